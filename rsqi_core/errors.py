@@ -1,0 +1,45 @@
+"""The one exception tree: every failure a user can cause has a class, a stable code and a one-line message."""
+
+from __future__ import annotations
+
+
+class RsqiError(Exception):
+    """Base of all errors raised on purpose; ``str(error)`` is one line that names the thing and the remedy.
+
+    Attributes
+    ----------
+    code : str
+        Stable identifier that the user interface translates.
+    """
+
+    code = "error"
+
+
+class ParameterError(RsqiError, ValueError):
+    """A parameter is outside its range or contradicts another one."""
+
+    code = "parameter"
+
+
+class RasterError(RsqiError):
+    """A raster cannot be opened, read or understood."""
+
+    code = "raster"
+
+
+class ModelError(RsqiError):
+    """A model folder is missing, incomplete or does not match its card."""
+
+    code = "model"
+
+
+class OutputError(RsqiError):
+    """A result cannot be written."""
+
+    code = "output"
+
+
+class Cancelled(RsqiError):
+    """The run was cancelled; nothing was written."""
+
+    code = "cancelled"
