@@ -1,0 +1,137 @@
+"""Relief and light of the procedural landscape: fractal noise, sunlight on a surface, cast shadows."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+SUN = (-0.64, -0.52, 0.80)  # towards the sun in (column, row, up): north-west light, as map readers expect
+
+
+def fractal(
+    size: int, wavelength: float, rng: np.random.Generator, octaves: int = 4, gain: float = 0.5
+) -> np.ndarray:
+    """Return smooth noise with about unit variance.
+
+    Parameters
+    ----------
+    size : int
+        Height and width in pixels.
+    wavelength : float
+        Wavelength of the coarsest octave in pixels; each further octave halves it.
+    rng : numpy.random.Generator
+        Source of randomness.
+    octaves : int
+        Number of octaves, at least 1; octaves under two pixels are left out.
+    gain : float
+        Amplitude of an octave relative to the one before it.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 [size, size], mean about 0, standard deviation about 1.
+    """
+    total = np.zeros((size, size), np.float32)
+    power = 0.0
+    for octave in range(octaves):
+        length = wavelength / 2**octave
+        if length < 2 and octave:
+            break
+        amplitude = gain**octave
+        total += amplitude * _one_octave(size, length, rng)
+        power += amplitude**2
+    return total / np.float32(np.sqrt(power))
+
+
+def _one_octave(size: int, length: float, rng: np.random.Generator) -> np.ndarray:
+    # A turned lattice hides its axes; long waves are drawn small and enlarged, which costs next to nothing.
+    step = max(1, int(length / 12))
+    small = -(-size // step) + 1
+    cells = int(np.ceil(1.5 * small * step / length)) + 6
+    lattice = rng.standard_normal((cells, cells), dtype=np.float32)
+    angle = rng.uniform(0, 2 * np.pi)
+    scale = step / length
+    cosine, sine = scale * np.cos(angle), scale * np.sin(angle)
+    centre, half = cells / 2 + rng.uniform(-1, 1, 2), small / 2
+    inverse = np.array(
+        [
+            [cosine, -sine, centre[0] - half * (cosine - sine)],
+            [sine, cosine, centre[1] - half * (sine + cosine)],
+        ]
+    )
+    drawn = cv2.warpAffine(
+        lattice, inverse, (small, small), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REFLECT
+    )
+    if step > 1:
+        drawn = cv2.resize(drawn, (small * step, small * step), interpolation=cv2.INTER_CUBIC)
+    return drawn[:size, :size] * np.float32(1.6)
+
+
+def sunlight(height: np.ndarray, sun: tuple[float, float, float] = SUN, steepest: float = 2.5) -> np.ndarray:
+    """Return the Lambert brightness of a surface, 1 on level ground.
+
+    Parameters
+    ----------
+    height : numpy.ndarray
+        float32 [H, W] surface height in pixels (metres divided by the ground resolution).
+    sun : tuple of float
+        Direction towards the sun in (column, row, up).
+    steepest : float
+        Slopes are limited to this, so that walls do not turn into black rims.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 [H, W], 0 (turned away) to about 1.6.
+    """
+    x, y, z = np.asarray(sun, np.float32) / np.float32(np.linalg.norm(sun))
+    kernel = np.array([[-0.5, 0, 0.5]], np.float32)
+    across = np.clip(cv2.filter2D(height, cv2.CV_32F, kernel), -steepest, steepest)
+    down = np.clip(cv2.filter2D(height, cv2.CV_32F, kernel.T), -steepest, steepest)
+    facing = z - x * across - y * down
+    facing /= np.sqrt(1 + across * across + down * down)
+    return np.maximum(facing, 0, out=facing) / z
+
+
+def cast_shadow(
+    height: np.ndarray, sun: tuple[float, float, float] = SUN, reach: int = 64, penumbra: float = 0.8
+) -> np.ndarray:
+    """Return how much of the direct sunlight is cut off by higher things towards the sun.
+
+    The highest sun ray over every pixel is found by doubling: after n passes it is known for 2**n pixels.
+
+    Parameters
+    ----------
+    height : numpy.ndarray
+        float32 [H, W] surface height in pixels.
+    sun : tuple of float
+        Direction towards the sun in (column, row, up).
+    reach : int
+        Longest shadow in pixels.
+    penumbra : float
+        Height in pixels over which a shadow fades.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 [H, W], 0 lit to 1 shaded.
+    """
+    x, y, up = sun
+    flat = float(np.hypot(x, y))
+    x, y, drop = x / flat, y / flat, up / flat
+    ray = height.copy()
+    distance = 1
+    while distance <= reach:
+        shift = np.array([[1, 0, x * distance], [0, 1, y * distance]], np.float32)
+        moved = cv2.warpAffine(
+            ray,
+            shift,
+            (height.shape[1], height.shape[0]),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        moved -= np.float32(drop * distance)
+        np.maximum(ray, moved, out=ray)
+        distance *= 2
+    ray -= height
+    return np.clip(ray / np.float32(penumbra), 0, 1)
