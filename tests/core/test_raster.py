@@ -1,0 +1,289 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+from rasterio.control import GroundControlPoint
+from rasterio.enums import ColorInterp
+
+from rsqi_core.errors import ParameterError, RasterError
+from rsqi_core.raster import open_raster
+
+IO_FILES = Path(__file__).resolve().parents[3] / "shared" / "data" / "io"
+PLACE = Affine(0.5, 0, 500000, 0, -0.5, 3000000)
+pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+
+
+def picture(bands=3, height=40, width=60, dtype="uint8", low=10, high=240):
+    return np.random.default_rng(1).integers(low, high, (bands, height, width)).astype(dtype)
+
+
+def write(path, data, placed=True, mask=None, interp=None, palette=None, gcps=None, **options):
+    profile = {"driver": "GTiff", "count": len(data), "height": data.shape[1], "width": data.shape[2]} | options
+    place = {"transform": PLACE, "crs": "EPSG:32648"} if placed else {}
+    with rasterio.open(path, "w", dtype=data.dtype.name, **profile, **place) as out:
+        if interp:
+            out.colorinterp = interp
+        if palette:
+            out.write_colormap(1, palette)
+        if gcps:
+            out.gcps = gcps, rasterio.crs.CRS.from_epsg(32648)
+        out.write(data)
+        if mask is not None:
+            out.write_mask(mask)
+    return path
+
+
+def whole(path, **options):
+    with open_raster(path, **options) as raster:
+        return raster.read(0, 0, raster.width, raster.height)
+
+
+def codes(raster):
+    return [code for code, _ in raster.warnings]
+
+
+def test_rgb_is_read_as_it_is(tmp_path):
+    data = picture()
+    with open_raster(write(tmp_path / "a.tif", data)) as raster:
+        assert (raster.width, raster.height, raster.transform) == (60, 40, PLACE)
+        assert raster.crs.to_epsg() == 32648 and raster.warnings == () and raster.stretch is None
+        rgb, valid = raster.read(50, 30, 10, 10)
+        json.dumps(raster.describe())
+    assert rgb.dtype == np.uint8 and valid.dtype == bool and valid.all()
+    np.testing.assert_array_equal(rgb, data[:, 30:, 50:].transpose(1, 2, 0))
+
+
+def test_windows_agree_with_the_whole(tmp_path):
+    path = write(tmp_path / "a.tif", picture(dtype="uint16", high=4000))
+    rgb, _ = whole(path)
+    with open_raster(path) as raster:
+        part, _ = raster.read(7, 5, 11, 13)
+    np.testing.assert_array_equal(part, rgb[5:18, 7:18])
+
+
+def test_decimated_read_is_the_average(tmp_path):
+    data = picture()
+    with open_raster(write(tmp_path / "a.tif", data)) as raster:
+        rgb, valid = raster.read(0, 0, 60, 40, (20, 30))
+    expected = data.reshape(3, 20, 2, 30, 2).mean((2, 4)).transpose(1, 2, 0)
+    assert rgb.shape == (20, 30, 3) and valid.shape == (20, 30)
+    assert np.abs(rgb - expected).max() <= 1
+
+
+@pytest.mark.parametrize("box", [(-1, 0, 5, 5), (0, 0, 61, 5), (0, 36, 5, 5), (0, 0, 0, 5)])
+def test_box_outside_is_refused(tmp_path, box):
+    with open_raster(write(tmp_path / "a.tif", picture())) as raster, pytest.raises(ParameterError):
+        raster.read(*box)
+
+
+@pytest.mark.parametrize("bands", [1, 2])
+def test_one_or_two_bands_are_grey(tmp_path, bands):
+    data = picture(bands)
+    rgb, _ = whole(write(tmp_path / "a.tif", data))
+    np.testing.assert_array_equal(rgb, np.repeat(data[0][..., None], 3, -1))
+
+
+def test_color_interpretation_decides_the_order(tmp_path):
+    interp = [ColorInterp.blue, ColorInterp.green, ColorInterp.red, ColorInterp.undefined]
+    data = picture(4)
+    path = write(tmp_path / "a.tif", data, interp=interp, photometric="MINISBLACK")
+    np.testing.assert_array_equal(whole(path)[0], data[[2, 1, 0]].transpose(1, 2, 0))
+    np.testing.assert_array_equal(whole(path, bands=(4, 3, 1))[0], data[[3, 2, 0]].transpose(1, 2, 0))
+    for wrong in ((1, 2), (5,), (0, 1, 2)):
+        with pytest.raises(ParameterError):
+            open_raster(path, bands=wrong)
+
+
+def test_nodata_needs_every_band(tmp_path):
+    data = picture()
+    data[:, :5] = 0
+    data[0, 10, 10] = 0
+    rgb, valid = whole(write(tmp_path / "a.tif", data, nodata=0))
+    assert not valid[:5].any() and valid[5:].all() and not rgb[:5].any()
+
+
+def test_alpha_band(tmp_path):
+    data = picture(4)
+    data[3] = 255
+    data[3, :, :7] = 0
+    interp = [ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha]
+    rgb, valid = whole(write(tmp_path / "a.tif", data, interp=interp))
+    assert not valid[:, :7].any() and valid[:, 7:].all() and not rgb[:, :7].any()
+
+
+def test_dataset_mask_also_when_decimated(tmp_path):
+    mask = np.full((40, 60), 255, np.uint8)
+    mask[:, 30:] = 0
+    with open_raster(write(tmp_path / "a.tif", picture(), mask=mask)) as raster:
+        rgb, valid = raster.read(0, 0, 60, 40, (20, 30))
+    assert valid[:, :15].all() and not valid[:, 15:].any() and not rgb[:, 15:].any()
+
+
+def test_palette_is_expanded(tmp_path):
+    data = np.zeros((1, 4, 4), np.uint8)
+    data[0, :2] = 1
+    rgb, _ = whole(write(tmp_path / "a.tif", data, palette={0: (10, 20, 30, 255), 1: (200, 100, 50, 255)}))
+    assert rgb[0, 0].tolist() == [200, 100, 50] and rgb[3, 3].tolist() == [10, 20, 30]
+
+
+def test_two_valued_bytes_stay_unscaled(tmp_path):
+    data = picture(1, low=0, high=2)
+    rgb, _ = whole(write(tmp_path / "a.tif", data))
+    np.testing.assert_array_equal(rgb[..., 0], data[0])
+
+
+@pytest.mark.parametrize("dtype", ["int16", "uint16", "int32", "uint32", "float32", "float64"])
+def test_other_types_are_scaled_by_percentiles(tmp_path, dtype):
+    data = picture(3, dtype=dtype, low=200, high=3000)
+    with open_raster(write(tmp_path / "a.tif", data)) as raster:
+        rgb, valid = raster.read(0, 0, 60, 40)
+        assert codes(raster) == ["scaled"]
+        low, high = raster.stretch
+    assert (low, high) == pytest.approx(np.percentile(data, (2, 98)))
+    assert valid.all() and rgb.min() == 1 and rgb.max() == 254
+    middle = data.transpose(1, 2, 0).astype(float)
+    np.testing.assert_allclose(rgb, 1 + 253 * (np.clip(middle, low, high) - low) / (high - low), atol=0.51)
+
+
+def test_stretch_is_common_to_the_bands(tmp_path):
+    data = picture(3, dtype="uint16", high=1000)
+    data[2] *= 2
+    rgb, _ = whole(write(tmp_path / "a.tif", data))
+    assert rgb[..., 2].mean() > 1.5 * rgb[..., 0].mean()
+
+
+def test_stretch_ignores_nodata(tmp_path):
+    data = picture(1, dtype="int16", low=100, high=200)
+    data[0, :20] = -32768
+    with open_raster(write(tmp_path / "a.tif", data, nodata=-32768)) as raster:
+        assert raster.stretch[0] >= 100
+        assert not raster.read(0, 0, 60, 20)[1].any()
+
+
+def test_extremes_of_the_type_stay_extreme(tmp_path):
+    data = picture(3, dtype="uint16", low=200, high=3000)
+    data[:, 3, 4], data[:, 5, 6] = 0, 65535
+    rgb, _ = whole(write(tmp_path / "a.tif", data))
+    assert rgb[3, 4].tolist() == [0, 0, 0] and rgb[5, 6].tolist() == [255, 255, 255]
+    assert ((rgb == 0) | (rgb == 255)).sum() == 6
+
+
+def test_numbers_that_are_none_are_invalid(tmp_path):
+    data = picture(1, dtype="float32")
+    data[0, 0, :3] = np.nan, np.inf, -3.4e38
+    _, valid = whole(write(tmp_path / "a.tif", data))
+    assert not valid[0, :3].any() and valid.sum() == valid.size - 3
+
+
+def test_nothing_valid(tmp_path):
+    rgb, valid = whole(write(tmp_path / "a.tif", np.zeros((3, 8, 8), "uint16"), nodata=0))
+    assert not valid.any() and not rgb.any()
+
+
+def test_large_scene_is_sampled_by_windows(tmp_path, monkeypatch):
+    monkeypatch.setattr("rsqi_core.raster.SAMPLE_WHOLE", 10_000)
+    data = picture(1, 300, 500, "uint16", 100, 1100)
+    with open_raster(write(tmp_path / "a.tif", data)) as raster:
+        assert raster.stretch == pytest.approx((120, 1080), abs=10)
+
+
+def test_no_georeference(tmp_path):
+    with open_raster(write(tmp_path / "a.tif", picture(), placed=False)) as raster:
+        assert raster.transform == Affine.identity() and raster.crs is None and codes(raster) == ["no_georeference"]
+
+
+def test_no_crs_and_rotation(tmp_path):
+    turned = PLACE @ Affine.rotation(30)
+    path = write(tmp_path / "a.tif", picture(), placed=False, transform=turned)
+    with open_raster(path) as raster:
+        assert codes(raster) == ["no_crs"] and raster.transform.almost_equals(turned, 1e-6)
+
+
+def gcps(bend):
+    corners = [(0, 0), (0, 60), (40, 0), (40, 60), (20, 30)]
+    return [GroundControlPoint(r, c, *(PLACE @ (c + (bend if (r, c) == (20, 30) else 0), r))) for r, c in corners]
+
+
+def test_ground_control_points(tmp_path):
+    with open_raster(write(tmp_path / "a.tif", picture(), placed=False, gcps=gcps(0))) as raster:
+        assert raster.transform.almost_equals(PLACE, 1e-5) and raster.crs.to_epsg() == 32648
+        assert codes(raster) == ["gcp"]
+    with open_raster(write(tmp_path / "b.tif", picture(), placed=False, gcps=gcps(30))) as raster:
+        assert raster.transform == Affine.identity() and raster.crs is None and codes(raster) == ["no_georeference"]
+
+
+@pytest.mark.parametrize("name", ["with space.tif", "影像 第一幅.tif", "it's \"quoted\".tif", "a#b?c!d.tif"])
+def test_awkward_names(tmp_path, name):
+    path = write(tmp_path / "a.tif", picture()).rename(tmp_path / name)
+    assert whole(str(path))[0].shape == (40, 60, 3)
+
+
+def one_line(error, path):
+    text = str(error.value)
+    return "\n" not in text and str(path) in text
+
+
+def test_what_is_no_raster(tmp_path):
+    (tmp_path / "note.tif").write_text("not a raster")
+    (tmp_path / "empty.tif").touch()
+    for path in (tmp_path, tmp_path / "missing.tif", tmp_path / "note.tif", tmp_path / "empty.tif"):
+        with pytest.raises(RasterError) as error:
+            open_raster(path)
+        assert one_line(error, path)
+
+
+def test_complex_is_refused(tmp_path):
+    path = write(tmp_path / "a.tif", picture(1).astype("complex64"))
+    with pytest.raises(RasterError, match="complex"):
+        open_raster(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("a.tif", {}),
+        ("b.tif", {"tiled": True, "blockxsize": 64, "blockysize": 64, "compress": "deflate"}),
+        ("c.tif", {"tiled": True, "blockxsize": 64, "blockysize": 64, "compress": "jpeg"}),
+        ("d.jpg", {"driver": "JPEG"}),
+        ("e.png", {"driver": "PNG"}),
+    ],
+)
+def test_truncation_is_noticed(tmp_path, name, options, capfd):
+    path = write(tmp_path / name, picture(3, 300, 300), placed=False, **options)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * 0.6)])
+    with pytest.raises(RasterError) as error:
+        whole(path)
+    assert one_line(error, path)
+    assert capfd.readouterr().err == ""
+
+
+def test_closed_raster(tmp_path):
+    path = write(tmp_path / "a.tif", picture())
+    with open_raster(path) as raster:
+        pass
+    with pytest.raises(RasterError):
+        raster.read(0, 0, 1, 1)
+
+
+@pytest.mark.skipif(not IO_FILES.is_dir(), reason="the collection of odd rasters is not here")
+def test_collection_of_odd_rasters(capfd):
+    failed = set()
+    for path in sorted(IO_FILES.glob("*/*")):
+        try:
+            with open_raster(path) as raster:
+                rgb, valid = raster.read(0, 0, raster.width, raster.height)
+                corner, _ = raster.read(raster.width - 1, raster.height - 1, 1, 1)
+                small, _ = raster.read(0, 0, raster.width, raster.height, (1, 1))
+                json.dumps(raster.describe())
+        except RasterError as error:
+            assert str(path) in str(error) and "\n" not in str(error)
+            failed.add(path.name)
+            continue
+        assert rgb.shape == (*valid.shape, 3) == (raster.height, raster.width, 3) and not rgb[~valid].any()
+        np.testing.assert_array_equal(corner[0, 0], rgb[-1, -1])
+        assert small.shape == (1, 1, 3)
+    assert failed == {"corrupt.tif"}
+    assert capfd.readouterr().err == ""
