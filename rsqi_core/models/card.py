@@ -1,0 +1,105 @@
+"""The model card: what a model folder holds and how its numbers are to be read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import ModelError
+from ..taxonomy import CODES
+
+CARD = "card.json"
+HASHES = "card.sha256"
+CLASSIFIER, SEGMENTER = "classifier.onnx", "segmenter.onnx"
+
+
+@dataclass(frozen=True)
+class Card:
+    """Contents of ``card.json``.
+
+    Attributes
+    ----------
+    id, version : str
+        Name of the model.
+    tile_size : int
+        Side in pixels of the square input; blocks are read decimated or padded to it.
+    mean, std : tuple of float
+        Normalisation of RGB scaled to 0-1.
+    thresholds : dict
+        Probability by type code from which a block is marked.
+    temperatures : dict
+        Divisor of the block logit by type code, so that probabilities are calibrated.
+    constraint : str
+        Mode of equation 3 that measured best.
+    training, quality : dict
+        Data, licences and settings; measured figures.
+    """
+
+    id: str
+    version: str
+    tile_size: int
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    thresholds: dict[str, float]
+    temperatures: dict[str, float]
+    constraint: str = "absolute"
+    training: dict[str, Any] = field(default_factory=dict)
+    quality: dict[str, Any] = field(default_factory=dict)
+
+
+def read_card(folder: Path) -> Card:
+    """Read and check the card of a model folder.
+
+    Raises
+    ------
+    ModelError
+        If the card is missing, malformed, or a model file does not match its hash.
+    """
+    try:
+        values = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        types = values.pop("types")
+        card = Card(**{k: tuple(v) if k in ("mean", "std") else v for k, v in values.items()})
+    except FileNotFoundError:
+        raise ModelError(f"{folder}: no model here; a model folder holds {CARD}, {CLASSIFIER} and {SEGMENTER}") from None
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelError(f"{folder / CARD}: not a valid model card: {error}") from error
+    if tuple(types) != CODES:
+        raise ModelError(f"{folder / CARD}: its types are not the ten of RSQI in their order")
+    for table in (card.thresholds, card.temperatures):
+        if missing := [code for code in CODES if code not in table]:
+            raise ModelError(f"{folder / CARD}: no value for type '{missing[0]}'")
+    _check_hashes(folder)
+    return card
+
+
+def write_card(folder: Path, card: Card) -> None:
+    """Write ``card.json`` and the hashes of the model files beside it."""
+    values = {"types": list(CODES), **card.__dict__}
+    (folder / CARD).write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    lines = [f"{file_hash(folder / name)}  {name}" for name in (CLASSIFIER, SEGMENTER)]
+    (folder / HASHES).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def file_hash(file: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def model_hash(folder: Path) -> str:
+    """One short hash for both model files, to be written into results."""
+    return hashlib.sha256((folder / HASHES).read_bytes()).hexdigest()[:16]
+
+
+def _check_hashes(folder: Path) -> None:
+    try:
+        lines = (folder / HASHES).read_text(encoding="utf-8").split("\n")
+        expected = dict(reversed(line.split(maxsplit=1)) for line in lines if line.strip())
+        found = {name: file_hash(folder / name) for name in (CLASSIFIER, SEGMENTER)}
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder}: incomplete model folder: {error}") from error
+    for name, value in found.items():
+        if expected.get(name) != value:
+            raise ModelError(f"{folder / name} does not match {HASHES}; the file is damaged or was exchanged")

@@ -1,0 +1,111 @@
+"""The default network: one encoder, an evidence head that classifies and a decoder that segments (torch)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..taxonomy import REGION_TYPES, TYPES
+
+STRIDE = 32  # input sides must be a multiple
+EVIDENCE_STRIDE = 8
+_TOP_CELLS = 4  # cells that must agree before a block is marked
+
+
+class _Conv(nn.Sequential):
+    """3 x 3 (or 1 x 1) convolution, batch normalisation, ReLU."""
+
+    def __init__(self, inputs: int, outputs: int, size: int = 3, stride: int = 1):
+        super().__init__(
+            nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
+        )
+
+
+class _Residual(nn.Module):
+    def __init__(self, channels: int):
+        super().__init__()
+        self.first = _Conv(channels, channels)
+        self.second = nn.Sequential(nn.Conv2d(channels, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(x + self.second(self.first(x)))
+
+
+class _Context(nn.Module):
+    """Let every position know the mean of the whole block, as tone and blur are judged against the rest of it."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.mix = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(x + self.mix(x.mean((2, 3), keepdim=True)))
+
+
+class Network(nn.Module):
+    """Classify and segment a block.
+
+    Parameters
+    ----------
+    widths : tuple of int
+        Channels at strides 2, 4, 8, 16 and 32.
+    """
+
+    def __init__(self, widths: tuple[int, ...] = (24, 40, 64, 128, 192)):
+        super().__init__()
+        self.widths = tuple(widths)
+        w2, w4, w8, w16, w32 = self.widths
+        self.stage2 = _Conv(3, w2, size=5, stride=2)  # wide enough to see a one-pixel line whole
+        self.stage4 = nn.Sequential(_Conv(w2, w4, stride=2), _Residual(w4))
+        self.stage8 = nn.Sequential(_Conv(w4, w8, stride=2), _Residual(w8), _Residual(w8))
+        self.stage16 = nn.Sequential(_Conv(w8, w16, stride=2), _Residual(w16), _Residual(w16))
+        self.stage32 = nn.Sequential(_Conv(w16, w32, stride=2), _Residual(w32), _Residual(w32), _Context(w32))
+        self.up16 = _Conv(w16 + w32, w16, size=1)
+        self.up8 = nn.Sequential(_Conv(w8 + w16, w8, size=1), _Conv(w8, w8))
+        self.evidence = nn.Conv2d(w8, len(TYPES), 1)
+        self.scale = nn.Parameter(torch.ones(len(TYPES)))
+        self.offset = nn.Parameter(torch.zeros(len(TYPES)))
+        self.up4 = nn.Sequential(_Conv(w4 + w8, w4, size=1), _Conv(w4, w4))
+        self.up2 = nn.Sequential(_Conv(w2 + w4, 16, size=1), _Conv(16, 16))
+        self.segment = nn.Conv2d(16, len(REGION_TYPES) + 1, 1)
+        nn.init.constant_(self.evidence.bias, -3.0)  # most cells hold no error
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return block logits [N, 10], evidence logits [N, 10, H/8, W/8] and segmentation logits [N, 7, H, W].
+
+        `images` is float [N, 3, H, W], normalised, with sides a multiple of 32.
+        """
+        f2, f4, f8 = self._features(images)
+        evidence = self.evidence(f8)
+        return self._pool(evidence), evidence, self._decode(f2, f4, f8)
+
+    def classify(self, images: Tensor) -> Tensor:
+        """Return the block logits [N, 10] only."""
+        return self._pool(self.evidence(self._features(images)[2]))
+
+    def segmentation(self, images: Tensor) -> Tensor:
+        """Return the segmentation logits [N, 7, H, W] only."""
+        return self._decode(*self._features(images))
+
+    def _features(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        f2 = self.stage2(images)
+        f4 = self.stage4(f2)
+        f8 = self.stage8(f4)
+        f16 = self.stage16(f8)
+        f32 = self.stage32(f16)
+        f16 = self.up16(torch.cat([f16, _double(f32)], 1))
+        return f2, f4, self.up8(torch.cat([f8, _double(f16)], 1))
+
+    def _pool(self, evidence: Tensor) -> Tensor:
+        strongest = evidence.flatten(2).topk(_TOP_CELLS, dim=2).values.mean(2)
+        return strongest * self.scale + self.offset
+
+    def _decode(self, f2: Tensor, f4: Tensor, f8: Tensor) -> Tensor:
+        x = self.up4(torch.cat([f4, _double(f8)], 1))
+        x = self.up2(torch.cat([f2, _double(x)], 1))
+        return _double(self.segment(x))
+
+
+def _double(x: Tensor) -> Tensor:
+    return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)

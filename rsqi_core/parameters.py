@@ -1,0 +1,131 @@
+"""The parameters of an inspection: one frozen record that the command line, the worker and the summary share."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Mapping
+
+from .constrain import MODES
+from .errors import ParameterError
+from .rules import PIXEL_MISSING, STRIPE_NOISE
+from .taxonomy import CODES, parse_codes
+
+STAGES = ("classify", "segment", "rules")
+DEVICES = ("auto", "cpu", "cuda")
+SCORE_MODES = ("count", "area")
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """How to inspect.
+
+    Attributes
+    ----------
+    types : tuple of str
+        Type codes to look for.
+    model : str
+        ``"default"`` or a model folder.
+    device : str
+        One of `DEVICES`.
+    constraint : str or None
+        Mode of equation 3 (`rsqi_core.constrain.MODES`); None takes the model card's.
+    alpha : float
+        Coefficient of equation 3.
+    threshold : float or None
+        Probability 0-1 from which a block holds a type; None takes the card's threshold of each type.
+    blocks : tuple of int
+        Sides of the blocks in pixels.
+    overlap : float
+        Share of a block's side that it shares with the next, 0 to 0.5.
+    extent : tuple of float or None
+        xmin, ymin, xmax, ymax in the raster's CRS (pixels for a raster without one).
+    stages : tuple of str
+        Subset of `STAGES`. Without ``classify`` the rules run on every block.
+    stripe_rule, missing_rule : str
+        Names in `rsqi_core.rules`.
+    scheme : str or None
+        Scoring scheme file; None is the default scheme.
+    score_mode : str
+        ``"count"`` or ``"area"``.
+    """
+
+    types: tuple[str, ...] = CODES
+    model: str = "default"
+    device: str = "auto"
+    constraint: str | None = None
+    alpha: float = 1.0
+    threshold: float | None = None
+    blocks: tuple[int, ...] = (512, 2048)
+    overlap: float = 0.2
+    extent: tuple[float, float, float, float] | None = None
+    stages: tuple[str, ...] = STAGES
+    stripe_rule: str = "oriented"
+    missing_rule: str = "isolated"
+    scheme: str | None = None
+    score_mode: str = "count"
+
+    def __post_init__(self) -> None:
+        _choice("device", self.device, DEVICES)
+        _choice("score_mode", self.score_mode, SCORE_MODES)
+        _choice("stripe_rule", self.stripe_rule, STRIPE_NOISE)
+        _choice("missing_rule", self.missing_rule, PIXEL_MISSING)
+        if self.constraint is not None:
+            _choice("constraint", self.constraint, MODES)
+        for stage in self.stages:
+            _choice("stages", stage, STAGES)
+        if "segment" in self.stages and "classify" not in self.stages:
+            raise ParameterError("stages: 'segment' works under the classifier's constraint and needs 'classify'")
+        if not self.stages:
+            raise ParameterError("stages: at least one is needed")
+        if not self.blocks or any(not 64 <= side <= 16384 for side in self.blocks):
+            raise ParameterError(f"blocks: sides must be 64 to 16384 px, not {list(self.blocks)}")
+        if not 0 <= self.overlap <= 0.5:
+            raise ParameterError(f"overlap must be 0 to 0.5, not {self.overlap}")
+        if self.threshold is not None and not 0 <= self.threshold:
+            raise ParameterError(f"threshold must not be negative, but is {self.threshold}")
+        if self.alpha < 0:
+            raise ParameterError(f"alpha must not be negative, but is {self.alpha}")
+        if self.extent is not None:
+            xmin, ymin, xmax, ymax = self.extent
+            if not (xmin < xmax and ymin < ymax):
+                raise ParameterError(f"extent must be xmin,ymin,xmax,ymax with xmin < xmax and ymin < ymax: {self.extent}")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON-ready values."""
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+
+
+def from_mapping(values: Mapping[str, Any]) -> Parameters:
+    """Build parameters from JSON values; missing keys take their defaults.
+
+    Raises
+    ------
+    ParameterError
+        For an unknown key, a wrong type or a value out of range.
+    """
+    known = {f.name for f in fields(Parameters)}
+    if unknown := sorted(set(values) - known):
+        raise ParameterError(f"unknown parameter '{unknown[0]}'; known are {', '.join(sorted(known))}")
+    given = dict(values)
+    try:
+        if "types" in given:
+            given["types"] = parse_codes(given["types"] or ())
+        if "blocks" in given:
+            given["blocks"] = tuple(sorted({int(side) for side in given["blocks"]}))
+        if "stages" in given:
+            given["stages"] = tuple(stage for stage in STAGES if stage in given["stages"]) or tuple(given["stages"])
+        if given.get("extent") is not None:
+            given["extent"] = tuple(float(v) for v in given["extent"])
+        for name in ("alpha", "overlap", "threshold"):
+            if given.get(name) is not None:
+                given[name] = float(given[name])
+        return Parameters(**given)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, ParameterError):
+            raise
+        raise ParameterError(f"parameters: {error}") from error
+
+
+def _choice(name: str, value: object, allowed: object) -> None:
+    if value not in allowed:
+        raise ParameterError(f"{name}: '{value}' is not one of {', '.join(allowed)}")

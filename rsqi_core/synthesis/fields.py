@@ -1,0 +1,138 @@
+"""Random fields that the recipes share: fractal noise, blobs, polygons and seam lines, all float32 [H, W]."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+Shape = tuple[int, int]
+
+
+def fractal(shape: Shape, rng: np.random.Generator, beta: float = 2.0, cells: int = 3) -> np.ndarray:
+    """Return fractal noise with power spectrum 1/f^beta, zero mean and unit deviation.
+
+    `cells` is the number of features of the coarsest octave along the longer side. Octaves stop at two pixels, and the
+    finest are skipped once their amplitude is under two per cent.
+    """
+    h, w = shape
+    longest = max(h, w)
+    total = np.zeros(shape, np.float32)
+    amplitude, n = 1.0, max(2, cells)
+    while n <= longest // 2 and amplitude > 0.02:
+        grid = rng.standard_normal((max(2, round(n * h / longest)) + 3, max(2, round(n * w / longest)) + 3), np.float32)
+        total += amplitude * cv2.resize(grid, (w, h), interpolation=cv2.INTER_CUBIC)
+        amplitude *= 2.0 ** (-beta / 2.0)
+        n *= 2
+    return (total - total.mean()) / max(float(total.std()), 1e-6)
+
+
+def smoothstep(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Rise smoothly from 0 at `low` to 1 at `high`."""
+    t = np.clip((values - low) / max(high - low, 1e-6), 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def coordinates(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
+    """Return x and y of every pixel as float32 grids."""
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+    return x, y
+
+
+def blob(shape: Shape, rng: np.random.Generator, radius: float, edge: float, roughness: float = 0.35) -> np.ndarray:
+    """Return the opacity 0-1 of an irregular patch.
+
+    Parameters
+    ----------
+    radius : float
+        Mean radius in pixels; the patch may leave the image.
+    edge : float
+        Width of the transition in pixels.
+    roughness : float
+        How far the border strays, as a share of the radius.
+    """
+    h, w = shape
+    x, y = coordinates(shape)
+    cx, cy = rng.uniform(0.1, 0.9) * w, rng.uniform(0.1, 0.9) * h
+    if radius > 0.3 * min(h, w):
+        cx, cy = rng.uniform(0.3, 0.7) * w, rng.uniform(0.3, 0.7) * h
+    angle, stretch = rng.uniform(0, np.pi), rng.uniform(1.0, 2.2)
+    u = ((x - cx) * np.cos(angle) + (y - cy) * np.sin(angle)) / np.sqrt(stretch)
+    v = (-(x - cx) * np.sin(angle) + (y - cy) * np.cos(angle)) * np.sqrt(stretch)
+    distance = radius - np.sqrt(u * u + v * v)
+    distance += roughness * radius * fractal(shape, rng, 2.2, cells=max(2, int(max(h, w) / max(radius, 8))))
+    return smoothstep(distance, -edge / 2, edge / 2)
+
+
+def polygon(shape: Shape, rng: np.random.Generator, radius: float, edge: float = 1.0) -> np.ndarray:
+    """Return the opacity 0-1 of a hard-edged convex or rectangular patch, as buildings and terrain cast it."""
+    h, w = shape
+    center = np.array([rng.uniform(0.15, 0.85) * w, rng.uniform(0.15, 0.85) * h])
+    if rng.random() < 0.5:
+        box = (tuple(map(float, center)), (2 * radius, float(radius * rng.uniform(0.4, 1.6))), float(rng.uniform(0, 90)))
+        points = cv2.boxPoints(box)
+    else:
+        angles = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(5, 11))))
+        radii = radius * rng.uniform(0.6, 1.3, angles.size)
+        points = center + np.stack([np.cos(angles) * radii, np.sin(angles) * radii], 1)
+    alpha = np.zeros(shape, np.float32)
+    cv2.fillPoly(alpha, [np.round(points * 8).astype(np.int32)], 1.0, cv2.LINE_8, 3)
+    return cv2.GaussianBlur(alpha, (0, 0), max(edge, 0.3))
+
+
+def seam(shape: Shape, rng: np.random.Generator, image: np.ndarray | None = None) -> np.ndarray:
+    """Return the signed distance in pixels (approximate) to a line that cuts the image in two.
+
+    The line is straight, broken, wavy, or, when `image` uint8 [H, W, 3] is given, sometimes a least-cost path along its
+    edges, as mosaicking software draws it.
+    """
+    h, w = shape
+    kind = rng.choice(["straight", "broken", "wavy", "path"] if image is not None else ["straight", "broken", "wavy"])
+    if kind == "path":
+        return _path_distance(image, rng)
+    x, y = coordinates(shape)
+    angle = rng.choice([0.0, np.pi / 2]) + rng.normal(0, 0.12) if rng.random() < 0.6 else rng.uniform(0, np.pi)
+    cx, cy = rng.uniform(0.2, 0.8) * w, rng.uniform(0.2, 0.8) * h
+    distance = (x - cx) * np.cos(angle) + (y - cy) * np.sin(angle)
+    if kind == "broken":
+        other = angle + rng.choice([-1, 1]) * rng.uniform(0.3, 1.6)
+        second = (x - cx) * np.cos(other) + (y - cy) * np.sin(other)
+        distance = np.minimum(distance, second) if rng.random() < 0.5 else np.maximum(distance, second)
+    elif kind == "wavy":
+        distance = distance + rng.uniform(3, 0.1 * min(h, w)) * fractal(shape, rng, 2.6, cells=2)
+    return distance.astype(np.float32)
+
+
+def _path_distance(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Signed distance to a cheapest top-to-bottom (or left-to-right) path that follows strong edges."""
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    if turned := rng.random() < 0.5:
+        grey = grey.T
+    small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA).astype(np.float32)
+    gradient = np.abs(cv2.Sobel(small, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(small, cv2.CV_32F, 0, 1))
+    rows, cols = small.shape
+    cost = 1.0 / (1.0 + gradient / 20.0)
+    start = rng.uniform(0.25, 0.75) * cols
+    cost += 0.02 * (np.abs(np.arange(cols) - start) / cols)[None, :]
+    steps = np.zeros((rows, cols), np.int8)
+    total = cost[0]
+    for row in range(1, rows):
+        padded = np.pad(total, 1, constant_values=np.inf)
+        options = np.stack([padded[:-2], padded[1:-1], padded[2:]])
+        best = options.argmin(0)
+        steps[row] = best - 1
+        total = cost[row] + options[best, np.arange(cols)]
+    path = np.empty(rows, np.float32)
+    column = int(total.argmin())
+    for row in range(rows - 1, -1, -1):
+        path[row] = column
+        column += steps[row, column]
+    line = cv2.resize(path[:, None] * 4 + 2, (1, grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    side = (np.arange(grey.shape[1], dtype=np.float32)[None, :] > line).astype(np.uint8)
+    distance = cv2.distanceTransform(side, cv2.DIST_L2, 3) - cv2.distanceTransform(1 - side, cv2.DIST_L2, 3)
+    return np.ascontiguousarray(distance.T if turned else distance)
+
+
+def seam_mask(distance: np.ndarray, width: float = 6.0) -> np.ndarray:
+    """Return the mask of a band `width` pixels to each side of a seam, with a rim of the same width as ambiguous."""
+    away = np.abs(distance)
+    return np.where(away <= width, 1, np.where(away <= 2 * width, 255, 0)).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""Training from synthesised errors: pool of backgrounds, sample stream, losses and loop (torch, OpenCV, numpy)."""

@@ -1,0 +1,73 @@
+"""An endless stream of synthesised samples as torch batches, made in a process of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+
+from ..synthesis.compose import Sample, compose, draw_codes
+from .pool import Pool, load
+
+SIDE = 256  # px of a training crop
+
+
+class SampleStream(IterableDataset):
+    """Samples composed on the fly from a pool; every worker draws its own.
+
+    Parameters
+    ----------
+    pool_file : pathlib.Path
+        Written by `rsqi_core.training.pool.pack`.
+    seed : int
+        Seeds the stream together with `start`, so that a resumed run sees new samples.
+    start : int
+        Number of samples that earlier runs consumed.
+    """
+
+    def __init__(self, pool_file: Path, seed: int, start: int = 0):
+        self.pool_file, self.seed, self.start = pool_file, seed, start
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, ...]]:
+        cv2.setNumThreads(0)  # one process, one core: the network has the others
+        worker = get_worker_info()
+        rng = np.random.default_rng([self.seed, self.start, worker.id if worker else 0])
+        pool = load(self.pool_file)
+        while True:
+            sample = draw_sample(pool, rng)
+            yield (np.ascontiguousarray(sample.image.transpose(2, 0, 1)), sample.segmentation, sample.evidence, sample.labels)
+
+
+def draw_sample(pool: Pool, rng: np.random.Generator) -> Sample:
+    """Compose one sample on a random crop of a random background."""
+    background = crop(pool.backgrounds[int(rng.integers(len(pool.backgrounds)))], rng)
+    return compose(background, rng, draw_codes(rng), pool.mattes)
+
+
+def crop(image: np.ndarray, rng: np.random.Generator, side: int = SIDE) -> np.ndarray:
+    """Cut a random square, flipped and turned, at a scale of 0.5 to 1.25; uint8 [side, side, 3].
+
+    Magnifying more would pass soft ground off as sharp.
+    """
+    largest = min(image.shape[:2])
+    wanted = int(np.clip(side / np.exp(rng.uniform(np.log(0.5), np.log(1.25))), side / 1.25, largest))
+    if rng.random() < 0.4:
+        wanted = min(side, largest)
+    y, x = (int(rng.integers(0, n - wanted + 1)) for n in image.shape[:2])
+    piece = np.rot90(image[y : y + wanted, x : x + wanted], int(rng.integers(4)))
+    if rng.random() < 0.5:
+        piece = piece[:, ::-1]
+    piece = np.ascontiguousarray(piece)
+    if wanted != side:
+        piece = cv2.resize(piece, (side, side), interpolation=cv2.INTER_AREA if wanted > side else cv2.INTER_CUBIC)
+    return piece
+
+
+def batches(pool_file: Path, batch: int, seed: int, start: int = 0, workers: int = 1) -> Iterator[list[torch.Tensor]]:
+    """Yield uint8 batches: images [N, 3, S, S], segmentation [N, S, S], evidence [N, 10, S/8, S/8], labels [N, 10]."""
+    stream = SampleStream(pool_file, seed, start)
+    return iter(DataLoader(stream, batch, num_workers=workers, prefetch_factor=6 if workers else None))
