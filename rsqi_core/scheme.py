@@ -1,0 +1,181 @@
+"""The scoring scheme: one JSON file whose every limit may be edited; read and checked here, applied in scoring.py.
+
+Imported inside QGIS as well: standard library only, Python 3.9 syntax.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Iterable, Mapping, Sequence
+
+from . import resources
+from .errors import ParameterError
+from .taxonomy import CODES
+
+SEVERITIES = ("A", "B", "C", "D")
+GRADES = ("excellent", "good", "qualified", "rejected")
+MEASURES = ("share", "total_share", "pixels", "count", "length_share", "offset_px", "offset_m")
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``severity`` if ``measure`` is above `limit` (at the limit too if `inclusive`)."""
+
+    severity: str
+    measure: str
+    limit: float
+    inclusive: bool
+
+    def holds(self, value: float) -> bool:
+        return value >= self.limit if self.inclusive else value > self.limit
+
+
+@dataclass(frozen=True)
+class TypeRules:
+    """How one error type is judged; the text of scoring.py says what each value does."""
+
+    rules: tuple[Rule, ...]
+    otherwise: str | None
+    unmeasured: str | None
+    max_errors: Mapping[str, int]
+    area_basis: str
+    area_weight: float
+    area_cap: float
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A checked scoring scheme."""
+
+    name: Mapping[str, str]
+    version: str
+    note: Mapping[str, str]
+    deductions: Mapping[str, float]
+    t: float
+    a_rejects: bool
+    grades: Mapping[str, float]
+    merge_distance_m: float
+    types: Mapping[str, TypeRules]
+    not_covered: Mapping[str, Sequence[str]]
+
+
+def load_scheme(path: str | Path | None = None) -> Scheme:
+    """Read and check a scheme; None is the default that ships with the program.
+
+    Raises
+    ------
+    ParameterError
+        The file is unreadable, not JSON, or a value is missing or out of range; the message names the key.
+    """
+    source = resources.path("schemes", "default.json") if path is None else Path(path)
+    try:
+        data = json.loads(source.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ParameterError(f"{source}: cannot read the scoring scheme ({error.strerror}); check the path") from error
+    except ValueError as error:
+        raise ParameterError(f"{source}: the scoring scheme is not valid JSON ({error}); correct the file") from error
+    return _Reader(str(source)).scheme(data)
+
+
+class _Reader:
+    """Turns JSON into a Scheme; every complaint names the file and the key."""
+
+    def __init__(self, source: str):
+        self.source = source
+
+    def fail(self, key: str, problem: str) -> ParameterError:
+        return ParameterError(f"{self.source}: scoring scheme, {key}: {problem}")
+
+    def number(self, data: Any, key: str, low: float = 0.0, above: bool = False) -> float:
+        if isinstance(data, bool) or not isinstance(data, (int, float)) or not math.isfinite(data):
+            raise self.fail(key, f"expected a number, found {json.dumps(data, ensure_ascii=False)}")
+        if data < low or (above and data == low):
+            raise self.fail(key, f"{data:g} must be {'above' if above else 'at least'} {low:g}")
+        return float(data)
+
+    def mapping(self, data: Any, key: str, required: Iterable[str] = (), allowed: Iterable[str] | None = None) -> dict:
+        if not isinstance(data, dict):
+            raise self.fail(key, "expected an object {...}")
+        for name in required:
+            if name not in data:
+                raise self.fail(key, f"'{name}' is missing")
+        for name in data if allowed is not None else ():
+            if name not in allowed:
+                raise self.fail(key, f"'{name}' is unknown; allowed are {', '.join(allowed)}")
+        return data
+
+    def choice(self, data: Any, key: str, allowed: Sequence[str | None]) -> Any:
+        if data not in allowed:
+            names = ", ".join("null" if name is None else name for name in allowed)
+            raise self.fail(key, f"{json.dumps(data, ensure_ascii=False)} is not one of {names}")
+        return data
+
+    def texts(self, data: Any, key: str, kind: type) -> dict:
+        texts = self.mapping(data, key, ("en", "zh"))
+        for lang in ("en", "zh"):
+            parts = [texts[lang]] if kind is str else texts[lang]
+            if not isinstance(texts[lang], kind) or not all(isinstance(part, str) for part in parts):
+                raise self.fail(f"{key}.{lang}", "expected a text" if kind is str else "expected a list of texts")
+        return texts
+
+    def scheme(self, data: Any) -> Scheme:
+        required = ("format", "version", "name", "deductions", "t", "grades", "types")
+        allowed = (*required, "note", "a_rejects", "merge_distance_m", "not_covered")
+        self.mapping(data, "top level", required, allowed)
+        if data["format"] != FORMAT:
+            raise self.fail("format", f"{json.dumps(data['format'])} is not {FORMAT}, the format this program reads")
+        if not isinstance(data["version"], str):
+            raise self.fail("version", 'expected a text such as "1.0"')
+        deductions = self.mapping(data["deductions"], "deductions", SEVERITIES, SEVERITIES)
+        named = GRADES[:-1]
+        grades = self.mapping(data["grades"], "grades", named, named)
+        limits = [self.number(grades[g], f"grades.{g}") for g in named]
+        if not limits[0] > limits[1] > limits[2]:
+            raise self.fail("grades", "excellent > good > qualified is required")
+        if not isinstance(data.get("a_rejects", True), bool):
+            raise self.fail("a_rejects", "expected true or false")
+        types = self.mapping(data["types"], "types", CODES, CODES)
+        return Scheme(
+            name=self.texts(data["name"], "name", str),
+            version=data["version"],
+            note=self.texts(data.get("note", {"en": "", "zh": ""}), "note", str),
+            deductions={s: self.number(deductions[s], f"deductions.{s}") for s in SEVERITIES},
+            t=self.number(data["t"], "t", above=True),
+            a_rejects=data.get("a_rejects", True),
+            grades=dict(zip(named, limits)),
+            merge_distance_m=self.number(data.get("merge_distance_m", 0), "merge_distance_m"),
+            types={code: self.type_rules(types[code], f"types.{code}") for code in CODES},
+            not_covered=self.texts(data.get("not_covered", {"en": [], "zh": []}), "not_covered", list),
+        )
+
+    def type_rules(self, data: Any, key: str) -> TypeRules:
+        self.mapping(data, key, ("rules", "area"), ("rules", "otherwise", "unmeasured", "max_errors", "area"))
+        if not isinstance(data["rules"], list):
+            raise self.fail(f"{key}.rules", "expected a list [...]")
+        maxima = self.mapping(data.get("max_errors", {}), f"{key}.max_errors", (), SEVERITIES)
+        area = self.mapping(data["area"], f"{key}.area", ("basis", "weight", "cap"), ("basis", "weight", "cap"))
+        return TypeRules(
+            rules=tuple(self.rule(rule, f"{key}.rules[{n}]") for n, rule in enumerate(data["rules"])),
+            otherwise=self.choice(data.get("otherwise"), f"{key}.otherwise", (*SEVERITIES, None)),
+            unmeasured=self.choice(data.get("unmeasured"), f"{key}.unmeasured", (*SEVERITIES, None)),
+            max_errors={s: int(self.number(n, f"{key}.max_errors.{s}")) for s, n in maxima.items()},
+            area_basis=self.choice(area["basis"], f"{key}.area.basis", ("area", "length")),
+            area_weight=self.number(area["weight"], f"{key}.area.weight"),
+            area_cap=self.number(area["cap"], f"{key}.area.cap"),
+        )
+
+    def rule(self, data: Any, key: str) -> Rule:
+        self.mapping(data, key, ("severity", "measure"), ("severity", "measure", "above", "from"))
+        if ("above" in data) == ("from" in data):
+            raise self.fail(key, "needs either 'above' or 'from'")
+        inclusive = "from" in data
+        return Rule(
+            severity=self.choice(data["severity"], f"{key}.severity", SEVERITIES),
+            measure=self.choice(data["measure"], f"{key}.measure", MEASURES),
+            limit=self.number(data["from" if inclusive else "above"], key),
+            inclusive=inclusive,
+        )
