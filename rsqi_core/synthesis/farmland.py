@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .terrain import fractal
+from .terrain import fractal, strips
 
 # colour (R, G, B), contrast of the rows, contrast of patches, share
 CROPS = (
@@ -91,7 +91,8 @@ def farmland(size: int, rng: np.random.Generator, metre: float) -> Farmland:
     track = cv2.remap(tracks, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     angle = np.array(angles, np.float32)
     albedo = _crops(parcel, angle, map_x, map_y, rng, metre)
-    albedo *= (1 + (edge.astype(np.float32) - 128) * 0.0022)[..., None]
+    for part in strips(size):
+        albedo[part] *= (1 + (edge[part].astype(np.float32) - 128) * 0.0022)[..., None]
     hedge = _bent(np.concatenate(shrubs), bend_x, bend_y, margin) if shrubs else np.zeros((0, 2), np.float32)
     return Farmland(albedo, parcel, track.astype(np.float32) / 255, hedge, angle)
 
@@ -238,13 +239,16 @@ def _crops(
     tilt = rng.normal(0, 0.03, count).astype(np.float32)
 
     steps = np.float32(4 / metre)  # table entries a pixel: rows keep their width in metres at any resolution
-    across = y * np.cos(angle)[parcel] - x * np.sin(angle)[parcel] + phase[parcel]
-    index = (across * steps).astype(np.int32) & 8191
-    fine = _streaks(rng, (5, 9, 16))
-    coarse = _streaks(rng, (60, 150, 400))
-    tone = 1 + rows[parcel] * fine[index] * 0.55
-    tone += broad[parcel] * coarse[index]
+    fine, coarse = _streaks(rng, (5, 9, 16)), _streaks(rng, (60, 150, 400))
     spots = fractal(size, 40 * metre, rng, octaves=6, gain=0.72)
-    tone += patches[parcel] * spots * 0.55
-    tone += tilt[parcel] * fractal(size, 90 * metre, rng, octaves=2)
-    return color[parcel] * np.maximum(tone, 0.4)[..., None]
+    drift = fractal(size, 90 * metre, rng, octaves=2)
+    cosine, sine = np.cos(angle), np.sin(angle)
+    albedo = np.empty((size, size, 3), np.float32)
+    for part in strips(size):
+        at = parcel[part]
+        across = y[part] * cosine[at] - x[part] * sine[at] + phase[at]
+        index = (across * steps).astype(np.int32) & 8191
+        tone = 1 + 0.55 * rows[at] * fine[index] + broad[at] * coarse[index]
+        tone += 0.55 * patches[at] * spots[part] + tilt[at] * drift[part]
+        albedo[part] = color[at] * np.maximum(tone, 0.4)[..., None]
+    return albedo

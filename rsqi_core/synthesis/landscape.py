@@ -10,13 +10,15 @@ from .farmland import Farmland, farmland
 from .fields import smoothstep
 from .routes import network, pave, river
 from .settlement import complex_of, village
-from .terrain import cast_shadow, fractal, sunlight
+from .terrain import cast_shadow, fractal, lay, strips, sunlight
 from .vegetation import plant, scatter
 
 WOODS = np.array(
     [(58, 70, 46), (66, 77, 50), (76, 85, 54), (50, 62, 44), (84, 90, 60), (70, 74, 48), (96, 98, 66), (62, 66, 46)],
     np.float32,
 )
+SKY = np.array((0.31, 0.335, 0.38), np.float32)
+SUNSHINE = np.array((0.673, 0.66, 0.627), np.float32)
 
 
 def landscape(size: int, seed: int, resolution: float = 0.5) -> np.ndarray:
@@ -58,14 +60,14 @@ def landscape(size: int, seed: int, resolution: float = 0.5) -> np.ndarray:
 
     surface = np.zeros((size, size), np.float32)
     crown = np.zeros((size, size), np.uint8)
-    blocked = (shore < 4).astype(np.uint8)
-    paved = np.zeros((size, size), np.uint8)
     lines = network(size, rng, metre)
-    for road, line in lines:
-        np.maximum(paved, pave(albedo, line, road, grain, rng, metre), out=paved)
-    roads = paved.astype(np.float32) / 255
+    worn = 1 + 0.02 * grain + 0.035 * fractal(size, 25 * metre, rng, octaves=3)
+    roads = np.zeros((size, size), np.float32)
+    for road, courses in lines:
+        if courses:
+            np.maximum(roads, pave(albedo, courses, road, worn, rng, metre), out=roads)
     water *= 1 - roads  # bridges
-    blocked |= (roads > 0.4).astype(np.uint8)
+    blocked = ((shore < 4) | (roads > 0.4)).astype(np.uint8)
     homes = _settle(albedo, surface, blocked, lines, rng, metre)
     built = blocked.copy()
     _vegetate(surface, crown, upland, wood, land, homes, built, shore, rng, metre)
@@ -92,14 +94,10 @@ def _uncultivated(
     albedo: np.ndarray, upland: np.ndarray, wood: np.ndarray, land: Farmland, rng: np.random.Generator, metre: float
 ) -> None:
     """Scrub and grass on slopes, litter under trees, tracks through the fields; in place."""
-    size = upland.shape[0]
-    patches = fractal(size, 30 * metre, rng, octaves=6, gain=0.7)
-    grass = np.array((112, 110, 78), np.float32) * (1 + 0.13 * patches)[..., None]
-    albedo += (smoothstep(upland, 0.15, 0.6) * 0.75)[..., None] * (grass - albedo)
-    litter = np.array((84, 82, 58), np.float32) * (1 + 0.15 * patches)[..., None]
-    albedo += (wood * 0.9)[..., None] * (litter - albedo)
-    track = np.array((160, 145, 119), np.float32) * (1 + 0.07 * patches)[..., None]
-    albedo += (land.track * (1 - wood) * 0.85)[..., None] * (track - albedo)
+    patches = fractal(upland.shape[0], 30 * metre, rng, octaves=6, gain=0.7)
+    lay(albedo, 0.75 * smoothstep(upland, 0.15, 0.6), (112, 110, 78), 1 + 0.13 * patches)
+    lay(albedo, 0.9 * wood, (84, 82, 58), 1 + 0.15 * patches)
+    lay(albedo, 0.85 * land.track * (1 - wood), (160, 145, 119), 1 + 0.07 * patches)
 
 
 def _shore(size: int, rng: np.random.Generator, metre: float) -> np.ndarray:
@@ -108,15 +106,17 @@ def _shore(size: int, rng: np.random.Generator, metre: float) -> np.ndarray:
     shore = np.full((size, size), 1e4, np.float32)
     if rng.random() < max(0.18, min(size / metre / 1500, 1.0)):
         shore = np.minimum(shore, river(size, rng, metre, noise))
-    y, x = np.mgrid[0:size, 0:size].astype(np.float32)
     for _ in range(rng.poisson((size / metre / 420) ** 2)):
         cx, cy = rng.uniform(0, size, 2)
         long, short = rng.uniform(9, 40), rng.uniform(6, 20)
-        turn = rng.uniform(0, np.pi)
+        turn, reach = rng.uniform(0, np.pi), int(70 * metre)
+        y0, x0 = max(int(cy) - reach, 0), max(int(cx) - reach, 0)
+        part = (slice(y0, int(cy) + reach), slice(x0, int(cx) + reach))
+        y, x = np.mgrid[y0 : y0 + shore[part].shape[0], x0 : x0 + shore[part].shape[1]].astype(np.float32)
         u = ((x - cx) * np.cos(turn) + (y - cy) * np.sin(turn)) / metre
         v = (-(x - cx) * np.sin(turn) + (y - cy) * np.cos(turn)) / metre
-        pond = (np.sqrt((u / long) ** 2 + (v / short) ** 2) - 1) * short + 1.5 * noise
-        shore = np.minimum(shore, pond)
+        pond = (np.sqrt((u / long) ** 2 + (v / short) ** 2) - 1) * short + 1.8 * noise[part]
+        shore[part] = np.minimum(shore[part], pond)
     return shore
 
 
@@ -125,15 +125,13 @@ def _water(albedo: np.ndarray, shore: np.ndarray, rng: np.random.Generator, metr
     size = albedo.shape[0]
     ripples = fractal(size, 6 * metre, rng, octaves=3, gain=0.7)
     tone = fractal(size, 200 * metre, rng, octaves=3)
-    bank = np.array((138, 128, 102), np.float32) * (1 + 0.08 * ripples)[..., None]
-    near = np.exp(-np.square(np.maximum(shore, 0) / 2.5)) * 0.8
-    albedo += near[..., None] * (bank - albedo)
+    near = 0.8 * np.exp(-np.square(np.clip(shore, 0, 30) / 2.5))
+    near[shore > 12] = 0
+    lay(albedo, near, (138, 128, 102), 1 + 0.08 * ripples)
     water = smoothstep(-shore, -0.4, 0.6)
-    deep = smoothstep(-shore, 0, 7)[..., None]
-    shallow_color, deep_color = np.array((104, 108, 88), np.float32), np.array((70, 84, 78), np.float32)
-    color = shallow_color + deep * (deep_color - shallow_color)
-    color = color * (1 + 0.012 * ripples + 0.05 * tone)[..., None]
-    albedo += water[..., None] * (color - albedo)
+    tone = 1 + 0.012 * ripples + 0.05 * tone
+    lay(albedo, water, (104, 108, 88), tone)
+    lay(albedo, water * smoothstep(-shore, 0, 7), (70, 84, 78), tone)
     return water
 
 
@@ -143,7 +141,7 @@ def _settle(
     """Villages, single farms, halls and greenhouses along the roads; return the houses' centres [N, 2]."""
     size = albedo.shape[0]
     homes = []
-    for road, line in lines:
+    for road, line in ((road, line) for road, courses in lines for line in courses):
         inside = ((line > 0) & (line < size)).all(1)
         spots = np.flatnonzero(inside[1:-1]) + 1
         if spots.size == 0:
@@ -206,28 +204,42 @@ def _photograph(
 ) -> np.ndarray:
     """Light the scene and expose it: sun, sky, haze, lens, sensor."""
     size = surface.shape[0]
+    light, sky = _light(surface, upland, water, rng, metre)
     tone = np.arange(256)
     table = WOODS[np.minimum((tone - 1) // 31, len(WOODS) - 1)] * (0.82 + 0.012 * ((tone - 1) % 31))[:, None]
-    leaves = crown > 0
-    albedo[leaves] = table[crown[leaves]].astype(np.float32)
-    texture = np.where(leaves, np.float32(0.09), np.float32(0.035)) * (1 - 0.8 * water) * (1 - 0.6 * roads)
-    albedo *= (1 + texture * grain)[..., None]
-
-    hills = fractal(size, 500 * metre, rng, octaves=8, gain=0.46) * smoothstep(upland, -0.4, 1.2) * 34 * metre
-    hills += fractal(size, 30 * metre, rng, octaves=4, gain=0.6) * 0.22 * metre
-    ground = sunlight(hills) * (1 - water) + water
-    shadow = cv2.GaussianBlur(cast_shadow(surface, reach=int(24 * metre)), (0, 0), 0.5)
-    hollow = np.clip((cv2.blur(surface, (9, 9)) - surface) / (6 * metre), 0, 0.5)
-    direct = (1 - shadow) * np.minimum(sunlight(surface), 1.5) * np.clip(ground, 0.15, 1.5)
-    sky = (1 - hollow)[..., None] * np.array((0.31, 0.335, 0.38), np.float32)
-    albedo *= sky + (direct * 0.66)[..., None] * np.array((1.02, 1.0, 0.95), np.float32)
-
     drift = fractal(size, 1200 * metre, rng, octaves=2)
-    albedo *= (1 + 0.025 * drift)[..., None]
-    cast = 1 + rng.normal(0, 0.015, 3).astype(np.float32)
-    albedo *= cast * np.float32(rng.uniform(1.0, 1.14))
-    albedo += np.array((15, 18, 22), np.float32) * np.float32(rng.uniform(0.5, 1.3))  # haze lifts the dark
-    image = cv2.GaussianBlur(albedo, (0, 0), rng.uniform(0.45, 0.6))
-    noise = rng.standard_normal(image.shape, dtype=np.float32)
-    image += noise * np.float32(rng.uniform(1.5, 2.6))
-    return np.clip(image + 0.5, 3, 250).astype(np.uint8)
+    exposure = (rng.uniform(1.0, 1.14) * (1 + rng.normal(0, 0.015, 3))).astype(np.float32)
+    haze = np.array((15, 18, 22), np.float32) * np.float32(rng.uniform(0.5, 1.3))  # lifts the dark
+    for part in strips(size):
+        color, leaves = albedo[part], crown[part] > 0
+        color[leaves] = table[crown[part][leaves]].astype(np.float32)
+        texture = np.where(leaves, np.float32(0.09), np.float32(0.035)) * (1 - 0.8 * water[part])
+        color *= (1 + texture * (1 - 0.6 * roads[part]) * grain[part] + 0.025 * drift[part])[..., None]
+        color *= sky[part][..., None] * SKY + light[part][..., None] * SUNSHINE
+        color *= exposure
+        color += haze
+    albedo = cv2.GaussianBlur(albedo, (0, 0), rng.uniform(0.45, 0.6))
+    image = np.empty((size, size, 3), np.uint8)
+    sigma = np.float32(rng.uniform(1.5, 2.6))
+    for part in strips(size):
+        noisy = albedo[part] + sigma * rng.standard_normal(albedo[part].shape, dtype=np.float32)
+        image[part] = np.clip(noisy + 0.5, 3, 250)
+    return image
+
+
+def _light(
+    surface: np.ndarray, upland: np.ndarray, water: np.ndarray, rng: np.random.Generator, metre: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Direct sunlight and the share of the open sky, both float32 [H, W] about 1 on open level ground."""
+    size = surface.shape[0]
+    ridges = 1.2 - np.abs(fractal(size, 620 * metre, rng, octaves=3, gain=0.45))
+    hills = (30 * ridges + 7 * fractal(size, 170 * metre, rng, octaves=5, gain=0.45)) * metre
+    hills *= smoothstep(upland, -0.5, 1.3)
+    hills += fractal(size, 30 * metre, rng, octaves=4, gain=0.6) * 0.22 * metre
+    ground = np.clip(sunlight(hills), 0.3, 1.4)
+    ground += water * (1 - ground)
+    light = np.minimum(sunlight(surface), 1.5)
+    light *= ground
+    light *= 1 - cv2.GaussianBlur(cast_shadow(surface, reach=int(24 * metre)), (0, 0), 0.5)
+    sky = 1 - np.clip((cv2.blur(surface, (9, 9)) - surface) / (6 * metre), 0, 0.5)
+    return light, sky

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from .terrain import lay
+
 
 @dataclass(frozen=True)
 class RoadClass:
@@ -61,75 +63,61 @@ def river(size: int, rng: np.random.Generator, metre: float, bank_noise: np.ndar
     return distance - rng.uniform(9, 24) - 4.0 * bank_noise
 
 
-def network(size: int, rng: np.random.Generator, metre: float) -> list[tuple[RoadClass, np.ndarray]]:
-    """Draw the courses of all roads, humble ones first; as many as the area asks for."""
+def network(size: int, rng: np.random.Generator, metre: float) -> list[tuple[RoadClass, list[np.ndarray]]]:
+    """Draw the courses of all roads, humble classes first; as many as the area asks for."""
     roads = []
     for road in ROADS:
         expected = size / metre / road.spacing
         count = int(expected) + int(rng.random() < expected - int(expected))
-        roads += [(road, course(size, rng, metre, road.wander)) for _ in range(count)]
+        roads.append((road, [course(size, rng, metre, road.wander) for _ in range(count)]))
     return roads
 
 
 def pave(
-    albedo: np.ndarray, line: np.ndarray, road: RoadClass, grain: np.ndarray, rng: np.random.Generator, metre: float
+    albedo: np.ndarray, lines: list[np.ndarray], road: RoadClass, tone: np.ndarray, rng: np.random.Generator,
+    metre: float,
 ) -> np.ndarray:
-    """Paint a road on the colours [H, W, 3] in place; return its opacity with shoulders, uint8 [H, W]."""
+    """Paint the roads of one class on the colours [H, W, 3] in place.
+
+    `tone` float32 [H, W] varies the surface. Returns the opacity 0-1 of roads with their shoulders, float32 [H, W].
+    """
     size = albedo.shape[0]
-    fixed = [_fixed(line)]
-    width = max(1, round(road.width * metre * rng.uniform(0.9, 1.1)))
-    rim = np.zeros((size, size), np.uint8)
-    cv2.polylines(rim, fixed, False, 255, width + 2 * max(1, round(road.shoulder * metre)), cv2.LINE_AA, 4)
-    rim = cv2.GaussianBlur(rim, (0, 0), 0.8)
-    verge = np.array((132, 122, 98), np.float32) * rng.uniform(0.85, 1.1)
-    _blend(albedo, rim, verge * np.ones(3, np.float32), 0.75, grain)
-    body = np.zeros_like(rim)
-    cv2.polylines(body, fixed, False, 255, width, cv2.LINE_AA, 4)
-    color = np.array(road.color, np.float32) * rng.uniform(0.88, 1.1) + rng.normal(0, 2, 3).astype(np.float32)
-    _blend(albedo, body, color, 0.95, grain)
-    normal = _normals(line)
+    widths = [max(1, round(road.width * metre * rng.uniform(0.85, 1.15))) for _ in lines]
+    shoulder = 2 * max(1, round(road.shoulder * metre))
+    rim = _drawn(size, lines, [width + shoulder for width in widths])
+    rim = cv2.GaussianBlur(rim, (0, 0), 0.5 * metre)
+    lay(albedo, 0.75 * rim, tuple(np.array((132, 122, 98)) * rng.uniform(0.85, 1.1)), tone)
+    color = np.array(road.color) * rng.uniform(0.9, 1.08) + rng.normal(0, 2, 3)
+    lay(albedo, 0.95 * _drawn(size, lines, widths), tuple(color), tone)
+    normals = [_normals(line) for line in lines]
+
+    def beside(share: float, inset: float = 0.0) -> list[np.ndarray]:
+        return [a + (share * w - inset) * n for a, w, n in zip(lines, widths, normals)]
+
+    ruts = (-0.3, -0.12, 0.12, 0.3) if road.marked else (-0.2, 0.2)
+    worn = color * (0.93 if road.name != "dirt" else 1.1)
+    lay(albedo, 0.4 * _drawn(size, [rut for share in ruts for rut in beside(share)], 1), tuple(worn), tone)
     if road.marked:
-        for offset in (-width / 2 + 0.5 * metre, width / 2 - 0.5 * metre):
-            _stroke(albedo, line + offset * normal, (196, 194, 186), 0.75)
-        _dashes(albedo, line, (206, 202, 184), metre)
-        ruts = (-0.3, -0.12, 0.12, 0.3)
-    else:
-        ruts = (-0.2, 0.2)
-    darker = color * (0.92 if road.name != "dirt" else 1.12)
-    for rut in ruts:
-        _stroke(albedo, line + rut * width * normal, tuple(darker), 0.35)
+        edges = beside(0.5, 0.6 * metre) + beside(-0.5, -0.6 * metre)
+        lay(albedo, 0.7 * _drawn(size, edges, 1), (198, 196, 188), tone)
+        dashes = [dash for line in lines for dash in _dashes(line, metre)]
+        lay(albedo, 0.75 * _drawn(size, dashes, 1), (206, 202, 184), tone)
     return rim
 
 
-def _blend(albedo: np.ndarray, opacity: np.ndarray, color: np.ndarray, strength: float, grain: np.ndarray) -> None:
-    rows = np.flatnonzero(opacity.any(1))
-    if rows.size == 0:
-        return
-    part = slice(rows[0], rows[-1] + 1)
-    inside = opacity[part] > 0
-    alpha = (opacity[part][inside].astype(np.float32) * np.float32(strength / 255))[:, None]
-    paint = color.astype(np.float32) * (1 + 0.02 * grain[part][inside])[:, None]
-    albedo[part][inside] += alpha * (paint - albedo[part][inside])
+def _drawn(size: int, lines: list[np.ndarray], widths: list[int] | int) -> np.ndarray:
+    """Opacity 0-1 of antialiased lines, float32 [size, size]."""
+    canvas = np.zeros((size, size), np.uint8)
+    each = widths if isinstance(widths, list) else [widths] * len(lines)
+    for line, width in zip(lines, each):
+        cv2.polylines(canvas, [_fixed(line)], False, 255, width, cv2.LINE_AA, 4)
+    return canvas.astype(np.float32) / np.float32(255)
 
 
-def _stroke(albedo: np.ndarray, line: np.ndarray, color: tuple, strength: float) -> None:
-    canvas = np.zeros(albedo.shape[:2], np.uint8)
-    cv2.polylines(canvas, [_fixed(line)], False, 255, 1, cv2.LINE_AA, 4)
-    inside = canvas > 0
-    alpha = (canvas[inside].astype(np.float32) * np.float32(strength / 255))[:, None]
-    albedo[inside] += alpha * (np.array(color, np.float32) - albedo[inside])
-
-
-def _dashes(albedo: np.ndarray, line: np.ndarray, color: tuple, metre: float) -> None:
-    canvas = np.zeros(albedo.shape[:2], np.uint8)
+def _dashes(line: np.ndarray, metre: float) -> list[np.ndarray]:
     length = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
     starts = np.arange(0, length[-1], 10 * metre)
-    for start in starts:
-        piece = np.array([np.interp((start, start + 4 * metre), length, line[:, k]) for k in range(2)]).T
-        cv2.polylines(canvas, [_fixed(piece)], False, 255, 1, cv2.LINE_AA, 4)
-    inside = canvas > 0
-    alpha = (canvas[inside].astype(np.float32) * np.float32(0.8 / 255))[:, None]
-    albedo[inside] += alpha * (np.array(color, np.float32) - albedo[inside])
+    return [np.array([np.interp((s, s + 4 * metre), length, line[:, k]) for k in range(2)]).T for s in starts]
 
 
 def _normals(line: np.ndarray) -> np.ndarray:

@@ -93,7 +93,7 @@ def village(
     albedo: np.ndarray, surface: np.ndarray, blocked: np.ndarray, center: np.ndarray, angle: float, houses: int,
     rng: np.random.Generator, metre: float,
 ) -> np.ndarray:
-    """Put a cluster of houses around `center` where `blocked` uint8 [H, W] is 0, in place; return their centres [N, 2]."""
+    """Put a cluster of houses where `blocked` uint8 [H, W] is 0, in place; return their centres float32 [N, 2]."""
     size = albedo.shape[0]
     spread = 11 * np.sqrt(houses) * metre
     placed = []
@@ -167,18 +167,22 @@ def complex_of(
     long = rng.uniform(14, 45) * metre if form == "hall" else rng.uniform(18, 40) * metre
     short = rng.uniform(7, 16) * metre if form == "hall" else rng.uniform(3.2, 4.5) * metre
     gap = rng.uniform(3, 9) * metre if form == "hall" else rng.uniform(0.8, 2.0) * metre
-    width = count * (2 * short + gap)
-    extent = (2 * long + 8 * metre, width + 8 * metre)
-    box = cv2.boxPoints(((float(center[0]), float(center[1])), extent, np.degrees(angle)))
-    test = np.zeros_like(blocked)
-    cv2.fillConvexPoly(test, np.round(box).astype(np.int32), 1)
-    if (test & blocked).any() or not test.any():
+    extent = (2 * long + 8 * metre, count * (2 * short + gap) + 8 * metre)
+    reach = int(np.hypot(*extent) / 2) + 4
+    x0, y0 = max(int(center[0]) - reach, 0), max(int(center[1]) - reach, 0)
+    part = (slice(y0, max(int(center[1]) + reach, 0)), slice(x0, max(int(center[0]) + reach, 0)))
+    test = np.zeros(blocked[part].shape, np.uint8)
+    if test.size == 0:
         return
-    blocked |= test
+    box = cv2.boxPoints(((float(center[0]) - x0, float(center[1]) - y0), extent, np.degrees(angle)))
+    cv2.fillConvexPoly(test, np.round(box).astype(np.int32), 1)
+    if (test & blocked[part]).any() or not test.any():
+        return
+    blocked[part] |= test
     color = np.array((158, 152, 142) if form == "hall" else (140, 130, 106), np.float32) * rng.uniform(0.85, 1.05)
     grain = cv2.GaussianBlur(rng.standard_normal(test.shape).astype(np.float32), (0, 0), 1.5)
     opacity = cv2.GaussianBlur(test.astype(np.float32), (0, 0), 1.2)[..., None] * 0.85
-    albedo += opacity * (color * (1 + 0.10 * grain)[..., None] - albedo)
+    albedo[part] += opacity * (color * (1 + 0.10 * grain)[..., None] - albedo[part])
     for k in range(count):
         offset = (k - (count - 1) / 2) * (2 * short + gap)
         spot = (center[0] - offset * np.sin(angle), center[1] + offset * np.cos(angle))

@@ -63,8 +63,22 @@ def _one_octave(size: int, length: float, rng: np.random.Generator) -> np.ndarra
         lattice, inverse, (small, small), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REFLECT
     )
     if step > 1:
+        drawn = 1.15 * cv2.GaussianBlur(drawn, (0, 0), 1.6)  # else the lattice shows in the slopes
         drawn = cv2.resize(drawn, (small * step, small * step), interpolation=cv2.INTER_CUBIC)
     return drawn[:size, :size] * np.float32(1.6)
+
+
+def strips(size: int, rows: int = 256) -> list[slice]:
+    """Cut `size` rows into strips, so that large images need no large temporary arrays."""
+    return [slice(start, min(start + rows, size)) for start in range(0, size, rows)]
+
+
+def lay(albedo: np.ndarray, opacity: np.ndarray, color: tuple[float, float, float], tone: np.ndarray) -> None:
+    """Lay ``color * tone`` over `albedo` float32 [H, W, 3] in place; `opacity` 0-1 and `tone` are float32 [H, W]."""
+    for part in strips(albedo.shape[0]):
+        if opacity[part].any():
+            paint = np.array(color, np.float32) * tone[part][..., None]
+            albedo[part] += opacity[part][..., None] * (paint - albedo[part])
 
 
 def sunlight(height: np.ndarray, sun: tuple[float, float, float] = SUN, steepest: float = 2.5) -> np.ndarray:
