@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import rasterio
 import rasterio.features
 import shapely
 from affine import Affine
+from rasterio.errors import NotGeoreferencedWarning
 from shapely.affinity import affine_transform
 from shapely.geometry import MultiPolygon, Polygon, shape
 
@@ -151,9 +153,11 @@ def _components(label_map: LabelMap) -> Iterator[tuple[dict, int]]:
     label_map.flush()
     path = Path(label_map.label.filename)
     header = f"ENVI\nsamples = {label_map.width}\nlines = {label_map.height}\nbands = 1\ndata type = 1\n"
-    header += "interleave = bsq\nbyte order = 0\nmap info = {Arbitrary, 1, 1, 0, 0, 1, 1}\n"
-    path.with_suffix(".hdr").write_text(header, encoding="ascii")
-    with rasterio.Env(CPL_LOG_ERRORS="OFF"), rasterio.open(path, driver="ENVI") as dataset:
+    path.with_suffix(".hdr").write_text(header + "interleave = bsq\nbyte order = 0\n", encoding="ascii")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # pixel coordinates are wanted here
+        dataset = rasterio.open(path, driver="ENVI")
+    with dataset:
         band = rasterio.band(dataset, 1)
         yield from _shapes(band, band)
 
