@@ -1,0 +1,1 @@
+"""The Processing provider ``rsqi``: one algorithm a file. Knows QGIS, but no widgets."""

@@ -1,0 +1,89 @@
+"""What all RSQI algorithms share: names, icon, advanced parameters, sinks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Iterable, Iterator
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsFeatureSink,
+    QgsFields,
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingParameterDefinition,
+)
+from qgis.PyQt.QtGui import QIcon
+
+from . import layer_style
+from .compat import ADVANCED
+from .i18n import tr
+
+ICONS = Path(__file__).parent.parent / "resources" / "icons"
+
+
+class RsqiAlgorithm(QgsProcessingAlgorithm):
+    """An algorithm of the provider `rsqi`; a subclass sets `NAME` and `ICON` and gives the texts."""
+
+    NAME = ""
+    ICON = "rsqi.svg"
+
+    def name(self):
+        return self.NAME
+
+    def tags(self):
+        return ["rsqi", *tr("quality,inspection,error,remote sensing,image,orthophoto").split(",")]
+
+    def icon(self):
+        return QIcon(self.svgIconPath())
+
+    def svgIconPath(self):
+        return str(ICONS / self.ICON)
+
+    def createInstance(self):
+        return type(self)()
+
+    def add(self, parameter: QgsProcessingParameterDefinition, text: str, advanced: bool = False) -> None:
+        """Add a parameter with its help, among the advanced ones if asked."""
+        parameter.setHelp(text)
+        if advanced:
+            parameter.setFlags(parameter.flags() | ADVANCED)
+        self.addParameter(parameter)
+
+    def write_layer(
+        self,
+        parameters: dict,
+        name: str,
+        context: QgsProcessingContext,
+        features: Iterable[QgsFeature],
+        fields: QgsFields,
+        wkb_type,
+        crs: QgsCoordinateReferenceSystem,
+        style: str,
+    ) -> str | None:
+        """Write features to the sink `name` and style it; return the layer's id, None when the sink is not wanted."""
+        sink, layer_id = self.parameterAsSink(parameters, name, context, fields, wkb_type, crs)
+        if sink is None:
+            if parameters.get(name):
+                raise QgsProcessingException(self.invalidSinkError(parameters, name))
+            return None
+        for feature in features:
+            if not sink.addFeature(feature, QgsFeatureSink.Flag.FastInsert):
+                raise QgsProcessingException(tr("The layer {name} cannot be written.").format(name=layer_id))
+        del sink  # closes the file, so that its style can be stored
+        layer_style.store_in_geopackage(layer_id, style)
+        layer_style.style_when_loaded(context, layer_id, style)
+        return layer_id
+
+
+def conform(source, fields: QgsFields) -> Iterator[QgsFeature]:
+    """Yield the features of a layer or source with exactly `fields`, matched by name; what it lacks is NULL."""
+    columns = [source.fields().indexFromName(field.name()) for field in fields]
+    for feature in source.getFeatures():
+        values = feature.attributes()
+        copy = QgsFeature(fields)
+        copy.setGeometry(feature.geometry())
+        copy.setAttributes([values[column] if column >= 0 else None for column in columns])
+        yield copy

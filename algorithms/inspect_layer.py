@@ -1,0 +1,150 @@
+"""`rsqi:inspect`: find all errors of an image and score it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import (
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterNumber,
+)
+
+from ..rsqi_core import taxonomy
+from .compat import VECTOR_POLYGON
+from .fields import block_fields
+from .i18n import tr
+from .texts import grade_name, type_name
+from .worker_algorithm import WorkerAlgorithm, deliver
+
+CONSTRAINTS = (None, "absolute", "relative", "intermediate", "lowering")  # None: as the model's card says
+
+
+class InspectLayer(WorkerAlgorithm):
+    """Find errors of every type with the model and the pixel rules, and score the image."""
+
+    NAME = "inspect"
+    ICON = "inspect.svg"
+    TYPES = "TYPES"
+    CONSTRAINT = "CONSTRAINT"
+    ALPHA = "ALPHA"
+    THRESHOLD = "THRESHOLD"
+    SCHEME = "SCHEME"
+    BLOCKS = "BLOCKS"
+    REPORT = "REPORT"
+    SCORE = "SCORE"
+    GRADE = "GRADE"
+
+    def displayName(self):
+        return tr("Inspect image")
+
+    def shortDescription(self):
+        return tr("Finds quality errors of ten types in an image and scores it.")
+
+    def shortHelpString(self):
+        return tr(
+            "Inspects an image for cloud, shadow, stretching blur, blur, spectral overflow, distortion, stitching "
+            "traces, stitching misalignment, stripe noise and missing pixels. The errors come out as polygons in the "
+            "image's coordinate system, with type, confidence, area, severity and penalty; the image gets a score and "
+            "a grade. Nodata and transparent pixels are left out of every area and of the score.\n\n"
+            "The work is done by RSQI's own Python environment; cancelling stops it at once and leaves nothing behind."
+        )
+
+    def initAlgorithm(self, config=None):
+        self.add_input()
+        self.add_model()
+        self.add(
+            QgsProcessingParameterEnum(
+                self.TYPES,
+                tr("Error types"),
+                [type_name(t) for t in taxonomy.TYPES],
+                allowMultiple=True,
+                defaultValue=list(range(len(taxonomy.TYPES))),
+            ),
+            tr("Only these types are looked for and scored."),
+        )
+        constraints = [tr("As the model recommends"), "absolute", "relative", "intermediate", "lowering"]
+        self.add(
+            QgsProcessingParameterEnum(self.CONSTRAINT, tr("Constraint"), constraints, defaultValue=0),
+            tr("How the types that a block was classified as constrain its segmentation."),
+            advanced=True,
+        )
+        number = QgsProcessingParameterNumber.Type.Double
+        self.add(
+            QgsProcessingParameterNumber(self.ALPHA, tr("Constraint strength (alpha)"), number, 1.0, minValue=0),
+            tr("Weight of the classification in the constraint."),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterNumber(
+                self.THRESHOLD, tr("Probability threshold"), number, optional=True, minValue=0, maxValue=1
+            ),
+            tr("Probability above which a block has an error type; empty means the model's own, one for each type."),
+            advanced=True,
+        )
+        self.add_blocks()
+        self.add(
+            QgsProcessingParameterFile(self.SCHEME, tr("Scoring scheme"), extension="json", optional=True),
+            tr("A scoring scheme as JSON; empty means RSQI's default."),
+            advanced=True,
+        )
+        self.add_errors()
+        self.add(
+            QgsProcessingParameterFeatureSink(
+                self.BLOCKS, tr("Blocks"), VECTOR_POLYGON, optional=True, createByDefault=False
+            ),
+            tr("Every inspected block with its probability of each type."),
+        )
+        self.add(
+            QgsProcessingParameterFileDestination(
+                self.REPORT, tr("Report"), tr("HTML files (*.html)"), optional=True, createByDefault=False
+            ),
+            tr("A report to read and print."),
+        )
+        self.addOutput(QgsProcessingOutputNumber(self.SCORE, tr("Score")))
+        self.addOutput(QgsProcessingOutputString(self.GRADE, tr("Grade")))
+
+    def checkParameterValues(self, parameters, context):
+        scheme = self.parameterAsFile(parameters, self.SCHEME, context)
+        if scheme and not Path(scheme).is_file():
+            return False, tr("The scoring scheme {path} does not exist.").format(path=scheme)
+        return super().checkParameterValues(parameters, context)
+
+    def processAlgorithm(self, parameters, context, feedback):
+        request = self._request(parameters, context)
+        mask, report = bool(parameters.get(self.MASK)), bool(parameters.get(self.REPORT))
+        with self.inspection(parameters, context, feedback, request, mask, report) as answer:
+            if answer is None:
+                return {}
+            summary = answer["summary"]
+            outputs = self.write_errors(answer, parameters, context)
+            blocks, _ = self.copy_table(answer, "blocks", block_fields(), parameters, self.BLOCKS, context)
+            outputs[self.BLOCKS] = blocks
+            if report:
+                path = self.parameterAsFileOutput(parameters, self.REPORT, context)
+                outputs[self.REPORT] = deliver(answer["outputs"].get("report"), path)
+        outputs[self.SCORE] = summary["score"]
+        outputs[self.GRADE] = summary["grade"]
+        feedback.pushInfo(
+            tr("Score {score:.1f} ({grade}), errors: {count}").format(
+                score=summary["score"], grade=grade_name(summary["grade"]), count=outputs[self.ERROR_COUNT]
+            )
+        )
+        return {name: value for name, value in outputs.items() if value is not None}
+
+    def _request(self, parameters, context) -> dict:
+        chosen = self.parameterAsEnums(parameters, self.TYPES, context)
+        request = self.request_parameters(parameters, context)
+        request["types"] = [taxonomy.CODES[index] for index in chosen] or list(taxonomy.CODES)
+        request["constraint"] = CONSTRAINTS[self.parameterAsEnum(parameters, self.CONSTRAINT, context)]
+        request["alpha"] = self.parameterAsDouble(parameters, self.ALPHA, context)
+        if parameters.get(self.THRESHOLD) is not None:
+            request["threshold"] = self.parameterAsDouble(parameters, self.THRESHOLD, context)
+        scheme = self.parameterAsFile(parameters, self.SCHEME, context)
+        if scheme:
+            request["scheme"] = scheme
+        return request

@@ -1,0 +1,235 @@
+"""`rsqi:score`: score a layer of errors, for example after a technician has corrected it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsDistanceArea,
+    QgsFeature,
+    QgsGeometry,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterLayer,
+    QgsRasterLayer,
+)
+
+from ..rsqi_core import scoring
+from ..rsqi_core.errors import RsqiError
+from ..rsqi_core.taxonomy import TYPES
+from .base import RsqiAlgorithm, conform
+from .compat import ALPHA_BAND, VECTOR_POLYGON
+from .fields import error_fields
+from .i18n import tr
+from .texts import grade_name
+
+MODES = ("count", "area")
+SAMPLE = 512  # side of the reduced image in which valid pixels are counted
+
+
+@dataclass(frozen=True)
+class Image:
+    """What the score needs to know of the image.
+
+    Attributes
+    ----------
+    valid_area, pixel_area : float
+        Square metres.
+    pixel_side : float
+        Map units.
+    diagonal : float
+        Pixels.
+    """
+
+    valid_area: float
+    pixel_area: float
+    pixel_side: float
+    diagonal: float
+
+
+class ScoreLayer(RsqiAlgorithm):
+    """Give every error of a layer its severity and penalty, and the image a score and a grade."""
+
+    NAME = "score"
+    ICON = "score.svg"
+    INPUT = "INPUT"
+    RASTER = "RASTER"
+    VALID_AREA = "VALID_AREA"
+    PIXEL_SIZE = "PIXEL_SIZE"
+    SCHEME = "SCHEME"
+    MODE = "MODE"
+    OUTPUT = "OUTPUT"
+    SCORE = "SCORE"
+    GRADE = "GRADE"
+    ERROR_COUNT = "ERROR_COUNT"
+
+    def displayName(self):
+        return tr("Score errors")
+
+    def shortDescription(self):
+        return tr("Scores a layer of errors by a scheme.")
+
+    def shortHelpString(self):
+        return tr(
+            "Gives every error of a layer its severity and penalty by a scoring scheme, and the image its score and "
+            "grade. Areas are measured anew, so edited outlines count as they are now; errors whose status is "
+            "'rejected' do not count.\n\n"
+            "Give the image, from which the valid area and the pixel size are taken, or give both as numbers; the "
+            "image is then taken to be square."
+        )
+
+    def initAlgorithm(self, config=None):
+        self.add(
+            QgsProcessingParameterFeatureSource(self.INPUT, tr("Errors"), [VECTOR_POLYGON]),
+            tr("A layer with the field category_id (1 to 10), such as the result of an inspection."),
+        )
+        self.add(
+            QgsProcessingParameterRasterLayer(self.RASTER, tr("Image"), optional=True),
+            tr("The image that the errors were found in."),
+        )
+        number = QgsProcessingParameterNumber.Type.Double
+        self.add(
+            QgsProcessingParameterNumber(self.VALID_AREA, tr("Valid area (m²)"), number, optional=True, minValue=0),
+            tr("Area of the image without nodata; goes before what the image says."),
+        )
+        self.add(
+            QgsProcessingParameterNumber(self.PIXEL_SIZE, tr("Pixel size (m)"), number, optional=True, minValue=0),
+            tr("Side of a pixel; goes before what the image says."),
+        )
+        self.add(
+            QgsProcessingParameterFile(self.SCHEME, tr("Scoring scheme"), extension="json", optional=True),
+            tr("A scoring scheme as JSON; empty means RSQI's default."),
+        )
+        modes = [tr("Number of errors"), tr("Area of errors")]
+        self.add(
+            QgsProcessingParameterEnum(self.MODE, tr("Score by"), modes, defaultValue=0),
+            tr("By the number of errors of each severity, or by the share of the valid area that they cover."),
+        )
+        self.add(
+            QgsProcessingParameterFeatureSink(self.OUTPUT, tr("Scored errors"), VECTOR_POLYGON, optional=True),
+            tr("The errors with their severity and penalty."),
+        )
+        self.addOutput(QgsProcessingOutputNumber(self.SCORE, tr("Score")))
+        self.addOutput(QgsProcessingOutputString(self.GRADE, tr("Grade")))
+        self.addOutput(QgsProcessingOutputNumber(self.ERROR_COUNT, tr("Number of errors")))
+
+    def checkParameterValues(self, parameters, context):
+        scheme = self.parameterAsFile(parameters, self.SCHEME, context)
+        if scheme and not Path(scheme).is_file():
+            return False, tr("The scoring scheme {path} does not exist.").format(path=scheme)
+        numbers = (parameters.get(self.VALID_AREA), parameters.get(self.PIXEL_SIZE))
+        if not parameters.get(self.RASTER) and not all(numbers):
+            return False, tr("Give the image, or its valid area and pixel size.")
+        return super().checkParameterValues(parameters, context)
+
+    def processAlgorithm(self, parameters, context, feedback):
+        source = self.parameterAsSource(parameters, self.INPUT, context)
+        if source.fields().indexFromName("category_id") < 0:
+            raise QgsProcessingException(
+                tr("The layer {name} has no field category_id: it is no layer of errors.").format(
+                    name=source.sourceName()
+                )
+            )
+        measure = ruler(source.sourceCrs(), context)
+        image = self._image(parameters, context)
+        fields = error_fields()
+        features = list(conform(source, fields))
+        for feature in features:
+            feature["area_m2"] = measure.measureArea(feature.geometry())
+        for feature in features:
+            value = feature["category_id"]
+            if value not in range(1, len(TYPES) + 1):
+                raise QgsProcessingException(
+                    tr("The category_id {value} of an error is not one of 1 to 10.").format(value=value)
+                )
+        records = [record(feature, image) for feature in features]
+        try:
+            scheme = scoring.load_scheme(self.parameterAsFile(parameters, self.SCHEME, context) or None)
+            result = scoring.score(
+                records,
+                scheme,
+                image.valid_area,
+                round(image.valid_area / image.pixel_area),
+                image.diagonal,
+                mode=MODES[self.parameterAsEnum(parameters, self.MODE, context)],
+            )
+        except RsqiError as error:
+            raise QgsProcessingException(str(error)) from error
+        for feature, item in zip(features, result.items):
+            feature["severity"] = item.severity
+            feature["penalty"] = item.penalty
+        layer_id = self.write_layer(
+            parameters, self.OUTPUT, context, features, fields, source.wkbType(), source.sourceCrs(), "errors"
+        )
+        count = sum(r.status != "rejected" for r in records)
+        feedback.pushInfo(
+            tr("Score {score:.1f} ({grade}), errors: {count}").format(
+                score=result.value, grade=grade_name(result.grade), count=count
+            )
+        )
+        outputs = {self.SCORE: result.value, self.GRADE: result.grade, self.ERROR_COUNT: count}
+        return {**outputs, self.OUTPUT: layer_id} if layer_id else outputs
+
+    def _image(self, parameters, context) -> Image:
+        """Return the numbers that were given, and from the raster those that were not."""
+        valid_area = self.parameterAsDouble(parameters, self.VALID_AREA, context)
+        pixel_area = self.parameterAsDouble(parameters, self.PIXEL_SIZE, context) ** 2
+        layer = self.parameterAsRasterLayer(parameters, self.RASTER, context)
+        place = layer or self.parameterAsSource(parameters, self.INPUT, context)
+        crs, extent = (layer.crs(), layer.extent()) if layer else (place.sourceCrs(), place.sourceExtent())
+        area = ruler(crs, context).measureArea(QgsGeometry.fromRect(extent))
+        units = extent.area() / area if area > 0 else 1.0  # square map units of a square metre
+        if layer:
+            pixel_area = pixel_area or area / (layer.width() * layer.height())
+            valid_area = valid_area or area * valid_share(layer)
+            diagonal = math.hypot(layer.width(), layer.height())
+        else:
+            diagonal = math.sqrt(2 * valid_area / pixel_area)
+        return Image(valid_area, pixel_area, math.sqrt(pixel_area * units), diagonal)
+
+
+def ruler(crs: QgsCoordinateReferenceSystem, context: QgsProcessingContext) -> QgsDistanceArea:
+    """Return what measures areas on the ellipsoid of `crs`, in square metres."""
+    measure = QgsDistanceArea()
+    measure.setSourceCrs(crs, context.transformContext())
+    measure.setEllipsoid(crs.ellipsoidAcronym())
+    return measure
+
+
+def record(feature: QgsFeature, image: Image) -> scoring.ErrorRecord:
+    """Return what the scheme looks at, in metres and pixels, of an error whose `area_m2` is measured."""
+    geometry = feature.geometry()
+    box = geometry.boundingBox()
+    _, _, _, width, height = geometry.orientedMinimumBoundingBox()
+    corners = (box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum())
+    return scoring.ErrorRecord(
+        category_id=int(feature["category_id"]),
+        area_m2=feature["area_m2"],
+        pixels=round(feature["area_m2"] / image.pixel_area),
+        length_px=max(width, height) / image.pixel_side,
+        status=feature["status"] or "unreviewed",
+        bounds=tuple(corner / image.pixel_side for corner in corners),
+    )
+
+
+def valid_share(layer: QgsRasterLayer) -> float:
+    """Return the share of valid pixels, 0-1, counted in a reduced image: alpha above 0, else not nodata."""
+    provider = layer.dataProvider()
+    bands = range(1, provider.bandCount() + 1)
+    alpha = next((band for band in bands if provider.colorInterpretation(band) == ALPHA_BAND), None)
+    width, height = min(SAMPLE, layer.width()), min(SAMPLE, layer.height())
+    block = provider.block(alpha or 1, layer.extent(), width, height)
+    cells = ((row, col) for row in range(height) for col in range(width))
+    if alpha:
+        return sum(block.value(row, col) > 0 for row, col in cells) / (width * height)
+    return sum(not block.isNoData(row, col) for row, col in cells) / (width * height)

@@ -1,0 +1,63 @@
+"""Readable texts for what the core calls by stable codes, in the language of QGIS."""
+
+from __future__ import annotations
+
+from ..rsqi_core.scoring import GRADE_NAMES
+from ..rsqi_core.taxonomy import ErrorType
+from .i18n import language, tr
+
+
+def type_name(error_type: ErrorType) -> str:
+    """Return the name of an error type."""
+    return error_type.zh if language() == "zh" else error_type.en
+
+
+def grade_name(code: str) -> str:
+    """Return the name of a grade of the score."""
+    return GRADE_NAMES[code].get(language(), GRADE_NAMES[code]["en"])
+
+
+def duration(seconds: float) -> str:
+    """Return a rounded, readable time."""
+    seconds = max(0, round(seconds))
+    if seconds < 60:
+        return tr("{n} s").format(n=seconds)
+    if seconds < 3600:
+        return tr("{n} min").format(n=round(seconds / 60))
+    return tr("{h} h {m} min").format(h=seconds // 3600, m=seconds % 3600 // 60)
+
+
+def progress_text(event: dict) -> str:
+    """Return one line about a progress event, with counts and the time left."""
+    texts = {
+        "inspect": tr("Inspecting: block {done} of {total}"),
+        "polygons": tr("Making polygons: {done} of {total}"),
+        "write": tr("Writing: {done} of {total}"),
+    }
+    text = texts.get(event.get("stage"), "{done} / {total}").format(done=event.get("done"), total=event.get("total"))
+    if event.get("eta_s") is not None:
+        text += ", " + tr("{time} left").format(time=duration(event["eta_s"]))
+    return text
+
+
+def warning_text(event: dict) -> str:
+    """Return the warning in the user's language where its code is known."""
+    known = {
+        "no_georeference": tr("The raster has no georeference: results are in pixels."),
+        "no_crs": tr("The raster has no coordinate system: areas come from its own units."),
+        "scaled": tr("The raster is not 8-bit: its values were scaled for the inspection."),
+    }
+    return known.get(event.get("code"), str(event.get("message", "")))
+
+
+def error_text(event: dict) -> str:
+    """Return one line: what failed, in the user's language, and the worker's own message."""
+    known = {
+        "parameter": tr("A parameter does not fit"),
+        "raster": tr("The raster cannot be inspected"),
+        "model": tr("The model cannot be used"),
+        "output": tr("The result cannot be written"),
+    }
+    message = " ".join(str(event.get("message", "")).split())
+    title = known.get(event.get("code"))
+    return f"{title}: {message}" if title else message or tr("The worker failed without a message.")

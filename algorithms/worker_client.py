@@ -1,0 +1,224 @@
+"""Talk to the worker process: one JSON request in, JSON lines out. QtCore only, and safe in background threads."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections import deque
+from pathlib import Path
+from typing import Iterator
+
+from qgis.core import QgsApplication, QgsProcessingException, QgsProcessingFeedback, QgsSettings
+from qgis.PyQt.QtCore import QProcess, QProcessEnvironment
+
+from .i18n import tr
+from .texts import error_text, progress_text, warning_text
+
+PLUGIN_FOLDER = Path(__file__).parent.parent
+SETTING = "rsqi/python"
+POLL_MS = 50
+CANCEL_MS = 700  # what a cancelled worker gets to tidy up before it is killed
+START_MS = 15000
+CLOSE_MS = 5000
+TELL_EVERY_S = 5.0
+STAGES = {"inspect": (0.0, 90.0), "polygons": (90.0, 97.0), "write": (97.0, 100.0)}  # shares of the progress bar
+
+# The worker must not meet QGIS's own Python, GDAL and PROJ.
+_FOREIGN = {"PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "LD_LIBRARY_PATH", "LD_PRELOAD", "VIRTUAL_ENV"}
+_FOREIGN_PREFIXES = ("PROJ_", "GDAL_", "OGR_", "CPL_", "DYLD_", "QT_")
+
+
+def profile_python() -> Path:
+    """Return the path of the worker Python inside the profile folder, whether it exists or not."""
+    folder = Path(QgsApplication.qgisSettingsDirPath()) / "rsqi" / "env"
+    return folder / "Scripts" / "python.exe" if os.name == "nt" else folder / "bin" / "python"
+
+
+def find_python() -> str:
+    """Return the worker's Python: ``RSQI_PYTHON``, else the setting, else the environment in the profile folder.
+
+    Raises
+    ------
+    QgsProcessingException
+        None is there, or the one that was asked for does not exist; says what to do.
+    """
+    for wanted, origin in (
+        (os.environ.get("RSQI_PYTHON", ""), "RSQI_PYTHON"),
+        (str(QgsSettings().value(SETTING, "") or ""), tr("the RSQI settings")),
+    ):
+        if wanted.strip():
+            found = shutil.which(wanted.strip())
+            if not found:
+                raise QgsProcessingException(
+                    tr("The worker Python {path} named by {origin} does not exist or cannot be run.").format(
+                        path=wanted.strip(), origin=origin
+                    )
+                )
+            return found
+    if profile_python().is_file():
+        return str(profile_python())
+    raise QgsProcessingException(
+        tr(
+            'RSQI has no worker Python yet: create a virtual environment, run pip install "{folder}" in it, '
+            "and choose its Python in the settings of the RSQI panel (or set RSQI_PYTHON)."
+        ).format(folder=PLUGIN_FOLDER)
+    )
+
+
+def environment() -> QProcessEnvironment:
+    """Return the child's environment: this process's, less all that belongs to QGIS."""
+    env = QProcessEnvironment.systemEnvironment()
+    for key in env.keys():  # noqa: SIM118 (a Qt class, not a dict)
+        if key.upper() in _FOREIGN or key.upper().startswith(_FOREIGN_PREFIXES):
+            env.remove(key)
+    env.insert("PYTHONPATH", str(PLUGIN_FOLDER))
+    env.insert("PYTHONIOENCODING", "utf-8")
+    env.insert("PYTHONNOUSERSITE", "1")
+    return env
+
+
+def create_process(python: str, parent=None) -> QProcess:
+    """Return the worker process, ready to start."""
+    process = QProcess(parent)
+    process.setProcessEnvironment(environment())
+    process.setWorkingDirectory(str(PLUGIN_FOLDER))
+    process.setProgram(python)
+    process.setArguments(["-m", "rsqi_core.worker"])
+    return process
+
+
+def encode(message: dict) -> bytes:
+    """Return one protocol line."""
+    return json.dumps(message, ensure_ascii=False).encode("utf-8") + b"\n"
+
+
+class Listener:
+    """Cut the worker's two streams into events and log lines.
+
+    Attributes
+    ----------
+    log : deque of str
+        The last lines that were not events: all of stderr, and what libraries print to stdout.
+    """
+
+    def __init__(self):
+        self.log: deque = deque(maxlen=50)
+        self._rest = {"out": b"", "err": b""}
+
+    def events(self, process: QProcess) -> Iterator[dict]:
+        """Yield the events that have arrived; everything else goes to `log`."""
+        self.log.extend(self._lines("err", bytes(process.readAllStandardError())))
+        for line in self._lines("out", bytes(process.readAllStandardOutput())):
+            try:
+                event = json.loads(line)
+            except ValueError:
+                event = None
+            if isinstance(event, dict) and isinstance(event.get("event"), str):
+                yield event
+            else:
+                self.log.append(line)
+
+    def last_words(self) -> str:
+        """Return the last line of the log, cut to a readable length."""
+        tail = self._rest["err"].decode("utf-8", "replace").strip()
+        words = tail or (self.log[-1] if self.log else tr("none"))
+        return words if len(words) <= 300 else words[:300] + "..."
+
+    def _lines(self, stream: str, data: bytes) -> list[str]:
+        *lines, self._rest[stream] = (self._rest[stream] + data).split(b"\n")
+        texts = (line.decode("utf-8", "replace").strip() for line in lines)
+        return [text for text in texts if text]
+
+
+def ending(process: QProcess, listener: Listener) -> str:
+    """Return one sentence that says how a worker without a result ended."""
+    if process.exitStatus() == QProcess.ExitStatus.CrashExit:
+        text = tr("The worker was killed before it finished (perhaps out of memory); its last words: {words}")
+    else:
+        text = tr("The worker ended without a result (exit code {code}); its last words: {words}")
+    return text.format(code=process.exitCode(), words=listener.last_words())
+
+
+class Teller:
+    """Pass the worker's events on to a feedback; progress texts only now and then."""
+
+    def __init__(self, feedback: QgsProcessingFeedback):
+        self._feedback = feedback
+        self._told = 0.0
+        self._stage = None
+
+    def tell(self, event: dict) -> None:
+        """Pass on one event that ends nothing."""
+        if event["event"] == "progress":
+            low, high = STAGES.get(event.get("stage"), (0.0, 100.0))
+            share = event.get("done", 0) / max(1, event.get("total", 1))
+            self._feedback.setProgress(low + (high - low) * min(1.0, share))
+            if event.get("stage") != self._stage or time.monotonic() - self._told > TELL_EVERY_S:
+                self._stage, self._told = event.get("stage"), time.monotonic()
+                self._feedback.pushInfo(progress_text(event))
+        elif event["event"] == "warning":
+            self._feedback.pushWarning(warning_text(event))
+        elif event["event"] == "started":
+            self._feedback.pushInfo(tr("The worker has started: {n} blocks.").format(n=event.get("blocks", "?")))
+
+
+def run_worker(request: dict, feedback: QgsProcessingFeedback) -> dict | None:
+    """Run one request to its end.
+
+    Parameters
+    ----------
+    request : dict
+        The request of the worker protocol.
+    feedback : QgsProcessingFeedback
+        Gets progress, counts, time left and warnings; its cancelling stops the worker within a second.
+
+    Returns
+    -------
+    dict or None
+        The ``result`` event; None when cancelled.
+
+    Raises
+    ------
+    QgsProcessingException
+        One sentence: no environment, the worker's own error, or how it ended without a result.
+    """
+    process = create_process(find_python())
+    process.start()
+    if not process.waitForStarted(START_MS):
+        raise QgsProcessingException(
+            tr("The worker Python {path} cannot be started: {reason}").format(
+                path=process.program(), reason=process.errorString()
+            )
+        )
+    listener, teller = Listener(), Teller(feedback)
+    try:
+        process.write(encode(request))
+        while not feedback.isCanceled():
+            process.waitForReadyRead(POLL_MS)
+            # Asked before reading, so that nothing written before the end is missed.
+            ended = process.state() == QProcess.ProcessState.NotRunning
+            for event in listener.events(process):
+                if event["event"] == "result":
+                    return event
+                if event["event"] == "error":
+                    if event.get("code") == "cancelled" and feedback.isCanceled():
+                        return None
+                    raise QgsProcessingException(error_text(event))
+                teller.tell(event)
+            if ended:
+                raise QgsProcessingException(ending(process, listener))
+        process.write(encode({"command": "cancel"}))
+        process.waitForFinished(CANCEL_MS)
+        return None
+    finally:
+        _close(process, patient=not feedback.isCanceled())
+
+
+def _close(process: QProcess, patient: bool) -> None:
+    """End the process: `patient` lets one that has answered leave by itself."""
+    process.closeWriteChannel()
+    if process.state() != QProcess.ProcessState.NotRunning and not (patient and process.waitForFinished(CLOSE_MS)):
+        process.kill()
+        process.waitForFinished(200)

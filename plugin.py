@@ -1,0 +1,59 @@
+"""The plugin's entry: puts the Processing provider, the toolbar button and the dock in, and takes them out again."""
+
+from __future__ import annotations
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import Qt
+
+from .algorithms.provider import RsqiProvider
+
+
+class RsqiPlugin:
+    """What QGIS loads; `iface` is None under ``qgis_process``."""
+
+    def __init__(self, iface):
+        self._iface = iface
+        self._provider = None
+        self._dock = None
+        self._action = None
+        self._toolbar = None
+
+    def initProcessing(self):
+        """Add the provider; called alone by ``qgis_process``."""
+        self._provider = RsqiProvider()
+        QgsApplication.processingRegistry().addProvider(self._provider)
+
+    def initGui(self):
+        """Add the provider, the dock and its button."""
+        from .algorithms.base import ICONS
+        from .algorithms.i18n import tr
+        from .ui.compat import QAction, QIcon
+        from .ui.dock import InspectDock
+
+        self.initProcessing()
+        main = self._iface.mainWindow()
+        self._dock = InspectDock(self._iface, main)
+        self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._dock)
+        self._dock.hide()
+        self._action = QAction(QIcon(str(ICONS / "inspect.svg")), tr("Inspect layer"), main)
+        self._action.setObjectName("rsqiInspectLayer")
+        self._action.setCheckable(True)
+        self._dock.setToggleVisibilityAction(self._action)
+        self._toolbar = self._iface.addToolBar("RSQI")
+        self._toolbar.setObjectName("rsqiToolBar")
+        self._toolbar.addAction(self._action)
+        self._iface.addPluginToRasterMenu("RSQI", self._action)
+
+    def unload(self):
+        """Take out everything that was put in."""
+        if self._dock is not None:
+            self._dock.stop()
+            self._iface.removePluginRasterMenu("RSQI", self._action)
+            self._iface.removeDockWidget(self._dock)
+            self._toolbar.deleteLater()
+            self._action.deleteLater()
+            self._dock.deleteLater()
+            self._dock = self._action = self._toolbar = None
+        if self._provider is not None:
+            QgsApplication.processingRegistry().removeProvider(self._provider)
+            self._provider = None
