@@ -35,7 +35,7 @@ class RsqiPlugin:
         self._dock = InspectDock(self._iface, main)
         self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._dock)
         self._dock.hide()
-        self._action = QAction(QIcon(str(ICONS / "inspect.svg")), tr("Inspect layer"), main)
+        self._action = QAction(QIcon(str(ICONS / "rsqi.svg")), tr("Inspect layer"), main)
         self._action.setObjectName("rsqiInspectLayer")
         self._action.setCheckable(True)
         self._dock.setToggleVisibilityAction(self._action)

@@ -28,7 +28,6 @@ class InspectLayer(WorkerAlgorithm):
     """Find errors of every type with the model and the pixel rules, and score the image."""
 
     NAME = "inspect"
-    ICON = "inspect.svg"
     TYPES = "TYPES"
     CONSTRAINT = "CONSTRAINT"
     ALPHA = "ALPHA"

@@ -231,6 +231,7 @@ def save(layer: QgsVectorLayer, name: str) -> None:
     parts = QgsMapLayer.Symbology | QgsMapLayer.Labeling | QgsMapLayer.Fields | QgsMapLayer.Forms | QgsMapLayer.MapTips
     layer.saveNamedStyle(str(path), parts)
     text = re.sub(r' (id|layer)="\{[0-9a-f-]+\}"', "", path.read_text(encoding="utf-8"))
+    text = re.sub(r"<callout .*?</callout>", "", text, flags=re.DOTALL)  # unused, and never written twice alike
     text = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + canonicalize(text) + "\n"
     path.write_text(text, encoding="utf-8")
     print(path.relative_to(ROOT), path.stat().st_size, "bytes")

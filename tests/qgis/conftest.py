@@ -1,0 +1,89 @@
+"""A real QGIS for the tests: offscreen, with a throw-away profile and the plugin installed as `rsqi`.
+
+Run with the Python that QGIS uses: ``/usr/bin/python3 -m pytest tests/qgis``.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+try:
+    import qgis.core
+except ImportError:
+    collect_ignore_glob = ["test_*.py"]  # the worker's Python has no QGIS; tests/core is for it
+else:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(scope="session")
+def plugins(tmp_path_factory):
+    """A plugin folder in which `rsqi` is this repository; also on sys.path."""
+    folder = tmp_path_factory.mktemp("plugins")
+    (folder / "rsqi").symlink_to(ROOT, target_is_directory=True)
+    sys.path.insert(0, str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def application(plugins, tmp_path_factory):
+    """QgsApplication with Processing and the provider `rsqi`."""
+    profile = tmp_path_factory.mktemp("profile")
+    os.environ["QGIS_CUSTOM_CONFIG_PATH"] = str(profile)
+    app = qgis.core.QgsApplication([], True, str(profile))
+    app.initQgis()
+    sys.path.append("/usr/share/qgis/python/plugins")
+    from processing.core.Processing import Processing
+
+    Processing.initialize()
+    from rsqi.algorithms.provider import RsqiProvider
+
+    provider = RsqiProvider()
+    app.processingRegistry().addProvider(provider)
+    yield app
+    app.processingRegistry().removeProvider(provider)
+    app.exitQgis()
+
+
+@pytest.fixture(scope="session")
+def fake_python(tmp_path_factory):
+    """An executable that stands for the worker's Python and runs the fake worker."""
+    path = tmp_path_factory.mktemp("fake") / "python"
+    script = Path(__file__).parent / "fake_worker.py"
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}"\n')
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def fake(application, fake_python, monkeypatch):
+    """Use the fake worker; call it to choose how it behaves."""
+    monkeypatch.setenv("RSQI_PYTHON", str(fake_python))
+
+    def behave(mode):
+        monkeypatch.setenv("FAKE_WORKER", mode)
+
+    behave("result")
+    return behave
+
+
+@pytest.fixture(scope="session")
+def raster(tmp_path_factory):
+    """A small georeferenced RGB image: 200 x 100 px of 0.5 m in a CGCS2000 3-degree zone, in a folder with a blank."""
+    import numpy as np
+    from osgeo import gdal, osr
+
+    path = tmp_path_factory.mktemp("data folder") / "影像 1.tif"
+    rgb = np.random.default_rng(0).integers(60, 180, (3, 100, 200), dtype=np.uint8)
+    dataset = gdal.GetDriverByName("GTiff").Create(str(path), 200, 100, 3, gdal.GDT_Byte)
+    crs = osr.SpatialReference()
+    crs.ImportFromEPSG(4547)
+    dataset.SetProjection(crs.ExportToWkt())
+    dataset.SetGeoTransform((500000, 0.5, 0, 3400000, 0, -0.5))
+    for band in range(3):
+        dataset.GetRasterBand(band + 1).WriteArray(rgb[band])
+    del dataset
+    return path

@@ -1,0 +1,145 @@
+"""A worker that speaks the protocol without any model; FAKE_WORKER says how it behaves.
+
+``result`` (default) writes two errors and four blocks; ``slow`` works for a minute but obeys a cancel; ``deaf`` never
+listens; ``killed`` dies by a signal; ``garbage`` prints what is no protocol; ``error`` reports one; ``chatty`` mixes
+library output into stdout and floods stderr before it answers.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from osgeo import ogr, osr
+
+sys.path.insert(0, os.environ["PYTHONPATH"])
+from rsqi_core import taxonomy
+
+FIELDS = (
+    ("category_id", ogr.OFTInteger),
+    ("label", ogr.OFTString),
+    ("label_en", ogr.OFTString),
+    ("confidence", ogr.OFTReal),
+    ("area_m2", ogr.OFTReal),
+    ("severity", ogr.OFTString),
+    ("penalty", ogr.OFTReal),
+    ("status", ogr.OFTString),
+    ("source", ogr.OFTString),
+    ("block_size", ogr.OFTInteger),
+    ("comment", ogr.OFTString),
+    ("edited_at", ogr.OFTDateTime),
+    ("edited_by", ogr.OFTString),
+)
+
+
+def say(**event):
+    print(json.dumps(event, ensure_ascii=False), flush=True)
+
+
+def wait_for_cancel():
+    for line in sys.stdin:
+        if json.loads(line).get("command") == "cancel":
+            break
+    say(event="error", code="cancelled", message="cancelled")
+    os._exit(130)
+
+
+def square(x0, y0, x1, y1):
+    return ogr.CreateGeometryFromWkt(f"MULTIPOLYGON((({x0} {y0},{x1} {y0},{x1} {y1},{x0} {y1},{x0} {y0})))")
+
+
+def grid(path):
+    from osgeo import gdal
+
+    dataset = gdal.Open(path)
+    left, dx, _, top, _, dy = dataset.GetGeoTransform()
+    return left, top, left + dx * dataset.RasterXSize, top + dy * dataset.RasterYSize, dataset.GetSpatialRef()
+
+
+def write(request):
+    """Write one square of each asked type along the diagonal, and four blocks."""
+    left, top, right, bottom, crs = grid(request["raster"])
+    types = [taxonomy.by_code(code) for code in request["parameters"].get("types", taxonomy.CODES)]
+    data = ogr.GetDriverByName("GPKG").CreateDataSource(request["output"])
+    errors = data.CreateLayer("errors", crs or osr.SpatialReference(), ogr.wkbMultiPolygon)
+    for name, kind in FIELDS:
+        errors.CreateField(ogr.FieldDefn(name, kind))
+    w, h = (right - left) / 10, (bottom - top) / 10
+    for t in types:
+        x, y = left + (t.id - 1) * w, top + (t.id - 1) * h
+        feature = ogr.Feature(errors.GetLayerDefn())
+        feature.SetGeometry(square(x + w * 0.1, y + h * 0.1, x + w * 0.9, y + h * 0.9))
+        values = {"category_id": t.id, "label": t.zh, "label_en": t.en, "confidence": 0.5 + t.id / 20}
+        values.update(area_m2=100.0 * t.id, severity="D", penalty=1.0, status="unreviewed", source="model")
+        values["block_size"] = 512
+        for name, value in values.items():
+            feature.SetField(name, value)
+        errors.CreateFeature(feature)
+    blocks = data.CreateLayer("blocks", crs or osr.SpatialReference(), ogr.wkbMultiPolygon)
+    for name in ("block_size", "row", "col"):
+        blocks.CreateField(ogr.FieldDefn(name, ogr.OFTInteger))
+    for code in taxonomy.CODES:
+        blocks.CreateField(ogr.FieldDefn(f"p_{code}", ogr.OFTReal))
+    w, h = (right - left) / 2, (bottom - top) / 2
+    for row in range(2):
+        for col in range(2):
+            feature = ogr.Feature(blocks.GetLayerDefn())
+            x, y = left + col * w, top + row * h
+            feature.SetGeometry(square(x, y, x + w, y + h))
+            feature.SetField("block_size", 512)
+            feature.SetField("row", row)
+            feature.SetField("col", col)
+            feature.SetField("p_cloud", 0.3 * (row + col))
+            blocks.CreateFeature(feature)
+    outputs = {"errors": request["output"]}
+    stem = request["output"][: -len(".gpkg")]
+    if request["mask"]:
+        outputs["mask"] = shutil.copy(request["raster"], stem + "_mask.tif")
+    if request["report"]:
+        outputs["report"] = stem + ".html"
+        Path(outputs["report"]).write_text("<html>report</html>", encoding="utf-8")
+    return outputs, len(types)
+
+
+def main():
+    mode = os.environ.get("FAKE_WORKER", "result")
+    request = json.loads(sys.stdin.readline())
+    if "FAKE_WORKER_SEEN" in os.environ:
+        seen = {"request": request, "environment": dict(os.environ), "folder": str(Path.cwd())}
+        Path(os.environ["FAKE_WORKER_SEEN"]).write_text(json.dumps(seen), encoding="utf-8")
+    if request["command"] == "probe":
+        say(event="result", versions={"python": "3", "numpy": "0"}, providers=["CPUExecutionProvider"])
+        return 0
+    if mode == "garbage":
+        print("this is no JSON", flush=True)
+        print("Segment not found in the library", file=sys.stderr, flush=True)
+        return 3
+    if mode == "deaf":
+        time.sleep(60)
+    threading.Thread(target=wait_for_cancel, daemon=True).start()
+    say(event="started", raster=request["raster"], blocks=20)
+    if mode == "error":
+        say(event="error", code="raster", message=f"{request['raster']}: it is\ntruncated; copy it again")
+        return 1
+    if mode == "chatty":
+        print("library says hello", flush=True)
+        sys.stderr.write("noise " * 20000 + "\n")
+    say(event="warning", code="scaled", message="values were scaled")
+    for done in range(1, 21):
+        time.sleep(3 if mode == "slow" else 0.01)
+        say(event="progress", stage="inspect", done=done, total=20, eta_s=(20 - done) * 3.0)
+        if mode == "killed" and done == 5:
+            print("Out of memory: tensor of 9 GB", file=sys.stderr, flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+    outputs, count = write(request)
+    say(event="progress", stage="write", done=1, total=1, eta_s=None)
+    say(event="result", outputs=outputs, summary={"score": 100.0 - count, "grade": "good", "error_count": count})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,285 @@
+"""The algorithms in QGIS, with a worker that speaks the protocol but has no model."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from qgis.core import (
+    NULL,
+    QgsProcessingAlgRunnerTask,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingParameterDefinition,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
+
+
+class Record(QgsProcessingFeedback):
+    """Keeps what was said."""
+
+    def __init__(self):
+        super().__init__()
+        self.infos, self.warnings = [], []
+
+    def pushInfo(self, text):
+        self.infos.append(text)
+
+    def pushWarning(self, text):
+        self.warnings.append(text)
+
+
+def algorithm(application, name):
+    return application.processingRegistry().createAlgorithmById(f"rsqi:{name}")
+
+
+def run(application, name, parameters, feedback=None):
+    alg = algorithm(application, name)
+    context = QgsProcessingContext()
+    ok, message = alg.checkParameterValues(parameters, context)
+    if not ok:
+        raise QgsProcessingException(message)
+    # Not through run(): that swallows the exception that is looked at here.
+    if not alg.prepare(parameters, context, feedback or Record()):
+        raise QgsProcessingException("not prepared")
+    results = alg.runPrepared(parameters, context, feedback or Record())
+    return results, context
+
+
+def test_inspect_gives_every_output(application, fake, raster, tmp_path):
+    feedback = Record()
+    parameters = {
+        "INPUT": str(raster),
+        "TYPES": [0, 8],
+        "OUTPUT": str(tmp_path / "errors.gpkg"),
+        "BLOCKS": str(tmp_path / "blocks.gpkg"),
+        "MASK": str(tmp_path / "mask.tif"),
+        "REPORT": str(tmp_path / "report.html"),
+    }
+    results, _ = run(application, "inspect", parameters, feedback)
+    assert (results["SCORE"], results["GRADE"], results["ERROR_COUNT"]) == (98.0, "good", 2)
+    errors = QgsVectorLayer(results["OUTPUT"], "e", "ogr")
+    assert [f["category_id"] for f in errors.getFeatures()] == [1, 9]
+    assert errors.crs().authid() == "EPSG:4547"
+    names = [field.name() for field in errors.fields()]
+    assert names == (
+        "fid category_id label label_en confidence area_m2 severity penalty status source block_size comment "
+        "edited_at edited_by"
+    ).split()
+    first = next(errors.getFeatures())
+    assert first["label"] == "云" and first["comment"] == NULL and first["confidence"] == pytest.approx(0.55)
+    assert QgsVectorLayer(results["BLOCKS"], "b", "ogr").featureCount() == 4
+    assert QgsRasterLayer(results["MASK"], "m").isValid()
+    assert Path(results["REPORT"]).read_text() == "<html>report</html>"
+    assert feedback.warnings == ["The raster is not 8-bit: its values were scaled for the inspection."]
+    assert any(text.startswith("Inspecting: block 1 of 20, 57 s left") for text in feedback.infos)
+    assert feedback.infos[-1] == "Score 98.0 (Good), errors: 2"
+
+
+def test_a_geopackage_keeps_the_style(application, fake, raster, tmp_path):
+    results, _ = run(application, "inspect", {"INPUT": str(raster), "OUTPUT": str(tmp_path / "errors.gpkg")})
+    layer = QgsVectorLayer(results["OUTPUT"], "e", "ogr")
+    assert layer.renderer().type() == "categorizedSymbol"
+    assert layer.renderer().categories()[0].label() == "云 Cloud"
+    assert layer.attributeAlias(layer.fields().indexFromName("status")) == "复核状态 Status"
+
+
+def test_request_holds_all_parameters(application, fake, raster, tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_WORKER_SEEN", str(tmp_path / "seen.json"))
+    monkeypatch.setenv("PYTHONHOME", "/nowhere")
+    monkeypatch.setenv("GDAL_DATA", "/nowhere")
+    monkeypatch.setenv("PROJ_LIB", "/nowhere")
+    scheme = tmp_path / "scheme.json"
+    scheme.write_text("{}")
+    parameters = {
+        "INPUT": str(raster),
+        "EXTENT": "500010,500020,3399960,3399990 [EPSG:4547]",
+        "MODEL": str(tmp_path),
+        "TYPES": [9],
+        "CONSTRAINT": 2,
+        "ALPHA": 0.5,
+        "THRESHOLD": 0.25,
+        "BLOCK_SIZES": "1024, 256",
+        "OVERLAP": 0.1,
+        "DEVICE": 1,
+        "SCHEME": str(scheme),
+        "OUTPUT": "memory:",
+    }
+    run(application, "inspect", parameters)
+    seen = json.loads((tmp_path / "seen.json").read_text())
+    assert seen["request"]["command"] == "inspect" and seen["request"]["raster"] == str(raster)
+    assert seen["request"]["parameters"] == {
+        "extent": [500010, 3399960, 500020, 3399990],
+        "model": str(tmp_path),
+        "device": "cpu",
+        "blocks": [256, 1024],
+        "overlap": 0.1,
+        "types": ["pixel_missing"],
+        "constraint": "relative",
+        "alpha": 0.5,
+        "threshold": 0.25,
+        "scheme": str(scheme),
+    }
+    environment = seen["environment"]
+    assert not {"PYTHONHOME", "GDAL_DATA", "PROJ_LIB", "LD_LIBRARY_PATH"} & set(environment)
+    assert (Path(environment["PYTHONPATH"]) / "rsqi_core" / "taxonomy.py").is_file()
+    assert not Path(seen["request"]["output"]).exists(), "the temporary GeoPackage stays"
+
+
+@pytest.mark.parametrize(
+    "name, types, rule",
+    [
+        ("pixelmissing", ["pixel_missing"], {"missing_rule": "threshold"}),
+        ("stripenoise", ["stripe_noise"], {"stripe_rule": "otsu"}),
+    ],
+)
+def test_pixel_rules(application, fake, raster, tmp_path, monkeypatch, name, types, rule):
+    monkeypatch.setenv("FAKE_WORKER_SEEN", str(tmp_path / "seen.json"))
+    results, context = run(application, name, {"INPUT": str(raster), "RULE": 1, "OUTPUT": "memory:"})
+    request = json.loads((tmp_path / "seen.json").read_text())["request"]["parameters"]
+    assert request["types"] == types and request["stages"] == ["rules"] and rule.items() <= request.items()
+    assert "model" not in request
+    assert results["ERROR_COUNT"] == 1 and context.getMapLayer(results["OUTPUT"]).featureCount() == 1
+
+
+def test_classify_blocks(application, fake, raster):
+    results, context = run(application, "classifyblocks", {"INPUT": str(raster), "OUTPUT": "memory:"})
+    layer = context.getMapLayer(results["OUTPUT"])
+    assert results["BLOCK_COUNT"] == layer.featureCount() == 4
+    assert max(f["p_cloud"] for f in layer.getFeatures()) == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize("mode", ["slow", "deaf"])
+def test_cancel_takes_less_than_a_second(application, fake, raster, mode):
+    fake(mode)
+    alg = algorithm(application, "inspect")
+    context, feedback = QgsProcessingContext(), Record()
+    task = QgsProcessingAlgRunnerTask(alg, {"INPUT": str(raster), "OUTPUT": "memory:"}, context, feedback)
+    ended = []
+    task.executed.connect(lambda ok, results: ended.append((ok, results)))
+    application.taskManager().addTask(task)
+    spin(application, 1.5)
+    task.cancel()
+    started = time.monotonic()
+    spin(application, 3, lambda: ended)
+    assert ended and time.monotonic() - started < 1.0
+    assert ended[0][0] is False
+
+
+def spin(application, seconds, until=lambda: False):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not until():
+        application.processEvents()
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    "mode, sentence",
+    [
+        (
+            "killed",
+            "The worker was killed before it finished (perhaps out of memory); "
+            "its last words: Out of memory: tensor of 9 GB",
+        ),
+        (
+            "garbage",
+            "The worker ended without a result (exit code 3); its last words: Segment not found in the library",
+        ),
+        ("error", "The raster cannot be inspected: {raster}: it is truncated; copy it again"),
+    ],
+)
+def test_a_failure_is_one_sentence_and_leaves_nothing(application, fake, raster, tmp_path, mode, sentence):
+    fake(mode)
+    with pytest.raises(QgsProcessingException) as error:
+        run(application, "inspect", {"INPUT": str(raster), "OUTPUT": str(tmp_path / "errors.gpkg")})
+    assert str(error.value) == sentence.format(raster=raster)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_noise_of_libraries_does_no_harm(application, fake, raster):
+    fake("chatty")
+    assert run(application, "inspect", {"INPUT": str(raster), "OUTPUT": "memory:"})[0]["ERROR_COUNT"] == 10
+
+
+def test_missing_environment_says_what_to_do(application, raster, monkeypatch):
+    monkeypatch.delenv("RSQI_PYTHON", raising=False)
+    with pytest.raises(QgsProcessingException, match="RSQI has no worker Python yet: create a virtual environment"):
+        run(application, "inspect", {"INPUT": str(raster), "OUTPUT": "memory:"})
+    monkeypatch.setenv("RSQI_PYTHON", "/nowhere/python")
+    with pytest.raises(QgsProcessingException, match="/nowhere/python named by RSQI_PYTHON does not exist"):
+        run(application, "inspect", {"INPUT": str(raster), "OUTPUT": "memory:"})
+    assert algorithm(application, "inspect").canExecute()[0] is False
+
+
+def test_python_is_looked_for_in_order(application, fake_python, monkeypatch):
+    from qgis.core import QgsSettings
+    from rsqi.algorithms import worker_client
+
+    monkeypatch.delenv("RSQI_PYTHON", raising=False)
+    profile = worker_client.profile_python()
+    profile.parent.mkdir(parents=True)
+    profile.symlink_to(fake_python)
+    try:
+        assert worker_client.find_python() == str(profile)
+        QgsSettings().setValue(worker_client.SETTING, "/bin/sh")
+        assert worker_client.find_python() == "/bin/sh"
+        monkeypatch.setenv("RSQI_PYTHON", str(fake_python))
+        assert worker_client.find_python() == str(fake_python)
+    finally:
+        profile.unlink()
+        QgsSettings().remove(worker_client.SETTING)
+
+
+@pytest.mark.parametrize(
+    "parameters, message",
+    [
+        ({"BLOCK_SIZES": "512;1024"}, "Block sizes must be whole numbers"),
+        ({"BLOCK_SIZES": "16"}, "Block sizes must be whole numbers"),
+        ({"MODEL": "/nowhere"}, "The model folder /nowhere does not exist"),
+        ({"SCHEME": "/nowhere.json"}, "The scoring scheme /nowhere.json does not exist"),
+        ({"MASK": "/tmp/mask.png"}, "let the name of /tmp/mask.png end in .tif"),
+        ({"OVERLAP": 2}, "OVERLAP"),
+    ],
+)
+def test_wrong_parameters_are_refused(application, fake, raster, parameters, message):
+    with pytest.raises(QgsProcessingException, match=message):
+        run(application, "inspect", {"INPUT": str(raster), "OUTPUT": "memory:", **parameters})
+
+
+def test_a_layer_that_is_no_file_is_refused(application, fake):
+    from osgeo import gdal
+
+    gdal.GetDriverByName("GTiff").Create("/vsimem/a.tif", 10, 10, 3)
+    layer = QgsRasterLayer("/vsimem/a.tif", "in memory")
+    QgsProject.instance().addMapLayer(layer)
+    try:
+        context = QgsProcessingContext()
+        context.setProject(QgsProject.instance())
+        ok, message = algorithm(application, "inspect").checkParameterValues(
+            {"INPUT": layer.id(), "OUTPUT": "memory:"}, context
+        )
+        assert not ok and message.startswith("The layer in memory is not a raster file")
+    finally:
+        QgsProject.instance().removeMapLayer(layer.id())
+
+
+def test_every_algorithm_is_described(application):
+    provider = application.processingRegistry().providerById("rsqi")
+    assert [a.name() for a in provider.algorithms()] == ["classifyblocks", "inspect", "pixelmissing", "score", "stripenoise"]
+    for alg in provider.algorithms():
+        assert alg.displayName() and alg.shortHelpString() and alg.shortDescription() and "rsqi" in alg.tags()
+        assert Path(alg.svgIconPath()).is_file()
+        assert not alg.icon().isNull()
+        assert type(alg.createInstance()) is type(alg)
+        for definition in alg.parameterDefinitions():
+            assert definition.help(), definition.name()
+    inspect = algorithm(application, "inspect")
+    advanced = QgsProcessingParameterDefinition.FlagAdvanced
+    expert = [d.name() for d in inspect.parameterDefinitions() if d.flags() & advanced]
+    assert expert == ["DEVICE", "CONSTRAINT", "ALPHA", "THRESHOLD", "BLOCK_SIZES", "OVERLAP", "SCHEME"]
+    assert {o.name() for o in inspect.outputDefinitions()} == {
+        "OUTPUT", "BLOCKS", "MASK", "REPORT", "SCORE", "GRADE", "ERROR_COUNT"
+    }  # fmt: skip
