@@ -17,9 +17,9 @@ CROPS = (
     ((128, 126, 88), 0.15, 0.12, 1.0),  # ripening
     ((162, 148, 110), 0.14, 0.10, 0.8),  # stubble
     ((178, 166, 132), 0.10, 0.08, 0.35),  # straw
-    ((134, 112, 88), 0.20, 0.12, 0.9),  # bare soil
-    ((112, 92, 74), 0.22, 0.12, 0.6),  # fresh plough
-    ((154, 134, 110), 0.16, 0.12, 0.6),  # dry soil
+    ((130, 113, 90), 0.22, 0.12, 0.9),  # bare soil
+    ((110, 95, 77), 0.24, 0.12, 0.6),  # fresh plough
+    ((152, 136, 112), 0.18, 0.12, 0.6),  # dry soil
     ((110, 112, 80), 0.06, 0.22, 1.0),  # fallow
     ((96, 100, 84), 0.05, 0.16, 0.4),  # flooded paddy
     ((122, 118, 92), 0.24, 0.16, 0.4),  # film and mulch rows
@@ -239,7 +239,7 @@ def _crops(
     tilt = rng.normal(0, 0.03, count).astype(np.float32)
 
     steps = np.float32(4 / metre)  # table entries a pixel: rows keep their width in metres at any resolution
-    fine, coarse = _streaks(rng, (5, 9, 16)), _streaks(rng, (60, 150, 400))
+    fine, coarse = _streaks(rng, (3.2, 4.5, 9)), _streaks(rng, (60, 150, 400))
     spots = fractal(size, 40 * metre, rng, octaves=6, gain=0.72)
     drift = fractal(size, 90 * metre, rng, octaves=2)
     cosine, sine = np.cos(angle), np.sin(angle)

@@ -8,8 +8,8 @@ import numpy as np
 from ..errors import ParameterError
 from .farmland import Farmland, farmland
 from .fields import smoothstep
-from .routes import network, pave, river
-from .settlement import complex_of, village
+from .routes import RoadClass, network, pave, river
+from .settlement import build, complex_of, village
 from .terrain import cast_shadow, fractal, lay, strips, sunlight
 from .vegetation import plant, scatter
 
@@ -17,8 +17,8 @@ WOODS = np.array(
     [(58, 70, 46), (66, 77, 50), (76, 85, 54), (50, 62, 44), (84, 90, 60), (70, 74, 48), (96, 98, 66), (62, 66, 46)],
     np.float32,
 )
-SKY = np.array((0.31, 0.335, 0.38), np.float32)
-SUNSHINE = np.array((0.673, 0.66, 0.627), np.float32)
+SKY = np.array((0.345, 0.37, 0.41), np.float32)
+SUNSHINE = np.array((0.643, 0.63, 0.597), np.float32)
 
 
 def landscape(size: int, seed: int, resolution: float = 0.5) -> np.ndarray:
@@ -154,6 +154,7 @@ def _settle(
             center = line[k] + away * np.array([-np.sin(angle), np.cos(angle)])
             houses = int(np.clip(np.exp(rng.normal(2.6, 0.9)), 1, 90))
             homes.append(village(albedo, surface, blocked, center, angle, houses, rng, metre))
+        _traffic(albedo, surface, road, line, rng, metre)
         for form, rate in (("hall", 0.7), ("tunnel", 0.6)):
             for _ in range(rng.poisson(length * rate * (road.name != "dirt"))):
                 k = int(rng.choice(spots))
@@ -162,6 +163,20 @@ def _settle(
                 center = line[k] + away * np.array([-np.sin(angle), np.cos(angle)])
                 complex_of(albedo, surface, blocked, center, angle, form, rng, metre)
     return np.concatenate(homes) if homes else np.zeros((0, 2), np.float32)
+
+
+def _traffic(
+    albedo: np.ndarray, surface: np.ndarray, road: RoadClass, line: np.ndarray, rng: np.random.Generator, metre: float
+) -> None:
+    """Cars on their lanes; in place."""
+    steps = np.diff(line, axis=0)
+    for k in np.flatnonzero(rng.random(len(steps)) < {"dirt": 0.003, "concrete": 0.03, "asphalt": 0.09}[road.name]):
+        angle = float(np.arctan2(steps[k, 1], steps[k, 0]))
+        lane = rng.choice([-1, 1]) * 0.22 * road.width * metre
+        spot = (line[k, 0] - lane * np.sin(angle), line[k, 1] + lane * np.cos(angle))
+        truck = rng.random() < 0.12
+        half = (rng.uniform(3, 5) * metre, 1.2 * metre) if truck else (rng.uniform(2.0, 2.4) * metre, 0.9 * metre)
+        build(albedo, surface, spot, half, angle, 2.6 if truck else 0.9, "flat" if truck else "car", rng, metre)
 
 
 def _vegetate(
@@ -183,9 +198,9 @@ def _vegetate(
         points = scatter(density.astype(np.float32), spacing * metre, rng)
         groups.append((points, radius * np.exp(rng.normal(0, spread, len(points)))))
     groups.append((land.hedge, np.exp(rng.normal(0.35, 0.4, len(land.hedge)))))
-    around = homes.repeat(3, 0) + rng.normal(0, 11 * metre, (3 * len(homes), 2))
+    around = homes.repeat(6, 0) + rng.normal(0, 12 * metre, (6 * len(homes), 2))
     around = around[((around >= 0) & (around < size)).all(1)].astype(np.float32)
-    groups.append((around, np.exp(rng.normal(0.55, 0.35, len(around)))))
+    groups.append((around, np.exp(rng.normal(0.4, 0.45, len(around)))))
 
     points = np.concatenate([group[0] for group in groups])
     radii = np.concatenate([group[1] for group in groups]) * metre
@@ -208,19 +223,19 @@ def _photograph(
     tone = np.arange(256)
     table = WOODS[np.minimum((tone - 1) // 31, len(WOODS) - 1)] * (0.82 + 0.012 * ((tone - 1) % 31))[:, None]
     drift = fractal(size, 1200 * metre, rng, octaves=2)
-    exposure = (rng.uniform(1.0, 1.14) * (1 + rng.normal(0, 0.015, 3))).astype(np.float32)
+    exposure = (rng.uniform(1.0, 1.14) * (1 + rng.normal(0, 0.01, 3))).astype(np.float32)
     haze = np.array((15, 18, 22), np.float32) * np.float32(rng.uniform(0.5, 1.3))  # lifts the dark
     for part in strips(size):
         color, leaves = albedo[part], crown[part] > 0
         color[leaves] = table[crown[part][leaves]].astype(np.float32)
-        texture = np.where(leaves, np.float32(0.09), np.float32(0.035)) * (1 - 0.8 * water[part])
+        texture = np.where(leaves, np.float32(0.10), np.float32(0.05)) * (1 - 0.8 * water[part])
         color *= (1 + texture * (1 - 0.6 * roads[part]) * grain[part] + 0.025 * drift[part])[..., None]
         color *= sky[part][..., None] * SKY + light[part][..., None] * SUNSHINE
         color *= exposure
         color += haze
     albedo = cv2.GaussianBlur(albedo, (0, 0), rng.uniform(0.45, 0.6))
     image = np.empty((size, size, 3), np.uint8)
-    sigma = np.float32(rng.uniform(1.5, 2.6))
+    sigma = np.float32(rng.uniform(1.5, 3.0))
     for part in strips(size):
         noisy = albedo[part] + sigma * rng.standard_normal(albedo[part].shape, dtype=np.float32)
         image[part] = np.clip(noisy + 0.5, 3, 250)
@@ -232,9 +247,12 @@ def _light(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Direct sunlight and the share of the open sky, both float32 [H, W] about 1 on open level ground."""
     size = surface.shape[0]
-    ridges = 1.2 - np.abs(fractal(size, 620 * metre, rng, octaves=3, gain=0.45))
-    hills = (30 * ridges + 7 * fractal(size, 170 * metre, rng, octaves=5, gain=0.45)) * metre
-    hills *= smoothstep(upland, -0.5, 1.3)
+    ridges = 1.2 - np.sqrt(np.square(fractal(size, 520 * metre, rng, octaves=3, gain=0.45)) + 0.02)
+    hills = (42 * ridges + 7 * fractal(size, 170 * metre, rng, octaves=5, gain=0.45)) * metre
+    # Only the broad lie of the land: its fine detail would turn into stains of light and dark.
+    small = (-(-size // 16), -(-size // 16))
+    broad = cv2.GaussianBlur(cv2.resize(upland, small, interpolation=cv2.INTER_AREA), (0, 0), 5 * metre)
+    hills *= cv2.resize(smoothstep(broad, -0.6, 1.2), (size, size), interpolation=cv2.INTER_CUBIC)
     hills += fractal(size, 30 * metre, rng, octaves=4, gain=0.6) * 0.22 * metre
     ground = np.clip(sunlight(hills), 0.3, 1.4)
     ground += water * (1 - ground)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from .terrain import fractal, lay
+
 # roof form, colours to draw from
 ROOFS = {
     "gable": ((96, 92, 88), (110, 104, 98), (128, 96, 80), (138, 104, 86), (84, 86, 90)),
     "hip": ((104, 98, 94), (130, 100, 84), (92, 92, 94)),
     "flat": ((172, 168, 160), (186, 181, 170), (156, 153, 147), (196, 190, 180)),
     "hall": ((172, 182, 190), (126, 146, 168), (188, 186, 180), (150, 110, 98), (206, 206, 202)),
+    "car": ((214, 214, 212), (60, 62, 66), (150, 152, 154), (128, 52, 46), (66, 84, 118)),
     "tunnel": ((206, 208, 204), (196, 199, 196), (182, 188, 186)),
 }
 
@@ -75,13 +78,16 @@ def _roof(
     elif form == "hip":
         roof = np.maximum(np.minimum(short - np.abs(v), long - np.abs(u)), 0) * rng.uniform(0.4, 0.6)
         tone += 0.03 * np.sin(2 * np.pi * u / 2.4)
+    elif form == "car":
+        roof = np.where(np.abs(u + 0.1 * long) < 0.55 * long, 0.5 * metre, 0.0)
+        tone = np.where(np.abs(np.abs(u + 0.1 * long) - 0.5 * long) < 0.14 * long, 0.6, tone)
     elif form == "tunnel":
         roof = np.sqrt(np.maximum(1 - (v / short) ** 2, 0)) * short * 0.6
         tone += 0.05 * np.cos(2 * np.pi * u / max(1.5 * metre, 2.3)) + 0.05 * stains
     else:
-        parapet = inside < 0.45 * metre
-        roof = np.where(parapet, 0.9 * metre, 0).astype(np.float32)
-        tone = np.where(parapet, tone * 1.05, tone * 0.97 + 0.05 * stains)
+        parapet = np.clip((0.8 * metre - inside) / 0.8, 0, 1)
+        roof = 0.35 * metre * parapet
+        tone += 0.03 * parapet + 0.05 * stains
         if rng.random() < 0.6:  # stair head or water tank
             a, b = rng.uniform(-0.5, 0.5) * long, rng.uniform(-0.5, 0.5) * short
             box = (np.abs(u - a) < rng.uniform(0.8, 1.8) * metre) & (np.abs(v - b) < rng.uniform(0.8, 1.6) * metre)
@@ -97,6 +103,7 @@ def village(
     size = albedo.shape[0]
     spread = 11 * np.sqrt(houses) * metre
     placed = []
+    _ground(albedo, center, angle, spread, rng, metre)
     flat_share = rng.uniform(0.2, 0.8)
     for _ in range(houses * 3):
         if len(placed) >= houses:
@@ -132,6 +139,25 @@ def village(
             build(albedo, surface, spot, wing, turn + np.pi / 2, height * 0.5, form, rng, metre)
         placed.append((x, y))
     return np.array(placed, np.float32).reshape(-1, 2)
+
+
+def _ground(
+    albedo: np.ndarray, center: np.ndarray, angle: float, spread: float, rng: np.random.Generator, metre: float
+) -> None:
+    """Trodden soil, rubble and gardens between the houses, fading outwards; in place."""
+    reach = int(2.2 * spread) + 4
+    x0, y0 = max(int(center[0]) - reach, 0), max(int(center[1]) - reach, 0)
+    window = albedo[y0 : max(int(center[1]) + reach, 0), x0 : max(int(center[0]) + reach, 0)]
+    if window.size == 0:
+        return
+    y, x = np.mgrid[y0 : y0 + window.shape[0], x0 : x0 + window.shape[1]].astype(np.float32)
+    u = (x - center[0]) * np.cos(angle) + (y - center[1]) * np.sin(angle)
+    v = (y - center[1]) * np.cos(angle) - (x - center[0]) * np.sin(angle)
+    side = max(window.shape[:2])
+    patches = fractal(side, 14 * metre, rng, octaves=5, gain=0.7)[: window.shape[0], : window.shape[1]]
+    near = np.exp(-np.square(u / (0.9 * spread)) - np.square(v / (0.55 * spread)))
+    opacity = np.clip(1.3 * near + 0.35 * patches - 0.45, 0, 0.7)
+    lay(window, opacity, tuple(np.array((139, 130, 108)) * rng.uniform(0.9, 1.08)), 1 + 0.08 * patches)
 
 
 def _yard(
