@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.provider import RsqiProvider
 
@@ -17,6 +18,7 @@ class RsqiPlugin:
         self._dock = None
         self._action = None
         self._toolbar = None
+        self._settings = None
 
     def initProcessing(self):
         """Add the provider; called alone by ``qgis_process``."""
@@ -27,8 +29,9 @@ class RsqiPlugin:
         """Add the provider, the dock and its button."""
         from .algorithms.base import ICONS
         from .algorithms.i18n import tr
-        from .ui.compat import QAction, QIcon
+        from .ui.compat import QAction
         from .ui.dock import InspectDock
+        from .ui.settings import SettingsFactory
 
         self.initProcessing()
         main = self._iface.mainWindow()
@@ -43,6 +46,8 @@ class RsqiPlugin:
         self._toolbar.setObjectName("rsqiToolBar")
         self._toolbar.addAction(self._action)
         self._iface.addPluginToRasterMenu("RSQI", self._action)
+        self._settings = SettingsFactory()
+        self._iface.registerOptionsWidgetFactory(self._settings)
 
     def unload(self):
         """Take out everything that was put in."""
@@ -53,7 +58,8 @@ class RsqiPlugin:
             self._toolbar.deleteLater()
             self._action.deleteLater()
             self._dock.deleteLater()
-            self._dock = self._action = self._toolbar = None
+            self._iface.unregisterOptionsWidgetFactory(self._settings)
+            self._dock = self._action = self._toolbar = self._settings = None
         if self._provider is not None:
             QgsApplication.processingRegistry().removeProvider(self._provider)
             self._provider = None

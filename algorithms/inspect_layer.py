@@ -66,7 +66,8 @@ class InspectLayer(WorkerAlgorithm):
             ),
             tr("Only these types are looked for and scored."),
         )
-        constraints = [tr("As the model recommends"), "absolute", "relative", "intermediate", "lowering"]
+        names = [tr("Absolute"), tr("Relative"), tr("Intermediate"), tr("Lowering")]
+        constraints = [tr("As the model recommends"), *names]
         self.add(
             QgsProcessingParameterEnum(self.CONSTRAINT, tr("Constraint"), constraints, defaultValue=0),
             tr("How the types that a block was classified as constrain its segmentation."),

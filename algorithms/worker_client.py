@@ -100,15 +100,18 @@ class Listener:
     Attributes
     ----------
     log : deque of str
-        The last lines that were not events: all of stderr, and what libraries print to stdout.
+        The last lines of stderr.
+    noise : deque of str
+        The last lines of stdout that were no events, such as what libraries print.
     """
 
     def __init__(self):
         self.log: deque = deque(maxlen=50)
+        self.noise: deque = deque(maxlen=50)
         self._rest = {"out": b"", "err": b""}
 
     def events(self, process: QProcess) -> Iterator[dict]:
-        """Yield the events that have arrived; everything else goes to `log`."""
+        """Yield the events that have arrived."""
         self.log.extend(self._lines("err", bytes(process.readAllStandardError())))
         for line in self._lines("out", bytes(process.readAllStandardOutput())):
             try:
@@ -118,13 +121,16 @@ class Listener:
             if isinstance(event, dict) and isinstance(event.get("event"), str):
                 yield event
             else:
-                self.log.append(line)
+                self.noise.append(line)
 
     def last_words(self) -> str:
-        """Return the last line of the log, cut to a readable length."""
-        tail = self._rest["err"].decode("utf-8", "replace").strip()
-        words = tail or (self.log[-1] if self.log else tr("none"))
-        return words if len(words) <= 300 else words[:300] + "..."
+        """Return the last line of stderr, else of stdout, cut to a readable length."""
+        for lines, stream in ((self.log, "err"), (self.noise, "out")):
+            unended = self._rest[stream].decode("utf-8", "replace").strip()
+            words = unended or (lines[-1] if lines else "")
+            if words:
+                return words if len(words) <= 300 else words[:300] + "..."
+        return tr("none")
 
     def _lines(self, stream: str, data: bytes) -> list[str]:
         *lines, self._rest[stream] = (self._rest[stream] + data).split(b"\n")

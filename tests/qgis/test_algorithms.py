@@ -65,10 +65,10 @@ def test_inspect_gives_every_output(application, fake, raster, tmp_path):
     assert [f["category_id"] for f in errors.getFeatures()] == [1, 9]
     assert errors.crs().authid() == "EPSG:4547"
     names = [field.name() for field in errors.fields()]
-    assert names == (
-        "fid category_id label label_en confidence area_m2 severity penalty status source block_size comment "
-        "edited_at edited_by"
-    ).split()
+    assert " ".join(names) == (
+        "fid category_id label label_en confidence area_m2 severity penalty status source block_size "
+        "comment edited_at edited_by"
+    )
     first = next(errors.getFeatures())
     assert first["label"] == "云" and first["comment"] == NULL and first["confidence"] == pytest.approx(0.55)
     assert QgsVectorLayer(results["BLOCKS"], "b", "ogr").featureCount() == 4
@@ -268,7 +268,13 @@ def test_a_layer_that_is_no_file_is_refused(application, fake):
 
 def test_every_algorithm_is_described(application):
     provider = application.processingRegistry().providerById("rsqi")
-    assert [a.name() for a in provider.algorithms()] == ["classifyblocks", "inspect", "pixelmissing", "score", "stripenoise"]
+    assert [a.name() for a in provider.algorithms()] == [
+        "classifyblocks",
+        "inspect",
+        "pixelmissing",
+        "score",
+        "stripenoise",
+    ]
     for alg in provider.algorithms():
         assert alg.displayName() and alg.shortHelpString() and alg.shortDescription() and "rsqi" in alg.tags()
         assert Path(alg.svgIconPath()).is_file()

@@ -1,0 +1,567 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh" sourcelanguage="en">
+<context>
+    <name>rsqi</name>
+    <message>
+        <source>'default' is the model that comes with RSQI; or give the folder of another model.</source>
+        <translation>“default”为 RSQI 自带模型；也可给出其他模型的文件夹。</translation>
+    </message>
+    <message>
+        <source>A layer with the field category_id (1 to 10), such as the result of an inspection.</source>
+        <translation>含有字段 category_id（1 至 10）的图层，例如检查结果。</translation>
+    </message>
+    <message>
+        <source>A parameter does not fit</source>
+        <translation>参数不合适</translation>
+    </message>
+    <message>
+        <source>A report to read and print.</source>
+        <translation>可供阅读和打印的报告。</translation>
+    </message>
+    <message>
+        <source>A scoring scheme as JSON; empty means RSQI's default.</source>
+        <translation>JSON 格式的评分方案；留空则使用 RSQI 默认方案。</translation>
+    </message>
+    <message>
+        <source>Absolute</source>
+        <translation>绝对</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全选</translation>
+    </message>
+    <message>
+        <source>Area of errors</source>
+        <translation>错误面积</translation>
+    </message>
+    <message>
+        <source>Area of the image without nodata; goes before what the image says.</source>
+        <translation>影像除去无数据区后的面积；优先于影像自身的数值。</translation>
+    </message>
+    <message>
+        <source>As the model recommends</source>
+        <translation>按模型推荐</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>Block sizes (pixels)</source>
+        <translation>块大小（像素）</translation>
+    </message>
+    <message>
+        <source>Block sizes must be whole numbers from 64 to 8192 with commas between, not '{text}'.</source>
+        <translation>块大小必须是 64 至 8192 的整数，用逗号分隔，不能是“{text}”。</translation>
+    </message>
+    <message>
+        <source>Blocks</source>
+        <translation>影像块</translation>
+    </message>
+    <message>
+        <source>By the number of errors of each severity, or by the share of the valid area that they cover.</source>
+        <translation>按各严重程度的错误个数，或按错误占有效面积的比例。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>已取消。</translation>
+    </message>
+    <message>
+        <source>Cancelling...</source>
+        <translation>正在取消…</translation>
+    </message>
+    <message>
+        <source>Choose a model folder</source>
+        <translation>选择模型文件夹</translation>
+    </message>
+    <message>
+        <source>Choose at least one error type.</source>
+        <translation>请至少选择一种错误类型。</translation>
+    </message>
+    <message>
+        <source>Choose the worker's Python</source>
+        <translation>选择工作环境的 Python</translation>
+    </message>
+    <message>
+        <source>Classify blocks</source>
+        <translation>影像块分类</translation>
+    </message>
+    <message>
+        <source>Constraint</source>
+        <translation>约束方式</translation>
+    </message>
+    <message>
+        <source>Constraint strength (alpha)</source>
+        <translation>约束强度 (alpha)</translation>
+    </message>
+    <message>
+        <source>Cuts the image into overlapping square blocks and gives each the probability, from 0 to 1, of every one of the ten error types. It is the quick first look of the inspection: no outlines, no score.</source>
+        <translation>将影像切成相互重叠的方块，并给出每块属于十类错误的概率（0 到 1）。这是检查的快速初览：不勾绘边界，也不评分。</translation>
+    </message>
+    <message>
+        <source>Default model</source>
+        <translation>默认模型</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>计算设备</translation>
+    </message>
+    <message>
+        <source>Done.</source>
+        <translation>已完成。</translation>
+    </message>
+    <message>
+        <source>Error mask</source>
+        <translation>错误掩膜</translation>
+    </message>
+    <message>
+        <source>Error types</source>
+        <translation>错误类型</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>Errors found: {count}</source>
+        <translation>发现错误：{count} 个</translation>
+    </message>
+    <message>
+        <source>Every black or white pixel (published rule)</source>
+        <translation>所有黑色或白色像素（论文规则）</translation>
+    </message>
+    <message>
+        <source>Every inspected block with its probability of each type.</source>
+        <translation>每个被检查的块及其属于各类错误的概率。</translation>
+    </message>
+    <message>
+        <source>Extent to inspect</source>
+        <translation>检查范围</translation>
+    </message>
+    <message>
+        <source>Find missing pixels</source>
+        <translation>查找像素缺失</translation>
+    </message>
+    <message>
+        <source>Find stripe noise</source>
+        <translation>查找条状噪声</translation>
+    </message>
+    <message>
+        <source>Finds pixels that are black or white because their values are lost.</source>
+        <translation>查找因数值丢失而变黑或变白的像素。</translation>
+    </message>
+    <message>
+        <source>Finds pixels whose values are lost: black or white spots, lines and holes inside the image. Nodata at the edge of the image and naturally dark or bright surfaces are left alone by the sturdier rule; the published rule marks every pixel that is wholly black (0, 0, 0) or white (255, 255, 255).</source>
+        <translation>查找数值丢失的像素：影像内部的黑色或白色斑点、线条和空洞。较稳健的规则不理会影像边缘的无数据区以及天然很暗或很亮的地表；论文规则标出所有全黑 (0, 0, 0) 或全白 (255, 255, 255) 的像素。</translation>
+    </message>
+    <message>
+        <source>Finds quality errors of ten types in an image and scores it.</source>
+        <translation>查找影像中的十类质量错误并评分。</translation>
+    </message>
+    <message>
+        <source>Finds thin stripes that a sensor or a transmission left in the image.</source>
+        <translation>查找传感器或传输过程在影像中留下的细条纹。</translation>
+    </message>
+    <message>
+        <source>Finds thin stripes that a sensor or a transmission left in the image. The sturdier rule looks in every direction for lines that are brighter or darker than both sides; the published rule thresholds each colour channel by Otsu's method after raising the saturation and keeps long, narrow components.</source>
+        <translation>查找传感器或传输过程在影像中留下的细条纹。较稳健的规则在各个方向上寻找比两侧更亮或更暗的线；论文规则在提高饱和度后对每个颜色通道作 Otsu 阈值分割，并保留细长的连通区域。</translation>
+    </message>
+    <message>
+        <source>GeoPackage (*.gpkg)</source>
+        <translation>GeoPackage (*.gpkg)</translation>
+    </message>
+    <message>
+        <source>Give the image, or its valid area and pixel size.</source>
+        <translation>请给出影像，或其有效面积和像素大小。</translation>
+    </message>
+    <message>
+        <source>Gives every block of an image the probability of each error type.</source>
+        <translation>给出影像每一块属于各类错误的概率。</translation>
+    </message>
+    <message>
+        <source>Gives every error of a layer its severity and penalty by a scoring scheme, and the image its score and grade. Areas are measured anew, so edited outlines count as they are now; errors whose status is 'rejected' do not count.
+
+Give the image, from which the valid area and the pixel size are taken, or give both as numbers; the image is then taken to be square.</source>
+        <translation>按评分方案给出图层中每个错误的严重程度和扣分，以及影像的得分和等级。面积会重新量算，因此修改过的边界按现状计算；状态为“rejected”（已否定）的错误不计。
+
+请给出影像，从中取得有效面积和像素大小；或者直接给出这两个数值，此时按正方形影像计算。</translation>
+    </message>
+    <message>
+        <source>Grade</source>
+        <translation>等级</translation>
+    </message>
+    <message>
+        <source>How the types that a block was classified as constrain its segmentation.</source>
+        <translation>块的分类结果如何约束其分割结果。</translation>
+    </message>
+    <message>
+        <source>HTML files (*.html)</source>
+        <translation>HTML 文件 (*.html)</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>影像</translation>
+    </message>
+    <message>
+        <source>Inspect</source>
+        <translation>开始检查</translation>
+    </message>
+    <message>
+        <source>Inspect image</source>
+        <translation>影像质检</translation>
+    </message>
+    <message>
+        <source>Inspect layer</source>
+        <translation>检查图层</translation>
+    </message>
+    <message>
+        <source>Inspecting: block {done} of {total}</source>
+        <translation>正在检查：第 {done} 块，共 {total} 块</translation>
+    </message>
+    <message>
+        <source>Inspects an image for cloud, shadow, stretching blur, blur, spectral overflow, distortion, stitching traces, stitching misalignment, stripe noise and missing pixels. The errors come out as polygons in the image's coordinate system, with type, confidence, area, severity and penalty; the image gets a score and a grade. Nodata and transparent pixels are left out of every area and of the score.
+
+The work is done by RSQI's own Python environment; cancelling stops it at once and leaves nothing behind.</source>
+        <translation>检查影像中的云、阴影、拉花、模糊、光谱溢出、扭曲、拼接痕迹、拼接错误、条状噪声和像素缺失。错误以多边形给出，采用影像的坐标系，带有类型、置信度、面积、严重程度和扣分；影像得到得分和等级。无数据和透明像素不计入任何面积和得分。
+
+计算在 RSQI 自己的 Python 环境中进行；取消后立即停止，不留下任何残余。</translation>
+    </message>
+    <message>
+        <source>Intermediate</source>
+        <translation>折中</translation>
+    </message>
+    <message>
+        <source>Isolated black or white pixels</source>
+        <translation>孤立的黑色或白色像素</translation>
+    </message>
+    <message>
+        <source>Lowering</source>
+        <translation>只降低</translation>
+    </message>
+    <message>
+        <source>Making polygons: {done} of {total}</source>
+        <translation>正在生成多边形：{done}/{total}</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>全不选</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Number of blocks</source>
+        <translation>块数</translation>
+    </message>
+    <message>
+        <source>Number of errors</source>
+        <translation>错误个数</translation>
+    </message>
+    <message>
+        <source>NVIDIA GPU (CUDA)</source>
+        <translation>NVIDIA 显卡 (CUDA)</translation>
+    </message>
+    <message>
+        <source>One polygon for each error.</source>
+        <translation>每个错误一个多边形。</translation>
+    </message>
+    <message>
+        <source>Only these types are looked for and scored.</source>
+        <translation>只查找这些类型并评分。</translation>
+    </message>
+    <message>
+        <source>Only this part of the image is inspected; empty means all of it.</source>
+        <translation>只检查影像的这一部分；留空则检查整幅影像。</translation>
+    </message>
+    <message>
+        <source>Oriented lines</source>
+        <translation>定向线条</translation>
+    </message>
+    <message>
+        <source>Otsu threshold (published rule)</source>
+        <translation>Otsu 阈值（论文规则）</translation>
+    </message>
+    <message>
+        <source>Overlap of blocks</source>
+        <translation>块重叠度</translation>
+    </message>
+    <message>
+        <source>Pixel size (m)</source>
+        <translation>像素大小 (m)</translation>
+    </message>
+    <message>
+        <source>Probability above which a block has an error type; empty means the model's own, one for each type.</source>
+        <translation>概率高于此值即认为该块含有该类错误；留空则使用模型自带的各类阈值。</translation>
+    </message>
+    <message>
+        <source>Probability threshold</source>
+        <translation>概率阈值</translation>
+    </message>
+    <message>
+        <source>Processor (CPU)</source>
+        <translation>处理器 (CPU)</translation>
+    </message>
+    <message>
+        <source>quality,inspection,error,remote sensing,image,orthophoto</source>
+        <translation>质检,质量检查,错误,遥感,影像,正射影像,quality,inspection,image</translation>
+    </message>
+    <message>
+        <source>Relative</source>
+        <translation>相对</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
+    </message>
+    <message>
+        <source>RSQI computes in a Python environment of its own. The environment variable RSQI_PYTHON goes before this setting; when both are empty, the environment in the profile folder is used.</source>
+        <translation>RSQI 在自己的 Python 环境中计算。环境变量 RSQI_PYTHON 优先于此设置；两者都为空时，使用配置文件夹中的环境。</translation>
+    </message>
+    <message>
+        <source>RSQI has no worker Python yet: create a virtual environment, run pip install "{folder}" in it, and choose its Python in the settings of the RSQI panel (or set RSQI_PYTHON).</source>
+        <translation>RSQI 还没有工作环境：请创建一个 Python 虚拟环境，在其中运行 pip install "{folder}"，然后在 RSQI 面板的设置中选择其 Python（或设置环境变量 RSQI_PYTHON）。</translation>
+    </message>
+    <message>
+        <source>RSQI settings</source>
+        <translation>RSQI 设置</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>规则</translation>
+    </message>
+    <message>
+        <source>Save the errors as</source>
+        <translation>错误另存为</translation>
+    </message>
+    <message>
+        <source>Save to</source>
+        <translation>保存到</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>得分</translation>
+    </message>
+    <message>
+        <source>Score by</source>
+        <translation>评分依据</translation>
+    </message>
+    <message>
+        <source>Score errors</source>
+        <translation>错误评分</translation>
+    </message>
+    <message>
+        <source>Score {score:.1f} ({grade}), errors: {count}</source>
+        <translation>得分 {score:.1f}（{grade}），错误 {count} 个</translation>
+    </message>
+    <message>
+        <source>Scored errors</source>
+        <translation>已评分的错误</translation>
+    </message>
+    <message>
+        <source>Scores a layer of errors by a scheme.</source>
+        <translation>按评分方案为错误图层评分。</translation>
+    </message>
+    <message>
+        <source>Scoring scheme</source>
+        <translation>评分方案</translation>
+    </message>
+    <message>
+        <source>Share of a block that its neighbour sees too.</source>
+        <translation>相邻块重叠部分所占的比例。</translation>
+    </message>
+    <message>
+        <source>Side of a pixel; goes before what the image says.</source>
+        <translation>像素边长；优先于影像自身的数值。</translation>
+    </message>
+    <message>
+        <source>Sizes of the square blocks, separated by commas; large blocks see large errors.</source>
+        <translation>方块的边长，用逗号分隔；大块能看到大范围的错误。</translation>
+    </message>
+    <message>
+        <source>Starting the worker...</source>
+        <translation>正在启动工作进程…</translation>
+    </message>
+    <message>
+        <source>Temporary layer</source>
+        <translation>临时图层</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>The category_id {value} of an error is not one of 1 to 10.</source>
+        <translation>某个错误的 category_id 为 {value}，不在 1 至 10 之内。</translation>
+    </message>
+    <message>
+        <source>The errors with their severity and penalty.</source>
+        <translation>带有严重程度和扣分的错误。</translation>
+    </message>
+    <message>
+        <source>The file {path} cannot be written: {reason}</source>
+        <translation>无法写入文件 {path}：{reason}</translation>
+    </message>
+    <message>
+        <source>The first rule is the sturdier one, the second is the published one.</source>
+        <translation>第一种规则较稳健，第二种为论文规则。</translation>
+    </message>
+    <message>
+        <source>The image that the errors were found in.</source>
+        <translation>发现这些错误的影像。</translation>
+    </message>
+    <message>
+        <source>The image to inspect: a raster file with red, green and blue bands, or one grey band.</source>
+        <translation>要检查的影像：含红、绿、蓝波段或单个灰度波段的栅格文件。</translation>
+    </message>
+    <message>
+        <source>The inspection failed.</source>
+        <translation>检查失败。</translation>
+    </message>
+    <message>
+        <source>The layer {name} cannot be written.</source>
+        <translation>无法写入图层 {name}。</translation>
+    </message>
+    <message>
+        <source>The layer {name} has no field category_id: it is no layer of errors.</source>
+        <translation>图层 {name} 没有字段 category_id：不是错误图层。</translation>
+    </message>
+    <message>
+        <source>The layer {name} is not a raster file: save it as GeoTIFF and inspect that.</source>
+        <translation>图层 {name} 不是栅格文件：请先另存为 GeoTIFF 再检查。</translation>
+    </message>
+    <message>
+        <source>The mask is a GeoTIFF: let the name of {path} end in .tif.</source>
+        <translation>掩膜为 GeoTIFF 格式：请让 {path} 以 .tif 结尾。</translation>
+    </message>
+    <message>
+        <source>The model cannot be used</source>
+        <translation>无法使用该模型</translation>
+    </message>
+    <message>
+        <source>The model folder {path} does not exist.</source>
+        <translation>模型文件夹 {path} 不存在。</translation>
+    </message>
+    <message>
+        <source>The raster cannot be inspected</source>
+        <translation>无法检查该栅格</translation>
+    </message>
+    <message>
+        <source>The raster has no coordinate system: areas come from its own units.</source>
+        <translation>栅格没有坐标系：面积按其自身单位计算。</translation>
+    </message>
+    <message>
+        <source>The raster has no georeference: results are in pixels.</source>
+        <translation>栅格没有地理参考：结果以像素为单位。</translation>
+    </message>
+    <message>
+        <source>The raster is not 8-bit: its values were scaled for the inspection.</source>
+        <translation>栅格不是 8 位：检查时已对其数值进行拉伸。</translation>
+    </message>
+    <message>
+        <source>The result cannot be written</source>
+        <translation>无法写出结果</translation>
+    </message>
+    <message>
+        <source>the RSQI settings</source>
+        <translation>RSQI 设置</translation>
+    </message>
+    <message>
+        <source>The scoring scheme {path} does not exist.</source>
+        <translation>评分方案 {path} 不存在。</translation>
+    </message>
+    <message>
+        <source>The types as pixels on the image's grid: 0 no error, 1 to 10 the type, 255 not inspected.</source>
+        <translation>与影像同网格的错误类型栅格：0 无错误，1 至 10 为错误类型，255 未检查。</translation>
+    </message>
+    <message>
+        <source>The worker answers: {versions}. It computes with: {providers}.</source>
+        <translation>工作进程已应答：{versions}。计算方式：{providers}。</translation>
+    </message>
+    <message>
+        <source>The worker did not write {path}.</source>
+        <translation>工作进程没有写出 {path}。</translation>
+    </message>
+    <message>
+        <source>The worker ended without a result (exit code {code}); its last words: {words}</source>
+        <translation>工作进程没有给出结果便已结束（退出码 {code}）；其最后输出：{words}</translation>
+    </message>
+    <message>
+        <source>The worker failed without a message.</source>
+        <translation>工作进程失败，且没有说明原因。</translation>
+    </message>
+    <message>
+        <source>The worker has started: {n} blocks.</source>
+        <translation>工作进程已启动：共 {n} 块。</translation>
+    </message>
+    <message>
+        <source>The worker Python {path} cannot be started: {reason}</source>
+        <translation>无法启动工作环境的 Python {path}：{reason}</translation>
+    </message>
+    <message>
+        <source>The worker Python {path} named by {origin} does not exist or cannot be run.</source>
+        <translation>{origin} 指定的工作环境 Python {path} 不存在或无法运行。</translation>
+    </message>
+    <message>
+        <source>The worker was killed before it finished (perhaps out of memory); its last words: {words}</source>
+        <translation>工作进程在完成前被终止（可能内存不足）；其最后输出：{words}</translation>
+    </message>
+    <message>
+        <source>The worker wrote no layer {name}.</source>
+        <translation>工作进程没有写出图层 {name}。</translation>
+    </message>
+    <message>
+        <source>There is no raster layer to inspect: add an image to the project.</source>
+        <translation>没有可检查的栅格图层：请向工程添加影像。</translation>
+    </message>
+    <message>
+        <source>Valid area (m²)</source>
+        <translation>有效面积 (m²)</translation>
+    </message>
+    <message>
+        <source>Weight of the classification in the constraint.</source>
+        <translation>分类结果在约束中的权重。</translation>
+    </message>
+    <message>
+        <source>What computes the model.</source>
+        <translation>用什么设备运行模型。</translation>
+    </message>
+    <message>
+        <source>Worker Python</source>
+        <translation>工作环境 Python</translation>
+    </message>
+    <message>
+        <source>Writing: {done} of {total}</source>
+        <translation>正在写出：{done}/{total}</translation>
+    </message>
+    <message>
+        <source>{h} h {m} min</source>
+        <translation>{h} 小时 {m} 分钟</translation>
+    </message>
+    <message>
+        <source>{name}: errors</source>
+        <translation>{name}：错误</translation>
+    </message>
+    <message>
+        <source>{n} min</source>
+        <translation>{n} 分钟</translation>
+    </message>
+    <message>
+        <source>{n} s</source>
+        <translation>{n} 秒</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>剩余 {time}</translation>
+    </message>
+</context>
+</TS>
