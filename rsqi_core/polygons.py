@@ -17,16 +17,13 @@ import shapely
 from affine import Affine
 from rasterio.errors import NotGeoreferencedWarning
 from shapely.affinity import affine_transform
-from shapely.geometry import MultiPolygon, Polygon, shape
+from shapely.geometry import MultiPolygon, shape
 
 from .errors import ParameterError
 from .merge import LabelMap
 from .scoring import ErrorRecord
 from .taxonomy import BACKGROUND, IGNORED, ErrorClass, by_id
 
-# Stripes are often diagonal and one pixel wide: with four neighbours each pixel of such a line would be an error of
-# its own and the count-based score would explode.
-CONNECTIVITY = 8
 _CHUNK_PIXELS = 1 << 22  # a window of a huge polygon is read in strips of about this many pixels
 
 
@@ -38,9 +35,8 @@ class ErrorPolygon:
     ----------
     category_id : int
         1..10.
-    geometry : Polygon or MultiPolygon
-        Valid, with holes, in the units of the raster's CRS (pixels without georeference). Parts of a MultiPolygon
-        touch at corners.
+    geometry : MultiPolygon
+        Valid, with holes, in the units of the raster's CRS (pixels without georeference). Its parts touch at corners.
     pixels : int
     area_m2 : float
         On the ellipsoid if the CRS is known, else in square map units.
@@ -52,7 +48,7 @@ class ErrorPolygon:
     """
 
     category_id: int
-    geometry: Polygon | MultiPolygon
+    geometry: MultiPolygon
     pixels: int
     area_m2: float
     confidence: float
@@ -99,15 +95,14 @@ def polygonize(
     minimum = min_fraction * (label_map.height * label_map.width if image_pixels is None else image_pixels)
     area_of = _area_function(crs)
     found = []
-    for outline, category_id in _components(label_map):
+    for component, category_id in _components(label_map):
         error_class = by_id(category_id).error_class
-        component = shape(outline)
         pixels = round(component.area)
         if error_class is ErrorClass.REGION and pixels < minimum:
             _erase(label_map, component, category_id, pixels)
             continue
         confidence, block_size = _statistics(label_map, component, category_id, pixels)
-        geometry = _to_map(component, transform)
+        geometry = affine_transform(component, transform.to_shapely())
         source = "rule" if error_class is ErrorClass.PIXEL else "model"
         found.append(
             ErrorPolygon(category_id, geometry, pixels, area_of(geometry), confidence, block_size, source)
@@ -144,8 +139,45 @@ def ellipsoidal_area(geometry: shapely.Geometry, crs: Any = None) -> float:
     return _area_function(crs)(geometry)
 
 
-def _components(label_map: LabelMap) -> Iterator[tuple[dict, int]]:
-    """Yield (outline in pixel coordinates, category_id) of every connected error."""
+def _components(label_map: LabelMap) -> Iterator[tuple[MultiPolygon, int]]:
+    """Yield (outline in pixel coordinates, category_id) of every connected error.
+
+    Pixels are joined by eight neighbours: stripes are often diagonal and one pixel wide, and with four neighbours each
+    pixel of one would be an error of its own. Polygons traced with eight neighbours touch themselves at corners, which
+    is not valid; so parts are traced with four, always valid, and those that share a corner become one MultiPolygon.
+    """
+    traced = [(shape(outline), category_id) for outline, category_id in _trace(label_map)]
+    if not traced:
+        return
+    parts, ids = np.array([part for part, _ in traced]), np.array([category_id for _, category_id in traced])
+    corners, owner = shapely.get_coordinates(parts, return_index=True)
+    x, y = corners.astype(np.int64).T
+    key = (y * (label_map.width + 1) + x) * 16 + ids[owner]
+    order = np.argsort(key, kind="stable")
+    shared = np.flatnonzero(key[order][1:] == key[order][:-1])
+    for members in _groups(len(parts), owner[order[shared]], owner[order[shared + 1]]):
+        yield MultiPolygon(parts[members].tolist()), int(ids[members[0]])
+
+
+def _groups(count: int, first: np.ndarray, second: np.ndarray) -> list[list[int]]:
+    """Group 0..count-1 by the pairs (first, second) that belong together."""
+    parent = list(range(count))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    for i, j in zip(first.tolist(), second.tolist()):
+        parent[root(j)] = root(i)
+    groups = {}
+    for i in range(count):
+        groups.setdefault(root(i), []).append(i)
+    return list(groups.values())
+
+
+def _trace(label_map: LabelMap) -> Iterator[tuple[dict, int]]:
     if label_map.folder is None:
         yield from _shapes(label_map.label, label_map.label)
         return
@@ -164,12 +196,12 @@ def _components(label_map: LabelMap) -> Iterator[tuple[dict, int]]:
 
 def _shapes(source: Any, mask: Any) -> Iterator[tuple[dict, int]]:
     # The label is its own mask: background costs nothing. Nodata is traced and left out here.
-    for outline, value in rasterio.features.shapes(source, mask=mask, connectivity=CONNECTIVITY):
+    for outline, value in rasterio.features.shapes(source, mask=mask, connectivity=4):
         if int(value) not in (BACKGROUND, IGNORED):
             yield outline, int(value)
 
 
-def _windows(label_map: LabelMap, component: Polygon, category_id: int, pixels: int) -> Iterator[tuple]:
+def _windows(label_map: LabelMap, component: MultiPolygon, category_id: int, pixels: int) -> Iterator[tuple]:
     """Yield (rows, columns, mask) strips that cover `component`; the mask is True on its pixels."""
     left, top, right, bottom = (int(v) for v in component.bounds)
     columns = slice(left, right)
@@ -185,7 +217,7 @@ def _windows(label_map: LabelMap, component: Polygon, category_id: int, pixels: 
         yield rows, columns, same
 
 
-def _statistics(label_map: LabelMap, component: Polygon, category_id: int, pixels: int) -> tuple[float, int]:
+def _statistics(label_map: LabelMap, component: MultiPolygon, category_id: int, pixels: int) -> tuple[float, int]:
     total, sizes = 0, Counter()
     for rows, columns, mask in _windows(label_map, component, category_id, pixels):
         total += int(label_map.confidence[rows, columns][mask].sum(dtype=np.int64))
@@ -194,16 +226,10 @@ def _statistics(label_map: LabelMap, component: Polygon, category_id: int, pixel
     return total / (255.0 * pixels), sizes.most_common(1)[0][0]
 
 
-def _erase(label_map: LabelMap, component: Polygon, category_id: int, pixels: int) -> None:
+def _erase(label_map: LabelMap, component: MultiPolygon, category_id: int, pixels: int) -> None:
     for rows, columns, mask in _windows(label_map, component, category_id, pixels):
         for array in (label_map.label, label_map.confidence, label_map.block_size):
             array[rows, columns][mask] = 0
-
-
-def _to_map(component: Polygon, transform: Affine) -> Polygon | MultiPolygon:
-    # Corner contacts make rings touch themselves; splitting them there changes no area.
-    valid = component if component.is_valid else shapely.make_valid(component)
-    return affine_transform(valid, transform.to_shapely())
 
 
 def _length(geometry: shapely.Geometry) -> float:

@@ -70,7 +70,8 @@ def test_holes_are_kept():
     label[6:10, 6:10] = 0
     label[12:15, 12:15] = 2  # another error inside is a hole as well
     cloud, shadow = polygonize(label_map_of(label), NORTH_UP, None)
-    assert len(cloud.geometry.interiors) == 2
+    (part,) = cloud.geometry.geoms
+    assert len(part.interiors) == 2
     assert cloud.pixels == 256 - 16 - 9
     assert cloud.geometry.area == pytest.approx(cloud.pixels * 0.25)
     assert shadow.pixels == 9
