@@ -106,7 +106,7 @@ class WorkerAlgorithm(RsqiAlgorithm):
         )
         number = QgsProcessingParameterNumber.Type.Double
         self.add(
-            QgsProcessingParameterNumber(self.OVERLAP, tr("Overlap of blocks"), number, 0.2, minValue=0, maxValue=0.9),
+            QgsProcessingParameterNumber(self.OVERLAP, tr("Overlap of blocks"), number, 0.2, minValue=0, maxValue=0.5),
             tr("Share of a block that its neighbour sees too."),
             advanced=True,
         )
@@ -215,14 +215,14 @@ def raster_path(layer: QgsRasterLayer) -> str:
 
 
 def block_sizes(text: str) -> list[int]:
-    """Return the sizes in ``"512,2048"``; one that is no number from 64 to 8192 is an error."""
+    """Return the sizes in ``"512,2048"``; one that is no number from 64 to 16384 is an error."""
     try:
         sizes = sorted({int(part) for part in text.split(",") if part.strip()})
     except ValueError:
         sizes = []
-    if not sizes or sizes[0] < 64 or sizes[-1] > 8192:
+    if not sizes or sizes[0] < 64 or sizes[-1] > 16384:
         raise QgsProcessingException(
-            tr("Block sizes must be whole numbers from 64 to 8192 with commas between, not '{text}'.").format(text=text)
+            tr("Block sizes must be whole numbers from 64 to 16384 with commas between, not '{text}'.").format(text=text)
         )
     return sizes
 
