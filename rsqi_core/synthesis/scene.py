@@ -131,6 +131,11 @@ def make_scene(folder: str | Path, size: int = REFERENCE, seed: int = 0, resolut
     """
     if size < MIN_SIZE:
         raise ParameterError(f"scene size {size} is too small for ten error types; give at least {MIN_SIZE} pixels")
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: the folder cannot be made ({error.strerror}); choose another") from error
     rng = np.random.default_rng([seed, 1954])
     valid = _footprint(size, rng)
     image = landscape(size, seed, resolution)
@@ -139,7 +144,7 @@ def make_scene(folder: str | Path, size: int = REFERENCE, seed: int = 0, resolut
     planted += _plant_windows(image, truth, valid, rng)
     image[~valid] = 0
     truth[~valid] = IGNORED
-    scene = Scene(*(Path(folder) / name for name in ("scene.tif", "truth.tif", "planted.json")))
+    scene = Scene(*(folder / name for name in ("scene.tif", "truth.tif", "planted.json")))
     _write(scene, image, truth, valid, planted, resolution)
     return scene
 
@@ -148,18 +153,18 @@ def _footprint(size: int, rng: np.random.Generator) -> np.ndarray:
     """Valid pixels, bool [size, size]: a slightly turned square with stepped edges, as flight strips leave it."""
     inset, turn = 0.025 * size, np.deg2rad(rng.choice([-1, 1]) * rng.uniform(0.8, 1.6))
     half = size / 2 - inset - size * abs(np.sin(turn)) / 2
-    corners = []
+    square = ((-half, -half), (half, -half), (half, half), (-half, half))
+    shapes = [(square, 1)]
     for side in range(4):
-        breaks = np.concatenate([[-half], np.sort(rng.uniform(-0.8, 0.8, 2)) * half, [half]])
-        for start, end in zip(breaks[:-1], breaks[1:]):
-            depth = half - rng.uniform(0, 0.012) * size
-            angle = side * np.pi / 2 + turn
-            for along in (start, end):
-                corners.append(
-                    (along * np.cos(angle) + depth * np.sin(angle), along * np.sin(angle) - depth * np.cos(angle))
-                )
+        for start in rng.uniform(-0.9, 0.5, 2) * half:
+            end, depth = start + rng.uniform(0.2, 0.5) * half, half - rng.uniform(0.004, 0.02) * size
+            notch = np.array(((start, -size), (end, -size), (end, -depth), (start, -depth)))
+            cosine, sine = (1, 0, -1, 0)[side], (0, 1, 0, -1)[side]
+            shapes.append((notch @ np.array(((cosine, sine), (-sine, cosine))), 0))
+    turned = np.array(((np.cos(turn), np.sin(turn)), (-np.sin(turn), np.cos(turn))))
     valid = np.zeros((size, size), np.uint8)
-    cv2.fillPoly(valid, [np.round(np.array(corners) + size / 2).astype(np.int32)], 1)
+    for shape, value in shapes:
+        cv2.fillPoly(valid, [np.round(np.array(shape) @ turned + size / 2).astype(np.int32)], value)
     return valid.astype(bool)
 
 
@@ -194,7 +199,7 @@ def _corner(size: int, rng: np.random.Generator) -> np.ndarray:
     shape = (int(b + 4 * sway), int(a + 4 * sway))
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     line = (1 - x / a - y / b) * (a * b / np.hypot(a, b))
-    return (line + np.clip(sway * fractal(shape, rng, 2.8, cells=4), -1.5 * sway, 1.5 * sway)).astype(np.float32)
+    return (line + np.clip(sway * fractal(shape, rng, 3.2, cells=4), -1.5 * sway, 1.5 * sway)).astype(np.float32)
 
 
 def _plain_to_see(defect: Defect) -> bool:
@@ -289,7 +294,6 @@ def _write(
     }  # fmt: skip
     parts = [path.with_name(path.name + ".part") for path in (scene.raster, scene.truth, scene.planted)]
     try:
-        scene.raster.parent.mkdir(parents=True, exist_ok=True)
         # A mask band, not a nodata value: lost pixels inside the footprint are black as well and must stay valid.
         with (
             rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True),

@@ -31,41 +31,44 @@ def fractal(
     numpy.ndarray
         float32 [size, size], mean about 0, standard deviation about 1.
     """
-    total = np.zeros((size, size), np.float32)
-    power = 0.0
-    for octave in range(octaves):
-        length = wavelength / 2**octave
-        if length < 2 and octave:
-            break
-        amplitude = gain**octave
-        total += amplitude * _one_octave(size, length, rng)
-        power += amplitude**2
-    return total / np.float32(np.sqrt(power))
+    lengths = [wavelength / 2**k for k in range(octaves) if k == 0 or wavelength / 2**k >= 2]
+    scale = 1.22 / np.sqrt(sum(gain ** (2 * k) for k in range(len(lengths))))
+    total, step = None, 0
+    for k, length in enumerate(lengths):
+        # Long waves are drawn small and enlarged with the next octave, which costs next to nothing.
+        finer = 2 ** int(np.log2(max(1.0, length / 12)))
+        if total is not None and finer != step:
+            total = _enlarge(total, -(-size // finer))
+        step = finer
+        octave = _octave(-(-size // step), length / step, float(scale * gain**k), rng)
+        total = octave if total is None else np.add(total, octave, out=total)
+    return _enlarge(total, size)
 
 
-def _one_octave(size: int, length: float, rng: np.random.Generator) -> np.ndarray:
-    # A turned lattice hides its axes; long waves are drawn small and enlarged, which costs next to nothing.
-    step = max(1, int(length / 12))
-    small = -(-size // step) + 1
-    cells = int(np.ceil(1.5 * small * step / length)) + 6
-    lattice = rng.standard_normal((cells, cells), dtype=np.float32)
+def _octave(size: int, length: float, amplitude: float, rng: np.random.Generator) -> np.ndarray:
+    """Noise of one wavelength, from a turned lattice so that its axes do not show."""
+    cells = int(np.ceil(1.5 * size / length)) + 6
+    lattice = rng.standard_normal((cells, cells), dtype=np.float32) * np.float32(amplitude)
     angle = rng.uniform(0, 2 * np.pi)
-    scale = step / length
-    cosine, sine = scale * np.cos(angle), scale * np.sin(angle)
-    centre, half = cells / 2 + rng.uniform(-1, 1, 2), small / 2
+    cosine, sine = np.cos(angle) / length, np.sin(angle) / length
+    centre, half = cells / 2 + rng.uniform(-1, 1, 2), size / 2
     inverse = np.array(
         [
             [cosine, -sine, centre[0] - half * (cosine - sine)],
             [sine, cosine, centre[1] - half * (sine + cosine)],
         ]
     )
-    drawn = cv2.warpAffine(
-        lattice, inverse, (small, small), flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REFLECT
-    )
-    if step > 1:
-        drawn = 1.15 * cv2.GaussianBlur(drawn, (0, 0), 1.6)  # else the lattice shows in the slopes
-        drawn = cv2.resize(drawn, (small * step, small * step), interpolation=cv2.INTER_CUBIC)
-    return drawn[:size, :size] * np.float32(1.6)
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    drawn = cv2.warpAffine(lattice, inverse, (size, size), flags=flags, borderMode=cv2.BORDER_REFLECT)
+    if length >= 6:
+        drawn = cv2.GaussianBlur(drawn, (0, 0), 0.13 * length)  # else the lattice shows in the slopes
+    return drawn
+
+
+def _enlarge(values: np.ndarray, size: int) -> np.ndarray:
+    if values.shape[0] == size:
+        return values
+    return cv2.resize(values, (size, size), interpolation=cv2.INTER_CUBIC)
 
 
 def strips(size: int, rows: int = 256) -> list[slice]:
