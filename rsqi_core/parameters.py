@@ -81,14 +81,16 @@ class Parameters:
             raise ParameterError(f"blocks: sides must be 64 to 16384 px, not {list(self.blocks)}")
         if not 0 <= self.overlap <= 0.5:
             raise ParameterError(f"overlap must be 0 to 0.5, not {self.overlap}")
-        if self.threshold is not None and not 0 <= self.threshold:
+        if self.threshold is not None and not self.threshold >= 0:
             raise ParameterError(f"threshold must not be negative, but is {self.threshold}")
         if self.alpha < 0:
             raise ParameterError(f"alpha must not be negative, but is {self.alpha}")
         if self.extent is not None:
             xmin, ymin, xmax, ymax = self.extent
             if not (xmin < xmax and ymin < ymax):
-                raise ParameterError(f"extent must be xmin,ymin,xmax,ymax with xmin < xmax and ymin < ymax: {self.extent}")
+                raise ParameterError(
+                    f"extent must be xmin,ymin,xmax,ymax with xmin < xmax and ymin < ymax: {self.extent}"
+                )
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON-ready values."""

@@ -46,11 +46,11 @@ class Model:
         return self._session(CLASSIFIER).get_providers()[0]
 
     def classify(self, images: np.ndarray) -> np.ndarray:
-        """Return calibrated block logits, float32 [N, 10], of uint8 [N, S, S, 3] with S the card's tile size."""
+        """Return calibrated block logits, float32 [N, 10], of uint8 [N, H, W, 3], sides multiples of 32."""
         return self._run(CLASSIFIER, images) / self._temperature
 
     def segment(self, images: np.ndarray) -> np.ndarray:
-        """Return segmentation logits, float32 [N, 7, S, S], of uint8 [N, S, S, 3]."""
+        """Return segmentation logits, float32 [N, 7, H, W], of uint8 [N, H, W, 3], sides multiples of 32."""
         return self._run(SEGMENTER, images)
 
     def _run(self, file: str, images: np.ndarray) -> np.ndarray:

@@ -63,7 +63,9 @@ def read_card(folder: Path) -> Card:
         types = values.pop("types")
         card = Card(**{k: tuple(v) if k in ("mean", "std") else v for k, v in values.items()})
     except FileNotFoundError:
-        raise ModelError(f"{folder}: no model here; a model folder holds {CARD}, {CLASSIFIER} and {SEGMENTER}") from None
+        raise ModelError(
+            f"{folder}: no model here; a model folder holds {CARD}, {CLASSIFIER} and {SEGMENTER}"
+        ) from None
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ModelError(f"{folder / CARD}: not a valid model card: {error}") from error
     if tuple(types) != CODES:

@@ -18,7 +18,9 @@ class _Conv(nn.Sequential):
 
     def __init__(self, inputs: int, outputs: int, size: int = 3, stride: int = 1):
         super().__init__(
-            nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
+            nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=False),
+            nn.BatchNorm2d(outputs),
+            nn.ReLU(inplace=True),
         )
 
 

@@ -56,8 +56,8 @@ def apply(
 def matte_of(cloudy: np.ndarray, clear: np.ndarray) -> np.ndarray | None:
     """Lift the opacity of a real cloud from a cloudy/clear pair, both uint8 [H, W, 3].
 
-    The least opacity over the channels that explains the brightening is used, so that a change of season in one channel is
-    not taken for cloud. None where the pair shows too little or nothing but cloud.
+    The least opacity over the channels that explains the brightening is used, so that a change of season in one channel
+    is not taken for cloud. None where the pair shows too little or nothing but cloud.
     """
     bright, ground = cloudy.astype(np.float32), clear.astype(np.float32)
     white = max(float(np.percentile(bright, 99.5)), 200.0)

@@ -44,7 +44,13 @@ RECIPES: dict[str, ModuleType] = {
 CELL = 8  # pixels; grid of the classifier's evidence
 
 # Hard types need more examples than those seen at a glance.
-_WEIGHTS = {"stretching_blur": 1.6, "distortion": 1.6, "stitching_trace": 1.5, "stitching_misalignment": 1.6, "blur": 1.2}
+_WEIGHTS = {
+    "stretching_blur": 1.6,
+    "distortion": 1.6,
+    "stitching_trace": 1.5,
+    "stitching_misalignment": 1.6,
+    "blur": 1.2,
+}
 _LATE = ("stripe_noise", "pixel_missing")
 
 

@@ -30,7 +30,9 @@ def apply(image: np.ndarray, rng: np.random.Generator, kind: str | None = None) 
     elif kind == "swirl":
         weight = max(float(window.sum()), 1.0)
         cx, cy = float((x * window).sum() / weight), float((y * window).sum() / weight)
-        turn = rng.choice([-1, 1]) * rng.uniform(0.5, 1.6) * np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (0.5 * radius) ** 2)
+        turn = (
+            rng.choice([-1, 1]) * rng.uniform(0.5, 1.6) * np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (0.5 * radius) ** 2)
+        )
         dx = (np.cos(turn) - 1) * (x - cx) - np.sin(turn) * (y - cy)
         dy = np.sin(turn) * (x - cx) + (np.cos(turn) - 1) * (y - cy)
     elif kind == "ripple":

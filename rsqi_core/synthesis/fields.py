@@ -68,7 +68,11 @@ def polygon(shape: Shape, rng: np.random.Generator, radius: float, edge: float =
     h, w = shape
     center = np.array([rng.uniform(0.15, 0.85) * w, rng.uniform(0.15, 0.85) * h])
     if rng.random() < 0.5:
-        box = (tuple(map(float, center)), (2 * radius, float(radius * rng.uniform(0.4, 1.6))), float(rng.uniform(0, 90)))
+        box = (
+            tuple(map(float, center)),
+            (2 * radius, float(radius * rng.uniform(0.4, 1.6))),
+            float(rng.uniform(0, 90)),
+        )
         points = cv2.boxPoints(box)
     else:
         angles = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(5, 11))))

@@ -1,4 +1,4 @@
-"""What every image suffers, defective or clean: tone, noise, compression. Applied alike, so that no trace of it is a cue."""
+"""What every image suffers, defective or clean: tone, noise, compression; applied alike, so that it is no cue."""
 
 from __future__ import annotations
 

@@ -41,4 +41,6 @@ def apply(image: np.ndarray, rng: np.random.Generator, kind: str | None = None) 
     visible = difference(image, shaded, mask)
     if visible < 12:
         return None
-    return Defect("shadow", shaded, mask, severity(visible, 25, 45), {"kind": kind, "depth": depth, "difference": visible})
+    return Defect(
+        "shadow", shaded, mask, severity(visible, 25, 45), {"kind": kind, "depth": depth, "difference": visible}
+    )

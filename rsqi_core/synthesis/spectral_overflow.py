@@ -14,8 +14,8 @@ KINDS = ("wrap", "clip", "ringing", "patch")
 def apply(image: np.ndarray, rng: np.random.Generator, kind: str | None = None) -> Defect | None:
     """Let bright targets overflow.
 
-    ``wrap``: (g I + o) mod 256; ``clip``: one or two channels to 0 or 255; ``ringing``: alternating 0/255 behind the target
-    along the scan; ``patch``: a blocky region of clipped channels. None if nothing overflows visibly.
+    ``wrap``: (g I + o) mod 256; ``clip``: one or two channels to 0 or 255; ``ringing``: alternating 0/255 behind the
+    target along the scan; ``patch``: a blocky region of clipped channels. None if nothing overflows visibly.
     """
     shape = image.shape[:2]
     side = min(shape)

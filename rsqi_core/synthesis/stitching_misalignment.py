@@ -24,7 +24,9 @@ def apply(image: np.ndarray, rng: np.random.Generator, distance: np.ndarray | No
     cx, cy = shape[1] / 2, shape[0] / 2
     map_x = (x - cx) * np.cos(turn) - (y - cy) * np.sin(turn) + cx + shift * np.cos(direction)
     map_y = (x - cx) * np.sin(turn) + (y - cy) * np.cos(turn) + cy + shift * np.sin(direction)
-    moved = cv2.remap(image, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+    moved = cv2.remap(
+        image, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT
+    )
     if rng.random() < 0.35:
         moved = to_uint8(moved * np.exp(rng.normal(0, 0.04)) + rng.normal(0, 3))
     m = smoothstep(distance, -1, 1)[..., None]

@@ -12,7 +12,6 @@ KINDS = ("lines", "columns", "periodic", "dropped", "dashes")
 
 def apply(image: np.ndarray, rng: np.random.Generator, kind: str | None = None) -> Defect | None:
     """Draw lines 15-150 px long and 1-3 px wide, 45 % horizontal, 45 % vertical, 10 % diagonal, by +-50-140 levels."""
-    shape = image.shape[:2]
     kind = kind or str(rng.choice(KINDS, p=[0.55, 0.1, 0.05, 0.1, 0.2]))
     change = np.zeros(image.shape, np.float32)
     strength = rng.uniform(50, 140)

@@ -86,8 +86,8 @@ def train(
 ) -> Path:
     """Train the joint network and return the checkpoint's path.
 
-    A checkpoint already in `folder` is resumed; the curve goes to ``curve.jsonl`` beside it. The schedule is a function of
-    the step alone, so that a run in pieces follows the same course as one in a single piece.
+    A checkpoint already in `folder` is resumed; the curve goes to ``curve.jsonl`` beside it. The schedule is a function
+    of the step alone, so that a run in pieces follows the same course as one in a single piece.
 
     Raises
     ------
@@ -95,6 +95,7 @@ def train(
         If the checkpoint was made with other settings.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "settings.json").write_text(json.dumps(asdict(settings), indent=1) + "\n", encoding="utf-8")
     checkpoint = folder / "checkpoint.pt"
     torch.manual_seed(settings.seed)
     where = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device)
@@ -105,7 +106,9 @@ def train(
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=where, weights_only=True)
         if state["settings"] != _course(settings):
-            raise ParameterError(f"{checkpoint} was trained with other settings: {state['settings']}; choose another folder")
+            raise ParameterError(
+                f"{checkpoint} was trained with other settings: {state['settings']}; choose another folder"
+            )
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         average, step = state["average"], state["step"]

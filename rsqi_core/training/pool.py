@@ -16,7 +16,7 @@ from ..synthesis.landscape import landscape
 TILE = 512  # px; larger photos are cut into tiles of this side
 CLEAN_SETS = ("rsscn7", "epfl_road", "odm_toledo", "odm_seneca", "odm_caliterra", "heziro_overlapping_photos")
 MATTE_SET = "sen12_pairs"
-_LANDSCAPES = 48  # procedural tiles beside the real ones
+_LANDSCAPES = 120  # procedural tiles beside the real ones
 
 
 @dataclass(frozen=True)

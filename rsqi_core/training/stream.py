@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from ..synthesis.compose import Sample, compose, draw_codes
 from .pool import Pool, load
 
-SIDE = 256  # px of a training crop
+SIDE = 192  # px of a training crop; more and smaller crops teach more per second than fewer large ones
 
 
 class SampleStream(IterableDataset):
@@ -39,7 +39,12 @@ class SampleStream(IterableDataset):
         pool = load(self.pool_file)
         while True:
             sample = draw_sample(pool, rng)
-            yield (np.ascontiguousarray(sample.image.transpose(2, 0, 1)), sample.segmentation, sample.evidence, sample.labels)
+            yield (
+                np.ascontiguousarray(sample.image.transpose(2, 0, 1)),
+                sample.segmentation,
+                sample.evidence,
+                sample.labels,
+            )
 
 
 def draw_sample(pool: Pool, rng: np.random.Generator) -> Sample:

@@ -1,0 +1,311 @@
+"""The command line ``rsqi``: every command a thin wrapper that turns words into a call and errors into one line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Sequence
+
+from . import __version__
+from .errors import Cancelled, ParameterError, RsqiError
+
+DONE, FAILED, WRONG_USAGE, CANCELLED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit code: 0 done, 1 failed, 2 wrong usage, 130 cancelled."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return options.run(options)
+    except (KeyboardInterrupt, Cancelled):
+        print("rsqi: cancelled; nothing was written", file=sys.stderr)
+        return CANCELLED
+    except ParameterError as error:
+        return _fail(error, options, WRONG_USAGE)
+    except RsqiError as error:
+        return _fail(error, options, FAILED)
+    except MemoryError:
+        return _fail(RsqiError("out of memory; inspect a smaller extent"), options, FAILED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        return _fail(RsqiError(f"internal error: {type(error).__name__}: {error}"), options, FAILED)
+
+
+def _fail(error: Exception, options: argparse.Namespace, code: int) -> int:
+    if options.debug:
+        raise error
+    print(f"rsqi: {str(error).splitlines()[0] if str(error) else type(error).__name__}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="rsqi", description="Inspect remote-sensing images for quality errors.")
+    parser.add_argument("--version", action="version", version=f"rsqi {__version__}")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _inspect_parser(commands)
+    _score_parser(commands)
+    _synthesize_parser(commands)
+    _train_parser(commands)
+    _export_parser(commands)
+    _evaluate_parser(commands)
+    _command(commands, "doctor", "say what this installation can do", _doctor)
+    return parser
+
+
+def _command(commands: Any, name: str, text: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    parser.set_defaults(run=run)
+    parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    return parser
+
+
+def _inspect_parser(commands: Any) -> None:
+    parser = _command(commands, "inspect", "find the errors of rasters", _inspect)
+    parser.add_argument("raster", nargs="+", metavar="RASTER")
+    parser.add_argument("--output", required=True, type=Path, metavar="PATH",
+                        help="the .gpkg of one raster, or a folder for several")  # fmt: skip
+    parser.add_argument("--mask", action="store_true", help="also write <stem>_mask.tif")
+    parser.add_argument("--report", action="store_true", help="also write <stem>.html")
+    parser.add_argument("--shapefile", action="store_true", help="also write <stem>.shp in the station's form")
+    parser.add_argument("--types", default="", metavar="CODES", help="comma-separated type codes (all)")
+    parser.add_argument("--model", default="default", metavar="default|FOLDER")
+    parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda")
+    parser.add_argument(
+        "--constraint", metavar="MODE", help="absolute, relative, intermediate or lowering (the model's)"
+    )
+    parser.add_argument("--alpha", type=float, default=1.0, metavar="A", help="coefficient of the constraint (1)")
+    parser.add_argument("--threshold", type=float, metavar="T", help="probability 0-1 (the model's, per type)")
+    parser.add_argument("--blocks", type=_numbers(int), default=(512, 2048), metavar="SIDES", help="px (512,2048)")
+    parser.add_argument("--overlap", type=float, default=0.2, metavar="SHARE", help="of a block's side (0.2)")
+    parser.add_argument("--extent", type=_numbers(float, 4), metavar="xmin,ymin,xmax,ymax")
+    parser.add_argument("--stages", default="classify,segment,rules", help=argparse.SUPPRESS)
+    parser.add_argument("--stripe-rule", default="oriented", metavar="RULE", help="oriented or otsu (the paper's)")
+    parser.add_argument(
+        "--missing-rule", default="isolated", metavar="RULE", help="isolated or threshold (the paper's)"
+    )
+    parser.add_argument("--scheme", metavar="FILE", help="scoring scheme (JSON)")
+    parser.add_argument("--score-mode", default="count", metavar="count|area")
+    parser.add_argument("--progress", choices=("bar", "json", "none"), default="bar")
+
+
+def _numbers(kind: type, count: int | None = None) -> Callable[[str], tuple]:
+    def parse(text: str) -> tuple:
+        try:
+            values = tuple(kind(part) for part in text.split(","))
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"'{text}' is not a list of numbers") from None
+        if count and len(values) != count:
+            raise argparse.ArgumentTypeError(f"'{text}' has {len(values)} numbers instead of {count}")
+        return values
+
+    return parse
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from .job import Job, run
+    from .models import load
+    from .parameters import from_mapping
+
+    names = ("types", "model", "device", "constraint", "alpha", "threshold", "blocks", "overlap", "extent",
+             "stripe_rule", "missing_rule", "scheme", "score_mode")  # fmt: skip
+    values = {name: getattr(options, name) for name in names}
+    parameters = from_mapping(values | {"stages": options.stages.split(",")})
+    outputs = _outputs(options.raster, options.output)
+    model = load(parameters.model, parameters.device) if "classify" in parameters.stages else None
+    failed = 0
+    for raster, output in zip(options.raster, outputs):
+        emit = _Reporter(options.progress, raster)
+        try:
+            job = Job(raster, output, options.mask, options.report, options.shapefile, parameters)
+            emit("result", **run(job, emit, model=model))
+        except (Cancelled, ParameterError):
+            raise
+        except RsqiError as error:
+            if len(outputs) == 1:
+                raise
+            failed += 1
+            emit.end()
+            print(f"rsqi: {error}", file=sys.stderr)
+    return FAILED if failed else DONE
+
+
+def _outputs(rasters: Sequence[str], output: Path) -> list[Path]:
+    """Where the result of each raster goes."""
+    if len(rasters) == 1 and output.suffix.lower() == ".gpkg":
+        return [output]
+    if output.suffix.lower() == ".gpkg":
+        raise ParameterError(f"{output}: several rasters need a folder as output")
+    stems = [Path(raster).stem for raster in rasters]
+    if len(set(stems)) < len(stems):
+        twice = next(stem for stem in stems if stems.count(stem) > 1)
+        raise ParameterError(f"two rasters are named '{twice}'; inspect them one by one")
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RsqiError(f"{output}: cannot make this folder: {error.strerror}") from error
+    return [output / f"{stem}.gpkg" for stem in stems]
+
+
+class _Reporter:
+    """Show events as a bar, as JSON lines or not at all."""
+
+    def __init__(self, mode: str, raster: str):
+        self.mode, self.raster, self._open = mode, raster, False
+
+    def __call__(self, event: str, **values: Any) -> None:
+        if self.mode == "json":
+            print(json.dumps({"event": event, "raster": self.raster, **values}, ensure_ascii=False), flush=True)
+        elif event == "result":
+            self.end()
+            summary = values["summary"]
+            text = f"{summary['error_count']} errors, score {summary['score']:.1f} ({summary['grade']})"
+            print(f"{self.raster}: {text} -> {values['outputs']['errors']}")
+        elif event == "warning":
+            self.end()
+            print(f"rsqi: warning: {values['message']}", file=sys.stderr)
+        elif event == "progress" and self.mode == "bar" and sys.stderr.isatty():
+            share = values["done"] / max(values["total"], 1)
+            left = "" if values["eta_s"] is None else f" {values['eta_s']:4.0f} s left"
+            print(
+                f"\r{values['stage']:9}[{'#' * int(30 * share):30}] {100 * share:3.0f} %{left} ",
+                end="",
+                file=sys.stderr,
+            )
+            self._open = True
+
+    def end(self) -> None:
+        if self._open:
+            print(file=sys.stderr)
+        self._open = False
+
+
+def _score_parser(commands: Any) -> None:
+    parser = _command(commands, "score", "score an inspected and reviewed GeoPackage again", _score)
+    parser.add_argument("errors", type=Path, metavar="GPKG")
+    parser.add_argument("--scheme", metavar="FILE", help="scoring scheme (JSON)")
+    parser.add_argument("--mode", choices=("count", "area"), default="count")
+    parser.add_argument("--dry-run", action="store_true", help="print the score, leave the file as it is")
+
+
+def _score(options: argparse.Namespace) -> int:
+    from .rescore import rescore
+
+    result = rescore(options.errors, options.scheme, options.mode, write=not options.dry_run)
+    for code, found in result.by_type.items():
+        if found.count:
+            print(f"{code:24}{found.count:6} {found.area_m2:14.1f} m2  -{found.penalty:.1f}")
+    print(f"score {result.value:.1f} ({result.grade})")
+    return DONE
+
+
+def _synthesize_parser(commands: Any) -> None:
+    parser = _command(
+        commands, "synthesize", "make the demo scene: a landscape with all ten errors planted", _synthesize
+    )
+    parser.add_argument("--output", required=True, type=Path, metavar="FOLDER")
+    parser.add_argument("--size", type=int, default=4096, metavar="PX")
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def _synthesize(options: argparse.Namespace) -> int:
+    from .synthesis.scene import make_scene
+
+    scene = make_scene(options.output, options.size, options.seed)
+    print(f"{scene.raster}\n{scene.truth}\n{scene.planted}")
+    return DONE
+
+
+def _train_parser(commands: Any) -> None:
+    parser = _command(commands, "train", "train the default network on synthesised errors", _train)
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="imagery, to pack the pool of backgrounds from")
+    parser.add_argument("--pool", required=True, type=Path, metavar="NPZ", help="packed backgrounds; made if missing")
+    parser.add_argument("--output", required=True, type=Path, metavar="FOLDER", help="checkpoint and curve; resumed")
+    parser.add_argument("--samples", type=int, default=150_000, metavar="N", help="crops to see in all (150 000)")
+    parser.add_argument("--batch", type=int, default=24, metavar="N")
+    parser.add_argument("--rate", type=float, default=2e-3, metavar="LR")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=1, help="processes that compose samples")
+    parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda")
+
+
+def _train(options: argparse.Namespace) -> int:
+    _need("torch", "onnx")
+    from .training import pool
+    from .training.loop import Settings, train
+
+    if not options.pool.exists():
+        if options.data is None:
+            raise ParameterError(f"{options.pool} does not exist; give --data FOLDER to pack it from")
+        print(f"{options.pool}: {pool.pack(options.data, options.pool, options.seed)} backgrounds")
+    settings = Settings(options.samples, options.batch, options.rate, seed=options.seed, workers=options.workers)
+    print(train(options.pool, options.output, settings, options.device, lambda row: print(json.dumps(row), flush=True)))
+    return DONE
+
+
+def _export_parser(commands: Any) -> None:
+    parser = _command(commands, "export", "turn a checkpoint into a model folder (ONNX and card)", _export)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument(
+        "--data", required=True, type=Path, metavar="FOLDER", help="imagery whose held-out part calibrates"
+    )
+    parser.add_argument("--output", required=True, type=Path, metavar="FOLDER")
+
+
+def _export(options: argparse.Namespace) -> int:
+    _need("torch", "onnx")
+    from .evaluation.calibrate import export_calibrated
+
+    model = export_calibrated(options.checkpoint, options.data, options.output)
+    print(f"{options.output}: {model.card.id} {model.card.version} ({model.hash})")
+    return DONE
+
+
+def _evaluate_parser(commands: Any) -> None:
+    parser = _command(commands, "evaluate", "measure a model and the rules on held-out imagery", _evaluate)
+    parser.add_argument("--data", required=True, type=Path, metavar="FOLDER")
+    parser.add_argument("--model", default="default", metavar="default|FOLDER")
+    parser.add_argument(
+        "--scenes", type=int, default=300, metavar="N", help="defective blocks; as many clean ones (300)"
+    )
+    parser.add_argument("--output", type=Path, metavar="MD", help="write the tables as Markdown")
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from .evaluation.benchmark import run_benchmark
+
+    text = run_benchmark(
+        options.data, options.model, options.scenes, lambda line: print(line, file=sys.stderr, flush=True)
+    )
+    print(text)
+    if options.output:
+        options.output.write_text(text, encoding="utf-8")
+    return DONE
+
+
+def _need(*modules: str) -> None:
+    from importlib.util import find_spec
+
+    if missing := [name for name in modules if find_spec(name) is None]:
+        raise RsqiError(f"this command needs {', '.join(missing)}; install it with: pip install 'rsqi[train]'")
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from .models import load
+    from .pipeline import versions
+
+    for name, value in versions().items():
+        print(f"{name:24}{value}")
+    model = load()
+    print(f"{'default model':24}{model.card.id} {model.card.version} ({model.hash})")
+    print(f"{'runs on':24}{model.provider}")
+    return DONE

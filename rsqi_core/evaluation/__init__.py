@@ -1,0 +1,1 @@
+"""Measuring: metrics, the held-out benchmark, calibration of a model's thresholds, found against planted."""

@@ -1,0 +1,225 @@
+"""raster -> blocks -> classify -> segment | rules -> constrain -> merge -> polygons -> score, on one screen."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from affine import Affine
+
+from . import __version__
+from .blocks import grid
+from .errors import Cancelled, ParameterError
+from .examine import BlockResult, Examiner
+from .merge import LabelMap
+from .models import Model, load
+from .parameters import Parameters
+from .polygons import ErrorPolygon, ellipsoidal_area, polygonize, records
+from .raster import Raster
+from .scoring import Score, load_scheme, score
+from .taxonomy import IGNORED, PIXEL_TYPES, TYPES
+
+_BATCH = 4  # blocks a call of the network; more gains nothing on a processor and delays a cancel
+_ROWS = 1024  # rows of the label map counted at a time
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: stage ``"inspect"``, ``"polygons"`` or ``"write"``, blocks done of total, seconds left."""
+
+    stage: str
+    done: int
+    total: int
+    eta_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """Everything found in one raster.
+
+    Attributes
+    ----------
+    window : tuple of int
+        Column, row, width and height inspected, in pixels.
+    transform : affine.Affine
+        Of the window.
+    polygons : list of ErrorPolygon
+    blocks : list of BlockResult
+        In pixels of the window.
+    score : Score
+    summary : dict
+        The row of the ``summary`` table.
+    """
+
+    label_map: LabelMap
+    window: tuple[int, int, int, int]
+    transform: Affine
+    polygons: list[ErrorPolygon]
+    blocks: list[BlockResult]
+    score: Score
+    summary: dict[str, Any]
+
+
+def inspect(
+    raster: Raster,
+    parameters: Parameters,
+    folder: Path,
+    progress: Callable[[Progress], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    model: Model | None = None,
+) -> Inspection:
+    """Inspect an open raster.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        For the label map, which lies in files so that a raster of any size fits; the caller removes it.
+    progress, cancelled : callable
+        Told and asked between batches of blocks.
+    model : Model, optional
+        A model already open, to be shared between rasters; else `parameters` name one.
+
+    Raises
+    ------
+    RsqiError
+        With one line that says what is wrong; `Cancelled` if `cancelled` says so.
+    """
+    started = time.monotonic()
+    if "classify" in parameters.stages:
+        model = model or load(parameters.model, parameters.device)
+    x, y, width, height = _window(raster, parameters)
+    transform = raster.transform * Affine.translation(x, y)
+    label_map = LabelMap(height, width, folder)
+    grids = [grid(width, height, size, parameters.overlap) for size in sorted(parameters.blocks)]
+    if model is None:
+        grids = grids[:1]  # the rules look at single pixels: coarser blocks would show them nothing new
+    examiner = Examiner(raster, model, parameters, label_map, (x, y))
+    done, total = 0, sum(map(len, grids))
+    for blocks in grids:
+        for first in range(0, len(blocks), _BATCH):
+            if cancelled():
+                raise Cancelled("cancelled; nothing was written")
+            batch = blocks[first : first + _BATCH]
+            examiner.examine(batch)
+            done += len(batch)
+            elapsed = time.monotonic() - started
+            progress(Progress("inspect", done, total, elapsed * (total - done) / done))
+    progress(Progress("polygons", 0, 1))
+    valid_pixels = _valid_pixels(label_map)
+    polygons = polygonize(label_map, transform, raster.crs, image_pixels=width * height)
+    if cancelled():
+        raise Cancelled("cancelled; nothing was written")
+    judged = _judge(raster, parameters, polygons, transform, (width, height), valid_pixels)
+    seconds = time.monotonic() - started
+    summary = _summary(raster, parameters, judged, (width, height), valid_pixels, transform, seconds, model)
+    return Inspection(label_map, (x, y, width, height), transform, polygons, examiner.results, judged, summary)
+
+
+def inspected_types(parameters: Parameters) -> tuple[str, ...]:
+    """The wanted types that the chosen stages can find at all."""
+    by_rule = {t.code for t in PIXEL_TYPES} if "rules" in parameters.stages else set()
+    by_model = {t.code for t in TYPES} - {t.code for t in PIXEL_TYPES} if "segment" in parameters.stages else set()
+    return tuple(code for code in parameters.types if code in by_rule | by_model)
+
+
+def _window(raster: Raster, parameters: Parameters) -> tuple[int, int, int, int]:
+    """The pixels to inspect: column, row, width, height."""
+    if parameters.extent is None:
+        return 0, 0, raster.width, raster.height
+    xmin, ymin, xmax, ymax = parameters.extent
+    corners = [~raster.transform * corner for corner in ((xmin, ymin), (xmin, ymax), (xmax, ymin), (xmax, ymax))]
+    columns, rows = zip(*corners)
+    left, top = max(0, math.floor(min(columns) + 1e-6)), max(0, math.floor(min(rows) + 1e-6))
+    right, bottom = (min(raster.width, math.ceil(max(columns) - 1e-6)), min(raster.height, math.ceil(max(rows) - 1e-6)))
+    if left >= right or top >= bottom:
+        raise ParameterError(f"extent {parameters.extent} lies outside {raster.path}; give it in the raster's own CRS")
+    return left, top, right - left, bottom - top
+
+
+def _valid_pixels(label_map: LabelMap) -> int:
+    strips = (label_map.label[row : row + _ROWS] for row in range(0, label_map.height, _ROWS))
+    return int(sum(np.count_nonzero(strip != IGNORED) for strip in strips))
+
+
+def _judge(
+    raster: Raster,
+    parameters: Parameters,
+    polygons: list[ErrorPolygon],
+    transform: Affine,
+    size: tuple[int, int],
+    valid_pixels: int,
+) -> Score:
+    return score(
+        records(polygons, transform),
+        load_scheme(parameters.scheme),
+        valid_area(raster, transform, size, valid_pixels),
+        valid_pixels,
+        math.hypot(*size),
+        parameters.score_mode,
+        inspected_types(parameters),
+    )
+
+
+def valid_area(raster: Raster, transform: Affine, size: tuple[int, int], valid_pixels: int) -> float:
+    """Area of the valid pixels in square metres, each with the mean ellipsoidal area of the window's pixels."""
+    from shapely.geometry import Polygon
+
+    width, height = size
+    outline = Polygon([transform * corner for corner in ((0, 0), (width, 0), (width, height), (0, height))])
+    return ellipsoidal_area(outline, raster.crs) * valid_pixels / (width * height)
+
+
+def _summary(
+    raster: Raster,
+    parameters: Parameters,
+    judged: Score,
+    size: tuple[int, int],
+    valid_pixels: int,
+    transform: Affine,
+    seconds: float,
+    model: Model | None,
+) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "raster": raster.path,
+        "width": size[0],
+        "height": size[1],
+        "valid_pixels": valid_pixels,
+        "valid_area_m2": valid_area(raster, transform, size, valid_pixels),
+        "diagonal_px": math.hypot(*size),
+        "error_count": sum(t.count for t in judged.by_type.values()),
+        "score": judged.value,
+        "grade": judged.grade,
+        "score_mode": judged.mode,
+        "inspected": ",".join(inspected_types(parameters)),
+        "model_id": f"{model.card.id} {model.card.version}" if model else "",
+        "model_hash": model.hash if model else "",
+        "provider": model.provider if model else "",
+        "run_seconds": round(seconds, 2),
+    }
+    for error_type in TYPES:
+        found = judged.by_type.get(error_type.code)
+        row[f"count_{error_type.code}"] = found.count if found else 0
+        row[f"area_{error_type.code}"] = found.area_m2 if found else 0.0
+    row["parameters"] = json.dumps(parameters.as_dict(), ensure_ascii=False)
+    row["source"] = json.dumps(raster.describe(), ensure_ascii=False)
+    row["versions"] = json.dumps(versions())
+    return row
+
+
+def versions() -> dict[str, str]:
+    """Versions of RSQI, Python and the libraries that decide a result."""
+    found = {"rsqi": __version__, "python": platform.python_version()}
+    for name in ("numpy", "onnxruntime", "opencv-python-headless", "rasterio", "shapely", "pyproj"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found

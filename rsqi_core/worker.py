@@ -1,0 +1,130 @@
+"""RSQI for another process: one JSON request on standard input, JSON lines on standard output.
+
+``python -m rsqi_core.worker`` reads a request, answers with events ``started``, ``progress``, ``warning`` and at last
+``result`` or ``error``, and ends with 0, 1 or 130 (cancelled). The line ``{"command": "cancel"}``, the end of standard
+input or SIGTERM cancels; whatever the run is doing then, it is gone within a second and leaves no file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from typing import Any, TextIO
+
+from .errors import Cancelled, ParameterError, RsqiError
+
+GRACE = 0.6  # seconds that a cancelled run has to stop by itself
+_PROGRESS_EVERY = 0.1  # seconds
+
+
+class _Channel:
+    """Standard output as a stream of events."""
+
+    def __init__(self, out: TextIO):
+        self._out, self._lock, self._last = out, threading.Lock(), 0.0
+
+    def send(self, event: str, **values: Any) -> None:
+        now = time.monotonic()
+        if event == "progress":
+            if values["done"] < values["total"] and now - self._last < _PROGRESS_EVERY:
+                return
+            self._last = now
+        with self._lock:
+            self._out.write(json.dumps({"event": event, **values}, ensure_ascii=False) + "\n")
+            self._out.flush()
+
+
+def main() -> int:
+    """Serve one request; return the exit code."""
+    sys.stdin.reconfigure(encoding="utf-8")
+    sys.stdout.reconfigure(encoding="utf-8")
+    channel = _Channel(sys.stdout)
+    # Libraries that print must not break the protocol.
+    sys.stdout = sys.stderr
+    try:
+        request = _request(sys.stdin.readline())
+        if request["command"] == "probe":
+            channel.send("result", **_probe())
+            return 0
+        return _inspect(request, channel)
+    except Cancelled as error:
+        channel.send("error", code=error.code, message=str(error))
+        return 130
+    except RsqiError as error:
+        channel.send("error", code=error.code, message=str(error))
+    except MemoryError:
+        channel.send("error", code="memory", message="out of memory; close other programs or inspect a smaller extent")
+    except Exception as error:  # a defect of ours must still reach the user as one line, with the trace in the log
+        import traceback
+
+        traceback.print_exc()
+        channel.send("error", code="internal", message=f"internal error: {type(error).__name__}: {error}")
+    return 1
+
+
+def _request(line: str) -> dict[str, Any]:
+    try:
+        request = json.loads(line)
+    except ValueError as error:
+        raise ParameterError(f"the request is not JSON: {error}") from None
+    if not isinstance(request, dict) or request.get("command") not in ("inspect", "probe"):
+        raise ParameterError("the request must be an object whose command is 'inspect' or 'probe'")
+    return request
+
+
+def _probe() -> dict[str, Any]:
+    from .pipeline import versions
+
+    try:
+        from onnxruntime import get_available_providers
+
+        providers = get_available_providers()
+    except ImportError as error:
+        raise RsqiError(f"onnxruntime cannot be loaded: {error}") from error
+    return {"versions": versions(), "providers": providers}
+
+
+def _inspect(request: dict[str, Any], channel: _Channel) -> int:
+    cancelled, finished = threading.Event(), threading.Event()
+    folders: list[str] = []
+
+    def watch_input() -> None:
+        for line in sys.stdin:
+            if '"cancel"' in line:
+                break
+        cancelled.set()
+
+    def enforce_cancel() -> None:
+        cancelled.wait()
+        if finished.wait(GRACE):
+            return
+        # The run sits in a library call that nothing can interrupt: take its files away and leave.
+        import shutil
+
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        channel.send("error", code=Cancelled.code, message="cancelled; nothing was written")
+        os._exit(130)
+
+    threading.Thread(target=watch_input, daemon=True).start()
+    threading.Thread(target=enforce_cancel, daemon=True).start()
+    signal.signal(signal.SIGTERM, lambda *_: cancelled.set())
+    from .job import job_from_mapping, run  # heavy libraries load after the watchers are up
+
+    try:
+        result = run(job_from_mapping(request), channel.send, cancelled.is_set, folders.append)
+    finally:
+        finished.set()
+    channel.send("result", **result)
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    # A daemon thread still blocks in readline: a normal exit would wait for its lock on standard input.
+    sys.stderr.flush()
+    os._exit(code)
