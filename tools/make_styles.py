@@ -47,6 +47,7 @@ from rsqi_core import taxonomy  # noqa: E402
 
 STYLES = ROOT / "resources" / "styles"
 CASING = "#202020"
+FONTS = ("Microsoft YaHei", "Noto Sans CJK SC", "PingFang SC", "Open Sans")  # the first that is there
 OUTLINE_MM, CASING_MM = 0.6, 1.1
 
 ALIASES = {
@@ -127,7 +128,8 @@ def error_symbol(error_type: taxonomy.ErrorType) -> QgsFillSymbol:
 def labeling() -> QgsVectorLayerSimpleLabeling:
     """The type's name in the language of QGIS, on polygons large enough to bear it."""
     text = QgsTextFormat()
-    text.setFont(QFont("Noto Sans CJK SC"))
+    text.setFont(QFont(FONTS[0]))
+    text.setFamilies(list(FONTS))
     text.setSize(9)
     text.setColor(QColor("#ffffff"))
     halo = QgsTextBufferSettings()

@@ -1,0 +1,134 @@
+"""Run inside the real QGIS by ``qgis --code``: inspect a layer by the dock as a person would, and note what is seen.
+
+The environment says where: RSQI_TEST_RASTER, RSQI_TEST_VERDICT (JSON), RSQI_TEST_PICTURES (a folder).
+"""
+
+import json
+import os
+import time
+import traceback
+from pathlib import Path
+
+from qgis.core import Qgis, QgsApplication, QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
+from qgis.PyQt.QtWidgets import QAction, QToolBar
+from qgis.utils import iface, plugins, unloadPlugin
+
+PICTURES = Path(os.environ["RSQI_TEST_PICTURES"])
+VERDICT = {}
+
+
+def wait(seconds, until=lambda: False):
+    """Let QGIS work, and measure the longest time that it did not answer."""
+    end, last, longest = time.monotonic() + seconds, time.monotonic(), 0.0
+    while time.monotonic() < end and not until():
+        QgsApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        longest, last = max(longest, time.monotonic() - last), time.monotonic()
+        time.sleep(0.01)
+    return longest
+
+
+def picture(name, widget=None):
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    (widget or iface.mainWindow()).grab().save(str(PICTURES / f"{name}.png"))
+
+
+def messages():
+    bar = iface.messageBar()
+    return [item.text() for item in bar.items()]
+
+
+def drive():
+    main = iface.mainWindow()
+    main.resize(1500, 950)
+    layer = QgsRasterLayer(os.environ["RSQI_TEST_RASTER"], "scene")
+    QgsProject.instance().addMapLayer(layer)
+    iface.setActiveLayer(layer)
+    iface.mapCanvas().setExtent(layer.extent())
+    action = main.findChild(QAction, "rsqiInspectLayer")
+    action.trigger()
+    wait(1.0)
+    dock = main.findChild(type(plugins["rsqi"]._dock), "rsqiInspectDock")
+    VERDICT["visible"] = dock.isVisible()
+    VERDICT["chosen"] = dock.layer_box.currentLayer().name()
+    VERDICT["title"] = dock.windowTitle()
+    picture("1_dock")
+
+    os.environ["FAKE_WORKER"] = "slow"
+    dock.run_button.click()
+    wait(5, lambda: dock.progress.value() > 0 or dock.run_button.isEnabled())
+    picture("2_running")
+    VERDICT["running"] = {"progress": dock.progress.isVisible(), "status": dock.status.text()}
+    started = time.monotonic()
+    dock.cancel_button.click()
+    wait(5, lambda: dock.run_button.isEnabled())
+    VERDICT["cancel_seconds"] = time.monotonic() - started
+    VERDICT["cancelled"] = dock.status.text()
+
+    os.environ["FAKE_WORKER"] = "killed"
+    dock.run_button.click()
+    wait(60, lambda: dock.run_button.isEnabled())
+    wait(0.5)
+    VERDICT["messages"] = messages()
+    picture("3_failed")
+    iface.messageBar().clearWidgets()
+
+    os.environ["FAKE_WORKER"] = "result"
+    dock.run_button.click()
+    VERDICT["longest_pause"] = wait(500, lambda: dock.run_button.isEnabled())
+    VERDICT["status"] = dock.status.text()
+    VERDICT["messages_at_end"] = messages()
+    errors = [found for found in QgsProject.instance().mapLayers().values() if found.name() != "scene"]
+    VERDICT["layers"] = [found.name() for found in errors]
+    VERDICT["features"] = errors[0].featureCount()
+    VERDICT["renderer"] = errors[0].renderer().type()
+    VERDICT["score"] = dock.score_card.score_label.text() if dock.score_card.isVisible() else None
+    VERDICT["grade"] = dock.score_card.grade_label.text()
+    VERDICT["count"] = dock.score_card.count_label.text()
+    wait(2.0)
+    iface.mapCanvas().waitWhileRendering()
+    wait(0.5)
+    picture("4_result")
+
+    from rsqi.ui.settings import SettingsPage
+
+    page = SettingsPage()
+    page.resize(640, 260)
+    page.show()
+    page.test()
+    wait(60, lambda: page.test_button.isEnabled())
+    VERDICT["probe"] = page.verdict.text()
+    picture("5_settings", page)
+    page.deleteLater()
+
+    feature = next(errors[0].getFeatures())
+    form = iface.getFeatureForm(errors[0], feature)
+    form.resize(560, 560)
+    form.show()
+    wait(0.5)
+    picture("6_form", form)
+    form.deleteLater()
+
+    dock_class = type(dock)
+    unloadPlugin("rsqi")
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    left = [widget.objectName() for kind in (QAction, QToolBar) for widget in main.findChildren(kind)]
+    VERDICT["left_behind"] = [name for name in left if name.startswith("rsqi")]
+    VERDICT["provider_left"] = QgsApplication.processingRegistry().providerById("rsqi") is not None
+    VERDICT["dock_left"] = main.findChild(dock_class, "rsqiInspectDock") is not None
+
+
+def main():
+    VERDICT["qgis"] = Qgis.QGIS_VERSION
+    try:
+        drive()
+    except BaseException:
+        VERDICT["traceback"] = traceback.format_exc()
+        picture("0_broken")
+    Path(os.environ["RSQI_TEST_VERDICT"]).write_text(
+        json.dumps(VERDICT, ensure_ascii=False, indent=1), encoding="utf-8"
+    )
+    os._exit(0)  # no question about the unsaved project
+
+
+QTimer.singleShot(3000, main)

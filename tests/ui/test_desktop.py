@@ -1,0 +1,98 @@
+"""The real desktop under Xvfb: the button, the dock, a cancelled, a failed and a good inspection, and the way out.
+
+Leaves its pictures in build/screenshots/<language>.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+TEXTS = {
+    "en": {"title": "Inspect image", "cancelled": "Cancelled.", "status": "Done.", "layer": "scene: errors"},
+    "zh-Hans": {"title": "影像质检", "cancelled": "已取消。", "status": "已完成。", "layer": "scene：错误"},
+}
+
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("qgis") and shutil.which("xvfb-run")), reason="needs qgis and xvfb-run"
+)
+
+
+def scene(path):
+    """Write a small image with some structure, 1024 x 768 px of 0.5 m in a CGCS2000 3-degree zone."""
+    import numpy as np
+    from osgeo import gdal, osr
+
+    rng = np.random.default_rng(3)
+    height, width = 768, 1024
+    fields = np.kron(rng.integers(70, 150, (3, height // 64, width // 64)), np.ones((1, 64, 64)))
+    rgb = np.clip(fields + rng.normal(0, 8, fields.shape), 1, 254).astype(np.uint8)
+    dataset = gdal.GetDriverByName("GTiff").Create(str(path), width, height, 3)
+    crs = osr.SpatialReference()
+    crs.ImportFromEPSG(4547)
+    dataset.SetProjection(crs.ExportToWkt())
+    dataset.SetGeoTransform((500000, 0.5, 0, 3400000, 0, -0.5))
+    for band in range(3):
+        dataset.GetRasterBand(band + 1).WriteArray(rgb[band])
+
+
+def drive(folder, language, python):
+    """Start QGIS on a virtual screen, have it run drive.py, and return its verdict."""
+    plugins, profiles = folder / "plugins", folder / "profiles"
+    plugins.mkdir()
+    (plugins / "rsqi").symlink_to(ROOT, target_is_directory=True)
+    settings = profiles / "profiles" / "default" / "QGIS" / "QGIS3.ini"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(
+        "[PythonPlugins]\nrsqi=true\nprocessing=true\n[locale]\noverrideFlag=true\n"
+        f"userLocale={language}\n[qgis]\ncheckVersion=false\nshowTips=false\n[app]\nprojections\\askUser=false\n"
+    )
+    scene(folder / "scene.tif")
+    environment = {
+        **os.environ,
+        "QGIS_PLUGINPATH": str(plugins),
+        "RSQI_PYTHON": str(python),
+        "RSQI_TEST_RASTER": str(folder / "scene.tif"),
+        "RSQI_TEST_VERDICT": str(folder / "verdict.json"),
+        "RSQI_TEST_PICTURES": str(ROOT / "build" / "screenshots" / language),
+    }
+    environment.pop("QT_QPA_PLATFORM", None)
+    command = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", "qgis", "--nologo", "--noversioncheck"]
+    command += ["--profiles-path", str(profiles), "--code", str(HERE / "drive.py")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
+    assert (folder / "verdict.json").is_file(), done.stdout[-2000:] + done.stderr[-4000:]
+    return json.loads((folder / "verdict.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def fake_python(tmp_path_factory):
+    """An executable that stands for the worker's Python and runs the fake worker."""
+    path = tmp_path_factory.mktemp("fake") / "python"
+    script = ROOT / "tests" / "qgis" / "fake_worker.py"
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{script}"\n')
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_inspect_layer(tmp_path, fake_python, language):
+    verdict = drive(tmp_path, language, fake_python)
+    texts = TEXTS[language]
+    assert "traceback" not in verdict, verdict["traceback"]
+    assert verdict["visible"] and verdict["chosen"] == "scene" and verdict["title"] == texts["title"]
+    assert verdict["running"]["progress"]
+    assert verdict["cancelled"] == texts["cancelled"] and verdict["cancel_seconds"] < 1.0
+    assert any("Out of memory: tensor of 9 GB" in text for text in verdict["messages"])
+    assert verdict["status"] == texts["status"]
+    assert verdict["layers"] == [texts["layer"]] and verdict["features"] == 10
+    assert verdict["renderer"] == "categorizedSymbol"
+    assert verdict["score"] == "90.0"
+    assert "CPUExecutionProvider" in verdict["probe"]
+    assert verdict["longest_pause"] < 1.0, "QGIS did not answer while the inspection ran"
+    assert verdict["left_behind"] == [] and not verdict["provider_left"] and not verdict["dock_left"]
