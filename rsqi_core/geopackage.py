@@ -1,0 +1,338 @@
+"""The result file: layers ``errors`` and ``blocks``, table ``summary`` and the styles, in one GeoPackage."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sqlite3
+import uuid
+import warnings
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Mapping, Sequence
+
+import numpy as np
+import pyogrio
+import shapely
+from affine import Affine
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+from shapely.affinity import affine_transform
+
+from . import resources
+from .errors import OutputError
+from .polygons import ErrorPolygon, ellipsoidal_area, measure
+from .scoring import ErrorRecord, Score
+from .taxonomy import CODES, TYPES, by_id
+
+STYLED = ("errors", "blocks")
+_OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
+
+# As QGIS creates it when a style is saved into a GeoPackage.
+_LAYER_STYLES = """
+CREATE TABLE layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  f_table_catalog TEXT(256), f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256),
+  styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30),
+  ui TEXT(30), update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now'))
+)
+"""
+_REGISTER_STYLES = """
+INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id)
+VALUES ('layer_styles', 'attributes', 'layer_styles', '', strftime('%Y-%m-%dT%H:%M:%fZ','now'), 0)
+"""
+_INSERT_STYLE = """
+INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML,
+  styleSLD, useAsDefault, description, owner, ui)
+VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', NULL)
+"""
+
+
+@dataclass(frozen=True)
+class StoredErrors:
+    """The errors of a GeoPackage, perhaps reviewed since, ready for :func:`rsqi_core.scoring.score`.
+
+    Attributes
+    ----------
+    records : tuple of ErrorRecord
+        Measured anew from the stored geometries, which the technician may have edited.
+    valid_area_m2, valid_pixels, diagonal_px, inspected
+        As :func:`rsqi_core.scoring.score` takes them.
+    fids : tuple of int
+        Row of each record.
+    summary : mapping
+        The row of the ``summary`` table.
+    """
+
+    records: tuple[ErrorRecord, ...]
+    valid_area_m2: float
+    valid_pixels: int
+    diagonal_px: float
+    inspected: tuple[str, ...]
+    fids: tuple[int, ...]
+    summary: Mapping[str, Any]
+
+
+def write_geopackage(
+    path: Path | str,
+    polygons: Sequence[ErrorPolygon],
+    blocks: Sequence[Any],
+    summary: Mapping[str, Any],
+    crs: Any,
+    transform: Affine,
+    score: Score | None = None,
+) -> None:
+    """Write everything found in one raster; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Replaced if it exists.
+    polygons : sequence of ErrorPolygon
+    blocks : sequence of BlockResult
+        ``.block`` in pixels of `transform`, ``.probabilities`` [10] in 0..1 (NaN: not classified).
+    summary : mapping
+        Column to value; mappings and lists become JSON. The columns ``score``, ``grade``, ``valid_area_m2``,
+        ``width`` and ``height`` are needed to score the file again.
+    crs : rasterio or pyproj CRS, or None
+    transform : Affine
+        Pixel to map coordinates.
+    score : Score, optional
+        Its items, aligned with `polygons`, give severity and penalty.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written: folder missing, disk full, file in use.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{uuid.uuid4().hex}.gpkg")
+    wkt = None if crs is None else crs.to_wkt()
+    try:
+        _write_layer(temporary, "errors", *_errors_table(polygons, score), wkt, "MultiPolygon")
+        _write_layer(temporary, "blocks", *_blocks_table(blocks, transform), wkt, "Polygon")
+        row = {**summary, "transform": list(transform)[:6]}
+        _write_layer(temporary, "summary", None, {name: _column(value) for name, value in row.items()}, None, None)
+        _add_styles(temporary)
+        _release(path)
+        temporary.replace(path)
+    except (*_OGR_ERRORS, sqlite3.Error, OSError) as error:
+        raise OutputError(f"{path}: cannot write the GeoPackage ({_reason(error)}); "
+                          "check the folder, the free space and that no program has it open") from error
+    finally:
+        for ending in ("", "-wal", "-shm", "-journal"):
+            temporary.with_name(temporary.name + ending).unlink(missing_ok=True)
+
+
+def read_errors(path: Path | str) -> StoredErrors:
+    """Read the errors of a GeoPackage that :func:`write_geopackage` wrote and a technician may have edited.
+
+    Raises
+    ------
+    OutputError
+        The file is missing, is no result of RSQI, or a value in it makes no sense.
+    """
+    path = Path(path)
+    try:
+        meta, fids, geometries, columns = pyogrio.raw.read(path, layer="errors", return_fids=True)
+        summary_meta, _, _, summary_columns = pyogrio.raw.read(path, layer="summary")
+    except (*_OGR_ERRORS, OSError) as error:
+        raise OutputError(f"{path}: not a result of RSQI ({_reason(error)}); "
+                          "give a GeoPackage that inspect wrote") from error
+    fields = dict(zip(meta["fields"], columns))
+    summary = {name: _scalar(column[0]) for name, column in zip(summary_meta["fields"], summary_columns) if len(column)}
+    try:
+        transform = Affine(*json.loads(summary["transform"]))
+        valid_area = float(summary["valid_area_m2"])
+        size = int(summary["width"]), int(summary["height"])
+        inspected = tuple(code for code in str(summary.get("inspected") or "").split(",") if code) or CODES
+        shapes = shapely.from_wkb(geometries)
+        records = [
+            measure(shape, int(category_id), transform, ellipsoidal_area(shape, meta["crs"]), status or "unreviewed")
+            for shape, category_id, status in zip(shapes, fields["category_id"], fields["status"])
+            if shape is not None
+        ]
+        kept = [int(fid) for fid, shape in zip(fids, shapes) if shape is not None]
+    except (KeyError, TypeError, ValueError) as error:
+        raise OutputError(f"{path}: not a complete result of RSQI ({_reason(error)}); "
+                          "inspect the raster again") from error
+    return StoredErrors(
+        records=tuple(records),
+        valid_area_m2=valid_area,
+        valid_pixels=int(summary.get("valid_pixels") or size[0] * size[1]),
+        diagonal_px=math.hypot(*size),
+        inspected=inspected,
+        fids=tuple(kept),
+        summary=summary,
+    )
+
+
+def update_scores(path: Path | str, stored: StoredErrors, score: Score) -> None:
+    """Write severity, penalty and area of every error, and the sums of the summary, in place and in one transaction.
+
+    Parameters
+    ----------
+    stored : StoredErrors
+        What :func:`read_errors` returned for this file.
+    score : Score
+        Of ``stored.records``.
+
+    Raises
+    ------
+    OutputError
+        The file changed meanwhile, is in use or cannot be written.
+    """
+    path = Path(path)
+    rows = [
+        (item.severity, item.penalty, record.area_m2, by_id(record.category_id).zh, by_id(record.category_id).en, fid)
+        for item, record, fid in zip(score.items, stored.records, stored.fids)
+    ]
+    sums = {"score": score.value, "grade": score.grade, "score_mode": score.mode, "error_count": 0}
+    for code in CODES:
+        part = score.by_type.get(code)
+        sums[f"count_{code}"] = part.count if part else 0
+        sums[f"area_{code}"] = part.area_m2 if part else 0.0
+        sums["error_count"] += sums[f"count_{code}"]
+    try:
+        with closing(_connect(path)) as database, database:
+            changed = database.executemany(
+                "UPDATE errors SET severity = ?, penalty = ?, area_m2 = ?, label = ?, label_en = ? WHERE fid = ?", rows
+            ).rowcount
+            if rows and changed != len(rows):
+                raise OutputError(f"{path}: errors were removed while scoring; score it again")
+            present = {row[1] for row in database.execute("PRAGMA table_info(summary)")}
+            columns = [name for name in sums if name in present]
+            assignments = ", ".join(f'"{name}" = ?' for name in columns)
+            database.execute(" ".join(("UPDATE summary SET", assignments)), [sums[name] for name in columns])
+            database.execute("UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ','now')"
+                             " WHERE table_name IN ('errors', 'summary')")
+    except (sqlite3.Error, OSError) as error:
+        raise OutputError(f"{path}: cannot store the score ({_reason(error)}); "
+                          "end editing it elsewhere and check that it may be written") from error
+
+
+def _errors_table(polygons: Sequence[ErrorPolygon], score: Score | None) -> tuple[np.ndarray, dict[str, tuple]]:
+    """Return the geometries and, per field, (values, mask of nulls)."""
+    types = [by_id(p.category_id) for p in polygons]
+    items = [None] * len(polygons) if score is None else score.items
+    never = np.ones(len(polygons), bool)
+    table = {
+        "category_id": _values([t.id for t in types], np.int32),
+        "label": _values([t.zh for t in types], object),
+        "label_en": _values([t.en for t in types], object),
+        "confidence": _values([p.confidence for p in polygons], np.float64),
+        "area_m2": _values([p.area_m2 for p in polygons], np.float64),
+        "severity": _values([item.severity if item else None for item in items], object),
+        "penalty": _values([item.penalty if item else math.nan for item in items], np.float64),
+        "status": _values(["unreviewed"] * len(polygons), object),
+        "source": _values([p.source for p in polygons], object),
+        "block_size": _values([p.block_size for p in polygons], np.int32),
+        "comment": _values([None] * len(polygons), object),
+        "edited_at": (np.full(len(polygons), "NaT", "datetime64[ms]"), never),
+        "edited_by": _values([None] * len(polygons), object),
+    }
+    return shapely.to_wkb(np.array([p.geometry for p in polygons], object)), table
+
+
+def _blocks_table(blocks: Sequence[Any], transform: Affine) -> tuple[np.ndarray, dict[str, tuple]]:
+    grid = [result.block for result in blocks]
+    outlines = [
+        affine_transform(shapely.box(b.x, b.y, b.x + b.width, b.y + b.height), transform.to_shapely()) for b in grid
+    ]
+    probabilities = np.array([result.probabilities for result in blocks], np.float64).reshape(len(grid), len(TYPES))
+    table = {name: _values([getattr(b, attribute) for b in grid], np.int32)
+             for name, attribute in (("block_size", "size"), ("row", "row"), ("col", "col"))}
+    table.update({f"p_{t.code}": _values(probabilities[:, t.id - 1], np.float64) for t in TYPES})
+    return shapely.to_wkb(np.array(outlines, object)), table
+
+
+def _values(values: Any, dtype: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return (array, mask of nulls)."""
+    array = np.array(values, dtype)
+    null = np.array([v is None for v in array], bool) if array.dtype == object else np.isnan(array.astype(float))
+    return array, null
+
+
+def _column(value: Any) -> tuple[np.ndarray, np.ndarray]:
+    if isinstance(value, (Mapping, list, tuple)):
+        value = json.dumps(value, ensure_ascii=False)
+    elif isinstance(value, Path):
+        value = str(value)
+    is_number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    dtype = (np.float64 if isinstance(value, (float, np.floating)) else np.int64) if is_number else object
+    return _values([value if value is None or is_number else str(value)], dtype)
+
+
+def _scalar(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _write_layer(
+    path: Path, layer: str, geometry: np.ndarray | None, table: dict[str, tuple], wkt: str | None, kind: str | None
+) -> None:
+    options = {}
+    if geometry is not None and wkt is None:
+        options["SRID"] = "-1"  # undefined cartesian: pixel coordinates
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="'crs' was not provided")
+        pyogrio.raw.write(
+            path,
+            geometry,
+            [values for values, _ in table.values()],
+            list(table),
+            field_mask=[null for _, null in table.values()],
+            layer=layer,
+            driver="GPKG",
+            geometry_type=kind,
+            crs=wkt,
+            append=False,
+            layer_options=options,
+        )
+
+
+def _add_styles(path: Path) -> None:
+    styles = {layer: resources.path("styles", f"{layer}.qml") for layer in STYLED}
+    styles = {layer: file.read_text(encoding="utf-8") for layer, file in styles.items() if file.exists()}
+    if not styles:
+        return
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(_LAYER_STYLES)
+        database.execute(_REGISTER_STYLES)
+        database.executemany(_INSERT_STYLE, [(layer, f"RSQI {layer}", qml, "RSQI") for layer, qml in styles.items()])
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        raise FileNotFoundError(2, os.strerror(2))
+    database = sqlite3.connect(path, timeout=5)
+    # The triggers of the spatial index name these functions, so SQLite wants them although no geometry changes here.
+    for name in ("ST_IsEmpty", "ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+        database.create_function(name, 1, _unused)
+    return database
+
+
+def _unused(_: Any) -> None:
+    raise sqlite3.OperationalError("the geometry must not change here")
+
+
+def _release(path: Path) -> None:
+    """Fold a left-over journal into the old file, or fail because a program has it open.
+
+    A write-ahead journal that stays behind would be applied to the new file and corrupt it.
+    """
+    journal = path.with_name(path.name + "-wal")
+    if not journal.exists():
+        return
+    if not path.exists():
+        journal.unlink()
+        return
+    with closing(sqlite3.connect(path, timeout=1)) as database:
+        database.execute("PRAGMA journal_mode = DELETE").fetchall()
+    if journal.exists():
+        raise OSError("another program has it open")
+
+
+def _reason(error: Exception) -> str:
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return " ".join(text.split())
