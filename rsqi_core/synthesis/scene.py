@@ -205,7 +205,7 @@ def _corner(size: int, rng: np.random.Generator) -> np.ndarray:
 def _plain_to_see(defect: Defect) -> bool:
     """Seams of the demo are neither hair's breadth nor grotesque."""
     if defect.code == "stitching_trace":
-        return 8 <= defect.parameters["step"] <= 26
+        return 7 <= defect.parameters["step"] <= 18
     return defect.parameters["offset_px"] >= 5
 
 

@@ -54,7 +54,7 @@ def build(
     window = albedo[y0:y1, x0:x1]
     window += alpha[..., None] * (color * tone[..., None] - window)
     ground = surface[y0:y1, x0:x1]
-    np.copyto(ground, np.maximum(ground, height * metre + roof), where=alpha > 0.5)
+    np.maximum(ground, alpha * (height * metre + roof), out=ground)  # sloping rims: no staircase in the light
 
 
 def _roof(
@@ -103,7 +103,7 @@ def village(
     size = albedo.shape[0]
     spread = 11 * np.sqrt(houses) * metre
     placed = []
-    _ground(albedo, center, angle, spread, rng, metre)
+    _ground(albedo, blocked, center, angle, spread, rng, metre)
     flat_share = rng.uniform(0.2, 0.8)
     for _ in range(houses * 3):
         if len(placed) >= houses:
@@ -124,8 +124,8 @@ def village(
         cv2.fillConvexPoly(test, (footprint - (x0, y0)).astype(np.int32), 1)
         if (test & blocked[y0:y1, x0:x1]).any():
             continue
+        _yard(albedo, blocked, (x, y), (long, short), turn, rng, metre)
         blocked[y0:y1, x0:x1] |= test
-        _yard(albedo, (x, y), (long, short), turn, rng, metre)
         flat = rng.random() < flat_share
         form = "flat" if flat else str(rng.choice(["gable", "hip"], p=[0.8, 0.2]))
         height = rng.uniform(6, 11) if flat else rng.uniform(3.5, 7.5)
@@ -142,12 +142,14 @@ def village(
 
 
 def _ground(
-    albedo: np.ndarray, center: np.ndarray, angle: float, spread: float, rng: np.random.Generator, metre: float
+    albedo: np.ndarray, blocked: np.ndarray, center: np.ndarray, angle: float, spread: float,
+    rng: np.random.Generator, metre: float,
 ) -> None:
     """Trodden soil, rubble and gardens between the houses, fading outwards; in place."""
     reach = int(2.2 * spread) + 4
     x0, y0 = max(int(center[0]) - reach, 0), max(int(center[1]) - reach, 0)
-    window = albedo[y0 : max(int(center[1]) + reach, 0), x0 : max(int(center[0]) + reach, 0)]
+    part = (slice(y0, max(int(center[1]) + reach, 0)), slice(x0, max(int(center[0]) + reach, 0)))
+    window = albedo[part]
     if window.size == 0:
         return
     y, x = np.mgrid[y0 : y0 + window.shape[0], x0 : x0 + window.shape[1]].astype(np.float32)
@@ -156,13 +158,18 @@ def _ground(
     side = max(window.shape[:2])
     patches = fractal(side, 14 * metre, rng, octaves=5, gain=0.7)[: window.shape[0], : window.shape[1]]
     near = np.exp(-np.square(u / (0.9 * spread)) - np.square(v / (0.55 * spread)))
-    opacity = np.clip(1.3 * near + 0.35 * patches - 0.45, 0, 0.7)
+    opacity = np.clip(1.3 * near + 0.35 * patches - 0.45, 0, 0.7) * _open(blocked[part])
     lay(window, opacity, tuple(np.array((139, 130, 108)) * rng.uniform(0.9, 1.08)), 1 + 0.08 * patches)
 
 
+def _open(blocked: np.ndarray) -> np.ndarray:
+    """Opacity 0-1 of what may be covered: neither roads, nor water, nor other houses."""
+    return 1 - cv2.GaussianBlur(blocked.astype(np.float32), (0, 0), 0.8)
+
+
 def _yard(
-    albedo: np.ndarray, center: tuple[float, float], half: tuple[float, float], angle: float, rng: np.random.Generator,
-    metre: float,
+    albedo: np.ndarray, blocked: np.ndarray, center: tuple[float, float], half: tuple[float, float], angle: float,
+    rng: np.random.Generator, metre: float,
 ) -> None:
     """A concrete or trodden yard on one side of a house, with ragged edges."""
     grow = rng.uniform(2, 6) * metre
@@ -170,7 +177,8 @@ def _yard(
     spot = (center[0] - shift * np.sin(angle), center[1] + shift * np.cos(angle))
     reach = int(np.hypot(*half) + grow) + 3
     x0, y0 = max(int(spot[0]) - reach, 0), max(int(spot[1]) - reach, 0)
-    window = albedo[y0 : max(int(spot[1]) + reach, 0), x0 : max(int(spot[0]) + reach, 0)]
+    part = (slice(y0, max(int(spot[1]) + reach, 0)), slice(x0, max(int(spot[0]) + reach, 0)))
+    window = albedo[part]
     if window.size == 0:
         return
     alpha = np.zeros(window.shape[:2], np.uint8)
@@ -180,7 +188,8 @@ def _yard(
     soil = rng.random() < 0.4
     color = np.array((146, 130, 108) if soil else (168, 163, 152), np.float32) * rng.uniform(0.85, 1.08)
     grain = cv2.GaussianBlur(rng.standard_normal(alpha.shape).astype(np.float32), (0, 0), 1.2)
-    opacity = cv2.GaussianBlur(alpha.astype(np.float32) / 255, (0, 0), 1.5 if soil else 0.7)[..., None]
+    opacity = cv2.GaussianBlur(alpha.astype(np.float32) / 255, (0, 0), 1.5 if soil else 0.7)
+    opacity = (opacity * _open(blocked[part]))[..., None]
     window += opacity * 0.9 * (color * (1 + 0.09 * grain)[..., None] - window)
 
 
