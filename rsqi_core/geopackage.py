@@ -287,6 +287,7 @@ def _write_layer(
             geometry_type=kind,
             crs=wkt,
             append=False,
+            dataset_options={"VERSION": "1.3"},  # GDAL of QGIS 3.22 warns about 1.4
             layer_options=options,
         )
 

@@ -1,0 +1,105 @@
+"""The errors as a shapefile in the station's form: ``category_i``, Chinese ``labels``, GBK.
+
+A dBASE field name has ten characters: ``category_id`` is cut as every GIS cuts it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any, Sequence
+
+import numpy as np
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+
+from .errors import OutputError
+from .polygons import ErrorPolygon
+from .taxonomy import by_id
+
+_OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
+_PARTS = (".shp", ".shx", ".dbf", ".cpg", ".prj")
+# Of an older file of the name; they would contradict the new one.
+_INDEXES = (".sbn", ".sbx", ".qix", ".qpj", ".shp.xml")
+
+
+def write_shapefile(path: Path | str, polygons: Sequence[ErrorPolygon], crs: Any) -> tuple[Path, ...]:
+    """Write ``.shp``, ``.shx``, ``.dbf``, ``.cpg`` and, with a CRS, ``.prj``; all of them or none.
+
+    Parameters
+    ----------
+    path : Path
+        Of the ``.shp``; older files of the name are replaced.
+    polygons : sequence of ErrorPolygon
+        Holes are kept.
+    crs : rasterio or pyproj CRS, or None
+
+    Returns
+    -------
+    tuple of Path
+        The files, the ``.shp`` first.
+
+    Raises
+    ------
+    OutputError
+        A file cannot be written.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".shp":
+        raise OutputError(f"{path}: a shapefile's name must end in .shp")
+    try:
+        with tempfile.TemporaryDirectory(prefix=".rsqi-", dir=path.parent) as folder:
+            new = Path(folder) / "new"
+            new.mkdir()
+            _write(new / path.name, polygons, crs)
+            # One spelling for every reader; GDAL itself would write "GBK" or a code page number by version.
+            (new / path.name).with_suffix(".cpg").write_text("GBK", encoding="ascii")
+            return _exchange(new, path, Path(folder) / "old")
+    except (*_OGR_ERRORS, OSError) as error:
+        reason = " ".join((getattr(error, "strerror", None) or str(error)).split())
+        raise OutputError(f"{path}: cannot write the shapefile ({reason}); "
+                          "check the folder, the free space and that no program has it open") from error
+
+
+def _write(path: Path, polygons: Sequence[ErrorPolygon], crs: Any) -> None:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="'crs' was not provided")
+        pyogrio.raw.write(
+            path,
+            shapely.to_wkb(np.array([p.geometry for p in polygons], object)),
+            [
+                np.array([p.category_id for p in polygons], np.int32),
+                np.array([by_id(p.category_id).zh for p in polygons], object),
+            ],
+            ["category_i", "labels"],
+            driver="ESRI Shapefile",
+            # The format has one type for both; ring orientation tells holes from parts.
+            geometry_type="MultiPolygon",
+            crs=None if crs is None else crs.to_wkt(),
+            encoding="GBK",
+        )
+
+
+def _exchange(new: Path, path: Path, old: Path) -> tuple[Path, ...]:
+    """Put the files of `new` in place of the older set; on failure put that back."""
+    old.mkdir()
+    moved, placed = [], []
+    try:
+        for ending in _PARTS + _INDEXES:
+            present = path.with_suffix(ending)
+            if present.exists():
+                moved.append((present.replace(old / present.name), present))
+        for ending in _PARTS:
+            file = (new / path.name).with_suffix(ending)
+            if file.exists():
+                placed.append(file.replace(path.with_suffix(ending)))
+    except OSError:
+        for file in placed:
+            file.unlink(missing_ok=True)
+        for backup, present in moved:
+            shutil.move(backup, present)
+        raise
+    return tuple(placed)
