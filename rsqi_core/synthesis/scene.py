@@ -140,7 +140,7 @@ def make_scene(folder: str | Path, size: int = REFERENCE, seed: int = 0, resolut
     valid = _footprint(size, rng)
     image = landscape(size, seed, resolution)
     truth = np.zeros((size, size), np.uint8)
-    planted = _plant_seams(image, truth, rng)
+    planted = _plant_seams(image, truth, valid, rng)
     planted += _plant_windows(image, truth, valid, rng)
     image[~valid] = 0
     truth[~valid] = IGNORED
@@ -168,7 +168,7 @@ def _footprint(size: int, rng: np.random.Generator) -> np.ndarray:
     return valid.astype(bool)
 
 
-def _plant_seams(image: np.ndarray, truth: np.ndarray, rng: np.random.Generator) -> list[dict]:
+def _plant_seams(image: np.ndarray, truth: np.ndarray, valid: np.ndarray, rng: np.random.Generator) -> list[dict]:
     """Cut off corners of the scene by seams, as if they came from other photos; in place."""
     size = image.shape[0]
     planted = []
@@ -185,7 +185,7 @@ def _plant_seams(image: np.ndarray, truth: np.ndarray, rng: np.random.Generator)
             y, x = down * (size - height), right * (size - width)
             defect = module.apply(image[y : y + height, x : x + width], rng, distance=np.ascontiguousarray(distance))
             if defect and _plain_to_see(defect):
-                planted.append(_paste(image, truth, defect, x, y))
+                planted.append(_paste(image, truth, valid, defect, x, y))
                 break
         else:
             raise ParameterError(f"no place for {code} in a scene of {size} pixels; try another seed or size")
@@ -229,7 +229,7 @@ def _plant_windows(image: np.ndarray, truth: np.ndarray, valid: np.ndarray, rng:
             defect = recipe.plant(image[y : y + side, x : x + side].copy(), rng)
             if defect is None or not _whole(defect, image[y : y + side, x : x + side], recipe, scale):
                 continue
-            planted.append(_paste(image, truth, defect, x, y))
+            planted.append(_paste(image, truth, valid, defect, x, y))
             taken[y // CELL : (y + side) // CELL + 1, x // CELL : (x + side) // CELL + 1] = True
             done += 1
             if done == count:
@@ -264,20 +264,21 @@ def _whole(defect: Defect, before: np.ndarray, recipe: _Recipe, scale: float) ->
     return rim.mean() < 0.01
 
 
-def _paste(image: np.ndarray, truth: np.ndarray, defect: Defect, x: int, y: int) -> dict:
+def _paste(image: np.ndarray, truth: np.ndarray, valid: np.ndarray, defect: Defect, x: int, y: int) -> dict:
     """Put one error into the scene and its truth in place; return its entry for the list."""
     height, width = defect.mask.shape
     window = (slice(y, y + height), slice(x, x + width))
     image[window] = defect.image
     label = truth[window]
     label[(defect.mask == AMBIGUOUS) & (label == 0)] = IGNORED
-    label[defect.mask == DEFECT] = by_code(defect.code).id
-    left, top, box_width, box_height = cv2.boundingRect((defect.mask == DEFECT).astype(np.uint8))
+    inside = (defect.mask == DEFECT) & valid[window]  # seams run on under the collar
+    label[inside] = by_code(defect.code).id
+    left, top, box_width, box_height = cv2.boundingRect(inside.astype(np.uint8))
     return {
         "code": defect.code,
         "severity": defect.severity,
         "bbox": [x + left, y + top, box_width, box_height],
-        "pixels": int((defect.mask == DEFECT).sum()),
+        "pixels": int(inside.sum()),
         "parameters": defect.parameters,
     }
 
