@@ -36,7 +36,7 @@ def progress_text(event: dict) -> str:
     }
     text = texts.get(event.get("stage"), "{done} / {total}").format(done=event.get("done"), total=event.get("total"))
     if event.get("eta_s") is not None:
-        text += ", " + tr("{time} left").format(time=duration(event["eta_s"]))
+        return tr("{text}, {time} left").format(text=text, time=duration(event["eta_s"]))
     return text
 
 
@@ -44,6 +44,7 @@ def warning_text(event: dict) -> str:
     """Return the warning in the user's language where its code is known."""
     known = {
         "no_georeference": tr("The raster has no georeference: results are in pixels."),
+        "gcp": tr("The raster is placed by control points: positions are approximate."),
         "no_crs": tr("The raster has no coordinate system: areas come from its own units."),
         "scaled": tr("The raster is not 8-bit: its values were scaled for the inspection."),
     }
@@ -57,6 +58,7 @@ def error_text(event: dict) -> str:
         "raster": tr("The raster cannot be inspected"),
         "model": tr("The model cannot be used"),
         "output": tr("The result cannot be written"),
+        "memory": tr("Out of memory"),
     }
     message = " ".join(str(event.get("message", "")).split())
     title = known.get(event.get("code"))

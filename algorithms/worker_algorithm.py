@@ -222,7 +222,9 @@ def block_sizes(text: str) -> list[int]:
         sizes = []
     if not sizes or sizes[0] < 64 or sizes[-1] > 16384:
         raise QgsProcessingException(
-            tr("Block sizes must be whole numbers from 64 to 16384 with commas between, not '{text}'.").format(text=text)
+            tr("Block sizes must be whole numbers from 64 to 16384 with commas between, not '{text}'.").format(
+                text=text
+            )
         )
     return sizes
 

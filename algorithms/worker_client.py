@@ -167,7 +167,7 @@ class Teller:
         elif event["event"] == "warning":
             self._feedback.pushWarning(warning_text(event))
         elif event["event"] == "started":
-            self._feedback.pushInfo(tr("The worker has started: {n} blocks.").format(n=event.get("blocks", "?")))
+            self._feedback.pushInfo(tr("The worker has started."))
 
 
 def run_worker(request: dict, feedback: QgsProcessingFeedback) -> dict | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qgis.core import Qgis, QgsApplication, QgsMapLayer, QgsMessageLog, QgsProject, QgsRasterLayer
 from qgis.gui import QgsDockWidget, QgsFileWidget, QgsMapLayerComboBox
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import (
@@ -36,6 +37,7 @@ class InspectDock(QgsDockWidget):
         self._iface = iface
         self._inspection = None
         self._layer_name = ""
+        self._messages = []
         self._build()
         iface.currentLayerChanged.connect(self.follow)
         self.follow(iface.activeLayer())
@@ -61,6 +63,7 @@ class InspectDock(QgsDockWidget):
 
     def run(self) -> None:
         """Start the inspection."""
+        self._untell()
         layer = self.layer_box.currentLayer()
         if layer is None:
             text = tr("There is no raster layer to inspect: add an image to the project.")
@@ -94,6 +97,7 @@ class InspectDock(QgsDockWidget):
     def stop(self) -> None:
         """End a running inspection and let go of QGIS; called when the plugin is unloaded."""
         self._iface.currentLayerChanged.disconnect(self.follow)
+        self._untell()
         if self._inspection is not None:
             self._inspection.stop()
             self._inspection = None
@@ -122,8 +126,17 @@ class InspectDock(QgsDockWidget):
         self.progress.setVisible(running)
 
     def _tell(self, text: str, level) -> None:
-        self._iface.messageBar().pushMessage("RSQI", text, level)
+        item = self._iface.messageBar().createMessage("RSQI", text)
+        self._iface.messageBar().pushWidget(item, level)
+        self._messages.append(item)
         QgsMessageLog.logMessage(text, "RSQI", level)
+
+    def _untell(self) -> None:
+        """Take the messages of the last run away."""
+        for item in self._messages:
+            if not sip.isdeleted(item):  # closed by the user
+                self._iface.messageBar().popWidget(item)
+        self._messages.clear()
 
     # Widgets
 

@@ -252,12 +252,12 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>模型</translation>
     </message>
     <message>
-        <source>None</source>
-        <translation>全不选</translation>
-    </message>
-    <message>
         <source>none</source>
         <translation>无</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>全不选</translation>
     </message>
     <message>
         <source>Number of blocks</source>
@@ -290,6 +290,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Otsu threshold (published rule)</source>
         <translation>Otsu 阈值（论文规则）</translation>
+    </message>
+    <message>
+        <source>Out of memory</source>
+        <translation>内存不足</translation>
     </message>
     <message>
         <source>Overlap of blocks</source>
@@ -468,6 +472,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>栅格不是 8 位：检查时已对其数值进行拉伸。</translation>
     </message>
     <message>
+        <source>The raster is placed by control points: positions are approximate.</source>
+        <translation>栅格由控制点定位：位置为近似值。</translation>
+    </message>
+    <message>
         <source>The result cannot be written</source>
         <translation>无法写出结果</translation>
     </message>
@@ -500,8 +508,8 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>工作进程失败，且没有说明原因。</translation>
     </message>
     <message>
-        <source>The worker has started: {n} blocks.</source>
-        <translation>工作进程已启动：共 {n} 块。</translation>
+        <source>The worker has started.</source>
+        <translation>工作进程已启动。</translation>
     </message>
     <message>
         <source>The worker Python {path} cannot be started: {reason}</source>
@@ -560,8 +568,8 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>{n} 秒</translation>
     </message>
     <message>
-        <source>{time} left</source>
-        <translation>剩余 {time}</translation>
+        <source>{text}, {time} left</source>
+        <translation>{text}，剩余 {time}</translation>
     </message>
 </context>
 </TS>

@@ -121,7 +121,7 @@ def main():
     if mode == "deaf":
         time.sleep(60)
     threading.Thread(target=wait_for_cancel, daemon=True).start()
-    say(event="started", raster=request["raster"], blocks=20)
+    say(event="started", raster=request["raster"], width=200, height=100)
     if mode == "error":
         say(event="error", code="raster", message=f"{request['raster']}: it is\ntruncated; copy it again")
         return 1

@@ -71,7 +71,6 @@ def drive():
     wait(0.5)
     VERDICT["messages"] = messages()
     picture("3_failed")
-    iface.messageBar().clearWidgets()
 
     os.environ["FAKE_WORKER"] = "result"
     dock.run_button.click()
