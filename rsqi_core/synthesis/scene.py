@@ -217,7 +217,7 @@ def _plant_windows(image: np.ndarray, truth: np.ndarray, valid: np.ndarray, rng:
     taken = cv2.resize(taken.astype(np.uint8), None, fx=1 / CELL, fy=1 / CELL, interpolation=cv2.INTER_AREA) > 0
     planted = []
     for recipe in RECIPES:
-        count = max(1, round(recipe.count * (min(size, REFERENCE) / REFERENCE) ** 0.5))
+        count = max(1, round(recipe.count * (min(size, REFERENCE) / REFERENCE) ** 0.8))
         done = 0
         for attempt in range(TRIES * count):
             shrink = 1 - 0.4 * attempt / (TRIES * count)  # the later, the more modest
