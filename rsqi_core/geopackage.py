@@ -115,7 +115,7 @@ def write_geopackage(
         row = {**summary, "transform": list(transform)[:6]}
         _write_layer(temporary, "summary", None, {name: _column(value) for name, value in row.items()}, None, None)
         _add_styles(temporary)
-        _release(path)
+        release(path)
         temporary.replace(path)
     except (*_OGR_ERRORS, sqlite3.Error, OSError) as error:
         raise OutputError(f"{path}: cannot write the GeoPackage ({_reason(error)}); "
@@ -317,7 +317,7 @@ def _unused(_: Any) -> None:
     raise sqlite3.OperationalError("the geometry must not change here")
 
 
-def _release(path: Path) -> None:
+def release(path: Path) -> None:
     """Fold a left-over journal into the old file, or fail because a program has it open.
 
     A write-ahead journal that stays behind would be applied to the new file and corrupt it.

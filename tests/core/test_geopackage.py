@@ -216,7 +216,7 @@ def test_an_open_journal_is_not_left_beside_a_new_file(path):
     assert sorted(p.name for p in path.parent.iterdir()) == [path.name]
 
 
-@pytest.mark.parametrize("stage", ["_blocks_table", "_add_styles", "_release"])
+@pytest.mark.parametrize("stage", ["_blocks_table", "_add_styles", "release"])
 def test_a_failure_leaves_the_old_file_and_nothing_else(path, stage, monkeypatch):
     arguments = found()
     write_geopackage(path, *arguments)
