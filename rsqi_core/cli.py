@@ -198,9 +198,14 @@ def _score_parser(commands: Any) -> None:
 
 
 def _score(options: argparse.Namespace) -> int:
-    from .rescore import rescore
+    from .geopackage import read_errors, update_scores
+    from .scoring import load_scheme, score
 
-    result = rescore(options.errors, options.scheme, options.mode, write=not options.dry_run)
+    stored = read_errors(options.errors)
+    image = (stored.valid_area_m2, stored.valid_pixels, stored.diagonal_px)
+    result = score(stored.records, load_scheme(options.scheme), *image, options.mode, stored.inspected)
+    if not options.dry_run:
+        update_scores(options.errors, stored, result)
     for code, found in result.by_type.items():
         if found.count:
             print(f"{code:24}{found.count:6} {found.area_m2:14.1f} m2  -{found.penalty:.1f}")

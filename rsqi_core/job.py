@@ -9,11 +9,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Mapping
 
+from affine import Affine
+
 from . import pipeline
 from .errors import Cancelled, OutputError, ParameterError
+from .geopackage import write_geopackage
+from .mask import write_mask
 from .models import Model
 from .parameters import Parameters, from_mapping
 from .raster import Raster, open_raster
+from .report import overview, write_report
+from .shapefile import write_shapefile
+
+OVERVIEW = 1400  # px; longer side of the picture in the report
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ def run(
     job: Job,
     emit: Callable[..., None] = lambda event, **values: None,
     cancelled: Callable[[], bool] = lambda: False,
-    claim: Callable[[str], None] = lambda folder: None,
+    claim: Callable[[str | None], None] = lambda folder: None,
     model: Model | None = None,
 ) -> dict[str, Any]:
     """Inspect and write; every file appears whole or not at all.
@@ -74,7 +82,8 @@ def run(
     emit : callable
         ``emit(event, **values)`` gets ``started``, ``warning`` and ``progress``.
     claim : callable
-        Told the folder of unfinished files, for whoever has to remove it if this process is stopped hard.
+        Told the folder of unfinished files, for whoever has to remove it if this process is stopped hard; told None
+        once the results move to their places and a stop would do harm.
 
     Returns
     -------
@@ -102,33 +111,58 @@ def run(
                 model,
             )
             try:
-                written = _write(job, raster, found, Path(name), emit)
+                staged = _stage(job, raster, found, Path(name))
                 if cancelled():
                     raise Cancelled("cancelled; nothing was written")
-                outputs = {kind: _publish(files, output.parent) for kind, files in written.items()}
+                claim(None)
+                outputs = _commit(job, raster, found, staged, emit)
             finally:
                 found.label_map.close()
     return {"outputs": outputs, "summary": found.summary}
 
 
-def _write(
-    job: Job, raster: Raster, found: pipeline.Inspection, folder: Path, emit: Callable[..., None]
-) -> dict[str, list[Path]]:
-    """Write the wanted files into `folder`; the first of each kind is the one to name."""
-    stem = job.output.stem
-    steps: dict[str, Callable[[], list[Path]]] = {"errors": lambda: _geopackage(folder / f"{stem}.gpkg", raster, found)}
+def _stage(job: Job, raster: Raster, found: pipeline.Inspection, folder: Path) -> dict[str, Path]:
+    """Write into `folder` what takes long."""
+    staged = {}
     if job.mask:
-        steps["mask"] = lambda: _mask(folder / f"{stem}_mask.tif", raster, found)
-    if job.shapefile:
-        steps["shapefile"] = lambda: _shapefile(folder / f"{stem}.shp", raster, found)
+        staged["mask"] = folder / f"{job.output.stem}_mask.tif"
+        write_mask(staged["mask"], raster, found.label_map, found.window)
     if job.report:
-        steps["report"] = lambda: _report(folder / f"{stem}.html", raster, found)
-    written = {}
-    for done, (kind, step) in enumerate(steps.items()):
-        emit("progress", stage="write", done=done, total=len(steps), eta_s=None)
-        written[kind] = step()
-    emit("progress", stage="write", done=len(steps), total=len(steps), eta_s=None)
-    return written
+        staged["report"] = folder / f"{job.output.stem}.html"
+        _write_report(staged["report"], raster, found)
+    return staged
+
+
+def _write_report(path: Path, raster: Raster, found: pipeline.Inspection) -> None:
+    x, y, width, height = found.window
+    shrink = max(width, height) / min(max(width, height), OVERVIEW)
+    shape = (max(1, round(height / shrink)), max(1, round(width / shrink)))
+    small, _ = raster.read(x, y, width, height, shape)
+    transform = found.transform * Affine.scale(width / shape[1], height / shape[0])
+    write_report(
+        path,
+        title=Path(raster.path).name,
+        summary=found.summary,
+        score=found.score,
+        polygons=found.polygons,
+        image_png=overview(small, found.polygons, transform),
+        area_unit="m²" if raster.crs else "px²",
+    )
+
+
+def _commit(
+    job: Job, raster: Raster, found: pipeline.Inspection, staged: dict[str, Path], emit: Callable[..., None]
+) -> dict[str, str]:
+    """Put every file in its place; each of these steps is whole or nothing."""
+    emit("progress", stage="write", done=0, total=1, eta_s=None)
+    outputs = {kind: str(_publish(file, job.output.parent)) for kind, file in staged.items()}
+    if job.shapefile:
+        outputs["shapefile"] = str(write_shapefile(job.output.with_suffix(".shp"), found.polygons, raster.crs)[0])
+    write_geopackage(
+        job.output, found.polygons, found.blocks, found.summary, raster.crs, found.transform, found.score
+    )
+    emit("progress", stage="write", done=1, total=1, eta_s=None)
+    return {"errors": str(job.output), **outputs}
 
 
 def _refuse_overwriting(raster: Raster, output: Path) -> None:
@@ -136,12 +170,10 @@ def _refuse_overwriting(raster: Raster, output: Path) -> None:
         raise OutputError(f"{output}: this is the raster itself; choose another output")
 
 
-def _publish(files: list[Path], folder: Path) -> str:
-    """Move finished files to where they belong, over older ones; return the first."""
-    for file in files:
-        target = folder / file.name
-        try:
-            file.replace(target)
-        except OSError as error:
-            raise OutputError(f"{target}: in use or not writable ({error.strerror}); close it and try again") from error
-    return str(folder / files[0].name)
+def _publish(file: Path, folder: Path) -> Path:
+    """Move a finished file to where it belongs, over an older one."""
+    target = folder / file.name
+    try:
+        return file.replace(target)
+    except OSError as error:
+        raise OutputError(f"{target}: in use or not writable ({error.strerror}); close it and try again") from error

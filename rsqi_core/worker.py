@@ -92,6 +92,12 @@ def _inspect(request: dict[str, Any], channel: _Channel) -> int:
     cancelled, finished = threading.Event(), threading.Event()
     folders: list[str] = []
 
+    def claim(folder: str | None) -> None:
+        if folder is None:
+            finished.set()  # too late to cancel: the results are moving to their places
+        else:
+            folders.append(folder)
+
     def watch_input() -> None:
         for line in sys.stdin:
             if '"cancel"' in line:
@@ -116,7 +122,7 @@ def _inspect(request: dict[str, Any], channel: _Channel) -> int:
     from .job import job_from_mapping, run  # heavy libraries load after the watchers are up
 
     try:
-        result = run(job_from_mapping(request), channel.send, cancelled.is_set, folders.append)
+        result = run(job_from_mapping(request), channel.send, cancelled.is_set, claim)
     finally:
         finished.set()
     channel.send("result", **result)

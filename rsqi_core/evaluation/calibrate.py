@@ -11,8 +11,9 @@ from ..classify import probabilities
 from ..models import Model
 from ..models.card import Card
 from ..models.export import export
+from ..models.network import MEAN, STD
 from ..taxonomy import CODES
-from ..training.loop import MEAN, STD, load_network
+from ..training.loop import load_network
 from ..training.pool import CLEAN_SETS, MATTE_SET
 from .heldout import clean, defective, held_out
 
@@ -59,7 +60,7 @@ def temperature(logits: np.ndarray, truth: np.ndarray) -> float:
 
 
 def threshold(p: np.ndarray, truth: np.ndarray, spotless: np.ndarray, false_alarms: float = FALSE_ALARMS) -> float:
-    """The probability with the best F1 among those, from 0.1 on, that mark at most `false_alarms` of spotless blocks."""
+    """The probability with the best F1 among those, from 0.1 on, marking at most `false_alarms` of spotless blocks."""
     candidates = np.unique(np.concatenate([np.linspace(0.1, 0.99, 90), p[(p > 0.1) & truth]]))
     quiet = [t for t in candidates if (p[spotless] >= t).mean() <= false_alarms]
     if not quiet:

@@ -8,8 +8,7 @@ from torch.nn import functional as F
 
 from ..taxonomy import REGION_TYPES, TYPES
 
-STRIDE = 32  # input sides must be a multiple
-EVIDENCE_STRIDE = 8
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of RGB scaled to 0-1
 _TOP_CELLS = 4  # cells that must agree before a block is marked
 
 
@@ -58,7 +57,7 @@ class Network(nn.Module):
         super().__init__()
         self.widths = tuple(widths)
         w2, w4, w8, w16, w32 = self.widths
-        self.stage2 = _Conv(3, w2, size=5, stride=2)  # wide enough to see a one-pixel line whole
+        self.stage2 = _Conv(5, w2, size=5, stride=2)  # wide enough to see a one-pixel line whole
         self.stage4 = nn.Sequential(_Conv(w2, w4, stride=2), _Residual(w4))
         self.stage8 = nn.Sequential(_Conv(w4, w8, stride=2), _Residual(w8), _Residual(w8))
         self.stage16 = nn.Sequential(_Conv(w8, w16, stride=2), _Residual(w16), _Residual(w16))
@@ -72,6 +71,9 @@ class Network(nn.Module):
         self.up2 = nn.Sequential(_Conv(w2 + w4, 16, size=1), _Conv(16, 16))
         self.segment = nn.Conv2d(16, len(REGION_TYPES) + 1, 1)
         nn.init.constant_(self.evidence.bias, -3.0)  # most cells hold no error
+        levels = torch.tensor([[0.5 / 255], [254.5 / 255]])
+        bounds = (levels - torch.tensor(MEAN)) / torch.tensor(STD)
+        self.register_buffer("bounds", bounds.view(2, 3, 1, 1), persistent=False)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return block logits [N, 10], evidence logits [N, 10, H/8, W/8] and segmentation logits [N, 7, H, W].
@@ -91,13 +93,19 @@ class Network(nn.Module):
         return self._decode(*self._features(images))
 
     def _features(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        f2 = self.stage2(images)
+        f2 = self.stage2(torch.cat([images, self._extremes(images)], 1))
         f4 = self.stage4(f2)
         f8 = self.stage8(f4)
         f16 = self.stage16(f8)
         f32 = self.stage32(f16)
         f16 = self.up16(torch.cat([f16, _double(f32)], 1))
         return f2, f4, self.up8(torch.cat([f8, _double(f16)], 1))
+
+    def _extremes(self, images: Tensor) -> Tensor:
+        """Where a pixel is exactly (0, 0, 0) or (255, 255, 255): no smooth filter tells it from dark or bright."""
+        black = (images < self.bounds[0]).all(1, keepdim=True)
+        white = (images > self.bounds[1]).all(1, keepdim=True)
+        return torch.cat([black, white], 1).to(images.dtype)
 
     def _pool(self, evidence: Tensor) -> Tensor:
         strongest = evidence.flatten(2).topk(_TOP_CELLS, dim=2).values.mean(2)

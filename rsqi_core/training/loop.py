@@ -13,11 +13,9 @@ import torch
 from torch import Tensor
 
 from ..errors import ParameterError
-from ..models.network import Network
+from ..models.network import MEAN, STD, Network
 from .loss import evidence_loss, label_loss, segmentation_loss
 from .stream import batches
-
-MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,7 @@ def train(
             for group in optimiser.param_groups:
                 group["lr"] = learning_rate(step, steps, settings.rate)
             parts = losses(network, next(stream), where)
-            total = parts["label"] + 2 * parts["evidence"] + parts["segmentation"]
+            total = 2 * parts["label"] + parts["evidence"] + parts["segmentation"]
             optimiser.zero_grad(set_to_none=True)
             total.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 2.0)
