@@ -1,0 +1,115 @@
+import cv2
+import numpy as np
+import pytest
+
+from rsqi_core.rules import PIXEL_MISSING
+from rsqi_core.rules.pixel_missing import isolated, threshold
+
+
+@pytest.fixture
+def scene():
+    """A textured image without black or white."""
+    noise = np.random.default_rng(2).normal(0, 1, (200, 240, 3)).astype(np.float32)
+    smooth = cv2.GaussianBlur(noise, (0, 0), 1.0)
+    return np.clip(120 + 60 * smooth, 40, 215).astype(np.uint8)
+
+
+ALL = np.ones((200, 240), bool)
+
+
+def iou(a, b):
+    return (a & b).sum() / (a | b).sum()
+
+
+def test_threshold_is_the_papers(scene):
+    scene[3, 4], scene[5, 6], scene[7, 8] = 0, 255, (0, 0, 1)
+    found = threshold(scene)
+    assert found.dtype == bool and found[3, 4] and found[5, 6] and found.sum() == 2
+
+
+def test_named_rules_keep_to_the_valid_pixels(scene):
+    valid = ALL.copy()
+    valid[:, :50] = False
+    scene[~valid] = 0
+    scene[100, 100] = 0
+    for rule in PIXEL_MISSING.values():
+        found = rule(scene, valid)
+        assert found[100, 100] and found.sum() == 1
+
+
+def test_clean_is_quiet(scene):
+    assert not isolated(scene, ALL).any()
+
+
+@pytest.mark.parametrize("value", [0, 255])
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        [(20, 30, 1, 1), (90, 33, 1, 1), (0, 0, 1, 1)],
+        [(50, 60, 3, 2)],
+        [(100, 0, 1, 240)],
+        [(0, 77, 200, 2)],
+        [(30, 40, 64, 90)],
+        [(150, 200, 50, 40)],
+    ],
+    ids=["pixels", "cluster", "row", "columns", "block", "corner block"],
+)
+def test_losses_are_found(scene, value, boxes):
+    truth = np.zeros(ALL.shape, bool)
+    for y, x, h, w in boxes:
+        truth[y : y + h, x : x + w] = True
+    scene[truth] = value
+    np.testing.assert_array_equal(isolated(scene, ALL), truth)
+
+
+def test_clipped_highlight_and_black_water_are_natural(scene):
+    """They fade over some pixels, a loss does not."""
+    y, x = np.mgrid[:200, :240]
+    bright = 400 * np.exp(-((y - 60) ** 2 + (x - 70) ** 2) / 300)
+    dark = 400 * np.exp(-((y - 140) ** 2 + (x - 160) ** 2) / 300)
+    calm = 120 + 0.3 * (scene.astype(float) - 120)
+    scene = np.clip(calm + (bright - dark)[..., None], 0, 255).astype(np.uint8)
+    assert threshold(scene).sum() > 300
+    assert not isolated(scene, ALL).any()
+
+
+def test_glint_is_natural(scene):
+    scene[50, 50] = 255
+    scene[50, 51] = scene[51, 50] = 240
+    assert not isolated(scene, ALL).any()
+
+
+def test_leftovers_of_the_collar_belong_to_it(scene):
+    valid = ALL.copy()
+    valid[:, :50] = False
+    scene[:, :51] = 0  # one column more than the mask says
+    assert not isolated(scene, valid).any()
+
+
+@pytest.mark.parametrize("value", [0, 255])
+def test_one_lost_channel_counts_in_rectangles(scene, value):
+    scene[40:80, 60:150, 1] = value
+    truth = np.zeros(ALL.shape, bool)
+    truth[40:80, 60:150] = True
+    assert iou(isolated(scene, ALL), truth) > 0.99
+
+
+def test_one_channel_at_zero_in_natural_shapes_is_no_loss(scene):
+    y, x = np.mgrid[:200, :240]
+    scene[..., 2] = np.clip((np.hypot(y - 100, x - 120) - 40) * 8, 0, 200)
+    assert not isolated(scene, ALL).any()
+
+
+def test_black_block_survives_jpeg(scene):
+    truth = np.zeros(ALL.shape, bool)
+    truth[43:101, 51:131] = True
+    scene[truth] = 0
+    _, code = cv2.imencode(".jpg", scene, [cv2.IMWRITE_JPEG_QUALITY, 85])
+    assert iou(isolated(cv2.imdecode(code, cv2.IMREAD_COLOR), ALL), truth) > 0.85
+
+
+def test_tiny_and_wholly_extreme_images():
+    for value in (0, 255):
+        image = np.full((5, 3, 3), value, np.uint8)
+        assert not isolated(image, np.ones((5, 3), bool)).any()
+    assert not isolated(np.zeros((9, 9, 3), np.uint8), np.zeros((9, 9), bool)).any()
