@@ -47,7 +47,7 @@ def overview(image: np.ndarray, polygons: Sequence[ErrorPolygon], transform: Aff
     """
     canvas = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2BGR)
     to_image = (~transform).to_shapely()
-    width = max(1, round(max(image.shape[:2]) / 700))
+    width = max(2, round(max(image.shape[:2]) / 700))
     rings = []
     # Small errors last, so that a cloud's outline does not cover the stripe in it.
     for polygon in sorted(polygons, key=lambda p: -p.area_m2):

@@ -167,11 +167,11 @@ def test_the_picture_has_each_outline_in_its_colour_where_the_error_is():
     image = np.full((500, 500, 3), 90, np.uint8)
     for error_type in TYPES:
         png = overview(image, [polygon(error_type.id, 400, 800, 400, 200)], TRANSFORM * Affine.scale(4))
-        drawn = cv2.cvtColor(cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+        drawn = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)[:, :, ::-1].astype(int)
         assert drawn.shape == image.shape
         color = tuple(int(error_type.color[i : i + 2], 16) for i in (1, 3, 5))
-        assert drawn[225, 100] == pytest.approx(color, abs=12)  # left edge
-        assert drawn[200, 150] == pytest.approx(color, abs=12)  # upper edge
+        assert drawn[225, 100] == pytest.approx(color, abs=25)  # left edge
+        assert drawn[200, 150] == pytest.approx(color, abs=25)  # upper edge
         assert tuple(drawn[225, 150]) == (90, 90, 90)  # inside
         changed = np.argwhere((drawn != 90).any(axis=2))
         assert changed.min(axis=0).tolist() >= [195, 95] and changed.max(axis=0).tolist() <= [255, 205]
