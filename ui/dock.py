@@ -106,6 +106,7 @@ class InspectDock(QgsDockWidget):
         name = tr("{name}: errors").format(name=self._layer_name)
         layer = self._inspection.take_layer(results["OUTPUT"], name, "errors")
         QgsProject.instance().addMapLayer(layer)
+        QgsProject.instance().layerTreeRoot().findLayer(layer.id()).setExpanded(True)  # the legend of the types
         self.score_card.show_score(results["SCORE"], results["GRADE"], results["ERROR_COUNT"])
         self.status.setText(tr("Done."))
         self._set_running(False)

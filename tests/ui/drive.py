@@ -1,6 +1,7 @@
 """Run inside the real QGIS by ``qgis --code``: inspect a layer by the dock as a person would, and note what is seen.
 
-The environment says where: RSQI_TEST_RASTER, RSQI_TEST_VERDICT (JSON), RSQI_TEST_PICTURES (a folder).
+The environment says where: RSQI_TEST_RASTER, RSQI_TEST_VERDICT (JSON), RSQI_TEST_PICTURES (a folder); and
+RSQI_TEST_WORKER whether the worker is the fake one, which can be slow or die when asked to.
 """
 
 import json
@@ -38,25 +39,29 @@ def messages():
     return [item.text() for item in bar.items()]
 
 
-def drive():
+def open_dock():
+    """Load the image and open the dock by its button; return the dock."""
     main = iface.mainWindow()
     main.resize(1500, 950)
     layer = QgsRasterLayer(os.environ["RSQI_TEST_RASTER"], "scene")
     QgsProject.instance().addMapLayer(layer)
     iface.setActiveLayer(layer)
     iface.mapCanvas().setExtent(layer.extent())
-    action = main.findChild(QAction, "rsqiInspectLayer")
-    action.trigger()
+    main.findChild(QAction, "rsqiInspectLayer").trigger()
     wait(1.0)
     dock = main.findChild(type(plugins["rsqi"]._dock), "rsqiInspectDock")
     VERDICT["visible"] = dock.isVisible()
     VERDICT["chosen"] = dock.layer_box.currentLayer().name()
     VERDICT["title"] = dock.windowTitle()
     picture("1_dock")
+    return dock
 
+
+def cancel(dock):
+    """Start an inspection and cancel it."""
     os.environ["FAKE_WORKER"] = "slow"
     dock.run_button.click()
-    wait(5, lambda: dock.progress.value() > 0 or dock.run_button.isEnabled())
+    wait(20, lambda: dock.progress.value() > 0 or dock.run_button.isEnabled())
     picture("2_running")
     VERDICT["running"] = {"progress": dock.progress.isVisible(), "status": dock.status.text()}
     started = time.monotonic()
@@ -65,18 +70,23 @@ def drive():
     VERDICT["cancel_seconds"] = time.monotonic() - started
     VERDICT["cancelled"] = dock.status.text()
 
+
+def fail(dock):
+    """Start an inspection whose worker is killed."""
     os.environ["FAKE_WORKER"] = "killed"
     dock.run_button.click()
     wait(60, lambda: dock.run_button.isEnabled())
     wait(0.5)
     VERDICT["messages"] = messages()
     picture("3_failed")
-
     os.environ["FAKE_WORKER"] = "result"
+
+
+def inspect(dock):
+    """Inspect, and look at everything that comes of it; return the layer of errors."""
     dock.run_button.click()
     VERDICT["longest_pause"] = wait(500, lambda: dock.run_button.isEnabled())
     VERDICT["status"] = dock.status.text()
-    VERDICT["messages_at_end"] = messages()
     errors = [found for found in QgsProject.instance().mapLayers().values() if found.name() != "scene"]
     VERDICT["layers"] = [found.name() for found in errors]
     VERDICT["features"] = errors[0].featureCount()
@@ -88,7 +98,11 @@ def drive():
     iface.mapCanvas().waitWhileRendering()
     wait(0.5)
     picture("4_result")
+    return errors[0]
 
+
+def settings():
+    """Test the worker from the settings page."""
     from rsqi.ui.settings import SettingsPage
 
     page = SettingsPage()
@@ -100,21 +114,37 @@ def drive():
     picture("5_settings", page)
     page.deleteLater()
 
-    feature = next(errors[0].getFeatures())
-    form = iface.getFeatureForm(errors[0], feature)
-    form.resize(560, 560)
-    form.show()
-    wait(0.5)
-    picture("6_form", form)
-    form.deleteLater()
 
-    dock_class = type(dock)
+def form(layer):
+    """Open the form of an error."""
+    opened = iface.getFeatureForm(layer, next(layer.getFeatures()))
+    opened.resize(560, 560)
+    opened.show()
+    wait(0.5)
+    picture("6_form", opened)
+    opened.deleteLater()
+
+
+def leave(dock):
+    """Unload the plugin and see what it leaves behind."""
+    main, dock_class = iface.mainWindow(), type(dock)
     unloadPlugin("rsqi")
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [widget.objectName() for kind in (QAction, QToolBar) for widget in main.findChildren(kind)]
     VERDICT["left_behind"] = [name for name in left if name.startswith("rsqi")]
     VERDICT["provider_left"] = QgsApplication.processingRegistry().providerById("rsqi") is not None
     VERDICT["dock_left"] = main.findChild(dock_class, "rsqiInspectDock") is not None
+
+
+def drive():
+    dock = open_dock()
+    if os.environ["RSQI_TEST_WORKER"] == "fake":  # the real one neither dies nor dawdles at will
+        cancel(dock)
+        fail(dock)
+    layer = inspect(dock)
+    settings()
+    form(layer)
+    leave(dock)
 
 
 def main():

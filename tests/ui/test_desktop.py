@@ -1,6 +1,6 @@
 """The real desktop under Xvfb: the button, the dock, a cancelled, a failed and a good inspection, and the way out.
 
-Leaves its pictures in build/screenshots/<language>.
+Leaves its pictures in build/screenshots.
 """
 
 import json
@@ -14,6 +14,7 @@ import pytest
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+PYTHON = Path(os.environ.get("RSQI_TEST_PYTHON", ROOT / ".venv" / "bin" / "python"))
 TEXTS = {
     "en": {"title": "Inspect image", "cancelled": "Cancelled.", "status": "Done.", "layer": "scene: errors"},
     "zh-Hans": {"title": "影像质检", "cancelled": "已取消。", "status": "已完成。", "layer": "scene：错误"},
@@ -42,7 +43,7 @@ def scene(path):
         dataset.GetRasterBand(band + 1).WriteArray(rgb[band])
 
 
-def drive(folder, language, python):
+def drive(folder, language, python, worker, pictures):
     """Start QGIS on a virtual screen, have it run drive.py, and return its verdict."""
     plugins, profiles = folder / "plugins", folder / "profiles"
     plugins.mkdir()
@@ -53,14 +54,14 @@ def drive(folder, language, python):
         "[PythonPlugins]\nrsqi=true\nprocessing=true\n[locale]\noverrideFlag=true\n"
         f"userLocale={language}\n[qgis]\ncheckVersion=false\nshowTips=false\n[app]\nprojections\\askUser=false\n"
     )
-    scene(folder / "scene.tif")
     environment = {
         **os.environ,
         "QGIS_PLUGINPATH": str(plugins),
         "RSQI_PYTHON": str(python),
         "RSQI_TEST_RASTER": str(folder / "scene.tif"),
         "RSQI_TEST_VERDICT": str(folder / "verdict.json"),
-        "RSQI_TEST_PICTURES": str(ROOT / "build" / "screenshots" / language),
+        "RSQI_TEST_PICTURES": str(ROOT / "build" / "screenshots" / pictures),
+        "RSQI_TEST_WORKER": worker,
     }
     environment.pop("QT_QPA_PLATFORM", None)
     command = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", "qgis", "--nologo", "--noversioncheck"]
@@ -82,7 +83,8 @@ def fake_python(tmp_path_factory):
 
 @pytest.mark.parametrize("language", TEXTS)
 def test_inspect_layer(tmp_path, fake_python, language):
-    verdict = drive(tmp_path, language, fake_python)
+    scene(tmp_path / "scene.tif")
+    verdict = drive(tmp_path, language, fake_python, "fake", language)
     texts = TEXTS[language]
     assert "traceback" not in verdict, verdict["traceback"]
     assert verdict["visible"] and verdict["chosen"] == "scene" and verdict["title"] == texts["title"]
@@ -96,3 +98,20 @@ def test_inspect_layer(tmp_path, fake_python, language):
     assert "CPUExecutionProvider" in verdict["probe"]
     assert verdict["longest_pause"] < 1.0, "QGIS did not answer while the inspection ran"
     assert verdict["left_behind"] == [] and not verdict["provider_left"] and not verdict["dock_left"]
+
+
+@pytest.mark.skipif(not PYTHON.exists(), reason="the worker environment is not built")
+@pytest.mark.skipif(not (ROOT / "resources" / "models" / "default").is_dir(), reason="there is no default model yet")
+def test_inspect_a_demo_scene_with_the_real_worker(tmp_path):
+    synthesize = [PYTHON, "-m", "rsqi_core", "synthesize", "--output", tmp_path / "demo", "--size", "1024"]
+    subprocess.run([str(part) for part in synthesize], cwd=ROOT, check=True, timeout=300)
+    shutil.copy(tmp_path / "demo" / "scene.tif", tmp_path / "scene.tif")
+    verdict = drive(tmp_path, "zh-Hans", PYTHON, "real", "real")
+    assert "traceback" not in verdict, verdict["traceback"]
+    assert verdict["status"] == "已完成。"
+    assert verdict["features"] > 0 and verdict["renderer"] == "categorizedSymbol"
+    assert verdict["count"] == f"发现错误：{verdict['features']} 个"
+    assert float(verdict["score"]) < 100
+    assert verdict["grade"] in ("优", "良", "合格", "不合格")
+    assert "onnxruntime" in verdict["probe"]
+    assert verdict["longest_pause"] < 1.0, "QGIS did not answer while the inspection ran"
