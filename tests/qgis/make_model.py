@@ -35,7 +35,7 @@ def build() -> QgsProcessingModelAlgorithm:
         "large",
         "native:extractbyexpression",
         INPUT=Source.fromChildOutput("inspect", "OUTPUT"),
-        EXPRESSION=Source.fromExpression("'\"area_m2\" >= ' || @minimum_area"),
+        EXPRESSION=Source.fromExpression("'\"area_m2\" >= ' || coalesce(@minimum_area, 0)"),
     )
     add_child(
         model,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from qgis.core import QgsProcessingModelAlgorithm, QgsVectorLayer
+from test_real_worker import PYTHON, holes, needs_model, write
 
 MODEL = Path(__file__).parent / "inspect_and_filter.model3"
 # Debian 12's wrapper passes /etc/default/qgis's --noversioncheck on, which qgis_process takes for a command.
@@ -90,6 +91,19 @@ def test_a_graphical_model_chains_inspect_with_native_algorithms(process, model,
     # The fake worker's areas are 100 m² times the type's number.
     assert sorted(f["category_id"] for f in layer.getFeatures()) == [5, 6, 7, 8, 9, 10]
     assert {f["image_score"] for f in layer.getFeatures()} == {90.0}
+
+
+@needs_model
+@pytest.mark.skipif(not PYTHON.exists(), reason="the worker environment is not built")
+def test_the_graphical_model_with_the_real_worker(process, model, tmp_path):
+    target = tmp_path / "types.gpkg"
+    output = model.destinationParameterDefinitions()[0].name()
+    image = write(tmp_path / "holes.tif", holes())
+    done = process("--json", "run", MODEL, f"--image={image}", f"--{output}={target}", RSQI_PYTHON=str(PYTHON))
+    results_of(done)
+    features = list(QgsVectorLayer(str(target), "types", "ogr").getFeatures())
+    assert 10 in {f["category_id"] for f in features}
+    assert len({f["image_score"] for f in features}) == 1 and features[0]["image_score"] < 100
 
 
 def test_the_graphical_model_is_what_its_builder_makes(model):

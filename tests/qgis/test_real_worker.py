@@ -1,6 +1,7 @@
 """The algorithms with the real worker: what is planted in an image comes back as a polygon in the right place."""
 
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -103,6 +104,27 @@ def test_a_broken_raster_is_one_line(application, tmp_path):
         run(application, "pixelmissing", {"INPUT": str(path), "OUTPUT": str(tmp_path / "e.gpkg")})
     assert "\n" not in str(error.value) and "holes.tif" in str(error.value)
     assert "Traceback" not in str(error.value) and not (tmp_path / "e.gpkg").exists()
+
+
+@needs_model
+def test_cancel_takes_less_than_a_second(application, tmp_path):
+    class Cancelling(QgsProcessingFeedback):
+        """Cancels itself with the first progress."""
+
+        at = None
+
+        def pushInfo(self, text):
+            if text.startswith("Inspecting") and self.at is None:
+                self.at = time.monotonic()
+                self.cancel()
+
+    alg = application.processingRegistry().createAlgorithmById("rsqi:inspect")
+    context, feedback = QgsProcessingContext(), Cancelling()
+    parameters = {"INPUT": write(tmp_path / "large.tif", texture(3000, 3000)), "OUTPUT": str(tmp_path / "e.gpkg")}
+    alg.prepare(parameters, context, feedback)
+    results = alg.runPrepared(parameters, context, feedback)
+    assert feedback.at is not None and time.monotonic() - feedback.at < 1.0
+    assert results == {} and not (tmp_path / "e.gpkg").exists()
 
 
 @pytest.mark.xfail(reason="QGIS puts an image without georeference at y = -height..0, the worker at 0..height")
