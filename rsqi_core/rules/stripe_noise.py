@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -27,7 +28,8 @@ class _Bar:
     Attributes
     ----------
     length, fill, density : float
-        Least length; least share of its box filled; least share of its pixels that stand out by themselves.
+        Least length; least thickness over the width of the band it spreads over; least share of its pixels that stand
+        out by themselves.
     offset : float
         Least mean difference from the background: between channels for coloured lines, in colour for grey ones.
     variation : float
@@ -44,12 +46,12 @@ class _Bar:
     spill: float
 
 
-_COLORED = _Bar(length=13, fill=0.5, density=0.6, offset=30, variation=1.2, spill=np.inf)
+_COLORED = _Bar(length=13, fill=0.8, density=0.6, offset=30, variation=1.0, spill=0.2)
 _GREY = _Bar(length=20, fill=0.85, density=0.85, offset=45, variation=0.3, spill=0.2)
 
-FREE_CONTRAST = 30  # lines in any direction are looked for in colour only
-FREE_LENGTH = 15
-FREE_SLENDER = 5.0  # length over width of the minimum-area rectangle
+FREE_CONTRAST = 35  # lines in any direction are looked for in colour only
+FREE_LENGTH = 20
+FREE_SLENDER = 7.0  # length over width of the minimum-area rectangle
 FREE_FILL = 0.35  # a line of one pixel fills no more of it
 
 
@@ -146,8 +148,10 @@ def _contrast(plane: np.ndarray, across: tuple[int, int]) -> np.ndarray:
     return np.maximum(cv2.max(plane - cv2.max(one, other), cv2.min(one, other) - plane), 0)
 
 
-def _strongest(planes: list[np.ndarray], across: tuple[int, int]) -> np.ndarray:
-    first, second, third = (_contrast(plane, across) for plane in planes)
+def _largest(
+    measure: Callable[[np.ndarray, tuple[int, int]], np.ndarray], planes: list[np.ndarray], across: tuple[int, int]
+) -> np.ndarray:
+    first, second, third = (measure(plane, across) for plane in planes)
     return cv2.max(cv2.max(first, second), third)
 
 
@@ -160,16 +164,20 @@ def _axis_lines(
 ) -> np.ndarray:
     """Return the lines at right angles to `across`, (1, 0) or (0, 1), bool [H, W]."""
     light = _contrast(grey, across)
-    strong = ((_strongest(opponents, across) > COLOR_CONTRAST) | (light > GREY_CONTRAST)) & valid
+    color = _largest(_contrast, opponents, across)
+    strong = ((color > COLOR_CONTRAST) | (light > GREY_CONTRAST)) & valid
     turn = slice(None, None, 1 if across == (1, 0) else -1)  # kernel shapes are written for horizontal lines
     joined = cv2.morphologyEx(strong.view(np.uint8), cv2.MORPH_CLOSE, np.ones((1, GAP)[turn], np.uint8))
     joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, RUN)[turn], np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    length, width = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    if across == (0, 1):
-        length, width = width, length
+    length = stats[:, cv2.CC_STAT_WIDTH if across == (1, 0) else cv2.CC_STAT_HEIGHT]
     area = stats[:, cv2.CC_STAT_AREA]
-    keep = (length >= _COLORED.length) & (width <= MAX_WIDTH) & (length >= 4 * width)
+    # Not the box's width, which one foreign run at a long line spoils: a full band of w rows has variance (w^2 - 1)/12.
+    pixels = np.nonzero(joined)
+    place, member = pixels[across.index(1)].astype(np.float64), labels[pixels]
+    place -= (np.bincount(member, place, count) / area)[member]
+    width = np.sqrt(12 * np.bincount(member, place**2, count) / area + 1)
+    keep = (length >= _COLORED.length) & (width <= MAX_WIDTH + 0.5) & (length >= 4 * width)
     keep[0] = False  # the background
     if not keep.any():
         return np.zeros(valid.shape, bool)
@@ -191,12 +199,17 @@ def _axis_lines(
     variation = np.sqrt(variance) / np.maximum(strength, 1)
     chroma = np.max(offsets, 0) - np.min(offsets, 0)
     rim_size = np.maximum(np.bincount(rim_owner, minlength=count), 1)
-    rim_step = np.bincount(rim_owner, _nearer_step(grey, across).ravel()[rim], count) / rim_size
-    spill = rim_step / np.maximum(np.bincount(owner, light.ravel()[line], count) / size, 1)
+    spills = []
+    for contrast, step in (
+        (color, _largest(_nearer_step, opponents, across)),
+        (light, _nearer_step(grey, across)),
+    ):
+        inside = np.bincount(owner, contrast.ravel()[line], count) / size
+        spills.append(np.bincount(rim_owner, step.ravel()[rim], count) / rim_size / np.maximum(inside, 1))
     fill, density = area / (length * width), size / np.maximum(area, 1)
 
     stripe = np.zeros(count, bool)
-    for bar, offset in ((_COLORED, chroma), (_GREY, strength)):
+    for bar, offset, spill in ((_COLORED, chroma, spills[0]), (_GREY, strength, spills[1])):
         stripe |= (
             (length >= bar.length)
             & (fill >= bar.fill)
@@ -212,7 +225,7 @@ def _free_lines(opponents: list[np.ndarray], valid: np.ndarray) -> np.ndarray:
     """Return coloured lines in any direction, bool [H, W]."""
     strong = np.zeros(valid.shape, bool)
     for across in ((1, 1), (1, -1)):
-        strong |= _strongest(opponents, across) > FREE_CONTRAST
+        strong |= _largest(_contrast, opponents, across) > FREE_CONTRAST
     strong &= valid
     _, labels, stats, _ = cv2.connectedComponentsWithStats(strong.view(np.uint8), connectivity=8)
     x, y, width, height, area = stats.T
