@@ -19,7 +19,7 @@ from .compat import VECTOR_POLYGON
 from .fields import block_fields
 from .i18n import tr
 from .texts import grade_name, type_name
-from .worker_algorithm import WorkerAlgorithm, deliver
+from .worker_algorithm import WorkerAlgorithm, deliver, deliver_shapefile
 
 CONSTRAINTS = (None, "absolute", "relative", "intermediate", "lowering")  # None: as the model's card says
 
@@ -35,6 +35,7 @@ class InspectLayer(WorkerAlgorithm):
     SCHEME = "SCHEME"
     BLOCKS = "BLOCKS"
     REPORT = "REPORT"
+    SHAPEFILE = "SHAPEFILE"
     SCORE = "SCORE"
     GRADE = "GRADE"
 
@@ -105,6 +106,12 @@ class InspectLayer(WorkerAlgorithm):
             ),
             tr("A report to read and print."),
         )
+        self.add(
+            QgsProcessingParameterFileDestination(
+                self.SHAPEFILE, tr("Shapefile"), tr("Shapefiles (*.shp)"), optional=True, createByDefault=False
+            ),
+            tr("The errors as a shapefile with Chinese labels in GBK, as inspection stations exchange them."),
+        )
         self.addOutput(QgsProcessingOutputNumber(self.SCORE, tr("Score")))
         self.addOutput(QgsProcessingOutputString(self.GRADE, tr("Grade")))
 
@@ -116,8 +123,8 @@ class InspectLayer(WorkerAlgorithm):
 
     def processAlgorithm(self, parameters, context, feedback):
         request = self._request(parameters, context)
-        mask, report = bool(parameters.get(self.MASK)), bool(parameters.get(self.REPORT))
-        with self.inspection(parameters, context, feedback, request, mask, report) as answer:
+        mask, report, shapefile = (bool(parameters.get(name)) for name in (self.MASK, self.REPORT, self.SHAPEFILE))
+        with self.inspection(parameters, context, feedback, request, mask, report, shapefile) as answer:
             if answer is None:
                 return {}
             summary = answer["summary"]
@@ -127,6 +134,9 @@ class InspectLayer(WorkerAlgorithm):
             if report:
                 path = self.parameterAsFileOutput(parameters, self.REPORT, context)
                 outputs[self.REPORT] = deliver(answer["outputs"].get("report"), path)
+            if shapefile:
+                path = self.parameterAsFileOutput(parameters, self.SHAPEFILE, context)
+                outputs[self.SHAPEFILE] = deliver_shapefile(answer["outputs"].get("shapefile"), path)
         outputs[self.SCORE] = summary["score"]
         outputs[self.GRADE] = summary["grade"]
         feedback.pushInfo(

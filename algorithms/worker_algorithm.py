@@ -148,6 +148,7 @@ class WorkerAlgorithm(RsqiAlgorithm):
         request: dict,
         mask: bool = False,
         report: bool = False,
+        shapefile: bool = False,
     ) -> Iterator[dict | None]:
         """Run the worker into a temporary folder and yield its `result` event, None when cancelled."""
         layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
@@ -160,7 +161,7 @@ class WorkerAlgorithm(RsqiAlgorithm):
                     "output": output,
                     "mask": mask,
                     "report": report,
-                    "shapefile": False,
+                    "shapefile": shapefile,
                     "parameters": request,
                 },
                 feedback,
@@ -260,3 +261,13 @@ def deliver(source: str | None, destination: str) -> str:
             tr("The file {path} cannot be written: {reason}").format(path=destination, reason=reason)
         ) from error
     return destination
+
+
+def deliver_shapefile(source: str | None, destination: str) -> str:
+    """Move a shapefile with all its parts."""
+    if Path(destination).suffix.lower() != ".shp":
+        raise QgsProcessingException(tr("Let the name of the shapefile {path} end in .shp.").format(path=destination))
+    for ending in (".shx", ".dbf", ".cpg", ".prj"):
+        if source and Path(source).with_suffix(ending).exists():
+            deliver(str(Path(source).with_suffix(ending)), str(Path(destination).with_suffix(ending)))
+    return deliver(source, destination)

@@ -118,8 +118,10 @@ def write_geopackage(
         release(path)
         temporary.replace(path)
     except (*_OGR_ERRORS, sqlite3.Error, OSError) as error:
-        raise OutputError(f"{path}: cannot write the GeoPackage ({_reason(error)}); "
-                          "check the folder, the free space and that no program has it open") from error
+        raise OutputError(
+            f"{path}: cannot write the GeoPackage ({_reason(error)}); "
+            "check the folder, the free space and that no program has it open"
+        ) from error
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):
             temporary.with_name(temporary.name + ending).unlink(missing_ok=True)
@@ -138,8 +140,9 @@ def read_errors(path: Path | str) -> StoredErrors:
         meta, fids, geometries, columns = pyogrio.raw.read(path, layer="errors", return_fids=True)
         summary_meta, _, _, summary_columns = pyogrio.raw.read(path, layer="summary")
     except (*_OGR_ERRORS, OSError) as error:
-        raise OutputError(f"{path}: not a result of RSQI ({_reason(error)}); "
-                          "give a GeoPackage that inspect wrote") from error
+        raise OutputError(
+            f"{path}: not a result of RSQI ({_reason(error)}); give a GeoPackage that inspect wrote"
+        ) from error
     fields = dict(zip(meta["fields"], columns))
     summary = {name: _scalar(column[0]) for name, column in zip(summary_meta["fields"], summary_columns) if len(column)}
     try:
@@ -155,8 +158,9 @@ def read_errors(path: Path | str) -> StoredErrors:
         ]
         kept = [int(fid) for fid, shape in zip(fids, shapes) if shape is not None]
     except (KeyError, TypeError, ValueError) as error:
-        raise OutputError(f"{path}: not a complete result of RSQI ({_reason(error)}); "
-                          "inspect the raster again") from error
+        raise OutputError(
+            f"{path}: not a complete result of RSQI ({_reason(error)}); inspect the raster again"
+        ) from error
     return StoredErrors(
         records=tuple(records),
         valid_area_m2=valid_area,
@@ -205,11 +209,15 @@ def update_scores(path: Path | str, stored: StoredErrors, score: Score) -> None:
             columns = [name for name in sums if name in present]
             assignments = ", ".join(f'"{name}" = ?' for name in columns)
             database.execute(" ".join(("UPDATE summary SET", assignments)), [sums[name] for name in columns])
-            database.execute("UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ','now')"
-                             " WHERE table_name IN ('errors', 'summary')")
+            database.execute(
+                "UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ','now')"
+                " WHERE table_name IN ('errors', 'summary')"
+            )
     except (sqlite3.Error, OSError) as error:
-        raise OutputError(f"{path}: cannot store the score ({_reason(error)}); "
-                          "end editing it elsewhere and check that it may be written") from error
+        raise OutputError(
+            f"{path}: cannot store the score ({_reason(error)}); "
+            "end editing it elsewhere and check that it may be written"
+        ) from error
 
 
 def _errors_table(polygons: Sequence[ErrorPolygon], score: Score | None) -> tuple[np.ndarray, dict[str, tuple]]:
@@ -241,8 +249,10 @@ def _blocks_table(blocks: Sequence[Any], transform: Affine) -> tuple[np.ndarray,
         affine_transform(shapely.box(b.x, b.y, b.x + b.width, b.y + b.height), transform.to_shapely()) for b in grid
     ]
     probabilities = np.array([result.probabilities for result in blocks], np.float64).reshape(len(grid), len(TYPES))
-    table = {name: _values([getattr(b, attribute) for b in grid], np.int32)
-             for name, attribute in (("block_size", "size"), ("row", "row"), ("col", "col"))}
+    table = {
+        name: _values([getattr(b, attribute) for b in grid], np.int32)
+        for name, attribute in (("block_size", "size"), ("row", "row"), ("col", "col"))
+    }
     table.update({f"p_{t.code}": _values(probabilities[:, t.id - 1], np.float64) for t in TYPES})
     return shapely.to_wkb(np.array(outlines, object)), table
 

@@ -158,9 +158,7 @@ def _commit(
     outputs = {kind: str(_publish(file, job.output.parent)) for kind, file in staged.items()}
     if job.shapefile:
         outputs["shapefile"] = str(write_shapefile(job.output.with_suffix(".shp"), found.polygons, raster.crs)[0])
-    write_geopackage(
-        job.output, found.polygons, found.blocks, found.summary, raster.crs, found.transform, found.score
-    )
+    write_geopackage(job.output, found.polygons, found.blocks, found.summary, raster.crs, found.transform, found.score)
     emit("progress", stage="write", done=1, total=1, eta_s=None)
     return {"errors": str(job.output), **outputs}
 

@@ -17,7 +17,7 @@ from affine import Affine
 
 from . import __version__
 from .blocks import grid
-from .errors import Cancelled, ParameterError
+from .errors import Cancelled, ParameterError, RasterError
 from .examine import BlockResult, Examiner
 from .merge import LabelMap
 from .models import Model, load
@@ -114,6 +114,10 @@ def inspect(
             progress(Progress("inspect", done, total, elapsed * (total - done) / done))
     progress(Progress("polygons", 0, 1))
     valid_pixels = _valid_pixels(label_map)
+    if not valid_pixels:
+        raise RasterError(
+            f"{raster.path}: every pixel is nodata, nothing to inspect; check its nodata value or the extent"
+        )
     polygons = polygonize(label_map, transform, raster.crs, image_pixels=width * height)
     if cancelled():
         raise Cancelled("cancelled; nothing was written")

@@ -104,9 +104,7 @@ def polygonize(
         confidence, block_size = _statistics(label_map, component, category_id, pixels)
         geometry = affine_transform(component, transform.to_shapely())
         source = "rule" if error_class is ErrorClass.PIXEL else "model"
-        found.append(
-            ErrorPolygon(category_id, geometry, pixels, area_of(geometry), confidence, block_size, source)
-        )
+        found.append(ErrorPolygon(category_id, geometry, pixels, area_of(geometry), confidence, block_size, source))
     return sorted(found, key=lambda polygon: (polygon.category_id, -polygon.pixels))
 
 

@@ -25,6 +25,7 @@ PERCENTILES = (2.0, 98.0)
 SAMPLE_SIDE = 1024  # px; longest side of the decimated read behind the stretch
 SAMPLE_WHOLE = 2**26  # px; above this, a raster without overviews is sampled by windows instead of read through
 MAX_GCP_RMS = 2.0  # px; ground control points that an affine misses by more do not place the image
+UNPLACED = Affine(1, 0, 0, 0, -1, 0)  # pixels with rows running down, where QGIS draws such an image
 HUGE = 1e30  # no radiance is that large: such floats are nodata in disguise, as NaN and infinity are
 
 # Damage must be an error: by default libjpeg only warns, and the fast PNG path swallows a missing tail.
@@ -47,7 +48,7 @@ class Raster:
     width, height : int
         Size in pixels.
     transform : affine.Affine
-        Pixel (column, row) to map units; the identity when nothing places the image.
+        Pixel (column, row) to map units; `UNPLACED` when nothing places the image.
     crs : rasterio.crs.CRS or None
         None when unknown or when nothing places the image.
     bands : tuple of int
@@ -261,7 +262,7 @@ def _place(name: str, dataset: rasterio.DatasetReader) -> tuple[Affine, CRS | No
     if transform.is_identity or transform.is_degenerate:
         points, crs = dataset.gcps
         if len(points) < 3:
-            return Affine.identity(), None, [unplaced]
+            return UNPLACED, None, [unplaced]
         transform = from_gcps(points)
         rms = np.inf
         if not transform.is_degenerate:
@@ -270,7 +271,7 @@ def _place(name: str, dataset: rasterio.DatasetReader) -> tuple[Affine, CRS | No
             rms = float(np.sqrt(np.square(there - [(p.col, p.row) for p in points]).sum(1).mean()))
         if not rms <= MAX_GCP_RMS:
             text = f"{name}: its {len(points)} ground control points do not fit one affine (RMS {rms:.1f} px)"
-            return Affine.identity(), None, [("no_georeference", f"{text}; rectify it first; working in pixels")]
+            return UNPLACED, None, [("no_georeference", f"{text}; rectify it first; working in pixels")]
         notes = [("gcp", f"{name} is placed by {len(points)} ground control points (RMS {rms:.2f} px)")]
     else:
         notes = []

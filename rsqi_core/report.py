@@ -211,7 +211,7 @@ class _Page:
                 str(part.count), str(part.errors), _number(part.area_m2), f"{100 * part.share:.3f} %", charged,
                 _points(part.penalty),
             )  # fmt: skip
-            rows.append(f'<tr{"" if part.count else " class=none"}><td>{label}</td>{_cells(cells)}</tr>')
+            rows.append(f"<tr{'' if part.count else ' class=none'}><td>{label}</td>{_cells(cells)}</tr>")
         parts = score.by_type.values()
         total = (
             str(sum(p.count for p in parts)), str(sum(p.errors for p in parts)), _number(sum(p.area_m2 for p in parts)),

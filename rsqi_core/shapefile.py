@@ -60,8 +60,10 @@ def write_shapefile(path: Path | str, polygons: Sequence[ErrorPolygon], crs: Any
             return _exchange(new, path, Path(folder) / "old")
     except (*_OGR_ERRORS, OSError) as error:
         reason = " ".join((getattr(error, "strerror", None) or str(error)).split())
-        raise OutputError(f"{path}: cannot write the shapefile ({reason}); "
-                          "check the folder, the free space and that no program has it open") from error
+        raise OutputError(
+            f"{path}: cannot write the shapefile ({reason}); "
+            "check the folder, the free space and that no program has it open"
+        ) from error
 
 
 def _write(path: Path, polygons: Sequence[ErrorPolygon], crs: Any) -> None:

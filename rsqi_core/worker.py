@@ -30,7 +30,7 @@ class _Channel:
     def send(self, event: str, **values: Any) -> None:
         now = time.monotonic()
         if event == "progress":
-            if values["done"] < values["total"] and now - self._last < _PROGRESS_EVERY:
+            if 0 < values["done"] < values["total"] and now - self._last < _PROGRESS_EVERY:
                 return
             self._last = now
         with self._lock:

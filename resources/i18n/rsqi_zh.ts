@@ -196,12 +196,12 @@ Give the image, from which the valid area and the pixel size are taken, or give 
         <translation>等级</translation>
     </message>
     <message>
-        <source>How the types that a block was classified as constrain its segmentation.</source>
-        <translation>块的分类结果如何约束其分割结果。</translation>
-    </message>
-    <message>
         <source>HTML files (*.html)</source>
         <translation>HTML 文件 (*.html)</translation>
+    </message>
+    <message>
+        <source>How the types that a block was classified as constrain its segmentation.</source>
+        <translation>块的分类结果如何约束其分割结果。</translation>
     </message>
     <message>
         <source>Image</source>
@@ -240,6 +240,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>孤立的黑色或白色像素</translation>
     </message>
     <message>
+        <source>Let the name of the shapefile {path} end in .shp.</source>
+        <translation>Shapefile 的文件名 {path} 须以 .shp 结尾。</translation>
+    </message>
+    <message>
         <source>Lowering</source>
         <translation>只降低</translation>
     </message>
@@ -252,8 +256,8 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>模型</translation>
     </message>
     <message>
-        <source>none</source>
-        <translation>无</translation>
+        <source>NVIDIA GPU (CUDA)</source>
+        <translation>NVIDIA 显卡 (CUDA)</translation>
     </message>
     <message>
         <source>None</source>
@@ -266,10 +270,6 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Number of errors</source>
         <translation>错误个数</translation>
-    </message>
-    <message>
-        <source>NVIDIA GPU (CUDA)</source>
-        <translation>NVIDIA 显卡 (CUDA)</translation>
     </message>
     <message>
         <source>One polygon for each error.</source>
@@ -316,18 +316,6 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>处理器 (CPU)</translation>
     </message>
     <message>
-        <source>quality,inspection,error,remote sensing,image,orthophoto</source>
-        <translation>质检,质量检查,错误,遥感,影像,正射影像,quality,inspection,image</translation>
-    </message>
-    <message>
-        <source>Relative</source>
-        <translation>相对</translation>
-    </message>
-    <message>
-        <source>Report</source>
-        <translation>报告</translation>
-    </message>
-    <message>
         <source>RSQI computes in a Python environment of its own. The environment variable RSQI_PYTHON goes before this setting; when both are empty, the environment in the profile folder is used.</source>
         <translation>RSQI 在自己的 Python 环境中计算。环境变量 RSQI_PYTHON 优先于此设置；两者都为空时，使用配置文件夹中的环境。</translation>
     </message>
@@ -338,6 +326,14 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>RSQI settings</source>
         <translation>RSQI 设置</translation>
+    </message>
+    <message>
+        <source>Relative</source>
+        <translation>相对</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>报告</translation>
     </message>
     <message>
         <source>Rule</source>
@@ -380,6 +376,14 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>评分方案</translation>
     </message>
     <message>
+        <source>Shapefile</source>
+        <translation>Shapefile 文件</translation>
+    </message>
+    <message>
+        <source>Shapefiles (*.shp)</source>
+        <translation>Shapefile 文件 (*.shp)</translation>
+    </message>
+    <message>
         <source>Share of a block that its neighbour sees too.</source>
         <translation>相邻块重叠部分所占的比例。</translation>
     </message>
@@ -406,6 +410,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>The category_id {value} of an error is not one of 1 to 10.</source>
         <translation>某个错误的 category_id 为 {value}，不在 1 至 10 之内。</translation>
+    </message>
+    <message>
+        <source>The errors as a shapefile with Chinese labels in GBK, as inspection stations exchange them.</source>
+        <translation>质检站交换用的 Shapefile：中文标签，GBK 编码。</translation>
     </message>
     <message>
         <source>The errors with their severity and penalty.</source>
@@ -480,16 +488,20 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>无法写出结果</translation>
     </message>
     <message>
-        <source>the RSQI settings</source>
-        <translation>RSQI 设置</translation>
-    </message>
-    <message>
         <source>The scoring scheme {path} does not exist.</source>
         <translation>评分方案 {path} 不存在。</translation>
     </message>
     <message>
         <source>The types as pixels on the image's grid: 0 no error, 1 to 10 the type, 255 not inspected.</source>
         <translation>与影像同网格的错误类型栅格：0 无错误，1 至 10 为错误类型，255 未检查。</translation>
+    </message>
+    <message>
+        <source>The worker Python {path} cannot be started: {reason}</source>
+        <translation>无法启动工作环境的 Python {path}：{reason}</translation>
+    </message>
+    <message>
+        <source>The worker Python {path} named by {origin} does not exist or cannot be run.</source>
+        <translation>{origin} 指定的工作环境 Python {path} 不存在或无法运行。</translation>
     </message>
     <message>
         <source>The worker answers: {versions}. It computes with: {providers}.</source>
@@ -510,14 +522,6 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>The worker has started.</source>
         <translation>工作进程已启动。</translation>
-    </message>
-    <message>
-        <source>The worker Python {path} cannot be started: {reason}</source>
-        <translation>无法启动工作环境的 Python {path}：{reason}</translation>
-    </message>
-    <message>
-        <source>The worker Python {path} named by {origin} does not exist or cannot be run.</source>
-        <translation>{origin} 指定的工作环境 Python {path} 不存在或无法运行。</translation>
     </message>
     <message>
         <source>The worker was killed before it finished (perhaps out of memory); its last words: {words}</source>
@@ -550,6 +554,18 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Writing: {done} of {total}</source>
         <translation>正在写出：{done}/{total}</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>quality,inspection,error,remote sensing,image,orthophoto</source>
+        <translation>质检,质量检查,错误,遥感,影像,正射影像,quality,inspection,image</translation>
+    </message>
+    <message>
+        <source>the RSQI settings</source>
+        <translation>RSQI 设置</translation>
     </message>
     <message>
         <source>{h} h {m} min</source>

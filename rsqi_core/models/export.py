@@ -110,7 +110,7 @@ def _check_parity(network: Network, model: Model) -> None:
     images = np.random.default_rng(0).integers(0, 256, (2, side, side, 3), np.uint8)
     batch = torch.from_numpy((images / 255 - model.card.mean) / model.card.std).permute(0, 3, 1, 2).float()
     with torch.no_grad():
-        blocks, _, pixels = network(batch)
+        blocks, pixels = network.classify(batch), network.segmentation(batch)
     temperature = torch.tensor([model.card.temperatures[t.code] for t in TYPES])
     pairs = ((blocks / temperature, model.classify(images)), (pixels, model.segment(images)))
     for expected, found in pairs:

@@ -76,7 +76,7 @@ class Network(nn.Module):
         self.register_buffer("bounds", bounds.view(2, 3, 1, 1), persistent=False)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Return block logits [N, 10], evidence logits [N, 10, H/8, W/8] and segmentation logits [N, 7, H, W].
+        """Return block logits [N, 10], evidence logits [N, 10, H/8, W/8] and segmentation logits [N, 7, H/2, W/2].
 
         `images` is float [N, 3, H, W], normalised, with sides a multiple of 32.
         """
@@ -90,7 +90,7 @@ class Network(nn.Module):
 
     def segmentation(self, images: Tensor) -> Tensor:
         """Return the segmentation logits [N, 7, H, W] only."""
-        return self._decode(*self._features(images))
+        return _double(self._decode(*self._features(images)))
 
     def _features(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         f2 = self.stage2(torch.cat([images, self._extremes(images)], 1))
@@ -114,7 +114,7 @@ class Network(nn.Module):
     def _decode(self, f2: Tensor, f4: Tensor, f8: Tensor) -> Tensor:
         x = self.up4(torch.cat([f4, _double(f8)], 1))
         x = self.up2(torch.cat([f2, _double(x)], 1))
-        return _double(self.segment(x))
+        return self.segment(x)
 
 
 def _double(x: Tensor) -> Tensor:

@@ -180,8 +180,16 @@ def _traffic(
 
 
 def _vegetate(
-    surface: np.ndarray, crown: np.ndarray, upland: np.ndarray, wood: np.ndarray, land: Farmland, homes: np.ndarray,
-    built: np.ndarray, shore: np.ndarray, rng: np.random.Generator, metre: float,
+    surface: np.ndarray,
+    crown: np.ndarray,
+    upland: np.ndarray,
+    wood: np.ndarray,
+    land: Farmland,
+    homes: np.ndarray,
+    built: np.ndarray,
+    shore: np.ndarray,
+    rng: np.random.Generator,
+    metre: float,
 ) -> None:
     """Woods, scrub, hedges, banks, gardens and single trees; in place."""
     size = surface.shape[0]
@@ -214,8 +222,15 @@ def _vegetate(
 
 
 def _photograph(
-    albedo: np.ndarray, surface: np.ndarray, crown: np.ndarray, upland: np.ndarray, water: np.ndarray,
-    roads: np.ndarray, grain: np.ndarray, rng: np.random.Generator, metre: float,
+    albedo: np.ndarray,
+    surface: np.ndarray,
+    crown: np.ndarray,
+    upland: np.ndarray,
+    water: np.ndarray,
+    roads: np.ndarray,
+    grain: np.ndarray,
+    rng: np.random.Generator,
+    metre: float,
 ) -> np.ndarray:
     """Light the scene and expose it: sun, sky, haze, lens, sensor."""
     size = surface.shape[0]

@@ -74,7 +74,11 @@ def network(size: int, rng: np.random.Generator, metre: float) -> list[tuple[Roa
 
 
 def pave(
-    albedo: np.ndarray, lines: list[np.ndarray], road: RoadClass, tone: np.ndarray, rng: np.random.Generator,
+    albedo: np.ndarray,
+    lines: list[np.ndarray],
+    road: RoadClass,
+    tone: np.ndarray,
+    rng: np.random.Generator,
     metre: float,
 ) -> np.ndarray:
     """Paint the roads of one class on the colours [H, W, 3] in place.

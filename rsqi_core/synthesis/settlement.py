@@ -19,8 +19,15 @@ ROOFS = {
 
 
 def build(
-    albedo: np.ndarray, surface: np.ndarray, center: tuple[float, float], half: tuple[float, float], angle: float,
-    height: float, form: str, rng: np.random.Generator, metre: float,
+    albedo: np.ndarray,
+    surface: np.ndarray,
+    center: tuple[float, float],
+    half: tuple[float, float],
+    angle: float,
+    height: float,
+    form: str,
+    rng: np.random.Generator,
+    metre: float,
 ) -> None:
     """Put one building on colours [H, W, 3] and surface [H, W] in place.
 
@@ -58,8 +65,13 @@ def build(
 
 
 def _roof(
-    u: np.ndarray, v: np.ndarray, inside: np.ndarray, half: tuple[float, float], form: str,
-    rng: np.random.Generator, metre: float,
+    u: np.ndarray,
+    v: np.ndarray,
+    inside: np.ndarray,
+    half: tuple[float, float],
+    form: str,
+    rng: np.random.Generator,
+    metre: float,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Height above the eaves in pixels and the tone of the covering."""
     grain = rng.standard_normal(u.shape).astype(np.float32)
@@ -96,8 +108,14 @@ def _roof(
 
 
 def village(
-    albedo: np.ndarray, surface: np.ndarray, blocked: np.ndarray, center: np.ndarray, angle: float, houses: int,
-    rng: np.random.Generator, metre: float,
+    albedo: np.ndarray,
+    surface: np.ndarray,
+    blocked: np.ndarray,
+    center: np.ndarray,
+    angle: float,
+    houses: int,
+    rng: np.random.Generator,
+    metre: float,
 ) -> np.ndarray:
     """Put a cluster of houses where `blocked` uint8 [H, W] is 0, in place; return their centres float32 [N, 2]."""
     size = albedo.shape[0]
@@ -142,8 +160,13 @@ def village(
 
 
 def _ground(
-    albedo: np.ndarray, blocked: np.ndarray, center: np.ndarray, angle: float, spread: float,
-    rng: np.random.Generator, metre: float,
+    albedo: np.ndarray,
+    blocked: np.ndarray,
+    center: np.ndarray,
+    angle: float,
+    spread: float,
+    rng: np.random.Generator,
+    metre: float,
 ) -> None:
     """Trodden soil, rubble and gardens between the houses, fading outwards; in place."""
     reach = int(2.2 * spread) + 4
@@ -168,8 +191,13 @@ def _open(blocked: np.ndarray) -> np.ndarray:
 
 
 def _yard(
-    albedo: np.ndarray, blocked: np.ndarray, center: tuple[float, float], half: tuple[float, float], angle: float,
-    rng: np.random.Generator, metre: float,
+    albedo: np.ndarray,
+    blocked: np.ndarray,
+    center: tuple[float, float],
+    half: tuple[float, float],
+    angle: float,
+    rng: np.random.Generator,
+    metre: float,
 ) -> None:
     """A concrete or trodden yard on one side of a house, with ragged edges."""
     grow = rng.uniform(2, 6) * metre
@@ -194,8 +222,14 @@ def _yard(
 
 
 def complex_of(
-    albedo: np.ndarray, surface: np.ndarray, blocked: np.ndarray, center: np.ndarray, angle: float, form: str,
-    rng: np.random.Generator, metre: float,
+    albedo: np.ndarray,
+    surface: np.ndarray,
+    blocked: np.ndarray,
+    center: np.ndarray,
+    angle: float,
+    form: str,
+    rng: np.random.Generator,
+    metre: float,
 ) -> None:
     """A row of industrial halls or of greenhouses, where nothing stands yet; all in place."""
     count = int(rng.integers(1, 5)) if form == "hall" else int(rng.integers(5, 22))

@@ -8,9 +8,7 @@ import numpy as np
 SUN = (-0.64, -0.52, 0.80)  # towards the sun in (column, row, up): north-west light, as map readers expect
 
 
-def fractal(
-    size: int, wavelength: float, rng: np.random.Generator, octaves: int = 4, gain: float = 0.5
-) -> np.ndarray:
+def fractal(size: int, wavelength: float, rng: np.random.Generator, octaves: int = 4, gain: float = 0.5) -> np.ndarray:
     """Return smooth noise with about unit variance.
 
     Parameters

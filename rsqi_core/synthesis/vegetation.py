@@ -35,8 +35,13 @@ def scatter(density: np.ndarray, spacing: float, rng: np.random.Generator) -> np
 
 
 def plant(
-    surface: np.ndarray, crown: np.ndarray, points: np.ndarray, radii: np.ndarray, tones: np.ndarray,
-    rng: np.random.Generator, slender: float = 1.0,
+    surface: np.ndarray,
+    crown: np.ndarray,
+    points: np.ndarray,
+    radii: np.ndarray,
+    tones: np.ndarray,
+    rng: np.random.Generator,
+    slender: float = 1.0,
 ) -> None:
     """Put tree crowns on the surface, in place.
 

@@ -7,8 +7,14 @@ from rsqi_core.errors import ParameterError
 
 @pytest.mark.parametrize(
     ("width", "height", "size", "overlap"),
-    [(4096, 4096, 512, 0.2), (1000, 513, 512, 0.2), (512, 512, 512, 0.2), (700, 2, 64, 0.0),
-     (65, 64, 64, 0.99), (5, 3, 1, 0.9)],
+    [
+        (4096, 4096, 512, 0.2),
+        (1000, 513, 512, 0.2),
+        (512, 512, 512, 0.2),
+        (700, 2, 64, 0.0),
+        (65, 64, 64, 0.99),
+        (5, 3, 1, 0.9),
+    ],
 )
 def test_covers_every_pixel_and_stays_inside(width, height, size, overlap):
     seen = np.zeros((height, width), int)

@@ -139,7 +139,10 @@ def test_sources_and_order():
     label[0, 0], label[5, 5:8], label[9, 9:14], label[15, 0:2] = 10, 7, 9, 7
     found = polygonize(label_map_of(label), NORTH_UP, None)
     assert [(p.category_id, p.pixels, p.source) for p in found] == [
-        (7, 3, "model"), (7, 2, "model"), (9, 5, "rule"), (10, 1, "rule"),
+        (7, 3, "model"),
+        (7, 2, "model"),
+        (9, 5, "rule"),
+        (10, 1, "rule"),
     ]
 
 

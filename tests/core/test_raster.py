@@ -9,7 +9,7 @@ from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
 
 from rsqi_core.errors import ParameterError, RasterError
-from rsqi_core.raster import open_raster
+from rsqi_core.raster import UNPLACED, open_raster
 
 IO_FILES = Path(__file__).resolve().parents[3] / "shared" / "data" / "io"
 PLACE = Affine(0.5, 0, 500000, 0, -0.5, 3000000)
@@ -192,7 +192,7 @@ def test_large_scene_is_sampled_by_windows(tmp_path, monkeypatch):
 
 def test_no_georeference(tmp_path):
     with open_raster(write(tmp_path / "a.tif", picture(), placed=False)) as raster:
-        assert raster.transform == Affine.identity() and raster.crs is None and codes(raster) == ["no_georeference"]
+        assert raster.transform == UNPLACED and raster.crs is None and codes(raster) == ["no_georeference"]
 
 
 def test_no_crs_and_rotation(tmp_path):
@@ -212,10 +212,10 @@ def test_ground_control_points(tmp_path):
         assert raster.transform.almost_equals(PLACE, 1e-5) and raster.crs.to_epsg() == 32648
         assert codes(raster) == ["gcp"]
     with open_raster(write(tmp_path / "b.tif", picture(), placed=False, gcps=gcps(30))) as raster:
-        assert raster.transform == Affine.identity() and raster.crs is None and codes(raster) == ["no_georeference"]
+        assert raster.transform == UNPLACED and raster.crs is None and codes(raster) == ["no_georeference"]
 
 
-@pytest.mark.parametrize("name", ["with space.tif", "影像 第一幅.tif", "it's \"quoted\".tif", "a#b?c!d.tif"])
+@pytest.mark.parametrize("name", ["with space.tif", "影像 第一幅.tif", 'it\'s "quoted".tif', "a#b?c!d.tif"])
 def test_awkward_names(tmp_path, name):
     path = write(tmp_path / "a.tif", picture()).rename(tmp_path / name)
     assert whole(str(path))[0].shape == (40, 60, 3)

@@ -116,8 +116,10 @@ def test_why_it_was_rejected(tmp_path):
 
 def test_what_was_not_inspected(tmp_path):
     text = Text(written(tmp_path, inspected=("cloud", "shadow"))).parts
-    assert "Stretching Blur Pattern, Blur, Spectral Overflow, Distortion, Stitching Trace, Stitching Misalignment, " \
+    assert (
+        "Stretching Blur Pattern, Blur, Spectral Overflow, Distortion, Stitching Trace, Stitching Misalignment, "
         "Stripe Noise, Pixel Missing" in text
+    )
     assert text.count("not inspected") == 8
     assert any("positional accuracy" in part for part in text)
     assert "No errors were found." in text

@@ -54,7 +54,8 @@ def test_a_clean_image():
 def test_a_worked_example():
     """Two stretched slopes (C and B), three small clouds (D each), one shadow of 3 % (C), 12 stripes (C once)."""
     records = [
-        error("stretching_blur", 0.0005, 0), error("stretching_blur", 0.002, 1),
+        error("stretching_blur", 0.0005, 0),
+        error("stretching_blur", 0.002, 1),
         *(error("cloud", 0.001, i) for i in range(3)),
         error("shadow", 0.03),
         *(error("stripe_noise", 1e-7, i) for i in range(12)),
@@ -90,7 +91,11 @@ def test_no_floor():
 @pytest.mark.parametrize(
     ("c_errors", "d_errors", "grade"),
     [
-        (2, 2, "excellent"), (2, 3, "good"), (6, 1, "good"), (6, 2, "qualified"), (10, 0, "qualified"),
+        (2, 2, "excellent"),
+        (2, 3, "good"),
+        (6, 1, "good"),
+        (6, 2, "qualified"),
+        (10, 0, "qualified"),
         (10, 1, "rejected"),
     ],
 )
@@ -185,9 +190,7 @@ def test_what_was_not_inspected_is_listed_and_added_errors_still_count():
 
 
 def boxes(*positions, share=0.0004):
-    return [
-        error("distortion", share, bounds=(x, y, x + 10, y + 10), length_px=10.0) for x, y in positions
-    ]
+    return [error("distortion", share, bounds=(x, y, x + 10, y + 10), length_px=10.0) for x, y in positions]
 
 
 @pytest.mark.parametrize(
@@ -238,8 +241,10 @@ def test_parallel_lines_do_not_add_up_to_a_dropped_one():
 
 
 def test_many_records_are_quick_enough():
-    records = [error("stripe_noise", 1e-7, bounds=(i * 7 % SIDE, i * 13 % SIDE, i * 7 % SIDE + 5, i * 13 % SIDE + 1))
-               for i in range(3000)]
+    records = [
+        error("stripe_noise", 1e-7, bounds=(i * 7 % SIDE, i * 13 % SIDE, i * 7 % SIDE + 5, i * 13 % SIDE + 1))
+        for i in range(3000)
+    ]
     assert judge(records).by_type["stripe_noise"].count == 3000
 
 

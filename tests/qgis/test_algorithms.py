@@ -287,5 +287,5 @@ def test_every_algorithm_is_described(application):
     expert = [d.name() for d in inspect.parameterDefinitions() if d.flags() & advanced]
     assert expert == ["DEVICE", "CONSTRAINT", "ALPHA", "THRESHOLD", "BLOCK_SIZES", "OVERLAP", "SCHEME"]
     assert {o.name() for o in inspect.outputDefinitions()} == {
-        "OUTPUT", "BLOCKS", "MASK", "REPORT", "SCORE", "GRADE", "ERROR_COUNT"
+        "OUTPUT", "BLOCKS", "MASK", "REPORT", "SHAPEFILE", "SCORE", "GRADE", "ERROR_COUNT"
     }  # fmt: skip

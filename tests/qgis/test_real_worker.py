@@ -127,7 +127,6 @@ def test_cancel_takes_less_than_a_second(application, tmp_path):
     assert results == {} and not (tmp_path / "e.gpkg").exists()
 
 
-@pytest.mark.xfail(reason="QGIS puts an image without georeference at y = -height..0, the worker at 0..height")
 def test_without_georeference_the_errors_lie_on_the_image(application, tmp_path):
     path = write(tmp_path / "holes.tif", holes(), placed=False)
     results, feedback = run(application, "pixelmissing", {"INPUT": path, "OUTPUT": str(tmp_path / "e.gpkg")})
@@ -143,6 +142,7 @@ def test_inspect_gives_score_and_styled_errors(application, tmp_path):
         "OUTPUT": str(tmp_path / "errors.gpkg"),
         "BLOCKS": str(tmp_path / "blocks.gpkg"),
         "REPORT": str(tmp_path / "report.html"),
+        "SHAPEFILE": str(tmp_path / "errors.shp"),
         "DEVICE": 1,
     }
     results, _ = run(application, "inspect", parameters)
@@ -156,6 +156,9 @@ def test_inspect_gives_score_and_styled_errors(application, tmp_path):
     assert blocks.featureCount() >= 2 and blocks.renderer().type() == "graduatedSymbol"
     assert all(0 <= f["p_cloud"] <= 1 for f in blocks.getFeatures())
     assert "<html" in Path(results["REPORT"]).read_text(encoding="utf-8").lower()
+    exchanged = QgsVectorLayer(results["SHAPEFILE"], "s", "ogr")
+    assert {f["labels"] for f in exchanged.getFeatures()} == {f["label"] for f in layer.getFeatures()}
+    assert (tmp_path / "errors.cpg").read_text().strip() == "GBK"
 
 
 @needs_model

@@ -1,0 +1,151 @@
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+
+from rsqi_core.cli import main
+from rsqi_core.synthesis.landscape import landscape
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+
+
+@pytest.fixture(scope="module")
+def holed():
+    rgb = landscape(640, seed=5)
+    rgb[100:120, 100:130] = 0
+    rgb[400:401, 50:300] = 255
+    return rgb
+
+
+def rows(gpkg, sql):
+    with sqlite3.connect(gpkg) as database:
+        return database.execute(sql).fetchall()
+
+
+def test_inspect_writes_everything_the_contract_names(write_raster, holed, tmp_path, capsys):
+    raster, out = write_raster(holed), tmp_path / "out.gpkg"
+    words = ["inspect", str(raster), "--output", str(out), "--mask", "--report", "--shapefile", "--progress", "json"]
+    assert main(words) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [e["event"] for e in events][-1] == "result"
+    names = {f.name for f in tmp_path.iterdir()} - {raster.name}
+    assert names == {"out.gpkg", "out_mask.tif", "out.html", "out.shp", "out.shx", "out.dbf", "out.prj", "out.cpg"}
+    with rasterio.open(tmp_path / "out_mask.tif") as mask, rasterio.open(raster) as scene:
+        assert mask.transform == scene.transform and mask.crs == scene.crs and mask.shape == scene.shape
+        label = mask.read(1)
+    assert (label[101:119, 101:129] == 10).all()
+    fields = {row[1] for row in rows(out, "PRAGMA table_info(errors)")}
+    assert {"category_id", "label", "label_en", "confidence", "area_m2", "severity", "penalty", "status", "source",
+            "block_size", "comment", "edited_at", "edited_by"} <= fields  # fmt: skip
+    assert rows(out, "SELECT count(*) FROM errors WHERE category_id = 10")[0][0] >= 2
+    assert rows(out, "SELECT count(*) FROM blocks")[0][0] == len(rows(out, "SELECT * FROM blocks WHERE p_cloud <= 1"))
+    score, grade, model = rows(out, "SELECT score, grade, model_hash FROM summary")[0]
+    assert score == events[-1]["summary"]["score"] < 100 and grade and model
+
+
+def test_score_follows_a_reviewer_who_rejects(write_raster, holed, tmp_path, capsys):
+    out = tmp_path / "out.gpkg"
+    assert main(["inspect", str(write_raster(holed)), "--output", str(out), "--types", "pixel_missing"]) == 0
+    before = rows(out, "SELECT score FROM summary")[0][0]
+    with sqlite3.connect(out) as database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f'DROP TRIGGER "{trigger}"')
+        database.execute("UPDATE errors SET status = 'rejected'")
+    capsys.readouterr()
+    assert main(["score", str(out), "--dry-run"]) == 0
+    assert "score 100.0 (excellent)" in capsys.readouterr().out
+    assert rows(out, "SELECT score FROM summary")[0][0] == before < 100
+    assert main(["score", str(out)]) == 0
+    assert rows(out, "SELECT score, grade FROM summary") == [(100, "excellent")]
+
+
+def test_several_rasters_go_into_a_folder_and_one_bad_one_does_not_stop_the_rest(write_raster, holed, tmp_path, capsys):
+    good = write_raster(holed[:300, :300], "一幅 影像.tif")
+    bad = tmp_path / "bad.tif"
+    bad.write_text("no raster")
+    assert main(["inspect", str(bad), str(good), "--output", str(tmp_path / "out"), "--types", "pixel_missing"]) == 1
+    assert sorted(f.name for f in (tmp_path / "out").iterdir()) == ["一幅 影像.gpkg"]
+    error = capsys.readouterr().err
+    assert "bad.tif" in error and "Traceback" not in error
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["inspect", "none.tif", "--output", "x.gpkg"], 1, "none.tif"),
+        (["inspect", "a.tif", "b.tif", "--output", "x.gpkg"], 2, "folder"),
+        (["inspect", "a.tif", "--output", "x.gpkg", "--types", "fog"], 2, "fog"),
+        (["inspect", "a.tif", "--output", "x.gpkg", "--model", "nowhere"], 1, "no model here"),
+        (["inspect", "a.tif", "--output", "missing/x.gpkg"], 1, "missing"),
+        (["score", "none.gpkg"], 1, "none.gpkg"),
+        (["train", "--pool", "none.npz", "--output", "run"], 2, "--data"),
+    ],
+)
+def test_mistakes_end_in_one_line_and_the_right_code(words, code, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == code
+    error = capsys.readouterr().err
+    assert message in error and error.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_usage_exits_with_two():
+    with pytest.raises(SystemExit) as caught:
+        main(["inspect"])
+    assert caught.value.code == 2
+
+
+def test_the_raster_itself_is_never_overwritten(write_raster, holed, tmp_path, capsys):
+    raster = write_raster(holed[:64, :64], "scene.gpkg.tif")
+    alias = tmp_path / "alias.gpkg"
+    alias.symlink_to(raster)
+    before = raster.read_bytes()
+    assert main(["inspect", str(raster), "--output", str(alias)]) == 1
+    assert raster.read_bytes() == before and "raster itself" in capsys.readouterr().err
+
+
+def test_inspect_replaces_an_older_result_whole(write_raster, holed, tmp_path):
+    out = tmp_path / "out.gpkg"
+    words = ["inspect", str(write_raster(holed[:200, :200])), "--output", str(out), "--types", "pixel_missing"]
+    assert main(words) == 0
+    first = rows(out, "SELECT count(*) FROM errors")
+    assert main(words) == 0
+    assert rows(out, "SELECT count(*) FROM errors") == first
+    assert not list(tmp_path.glob(".rsqi-*"))
+
+
+def test_synthesize_makes_a_scene_that_can_be_inspected(tmp_path, capsys):
+    assert main(["synthesize", "--output", str(tmp_path / "demo"), "--size", "1024"]) == 0
+    scene, truth, planted = (Path(line) for line in capsys.readouterr().out.splitlines())
+    assert scene.exists() and truth.exists() and json.loads(planted.read_text())
+    extent = "499000,2943100,499100,2943200"
+    words = ["inspect", str(scene), "--output", str(tmp_path / "e.gpkg"), "--extent", extent, "--blocks", "512"]
+    assert main(words) == 0
+
+
+def test_doctor_names_versions_model_and_provider(capsys):
+    assert main(["doctor"]) == 0
+    text = capsys.readouterr().out
+    assert "onnxruntime" in text and "rsqi-default" in text and "ExecutionProvider" in text
+
+
+def test_the_command_line_starts_without_heavy_libraries():
+    code = (
+        "import sys, rsqi_core.cli; print([m for m in ('torch', 'cv2', 'rasterio', 'onnxruntime') if m in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(not (DATA / "scenes" / "naip").is_dir(), reason="needs the shared imagery")
+def test_real_scenes(tmp_path, capsys):
+    scenes = sorted(str(f) for f in (DATA / "scenes" / "naip").glob("*.tif"))[:2]
+    assert main(["inspect", *scenes, "--output", str(tmp_path), "--mask"]) == 0
+    for scene in scenes:
+        with rasterio.open(scene) as a, rasterio.open(tmp_path / f"{Path(scene).stem}_mask.tif") as b:
+            assert a.shape == b.shape and a.transform == b.transform
+            assert set(np.unique(b.read(1))) <= {*range(11), 255}

@@ -1,0 +1,199 @@
+"""The stages joined; a model with known answers stands in for the network, so that what is tested is the joining."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from rsqi_core import pipeline
+from rsqi_core.classify import probabilities
+from rsqi_core.errors import Cancelled, ParameterError, RasterError
+from rsqi_core.parameters import Parameters, from_mapping
+from rsqi_core.pipeline import inspect
+from rsqi_core.raster import open_raster
+from rsqi_core.synthesis.landscape import landscape
+from rsqi_core.taxonomy import CODES, by_code
+
+TILE = 64
+
+
+class Oracle:
+    """Sees cloud where a tile is bright, a seam where the red channel jumps; says stripes everywhere."""
+
+    hash, provider = "none", "CPUExecutionProvider"
+    card = SimpleNamespace(tile_size=TILE, constraint="absolute", id="oracle", version="1")
+    thresholds = np.full(10, 0.5, np.float32)
+
+    def __init__(self):
+        self.segmented = 0
+
+    def classify(self, images):
+        logits = np.full((len(images), 10), -5, np.float32)
+        logits[(images > 200).all(-1).any((1, 2)), 0] = 5
+        logits[images[..., 0].std((1, 2)) > 45, 6] = 5
+        logits[:, 8] = 5
+        return logits
+
+    def segment(self, images):
+        self.segmented += len(images)
+        bright = (images > 200).all(-1)
+        logits = np.zeros((len(images), 7, *images.shape[1:3]), np.float32)
+        logits[:, 0] = 1
+        logits[:, 1] = np.where(bright, 6, -6)
+        return logits
+
+
+@pytest.fixture(scope="module")
+def ground():
+    return np.clip(landscape(256, seed=1), 20, 180)
+
+
+@pytest.fixture
+def run(write_raster, tmp_path):
+    def run(rgb, valid=None, placed=True, model=None, **parameters):
+        parameters = Parameters(**{"blocks": (64, 128)} | parameters)
+        with open_raster(str(write_raster(rgb, valid=valid, placed=placed))) as raster:
+            return inspect(raster, parameters, tmp_path, model=model or Oracle())
+
+    return run
+
+
+def codes(found):
+    return sorted({CODES[p.category_id - 1] for p in found.polygons})
+
+
+def test_a_cloud_becomes_one_polygon_across_blocks_with_its_area(run, ground):
+    rgb = ground.copy()
+    rgb[40:140, 50:170] = 230
+    model = Oracle()
+    found = run(rgb, model=model, types=("cloud",))
+    (cloud,) = found.polygons
+    grown = 102 * 122 * 0.25  # one dilation by a pixel
+    assert cloud.category_id == 1 and cloud.source == "model"
+    assert cloud.area_m2 == pytest.approx(grown, rel=0.03)
+    assert cloud.confidence > 0.9
+    assert 0 < model.segmented < len(found.blocks)  # the clean blocks were spared the second step
+
+
+def test_types_that_are_not_wanted_are_not_found(run, ground):
+    rgb = ground.copy()
+    rgb[40:140, 50:170] = 230
+    assert codes(run(rgb, types=("shadow",))) == []
+
+
+def test_a_seam_marks_blocks_and_gives_way_to_a_cloud(run, ground):
+    rgb = np.full_like(ground, 60)
+    rgb[:, 128:, 0] = 190
+    rgb[100:150, 100:160] = 230
+    found = run(rgb, types=("cloud", "stitching_trace"))
+    assert codes(found) == ["cloud", "stitching_trace"]
+    label = found.label_map.label
+    assert (label[101:149, 101:159] == 1).all()
+    assert (label[20, 104:156] == 7).all()
+
+
+def test_missing_pixels_are_found_without_a_model_and_nodata_is_not_missing(run, ground, tmp_path):
+    rgb, valid = ground.copy(), np.ones((256, 256), bool)
+    rgb[30:40, 30:50] = 0
+    rgb[:, 200:] = 0
+    valid[:, 200:] = False
+    found = run(rgb, valid=valid, model=None, stages=("rules",), types=("pixel_missing",))
+    (hole,) = found.polygons
+    assert hole.pixels == 200 and hole.source == "rule"
+    assert (found.label_map.label[:, 200:] == 255).all()
+    assert found.summary["valid_pixels"] == 256 * 200
+    assert found.summary["valid_area_m2"] == pytest.approx(256 * 200 * 0.25, rel=1e-3)
+
+
+def test_a_scene_of_nodata_alone_is_refused(run, ground):
+    with pytest.raises(RasterError, match="every pixel is nodata"):
+        run(ground, valid=np.zeros((256, 256), bool))
+
+
+def test_an_extent_limits_the_work_and_places_the_polygons(run, ground):
+    rgb = ground.copy()
+    rgb[60:80, 60:90] = 0
+    extent = (500_000 + 20, 2_900_000 - 64, 500_000 + 64, 2_900_000 - 20)
+    found = run(rgb, extent=extent, types=("pixel_missing",))
+    assert found.window == (40, 40, 88, 88)
+    (hole,) = found.polygons
+    assert hole.geometry.bounds == pytest.approx((500_030, 2_899_960, 500_045, 2_899_970))
+
+
+def test_an_extent_outside_is_refused(run, ground):
+    with pytest.raises(ParameterError, match="outside"):
+        run(ground, extent=(0, 0, 10, 10))
+
+
+def test_a_raster_smaller_than_a_block_and_without_georeference(run):
+    rgb = landscape(64, seed=2)[:40, :50]
+    rgb[10:20, 10:20] = 255
+    found = run(rgb, placed=False, types=("pixel_missing",))
+    (hole,) = found.polygons
+    assert hole.area_m2 == 100 and hole.geometry.bounds == (10, -20, 20, -10)
+
+
+def test_cancelling_raises_at_once(write_raster, ground, tmp_path):
+    with open_raster(str(write_raster(ground))) as raster, pytest.raises(Cancelled):
+        inspect(raster, Parameters(blocks=(64,)), tmp_path, cancelled=lambda: True, model=Oracle())
+
+
+def test_progress_ends_complete_and_estimates_the_rest(write_raster, ground, tmp_path):
+    seen = []
+    with open_raster(str(write_raster(ground))) as raster:
+        inspect(raster, Parameters(blocks=(64,)), tmp_path, seen.append, model=Oracle())
+    inspected = [p for p in seen if p.stage == "inspect"]
+    assert inspected[-1].done == inspected[-1].total and inspected[-1].eta_s == 0
+    assert all(a.done < b.done for a, b in zip(inspected, inspected[1:]))
+
+
+def test_what_the_stages_cannot_find_counts_as_not_inspected():
+    rules = Parameters(stages=("rules",))
+    assert pipeline.inspected_types(rules) == ("stripe_noise", "pixel_missing")
+    assert pipeline.inspected_types(Parameters()) == CODES
+
+
+def test_constraint_modes_differ_where_the_classifier_is_sure_of_nothing(run, ground):
+    class Blind(Oracle):
+        def classify(self, images):
+            return np.full((len(images), 10), -2, np.float32)
+
+    rgb = ground.copy()
+    rgb[40:140, 50:170] = 230
+    assert codes(run(rgb, model=Blind(), types=("cloud",), constraint="absolute")) == []
+    assert codes(run(rgb, model=Blind(), types=("cloud",), constraint="lowering")) == ["cloud"]
+    assert codes(run(rgb, model=Blind(), types=("cloud",), constraint="relative")) == ["cloud"]
+    assert codes(run(rgb, model=Blind(), types=("cloud",), constraint="lowering", alpha=8.0)) == []
+    assert codes(run(rgb, model=Blind(), types=("cloud",), constraint="absolute", threshold=0.05)) == ["cloud"]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"types": ["fog"]}, "unknown error type"),
+        ({"colour": 1}, "unknown parameter 'colour'"),
+        ({"overlap": 0.9}, "overlap"),
+        ({"blocks": [8]}, "blocks"),
+        ({"blocks": "many"}, "parameters"),
+        ({"alpha": -1}, "alpha"),
+        ({"constraint": "firm"}, "constraint"),
+        ({"stages": ["segment"]}, "needs 'classify'"),
+        ({"extent": [3, 0, 1, 1]}, "xmin"),
+        ({"extent": [3, 0]}, "parameters"),
+        ({"score_mode": "mean"}, "score_mode"),
+    ],
+)
+def test_bad_parameters_are_refused_in_one_line(values, message):
+    with pytest.raises(ParameterError, match=message) as caught:
+        from_mapping(values)
+    assert "\n" not in str(caught.value)
+
+
+def test_parameters_survive_json():
+    given = Parameters(types=("cloud", "blur"), extent=(0, 0, 1, 2), threshold=0.3)
+    assert from_mapping(given.as_dict()) == given
+
+
+def test_the_oracle_is_sure():  # the other tests rest on it
+    logits = Oracle().classify(np.full((1, TILE, TILE, 3), 230, np.uint8))
+    assert probabilities(logits)[0, by_code("cloud").id - 1] > 0.99
