@@ -10,7 +10,7 @@ from rasterio.windows import Window
 
 from .errors import OutputError
 from .merge import LabelMap
-from .raster import Raster
+from .raster import UNPLACED, Raster
 from .taxonomy import IGNORED, TYPES
 
 _TILE = 512
@@ -27,10 +27,12 @@ def write_mask(path: Path, raster: Raster, label_map: LabelMap, window: tuple[in
         If the file cannot be written.
     """
     x, y, width, height = window
+    # Like the raster itself, a mask without georeference carries none.
+    place = {} if raster.transform == UNPLACED else {"crs": raster.crs, "transform": raster.transform}
     profile = {
         "driver": "GTiff", "width": raster.width, "height": raster.height, "count": 1, "dtype": "uint8",
-        "crs": raster.crs, "transform": raster.transform, "tiled": True, "blockxsize": _TILE, "blockysize": _TILE,
-        "compress": "deflate", "nodata": IGNORED, "bigtiff": "if_safer",
+        "tiled": True, "blockxsize": _TILE, "blockysize": _TILE, "compress": "deflate", "nodata": IGNORED,
+        "bigtiff": "if_safer", **place,
     }  # fmt: skip
     try:
         with rasterio.open(path, "w", **profile) as target:

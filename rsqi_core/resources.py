@@ -6,7 +6,7 @@ from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
 # Beside the package in the plugin folder and in a checkout, inside it when installed as a wheel.
-_ROOTS = (_HERE.parent / "resources", _HERE / "resources")
+_ROOTS = (_HERE.parent / "resources", _HERE / "_resources")
 
 
 def path(*parts: str) -> Path:

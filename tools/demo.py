@@ -17,6 +17,8 @@ from rsqi_core.taxonomy import TYPES
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "build" / "demo"
+# The wrapper of Debian 12 hands qgis_process an option of the desktop program, which it refuses.
+QGIS_PROCESS = shutil.which("qgis_process.bin") or "qgis_process"
 
 
 def main() -> int:
@@ -48,7 +50,7 @@ def _throw_away_profile() -> dict[str, str]:
         "QT_QPA_PLATFORM": "offscreen",
         "RSQI_PYTHON": os.environ.get("RSQI_PYTHON", sys.executable),
     }
-    subprocess.run(["qgis_process", "plugins", "enable", "rsqi"], env=environment, check=True, capture_output=True)
+    subprocess.run([QGIS_PROCESS, "plugins", "enable", "rsqi"], env=environment, check=True, capture_output=True)
     return environment
 
 
@@ -56,7 +58,7 @@ def _inspect(environment: dict[str, str]) -> dict:
     print("Inspecting it with rsqi:inspect ...", flush=True)
     outputs = {"OUTPUT": "errors.gpkg", "MASK": "mask.tif", "REPORT": "report.html", "SHAPEFILE": "errors.shp"}
     words = [f"--{key}={DEMO / name}" for key, name in outputs.items()]
-    command = ["qgis_process", "--json", "run", "rsqi:inspect", "--", f"INPUT={DEMO / 'scene.tif'}"]
+    command = [QGIS_PROCESS, "--json", "run", "rsqi:inspect", "--", f"INPUT={DEMO / 'scene.tif'}"]
     command += [word[2:] for word in words]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:

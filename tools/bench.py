@@ -1,0 +1,56 @@
+"""Time and memory of an inspection of the demo scene, stage by stage."""
+
+from __future__ import annotations
+
+import resource
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+
+from rsqi_core import examine, pipeline
+from rsqi_core.parameters import Parameters
+from rsqi_core.raster import Raster, open_raster
+from rsqi_core.synthesis.scene import make_scene
+
+DEMO = Path(__file__).resolve().parent.parent / "build" / "demo"
+
+
+def main() -> None:
+    if not (DEMO / "scene.tif").exists():
+        make_scene(DEMO)
+    spent: dict[str, float] = defaultdict(float)
+    _watch(spent, Raster, "read")
+    for name in ("classify", "segment", "labels", "dilate"):
+        _watch(spent, examine, name)
+    _watch(spent, examine.Examiner, "_apply_rules")
+    _watch(spent, pipeline, "polygonize")
+    with open_raster(str(DEMO / "scene.tif")) as raster, tempfile.TemporaryDirectory() as folder:
+        started = time.perf_counter()
+        found = pipeline.inspect(raster, Parameters(), Path(folder))
+        total = time.perf_counter() - started
+        megapixels = raster.width * raster.height / 1e6
+    print(f"{'stage':16}{'seconds':>9}{'Mpx/s':>9}")
+    for name, seconds in sorted(spent.items(), key=lambda item: -item[1]):
+        print(f"{name.strip('_'):16}{seconds:9.2f}{megapixels / seconds:9.1f}")
+    print(f"{'all':16}{total:9.2f}{megapixels / total:9.1f}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{megapixels:.1f} Mpx, {len(found.blocks)} blocks, {len(found.polygons)} errors, peak memory {peak:.0f} MiB")
+
+
+def _watch(spent: dict[str, float], owner: object, name: str) -> None:
+    """Add the time that calls of `owner.name` take to `spent`."""
+    function = getattr(owner, name)
+
+    def timed(*arguments, **named):
+        started = time.perf_counter()
+        try:
+            return function(*arguments, **named)
+        finally:
+            spent[name] += time.perf_counter() - started
+
+    setattr(owner, name, timed)
+
+
+if __name__ == "__main__":
+    main()
