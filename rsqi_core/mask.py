@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 import rasterio
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
 from .errors import OutputError
@@ -35,7 +37,10 @@ def write_mask(path: Path, raster: Raster, label_map: LabelMap, window: tuple[in
         "bigtiff": "if_safer", **place,
     }  # fmt: skip
     try:
-        with rasterio.open(path, "w", **profile) as target:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            target = rasterio.open(path, "w", **profile)
+        with target:
             for top in range(0, raster.height, _TILE):
                 rows = min(_TILE, raster.height - top)
                 strip = np.full((rows, raster.width), IGNORED, np.uint8)
