@@ -60,6 +60,9 @@ class Examiner:
         given = self.parameters.threshold
         if self.model:
             self._threshold = self.model.thresholds if given is None else np.full(len(CODES), given, np.float32)
+            # The paper's rule runs where the classifier marks; the sturdier one may look before that.
+            own_gate = given is None and self.parameters.stripe_rule != "otsu"
+            self._stripe_gate = self.model.card.stripe_gate if own_gate else float(self._threshold[_STRIPES.id - 1])
 
     def examine(self, blocks: Sequence[Block]) -> None:
         """Examine blocks of one size; blocks without a valid pixel are passed over."""
@@ -152,7 +155,7 @@ class Examiner:
         confidence = 1.0
         if class_logits is not None:
             confidence = float(probabilities(class_logits)[_STRIPES.id - 1])
-            if confidence < self._threshold[_STRIPES.id - 1]:
+            if confidence < self._stripe_gate:
                 return
         self._add_rule(block, STRIPE_NOISE[self.parameters.stripe_rule](rgb, valid), _STRIPES.id, confidence)
 

@@ -238,6 +238,18 @@ def _length(geometry: shapely.Geometry) -> float:
     return max(math.hypot(x1 - x0, y1 - y0), math.hypot(x2 - x1, y2 - y1))
 
 
+def _equal_area_function(geographic: pyproj.CRS, geod: pyproj.Geod):
+    """Return geometry in degrees -> square metres, by an equal-area projection of the whole ellipsoid."""
+    plane = pyproj.Transformer.from_crs(geographic, f"+proj=cea +a={geod.a} +b={geod.b} +over", always_xy=True)
+
+    def project(degrees: np.ndarray) -> np.ndarray:
+        longitude, latitude = degrees.T
+        return np.stack(plane.transform(longitude, np.clip(latitude, -90, 90)), -1)
+
+    # Parallels and meridians, the edges of pixels, are straight in it, so that nothing needs more vertices.
+    return lambda geometry: float(shapely.transform(geometry, project).area)
+
+
 def _area_function(crs: Any):
     """Return geometry -> square metres for geometries in `crs`."""
     if crs is None:
@@ -248,6 +260,8 @@ def _area_function(crs: Any):
         unit = projected.axis_info[0].unit_conversion_factor if projected.axis_info else 1.0
         return lambda geometry: float(geometry.area) * unit**2
     geod = geographic.get_geod()
+    if projected.is_geographic:  # an image may span the globe, whose outline geodesics cannot tell from nothing
+        return _equal_area_function(projected, geod)
     to_geographic = pyproj.Transformer.from_crs(projected, geographic, always_xy=True)
 
     def ring_area(ring: shapely.LinearRing) -> float:
@@ -260,10 +274,12 @@ def _area_function(crs: Any):
         left, bottom, right, top = geometry.bounds
         # Geodesics leave the straight lines of the map on long edges: follow these in short steps.
         dense = shapely.segmentize(geometry, max(right - left, top - bottom) / 32)
-        return sum(
+        total = sum(
             ring_area(part.exterior) - sum(map(ring_area, part.interiors))
             for part in shapely.get_parts(dense)
             if part.geom_type == "Polygon"
         )
+        # A full disc seen from a geostationary orbit has corners beside the earth: no ellipsoid there.
+        return total if math.isfinite(total) else float(geometry.area)
 
     return area

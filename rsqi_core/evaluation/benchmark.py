@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,10 +16,9 @@ from ..segment import labels
 from ..synthesis.compose import Sample
 from ..taxonomy import CODES, REGION_TYPES, by_code
 from ..training.pool import cloud_pairs, read_rgb
+from .answers import Answers, ask, by_constraint
 from .heldout import SIDE, clean, defective, held_out
 from .metrics import Confusion, auroc, average_precision, f1
-
-_MODES = ("none", "absolute", "relative", "intermediate", "lowering")
 
 
 def run_benchmark(data: Path, model_name: str, count: int, say: Callable[[str], None] = lambda line: None) -> str:
@@ -38,7 +36,7 @@ def run_benchmark(data: Path, model_name: str, count: int, say: Callable[[str], 
     say(f"composing {2 * count} blocks of {SIDE} px on {len(source.backgrounds)} held-out backgrounds")
     planted, spotless = defective(source, count), clean(source, count)
     say("classifying and segmenting")
-    class_logits, region_logits, milliseconds = _run(model, planted + spotless)
+    answers = ask(model, planted + spotless)
     name = "default" if model_name == "default" else Path(model_name).name
     parts = [
         "# Benchmark\n",
@@ -48,15 +46,15 @@ def run_benchmark(data: Path, model_name: str, count: int, say: Callable[[str], 
         f"favourable test) and {count} clean blocks. No set holds real stripe noise, real motion blur or real "
         "misalignment, so these are measured on synthetic errors only.\n",
         "## Blocks (classifier)\n",
-        _classification(class_logits, planted + spotless, count, model.thresholds),
+        _classification(answers.blocks, planted + spotless, count, model.thresholds),
         "\n## Regions (segmenter under the classifier's constraint)\n",
-        _segmentation(model, class_logits, region_logits, planted + spotless),
+        _segmentation(model, answers, planted + spotless),
         "\n## Pixel rules\n",
         _rules(planted, spotless),
         "\n## Real clouds\n",
         _clouds(model, data),
         "\n## Size and speed\n",
-        _cost(model, milliseconds),
+        _cost(model, answers.milliseconds),
     ]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -66,19 +64,6 @@ def table(header: list[str], rows: list[list[object]]) -> str:
     cells = [[f"{v:.3f}" if isinstance(v, float) else str(v) for v in row] for row in rows]
     lines = [header, ["---"] * len(header), *cells]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
-def _run(model: Model, samples: list[Sample]) -> tuple[np.ndarray, np.ndarray, tuple[float, float]]:
-    """Logits of blocks [N, 10] and pixels [N, 7, S, S] (float16), and each network's median milliseconds a block."""
-    blocks, pixels, times = [], [], []
-    for sample in samples:
-        start = time.perf_counter()
-        blocks.append(model.classify(sample.image[None])[0])
-        middle = time.perf_counter()
-        pixels.append(model.segment(sample.image[None])[0].astype(np.float16))
-        times.append((middle - start, time.perf_counter() - middle))
-    classify, segment = 1000 * np.median(np.array(times), 0)
-    return np.stack(blocks), np.stack(pixels), (float(classify), float(segment))
 
 
 def _classification(logits: np.ndarray, samples: list[Sample], count: int, thresholds: np.ndarray) -> str:
@@ -101,23 +86,14 @@ def _classification(logits: np.ndarray, samples: list[Sample], count: int, thres
     )
 
 
-def _segmentation(model: Model, class_logits: np.ndarray, region_logits: np.ndarray, samples: list[Sample]) -> str:
+def _segmentation(model: Model, answers: Answers, samples: list[Sample]) -> str:
     rows = []
-    for mode in _MODES:
-        confusion = Confusion(len(REGION_TYPES) + 1)
-        for y, logits, sample in zip(class_logits, region_logits, samples):
-            values = logits.astype(np.float32)
-            if mode != "none":
-                values = constrain(values, y, mode, 1.0, model.thresholds)
-            confusion.add(sample.segmentation, labels(values, sample.segmentation.shape)[0])
+    for mode, confusion in by_constraint(answers, samples, model.thresholds).items():
         iou = confusion.iou()
         shown = f"**{mode}**" if mode == model.card.constraint else mode
         rows.append([shown, float(np.nanmean(iou)), confusion.pixel_precision(), *map(float, iou)])
     header = ["constraint", "mIoU", "pixel precision", "background", *(t.code for t in REGION_TYPES)]
-    return (
-        table(header, rows)
-        + "\n`none` is the one-step method; the default is bold. Defective and clean blocks together.\n"
-    )
+    return table(header, rows) + "\n`none` is the one-step method; the default is bold. Defective and clean blocks.\n"
 
 
 def _rules(planted: list[Sample], spotless: list[Sample]) -> str:

@@ -34,6 +34,9 @@ class Card:
         Divisor of the block logit by type code, so that probabilities are calibrated.
     constraint : str
         Mode of equation 3 that measured best.
+    stripe_gate : float
+        Probability from which the sturdier stripe rule looks at a block. It is lower than the threshold, as classifier
+        and rule have to agree.
     training, quality : dict
         Data, licences and settings; measured figures.
     """
@@ -46,6 +49,7 @@ class Card:
     thresholds: dict[str, float]
     temperatures: dict[str, float]
     constraint: str = "absolute"
+    stripe_gate: float = 0.5
     training: dict[str, Any] = field(default_factory=dict)
     quality: dict[str, Any] = field(default_factory=dict)
 

@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -21,7 +22,7 @@ class Oracle:
     """Sees cloud where a tile is bright, a seam where the red channel jumps; says stripes everywhere."""
 
     hash, provider = "none", "CPUExecutionProvider"
-    card = SimpleNamespace(tile_size=TILE, constraint="absolute", id="oracle", version="1")
+    card = SimpleNamespace(tile_size=TILE, constraint="absolute", stripe_gate=0.5, id="oracle", version="1")
     thresholds = np.full(10, 0.5, np.float32)
 
     def __init__(self):
@@ -197,3 +198,15 @@ def test_parameters_survive_json():
 def test_the_oracle_is_sure():  # the other tests rest on it
     logits = Oracle().classify(np.full((1, TILE, TILE, 3), 230, np.uint8))
     assert probabilities(logits)[0, by_code("cloud").id - 1] > 0.99
+
+
+def test_the_stripe_rule_looks_only_where_the_classifier_lets_it(run, ground):
+    class Deaf(Oracle):
+        def classify(self, images):
+            return np.full((len(images), 10), -5, np.float32)
+
+    rgb = cv2.GaussianBlur(ground, (0, 0), 2)
+    rgb[100:102, 60:160, 0] += 70
+    assert codes(run(rgb, types=("stripe_noise",))) == ["stripe_noise"]
+    assert codes(run(rgb, types=("stripe_noise",), model=Deaf())) == []
+    assert "stripe_noise" in codes(run(rgb, types=("stripe_noise",), stages=("rules",)))

@@ -213,3 +213,15 @@ def test_the_length_of_a_diagonal_line():
 def test_measuring_an_empty_geometry():
     record = measure(shapely.Polygon(), 1, NORTH_UP, 0.0, "added")
     assert (record.pixels, record.length_px, record.bounds, record.status) == (0, 0.0, None, "added")
+
+
+def test_area_beside_the_earth_is_planar():
+    disc = "+proj=geos +lon_0=-75 +h=35786023 +ellps=GRS80 +units=m +sweep=x"
+    assert ellipsoidal_area(shapely.box(-5.4e6, -5.4e6, 5.4e6, 5.4e6), disc) == pytest.approx(10.8e6**2)
+
+
+def test_area_of_the_whole_earth_and_of_a_field_in_degrees():
+    assert ellipsoidal_area(shapely.box(-180, -90, 180, 90), "EPSG:4326") == pytest.approx(5.1007e14, rel=1e-4)
+    field = shapely.box(106.70, 26.50, 106.71, 26.51)
+    expected = abs(pyproj.Geod(ellps="WGS84").geometry_area_perimeter(shapely.segmentize(field, 0.0005))[0])
+    assert ellipsoidal_area(field, "EPSG:4326") == pytest.approx(expected, rel=1e-6)
