@@ -46,6 +46,7 @@ def warning_text(event: dict) -> str:
         "no_georeference": tr("The raster has no georeference: results are in pixels."),
         "gcp": tr("The raster is placed by control points: positions are approximate."),
         "no_crs": tr("The raster has no coordinate system: areas come from its own units."),
+        "not_inspected": tr("The model does not see some types well enough to look for them: see the report."),
         "scaled": tr("The raster is not 8-bit: its values were scaled for the inspection."),
     }
     return known.get(event.get("code"), str(event.get("message", "")))

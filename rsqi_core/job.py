@@ -110,6 +110,9 @@ def run(
                 cancelled,
                 model,
             )
+            left_out = [code for code in job.parameters.types if code in found.score.not_inspected]
+            if left_out:
+                emit("warning", code="not_inspected", message=f"not inspected: {', '.join(left_out)}")
             try:
                 staged = _stage(job, raster, found, Path(name))
                 if cancelled():

@@ -121,16 +121,19 @@ def inspect(
     polygons = polygonize(label_map, transform, raster.crs, image_pixels=width * height)
     if cancelled():
         raise Cancelled("cancelled; nothing was written")
-    judged = _judge(raster, parameters, polygons, transform, (width, height), valid_pixels)
-    seconds = time.monotonic() - started
-    summary = _summary(raster, parameters, judged, (width, height), valid_pixels, transform, seconds, model)
+    inspected = inspected_types(parameters, model)
+    judged = _judge(raster, parameters, polygons, transform, (width, height), valid_pixels, inspected)
+    summary = _summary(raster, parameters, judged, (width, height), valid_pixels, transform, inspected, model)
+    summary["run_seconds"] = round(time.monotonic() - started, 2)
     return Inspection(label_map, (x, y, width, height), transform, polygons, examiner.results, judged, summary)
 
 
-def inspected_types(parameters: Parameters) -> tuple[str, ...]:
-    """The wanted types that the chosen stages can find at all."""
+def inspected_types(parameters: Parameters, model: Model | None) -> tuple[str, ...]:
+    """The wanted types that the chosen stages and the model can find at all."""
     by_rule = {t.code for t in PIXEL_TYPES} if "rules" in parameters.stages else set()
     by_model = {t.code for t in TYPES} - {t.code for t in PIXEL_TYPES} if "segment" in parameters.stages else set()
+    if model and parameters.threshold is None:
+        by_model -= set(model.blind)
     return tuple(code for code in parameters.types if code in by_rule | by_model)
 
 
@@ -160,6 +163,7 @@ def _judge(
     transform: Affine,
     size: tuple[int, int],
     valid_pixels: int,
+    inspected: tuple[str, ...],
 ) -> Score:
     return score(
         records(polygons, transform),
@@ -168,7 +172,7 @@ def _judge(
         valid_pixels,
         math.hypot(*size),
         parameters.score_mode,
-        inspected_types(parameters),
+        inspected,
     )
 
 
@@ -188,7 +192,7 @@ def _summary(
     size: tuple[int, int],
     valid_pixels: int,
     transform: Affine,
-    seconds: float,
+    inspected: tuple[str, ...],
     model: Model | None,
 ) -> dict[str, Any]:
     row: dict[str, Any] = {
@@ -202,11 +206,10 @@ def _summary(
         "score": judged.value,
         "grade": judged.grade,
         "score_mode": judged.mode,
-        "inspected": ",".join(inspected_types(parameters)),
+        "inspected": ",".join(inspected),
         "model_id": f"{model.card.id} {model.card.version}" if model else "",
         "model_hash": model.hash if model else "",
         "provider": model.provider if model else "",
-        "run_seconds": round(seconds, 2),
     }
     for error_type in TYPES:
         found = judged.by_type.get(error_type.code)

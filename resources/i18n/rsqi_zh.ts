@@ -587,5 +587,9 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <source>{text}, {time} left</source>
         <translation>{text}，剩余 {time}</translation>
     </message>
+    <message>
+        <source>The model does not see some types well enough to look for them: see the report.</source>
+        <translation>模型对某些类型的识别能力不足，未作检查：详见报告。</translation>
+    </message>
 </context>
 </TS>

@@ -22,6 +22,8 @@ from .heldout import clean, defective, held_out
 VERSION = "0.1.0"
 BLOCKS = 300  # defective ones, and as many clean ones
 FALSE_ALARMS = 0.01  # share of clean blocks that one type may mark
+USEFUL = 0.2  # F1 under which a type is not marked at all: guesses cost the technician more than they find
+LOWEST = 0.02  # no probability below this is called a finding
 STRIPE_PASS = 0.3  # share of clean blocks that the stripe rule may look at
 _TEMPERATURES = np.geomspace(0.3, 3.0, 40)
 
@@ -30,7 +32,7 @@ def export_calibrated(checkpoint: Path, data: Path, folder: Path) -> Model:
     """Export a checkpoint with temperatures and thresholds from the calibration half of the held-out pictures.
 
     The threshold of a type is where its F1 is highest among those that mark at most 1 % of the clean blocks: a type
-    that is not seen well keeps a threshold at which it does not cry wolf. The constraint is the one with the best mIoU.
+    that is not seen well has none. The constraint is the one with the best mIoU and pixel precision together.
     """
     network = load_network(checkpoint)
     plain = Card("rsqi-default", VERSION, 512, MEAN, STD, dict.fromkeys(CODES, 0.5), dict.fromkeys(CODES, 1.0))
@@ -45,10 +47,10 @@ def export_calibrated(checkpoint: Path, data: Path, folder: Path) -> Model:
         known = truth[:, i] != 255
         y, z = truth[known, i] == 1, answers.blocks[known, i]
         temperatures[code] = round(temperature(z, y), 4)
-        thresholds[code] = round(threshold(probabilities(z / temperatures[code]), y, spotless[known]), 4)
-    values = [np.array([table[code] for code in CODES], np.float32) for table in (thresholds, temperatures)]
-    measured = by_constraint(answers, samples, *values)
-    best = max(MODES, key=lambda mode: float(np.nanmean(measured[mode].iou())))
+        thresholds[code] = threshold(probabilities(z / temperatures[code]), y, spotless[known])
+    limits = np.array([np.inf if thresholds[code] is None else thresholds[code] for code in CODES])
+    measured = by_constraint(answers, samples, limits, np.array([temperatures[code] for code in CODES]))
+    best = max(MODES, key=lambda mode: float(np.nanmean(measured[mode].iou())) + measured[mode].pixel_precision())
     training = {
         "data": [*CLEAN_SETS, MATTE_SET, "procedural landscape"],
         "errors": "synthesised; real opacity for half of the clouds",
@@ -68,12 +70,21 @@ def temperature(logits: np.ndarray, truth: np.ndarray) -> float:
     return float(_TEMPERATURES[loss.argmin()])
 
 
-def threshold(p: np.ndarray, truth: np.ndarray, spotless: np.ndarray, false_alarms: float = FALSE_ALARMS) -> float:
-    """The probability with the best F1 among those, from 0.1 on, marking at most `false_alarms` of spotless blocks."""
-    candidates = np.unique(np.concatenate([np.linspace(0.1, 0.99, 90), p[(p > 0.1) & truth]]))
-    quiet = [t for t in candidates if (p[spotless] >= t).mean() <= false_alarms]
-    if not quiet:
-        return 0.99
+def threshold(p: np.ndarray, truth: np.ndarray, spotless: np.ndarray) -> float | None:
+    """The probability with the best F1 among those that mark at most `FALSE_ALARMS` of the spotless blocks.
+
+    None if even that F1 is under `USEFUL`.
+
+    Parameters
+    ----------
+    p, truth, spotless : numpy.ndarray
+        Probability 0-1, presence of the type, and absence of any error, each [N].
+    """
+    candidates = np.unique(np.concatenate([np.geomspace(LOWEST, 0.99, 90), p[(p > LOWEST) & truth]]))
+    quiet = np.array([t for t in candidates if (p[spotless] >= t).mean() <= FALSE_ALARMS])
+    if not quiet.size:
+        return None
     hits = np.array([((p >= t) & truth).sum() for t in quiet])
     marked = np.array([(p >= t).sum() for t in quiet])
-    return float(quiet[int((2 * hits / np.maximum(marked + truth.sum(), 1)).argmax())])
+    scores = 2 * hits / np.maximum(marked + truth.sum(), 1)
+    return round(float(quiet[scores.argmax()]), 4) if scores.max() >= USEFUL else None

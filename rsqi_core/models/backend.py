@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import ModelError
 from ..resources import path as resource
-from ..taxonomy import CODES
+from ..taxonomy import CODES, PIXEL_TYPES, TYPES
 from .card import CLASSIFIER, SEGMENTER, Card, model_hash, read_card
 
 _PROVIDERS = {
@@ -37,8 +37,14 @@ class Model:
 
     @property
     def thresholds(self) -> np.ndarray:
-        """The card's probability threshold of each type, float32 [10]."""
-        return np.array([self.card.thresholds[code] for code in CODES], np.float32)
+        """The card's probability threshold of each type, float32 [10]; infinite for a type it is blind to."""
+        given = (self.card.thresholds[code] for code in CODES)
+        return np.array([np.inf if value is None else value for value in given], np.float32)
+
+    @property
+    def blind(self) -> tuple[str, ...]:
+        """Codes of the region and boundary types that the model cannot be trusted with."""
+        return tuple(t.code for t in TYPES if t not in PIXEL_TYPES and self.card.thresholds[t.code] is None)
 
     @property
     def provider(self) -> str:

@@ -29,7 +29,8 @@ class Card:
     mean, std : tuple of float
         Normalisation of RGB scaled to 0-1.
     thresholds : dict
-        Probability by type code from which a block is marked.
+        Probability by type code from which a block is marked; None for a type that the model does not see well enough
+        to be trusted with.
     temperatures : dict
         Divisor of the block logit by type code, so that probabilities are calibrated.
     constraint : str
@@ -46,7 +47,7 @@ class Card:
     tile_size: int
     mean: tuple[float, ...]
     std: tuple[float, ...]
-    thresholds: dict[str, float]
+    thresholds: dict[str, float | None]
     temperatures: dict[str, float]
     constraint: str = "absolute"
     stripe_gate: float = 0.5

@@ -78,7 +78,8 @@ def test_thresholds_keep_clean_blocks_quiet():
     spotless = ~truth
     p = np.clip(np.where(truth, 0.7, 0.3) + rng.normal(0, 0.1, 400), 0, 1)
     assert (p[spotless] >= threshold(p, truth, spotless)).mean() <= 0.01
-    assert threshold(np.ones(400), truth, spotless) == 0.99  # never above what marks everything
+    assert threshold(np.ones(400), truth, spotless) is None  # whatever marks everything is of no use
+    assert threshold(rng.random(400), truth, spotless) is None
     calm = np.where(truth, 2.0, -2.0) * np.where(rng.random(400) < 0.1, -1, 1)
     assert temperature(5 * calm, truth) == pytest.approx(5 * temperature(calm, truth), rel=0.2) or temperature(
         5 * calm, truth

@@ -21,7 +21,7 @@ TILE = 64
 class Oracle:
     """Sees cloud where a tile is bright, a seam where the red channel jumps; says stripes everywhere."""
 
-    hash, provider = "none", "CPUExecutionProvider"
+    hash, provider, blind = "none", "CPUExecutionProvider", ()
     card = SimpleNamespace(tile_size=TILE, constraint="absolute", stripe_gate=0.5, id="oracle", version="1")
     thresholds = np.full(10, 0.5, np.float32)
 
@@ -150,8 +150,17 @@ def test_progress_ends_complete_and_estimates_the_rest(write_raster, ground, tmp
 
 def test_what_the_stages_cannot_find_counts_as_not_inspected():
     rules = Parameters(stages=("rules",))
-    assert pipeline.inspected_types(rules) == ("stripe_noise", "pixel_missing")
-    assert pipeline.inspected_types(Parameters()) == CODES
+    assert pipeline.inspected_types(rules, None) == ("stripe_noise", "pixel_missing")
+    assert pipeline.inspected_types(Parameters(), Oracle()) == CODES
+
+
+def test_types_the_model_is_blind_to_count_as_not_inspected(run, ground):
+    class Blind(Oracle):
+        blind = ("distortion",)
+
+    found = run(ground, model=Blind())
+    assert found.score.not_inspected == ("distortion",) and "distortion" not in found.summary["inspected"]
+    assert "distortion" in run(ground, model=Blind(), threshold=0.5).summary["inspected"]
 
 
 def test_constraint_modes_differ_where_the_classifier_is_sure_of_nothing(run, ground):
