@@ -18,11 +18,12 @@ from ..training.loop import load_network
 from ..training.pool import CLEAN_SETS, MATTE_SET
 from .answers import ask, by_constraint
 from .heldout import clean, defective, held_out
+from .metrics import auroc, average_precision
 
 VERSION = "0.1.0"
 BLOCKS = 300  # defective ones, and as many clean ones
 FALSE_ALARMS = 0.01  # share of clean blocks that one type may mark
-USEFUL = 0.2  # F1 under which a type is not marked at all: guesses cost the technician more than they find
+USEFUL = 0.15  # F1 under which a type is not marked at all: guesses cost the technician more than they find
 LOWEST = 0.02  # no probability below this is called a finding
 STRIPE_PASS = 0.3  # share of clean blocks that the stripe rule may look at
 _TEMPERATURES = np.geomspace(0.3, 3.0, 40)
@@ -42,12 +43,13 @@ def export_calibrated(checkpoint: Path, data: Path, folder: Path) -> Model:
     answers = ask(model, samples)
     truth = np.stack([sample.labels for sample in samples])
     spotless = np.arange(len(samples)) >= BLOCKS
-    temperatures, thresholds = {}, {}
+    temperatures, thresholds, quality = {}, {}, {}
     for i, code in enumerate(CODES):
         known = truth[:, i] != 255
         y, z = truth[known, i] == 1, answers.blocks[known, i]
         temperatures[code] = round(temperature(z, y), 4)
         thresholds[code] = threshold(probabilities(z / temperatures[code]), y, spotless[known])
+        quality[code] = {"auroc": round(auroc(z, y), 3), "average_precision": round(average_precision(z, y), 3)}
     limits = np.array([np.inf if thresholds[code] is None else thresholds[code] for code in CODES])
     measured = by_constraint(answers, samples, limits, np.array([temperatures[code] for code in CODES]))
     best = max(MODES, key=lambda mode: float(np.nanmean(measured[mode].iou())) + measured[mode].pixel_precision())
@@ -59,7 +61,7 @@ def export_calibrated(checkpoint: Path, data: Path, folder: Path) -> Model:
     stripes = CODES.index("stripe_noise")
     said = probabilities(answers.blocks[spotless, stripes] / temperatures["stripe_noise"])
     gate = round(float(np.quantile(said, 1 - STRIPE_PASS)), 4)
-    card = Card("rsqi-default", VERSION, 512, MEAN, STD, thresholds, temperatures, best, gate, training)
+    card = Card("rsqi-default", VERSION, 512, MEAN, STD, thresholds, temperatures, best, gate, training, quality)
     return export(network, folder, card)
 
 

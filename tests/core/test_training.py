@@ -125,5 +125,5 @@ def test_a_network_can_learn_one_batch(pool_file):
         optimiser.zero_grad()
         total.backward()
         optimiser.step()
-        totals.append(float(total))
+        totals.append(total.item())
     assert totals[-1] < 0.6 * totals[0]
