@@ -23,7 +23,7 @@ from .metrics import auroc, average_precision
 VERSION = "0.1.0"
 BLOCKS = 300  # defective ones, and as many clean ones
 FALSE_ALARMS = 0.01  # share of clean blocks that one type may mark
-USEFUL = 0.15  # F1 under which a type is not marked at all: guesses cost the technician more than they find
+USEFUL = 0.2  # F1 under which a type is not marked at all: guesses cost the technician more than they find
 LOWEST = 0.02  # no probability below this is called a finding
 STRIPE_PASS = 0.3  # share of clean blocks that the stripe rule may look at
 _TEMPERATURES = np.geomspace(0.3, 3.0, 40)
