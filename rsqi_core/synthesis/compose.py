@@ -9,7 +9,7 @@ from typing import Sequence
 import cv2
 import numpy as np
 
-from ..taxonomy import CODES, REGION_TYPES, TYPES, ErrorClass, by_code
+from ..taxonomy import CODES, REGION_TYPES, TYPES, ErrorClass, ErrorType, by_code
 from . import (
     blur,
     cloud,
@@ -68,6 +68,8 @@ class Sample:
         uint8 [10, S / 8, S / 8]: 1 where a type is in the cell, 255 where nobody could say.
     labels : numpy.ndarray
         uint8 [10]: 1 if the type is in the crop, 255 where nobody could say.
+    valid : numpy.ndarray
+        bool [S, S]: inside the image's footprint.
     defects : tuple of Defect
         What was planted.
     """
@@ -76,6 +78,7 @@ class Sample:
     segmentation: np.ndarray
     evidence: np.ndarray
     labels: np.ndarray
+    valid: np.ndarray
     defects: tuple[Defect, ...]
 
 
@@ -118,11 +121,26 @@ def compose(
     valid = np.ones(image.shape[:2], bool)
     if rng.random() < collar:
         valid = nuisance.collar(image.shape[:2], rng)
-    image = np.ascontiguousarray(np.where(valid[..., None], image, 0).astype(np.uint8))
+    return sample_of(image, defects, valid)
+
+
+def sample_of(image: np.ndarray, defects: Sequence[Defect], valid: np.ndarray) -> Sample:
+    """Build all targets of an image from what was planted in it.
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        uint8 [S, S, 3] with all errors in it, S a multiple of 8; blackened outside `valid`.
+    defects : sequence of Defect
+        In the order of planting; their masks are [S, S], their images are not looked at.
+    valid : numpy.ndarray
+        bool [S, S]: inside the image's footprint.
+    """
+    image = np.ascontiguousarray(image) if valid.all() else np.where(valid[..., None], image, np.uint8(0))
     masks = _visible_masks(defects, valid)
     evidence = np.stack([_cells(masks[code]) if code in masks else _cells_of_collar(valid) for code in CODES])
-    labels = np.array([_label(masks[t.code], t.error_class) if t.code in masks else 0 for t in TYPES], np.uint8)
-    return Sample(image, _segmentation(masks, valid), evidence, labels, tuple(defects))
+    labels = np.array([_label(masks[t.code], valid, t) if t.code in masks else 0 for t in TYPES], np.uint8)
+    return Sample(image, _segmentation(masks, valid), evidence, labels, valid, tuple(defects))
 
 
 def _plant(
@@ -158,8 +176,13 @@ def _visible_masks(defects: Sequence[Defect], valid: np.ndarray) -> dict[str, np
             for earlier in masks.values():
                 earlier[(mask == DEFECT) & (earlier == DEFECT)] = AMBIGUOUS
         mask[~valid] = AMBIGUOUS
-        masks[defect.code] = mask
+        masks[defect.code] = _united(masks[defect.code], mask) if defect.code in masks else mask
     return masks
+
+
+def _united(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Unite two masks of one type: error beats ambiguous beats clean."""
+    return np.where((a == DEFECT) | (b == DEFECT), DEFECT, np.maximum(a, b)).astype(np.uint8)
 
 
 def _segmentation(masks: dict[str, np.ndarray], valid: np.ndarray) -> np.ndarray:
@@ -185,9 +208,9 @@ def _cells_of_collar(valid: np.ndarray) -> np.ndarray:
     return np.where(inside, 0, 255).astype(np.uint8)
 
 
-def _label(mask: np.ndarray, error_class: ErrorClass) -> int:
+def _label(mask: np.ndarray, valid: np.ndarray, error_type: ErrorType) -> int:
     count = int((mask == DEFECT).sum())
-    enough = 3 if error_class is ErrorClass.PIXEL else 0.003 * mask.size
+    enough = 3 if error_type.error_class is ErrorClass.PIXEL else 0.003 * mask.size
     if count >= enough:
         return 1
-    return 255 if (mask != 0).any() else 0
+    return 255 if mask[valid].any() else 0
