@@ -215,18 +215,43 @@ def _score(options: argparse.Namespace) -> int:
 
 def _synthesize_parser(commands: Any) -> None:
     parser = _command(
-        commands, "synthesize", "make the demo scene: a landscape with all ten errors planted", _synthesize
+        commands, "synthesize", "make the demo scene, or contact sheets of the errors that training sees", _synthesize
     )
-    parser.add_argument("--output", required=True, type=Path, metavar="FOLDER")
-    parser.add_argument("--size", type=int, default=4096, metavar="PX")
+    target = parser.add_mutually_exclusive_group(required=True)
+    target.add_argument("--output", type=Path, metavar="FOLDER", help="the demo scene: a landscape with all ten errors")
+    target.add_argument("--sheet", type=Path, metavar="FOLDER", help="one PNG a type: crops beside their truth")
+    parser.add_argument("--size", type=int, default=4096, metavar="PX", help="of the demo scene (4096)")
+    parser.add_argument("--data", type=Path, metavar="FOLDER",
+                        help="imagery whose training part the sheets show (procedural landscape)")  # fmt: skip
+    parser.add_argument("--types", default="", metavar="CODES", help="comma-separated type codes of the sheets (all)")
     parser.add_argument("--seed", type=int, default=0)
 
 
 def _synthesize(options: argparse.Namespace) -> int:
-    from .synthesis.scene import make_scene
+    if options.sheet is None:
+        from .synthesis.scene import make_scene
 
-    scene = make_scene(options.output, options.size, options.seed)
-    print(f"{scene.raster}\n{scene.truth}\n{scene.planted}")
+        scene = make_scene(options.output, options.size, options.seed)
+        print(f"{scene.raster}\n{scene.truth}\n{scene.planted}")
+        return DONE
+    from .synthesis import sheet
+    from .synthesis.cloud import matte_of
+    from .synthesis.landscape import landscape
+    from .taxonomy import parse_codes
+
+    names = parse_codes(options.types) if options.types else (*parse_codes(""), sheet.SEVERAL, sheet.CLEAN)
+    backgrounds, mattes = [landscape(512, options.seed + k) for k in range(8)], []
+    if options.data is not None:
+        from .training import pool
+
+        files, pairs = pool.clean_files(options.data, False), pool.cloud_pairs(options.data, False)
+        if not files:
+            raise RsqiError(f"{options.data}: no training imagery there; leave --data out for procedural landscape")
+        backgrounds += [pool.read_rgb(file) for file in files[options.seed % 20 :: 20]]
+        pictures = [(pool.read_rgb(cloudy), pool.read_rgb(clear)) for cloudy, clear, _ in pairs]
+        mattes = [(matte * 255).astype("uint8") for pair in pictures if (matte := matte_of(*pair)) is not None]
+    for path in sheet.write_sheets(options.sheet, names, backgrounds, options.seed, mattes):
+        print(path, flush=True)
     return DONE
 
 

@@ -1,0 +1,179 @@
+"""Contact sheets: many synthesised crops beside their truth on one picture, so that a person can judge them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..errors import OutputError
+from ..taxonomy import by_code
+from .compose import Sample, compose, draw_codes
+from .defect import DEFECT
+
+SIDE = 256  # px of a crop
+ROWS, COLUMNS = 5, 4
+SEVERAL, CLEAN = "several", "clean"
+_GAP, _CAPTION = 4, 16  # px
+_PAPER, _INK = (24, 24, 24), (235, 235, 235)
+_TRIES = 12
+
+
+def outline(image: np.ndarray, mask: np.ndarray, color: str, width: int = 1) -> np.ndarray:
+    """Draw a line around what `mask` marks; the marked pixels themselves stay visible.
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        uint8 [H, W, 3]; not changed.
+    mask : numpy.ndarray
+        bool or uint8 [H, W]; 1 is outlined, any other value (255: ignored) is not.
+    color : str
+        ``#rrggbb``, for example `ErrorType.color`.
+    width : int
+        Of the line, in pixels.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8 [H, W, 3].
+    """
+    marked = (np.asarray(mask) == DEFECT).astype(np.uint8)
+    around = cv2.dilate(marked, np.ones((2 * width + 1, 2 * width + 1), np.uint8)) > marked
+    drawn = image.copy()
+    drawn[around] = tuple(bytes.fromhex(color.lstrip("#")))
+    return drawn
+
+
+def contact_sheet(rows: Sequence[Sequence[np.ndarray]], captions: Sequence[Sequence[str]] = ()) -> np.ndarray:
+    """Lay out rows of pictures on one dark sheet, each with a line of text under it.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of numpy.ndarray
+        uint8 [h, w, 3]; sizes may differ, a cell is as large as the largest picture.
+    captions : sequence of sequences of str
+        One ASCII text a picture, cut to the cell's width; missing ones stay empty.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8 [H, W, 3].
+    """
+    pictures = [picture for row in rows for picture in row]
+    height, width = (max((picture.shape[axis] for picture in pictures), default=1) for axis in (0, 1))
+    line = _CAPTION if any(text for row in captions for text in row) else 0
+    down, right = height + line + _GAP, width + _GAP
+    sheet = np.full((len(rows) * down + _GAP, max(map(len, rows), default=0) * right + _GAP, 3), _PAPER, np.uint8)
+    for i, row in enumerate(rows):
+        for j, picture in enumerate(row):
+            y, x = _GAP + i * down, _GAP + j * right
+            sheet[y : y + picture.shape[0], x : x + picture.shape[1]] = picture
+            text = captions[i][j] if i < len(captions) and j < len(captions[i]) else ""
+            if text:
+                strip = np.ascontiguousarray(sheet[y + height : y + height + line, x : x + width])
+                cv2.putText(strip, text, (1, line - 4), cv2.FONT_HERSHEY_SIMPLEX, 0.38, _INK, 1, cv2.LINE_AA)
+                sheet[y + height : y + height + line, x : x + width] = strip
+    return sheet
+
+
+def truth_drawn(sample: Sample) -> np.ndarray:
+    """Return the sample's picture, uint8 [S, S, 3], with every planted error outlined in its type's colour."""
+    drawn = sample.image
+    for defect in sample.defects:
+        drawn = outline(drawn, defect.mask, by_code(defect.code).color)
+    return drawn
+
+
+def make_sheet(
+    name: str,
+    backgrounds: Sequence[np.ndarray],
+    rng: np.random.Generator,
+    mattes: Sequence[np.ndarray] = (),
+    rows: int = ROWS,
+    columns: int = COLUMNS,
+) -> np.ndarray:
+    """Compose crops as training sees them, each beside the same crop with its truth outlined.
+
+    Parameters
+    ----------
+    name : str
+        A type code, `SEVERAL` (two or three errors a crop) or `CLEAN` (no error: clean ground and hard negatives).
+    backgrounds : sequence of numpy.ndarray
+        uint8 [H, W, 3], clean, any size.
+    mattes : sequence of numpy.ndarray
+        uint8 opacities of real clouds.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8 [H, W, 3], `rows` x `columns` pairs.
+    """
+    pictures, captions = [], []
+    for _ in range(rows):
+        samples = [_sample(name, backgrounds, rng, mattes) for _ in range(columns)]
+        pictures.append([picture for sample in samples for picture in (sample.image, truth_drawn(sample))])
+        captions.append([text for sample in samples for text in (_caption(sample), "")])
+    return contact_sheet(pictures, captions)
+
+
+def write_sheets(
+    folder: Path,
+    names: Sequence[str],
+    backgrounds: Sequence[np.ndarray],
+    seed: int = 0,
+    mattes: Sequence[np.ndarray] = (),
+) -> Iterator[Path]:
+    """Write one PNG for each of `names` (see `make_sheet`) into `folder` and yield its path.
+
+    Raises
+    ------
+    OutputError
+        If the folder or a file cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for k, name in enumerate(names):
+            sheet = make_sheet(name, backgrounds, np.random.default_rng([seed, k]), mattes)
+            path = folder / f"{name}.png"
+            path.write_bytes(cv2.imencode(".png", sheet[..., ::-1])[1].tobytes())
+            yield path
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: the contact sheets cannot be written ({error.strerror}); choose another"
+        ) from error
+
+
+def _sample(
+    name: str, backgrounds: Sequence[np.ndarray], rng: np.random.Generator, mattes: Sequence[np.ndarray]
+) -> Sample:
+    """Compose one crop; where the ground shows no error of the wanted type, try another ground."""
+    for _ in range(_TRIES):
+        codes = () if name == CLEAN else (name,)
+        while name == SEVERAL and len(codes) < 2:
+            codes = draw_codes(rng, clean=0)
+        sample = compose(_crop(backgrounds[int(rng.integers(len(backgrounds)))], rng), rng, codes, mattes)
+        if len(sample.defects) >= min(len(codes), 2):
+            break
+    return sample
+
+
+def _crop(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Cut a random square of `SIDE` px, at half resolution where the picture is large enough and the coin says so."""
+    side = min(SIDE * int(rng.integers(1, 3)), *image.shape[:2])
+    y, x = (int(rng.integers(0, n - side + 1)) for n in image.shape[:2])
+    piece = image[y : y + side, x : x + side]
+    way = cv2.INTER_AREA if side > SIDE else cv2.INTER_CUBIC
+    return np.ascontiguousarray(piece) if side == SIDE else cv2.resize(piece, (SIDE, SIDE), interpolation=way)
+
+
+def _caption(sample: Sample) -> str:
+    """Say what was planted: the recipe's kind and the severity, and the type where there are several."""
+    several = len(sample.defects) > 1
+    texts = []
+    for defect in sample.defects:
+        kind = defect.parameters.get("kind", "")
+        texts.append(" ".join(part for part in (defect.code if several else kind, defect.severity) if part))
+    return ", ".join(texts)
