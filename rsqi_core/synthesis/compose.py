@@ -9,12 +9,14 @@ from typing import Sequence
 import cv2
 import numpy as np
 
-from ..taxonomy import CODES, REGION_TYPES, TYPES, ErrorClass, ErrorType, by_code
+from ..taxonomy import BOUNDARY_TYPES, CODES, REGION_TYPES, TYPES, ErrorClass, ErrorType, by_code
 from . import (
     blur,
     cloud,
     distortion,
+    negatives,
     nuisance,
+    overlap,
     pixel_missing,
     shadow,
     spectral_overflow,
@@ -51,7 +53,9 @@ _WEIGHTS = {
     "stitching_misalignment": 1.6,
     "blur": 1.2,
 }
-_LATE = ("stripe_noise", "pixel_missing")
+_LATE = {"stripe_noise": 0.5, "pixel_missing": 0.8}  # share that arises after the compression, in transmission
+_SEAMS = frozenset(t.code for t in BOUNDARY_TYPES)
+_TRUE_SEAMS = 0.35  # share of seam crops that are made of two real photos, where there are any
 
 
 @dataclass(frozen=True)
@@ -82,12 +86,12 @@ class Sample:
     defects: tuple[Defect, ...]
 
 
-def draw_codes(rng: np.random.Generator, clean: float = 0.35) -> tuple[str, ...]:
+def draw_codes(rng: np.random.Generator, clean: float = 0.4) -> tuple[str, ...]:
     """Draw which errors a crop gets: none with probability `clean`, else one, two or three."""
     if rng.random() < clean:
         return ()
     weights = np.array([_WEIGHTS.get(code, 1.0) for code in CODES])
-    count = int(rng.choice([1, 2, 3], p=[0.78, 0.17, 0.05]))
+    count = int(rng.choice([1, 2, 3], p=[0.76, 0.18, 0.06]))
     return tuple(rng.choice(CODES, count, replace=False, p=weights / weights.sum()))
 
 
@@ -97,8 +101,11 @@ def compose(
     codes: Sequence[str],
     mattes: Sequence[np.ndarray] = (),
     collar: float = 0.1,
+    pairs: Sequence[np.ndarray] = (),
 ) -> Sample:
     """Plant `codes` on a clean crop and let the shared nuisance act on it.
+
+    Half of the crops without errors, and one in seven of the others, get a look-alike (`negatives`) without a label.
 
     Parameters
     ----------
@@ -108,15 +115,26 @@ def compose(
         uint8 opacities of real clouds, any size; half of the clouds use one.
     collar : float
         Probability that a part lies outside the image (black, ignored).
+    pairs : sequence of numpy.ndarray
+        uint8 [H, W, 6], two photos of one place (`overlap.twins`), sides of 0.8 S or more. A third of the seams is made
+        of them; those get the labels that were measured, which may be none.
     """
-    image = nuisance.tone(background, rng)
-    late = rng.random() < 0.5  # lost lines and pixels arise before the compression or after it
-    ordered = [code for code in RECIPES if code in codes]
     defects: list[Defect] = []
-    for code in (c for c in ordered if not (late and c in _LATE)):
+    if _SEAMS.intersection(codes) and len(pairs) and rng.random() < _TRUE_SEAMS:
+        twin = nuisance.crop(pairs[int(rng.integers(len(pairs)))], rng, background.shape[0])
+        image, seams = overlap.mosaic(_toned_alike(twin, rng), rng)
+        defects += seams
+        codes = [code for code in codes if code not in _SEAMS]
+    else:
+        if rng.random() < (0.15 if codes else 0.5):
+            background = negatives.decoy(background, rng)
+        image = nuisance.ground(background, rng)
+    ordered = [code for code in RECIPES if code in codes]
+    late = [code for code in ordered if rng.random() < _LATE.get(code, 0.0)]
+    for code in (c for c in ordered if c not in late):
         image = _plant(image, rng, code, mattes, defects)
-    image = nuisance.compress(nuisance.grain(image, rng), rng)
-    for code in (c for c in ordered if late and c in _LATE):
+    image = nuisance.delivery(image, rng)
+    for code in late:
         image = _plant(image, rng, code, mattes, defects)
     valid = np.ones(image.shape[:2], bool)
     if rng.random() < collar:
@@ -154,6 +172,12 @@ def _plant(
             defects.append(defect)
             return defect.image
     return image
+
+
+def _toned_alike(twin: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Let the same nuisance act on both photos of a twin, so that only what they bring differs."""
+    both = nuisance.ground(np.hstack([twin[..., :3], twin[..., 3:]]), rng)
+    return np.concatenate(np.hsplit(both, 2), 2)
 
 
 def _matte(opacity: np.ndarray, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:

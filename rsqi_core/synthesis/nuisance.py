@@ -1,4 +1,8 @@
-"""What every image suffers, defective or clean: tone, noise, compression; applied alike, so that it is no cue."""
+"""What every image suffers, defective or clean, applied alike so that it is no cue (domain facts, section 3).
+
+`ground` acts before errors are planted: the scene, its light and its sensor. `delivery` acts after them: resampling,
+sensor noise, contrast stretch and compression.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +11,92 @@ import numpy as np
 
 from .defect import to_uint8
 
+_LEVELS = np.arange(256, dtype=np.float32) / 255
+
+
+def crop(image: np.ndarray, rng: np.random.Generator, side: int) -> np.ndarray:
+    """Cut a random square, flipped and turned, at a scale of 0.5 to 1.25; uint8 [side, side, 3 n].
+
+    Several images of one place, stacked in their bands, are cut alike. Magnifying more would pass soft ground off as
+    sharp.
+    """
+    largest = min(image.shape[:2])
+    wanted = int(np.clip(side / np.exp(rng.uniform(np.log(0.5), np.log(1.25))), side / 1.25, largest))
+    if rng.random() < 0.4:
+        wanted = min(side, largest)
+    y, x = (int(rng.integers(0, n - wanted + 1)) for n in image.shape[:2])
+    piece = np.rot90(image[y : y + wanted, x : x + wanted], int(rng.integers(4)))
+    if rng.random() < 0.5:
+        piece = piece[:, ::-1]
+    if wanted == side:
+        return np.ascontiguousarray(piece)
+    kernel = cv2.INTER_AREA if wanted > side else cv2.INTER_CUBIC
+    bands = [np.ascontiguousarray(piece[..., k : k + 3]) for k in range(0, piece.shape[2], 3)]
+    return np.concatenate([cv2.resize(band, (side, side), interpolation=kernel) for band in bands], 2)
+
+
+def ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Vary tone, colour and haze of a uint8 [H, W, 3] scene before anything is planted in it."""
+    image = tone(image, rng)
+    if rng.random() < 0.5:
+        image = saturate(image, 0.0 if rng.random() < 0.06 else rng.uniform(0.6, 1.3))
+    return haze(image, rng) if rng.random() < 0.12 else image
+
+
+def delivery(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Resample, add noise, stretch and compress a uint8 [H, W, 3] image that holds its errors."""
+    if rng.random() < 0.25:
+        image = resample(image, rng)
+    image = grain(image, rng)
+    if rng.random() < 0.15:
+        image = stretch(image, rng)
+    return compress(image, rng)
+
 
 def tone(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Vary gamma .8-1.25, white balance +-8 % and contrast of a uint8 [H, W, 3] image."""
-    levels = np.arange(256, dtype=np.float32) / 255
+    """Vary gamma .8-1.25, white balance +-8 % and contrast; one image in eight is dark like a raw satellite scene.
+
+    Half of the images may clip at 0 and 255, as real ones do at roofs and water; the others roll off before the ends.
+    """
     gamma = np.exp(rng.uniform(-0.22, 0.22))
-    contrast, middle = rng.uniform(0.8, 1.2), rng.uniform(0.3, 0.6)
-    balance = rng.uniform(0.92, 1.08, 3)
-    tables = [to_uint8(255 * ((levels**gamma - middle) * contrast + middle) * b) for b in balance]
-    # Stay off the ends of the range: only a lost pixel is exactly 0 or 255 by this step.
-    return cv2.LUT(image, np.clip(np.stack(tables, -1)[None], 1, 254).astype(np.uint8))
+    balance = rng.uniform(0.92, 1.08, 3).astype(np.float32)
+    if rng.random() < 0.125:
+        # Reflectance stretched to the clouds: the ground keeps the lowest fifth to half of the range, some of it black.
+        gamma *= rng.uniform(1.0, 1.5)
+        levels = _LEVELS**gamma * rng.uniform(0.2, 0.55) - rng.uniform(0.0, 0.05)
+        balance *= rng.uniform(0.8, 1.2, 3).astype(np.float32)
+    else:
+        contrast, middle = rng.uniform(0.8, 1.3), rng.uniform(0.3, 0.6)
+        levels = (_LEVELS**gamma - middle) * contrast + middle
+    tables = levels[:, None] * balance
+    if rng.random() < 0.5:
+        tables = _roll_off(tables)
+    return cv2.LUT(image, to_uint8(255 * tables)[None])
+
+
+def saturate(image: np.ndarray, factor: float) -> np.ndarray:
+    """Scale the chroma of a uint8 [H, W, 3] image; 0 makes it grey, as a panchromatic scene."""
+    weights = np.array([0.299, 0.587, 0.114], np.float32)
+    return cv2.transform(image, factor * np.eye(3, dtype=np.float32) + (1 - factor) * weights[None].repeat(3, 0))
+
+
+def haze(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Lay a veil of at most 15 % over the scene, too thin to be called cloud and stronger to one side."""
+    corners = rng.uniform(0.02, 0.15, (2, 2)).astype(np.float32)
+    veil = cv2.resize(corners, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)[..., None]
+    light = np.float32([rng.uniform(165, 225), rng.uniform(175, 230), rng.uniform(185, 240)])
+    return to_uint8(image * (1 - veil) + light * veil)
+
+
+def resample(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Resample to 0.7-2 times the size and back, as a mosaic passes from grid to grid.
+
+    Under 0.7 the image would show what is labelled as blur.
+    """
+    factor = np.exp(rng.uniform(np.log(0.7), np.log(2.0)))
+    kernel = int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
+    there = cv2.resize(image, None, fx=factor, fy=factor, interpolation=kernel)
+    return cv2.resize(there, image.shape[1::-1], interpolation=cv2.INTER_AREA if factor > 1 else kernel)
 
 
 def grain(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -24,16 +104,28 @@ def grain(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     sigma = rng.uniform(0, 4)
     if sigma < 0.4:
         return image
+    cv2.setRNGSeed(int(rng.integers(2**31)))
     noise = cv2.randn(np.empty(image.shape, np.int16), 0, sigma)
     return cv2.add(image, noise, dtype=cv2.CV_8U)
 
 
+def stretch(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Stretch the contrast between percentiles, all bands alike or each by itself, cutting up to 2 % at each end."""
+    low, high = rng.uniform(0, 2), 100 - rng.uniform(0, 2)
+    sample = image[::4, ::4].reshape(-1, 3)
+    ends = np.percentile(sample, (low, high), axis=0 if rng.random() < 0.4 else None).reshape(2, -1)
+    span = np.maximum(ends[1] - ends[0], 60)  # an even scene must not become noise
+    return cv2.LUT(image, to_uint8((255 * _LEVELS[:, None] - ends[0]) * (255 / span) * np.ones(3))[None])
+
+
 def compress(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Send half of the images through JPEG of quality 60-100."""
+    """Send half of the images through JPEG of quality 60-100, its 8-px grid anywhere."""
     if rng.random() < 0.5:
         return image
-    _, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(60, 101))])
-    return cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1]
+    top, left = (int(n) for n in rng.integers(0, 8, 2))
+    padded = cv2.copyMakeBorder(image[..., ::-1], top, 0, left, 0, cv2.BORDER_REFLECT)
+    _, data = cv2.imencode(".jpg", padded, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(60, 101))])
+    return cv2.imdecode(data, cv2.IMREAD_COLOR)[top:, left:, ::-1]
 
 
 def collar(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
@@ -45,3 +137,12 @@ def collar(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
         distance = (x - shape[1] / 2) * np.cos(angle) + (y - shape[0] / 2) * np.sin(angle)
         valid &= distance < rng.uniform(0.1, 0.6) * min(shape)
     return valid
+
+
+def _roll_off(levels: np.ndarray, knee: float = 0.86) -> np.ndarray:
+    """Bend levels 0-1 above the knee and below its mirror, so that they near the ends without reaching them."""
+    room = 1 - knee
+    over = knee + room * np.tanh((levels - knee) / room)
+    under = room + room * np.tanh((levels - room) / room)
+    bent = np.where(levels > knee, over, np.where(levels < room, under, levels))
+    return np.clip(bent, 0.004, 0.996)

@@ -1,47 +1,100 @@
-"""Stitching trace: two halves of a mosaic with different tone along the seam."""
+"""Stitching trace: two parts of a mosaic with different tone, haze or sharpness along the seam."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
-from .defect import Defect, severity, to_uint8
-from .fields import seam, seam_mask, smoothstep
+from .defect import AMBIGUOUS, CLEAN, DEFECT, Defect, severity, to_uint8
+from .fields import fractal, seam, seam_mask, smoothstep
 
 MIN_STEP = 4.0  # grey levels; a smaller step is not a visible seam (domain facts, section 3)
+_TEXTURE_SHARE = 0.2  # of the local deviation: what the step must exceed to show through texture
+_WINDOW = 41  # px along the seam over which a step is judged
 
 
 def apply(
     image: np.ndarray, rng: np.random.Generator, distance: np.ndarray | None = None, second: np.ndarray | None = None
 ) -> Defect | None:
-    """Change gain, offset and gamma on one side of a seam, with 0-24 px of feathering.
+    """Show one side of a seam in another tone, or another date, with 0-24 px of feathering.
+
+    Gain, offset and gamma change on the far side; sometimes it is hazier or a little softer as well, and sometimes the
+    difference fades along the seam, as between two photos with falling-off corners.
 
     Parameters
     ----------
+    image : numpy.ndarray
+        uint8 [H, W, 3].
     distance : numpy.ndarray, optional
         Signed distance to the seam in pixels, float32 [H, W]; drawn when missing.
     second : numpy.ndarray, optional
         The same place on another date, uint8 [H, W, 3], shown on the far side instead of a changed tone.
+
+    Returns
+    -------
+    Defect or None
+        None where no step of `MIN_STEP` shows on this ground.
     """
     shape = image.shape[:2]
     if distance is None:
         distance = seam(shape, rng, image)
+        if rng.random() < 0.15:  # a flight strip between two others
+            distance = rng.uniform(0.12, 0.3) * min(shape) - np.abs(distance)
+    far = _toned(image, rng) if second is None else second
+    feather = 0.0 if rng.random() < 0.4 else rng.uniform(1, 24)
+    out = joined(image, far, distance, feather)
+    mask, step = trace_mask(image, far, distance, feather)
+    if (mask == DEFECT).sum() < 4 * min(shape):
+        return None
+    kind = "tone" if second is None else "dates"
+    parameters = {"kind": kind, "step": step, "feather": float(feather)}
+    return Defect("stitching_trace", out, mask, severity(step, 9, 18), parameters)
+
+
+def joined(near: np.ndarray, far: np.ndarray, distance: np.ndarray, feather: float) -> np.ndarray:
+    """Join two uint8 images at the zero of `distance`, blended over `feather` pixels."""
+    m = smoothstep(distance, -feather / 2 - 0.5, feather / 2 + 0.5)
+    return cv2.blendLinear(near, far, 1 - m, m)
+
+
+def trace_mask(
+    near: np.ndarray, far: np.ndarray, distance: np.ndarray, feather: float = 0.0
+) -> tuple[np.ndarray, float]:
+    """Mark where the mean tone of two uint8 [H, W, 3] images differs enough along their seam to be seen.
+
+    Returns
+    -------
+    mask : numpy.ndarray
+        uint8 [H, W]: 1 within 6 px of a visible step, 255 where it is doubtful and on the rim.
+    step : float
+        Mean visible step in grey levels; 0 if there is none.
+    """
+    window = (_WINDOW, _WINDOW)
+    change = cv2.blur(cv2.subtract(far, near, dtype=cv2.CV_32F), window)
+    step = np.abs(change).max(2)
+    grey = cv2.cvtColor(near, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    mean = cv2.blur(grey, window)
+    texture = np.sqrt(np.maximum(cv2.blur(grey * grey, window) - mean * mean, 0))
+    needed = np.maximum(MIN_STEP, _TEXTURE_SHARE * texture)
+    mask = seam_mask(distance, 6 + feather / 4)
+    mask[(mask == DEFECT) & (step < needed)] = AMBIGUOUS
+    mask[step < 0.4 * needed] = CLEAN
+    shown = mask == DEFECT
+    return mask, float(step[shown].mean()) if shown.any() else 0.0
+
+
+def _toned(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     gain, offset = np.exp(rng.normal(0, 0.1, 3)), rng.normal(0, 6, 3)
     if rng.random() < 0.5:  # most colour differences are mainly one of brightness
-        gain, offset = np.full(3, gain[0]) * np.exp(rng.normal(0, 0.03, 3)), np.full(3, offset[0])
-    gamma = np.exp(rng.normal(0, 0.08))
-    source = image if second is None else second
-    toned = 255 * (source / np.float32(255)) ** gamma * gain.astype(np.float32) + offset.astype(np.float32)
-    feather = 0.0 if rng.random() < 0.4 else rng.uniform(1, 24)
-    m = smoothstep(distance, -feather / 2 - 0.5, feather / 2 + 0.5)[..., None]
-    out = to_uint8(image * (1 - m) + toned * m)
-    near = (np.abs(distance) < 40) & (distance > 0)
-    if near.sum() < 400 or (distance < 0).sum() < 400:
-        return None
-    step = float(np.abs((toned - source)[near].mean(0)).max()) if second is None else 2 * MIN_STEP
-    if step < MIN_STEP:
-        return None
-    mask = seam_mask(distance, 6 + feather / 4)
-    if step < 1.5 * MIN_STEP:
-        mask[mask == 1] = 255
-    strength = severity(step, 9, 18)
-    return Defect("stitching_trace", out, mask, strength, {"step": step, "feather": float(feather)})
+        gain, offset = gain[0] * np.exp(rng.normal(0, 0.03, 3)), np.full(3, offset[0])
+    if rng.random() < 0.2:
+        veil = rng.uniform(0.04, 0.14)
+        gain, offset = gain * (1 - veil), offset + 215 * veil
+    levels = (np.arange(256, dtype=np.float32) / 255) ** np.exp(rng.normal(0, 0.08))
+    toned = cv2.LUT(image, to_uint8(255 * levels[:, None] * gain + offset)[None])
+    if rng.random() < 0.2:  # below what counts as blur
+        toned = cv2.GaussianBlur(toned, (0, 0), rng.uniform(0.5, 0.9))
+    if rng.random() < 0.3:
+        share = smoothstep(fractal(image.shape[:2], rng, 3.0, cells=2), -1.5, rng.uniform(0, 1))
+        toned = cv2.blendLinear(image, toned, 1 - share, share)
+    return toned
