@@ -1,20 +1,21 @@
-"""Cloud: opaque, thin, fog and local clouds over the ground, or a matte lifted from a real cloudy/clear pair."""
+"""Cloud: from popcorn cumulus to veils over the ground, or a matte lifted from a real cloudy/clear pair."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from .defect import Defect, difference, mask_of, severity, to_uint8
-from .fields import blob, fractal, smoothstep
+from .defect import Defect, blend, difference, mask_of, only_visible, severity, to_uint8
+from .fields import coordinates, fractal, log_uniform, streaks
 
-KINDS = ("thick", "thin", "fog", "local")
+KINDS = ("thick", "thin", "fog", "local", "cumulus", "streets", "cirrus")
+_SHARES = (0.24, 0.12, 0.07, 0.2, 0.17, 0.1, 0.1)
 
 
 def apply(
     image: np.ndarray, rng: np.random.Generator, kind: str | None = None, matte: np.ndarray | None = None
 ) -> Defect | None:
-    """Plant clouds: ``I (1 - a) + C a`` with a fractal or given opacity.
+    """Plant clouds: ``I (1 - a) + C a`` with a drawn or given opacity a and a shaded cover C.
 
     Parameters
     ----------
@@ -23,34 +24,30 @@ def apply(
     kind : str, optional
         One of `KINDS`; drawn when missing.
     matte : numpy.ndarray, optional
-        Opacity 0-1, float32 [H, W], of a real cloud (`matte_of`); replaces the fractal one.
+        Opacity 0-1, float32 [H, W], of a real cloud (`matte_of`) or of `opacity`; replaces the drawn one.
 
     Returns
     -------
     Defect or None
         None if the cloud cannot be seen on this ground.
     """
-    shape = image.shape[:2]
-    kind = "matte" if matte is not None else kind or str(rng.choice(KINDS, p=[0.4, 0.2, 0.1, 0.3]))
-    alpha = matte if matte is not None else _opacity(shape, rng, kind)
-    white = rng.uniform(215, 252) + rng.normal(0, 4, 3)
-    relief = fractal(shape, rng, rng.uniform(2.0, 2.6), cells=4)
-    shading = cv2.GaussianBlur(relief, (0, 0), 2.0)
-    shift = rng.integers(-6, 7, 2)
-    sunlit = shading - np.roll(shading, tuple(int(s) for s in shift), (0, 1))  # a brighter side towards the sun
-    cover = white + (rng.uniform(3, 12) * relief + rng.uniform(0, 14) * sunlit)[..., None]
-    ground = image.astype(np.float32)
-    if kind in ("thick", "local"):
-        softened = cv2.GaussianBlur(ground, (0, 0), 1.5)  # forward scattering softens the ground that shines through
-        ground = np.where((alpha > 0.3)[..., None], softened, ground)
-    opacity = np.stack([alpha, _shifted(alpha, rng), _shifted(alpha, rng)], -1)
-    clouded = to_uint8(ground * (1 - opacity) + cover * opacity)
-    mask = mask_of(alpha)
+    kind = "matte" if matte is not None else kind or str(rng.choice(KINDS, p=_SHARES))
+    alpha = opacity(image.shape[:2], rng, kind) if matte is None else matte
+    # What lies under a cloud is seen through scattered light: softer the denser the cloud.
+    ground = blend(image, cv2.GaussianBlur(image, (0, 0), 1.5), alpha)
+    cover, white = _cover(alpha, rng)
+    shifted = (alpha, alpha, alpha)
+    if rng.random() < 0.25:  # a push-broom sensor sees each band at another moment
+        shifted = (alpha, _drifted(alpha, rng), _drifted(alpha, rng))
+    bands = [blend(g, c, a) for g, c, a in zip(cv2.split(ground), cover, shifted)]
+    clouded = cv2.merge(bands)
+    mask = mask_of(cv2.GaussianBlur(alpha, (0, 0), 1.0))  # nobody outlines single pixels of cloud
+    mask = np.where(alpha < 0.75, only_visible(mask, image, clouded, 5, 7), mask)  # a veil over a white roof
     visible = difference(image, clouded, mask)
-    if visible < 8:
+    if visible < 12 or (mask == 1).sum() < 60:
         return None
     strength = severity(float(alpha[mask == 1].mean()), 0.5, 0.75)
-    return Defect("cloud", clouded, mask, strength, {"kind": kind, "white": float(white.mean()), "difference": visible})
+    return Defect("cloud", clouded, mask, strength, {"kind": kind, "white": white, "difference": visible})
 
 
 def matte_of(cloudy: np.ndarray, clear: np.ndarray) -> np.ndarray | None:
@@ -67,24 +64,78 @@ def matte_of(cloudy: np.ndarray, clear: np.ndarray) -> np.ndarray | None:
     return alpha if 0.02 < float((alpha > 0.35).mean()) < 0.95 else None
 
 
-def _shifted(alpha: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Move the cloud a little, as it drifts between the exposures of two bands of a push-broom sensor."""
-    if rng.random() < 0.7:
-        return alpha
-    move = np.float32([[1, 0, rng.uniform(-1.5, 1.5)], [0, 1, rng.uniform(-1.5, 1.5)]])
-    return cv2.warpAffine(alpha, move, alpha.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
+def opacity(shape: tuple[int, int], rng: np.random.Generator, kind: str | None = None) -> np.ndarray:
+    """Draw the opacity 0-1, float32 [H, W], of clouds of a kind: ``1 - exp(-thickness)`` of a fractal thickness."""
+    kind = kind or str(rng.choice(KINDS, p=_SHARES))
+    return 1 - np.exp(-np.maximum(_thickness(shape, rng, kind), 0))
 
 
-def _opacity(shape: tuple[int, int], rng: np.random.Generator, kind: str) -> np.ndarray:
-    noise = fractal(shape, rng, rng.uniform(1.6, 2.4), cells=int(rng.integers(1, 5)) + 1)
-    if kind == "thick":
-        low = rng.uniform(-0.8, 1.0)
-        return smoothstep(noise, low, low + rng.uniform(0.4, 1.2)) * rng.uniform(0.85, 1.0)
-    if kind == "thin":
-        low = rng.uniform(-1.0, 0.6)
-        return smoothstep(noise, low, low + rng.uniform(1.0, 2.0)) * rng.uniform(0.45, 0.75)
+def _thickness(shape: tuple[int, int], rng: np.random.Generator, kind: str) -> np.ndarray:
+    """Optical thickness; zero or less is clear sky."""
+    side = min(shape)
+    if kind in ("thick", "thin"):
+        noise = fractal(shape, rng, rng.uniform(1.7, 2.5), cells=int(rng.integers(2, 6)))
+        if rng.random() < 0.4:  # a part of a bank up to three times as large as the image
+            noise = 0.6 * noise + rng.normal(0.2, 0.6)
+        density = log_uniform(rng, 1.5, 7.5) if kind == "thick" else rng.uniform(0.4, 0.9)
+        return density * (noise - rng.uniform(-0.9, 1.0))
     if kind == "fog":
-        return np.clip(rng.uniform(0.4, 0.65) + 0.1 * noise, 0, 0.9).astype(np.float32)
-    size = min(shape) * rng.uniform(0.1, 0.4)
-    body = blob(shape, rng, size, size * rng.uniform(0.2, 0.7), 0.4)
-    return np.clip(body * (0.9 + 0.15 * noise), 0, 1) * rng.uniform(0.8, 1.0)
+        return rng.uniform(0.6, 1.2) + rng.uniform(0.05, 0.25) * fractal(shape, rng, 2.4, cells=2)
+    if kind == "local":
+        return log_uniform(rng, 2, 10) * _puff(shape, rng, side * log_uniform(rng, 0.07, 0.45))
+    if kind == "cirrus":
+        angle = rng.uniform(0, np.pi)
+        fibres = streaks(shape, rng, rng.uniform(1.6, 2.2), int(rng.integers(6, 14)), rng.uniform(5, 12), angle)
+        return rng.uniform(0.35, 1.0) * (0.6 * fibres + fractal(shape, rng, 2.8, cells=2) - rng.uniform(-0.6, 0.5))
+    # Cumulus: crisp small puffs, gathered in swarms or in streets along the wind.
+    size = side * log_uniform(rng, 0.02, 0.1)
+    puffs = fractal(shape, rng, rng.uniform(1.5, 2.2), cells=int(max(shape) / (2 * size)))
+    if kind == "streets":
+        x, y = coordinates(shape)
+        angle, period = rng.uniform(0, np.pi), max(3 * size, side * rng.uniform(0.12, 0.4))
+        sway = 0.25 * fractal(shape, rng, 3.0, cells=2)
+        turns = 2 * np.pi / period * np.array([np.cos(angle), np.sin(angle)])
+        gathered = np.cos(np.float32(turns[0]) * x + np.float32(turns[1]) * y + np.float32(np.pi) * sway)
+    else:
+        gathered = fractal(shape, rng, 3.0, cells=2)
+    return log_uniform(rng, 2, 7.5) * (puffs + rng.uniform(0.5, 1.1) * gathered - rng.uniform(0.9, 1.8))
+
+
+def _puff(shape: tuple[int, int], rng: np.random.Generator, radius: float) -> np.ndarray:
+    """Thickness of one ragged cloud, 1 in its middle."""
+    x, y = coordinates(shape)
+    cx, cy = rng.uniform(0.05, 0.95) * shape[1], rng.uniform(0.05, 0.95) * shape[0]
+    angle, stretch = rng.uniform(0, np.pi), np.sqrt(rng.uniform(1, 2.5))
+    cosine, sine = np.float32(np.cos(angle) / radius), np.float32(np.sin(angle) / radius)
+    u, v = x - np.float32(cx), y - np.float32(cy)
+    body = (
+        1 - ((u * cosine + v * sine) / np.float32(stretch)) ** 2 - ((v * cosine - u * sine) * np.float32(stretch)) ** 2
+    )
+    cells = int(np.clip(max(shape) / radius, 2, 40))
+    # Far outside the noise must not bring forth further clouds.
+    return np.minimum(body + rng.uniform(0.35, 0.7) * fractal(shape, rng, rng.uniform(1.5, 2.2), cells), 2.5 + body)
+
+
+def _cover(alpha: np.ndarray, rng: np.random.Generator) -> tuple[list[np.ndarray], float]:
+    """Colour of the cloud itself as three uint8 bands, and its mean white.
+
+    Whites over 255 leave the bright cores clipped, as in most stretched satellite scenes; the side that faces the sun
+    is brighter, and thick parts may have grey bases.
+    """
+    white = rng.uniform(222, 250) if rng.random() < 0.6 else rng.uniform(250, 300)
+    height = cv2.GaussianBlur(np.sqrt(-np.log(1 - 0.995 * alpha)), (0, 0), rng.uniform(0.8, 2.0))
+    dx, dy = rng.uniform(-6, 6, 2)
+    behind = cv2.warpAffine(
+        height, np.float32([[1, 0, dx], [0, 1, dy]]), alpha.shape[::-1], borderMode=cv2.BORDER_REFLECT
+    )
+    light = np.clip(height - behind, -0.8, 0.5)
+    level = white + np.float32(rng.uniform(20, 110)) * light - np.float32(rng.uniform(0, 14)) * height
+    warm = rng.normal(-2, 4)
+    tint = rng.normal(0, 1.5, 3) + np.array([warm, 0, -warm])
+    return [to_uint8(level + np.float32(t)) for t in tint], float(white)
+
+
+def _drifted(alpha: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Move the cloud by up to two pixels."""
+    move = np.float32([[1, 0, rng.uniform(-2, 2)], [0, 1, rng.uniform(-2, 2)]])
+    return cv2.warpAffine(alpha, move, alpha.shape[::-1], borderMode=cv2.BORDER_REPLICATE)

@@ -5,64 +5,111 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .defect import Defect, difference, severity
-from .fields import blob, coordinates, fractal
+from .defect import AMBIGUOUS, DEFECT, Defect, difference, only_visible, severity
+from .fields import blob, coordinates, fractal, log_uniform
 
-KINDS = ("fractal", "swirl", "ripple", "spike")
+KINDS = ("fractal", "swirl", "ripple", "spike", "bend")
+_SHARES = (0.32, 0.1, 0.25, 0.11, 0.22)
+_CLEAR, _HARDLY = 0.16, 0.07  # bend in pixels a pixel: what an eye sees, and what it may see
+_LINE = 14.0  # grey levels a pixel: coherent slope of an edge whose bending shows
 
 
 def apply(image: np.ndarray, rng: np.random.Generator, kind: str | None = None) -> Defect | None:
     """Displace pixels by 3-20 px within a patch, over wavelengths of 20-120 px.
 
-    None where there is no structure that a displacement could bend.
+    ``bend`` pushes roads and bridges sideways. None where there is no structure that a displacement could bend.
     """
     shape = image.shape[:2]
     side = min(shape)
-    kind = kind or str(rng.choice(KINDS, p=[0.4, 0.15, 0.3, 0.15]))
+    kind = kind or str(rng.choice(KINDS, p=_SHARES))
+    lines, direction = _lines(image)
     radius = side * rng.uniform(0.18, 0.5)
     window = blob(shape, rng, radius, radius * rng.uniform(0.3, 0.7), 0.2)
+    wavelength = log_uniform(rng, 24, 110)
+    amplitude = min(log_uniform(rng, 3.5, 16), 0.15 * wavelength)  # more would fold the ground over itself
+    weight = max(float(window.sum()), 1.0)
     x, y = coordinates(shape)
-    amplitude = rng.uniform(4, 14)
-    wavelength = rng.uniform(24, 90)
-    if kind == "fractal":
-        cells = max(2, int(max(shape) / wavelength))
-        dx, dy = (amplitude * fractal(shape, rng, 3.2, cells) for _ in range(2))
-    elif kind == "swirl":
-        weight = max(float(window.sum()), 1.0)
-        cx, cy = float((x * window).sum() / weight), float((y * window).sum() / weight)
-        turn = (
-            rng.choice([-1, 1]) * rng.uniform(0.5, 1.6) * np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (0.5 * radius) ** 2)
-        )
-        dx = (np.cos(turn) - 1) * (x - cx) - np.sin(turn) * (y - cy)
-        dy = np.sin(turn) * (x - cx) + (np.cos(turn) - 1) * (y - cy)
-    elif kind == "ripple":
-        angle, drift = rng.uniform(0, np.pi), rng.uniform(0, 2 * np.pi)
-        phase = 2 * np.pi * (x * np.cos(angle) + y * np.sin(angle)) / wavelength + drift
-        wave = amplitude * np.sin(phase + 0.7 * fractal(shape, rng, 3.0, cells=2))
-        dx, dy = -wave * np.sin(angle), wave * np.cos(angle)
-    else:
-        dx, dy = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-        for _ in range(int(rng.integers(2, 7))):
-            px, py = rng.uniform(0, shape[1]), rng.uniform(0, shape[0])
-            fall = np.exp(-((x - px) ** 2 + (y - py) ** 2) / (wavelength / 2) ** 2)
-            direction = rng.uniform(0, 2 * np.pi)
-            dx = dx + 2 * amplitude * np.cos(direction) * fall
-            dy = dy + 2 * amplitude * np.sin(direction) * fall
-    dx, dy = (dx * window).astype(np.float32), (dy * window).astype(np.float32)
+    center = np.float32((x * window).sum() / weight), np.float32((y * window).sum() / weight)
+    dx, dy = _DISPLACE[kind](shape, rng, amplitude, wavelength, center, radius, _dominant(lines, direction, window))
+    dx, dy = dx * window, dy * window
     out = cv2.remap(image, x + dx, y + dy, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
-    # What the eye sees is bending, not shifting: the local change of the displacement.
-    gx = cv2.Sobel(dx, cv2.CV_32F, 1, 0, scale=1 / 8) ** 2 + cv2.Sobel(dx, cv2.CV_32F, 0, 1, scale=1 / 8) ** 2
-    gy = cv2.Sobel(dy, cv2.CV_32F, 1, 0, scale=1 / 8) ** 2 + cv2.Sobel(dy, cv2.CV_32F, 0, 1, scale=1 / 8) ** 2
-    bend = cv2.GaussianBlur(np.sqrt(gx + gy), (0, 0), 0.12 * wavelength + 3)
-    mask = np.where(bend > 0.16, 1, np.where(bend > 0.07, 255, 0)).astype(np.uint8)
-    inside = mask == 1
-    if inside.sum() < 400 or difference(image, out, mask) < 8 or _structure(image, inside) < 18:
+    # What the eye sees is bending, not shifting: the local change of the displacement, where there are lines to bend.
+    steep = sum(cv2.Sobel(d, cv2.CV_32F, *axis, scale=1 / 8) ** 2 for d in (dx, dy) for axis in ((1, 0), (0, 1)))
+    bend = cv2.GaussianBlur(np.sqrt(steep), (0, 0), 0.12 * wavelength + 3)
+    mask = np.where(bend > _CLEAR, DEFECT, np.where(bend > _HARDLY, AMBIGUOUS, 0)).astype(np.uint8)
+    near_lines = cv2.blur((lines > _LINE).astype(np.float32), (51, 51)) > 0.06
+    mask[(mask == DEFECT) & ~near_lines] = AMBIGUOUS
+    mask = only_visible(mask, image, out, 5, 31)
+    inside = mask == DEFECT
+    if inside.sum() < 500 or difference(image, out, mask) < 9:
         return None
-    strength = severity(float(bend[inside].mean()), 0.3, 0.5)
+    strength = severity(float(bend[inside].mean()), 0.28, 0.45)
     return Defect("distortion", out, mask, strength, {"kind": kind, "amplitude": amplitude, "wavelength": wavelength})
 
 
-def _structure(image: np.ndarray, inside: np.ndarray) -> float:
-    grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), 1.5)
-    gx, gy = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
-    return float(np.percentile(np.hypot(gx, gy)[inside], 80))
+def _lines(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Strength of line-like structure in grey levels a pixel, and twice the angle of its slope, both [H, W].
+
+    The texture of a wood has slopes in all directions, which cancel; those of a road or a roof add up.
+    """
+    grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), 1.2)
+    gx, gy = (cv2.Sobel(grey, cv2.CV_32F, *axis, scale=0.25) for axis in ((1, 0), (0, 1)))
+    difference_, product = (cv2.blur(v, (15, 15)) for v in (gx * gx - gy * gy, 2 * gx * gy))
+    total = cv2.blur(gx * gx + gy * gy, (15, 15))
+    aligned = cv2.magnitude(difference_, product)
+    return 2 * aligned / np.sqrt(total + 1), np.arctan2(product, difference_)
+
+
+def _dominant(lines: np.ndarray, doubled: np.ndarray, window: np.ndarray) -> float:
+    """Direction (radians) square to most lines inside `window`."""
+    weight = lines * window
+    return 0.5 * float(np.arctan2((np.sin(doubled) * weight).sum(), (np.cos(doubled) * weight).sum()))
+
+
+def _fractal(shape, rng, amplitude, wavelength, center, radius, normal):
+    cells = max(2, int(max(shape) / wavelength))
+    return tuple(np.float32(amplitude) * fractal(shape, rng, 3.2, cells) for _ in range(2))
+
+
+def _swirl(shape, rng, amplitude, wavelength, center, radius, normal):
+    x, y = coordinates(shape)
+    u, v = x - center[0], y - center[1]
+    turn = np.float32(rng.choice([-1, 1]) * rng.uniform(0.5, 1.6)) * np.exp(
+        (u * u + v * v) / -(np.float32(0.5 * radius) ** 2)
+    )
+    cosine, sine = np.cos(turn), np.sin(turn)
+    return (cosine - 1) * u - sine * v, sine * u + (cosine - 1) * v
+
+
+def _ripple(shape, rng, amplitude, wavelength, center, radius, normal):
+    x, y = coordinates(shape)
+    angle = rng.uniform(0, np.pi)
+    cosine, sine = np.float32(np.cos(angle)), np.float32(np.sin(angle))
+    phase = np.float32(2 * np.pi / wavelength) * (x * cosine + y * sine) + np.float32(rng.uniform(0, 2 * np.pi))
+    wave = np.float32(amplitude) * np.sin(phase + np.float32(0.7) * fractal(shape, rng, 3.0, cells=2))
+    return -wave * sine, wave * cosine
+
+
+def _spike(shape, rng, amplitude, wavelength, center, radius, normal):
+    x, y = coordinates(shape)
+    dx, dy = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    for _ in range(int(rng.integers(2, 7))):
+        u, v = x - np.float32(rng.uniform(0, shape[1])), y - np.float32(rng.uniform(0, shape[0]))
+        fall = np.exp((u * u + v * v) / -(np.float32(wavelength / 2) ** 2))
+        direction = rng.uniform(0, 2 * np.pi)
+        dx += np.float32(2 * amplitude * np.cos(direction)) * fall
+        dy += np.float32(2 * amplitude * np.sin(direction)) * fall
+    return dx, dy
+
+
+def _bend(shape, rng, amplitude, wavelength, center, radius, normal):
+    """Sag or wave of a road or bridge: sideways, as a function of the way along it."""
+    x, y = coordinates(shape)
+    cosine, sine = np.float32(np.cos(normal)), np.float32(np.sin(normal))
+    along = ((y - center[1]) * cosine - (x - center[0]) * sine) / np.float32(0.5 * wavelength)
+    wave = np.exp(-along * along) if rng.random() < 0.5 else np.sin(np.pi * along) * np.exp(-0.3 * along * along)
+    push = np.float32(amplitude * rng.choice([-1, 1]) * rng.uniform(1.0, 1.6)) * wave
+    return push * cosine, push * sine
+
+
+_DISPLACE = {"fractal": _fractal, "swirl": _swirl, "ripple": _ripple, "spike": _spike, "bend": _bend}

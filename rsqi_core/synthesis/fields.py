@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 
@@ -16,25 +18,52 @@ def fractal(shape: Shape, rng: np.random.Generator, beta: float = 2.0, cells: in
     """
     h, w = shape
     longest = max(h, w)
-    total = np.zeros(shape, np.float32)
-    amplitude, n = 1.0, max(2, cells)
-    while n <= longest // 2 and amplitude > 0.02:
-        grid = rng.standard_normal((max(2, round(n * h / longest)) + 3, max(2, round(n * w / longest)) + 3), np.float32)
-        total += amplitude * cv2.resize(grid, (w, h), interpolation=cv2.INTER_CUBIC)
+    total, amplitude, n = None, 1.0, max(2, cells)
+    while total is None or (n <= longest // 2 and amplitude > 0.02):
+        rows, columns = max(2, round(n * h / longest)) + 1, max(2, round(n * w / longest)) + 1
+        octave = amplitude * rng.standard_normal((rows, columns), np.float32)
+        # Each octave is added at its own size and the sum enlarged: far cheaper than enlarging every octave to the end.
+        total = octave if total is None else octave + cv2.resize(total, (columns, rows), interpolation=cv2.INTER_CUBIC)
         amplitude *= 2.0 ** (-beta / 2.0)
         n *= 2
-    return (total - total.mean()) / max(float(total.std()), 1e-6)
+    total = cv2.resize(total, (w, h), interpolation=cv2.INTER_CUBIC)
+    mean, deviation = (float(value[0, 0]) for value in cv2.meanStdDev(total))
+    return (total - np.float32(mean)) * np.float32(1 / max(deviation, 1e-6))
+
+
+def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+    """Draw a number whose logarithm is uniform: sizes and factors for which halving and doubling are alike."""
+    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+
+
+def streaks(shape: Shape, rng: np.random.Generator, beta: float, cells: int, ratio: float, angle: float) -> np.ndarray:
+    """Return fractal noise drawn out `ratio` times along the direction `angle` (radians)."""
+    side = int(np.hypot(*shape)) + 2
+    narrow = fractal((side, max(8, int(side / ratio))), rng, beta, cells)
+    return turned(cv2.resize(narrow, (side, side), interpolation=cv2.INTER_CUBIC), shape, angle)
+
+
+def turned(field: np.ndarray, shape: Shape, angle: float) -> np.ndarray:
+    """Turn a square `field`, as long as the diagonal of `shape`, by `angle` and cut `shape` from its middle."""
+    cosine, sine = np.cos(angle), np.sin(angle)
+    turn = np.array([[cosine, sine], [-sine, cosine]])
+    middle, center = np.array(field.shape[::-1]) / 2, np.array(shape[::-1]) / 2
+    move = np.column_stack([turn, middle - turn @ center])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(field, move, shape[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
 
 def smoothstep(values: np.ndarray, low: float, high: float) -> np.ndarray:
     """Rise smoothly from 0 at `low` to 1 at `high`."""
-    t = np.clip((values - low) / max(high - low, 1e-6), 0, 1)
+    t = np.clip((values - np.float32(low)) * np.float32(1 / max(high - low, 1e-6)), 0, 1)
     return t * t * (3 - 2 * t)
 
 
+@lru_cache(maxsize=4)
 def coordinates(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
-    """Return x and y of every pixel as float32 grids."""
-    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+    """Return x and y of every pixel as float32 grids, shared and therefore read-only."""
+    y, x = np.meshgrid(np.arange(shape[0], dtype=np.float32), np.arange(shape[1], dtype=np.float32), indexing="ij")
+    x.flags.writeable = y.flags.writeable = False
     return x, y
 
 
@@ -55,12 +84,14 @@ def blob(shape: Shape, rng: np.random.Generator, radius: float, edge: float, rou
     cx, cy = rng.uniform(0.1, 0.9) * w, rng.uniform(0.1, 0.9) * h
     if radius > 0.3 * min(h, w):
         cx, cy = rng.uniform(0.3, 0.7) * w, rng.uniform(0.3, 0.7) * h
-    angle, stretch = rng.uniform(0, np.pi), rng.uniform(1.0, 2.2)
-    u = ((x - cx) * np.cos(angle) + (y - cy) * np.sin(angle)) / np.sqrt(stretch)
-    v = (-(x - cx) * np.sin(angle) + (y - cy) * np.cos(angle)) * np.sqrt(stretch)
-    distance = radius - np.sqrt(u * u + v * v)
-    distance += roughness * radius * fractal(shape, rng, 2.2, cells=max(2, int(max(h, w) / max(radius, 8))))
-    return smoothstep(distance, -edge / 2, edge / 2)
+    angle, stretch = rng.uniform(0, np.pi), np.sqrt(rng.uniform(1.0, 2.2))
+    cosine, sine = np.float32(np.cos(angle)), np.float32(np.sin(angle))
+    u, v = (x - np.float32(cx)), (y - np.float32(cy))
+    distance = np.float32(radius) - cv2.magnitude(
+        (u * cosine + v * sine) / np.float32(stretch), (v * cosine - u * sine) * np.float32(stretch)
+    )
+    border = fractal(shape, rng, 2.2, cells=max(2, int(max(h, w) / max(radius, 8))))
+    return smoothstep(distance + np.float32(roughness * radius) * border, -edge / 2, edge / 2)
 
 
 def polygon(shape: Shape, rng: np.random.Generator, radius: float, edge: float = 1.0) -> np.ndarray:

@@ -5,45 +5,89 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .defect import Defect, severity
+from .defect import AMBIGUOUS, Defect, peak_difference, severity
+from .fields import log_uniform
 
-KINDS = ("pixels", "clusters", "line", "block", "sector")
+KINDS = ("pixels", "clusters", "line", "block", "sector", "channel")
+_SHARES = (0.28, 0.24, 0.15, 0.22, 0.05, 0.06)
+_SEEN = 35  # grey levels; a black pixel in a dark wood is lost on every eye
 
 
 def apply(image: np.ndarray, rng: np.random.Generator, kind: str | None = None) -> Defect | None:
-    """Set pixels to (0, 0, 0) or (255, 255, 255)."""
-    h, w = image.shape[:2]
-    kind = kind or str(rng.choice(KINDS, p=[0.3, 0.25, 0.15, 0.25, 0.05]))
-    lost = np.zeros((h, w), np.uint8)
-    if kind == "pixels":
-        n = int(rng.integers(3, 60))
-        lost[rng.integers(0, h, n), rng.integers(0, w, n)] = 1
-    elif kind == "clusters":
-        for _ in range(int(rng.integers(1, 8))):
-            n, spread = int(rng.integers(5, 60)), rng.uniform(1, 6)
-            y = np.clip(rng.normal(rng.uniform(0, h), spread, n), 0, h - 1).astype(int)
-            x = np.clip(rng.normal(rng.uniform(0, w), spread, n), 0, w - 1).astype(int)
-            lost[y, x] = 1
-    elif kind == "line":
-        for _ in range(int(rng.integers(1, 4))):
-            thick, length = int(rng.integers(1, 3)), int(rng.uniform(0.2, 1.0) * w)
-            y, x = int(rng.integers(0, h)), int(rng.integers(-length // 4, w))
-            piece = (slice(y, y + thick), slice(max(x, 0), x + length))
-            (lost if rng.random() < 0.7 else lost.T)[piece] = 1
-    elif kind == "block":
-        for _ in range(int(rng.integers(1, 4))):
-            bh, bw = (int(np.exp(rng.uniform(np.log(8), np.log(min(h, w, 256) / 2)))) for _ in range(2))
-            y, x = int(rng.integers(-bh // 4, h)), int(rng.integers(-bw // 4, w))
-            lost[max(y, 0) : y + bh, max(x, 0) : x + bw] = 1
-    else:
-        center = (int(rng.integers(0, w)), int(rng.integers(0, h)))
-        start, span = rng.uniform(0, 360), rng.uniform(15, 70)
-        radius = int(rng.uniform(0.2, 0.6) * min(h, w))
-        cv2.ellipse(lost, center, (radius, radius), 0, start, start + span, 1, -1)
-    count = int(lost.sum())
+    """Set pixels to (0, 0, 0) or (255, 255, 255), or in blocks of kind ``channel`` one channel to 0 or 255.
+
+    None if too few of them can be told from the ground.
+    """
+    kind = kind or str(rng.choice(KINDS, p=_SHARES))
+    lost = np.zeros(image.shape[:2], np.uint8)
+    _LOSE[kind](lost, rng)
+    count = cv2.countNonZero(lost)
     if count < 3 or count > 0.6 * lost.size:
         return None
     value = 0 if rng.random() < 0.6 else 255
     out = image.copy()
-    out[lost == 1] = value
-    return Defect("pixel_missing", out, lost, severity(count, 10, 200), {"kind": kind, "value": value, "pixels": count})
+    if kind == "channel":
+        out[..., int(rng.integers(3))][lost == 1] = value
+    else:
+        out[lost == 1] = value
+    mask = lost.copy()
+    contrast = peak_difference(image, out)
+    # Mean contrast of the lost pixels around each of them: a block shows as a whole, a single pixel by itself.
+    around, share = (cv2.blur(field.astype(np.float32), (9, 9)) for field in (contrast, lost))
+    mask[(lost == 1) & (around < _SEEN * share)] = AMBIGUOUS
+    count = int((mask == 1).sum())
+    if count < 3:
+        return None
+    weight = count * float(contrast[mask == 1].mean()) / 100
+    return Defect(
+        "pixel_missing", out, mask, severity(weight, 15, 200), {"kind": kind, "value": value, "pixels": count}
+    )
+
+
+def _pixels(lost: np.ndarray, rng: np.random.Generator) -> None:
+    n = int(log_uniform(rng, 3, 60))
+    lost[rng.integers(0, lost.shape[0], n), rng.integers(0, lost.shape[1], n)] = 1
+
+
+def _clusters(lost: np.ndarray, rng: np.random.Generator) -> None:
+    h, w = lost.shape
+    for _ in range(int(rng.integers(1, 8))):
+        n, spread = int(rng.integers(5, 60)), rng.uniform(1, 6)
+        y = np.clip(rng.normal(rng.uniform(0, h), spread, n), 0, h - 1).astype(int)
+        x = np.clip(rng.normal(rng.uniform(0, w), spread, n), 0, w - 1).astype(int)
+        lost[y, x] = 1
+
+
+def _line(lost: np.ndarray, rng: np.random.Generator) -> None:
+    for _ in range(int(rng.integers(1, 4))):
+        along = lost if rng.random() < 0.7 else lost.T
+        thick, length = int(rng.integers(1, 3)), int(rng.uniform(0.2, 1.0) * along.shape[1])
+        y, x = int(rng.integers(along.shape[0])), int(rng.integers(-length // 4, along.shape[1]))
+        along[y : y + thick, max(x, 0) : max(x + length, 0)] = 1
+
+
+def _block(lost: np.ndarray, rng: np.random.Generator) -> None:
+    h, w = lost.shape
+    for _ in range(int(rng.integers(1, 4))):
+        bh, bw = (int(log_uniform(rng, 8, min(h, w, 512) / 2)) for _ in range(2))
+        if rng.random() < 0.4:  # whole blocks of a compressed image
+            bh, bw = (max(8, 8 * round(n / 8)) for n in (bh, bw))
+        y, x = int(rng.integers(-bh // 4, h)), int(rng.integers(-bw // 4, w))
+        lost[max(y, 0) : max(y + bh, 0), max(x, 0) : max(x + bw, 0)] = 1
+
+
+def _sector(lost: np.ndarray, rng: np.random.Generator) -> None:
+    h, w = lost.shape
+    center, start, span = (int(rng.integers(w)), int(rng.integers(h))), rng.uniform(0, 360), rng.uniform(15, 70)
+    radius = int(rng.uniform(0.2, 0.6) * min(h, w))
+    cv2.ellipse(lost, center, (radius, radius), 0, start, start + span, 1, -1)
+
+
+_LOSE = {
+    "pixels": _pixels,
+    "clusters": _clusters,
+    "line": _line,
+    "block": _block,
+    "sector": _sector,
+    "channel": _block,
+}

@@ -5,42 +5,104 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .defect import Defect, difference, mask_of, severity, to_uint8
-from .fields import blob, fractal, polygon, smoothstep
+from . import cloud
+from .defect import Defect, blend, difference, mask_of, only_visible, severity, to_uint8
+from .fields import blob, fractal, log_uniform, turned
 
-KINDS = ("cloud", "terrain", "building")
+KINDS = ("cloud", "terrain", "building", "patch")
 
 
-def apply(image: np.ndarray, rng: np.random.Generator, kind: str | None = None) -> Defect | None:
-    """Plant a shadow: ``I (1 - s m) + b m`` with s .35-.75 and a bluish sky light b.
+def apply(
+    image: np.ndarray, rng: np.random.Generator, kind: str | None = None, matte: np.ndarray | None = None
+) -> Defect | None:
+    """Plant a shadow: ``I (1 - s m) + b m`` with s .35-.8 and a bluish sky light b.
 
-    None if the ground is too dark for a shadow to show.
+    Parameters
+    ----------
+    image : numpy.ndarray
+        uint8 [H, W, 3].
+    kind : str, optional
+        One of `KINDS`; drawn when missing.
+    matte : numpy.ndarray, optional
+        Opacity 0-1, float32 [H, W], of the clouds that cast the shadow (`cloud.opacity`); it falls beside them.
+
+    Returns
+    -------
+    Defect or None
+        None if the ground is too dark for a shadow to show.
     """
     shape = image.shape[:2]
-    side = min(shape)
-    kind = kind or str(rng.choice(KINDS, p=[0.5, 0.3, 0.2]))
+    kind = "cloud" if matte is not None else kind or str(rng.choice(KINDS, p=[0.5, 0.2, 0.2, 0.1]))
     if kind == "cloud":
-        if rng.random() < 0.5:
-            noise = fractal(shape, rng, rng.uniform(2.0, 2.6), cells=int(rng.integers(2, 5)))
-            low = rng.uniform(-0.3, 1.0)
-            alpha = smoothstep(noise, low, low + rng.uniform(0.15, 0.6))
-        else:
-            alpha = blob(shape, rng, side * rng.uniform(0.12, 0.5), 2.0, 0.35)
-        alpha = cv2.GaussianBlur(alpha, (0, 0), rng.uniform(1, 8))
+        alpha = _of_clouds(shape, rng) if matte is None else _beside(matte, rng)
+        alpha = cv2.GaussianBlur(alpha, (0, 0), log_uniform(rng, 0.8, 8))
     elif kind == "terrain":
-        alpha = blob(shape, rng, side * rng.uniform(0.12, 0.45), rng.uniform(1, 4), 0.5)
+        alpha = _of_terrain(shape, rng)
+    elif kind == "building":
+        image, alpha = _of_buildings(image, rng)
     else:
-        alpha = np.zeros(shape, np.float32)
-        for _ in range(int(rng.integers(1, 4))):
-            alpha = np.maximum(alpha, polygon(shape, rng, side * rng.uniform(0.06, 0.2), rng.uniform(0.5, 1.5)))
-    depth = rng.uniform(0.35, 0.75)
-    sky = np.array([rng.uniform(0, 4), rng.uniform(2, 8), rng.uniform(6, 18)], np.float32)
-    m = alpha[..., None]
-    shaded = to_uint8(image * (1 - depth * m) + sky * m)
-    mask = mask_of(alpha)
+        side = min(shape)
+        alpha = blob(shape, rng, side * rng.uniform(0.12, 0.45), rng.uniform(1, 4), 0.4)
+    depth = rng.uniform(0.35, 0.8)
+    sky = (rng.uniform(0, 4), rng.uniform(2, 8), rng.uniform(6, 18))
+    kept = 1 - np.float32(depth) * alpha
+    shaded = cv2.merge([to_uint8(band * kept + np.float32(b) * alpha) for band, b in zip(cv2.split(image), sky)])
+    mask = mask_of(alpha * np.float32(depth), 0.22, 0.1)  # a fifth of the light must be missing
+    mask = only_visible(mask, image, shaded, 6)
     visible = difference(image, shaded, mask)
-    if visible < 12:
+    if visible < 14 or (mask == 1).sum() < 60:
         return None
-    return Defect(
-        "shadow", shaded, mask, severity(visible, 25, 45), {"kind": kind, "depth": depth, "difference": visible}
-    )
+    strength = severity(visible, 24, 42)
+    return Defect("shadow", shaded, mask, strength, {"kind": kind, "depth": depth, "difference": visible})
+
+
+def _of_clouds(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    kind = str(rng.choice(["local", "thick", "cumulus", "streets"], p=[0.4, 0.3, 0.2, 0.1]))
+    return cloud.opacity(shape, rng, kind)
+
+
+def _beside(matte: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Throw the clouds' opacity to one side, by an amount that their height and the sun's decide."""
+    far, angle = min(matte.shape) * rng.uniform(0.04, 0.3), rng.uniform(0, 2 * np.pi)
+    move = np.float32([[1, 0, far * np.cos(angle)], [0, 1, far * np.sin(angle)]])
+    return cv2.warpAffine(matte, move, matte.shape[::-1], borderMode=cv2.BORDER_REFLECT)
+
+
+def _of_terrain(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Shade what lies lower than the sun's ray over the ridges of a drawn relief."""
+    side = int(np.hypot(*shape)) + 2
+    relief = fractal((side, side), rng, rng.uniform(2.8, 3.6), cells=int(rng.integers(3, 8)))
+    ray = relief + np.linspace(0, rng.uniform(3, 9), side, dtype=np.float32)[:, None]
+    below = np.maximum.accumulate(ray, 0) - ray
+    shaded = cv2.GaussianBlur((below > 0.04).astype(np.float32), (0, 0), rng.uniform(0.7, 2.5))
+    alpha = turned(shaded, shape, rng.uniform(0, 2 * np.pi))
+    if rng.random() < 0.7:  # one hillside only
+        alpha = alpha * blob(shape, rng, min(shape) * rng.uniform(0.25, 0.5), rng.uniform(2, 12), 0.3)
+    return alpha
+
+
+def _of_buildings(image: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Put up a few buildings, gable roofs lit by one sun, and return the image with them and their shadows."""
+    h, w = image.shape[:2]
+    angle, sun = rng.uniform(0, 90), rng.uniform(0, 2 * np.pi)
+    light = np.array([np.cos(sun), np.sin(sun)], np.float32)
+    shadow, roofs, tiles = np.zeros((h, w), np.uint8), np.zeros((h, w), np.uint8), image.copy()
+    color = rng.uniform(90, 225) + rng.normal(0, 12, 3)
+    center = np.array([rng.uniform(0.2, 0.8) * w, rng.uniform(0.2, 0.8) * h])
+    for _ in range(int(rng.integers(1, 7))):
+        size = [min(h, w) * log_uniform(rng, 0.05, 0.2), min(h, w) * log_uniform(rng, 0.04, 0.1)]
+        roof = cv2.boxPoints((center.tolist(), size, angle))
+        far = min(size) * rng.uniform(0.7, 2.5)
+        _fill(shadow, cv2.convexHull(np.concatenate([roof, roof + far * light])), 1)
+        _fill(roofs, roof, 1)
+        _fill(tiles, roof, color)
+        ridge = [(roof[0] + roof[1]) / 2, (roof[2] + roof[3]) / 2]
+        _fill(tiles, np.array([roof[1], roof[2], ridge[1], ridge[0]]), color * rng.uniform(0.75, 0.95))
+        center = center + rng.normal(0, 0.25 * min(h, w), 2)
+    image = blend(image, cv2.GaussianBlur(tiles, (0, 0), 0.7), rng.uniform(0.6, 0.9) * roofs.astype(np.float32))
+    return image, cv2.GaussianBlur((shadow > roofs).astype(np.float32), (0, 0), rng.uniform(0.5, 1.2))
+
+
+def _fill(canvas: np.ndarray, corners: np.ndarray, value: float | np.ndarray) -> None:
+    """Fill a convex polygon whose corners are given to an eighth of a pixel, in place."""
+    cv2.fillConvexPoly(canvas, np.round(corners * 8).astype(np.int32), np.atleast_1d(value).tolist(), cv2.LINE_8, 3)

@@ -5,59 +5,70 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .defect import Defect, difference, mask_of, severity
-from .fields import blob, coordinates, fractal, polygon, smoothstep
+from .defect import DEFECT, Defect, blend, difference, mask_of, only_visible, severity
+from .fields import blob, coordinates, fractal, log_uniform, polygon, smoothstep
+
+KINDS = ("slope", "even")
 
 
-def apply(image: np.ndarray, rng: np.random.Generator, factor: float | None = None) -> Defect | None:
-    """Stretch the texture of an irregular patch by `factor` (4-20) along one direction, keeping the texture across.
+def apply(
+    image: np.ndarray, rng: np.random.Generator, factor: float | None = None, kind: str | None = None
+) -> Defect | None:
+    """Stretch the texture of an irregular patch by up to `factor` (4-20) along one direction, keeping it across.
 
-    None if the ground has too little texture for the stretch to show.
+    ``slope``: the stretch grows from 1 at the ridge to `factor` down-slope; ``even``: it is the same all over the
+    patch. None if the ground has too little texture for streaks to show.
     """
     shape = image.shape[:2]
     side = min(shape)
-    factor = factor or float(np.exp(rng.uniform(np.log(4), np.log(20))))
-    radius = side * rng.uniform(0.12, 0.45)
-    shape_of = blob if rng.random() < 0.7 else polygon
-    alpha = shape_of(shape, rng, radius, rng.uniform(1, 6))
+    kind = kind or str(rng.choice(KINDS, p=[0.6, 0.4]))
+    factor = factor or log_uniform(rng, 4, 20)
+    radius = side * log_uniform(rng, 0.09, 0.4)
+    outline = blob(shape, rng, radius, rng.uniform(1, 6), 0.3) if rng.random() < 0.75 else polygon(shape, rng, radius)
+    moments = cv2.moments(outline)
+    if moments["m00"] < 300:
+        return None
+    cx, cy = moments["m10"] / moments["m00"], moments["m01"] / moments["m00"]
+    ridge = 0.5 * np.arctan2(2 * moments["mu11"], moments["mu20"] - moments["mu02"])
+    angle = float(ridge + np.pi / 2 * rng.choice([-1, 1]) + rng.normal(0, 0.4))  # mostly square to the longer axis
+    cosine, sine = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     x, y = coordinates(shape)
-    weight = alpha.sum()
-    if weight < 60:
-        return None
-    cx, cy = float((x * alpha).sum() / weight), float((y * alpha).sum() / weight)
-    angle = rng.uniform(0, 2 * np.pi)
-    wobble = np.deg2rad(rng.uniform(0, 10)) * fractal(shape, rng, 2.6, cells=2)
-    fan = rng.uniform(0, 0.6) / max(radius, 1)  # width grows down-slope
-    dx, dy = np.cos(angle + wobble), np.sin(angle + wobble)
-    along = (x - cx) * dx + (y - cy) * dy
-    across = -(x - cx) * dy + (y - cy) * dx
-    start = -radius * rng.uniform(0.3, 1.0)
-    squeezed = start + (along - start) / factor
-    narrowed = across / (1 + fan * np.clip(along - start, 0, None))
-    map_x = (cx + squeezed * dx - narrowed * dy).astype(np.float32)
-    map_y = (cy + squeezed * dy + narrowed * dx).astype(np.float32)
+    along = (x - np.float32(cx)) * cosine + (y - np.float32(cy)) * sine
+    across = (y - np.float32(cy)) * cosine - (x - np.float32(cx)) * sine
+    inside = along[outline > 0.5]
+    top, length = (float(v) for v in (inside.min(), np.ptp(inside))) if inside.size else (0.0, 1.0)
+    down = np.clip(along - np.float32(top), 0, None)
+    squeezed = down / np.float32(factor)
+    if kind == "slope":
+        reach = np.float32(length * rng.uniform(0.06, 0.25))
+        squeezed += np.float32(1 - 1 / factor) * reach * (1 - np.exp(-down / reach))
+    # The streaks fan out down-slope and bend by up to ten degrees with the relief.
+    fan, sway = np.float32(rng.uniform(0, 0.5) / max(length, 1)), np.float32(rng.uniform(0, 0.05) * length)
+    across = across / (1 + fan * down) + sway * fractal(shape, rng, 3.2, cells=2)
+    from_top = np.float32(top) + squeezed
+    map_x = np.float32(cx) + from_top * cosine - across * sine
+    map_y = np.float32(cy) + from_top * sine + across * cosine
     smeared = cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-    m = smoothstep(alpha, 0.2, 0.8)[..., None]
-    out = (image * (1 - m) + smeared * m + 0.5).astype(np.uint8)
-    mask = mask_of(alpha)
+    out = blend(image, smeared, smoothstep(outline, 0.2, 0.8))
+    mask = only_visible(mask_of(outline), image, out, 4, 21)
     visible = difference(image, out, mask)
-    if visible < 6 or not _anisotropic(image, out, mask):
+    if visible < 7 or not _streaky(image, out, mask == DEFECT, cosine, sine):
         return None
-    strength = severity(factor, 6, 11)
-    return Defect("stretching_blur", out, mask, strength, {"factor": factor, "angle": float(np.degrees(angle) % 180)})
+    parameters = {"kind": kind, "factor": factor, "angle": float(np.degrees(angle) % 180), "difference": visible}
+    return Defect("stretching_blur", out, mask, severity(visible, 13, 24), parameters)
 
 
-def _anisotropic(before: np.ndarray, after: np.ndarray, mask: np.ndarray) -> bool:
-    """Is enough cross texture left, and enough texture lost along the stretch, for a person to see streaks?"""
-    inside = mask == 1
-    if inside.sum() < 200:
+def _streaky(before: np.ndarray, after: np.ndarray, inside: np.ndarray, cosine: np.float32, sine: np.float32) -> bool:
+    """Does the texture run along the stretch now, plain to see, and did it not run so before?"""
+    if inside.sum() < 400:
         return False
-    loss = _energy(after, inside) / max(_energy(before, inside), 1e-6)
-    return 0.08 < loss < 0.85 and _energy(after, inside) > 2.0
+    (along, across), (along_before, across_before) = (_energy(i, inside, cosine, sine) for i in (after, before))
+    ratio = across / max(along, 0.1)
+    return across > 5.0 and ratio > 1.5 and ratio > 1.4 * across_before / max(along_before, 0.1)
 
 
-def _energy(image: np.ndarray, inside: np.ndarray) -> float:
+def _energy(image: np.ndarray, inside: np.ndarray, cosine: np.float32, sine: np.float32) -> tuple[float, float]:
+    """Mean absolute slope along and across a direction."""
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    gx = cv2.Sobel(grey, cv2.CV_32F, 1, 0)
-    gy = cv2.Sobel(grey, cv2.CV_32F, 0, 1)
-    return float((np.abs(gx) + np.abs(gy))[inside].mean())
+    gx, gy = (cv2.Sobel(grey, cv2.CV_32F, *axis, scale=0.25)[inside] for axis in ((1, 0), (0, 1)))
+    return float(np.abs(gx * cosine + gy * sine).mean()), float(np.abs(gy * cosine - gx * sine).mean())
