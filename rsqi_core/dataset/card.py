@@ -1,0 +1,114 @@
+"""The card of a dataset: what Hugging Face reads, and what people read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..taxonomy import TYPES
+
+_HEADER = """---
+pretty_name: Quality errors in remote-sensing images
+license: unknown  # fill in: the licence of the images is yours to state
+language: [{languages}]
+task_categories: [image-classification, image-segmentation, image-to-text, visual-question-answering]
+tags: [remote-sensing, quality-inspection]
+configs:
+- config_name: default
+  data_files:
+{files}
+dataset_info:
+  config_name: default
+  features:
+{features}
+---
+"""
+_TEXT = """
+# Quality errors in remote-sensing images
+
+Blocks of {sizes} px cut from {rasters} rasters, with the errors that technicians recorded in them.
+Written by RSQI {version}.
+
+Source and licence of the images: *fill in.*
+
+| column | content |
+|---|---|
+| image | RGB, 8 bits |
+| mask | one channel: 0 no error, 1 to 10 the type, 255 nodata and outside the image |
+| labels | ids of the types in the block; empty for a block without error |
+| description | one sentence that names them |
+| raster, x, y, size | where the block lies in its raster, in pixels |
+
+`qa.jsonl` beside each `metadata.jsonl` holds questions and answers on the images: every answer that is a yes and
+{kept:.0%} of the others.
+
+Two blocks with common pixels are never in different parts. Blocks touched by an error whose type is not known are left
+out.
+
+| id | type | | {splits} |
+|---|---|---|{rule}
+{rows}
+
+    from datasets import load_dataset
+    dataset = load_dataset("path/to/this/folder")
+"""
+
+
+def card(
+    counts: Mapping[str, Mapping[int, int]],
+    totals: Mapping[str, int],
+    columns: Sequence[tuple[str, str]],
+    languages: Sequence[str],
+    sizes: Sequence[int],
+    rasters: int,
+    kept: float,
+    version: str,
+) -> str:
+    """Return the Markdown of the card.
+
+    Parameters
+    ----------
+    counts : mapping
+        Part to type to number of blocks; type 0 stands for blocks without error.
+    totals : mapping
+        Part to number of blocks.
+    columns : sequence of (str, str)
+        Name and type of the plain columns after image, mask and labels.
+    languages : sequence of str
+        ``zh``, ``en``.
+    sizes : sequence of int
+        Sides of the blocks in pixels.
+    rasters : int
+        How many rasters they come from.
+    kept : float
+        Share of the negative answers that were kept.
+    version : str
+        Of RSQI.
+    """
+    files = "\n".join(f'  - split: {part}\n    path: "{part}/**"' for part in counts)
+    rows = [(0, "no error", "无错误"), *((t.id, t.en, t.zh) for t in TYPES)]
+    table = [
+        f"| {n or ''} | {en} | {zh} | {' | '.join(str(counts[part].get(n, 0)) for part in counts)} |"
+        for n, en, zh in rows
+    ]
+    total = " | ".join(str(totals[part]) for part in counts)
+    header = _HEADER.format(languages=", ".join(languages), files=files, features=_features(columns))
+    text = _TEXT.format(
+        sizes=" and ".join(map(str, sizes)),
+        rasters=rasters,
+        version=version,
+        kept=kept,
+        splits=" | ".join(counts),
+        rule="---|" * len(counts),
+        rows="\n".join([*table, f"| | blocks | | {total} |"]),
+    )
+    return header + text
+
+
+def _features(columns: Sequence[tuple[str, str]]) -> str:
+    names = ["background", *(t.code for t in TYPES)]
+    lines = ["- name: image", "  dtype: image", "- name: mask", "  dtype: image"]
+    lines += ["- name: labels", "  sequence:", "    class_label:", "      names:"]
+    lines += [f"        '{n}': {name}" for n, name in enumerate(names)]
+    for name, kind in columns:
+        lines += [f"- name: {name}", f"  dtype: {kind}"]
+    return "\n".join(f"  {line}" for line in lines)

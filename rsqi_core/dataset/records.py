@@ -1,0 +1,266 @@
+"""Find the records under a folder and read them: a raster, and the errors somebody found in it."""
+
+from __future__ import annotations
+
+import codecs
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FieldError
+
+from ..errors import RasterError, RsqiError
+from ..raster import Raster, open_raster
+from ..taxonomy import BACKGROUND, TYPES
+from .draw import prepare
+from .place import to_pixels
+from .reviewed import REJECTED, UNREVIEWED, Reviewed, read_reviewed
+from .vocabulary import Vocabulary
+
+UNKNOWN = -1
+RASTERS = (".tif", ".tiff", ".img")
+# What stations and RSQI call the field, the likeliest first; a shapefile cuts names to ten bytes.
+FIELDS = ("错误描述", "错漏描述", "错误类型", "错漏类别", "问题描述", "质量问题", "labels", "label", "category_id")
+_ENCODINGS = ("utf-8", "gb18030")  # GB 18030 contains GBK
+_OGR_ERRORS = (DataLayerError, DataSourceError, FieldError)
+_SHOWN = 5  # descriptions named in a warning
+
+
+class RecordError(RsqiError):
+    """A record cannot be used."""
+
+    code = "record"
+
+
+@dataclass(frozen=True)
+class Station:
+    """A raster, None if there is none, and the shapefiles of its errors."""
+
+    raster: Path | None
+    shapefiles: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Record:
+    """A raster with the errors found in it.
+
+    Attributes
+    ----------
+    raster : str
+        What `open_raster` takes.
+    window : (int, int, int, int)
+        Column, row, width and height of the part that was inspected.
+    geometries : numpy.ndarray
+        Shapely polygons [N] in pixels of the raster, ready to be drawn.
+    category_ids : numpy.ndarray
+        int [N]: 1..10, or -1 for an error whose type is not known.
+    notes : tuple of str
+        What a person should know of it.
+    """
+
+    raster: str
+    window: tuple[int, int, int, int]
+    geometries: np.ndarray
+    category_ids: np.ndarray
+    notes: tuple[str, ...]
+
+
+def find_records(source: Path) -> Iterator[Station | Path]:
+    """Yield the records in a source: stations' folders at any depth, and GeoPackages.
+
+    Shapefiles belong to the only raster of their folder, or to the raster of their name. GeoPackages count where there
+    are no shapefiles beside them, since `rsqi inspect` can write both.
+
+    Raises
+    ------
+    RecordError
+        The source does not exist or holds nothing that could be a record.
+    """
+    if source.is_file() and source.suffix.lower() == ".gpkg":
+        yield source
+        return
+    if not source.is_dir():
+        raise RecordError(f"{source}: give a folder of records or a GeoPackage that inspect wrote")
+    found = False
+    for folder in sorted([source, *(path for path in source.rglob("*") if path.is_dir())]):
+        for record in _records_of(folder):
+            found = True
+            yield record
+    if not found:
+        raise RecordError(f"{source}: no shapefile or GeoPackage of errors in it")
+
+
+def read_record(record: Station | Path, vocabulary: Vocabulary, unreviewed: bool = False) -> Record:
+    """Read what was found and bring it onto the pixels of the raster.
+
+    Parameters
+    ----------
+    unreviewed : bool
+        Take errors that no technician has looked at for true. Otherwise they are of unknown type.
+
+    Raises
+    ------
+    RsqiError
+        Something is missing or unreadable, or does not fit together.
+    """
+    if isinstance(record, Station):
+        return _read_station(record, vocabulary)
+    return _read_reviewed(record, unreviewed)
+
+
+def _records_of(folder: Path) -> Iterator[Station | Path]:
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    shapefiles = [path for path in files if path.suffix.lower() == ".shp"]
+    if not shapefiles:
+        yield from (path for path in files if path.suffix.lower() == ".gpkg")
+        return
+    stems = {path.stem for path in files if path.suffix.lower() in RASTERS}
+    rasters = [
+        path
+        for path in files
+        # What inspect --mask writes beside its result is no image.
+        if path.suffix.lower() in RASTERS and path.stem.removesuffix("_mask") not in stems - {path.stem}
+    ]
+    if len(rasters) == 1:
+        yield Station(rasters[0], tuple(shapefiles))
+        return
+    for raster in rasters:
+        own = tuple(path for path in shapefiles if path.stem.casefold() == raster.stem.casefold())
+        if own:
+            yield Station(raster, own)
+    paired = {raster.stem.casefold() for raster in rasters}
+    for path in shapefiles:
+        if path.stem.casefold() not in paired:
+            yield Station(None, (path,))
+
+
+def _read_station(station: Station, vocabulary: Vocabulary) -> Record:
+    if station.raster is None:
+        raise RecordError(f"{station.shapefiles[0]}: no raster ({', '.join(RASTERS)}) of its name beside it")
+    geometries, category_ids, notes = [], [], []
+    with open_raster(station.raster) as raster:
+        for path in station.shapefiles:
+            shapes, ids, crs, unknown = _read_shapefile(path, vocabulary)
+            kept = ids != BACKGROUND
+            try:
+                placed, index, remarks = to_pixels(shapes, crs, raster)
+            except RsqiError as error:
+                raise RecordError(f"{path}: {error}") from error
+            geometries.append(placed[kept[index]])
+            category_ids.append(ids[index][kept[index]])
+            notes += [f"{path}: {remark}" for remark in (*remarks, *unknown)]
+        return _record(raster, (0, 0, raster.width, raster.height), geometries, category_ids, notes)
+
+
+def _read_reviewed(path: Path, unreviewed: bool) -> Record:
+    reviewed = read_reviewed(path)
+    ids, notes = reviewed.category_ids, []
+    waiting = reviewed.statuses == UNREVIEWED
+    if waiting.any() and not unreviewed:
+        ids = np.where(waiting, UNKNOWN, ids)
+        notes.append(f"{path}: {np.count_nonzero(waiting)} errors are unreviewed and not used")
+    kept = reviewed.statuses != REJECTED
+    with open_raster(_raster_of(path, reviewed)) as raster:
+        placed, index, remarks = to_pixels(reviewed.geometries[kept], reviewed.crs, raster)
+        column, row = ~raster.transform * (reviewed.transform * (0, 0))
+        window = round(column), round(row), reviewed.width, reviewed.height
+        if min(window[:2]) < 0 or window[0] + window[2] > raster.width or window[1] + window[3] > raster.height:
+            raise RecordError(f"{path}: {raster.path} is not the image that was inspected")
+        notes += [f"{path}: {remark}" for remark in remarks]
+        return _record(raster, window, [placed], [ids[kept][index]], notes)
+
+
+def _record(raster: Raster, window: tuple, geometries: list, category_ids: list, notes: list) -> Record:
+    shapes = prepare(np.concatenate(geometries))
+    return Record(
+        str(Path(raster.path).resolve()), window, shapes, np.concatenate(category_ids).astype(int), tuple(notes)
+    )
+
+
+def _raster_of(path: Path, reviewed: Reviewed) -> Path:
+    """Return the raster of a GeoPackage: where it was inspected, else beside the file."""
+    named = Path(str(reviewed.stored.summary.get("raster") or ""))
+    # A path of another system is one long name here.
+    name = str(named).replace("\\", "/").rsplit("/", 1)[-1]
+    for candidate in (named, path.parent / named, path.with_name(name)):
+        if candidate.is_file():
+            return candidate
+    raise RasterError(f"{path}: its raster {named} is gone; put {name} beside it")
+
+
+def _read_shapefile(path: Path, vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray, str | None, tuple[str, ...]]:
+    """Return polygons in map units, their types (-1: unknown), the CRS and warnings."""
+    try:
+        # As Latin-1 every byte comes through; which encoding it is shows in the words, not in a .cpg that may lie.
+        meta, _, wkb, columns = pyogrio.raw.read(path, encoding="ISO-8859-1")
+    except (*_OGR_ERRORS, OSError) as error:
+        raise RecordError(f"{path}: cannot read the shapefile: {' '.join(str(error).split())}") from error
+    shapes = shapely.from_wkb(wkb)
+    present = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    shapes = shapes[present]
+    if not np.isin(shapely.get_type_id(shapes), (3, 6)).all():
+        raise RecordError(f"{path}: holds {meta['geometry_type']}, but errors are polygons")
+    if not len(shapes):
+        return shapes, np.array([], int), meta["crs"], ()
+    texts = _descriptions(path, list(meta["fields"]), [column[present] for column in columns], vocabulary)
+    understood = [vocabulary.understand(text) for text in texts]
+    unknown = Counter(text for text, category_id in zip(texts, understood) if category_id is None)
+    ids = np.array([UNKNOWN if category_id is None else category_id for category_id in understood], int)
+    return shapes, ids, meta["crs"], _about_unknown(unknown)
+
+
+def _about_unknown(unknown: Counter) -> tuple[str, ...]:
+    if not unknown:
+        return ()
+    shown = ", ".join(f"'{text}' ({count})" for text, count in unknown.most_common(_SHOWN))
+    more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
+    return (f"{sum(unknown.values())} descriptions name no type or several: {shown}{more}; --words FILE explains them",)
+
+
+def _descriptions(path: Path, names: list[str], columns: list[np.ndarray], vocabulary: Vocabulary) -> list[str]:
+    """Return the description of each error: of the field, read in the encoding, that says the most.
+
+    A field of a usual name goes before others that are understood as well.
+    """
+    best, best_rank = None, (False, 0, 0)
+    for encoding in _ENCODINGS:
+        for name, column in zip(names, columns):
+            title = _decode(name, encoding)
+            usual = _usual(title or "")
+            texts = _texts(column, encoding, numbers=usual is not None)
+            if texts is None or title is None:
+                continue
+            count = sum(vocabulary.understand(text) is not None for text in texts)
+            rank = (count > 0 and usual is not None, count, -FIELDS.index(usual) if usual else -len(FIELDS))
+            if (best is None and usual) or rank > best_rank:
+                best, best_rank = texts, max(rank, best_rank)
+    if best is None:
+        raise RecordError(f"{path}: no field says what kind of error the polygons are; expected {FIELDS[0]}")
+    return best
+
+
+def _usual(name: str) -> str | None:
+    """Return the usual field name that `name` is, perhaps cut short."""
+    return next((known for known in FIELDS if len(name) >= 3 and known.startswith(name.lower())), None)
+
+
+def _texts(column: np.ndarray, encoding: str, numbers: bool) -> list[str] | None:
+    """Return a column as text; None if it is none in this encoding. Whole numbers become the types' codes."""
+    if column.dtype.kind in "iu" and numbers:
+        return [TYPES[n - 1].code if 1 <= n <= len(TYPES) else str(n) for n in column.tolist()]
+    if column.dtype != object:
+        return None
+    texts = [_decode(value, encoding) if isinstance(value, str) else "" for value in column]
+    return None if None in texts else [text.strip() for text in texts]
+
+
+def _decode(latin: str, encoding: str) -> str | None:
+    """Decode what was read as Latin-1; a last character that the field's width cut off is left out."""
+    try:
+        return codecs.getincrementaldecoder(encoding)().decode(latin.encode("latin-1"), final=False)
+    except UnicodeError:
+        return None

@@ -1,0 +1,101 @@
+"""The split into a training and a test part, balanced and without common pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from shapely import STRtree, box
+
+
+@dataclass(frozen=True)
+class Item:
+    """What the split looks at in one block.
+
+    Attributes
+    ----------
+    raster : str
+    x, y, size : int
+        Square in the raster's pixels.
+    labels : tuple of int
+        Types in it.
+    """
+
+    raster: str
+    x: int
+    y: int
+    size: int
+    labels: tuple[int, ...]
+
+
+def split(items: Sequence[Item], share: float, rng: np.random.Generator) -> np.ndarray:
+    """Choose the test part.
+
+    Blocks of a raster that share pixels go together. Of these groups one after the other moves to the test part, each
+    time the one that brings the numbers of blocks, of each type and of each combination of types closest to `share`,
+    until none does (a greedy stratification; paper, section 2.2: 9:1 with balanced proportions).
+
+    Parameters
+    ----------
+    share : float
+        Of the test part, 0..1.
+
+    Returns
+    -------
+    numpy.ndarray
+        bool [N], True for the test part.
+    """
+    if not items or not share:
+        return np.zeros(len(items), bool)
+    group = _groups(items)
+    features = _features(items)
+    counts = np.zeros((group.max() + 1, features.shape[1]))
+    np.add.at(counts, group, features)
+    wanted = share * counts.sum(0)
+    # Chance decides between equals.
+    order = rng.permutation(len(counts))
+    counts, chosen = counts[order], np.zeros(len(counts), bool)
+    missing = wanted.copy()
+    while not chosen.all():
+        gain = ((missing**2 - (missing - counts) ** 2) / wanted).sum(1)
+        gain[chosen] = -np.inf
+        best = int(np.argmax(gain))
+        if gain[best] <= 0:
+            break
+        chosen[best] = True
+        missing -= counts[best]
+    return np.isin(group, order[chosen])
+
+
+def _features(items: Sequence[Item]) -> np.ndarray:
+    """Return bool [N, K]: everything counts as one; each type; no type; each combination."""
+    sets = [frozenset(item.labels) for item in items]
+    labels = sorted(set().union(*sets))
+    combinations = sorted(set(sets), key=sorted)
+    columns = [[True] * len(sets)]
+    columns += [[label in labels_of for labels_of in sets] for label in labels]
+    columns += [[labels_of == combination for labels_of in sets] for combination in combinations]
+    return np.array(columns).T
+
+
+def _groups(items: Sequence[Item]) -> np.ndarray:
+    """Return a number for each block, the same for those that are linked by common pixels, int [N]."""
+    first, second = [], []
+    by_raster: dict[str, list[int]] = {}
+    for n, item in enumerate(items):
+        by_raster.setdefault(item.raster, []).append(n)
+    for members in by_raster.values():
+        index = np.array(members)
+        # Squares that only touch share no pixel.
+        squares = [
+            box(i.x + 0.25, i.y + 0.25, i.x + i.size - 0.25, i.y + i.size - 0.25) for i in (items[n] for n in members)
+        ]
+        a, b = STRtree(squares).query(squares, predicate="intersects")
+        first.append(index[a])
+        second.append(index[b])
+    first, second = np.concatenate(first), np.concatenate(second)
+    links = coo_array((np.ones(len(first)), (first, second)), (len(items), len(items)))
+    return connected_components(links, directed=False)[1]
