@@ -1,0 +1,90 @@
+"""Stretching blur for testing: the profile along a ridge dragged down a steep slope, nearest neighbour by neighbour."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ...synthesis.defect import AMBIGUOUS, DEFECT, Defect, difference
+from .shapes import border_fade, centre, curve
+
+_LENGTH = {"subtle": (22, 36), "medium": (38, 75), "strong": (80, 190)}  # px down the slope
+_KINDS = ("drag", "steps", "streaks", "fan")
+_VISIBLE = 8.0  # grey levels
+_CROSS = 4.0  # grey levels between neighbouring streaks
+
+
+def plant(image: np.ndarray, rng: np.random.Generator, severity: str, inside: bool) -> Defect | None:
+    """Drag one to four facets of a slope; sizes in px grow with images above 768 px."""
+    shape = image.shape[:2]
+    kind = str(rng.choice(_KINDS))
+    scale = max(1.0, min(shape) / 768)
+    length = rng.uniform(*_LENGTH[severity]) * scale
+    if inside:
+        length = min(length, 0.5 * min(shape))
+    width = length * rng.uniform(0.9, 2.6) + 16
+    angle = rng.integers(4) * np.pi / 2 + rng.normal(0, 0.06) if rng.random() < 0.4 else rng.uniform(0, 2 * np.pi)
+    smeared, mask = image.copy(), np.zeros(shape, np.uint8)
+    allowed = border_fade(shape, 1) == 1 if inside else np.ones(shape, bool)
+    middle = centre(shape, rng, 0.6 * max(length, width), inside)
+    facets = int(rng.choice([1, 1, 2, 3, 4]))
+    for k in range(facets):
+        shift = np.zeros(2) if k == 0 else rng.uniform(-1, 1, 2) * 1.6 * width
+        _drag(image, smeared, mask, middle + shift, angle + rng.normal(0, 0.12), length, width, kind, rng, allowed)
+    core = mask == DEFECT
+    if core.sum() < 200 or difference(image, smeared, mask) < _VISIBLE:
+        return None
+    across = np.array([-np.sin(angle), np.cos(angle)])
+    grey = cv2.cvtColor(smeared, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    slope = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0) * across[0] + cv2.Sobel(grey, cv2.CV_32F, 0, 1) * across[1]) / 4
+    if slope[core].mean() < _CROSS:  # an even profile leaves no streaks to see
+        return None
+    rim = cv2.dilate(mask, np.ones((5, 5), np.uint8)) > mask
+    mask[rim & allowed] = AMBIGUOUS
+    return Defect(
+        "stretching_blur", smeared, mask, severity, {"kind": kind, "length_px": round(float(length)), "facets": facets}
+    )
+
+
+def _drag(
+    image: np.ndarray,
+    smeared: np.ndarray,
+    mask: np.ndarray,
+    middle: np.ndarray,
+    angle: float,
+    length: float,
+    width: float,
+    kind: str,
+    rng: np.random.Generator,
+    allowed: np.ndarray,
+) -> None:
+    """Drag one facet in place; `down` runs along the slope, `side` along the ridge."""
+    rows, columns = image.shape[:2]
+    reach = int(0.75 * (length + width)) + 8
+    x0, y0 = (int(max(0, v - reach)) for v in middle)
+    x1, y1 = (int(min(s, v + reach)) for v, s in zip(middle, (columns, rows)))
+    if x1 - x0 < 8 or y1 - y0 < 8:
+        return
+    x, y = np.meshgrid(np.arange(x0, x1, dtype=np.float32) - middle[0], np.arange(y0, y1, dtype=np.float32) - middle[1])
+    cos, sin = np.float32(np.cos(angle)), np.float32(np.sin(angle))
+    down, side = x * cos + y * sin, y * cos - x * sin
+
+    bins = int(width) + 1
+    ridge = -length / 2 + 0.18 * length * curve(bins, rng, width / 2) + rng.uniform(0.5, 2) * curve(bins, rng, 6)
+    if kind == "streaks":
+        ridge += rng.uniform(2, 6) * curve(bins, rng, 3)
+    taper = np.sin(np.linspace(0, np.pi, bins)) ** rng.uniform(0.3, 0.7)
+    run = length * taper * (1 + 0.25 * curve(bins, rng, width / 4) + 0.12 * curve(bins, rng, 4))
+    fan = rng.uniform(0.3, 0.9) / length if kind == "fan" else 0.0
+    start = np.clip(side + width / 2, 0, bins - 1).astype(np.int32)
+    source_side = side / (1 + fan * np.maximum(down - ridge[start], 0))
+    column = np.clip(source_side + width / 2, 0, bins - 1).astype(np.int32)
+    fallen = down - ridge[column]
+    facet = (np.abs(source_side) < width / 2) & (fallen >= 0) & (fallen < run[column]) & allowed[y0:y1, x0:x1]
+    slow = rng.uniform(5, 9) if kind == "steps" else rng.uniform(14, 60)
+    along = ridge[column] + (np.floor(fallen / slow) if kind == "steps" else fallen / slow)
+
+    source_x = np.clip(np.rint(middle[0] + along * cos - source_side * sin), 0, columns - 1).astype(np.int32)
+    source_y = np.clip(np.rint(middle[1] + along * sin + source_side * cos), 0, rows - 1).astype(np.int32)
+    smeared[y0:y1, x0:x1][facet] = image[source_y[facet], source_x[facet]]
+    mask[y0:y1, x0:x1][facet] = DEFECT
