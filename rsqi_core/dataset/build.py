@@ -203,7 +203,7 @@ class _Work:
                 else:
                     self._add(raster, block, record.geometries[touched], ids)
         if unclear:
-            self.warn(f"{record.raster}: {unclear} blocks left out, touched by errors of unknown type")
+            self.warn(f"{record.raster}: {unclear} blocks left out, touched by errors unreviewed or of unknown type")
         return clean
 
     def _blocks(self, record: Record) -> Iterable[Block]:

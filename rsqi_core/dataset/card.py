@@ -25,7 +25,7 @@ dataset_info:
 _TEXT = """
 # Quality errors in remote-sensing images
 
-Blocks of {sizes} px cut from {rasters} rasters, with the errors that technicians recorded in them.
+Blocks of {sizes} px cut from {rasters}, with the errors that technicians recorded in them.
 Written by RSQI {version}.
 
 Source and licence of the images: *fill in.*
@@ -41,8 +41,8 @@ Source and licence of the images: *fill in.*
 `qa.jsonl` beside each `metadata.jsonl` holds questions and answers on the images: every answer that is a yes and
 {kept:.0%} of the others.
 
-Two blocks with common pixels are never in different parts. Blocks touched by an error whose type is not known are left
-out.
+Two blocks with common pixels are never in different parts. Blocks touched by an error that is unreviewed or of unknown
+type are left out.
 
 | id | type | | {splits} |
 |---|---|---|{rule}
@@ -50,6 +50,7 @@ out.
 
     from datasets import load_dataset
     dataset = load_dataset("path/to/this/folder")
+    questions = load_dataset("json", data_files={{"train": "path/to/this/folder/train/qa.jsonl"}})
 """
 
 
@@ -94,7 +95,7 @@ def card(
     header = _HEADER.format(languages=", ".join(languages), files=files, features=_features(columns))
     text = _TEXT.format(
         sizes=" and ".join(map(str, sizes)),
-        rasters=rasters,
+        rasters="one raster" if rasters == 1 else f"{rasters} rasters",
         version=version,
         kept=kept,
         splits=" | ".join(counts),
@@ -105,10 +106,8 @@ def card(
 
 
 def _features(columns: Sequence[tuple[str, str]]) -> str:
-    names = ["background", *(t.code for t in TYPES)]
     lines = ["- name: image", "  dtype: image", "- name: mask", "  dtype: image"]
-    lines += ["- name: labels", "  sequence:", "    class_label:", "      names:"]
-    lines += [f"        '{n}': {name}" for n, name in enumerate(names)]
+    lines += ["- name: labels", "  sequence: int64"]
     for name, kind in columns:
         lines += [f"- name: {name}", f"  dtype: {kind}"]
     return "\n".join(f"  {line}" for line in lines)
