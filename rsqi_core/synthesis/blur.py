@@ -37,7 +37,7 @@ def apply(image: np.ndarray, rng: np.random.Generator, kind: str | None = None) 
     even = cv2.blur(before, (_NEIGHBOURHOOD, _NEIGHBOURHOOD)) < 0.75 * _TEXTURE
     mask[(mask == DEFECT) & even] = AMBIGUOUS
     inside = mask == DEFECT
-    if inside.sum() < 400:
+    if inside.sum() < max(400, 0.3 * (alpha > 0.5).sum()):
         return None
     texture, kept = float(before[inside].mean()), float(after[inside].mean())
     if texture < _TEXTURE or kept > 0.6 * texture:

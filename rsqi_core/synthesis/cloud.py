@@ -37,7 +37,7 @@ def apply(
     ground = blend(image, cv2.GaussianBlur(image, (0, 0), 1.5), alpha)
     cover, white = _cover(alpha, rng)
     shifted = (alpha, alpha, alpha)
-    if rng.random() < 0.25:  # a push-broom sensor sees each band at another moment
+    if rng.random() < 0.15:  # a push-broom sensor sees each band at another moment
         shifted = (alpha, _drifted(alpha, rng), _drifted(alpha, rng))
     bands = [blend(g, c, a) for g, c, a in zip(cv2.split(ground), cover, shifted)]
     clouded = cv2.merge(bands)

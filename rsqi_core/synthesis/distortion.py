@@ -37,11 +37,12 @@ def apply(image: np.ndarray, rng: np.random.Generator, kind: str | None = None) 
     steep = sum(cv2.Sobel(d, cv2.CV_32F, *axis, scale=1 / 8) ** 2 for d in (dx, dy) for axis in ((1, 0), (0, 1)))
     bend = cv2.GaussianBlur(np.sqrt(steep), (0, 0), 0.12 * wavelength + 3)
     mask = np.where(bend > _CLEAR, DEFECT, np.where(bend > _HARDLY, AMBIGUOUS, 0)).astype(np.uint8)
-    near_lines = cv2.blur((lines > _LINE).astype(np.float32), (51, 51)) > 0.06
+    bent = int((mask == DEFECT).sum())
+    near_lines = cv2.blur((lines > _LINE).astype(np.float32), (51, 51)) > 0.08
     mask[(mask == DEFECT) & ~near_lines] = AMBIGUOUS
     mask = only_visible(mask, image, out, 5, 31)
     inside = mask == DEFECT
-    if inside.sum() < 500 or difference(image, out, mask) < 9:
+    if inside.sum() < max(600, 0.4 * bent) or difference(image, out, mask) < 9:
         return None
     strength = severity(float(bend[inside].mean()), 0.28, 0.45)
     return Defect("distortion", out, mask, strength, {"kind": kind, "amplitude": amplitude, "wavelength": wavelength})

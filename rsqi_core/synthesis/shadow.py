@@ -52,7 +52,8 @@ def apply(
     visible = difference(image, shaded, mask)
     if visible < 14 or (mask == 1).sum() < 60:
         return None
-    strength = severity(visible, 24, 42)
+    lost = visible / max(float(np.mean(cv2.mean(image, (mask == 1).view(np.uint8))[:3])), 1.0)
+    strength = severity((visible * 100 * lost) ** 0.5, 28, 45)  # levels and share of the light that are gone
     return Defect("shadow", shaded, mask, strength, {"kind": kind, "depth": depth, "difference": visible})
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import OutputError
 from ..taxonomy import by_code
 from .compose import Sample, compose, draw_codes
-from .defect import DEFECT
+from .defect import AMBIGUOUS, DEFECT
 
 SIDE = 256  # px of a crop
 ROWS, COLUMNS = 5, 4
@@ -83,7 +83,7 @@ def truth_drawn(sample: Sample) -> np.ndarray:
     """Return the sample's picture, uint8 [S, S, 3], with every planted error outlined in its type's colour."""
     drawn = sample.image
     for defect in sample.defects:
-        drawn = outline(drawn, defect.mask, by_code(defect.code).color)
+        drawn = outline(drawn, np.where(sample.valid, defect.mask, AMBIGUOUS), by_code(defect.code).color)
     return drawn
 
 

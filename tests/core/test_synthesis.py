@@ -1,12 +1,16 @@
+"""The ten recipes: what they plant shows where the mask says so, and what no eye could see is refused."""
+
+import cv2
 import numpy as np
 import pytest
 
-from rsqi_core.synthesis import fields, nuisance
-from rsqi_core.synthesis.cloud import matte_of
-from rsqi_core.synthesis.compose import CELL, RECIPES, compose, draw_codes
-from rsqi_core.synthesis.defect import AMBIGUOUS, CLEAN, DEFECT
+from rsqi_core.synthesis import cloud, fields, shadow, spectral_overflow, stretching_blur, stripe_noise
+from rsqi_core.synthesis.compose import RECIPES
+from rsqi_core.synthesis.defect import AMBIGUOUS, CLEAN, DEFECT, difference, only_visible
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.taxonomy import CODES, by_code
+
+KINDS = [(code, kind) for code, recipe in RECIPES.items() for kind in getattr(recipe, "KINDS", ())]
 
 
 @pytest.fixture(scope="module")
@@ -14,11 +18,26 @@ def ground():
     return landscape(256, seed=3)
 
 
-def plant(code, image, seed=0):
+@pytest.fixture(scope="module")
+def town():
+    """Straight bright roads and roofs on dark even ground."""
+    image = np.full((256, 256, 3), (70, 90, 60), np.uint8)
+    for k in range(20, 256, 48):
+        cv2.line(image, (0, k), (255, k + 10), (190, 185, 180), 7)
+        cv2.line(image, (k, 0), (k - 10, 255), (190, 185, 180), 7)
+        cv2.rectangle(image, (k + 8, k + 14), (k + 28, k + 30), (225, 215, 205), -1)
+    return cv2.add(image, np.random.default_rng(0).normal(0, 6, image.shape).astype(np.int16), dtype=cv2.CV_8U)
+
+
+def plant(code, image, seed=0, **options):
     """The first of a few draws that can be seen and leaves a part of the image clean."""
     rng = np.random.default_rng(seed)
-    draws = (RECIPES[code].apply(image, rng) for _ in range(40))
+    draws = (RECIPES[code].apply(image, rng, **options) for _ in range(60))
     return next(defect for defect in draws if defect and (defect.mask == CLEAN).mean() > 0.1)
+
+
+def change(defect, image):
+    return np.abs(defect.image.astype(int) - image).mean(-1)
 
 
 def test_every_type_has_a_recipe():
@@ -32,10 +51,22 @@ def test_a_defect_changes_the_image_where_its_mask_says(code, ground):
     assert defect.image.shape == ground.shape and defect.image.dtype == np.uint8
     assert set(np.unique(defect.mask)) <= {CLEAN, DEFECT, AMBIGUOUS}
     assert defect.severity in ("subtle", "medium", "strong")
-    change = np.abs(defect.image.astype(int) - ground).mean(-1)
-    assert change[defect.mask == DEFECT].mean() > 2
+    changed = change(defect, ground)
+    assert changed[defect.mask == DEFECT].mean() > 2
     if by_code(code).error_class.value != "boundary":  # a seam changes all of one side, its mask is the line
-        assert change[defect.mask == DEFECT].mean() > 4 * change[defect.mask == CLEAN].mean()
+        assert changed[defect.mask == DEFECT].mean() > 4 * changed[defect.mask == CLEAN].mean()
+
+
+@pytest.mark.parametrize("code, kind", KINDS)
+def test_every_kind_shows_and_says_what_it_is(code, kind, town):
+    whole = kind in ("fog", "thin", "periodic")  # may leave nothing clean
+    rng = np.random.default_rng(7)
+    draws = (RECIPES[code].apply(town, rng, kind=kind) for _ in range(60))
+    defect = next(d for d in draws if d and (whole or (d.mask == CLEAN).mean() > 0.1))
+    assert defect.parameters["kind"] == kind
+    assert change(defect, town)[defect.mask == DEFECT].mean() > 4
+    if not whole:
+        assert change(defect, town)[defect.mask == CLEAN].mean() < 2
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -45,52 +76,138 @@ def test_a_seed_gives_the_same_defect(code, ground):
 
 
 @pytest.mark.parametrize("code", ["shadow", "blur", "stretching_blur", "distortion", "stitching_misalignment"])
-def test_what_cannot_be_seen_is_refused(code):
+def test_what_cannot_be_seen_on_even_dark_ground_is_refused(code):
     even = np.full((256, 256, 3), 8, np.uint8)
     rng = np.random.default_rng(1)
     assert all(RECIPES[code].apply(even, rng) is None for _ in range(10))
 
 
+def test_most_thin_clouds_over_snow_are_refused_and_none_over_water():
+    snow, water = np.full((256, 256, 3), 244, np.uint8), np.full((256, 256, 3), 40, np.uint8)
+    refused = [
+        sum(cloud.apply(i, np.random.default_rng(k), kind="thin") is None for k in range(12)) for i in (snow, water)
+    ]
+    assert refused[0] >= 8 and refused[1] <= 1
+
+
+def test_texture_without_lines_is_not_called_distorted():
+    rng = np.random.default_rng(2)
+    wood = cv2.GaussianBlur(rng.integers(0, 256, (256, 256, 3), np.uint8), (0, 0), 1.0)
+    assert all(RECIPES["distortion"].apply(wood, rng) is None for _ in range(15))
+
+
+def test_black_pixels_on_black_ground_are_refused():
+    black = np.zeros((256, 256, 3), np.uint8)
+    rng = np.random.default_rng(1)
+    planted = [defect for _ in range(30) if (defect := RECIPES["pixel_missing"].apply(black, rng))]
+    assert planted and {defect.parameters["value"] for defect in planted} == {255}
+
+
+def test_a_change_that_cannot_be_seen_is_ambiguous():
+    before = np.full((60, 60, 3), 100, np.uint8)
+    after = before.copy()
+    after[:, :20] += 20
+    mask = np.ones((60, 60), np.uint8)
+    seen = only_visible(mask, before, after, 5, 9)
+    assert (seen[:, :16] == DEFECT).all() and (seen[:, 26:] == AMBIGUOUS).all() and (mask == DEFECT).all()
+    assert difference(before, after, seen) > difference(before, after, mask) == pytest.approx(20 / 3)
+
+
 def test_missing_pixels_are_exactly_black_or_white(ground):
-    defect = plant("pixel_missing", ground)
-    assert np.isin(defect.image[defect.mask == DEFECT], (0, 255)).all()
+    for seed in range(10):
+        defect = plant("pixel_missing", ground, seed, kind=("pixels", "clusters", "line", "block", "sector")[seed % 5])
+        assert (defect.image[defect.mask == DEFECT] == defect.parameters["value"]).all()
+
+
+def test_stripes_are_one_to_three_pixels_wide():
+    even = np.full((256, 256, 3), 120, np.uint8)
+    rng = np.random.default_rng(0)
+    widths = []
+    for _ in range(80):
+        drawn = (stripe_noise.apply(even, rng, kind="lines").mask != CLEAN).astype(np.uint8)
+        for _, _, w, h, area in cv2.connectedComponentsWithStats(drawn, connectivity=8)[2][1:]:
+            if area == w * h and max(w, h) > 14:  # straight and crossed by no other
+                widths.append(min(w, h))
+    assert set(widths[: len(widths) // 2]) >= {1, 2, 3}
+    assert np.mean(np.array(widths) <= 3) > 0.98  # now and then two lines lie side by side
+
+
+def test_diagonal_stripes_are_as_thin():
+    even = np.full((256, 256, 3), 120, np.uint8)
+    rng = np.random.default_rng(0)
+    masks = [stripe_noise.apply(even, rng, kind="lines").mask for _ in range(60)]
+    thickest = [cv2.distanceTransform((mask != CLEAN).astype(np.uint8), cv2.DIST_L2, 5).max() for mask in masks]
+    assert np.median(thickest) <= 2.0, "the middle of a line three pixels wide is two from the outside"
+
+
+def test_dropped_lines_are_neither_pure_black_nor_pure_white(ground):
+    for seed in range(12):
+        defect = plant("stripe_noise", ground, seed, kind="dropped")
+        lines = defect.image[defect.mask == DEFECT]
+        assert not (lines == 0).all(-1).any() and not (lines == 255).all(-1).any()
+
+
+def test_overflow_turns_bright_targets_colourful(town):
+    for kind in ("wrap", "clip"):
+        defect = plant("spectral_overflow", town, 3, kind=kind)
+        inside = defect.mask == DEFECT
+        before, after = (cv2.cvtColor(i, cv2.COLOR_RGB2HSV)[..., 1][inside].mean() for i in (town, defect.image))
+        assert after > before + 30
+    assert spectral_overflow.apply(np.full((256, 256, 3), 20, np.uint8), np.random.default_rng(0), kind="wrap") is None
+
+
+def test_streaks_run_along_the_stretch(ground):
+    defect = plant("stretching_blur", ground, 2, factor=12.0, kind="even")
+    assert defect.parameters["factor"] == 12.0
+    grey = cv2.cvtColor(defect.image, cv2.COLOR_RGB2GRAY)
+    gx, gy = (cv2.Sobel(grey, cv2.CV_32F, *axis)[defect.mask == DEFECT] for axis in ((1, 0), (0, 1)))
+    angle = np.radians(defect.parameters["angle"])
+    along, across = gx * np.cos(angle) + gy * np.sin(angle), gy * np.cos(angle) - gx * np.sin(angle)
+    assert np.abs(across).mean() > 1.5 * np.abs(along).mean()
+    assert set(stretching_blur.KINDS) == {"slope", "even"}
+
+
+def test_clouds_come_small_and_large_and_with_and_without_clipped_tops(ground):
+    rng = np.random.default_rng(0)
+    clouds = [defect for _ in range(60) if (defect := cloud.apply(ground, rng))]
+    shares = [(defect.mask == DEFECT).mean() for defect in clouds]
+    assert min(shares) < 0.05 and max(shares) > 0.9
+    clipped = [(defect.image.min(-1) == 255).mean() for defect in clouds]
+    assert any(c > 0.05 for c in clipped) and any(c == 0 for c in clipped)
+
+
+def test_a_cloud_throws_its_shadow_beside_itself(ground):
+    matte = fields.blob((256, 256), np.random.default_rng(4), 40, 10)
+    centers = []
+    defect = next(d for seed in range(9) if (d := shadow.apply(ground, np.random.default_rng(seed), matte=matte)))
+    for inside in (matte > 0.5, defect.mask == DEFECT):
+        centers.append(np.argwhere(inside).mean(0))
+    assert 0.4 < (defect.mask == DEFECT).sum() / (matte > 0.5).sum() < 2
+    assert np.hypot(*(centers[1] - centers[0])) > 6
 
 
 def test_a_real_matte_is_lifted_from_a_pair(ground):
     alpha = fields.blob((256, 256), np.random.default_rng(2), 60, 20)
     cloudy = (ground * (1 - alpha[..., None]) + 245 * alpha[..., None]).astype(np.uint8)
-    matte = matte_of(cloudy, ground)
+    matte = cloud.matte_of(cloudy, ground)
     assert np.abs(matte - alpha)[ground.max(-1) < 150].mean() < 0.08
-    assert matte_of(ground, ground) is None
+    assert cloud.matte_of(ground, ground) is None
 
 
-def test_compose_targets_agree_with_each_other(ground):
-    rng = np.random.default_rng(4)
-    for _ in range(20):
-        sample = compose(ground, rng, draw_codes(rng, clean=0.1), collar=0.5)
-        assert sample.evidence.shape == (10, 256 // CELL, 256 // CELL)
-        for error_type, label, cells in zip(map(by_code, CODES), sample.labels, sample.evidence):
-            planted = any(d.code == error_type.code for d in sample.defects)
-            assert planted or (label == 0 and not (cells == 1).any())
-            if label == 1:
-                assert (cells == 1).any()
-        present = set(np.unique(sample.segmentation)) - {0, 255}
-        assert present <= {by_code(d.code).id for d in sample.defects}
+def test_fractal_noise_is_normalised_and_smoother_the_steeper_its_spectrum():
+    rough, smooth = (fields.fractal((96, 160), np.random.default_rng(0), beta) for beta in (1.0, 3.0))
+    for noise in (rough, smooth):
+        assert noise.shape == (96, 160) and noise.dtype == np.float32
+        assert abs(noise.mean()) < 1e-3 and noise.std() == pytest.approx(1, abs=1e-3)
+    assert np.abs(np.diff(rough)).mean() > 2 * np.abs(np.diff(smooth)).mean()
 
 
-def test_clean_samples_suffer_the_same_nuisance_and_hold_no_extreme_pixel(ground):
-    sample = compose(ground, np.random.default_rng(0), (), collar=0)
-    assert not sample.labels.any() and not sample.segmentation.any() and not sample.evidence.any()
-    assert not np.array_equal(sample.image, ground)
-    toned = nuisance.tone(ground, np.random.default_rng(0))
-    assert toned.min() > 0 and toned.max() < 255
-
-
-def test_draw_codes_keeps_the_share_of_clean_samples():
-    rng = np.random.default_rng(0)
-    drawn = [draw_codes(rng, clean=0.4) for _ in range(3000)]
-    assert np.mean([not codes for codes in drawn]) == pytest.approx(0.4, abs=0.04)
-    assert {code for codes in drawn for code in codes} == set(CODES)
+@pytest.mark.parametrize("angle", [0.0, 0.6, np.pi / 2])
+def test_streaks_are_drawn_out_along_their_angle(angle):
+    field = fields.streaks((200, 200), np.random.default_rng(1), 2.0, 12, 8, angle)
+    gy, gx = np.gradient(field)
+    along, across = gx * np.cos(angle) + gy * np.sin(angle), gy * np.cos(angle) - gx * np.sin(angle)
+    assert np.abs(across).mean() > 2.5 * np.abs(along).mean()
 
 
 @pytest.mark.parametrize("seed", range(6))
