@@ -1,14 +1,44 @@
-"""Hard negatives: things that look like an error and are none."""
+"""Hard negatives: things on the ground that look like an error and are none (domain facts, section 3)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from .defect import to_uint8
-from .fields import polygon
+from . import lookalike_built as built
+from . import lookalike_ground as ground
+
+Decoy = Callable[[np.ndarray, np.random.Generator], np.ndarray]
+
+DECOYS: dict[str, tuple[Decoy, ...]] = {
+    "cloud": (ground.snow, ground.sand, ground.glint, built.white_roofs, built.concrete),
+    "shadow": (ground.dark_water, ground.burnt, ground.forest, built.asphalt),
+    "stretching_blur": (ground.furrows, ground.terraces, ground.tree_rows),
+    "blur": (ground.even_ground,),
+    "spectral_overflow": (built.colored_roofs, built.greenhouses, built.sports_field),
+    "distortion": (ground.meander, ground.contour_roads, ground.curved_borders),
+    "stitching_trace": (ground.crop_edge, ground.shoreline),
+    "stitching_misalignment": (built.roads, built.staggered_blocks),
+    "stripe_noise": (built.roads, built.rails, built.solar_panels, built.power_lines, ground.furrows),
+    "pixel_missing": (ground.black_water, built.saturated_roofs),
+}
 
 
 def decoy(image: np.ndarray, rng: np.random.Generator, code: str | None = None) -> np.ndarray:
-    """Lay a pale field over a uint8 [H, W, 3] image."""
-    alpha = polygon(image.shape[:2], rng, rng.uniform(0.1, 0.3) * min(image.shape[:2]), 1.0)[..., None]
-    return to_uint8(image * (1 - alpha) + (0.3 * image + 150) * alpha)
+    """Put something into an image that looks like an error and is none.
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        uint8 [H, W, 3].
+    code : str, optional
+        Type that it shall be mistaken for; drawn when missing.
+
+    Returns
+    -------
+    numpy.ndarray
+        uint8 [H, W, 3]; what was put in needs no label.
+    """
+    choices = DECOYS[code or str(rng.choice(list(DECOYS)))]
+    return choices[int(rng.integers(len(choices)))](image, rng)
