@@ -28,7 +28,7 @@ def plant(image: np.ndarray, rng: np.random.Generator, severity: str, inside: bo
     else:  # a tilted plane of focus: one side sharp, the other not
         turn = rng.uniform(0, 2 * np.pi)
         x, y = np.meshgrid(np.linspace(-1, 1, shape[1]), np.linspace(-1, 1, shape[0]))
-        plane = x * np.cos(turn) + y * np.sin(turn) + 0.12 * spectral(shape, rng, 3.4)
+        plane = x * np.cos(turn) + y * np.sin(turn) + 0.1 * spectral(shape, rng, 4.2)
         alpha = np.clip((plane + rng.uniform(-0.5, 0.5)) / rng.uniform(0.1, 0.6) + 0.5, 0, 1).astype(np.float32)
     alpha = alpha * border_fade(shape, 16) if inside else alpha
     soft, parameters = _soften(image, kind, severity, rng)

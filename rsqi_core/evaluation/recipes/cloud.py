@@ -9,7 +9,7 @@ from ...synthesis.defect import DEFECT, Defect, mask_of, to_uint8
 from .shapes import centre, fading_inside, radius, soften, spectral
 
 _PEAK = {"subtle": (0.34, 0.48), "medium": (0.55, 0.78), "strong": (0.86, 1.0)}
-_VISIBLE = {"subtle": 9.0, "medium": 18.0, "strong": 30.0}  # grey levels
+_VISIBLE = {"subtle": 12.0, "medium": 18.0, "strong": 30.0}  # grey levels
 _KINDS = ("cumulus", "popcorn", "sheet", "cirrus", "fog")
 _TINTS = np.array([(0, 0, 0), (0, -3, -10), (-12, -6, 0), (-4, 0, -4)], np.float32)
 
@@ -59,8 +59,10 @@ def _puffs(shape: tuple[int, int], rng: np.random.Generator, clusters: list[tupl
     rows, columns = (np.arange(0, side + step, step, dtype=np.float32) for side in shape)
     total = np.zeros((rows.size, columns.size), np.float32)
     for middle, size in clusters:
+        turn, flat = rng.uniform(0, np.pi), rng.uniform(0.35, 1.0)
+        axes = np.array([[np.cos(turn), np.sin(turn)], [-flat * np.sin(turn), flat * np.cos(turn)]])
         for _ in range(int(rng.integers(5, 10)) if size < 25 else int(rng.integers(12, 26))):
-            x, y = middle + rng.normal(0, 0.42, 2) * size
+            x, y = middle + rng.normal(0, 0.5, 2) @ axes * size
             sigma = size * rng.uniform(0.16, 0.42)
             weight = rng.uniform(0.4, 1.0)
             i = slice(*np.searchsorted(rows, (y - 3 * sigma, y + 3 * sigma)))
@@ -69,8 +71,8 @@ def _puffs(shape: tuple[int, int], rng: np.random.Generator, clusters: list[tupl
                 np.exp(-(((rows[i] - y) / sigma) ** 2) / 2), np.exp(-(((columns[j] - x) / sigma) ** 2) / 2)
             )
     total = cv2.resize(total, shape[::-1], interpolation=cv2.INTER_LINEAR)
-    billows = spectral(shape, rng, 2.4, longest=50)
-    return total * np.exp(0.45 * billows) - rng.uniform(0.15, 0.4)
+    billows = spectral(shape, rng, 2.9, longest=90)
+    return total * np.exp(0.6 * billows) - rng.uniform(0.15, 0.4)
 
 
 def _cumulus(shape: tuple[int, int], rng: np.random.Generator, inside: bool) -> np.ndarray:

@@ -69,15 +69,16 @@ def _lake(image: np.ndarray, rng: np.random.Generator, shares: tuple[float, floa
     size = radius(shape, rng, shares, False)
     x, y = _open_ground(image, rng, size, False)
     rows, columns = np.ogrid[: shape[0], : shape[1]]
-    basin = 1 - np.hypot(columns - x, rows - y) / size + 0.45 * spectral(shape, rng, 3.8, longest=2 * size)
+    basin = 1 - np.hypot(columns - x, rows - y) / size + 0.4 * spectral(shape, rng, 4.4, longest=2 * size)
     parts, labels, stats, _ = cv2.connectedComponentsWithStats((basin > 0).astype(np.uint8))
     largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()) if parts > 1 else -1
     return soften((labels == largest).astype(np.float32), edge)
 
 
-def _pick(rng: np.random.Generator, *choices: tuple[float, float, float]) -> np.ndarray:
-    """One of some colours, a little changed: float32 [3]."""
-    changed = np.array(choices[rng.integers(len(choices))]) + rng.normal(0, 8) + rng.normal(0, 2.5, 3)
+def _pick(image: np.ndarray, rng: np.random.Generator, *choices: tuple[float, float, float]) -> np.ndarray:
+    """One of some colours, a little changed and as light as the scene: float32 [3]."""
+    light = np.clip((image.mean() / 110) ** 0.4, 0.75, 1.1)
+    changed = np.array(choices[rng.integers(len(choices))]) * light + rng.normal(0, 6) + rng.normal(0, 2.5, 3)
     return changed.astype(np.float32)
 
 
@@ -92,7 +93,7 @@ def _roofs(image: np.ndarray, rng: np.random.Generator, colors: list[tuple[float
     turn = np.deg2rad(bearing)
     axis, cross = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
     length, depth = scale * rng.uniform(22, 70), scale * rng.uniform(14, 36)
-    color = _pick(rng, *colors)
+    color = _pick(image, rng, *colors)
     for k in range(int(rng.integers(2, 9))):
         at = origin + axis * (k % 3 - 1) * length * 1.4 + cross * (k // 3 - 1) * depth * 1.9
         box = (tuple(map(float, at)), (length * rng.uniform(0.7, 1), depth * rng.uniform(0.8, 1)), bearing)
@@ -118,14 +119,14 @@ def _white_ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     shape = image.shape[:2]
     if kind == "sand":
         field, _ = _field(image, rng, (0.12, 0.4))
-        tone = _pick(rng, (214, 198, 165), (222, 208, 184), (205, 182, 150))
+        tone = _pick(image, rng, (214, 198, 165), (222, 208, 184), (205, 182, 150))
         return _paint(image, field, tone + _grain(image, rng) + 5 * spectral(shape, rng, 2.0, longest=80)[..., None])
     grey = cv2.blur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (3, 3)).astype(np.float32)
     relief = grey - cv2.blur(grey, (31, 31))
     # Trees, walls and roads stick out of the snow.
     lying = spectral(shape, rng, 3.2, longest=0.6 * min(shape)) + 0.05 * np.clip(relief, -30, 10)
     alpha = soften((lying > np.quantile(lying, 1 - rng.uniform(0.08, 0.4))).astype(np.float32), 2)
-    snow = _pick(rng, (226, 230, 238), (234, 236, 238)) + 0.5 * np.clip(relief, -40, 20)[..., None]
+    snow = _pick(image, rng, (226, 230, 238), (234, 236, 238)) + 0.5 * np.clip(relief, -40, 20)[..., None]
     return _paint(image, alpha, snow + _grain(image, rng, 0.6))
 
 
@@ -136,12 +137,14 @@ def _dark_ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     if kind == "water":
         alpha = _lake(image, rng, (0.12, 0.35), 3)
         ripple = 1.5 * spectral(shape, rng, 0.5)[..., None]
-        return _paint(image, alpha, _pick(rng, (28, 42, 44), (38, 52, 48), (22, 32, 46)) + ripple)
+        return _paint(image, alpha, _pick(image, rng, (28, 42, 44), (38, 52, 48), (22, 32, 46)) + ripple)
     alpha, _ = _field(image, rng, (0.12, 0.35))
     if kind == "burnt":
         soot = 7 * spectral(shape, rng, 1.6, longest=40)[..., None]
-        return _paint(image, alpha, _pick(rng, (52, 44, 40), (40, 36, 34)) + soot + _grain(image, rng))
-    return _paint(image, alpha, _pick(rng, (62, 63, 66), (76, 76, 78)) + 2 * spectral(shape, rng, 0.3)[..., None])
+        return _paint(image, alpha, _pick(image, rng, (52, 44, 40), (40, 36, 34)) + soot + _grain(image, rng))
+    return _paint(
+        image, alpha, _pick(image, rng, (62, 63, 66), (76, 76, 78)) + 2 * spectral(shape, rng, 0.3)[..., None]
+    )
 
 
 def _furrows(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -157,7 +160,7 @@ def _furrows(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         along = x * np.float32(np.cos(bearing)) + y * np.float32(np.sin(bearing))
         rows = np.where(rows > 0, rows * (0.5 + 0.5 * np.sin(2 * np.pi * along / (1.3 * spacing))), rows)
     rows = rows * (0.75 + 0.25 * spectral(shape, rng, 2.4, longest=60))
-    base = _pick(rng, (128, 104, 78), (112, 118, 72), (96, 112, 66), (146, 128, 98))
+    base = _pick(image, rng, (128, 104, 78), (112, 118, 72), (96, 112, 66), (146, 128, 98))
     swing = rng.uniform(8, 26) * np.array([1.0, 0.95, 0.8], np.float32)
     return _paint(image, alpha, base + rows[..., None] * swing + _grain(image, rng))
 
@@ -168,9 +171,9 @@ def _even_ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     kind = rng.choice(["water", "lawn", "soil"])
     alpha = _lake(image, rng, (0.14, 0.4), 2) if kind == "water" else _field(image, rng, (0.14, 0.4))[0]
     tone = {
-        "water": _pick(rng, (92, 122, 128), (110, 128, 112), (70, 96, 108)),
-        "lawn": _pick(rng, (92, 122, 70), (108, 134, 84)),
-        "soil": _pick(rng, (168, 142, 112), (186, 164, 132)),
+        "water": _pick(image, rng, (92, 122, 128), (110, 128, 112), (70, 96, 108)),
+        "lawn": _pick(image, rng, (92, 122, 70), (108, 134, 84)),
+        "soil": _pick(image, rng, (168, 142, 112), (186, 164, 132)),
     }[str(kind)]
     broad = rng.uniform(2, 6) * spectral(shape, rng, 3.4)[..., None]
     return _paint(image, alpha, tone + broad + rng.uniform(0.8, 2.0) * spectral(shape, rng, 0.2)[..., None])
@@ -179,7 +182,7 @@ def _even_ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _strong_colors(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Blue and red roofs, a running track round its pitch: strong colours that belong there."""
     if rng.random() < 0.65:
-        return _roofs(image, rng, [(52, 96, 178), (70, 128, 196), (178, 62, 52), (196, 88, 64), (66, 150, 110)])
+        return _roofs(image, rng, [(52, 96, 178), (70, 128, 196), (162, 76, 62), (186, 98, 74), (66, 150, 110)])
     shape = image.shape[:2]
     size = 0.5 * radius(shape, rng, (0.2, 0.45), False)
     middle, bearing = _open_ground(image, rng, 2 * size, True), rng.uniform(0, np.pi)
@@ -190,7 +193,7 @@ def _strong_colors(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         canvas = np.zeros(shape, np.uint8)
         cv2.line(canvas, *ends, 255, max(3, int(2 * width * size * 0.8)), cv2.LINE_AA)
         lanes = soften(canvas.astype(np.float32) / 255, 1)
-        painted = _paint(painted, lanes, _pick(rng, color) + grain)
+        painted = _paint(painted, lanes, _pick(image, rng, color) + grain)
     canvas = np.zeros(shape, np.uint8)
     cv2.ellipse(canvas, tuple(int(v) for v in middle), (int(0.16 * size),) * 2, 0, 0, 360, 255, 1, cv2.LINE_AA)
     side = np.array([-axis[1], axis[0]])
@@ -216,7 +219,11 @@ def _winding(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     width = int(rng.integers(6, 22) if river else rng.integers(4, 9))
     cv2.polylines(canvas, [np.round(points[::3]).astype(np.int32)], False, 255, width, cv2.LINE_AA)
     alpha = soften(canvas.astype(np.float32) / 255, 1)
-    color = _pick(rng, (78, 98, 88), (112, 112, 88)) if river else _pick(rng, (176, 168, 154), (120, 120, 120))
+    color = (
+        _pick(image, rng, (78, 98, 88), (112, 112, 88))
+        if river
+        else _pick(image, rng, (176, 168, 154), (120, 120, 120))
+    )
     grain = (2 if river else 5) * spectral(shape, rng, 0.6)[..., None]
     return _paint(image, alpha, color + grain)
 
@@ -229,7 +236,9 @@ def _other_field(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     shape = image.shape[:2]
     if rng.random() < 0.3:
         alpha = _lake(image, rng, (0.3, 0.6), 2)
-        return _paint(image, alpha, _pick(rng, (84, 104, 104), (64, 88, 96)) + 2 * spectral(shape, rng, 1.0)[..., None])
+        return _paint(
+            image, alpha, _pick(image, rng, (84, 104, 104), (64, 88, 96)) + 2 * spectral(shape, rng, 1.0)[..., None]
+        )
     alpha, _ = _field(image, rng, (0.16, 0.45))
     around = (cv2.dilate(alpha, np.ones((25, 25), np.uint8)) > 0.5) & (alpha == 0)
     tone = image[around].mean(0) if around.any() else image.mean((0, 1))
@@ -257,7 +266,7 @@ def _staggered(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     for start, end in segments:
         cv2.line(canvas, tuple(int(v) for v in start), tuple(int(v) for v in end), 255, width, cv2.LINE_AA)
     alpha = soften(canvas.astype(np.float32) / 255, 1)
-    tone = _pick(rng, (132, 132, 132), (160, 154, 144), (108, 108, 112))
+    tone = _pick(image, rng, (132, 132, 132), (160, 154, 144), (108, 108, 112))
     return _paint(image, alpha, tone + 4 * spectral(shape, rng, 0.8)[..., None])
 
 
@@ -279,13 +288,13 @@ def _marks(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     grain = 4 * spectral(shape, rng, 0.8)[..., None]
     if kind == "road":
         half = rng.uniform(7, 15)
-        painted = _paint(image, line(0, 2 * half), _pick(rng, (92, 92, 95), (120, 119, 118)) + grain)
+        painted = _paint(image, line(0, 2 * half), _pick(image, rng, (92, 92, 95), (120, 119, 118)) + grain)
         period = rng.uniform(14, 30)
         dashes = (np.mod(along, period) < 0.5 * period) * line(0, 1.4)
         marks = np.maximum(dashes, np.maximum(line(half - 2, 1.2), line(2 - half, 1.2)))
         return _paint(painted, (0.8 * marks).astype(np.float32), np.array([222.0, 222, 214]))
     if kind == "rails":
-        painted = _paint(image, line(0, 16), _pick(rng, (118, 108, 100), (100, 94, 90)) + 2 * grain)
+        painted = _paint(image, line(0, 16), _pick(image, rng, (118, 108, 100), (100, 94, 90)) + 2 * grain)
         sleepers = (np.mod(along, 4) < 2) * line(0, 9) * 0.35
         painted = _paint(painted, sleepers.astype(np.float32), np.array([74.0, 68, 64]))
         return _paint(painted, 0.8 * np.maximum(line(-3, 1.3), line(3, 1.3)), np.array([186.0, 182, 178]))
@@ -294,7 +303,7 @@ def _marks(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     plot = (np.abs(across) < rows) & (np.abs(along) < columns)
     panels = np.clip(1.5 - np.abs(np.mod(across, pitch) - pitch / 2) / (0.25 * pitch), 0, 1) * plot
     seams = 1 - 0.25 * (np.mod(along, 12) < 1)
-    glass = _pick(rng, (44, 58, 92), (36, 44, 66)) * seams[..., None]
+    glass = _pick(image, rng, (44, 58, 92), (36, 44, 66)) * seams[..., None]
     return _paint(image, panels.astype(np.float32), glass + 0.5 * grain)
 
 

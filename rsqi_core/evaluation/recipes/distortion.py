@@ -11,7 +11,8 @@ from .shapes import border_fade, centre, outline, radius, soften, spectral, stru
 _KINDS = ("spikes", "scan", "sag", "ragged")
 _SHIFT = {"subtle": (2.5, 3.8), "medium": (4.5, 8.0), "strong": (9.0, 18.0)}  # px, about the largest
 _VISIBLE = {"subtle": 7.0, "medium": 9.0, "strong": 11.0}  # grey levels
-_STRUCTURE = 4.0  # of straight edges; without them nobody sees that the ground is bent
+_STRUCTURE = 3.5  # of straight edges; without them nobody sees that the ground is bent
+_STRAIN = 0.22  # px a px; a gentler bend looks as if it belonged there
 
 
 def plant(image: np.ndarray, rng: np.random.Generator, severity: str, inside: bool) -> Defect | None:
@@ -25,7 +26,7 @@ def plant(image: np.ndarray, rng: np.random.Generator, severity: str, inside: bo
     middle = max(spots, key=lambda at: float(spread[int(at[1]), int(at[0])]))
     shift = rng.uniform(*_SHIFT[severity])
     angle = rng.uniform(0, np.pi)
-    alpha = _moved(soften(outline(shape, rng, size, inside), rng.uniform(6, 16)), middle)
+    alpha = soften(outline(shape, rng, size, inside, middle), rng.uniform(6, 16))
     if kind == "scan":
         dx, dy = _scan(shape, rng, shift * 0.7)
     elif kind == "spikes":
@@ -46,16 +47,11 @@ def plant(image: np.ndarray, rng: np.random.Generator, severity: str, inside: bo
     core = mask == 1
     if core.sum() < 150 or detail[core].mean() < _STRUCTURE or difference(image, bent, mask) < _VISIBLE[severity]:
         return None
+    slopes = [cv2.Sobel(d, cv2.CV_32F, *way, scale=1 / 8) for d in (dx, dy) for way in ((1, 0), (0, 1))]
+    strain = np.sqrt(sum(slope * slope for slope in slopes))
+    if np.average(strain[core], weights=detail[core]) < _STRAIN:
+        return None
     return Defect("distortion", bent, mask, severity, {"kind": kind, "shift_px": round(float(shift), 1)})
-
-
-def _moved(alpha: np.ndarray, middle: np.ndarray) -> np.ndarray:
-    """Move the patch so that its centre of gravity lies at `middle`."""
-    moments = cv2.moments(alpha)
-    if moments["m00"] == 0:
-        return alpha
-    step = middle - (moments["m10"] / moments["m00"], moments["m01"] / moments["m00"])
-    return cv2.warpAffine(alpha, np.float32([[1, 0, step[0]], [0, 1, step[1]]]), alpha.shape[::-1])
 
 
 def _scan(shape: tuple[int, int], rng: np.random.Generator, shift: float) -> tuple[np.ndarray, np.ndarray]:
@@ -77,7 +73,7 @@ def _spikes(
     shape: tuple[int, int], rng: np.random.Generator, shift: float, size: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Wrong heights at the nodes of a terrain grid pull the image away from the nadir point."""
-    cell = max(14.0, size * rng.uniform(0.25, 0.6))
+    cell = min(max(14.0, size * rng.uniform(0.25, 0.6)), 12 + 5 * shift)
     nodes = tuple(max(4, round(side / cell) + 1) for side in shape)
     heights = rng.normal(0, 0.25, nodes) + (rng.random(nodes) < 0.4) * rng.choice([-1, 1], nodes)
     height = cv2.resize(heights.astype(np.float32), shape[::-1], interpolation=cv2.INTER_CUBIC)
@@ -92,8 +88,8 @@ def _sag(
     x, y = np.meshgrid(np.arange(shape[1]) - middle[0], np.arange(shape[0]) - middle[1])
     cos, sin = np.cos(angle), np.sin(angle)
     along, across = x * cos + y * sin, y * cos - x * sin
-    half = max(0.5 * size, 2.5 * shift)
-    reach = max(size, 2 * half)
+    half = np.clip(0.5 * size, 2.5 * shift, 5 * shift)
+    reach = np.clip(size, 2 * half, 4 * half)
     alpha = np.clip(1.5 - 1.5 * np.abs(across) / half, 0, 1) * np.clip(4 - 4 * np.abs(along) / reach, 0, 1)
     bends = np.sin(np.pi * along / reach * rng.integers(1, 4) + rng.choice([0, np.pi / 2]))
     return -sin * bends * shift, cos * bends * shift, alpha

@@ -14,9 +14,10 @@ _DOUBT = 16  # px each side within which nobody could say
 _STEP = {"subtle": (5.0, 8.0), "medium": (10.0, 18.0), "strong": (21.0, 45.0)}  # grey levels across the seam
 _MOST_FACTOR = 2.5  # a tone that has to be overdone more than that does not fit this ground
 _LEAST_STEP = 4.0  # grey levels; less is not seen (domain facts, section 3)
+_HIDDEN = 0.22  # share of the local spread of tones below which a step is lost in them
 _SHIFT = {"subtle": (2.0, 3.2), "medium": (4.0, 8.5), "strong": (10.0, 26.0)}  # px
-_BROKEN = 11.0  # grey levels by which the two sides of a broken structure differ
-_STRUCTURE = 4.5  # of straight edges that a shift can break
+_BROKEN = 13.0  # grey levels by which the two sides of a broken structure differ
+_STRUCTURE = 4.0  # of straight edges that a shift can break
 _TONES = ("gain", "gamma", "histogram", "vignette", "haze")
 _MOVES = ("shift", "rotation", "homography", "repeated", "missing")
 
@@ -39,8 +40,9 @@ def plant_trace(
     if typical < 0.5:
         return None
     # A busy ground hides a small step, so it gets a larger one.
-    busy = float(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).std())
-    factor = 1.0 if tone == "second" else rng.uniform(*_STEP[severity]) * (0.7 + busy / 70) / typical
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    busy = float(grey.std())
+    factor = 1.0 if tone == "second" else rng.uniform(*_STEP[severity]) * (0.65 + busy / 55) / typical
     if tone == "second":
         severity = next((name for name, (low, _) in reversed(_STEP.items()) if typical >= low), "")
         if not severity:
@@ -55,7 +57,8 @@ def plant_trace(
     toned = to_uint8(toned)
     kept = toned.astype(np.float32) - ground  # what clipping left of the step
     seen, _ = _across([_mean_in(kept, parts == k) for k in range(count)], parts)
-    mask = _band(line & (seen >= _LEAST_STEP), line, _BAND + int(feather))
+    spread = np.sqrt(np.maximum(cv2.blur(grey * grey, (31, 31)) - cv2.blur(grey, (31, 31)) ** 2, 0))
+    mask = _band(line & (seen >= np.maximum(_LEAST_STEP, _HIDDEN * spread)), line, _BAND + int(feather))
     if (mask == DEFECT).sum() < 0.4 * (2 * _BAND) * max(image.shape[:2]):
         return None
     parameters = {"kind": tone, "path": path, "step": round(typical * factor, 1), "feather_px": int(feather)}
@@ -169,13 +172,13 @@ def _tone(
     if kind == "second":
         return second.astype(np.float32)
     if kind == "gain":
-        return ground * np.exp(rng.normal(0, 0.1, 3)) + rng.normal(0, 6, 3)
+        return ground * np.exp(rng.normal(0, 0.12) + rng.normal(0, 0.05, 3)) + rng.normal(0, 5) + rng.normal(0, 3, 3)
     if kind == "gamma":
-        return 255 * (ground / 255) ** np.exp(rng.normal(0, 0.3) + rng.normal(0, 0.08, 3))
+        return 255 * (ground / 255) ** np.exp(rng.normal(0, 0.3) + rng.normal(0, 0.06, 3))
     if kind == "histogram":  # matched to the statistics of some other scene
-        mean, spread = ground.mean((0, 1)), ground.std((0, 1)) + 1
-        other = mean + rng.normal(0, 12, 3) + rng.normal(0, 10)
-        return (ground - mean) / spread * spread * rng.uniform(0.75, 1.3) + other
+        mean = ground.mean((0, 1))
+        other = mean + rng.normal(0, 16) + rng.normal(0, 5, 3)
+        return (ground - mean) * rng.uniform(0.75, 1.3) + other
     distance = cv2.distanceTransform(part.astype(np.uint8), cv2.DIST_L2, 3)[..., None]
     if kind == "vignette":  # darkest at the edge of the photo
         return ground * (1 - rng.uniform(0.08, 0.4) * np.exp(-distance / rng.uniform(60, 220)))

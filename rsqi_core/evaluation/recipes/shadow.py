@@ -8,7 +8,7 @@ import numpy as np
 from ...synthesis.defect import Defect, difference, mask_of, to_uint8
 from .shapes import centre, fading_inside, radius, soften, spectral
 
-_KEPT = {"subtle": (0.62, 0.7), "medium": (0.44, 0.57), "strong": (0.22, 0.38)}  # share of the lightness
+_KEPT = {"subtle": (0.62, 0.7), "medium": (0.46, 0.58), "strong": (0.27, 0.42)}  # share of the lightness
 _VISIBLE = {"subtle": 14.0, "medium": 24.0, "strong": 32.0}  # grey levels
 _KINDS = ("blocks", "relief", "cloud")
 
@@ -22,9 +22,11 @@ def plant(image: np.ndarray, rng: np.random.Generator, severity: str, inside: bo
         ground, height = _built(image, rng, inside)
         alpha = soften(_cast(height, rng.uniform(0, 2 * np.pi), 1.0), rng.choice([1, 2]))
     elif kind == "relief":
-        size = rng.uniform(0.25, 0.8) * min(shape)
-        height = soften(spectral(shape, rng, 4.0, longest=size), 8) * size * rng.uniform(0.1, 0.16)
-        alpha = soften(_cast(height, rng.uniform(0, 2 * np.pi), rng.uniform(0.3, 0.6)), rng.uniform(2, 5))
+        size, azimuth = rng.uniform(0.5, 1.4) * min(shape), rng.uniform(0, 2 * np.pi)
+        ridges = azimuth + np.pi / 2 + rng.normal(0, 0.4)
+        height = spectral(shape, rng, 4.0, longest=size, stretch=rng.uniform(1.5, 3), angle=ridges)
+        height = soften(height, 6) * size * rng.uniform(0.1, 0.16)
+        alpha = soften(_cast(height, azimuth, rng.uniform(0.3, 0.6)), rng.uniform(2, 5))
     else:
         field = spectral(shape, rng, 3.8, longest=rng.uniform(0.4, 1.5) * min(shape))
         edge = rng.uniform(0.08, 0.5)

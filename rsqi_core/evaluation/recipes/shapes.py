@@ -80,9 +80,11 @@ def centre(shape: tuple[int, int], rng: np.random.Generator, reach: float, insid
     return np.array([rng.uniform(low, side - low) for low, side in zip(lows, shape[::-1])])
 
 
-def outline(shape: tuple[int, int], rng: np.random.Generator, size: float, inside: bool) -> np.ndarray:
-    """Draw one region of about `size` px radius with a hard edge: float32 [H, W], 0 or 1."""
-    middle = centre(shape, rng, 1.25 * size, inside)
+def outline(
+    shape: tuple[int, int], rng: np.random.Generator, size: float, inside: bool, middle: np.ndarray | None = None
+) -> np.ndarray:
+    """Draw one region of about `size` px radius, at `middle` (x, y) or anywhere: float32 [H, W], 0 or 1."""
+    middle = centre(shape, rng, 1.25 * size, inside) if middle is None else middle
     canvas = np.zeros(shape, np.uint8)
     form = rng.choice(["star", "ellipses", "chip"])
     if form == "star":
@@ -117,13 +119,13 @@ def fading_inside(alpha: np.ndarray, inside: bool) -> np.ndarray:
 def structure(image: np.ndarray) -> np.ndarray:
     """Return how strong straight edges are: float32 [H, W], grey levels a pixel.
 
-    It is what the structure tensor (averaged over about 13 px) has along one direction more than across it: high on
-    roads, roofs and furrows, low on forest and water.
+    The structure tensor, averaged over about 13 px, must have one direction that outweighs the other: high on roads,
+    roofs and furrows, low on forest and water.
     """
     grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), 1).astype(np.float32)
     dx, dy = cv2.Sobel(grey, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(grey, cv2.CV_32F, 0, 1, scale=1 / 8)
     xx, yy, xy = (cv2.blur(product, (13, 13)) for product in (dx * dx, dy * dy, dx * dy))
-    return np.sqrt(np.hypot(xx - yy, 2 * xy))
+    return np.hypot(xx - yy, 2 * xy) / np.sqrt(xx + yy + 0.01)
 
 
 def texture(image: np.ndarray) -> np.ndarray:
