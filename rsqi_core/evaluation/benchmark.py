@@ -1,162 +1,108 @@
-"""The first benchmark: blocks, regions, rules, real clouds and speed, on pictures that training never sees."""
+"""Run the frozen benchmark: its blocks and scenes through a model, or through the rules alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ..classify import probabilities
-from ..constrain import constrain
 from ..models import Model, load
-from ..models.card import CLASSIFIER, SEGMENTER
-from ..rules import PIXEL_MISSING, STRIPE_NOISE
-from ..segment import labels
+from ..parameters import Parameters
 from ..synthesis.compose import Sample
-from ..taxonomy import CODES, REGION_TYPES, by_code
-from .answers import ONE_STEP, Answers, ask, by_constraint
-from .heldout import SIDE, clean, defective, held_out, real_clouds
-from .metrics import Confusion, auroc, average_precision, f1
+from . import blocks, frozen, scenes
+from .frozen import Entry
+from .observe import Observation, observe
+from .rulings import Ruling, judge_rules
+from .scenes import Finding
+
+RULES_ALONE = "rules"  # in place of a model: what the rules find without one
+MIXED = ("defect", "clean", "decoy")
+
+Block = tuple[Entry, Sample]
 
 
-def run_benchmark(data: Path, model_name: str, count: int, say: Callable[[str], None] = lambda line: None) -> str:
-    """Measure a model and the rules; return the tables as Markdown.
+@dataclass(frozen=True)
+class Measured:
+    """Everything one run of the benchmark measured.
+
+    Attributes
+    ----------
+    blocks : list
+        (entry, sample) of every block.
+    differing : int
+        Blocks and scenes that do not match their frozen hash.
+    model : Model or None
+    observations : list
+        Of the model first, then of those it is compared with.
+    rulings : list
+    findings : list
+    """
+
+    blocks: list[Block]
+    differing: int
+    model: Model | None
+    observations: list[Observation]
+    rulings: list[Ruling]
+    findings: list[Finding]
+
+    def where(self, *parts: str) -> np.ndarray:
+        """bool [N]: which blocks belong to these parts of the list."""
+        return np.array([entry.part in parts for entry, _ in self.blocks])
+
+    def truth(self, subtle: bool = True) -> np.ndarray:
+        """Labels uint8 [N, 10]; without `subtle` those of subtle errors are unknown (255)."""
+        return np.stack([s.labels if subtle else blocks.medium_and_strong(s) for _, s in self.blocks])
+
+    def without_subtle(self) -> np.ndarray:
+        """bool [N]: blocks that hold no subtle error."""
+        return np.array([all(d.severity != "subtle" for d in sample.defects) for _, sample in self.blocks])
+
+
+def measure(
+    data: Path, model: str, against: Sequence[str] = (), say: Callable[[str], None] = lambda line: None
+) -> Measured:
+    """Run the whole benchmark.
 
     Parameters
     ----------
     data : pathlib.Path
         Folder of the imagery sets.
-    count : int
-        Blocks with errors; as many clean ones are added.
+    model : str
+        ``default``, a model folder, or ``rules``.
+    against : sequence of str
+        Further models for the tables that compare.
+
+    Raises
+    ------
+    RsqiError
+        If a picture or a model is missing.
     """
-    model = load(model_name, "cpu")
-    source = held_out(data, "test")
-    say(f"composing {2 * count} blocks of {SIDE} px on {len(source.backgrounds)} held-out backgrounds")
-    planted, spotless = defective(source, count), clean(source, count)
-    say("classifying and segmenting")
-    answers = ask(model, planted + spotless)
-    name = "default" if model_name == "default" else Path(model_name).name
-    parts = [
-        "# Benchmark\n",
-        f"Model: {model.card.id} {model.card.version} ({model.hash}); reproduce with "
-        f"`rsqi evaluate --data FOLDER --model {name} --scenes {count} --output docs/benchmark.md`.\n",
-        f"{count} blocks of {SIDE} px with synthetic errors (same recipes as training, other pictures, other seeds: a "
-        f"favourable test) and {count} clean blocks. No set holds real stripe noise, real motion blur or real "
-        "misalignment, so these are measured on synthetic errors only.\n",
-        "## Blocks (classifier)\n",
-        _classification(answers.blocks, planted + spotless, count, model.thresholds),
-        "\n## Regions (segmenter under the classifier's constraint)\n",
-        _segmentation(model, answers, planted + spotless),
-        "\n## Pixel rules\n",
-        _rules(planted, spotless),
-        "\n## Real clouds\n",
-        _clouds(model, data),
-        "\n## Size and speed\n",
-        _cost(model, answers.milliseconds),
-    ]
-    return "\n".join(parts).rstrip() + "\n"
+    names = [] if model == RULES_ALONE else [model, *against]
+    models = [load(name, "cpu") for name in names]
+    entries = frozen.read(frozen.BLOCKS)
+    say(f"composing {len(entries)} blocks")
+    made = [(entry, blocks.compose(entry, data)) for entry in entries]
+    differing = sum(sample is None or blocks.digest_of(sample) != entry.digest for entry, sample in made)
+    made = [(entry, sample) for entry, sample in made if sample is not None]
+    observations = []
+    for name, one in zip(names, models):
+        say(f"classifying and segmenting with {name}")
+        observations.append(observe(one, _title(name, one), made, lambda entry: entry.part in MIXED))
+    say("running the rules")
+    where = np.array([entry.part in MIXED for entry, _ in made])
+    mixed = [block for block in made if block[0].part in MIXED]
+    first = models[0] if models else None
+    rulings = judge_rules(mixed, observations[0].logits[where] if first else None, first)
+    parameters = Parameters() if first else Parameters(stages=("rules",))
+    findings = []
+    for entry in frozen.read(frozen.SCENES):
+        scene = scenes.compose(entry, data)
+        differing += scenes.digest_of(scene) != entry.digest
+        findings.append(scenes.inspect(entry, scene, parameters, first, say))
+    return Measured(made, differing, first, observations, rulings, findings)
 
 
-def table(header: list[str], rows: list[list[object]]) -> str:
-    """Format a Markdown table; floats get three decimals."""
-    cells = [[f"{v:.3f}" if isinstance(v, float) else str(v) for v in row] for row in rows]
-    lines = [header, ["---"] * len(header), *cells]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
-
-
-def _classification(logits: np.ndarray, samples: list[Sample], count: int, thresholds: np.ndarray) -> str:
-    truth = np.stack([sample.labels for sample in samples])
-    p = probabilities(logits)
-    found = p >= thresholds
-    rows, scores = [], []
-    for i, code in enumerate(CODES):
-        known = truth[:, i] != 255
-        y = truth[known, i] == 1
-        value, precision, recall = f1(found[known, i], y)
-        scores.append(value)
-        area, ap = auroc(p[known, i], y), average_precision(p[known, i], y)
-        rows.append([code, int(y.sum()), area, ap, value, precision, recall, float(found[count:, i].mean())])
-    exact = ((truth == 255) | (found == (truth == 1))).all(1).mean()
-    header = ["type", "blocks", "AUROC", "AP", "F1", "precision", "recall", "clean blocks marked"]
-    return table(header, rows) + (
-        f"\nMacro F1 {np.mean(scores):.3f}; all ten labels right {exact:.3f}; "
-        f"clean blocks marked with anything {found[count:].any(1).mean():.3f}.\n"
-    )
-
-
-def _segmentation(model: Model, answers: Answers, samples: list[Sample]) -> str:
-    rows = []
-    for mode, confusion in by_constraint(answers, samples, model.thresholds).items():
-        iou = confusion.iou()
-        shown = f"**{mode}**" if mode == model.card.constraint else mode
-        rows.append([shown, float(np.nanmean(iou)), confusion.pixel_precision(), *map(float, iou)])
-    header = ["constraint", "mIoU", "pixel precision", "background", *(t.code for t in REGION_TYPES)]
-    return table(header, rows) + "\n`none` is the one-step method; the default is bold. Defective and clean blocks.\n"
-
-
-def _rules(planted: list[Sample], spotless: list[Sample]) -> str:
-    rows = []
-    for code, rules in (("pixel_missing", PIXEL_MISSING), ("stripe_noise", STRIPE_NOISE)):
-        wanted = [(s, next(d for d in s.defects if d.code == code)) for s in planted if code in _codes(s)]
-        for name, rule in rules.items():
-            confusion = Confusion(2)
-            for sample, defect in wanted:
-                valid = _valid(sample)
-                truth = np.where(valid, defect.mask, 255)
-                confusion.add(truth, rule(sample.image, valid).astype(np.uint8))
-            marked = [rule(sample.image, _valid(sample)) for sample in spotless]
-            area = float(np.mean([m.mean() for m in marked]))
-            rows.append([code, name, len(wanted), float(confusion.iou()[1]), confusion.pixel_precision(),
-                         f"{100 * area:.3f} %", float(np.mean([m.any() for m in marked]))])  # fmt: skip
-    header = ["type", "rule", "blocks", "IoU", "pixel precision", "clean area marked", "clean blocks marked"]
-    return table(header, rows) + "\nThe rules alone, on every block, without the classifier's help.\n"
-
-
-def _codes(sample: Sample) -> set[str]:
-    return {defect.code for defect in sample.defects}
-
-
-def _valid(sample: Sample) -> np.ndarray:
-    """The part inside the footprint: the collar is the large ignored part that is black."""
-    from skimage.measure import label
-
-    black = (sample.image == 0).all(-1) & (sample.segmentation == 255)
-    regions = label(black, connectivity=1)
-    sizes = np.bincount(regions.ravel())
-    sizes[0] = 0
-    return ~(sizes > 400)[regions]
-
-
-def _clouds(model: Model, data: Path) -> str:
-    pairs = real_clouds(data)
-    if not pairs:
-        return "No real clouds at hand.\n"
-    cloud = by_code("cloud").id
-    rows = []
-    for mode in (ONE_STEP, model.card.constraint):
-        confusion, marked = Confusion(2), []
-        for image, truth in pairs:
-            y = model.classify(image[None])[0]
-            marked.append(probabilities(y)[cloud - 1] >= model.thresholds[cloud - 1])
-            logits = model.segment(image[None])[0]
-            if mode != ONE_STEP:
-                logits = constrain(logits, y, mode, 1.0, model.thresholds)
-            found = labels(logits, image.shape[:2])[0] == cloud
-            confusion.add(truth.astype(np.uint8), found.astype(np.uint8))
-        rows.append([mode, float(confusion.iou()[1]), confusion.pixel_precision()])
-    cover = np.array([truth.mean() for _, truth in pairs])
-    cloudy, hits = int((cover > 0.05).sum()), int((np.array(marked) & (cover > 0.05)).sum())
-    return (
-        table(["constraint", "IoU", "pixel precision"], rows)
-        + f"\n{len(pairs)} Landsat 8 tiles at 60 m against their automatic cloud mask, a sensor and a scale that "
-        f"training never saw. Of {cloudy} tiles with more than 5 % cloud, {hits} were marked as cloudy.\n"
-    )
-
-
-def _cost(model: Model, milliseconds: tuple[float, float]) -> str:
-    rows = []
-    for file, cost in zip((CLASSIFIER, SEGMENTER), milliseconds):
-        rows.append([file, f"{(model.folder / file).stat().st_size / 1e6:.1f} MB", f"{cost:.0f} ms"])
-    header = ["file", "size", f"median a {SIDE}-px block, {model.provider}"]
-    return table(header, rows)
+def _title(name: str, model: Model) -> str:
+    return f"{model.card.id} {model.card.version} ({model.hash[:8]})" if name == "default" else Path(name).name

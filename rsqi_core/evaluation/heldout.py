@@ -19,7 +19,6 @@ PARTS = (
     "calibrate",
     "test",
 )  # two halves of the held-out pictures, so that thresholds are not tested on their own data
-REAL_CLOUDS = "landsat8_bqa"  # no part of it is ever trained on
 _LANDSCAPES = 16
 
 
@@ -65,19 +64,3 @@ def clean(source: HeldOut, count: int) -> list[Sample]:
     rng = np.random.default_rng([8, PARTS.index(source.part)])
     order = rng.permutation(max(count, len(source.backgrounds)))[:count] % len(source.backgrounds)
     return [compose(source.backgrounds[k], rng, ()) for k in order]
-
-
-def real_clouds(data: Path) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Read every fourth Landsat tile with its automatic cloud mask: uint8 [256, 256, 3] and bool [256, 256].
-
-    The tiles are very dark: they are stretched between their 1st and 99.5th percentile, as one would to look at them.
-    """
-    folder = data / "cloud" / REAL_CLOUDS
-    names = sorted(file.name for file in (folder / "annotations").glob("*.png"))
-    pairs = []
-    for name in [n for n in names if (folder / "rgb_images" / n).exists()][::4]:
-        image = read_rgb(folder / "rgb_images" / name).astype(np.float32)
-        low, high = np.percentile(image[image.max(-1) > 0], (1, 99.5))
-        stretched = np.clip((image - low) * 255 / max(high - low, 1), 0, 255).astype(np.uint8)
-        pairs.append((stretched, read_rgb(folder / "annotations" / name)[..., 0] > 127))
-    return pairs

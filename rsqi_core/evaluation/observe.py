@@ -1,0 +1,122 @@
+"""What a model makes of the benchmark's blocks: logits, confusion under every setting of equation 3, pixel scores."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..constrain import MODES, constrain
+from ..models import Model
+from ..segment import labels
+from ..synthesis.compose import Sample
+from ..taxonomy import REGION_TYPES
+from .frozen import Entry
+from .metrics import PixelScores
+
+ONE_STEP = "one step"
+CLASSES = len(REGION_TYPES) + 1
+
+# Settings of equation 3: our modes with the card's thresholds, and the rows of the paper's Table 7 with their own.
+SETTINGS: dict[str, tuple[str, float, float | None]] = {
+    **{mode: (mode, 1.0, None) for mode in MODES},
+    "100, 0.5": ("intermediate", 100.0, 0.5),
+    "1, 0.5": ("intermediate", 1.0, 0.5),
+    "0.3, 0.9": ("intermediate", 0.3, 0.9),
+    "0.1, 0.5": ("intermediate", 0.1, 0.5),
+    "0.3, 0.01": ("intermediate", 0.3, 0.01),
+}
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A model's answers on N blocks.
+
+    Attributes
+    ----------
+    name : str
+        Of the model.
+    logits : numpy.ndarray
+        float32 [N, 10].
+    confusions : dict
+        By setting (`ONE_STEP` and `SETTINGS`): int64 [N, 7, 7], truth by found.
+    scores : dict
+        By code of the region types: `PixelScores` of the segmenter's logit margin, without the constraint.
+    thresholds : numpy.ndarray
+        float32 [10].
+    milliseconds : tuple of float
+        Median time a block of classifier and segmenter.
+    """
+
+    name: str
+    logits: np.ndarray
+    confusions: dict[str, np.ndarray]
+    scores: dict[str, PixelScores]
+    thresholds: np.ndarray
+    milliseconds: tuple[float, float]
+
+
+def observe(
+    model: Model,
+    name: str,
+    blocks: Iterable[tuple[Entry, Sample]],
+    scored: Callable[[Entry], bool] = lambda entry: True,
+) -> Observation:
+    """Run classifier and segmenter on every block, one at a time, so that memory does not grow with their number.
+
+    `scored` tells which blocks go into the pixel scores.
+    """
+    logits, times = [], []
+    confusions: dict[str, list[np.ndarray]] = {setting: [] for setting in (ONE_STEP, *SETTINGS)}
+    scores = {t.code: PixelScores() for t in REGION_TYPES}
+    for entry, sample in blocks:
+        start = time.perf_counter()
+        block = model.classify(sample.image[None])[0]
+        middle = time.perf_counter()
+        pixels = model.segment(sample.image[None])[0]
+        times.append((middle - start, time.perf_counter() - middle))
+        logits.append(block)
+        for setting, found in by_setting(block, pixels, sample.segmentation.shape, model.thresholds).items():
+            confusions[setting].append(confusion(sample.segmentation, found))
+        if scored(entry):
+            _score(scores, pixels, sample.segmentation)
+    classify, segment = 1000 * np.median(np.array(times), 0)
+    return Observation(
+        name,
+        np.stack(logits),
+        {setting: np.stack(found) for setting, found in confusions.items()},
+        scores,
+        model.thresholds,
+        (float(classify), float(segment)),
+    )
+
+
+def by_setting(
+    block: np.ndarray, pixels: np.ndarray, shape: tuple[int, int], thresholds: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Label maps uint8 [H, W] of one block without and with equation 3 under every setting."""
+    found = {ONE_STEP: labels(pixels, shape)[0]}
+    for setting, (mode, alpha, threshold) in SETTINGS.items():
+        limit = thresholds if threshold is None else threshold
+        found[setting] = labels(constrain(pixels, block, mode, alpha, limit), shape)[0]
+    return found
+
+
+def confusion(truth: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Count pixels int64 [7, 7] by truth and found, both uint8 [H, W]; 255 in the truth is left out."""
+    known = truth != 255
+    pairs = truth[known].astype(np.int64) * CLASSES + found[known]
+    return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+
+
+def _score(scores: dict[str, PixelScores], pixels: np.ndarray, truth: np.ndarray) -> None:
+    """Add how far each type's logit is above the best of the others."""
+    known = truth != 255
+    ordered = np.partition(pixels, -2, axis=0)
+    best, second = ordered[-1], ordered[-2]
+    for error_type in REGION_TYPES:
+        mine = pixels[error_type.id]
+        margin = mine - np.where(mine >= best, second, best)
+        scores[error_type.code].add(truth == error_type.id, margin, known)

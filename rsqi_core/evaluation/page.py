@@ -1,0 +1,312 @@
+"""The benchmark's page: every table in its section, with plots and examples beside it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ..classify import probabilities
+from ..errors import OutputError
+from ..models.card import CLASSIFIER, SEGMENTER
+from ..rules import PIXEL_MISSING, STRIPE_NOISE
+from ..taxonomy import CODES, REGION_TYPES, ErrorClass, by_code
+from . import scenes, tables
+from .benchmark import MIXED, Measured
+from .examples import Answer, may_be_shown, write_examples
+from .metrics import f1_of_counts, iou_of, precision_of
+from .observe import ONE_STEP, Observation, by_setting
+
+IMAGES = "images/benchmark"  # beside the page
+_DEFAULT_RULE = {"stripe_noise": "oriented", "pixel_missing": "isolated"}
+
+
+def write_page(measured: Measured, page: Path | None) -> str:
+    """Return the benchmark's page as Markdown; with `page` write it there, plots and examples beside it."""
+    text = "\n".join(part for part in _sections(measured, page) if part).rstrip() + "\n"
+    if page:
+        try:
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise OutputError(f"{page}: cannot write the benchmark's page: {error.strerror}") from error
+    return text
+
+
+def _sections(m: Measured, page: Path | None) -> list[str]:
+    sections = ["# Benchmark\n", _make_up(m)]
+    if m.model:
+        sections += ["## Where the model stands\n", _goals(m)]
+        sections += ["## Table 3: block classification\n", _classification(m)]
+        sections += ["## Table 4: with and without\n", _comparison(m)]
+        sections += ["## Table 5: segmentation of regions\n", _segmentation(m)]
+    sections += ["## Table 6: pixel errors by rule\n", tables.rules(m.rulings)]
+    if m.model:
+        sections += ["## Table 7: one step against two\n", _integration(m)]
+        sections += ["## Detection by type\n", _detection(m)]
+    sections += ["## Whole scenes, as a station inspects them\n", _scenes(m)]
+    if m.model:
+        sections += ["## Real clouds and real seams\n", _real(m)]
+        sections += ["## Size and speed\n", _cost(m)]
+        sections.append(_pictures(m, page) if page else "")
+    return sections
+
+
+def _make_up(m: Measured) -> str:
+    parts = Counter(entry.part for entry, _ in m.blocks)
+    sets = Counter(entry.source.split("/")[0] for entry, _ in m.blocks)
+    planted = [finding for finding in m.findings if finding.part == "planted"]
+    subject = m.observations[0].name if m.observations else "the rules alone"
+    total = len(m.blocks) + len(m.findings)
+    changed = f"{m.differing} of {total} differ from" if m.differing else f"all {total} match"
+    pictures = ", ".join(f"{name} {count}" for name, count in sets.most_common())
+    return (
+        f"Subject: {subject}. Reproduce with `rsqi evaluate --data FOLDER --output docs/benchmark.md`. "
+        f"The lists `resources/benchmark/*.csv` freeze pictures, seeds and hashes: {changed} their hash.\n\n"
+        + tables.markdown(
+            ["part", "blocks", "what"],
+            [
+                ["defect", parts["defect"], "ten types x three severities, a fifth with a second type"],
+                ["clean", parts["clean"], "held-out pictures without an error"],
+                ["decoy", parts["decoy"], "hard negatives: what looks like one of the ten types and is none"],
+                ["dates", parts["dates"], "true seams between two dates of one place (NAIP)"],
+                ["cloud", parts["cloud"], "real clouds with a mask (Sentinel-2 twins, Landsat 8)"],
+                ["veil", parts["veil"], "real or published haze, known by image only"],
+                [
+                    "scenes",
+                    len(planted),
+                    f"{sum(f.megapixels for f in planted):.0f} Mpx planted, and the same without errors",
+                ],
+            ],
+        )
+        + f"\nPictures: {pictures}. Training sees none of them, and no threshold was set on them. The errors come from "
+        "recipes and ranges of their own (`rsqi_core/evaluation/recipes`), which share no code with those that "
+        "training shows. Blocks have 384 px where the picture has 400, else 512 (real clouds 256). No set holds real "
+        "stripe noise, real motion blur or real misalignment: these are synthetic only.\n"
+    )
+
+
+def _pipeline_marks(m: Measured, mixed: np.ndarray) -> np.ndarray:
+    """What an inspection marks, bool [N, 10]: the classifier's types, and the pixel types where their rule fires."""
+    found = tables.marks(m.observations[0])[mixed]
+    for ruling in m.rulings:
+        gated = "gate" in ruling.rule
+        if gated or (ruling.code == "pixel_missing" and ruling.rule == _DEFAULT_RULE[ruling.code]):
+            found[:, CODES.index(ruling.code)] = ruling.found
+    return found
+
+
+def _classification(m: Measured) -> str:
+    mixed = m.where(*MIXED)
+    all_truth, seen = m.truth()[mixed], m.truth(subtle=False)[mixed]
+    rows = {}
+    for observation in m.observations:
+        found = tables.marks(observation)[mixed]
+        rows[f"{observation.name}, medium and strong"] = (found, seen)
+        rows[f"{observation.name}, all"] = (found, all_truth)
+    rows["inspection (rules for pixel types), medium and strong"] = (_pipeline_marks(m, mixed), seen)
+    return tables.classification(rows) + (
+        "\nDefective, clean and hard negative blocks; F1 by type. *Medium and strong*: what a person sees at 100 %; "
+        "subtle errors count neither way there.\n"
+    )
+
+
+def _comparison(m: Measured) -> str:
+    mixed = m.where(*MIXED)
+    seen = m.truth(subtle=False)[mixed]
+    rows = []
+    for observation in m.observations:
+        each = f1_of_counts(tables.counts(tables.marks(observation)[mixed], seen).sum(0))
+        iou = iou_of(observation.confusions[ONE_STEP][m.where("defect")].sum(0))
+        rows.append([observation.name, float(each.mean()), float(np.nanmean(iou))])
+    note = "" if len(rows) > 1 else "\nGive `--against FOLDER` for models that were trained otherwise.\n"
+    return tables.markdown(["trained", "macro F1", "mIoU, one step"], rows) + note
+
+
+def _segmentation(m: Measured) -> str:
+    defect, seen = m.where("defect"), m.where("defect") & m.without_subtle()
+    rows = {}
+    for observation in m.observations:
+        default = m.model.card.constraint
+        rows[f"{observation.name}, one step, medium and strong"] = observation.confusions[ONE_STEP][seen]
+        rows[f"{observation.name}, one step, all"] = observation.confusions[ONE_STEP][defect]
+        rows[f"{observation.name}, two steps ({default}), medium and strong"] = observation.confusions[default][seen]
+    return tables.segmentation(rows) + "\nBlocks with errors only, as in the paper; mean over seven classes.\n"
+
+
+def _integration(m: Measured) -> str:
+    mixed = m.where(*MIXED)
+    negatives = m.where("clean", "decoy").sum() / mixed.sum()
+    text = tables.integration(m.observations[0], mixed & m.without_subtle(), m.model.card.constraint)
+    return (
+        text + f"\nMedium and strong errors with clean and hard negative blocks ({100 * negatives:.0f} % negatives).\n"
+    )
+
+
+def _detection(m: Measured) -> str:
+    mixed = m.where(*MIXED)
+    spotless = m.where("clean")
+    observation = m.observations[0]
+    part = Observation(
+        observation.name, observation.logits[mixed], {}, observation.scores, observation.thresholds, (0.0, 0.0)
+    )
+    found = tables.marks(observation)
+    rows = []
+    for part_name in ("clean", "decoy"):
+        marked = found[m.where(part_name)]
+        rows.append([part_name, float(marked.any(1).mean()), *map(float, marked.mean(0))])
+    return (
+        tables.detection(part, m.truth()[mixed], spotless[mixed])
+        + "\nBlocks by the classifier; pixels by the segmenter alone. PRO up to a false positive rate of 0.3.\n\n"
+        + tables.markdown(["blocks marked by the classifier", "with anything", *CODES], rows)
+    )
+
+
+def _recall(m: Measured) -> dict[str, list[float]]:
+    defect = m.where("defect")
+    entries = [entry for (entry, _), inside in zip(m.blocks, defect) if inside]
+    found = tables.marks(m.observations[0])[defect]
+    return tables.recall_by_severity(found, [e.codes[0] for e in entries], [e.severity for e in entries])
+
+
+def _scenes(m: Measured) -> str:
+    text = tables.objects(m.findings) + "\n" + tables.scores(m.findings)
+    p = np.concatenate([finding.block_p for finding in m.findings])
+    if m.model and len(p):
+        truth = np.concatenate([finding.block_truth for finding in m.findings])
+        each = f1_of_counts(tables.counts(p >= m.model.thresholds, truth).sum(0))
+        text += "\n" + tables.markdown(
+            ["F1 of the `blocks` layer", "macro", *CODES], [["", float(each.mean()), *map(float, each)]]
+        )
+    return text + (
+        "\nEvery scene goes through `rsqi inspect --mask` whole; mask and `blocks` layer are compared with the truth. "
+        f"Seams count as found if marked blocks cover {100 * scenes.COVERED:.0f} % of their band. The score is compared "
+        "with that of the truth, by the same scheme and for the types that the model inspects.\n"
+    )
+
+
+def _real(m: Measured) -> str:
+    cloud = by_code("cloud")
+    observation, default = m.observations[0], m.model.card.constraint
+    found = tables.marks(observation)[:, cloud.id - 1]
+    rows = []
+    for title, source in (("Sentinel-2, 10 m", "sen12"), ("Landsat 8, 60 m", "landsat8")):
+        where = np.array([entry.part == "cloud" and entry.source.startswith(source) for entry, _ in m.blocks])
+        truth = m.truth()[where, cloud.id - 1]
+        for setting in (ONE_STEP, default):
+            iou, precision, recall = cloud_quality(observation.confusions[setting][where])
+            rows.append([title, setting, int(where.sum()), iou, precision, recall, _mean(found[where][truth == 1]),
+                         _mean(found[where][truth == 0])])  # fmt: skip
+    header = [
+        "real clouds",
+        "steps",
+        "tiles",
+        "IoU",
+        "pixel precision",
+        "pixel recall",
+        "cloudy tiles marked",
+        "clear tiles marked",
+    ]
+    veil, dates = m.where("veil"), m.where("dates")
+    trace = tables.marks(observation)[dates, CODES.index("stitching_trace")]
+    return tables.markdown(header, rows) + (
+        f"\nOf {veil.sum()} veiled tiles {found[veil].sum()} are marked as cloudy; of {dates.sum()} true two-date seams "
+        f"{trace.sum()} are marked as stitching trace. Landsat: the automatic mask, a weak truth.\n"
+    )
+
+
+def cloud_quality(confusions: np.ndarray) -> tuple[float, float, float]:
+    """IoU, pixel precision and recall of cloud from confusions int64 [N, 7, 7] of real tiles."""
+    total = confusions.sum(0)
+    hits, real, found = total[1, 1], total[1].sum(), total[:, 1].sum()
+    return float(hits / max(real + found - hits, 1)), float(hits / max(found, 1)), float(hits / max(real, 1))
+
+
+def _goals(m: Measured) -> str:
+    mixed, seen = m.where(*MIXED), m.without_subtle()
+    default = m.model.card.constraint
+    each = f1_of_counts(tables.counts(_pipeline_marks(m, mixed), m.truth(subtle=False)[mixed]).sum(0))
+    observation = m.observations[0]
+    positives = observation.confusions[default][m.where("defect") & seen].sum(0)
+    one, two = (observation.confusions[s][mixed & seen].sum(0) for s in (ONE_STEP, default))
+    real = observation.confusions[default][m.where("cloud")]
+    iou = {r.code: r.iou() for r in m.rulings if r.rule == _DEFAULT_RULE[r.code]}
+    spotless = [f for f in m.findings if f.part == "spotless"]
+    touched = sum(f.touched for f in spotless) / max(sum(f.blocks for f in spotless), 1)
+    return (
+        tables.goals(
+            [
+                ("block classification, macro F1", float(each.mean()), ">=", 0.90),
+                ("block classification, worst type's F1", float(each.min()), ">=", 0.75),
+                ("region mIoU, seven classes", float(np.nanmean(iou_of(positives))), ">=", 0.70),
+                ("stripe noise IoU", iou["stripe_noise"], ">=", 0.60),
+                ("pixel missing IoU", iou["pixel_missing"], ">=", 0.95),
+                ("real cloud IoU", cloud_quality(real)[0], ">=", 0.70),
+                ("clean 512-px blocks of scenes marked with anything", touched, "<=", 0.02),
+                ("two steps against one, mIoU", float(np.nanmean(iou_of(two)) - np.nanmean(iou_of(one))), ">=", 0.02),
+                ("two steps against one, pixel precision", float(precision_of(two) - precision_of(one)), ">=", 0.03),
+            ]
+        )
+        + "\nMedium and strong errors.\n"
+    )
+
+
+def _cost(m: Measured) -> str:
+    times = m.observations[0].milliseconds
+    rows = []
+    for file, cost in zip((CLASSIFIER, SEGMENTER), times):
+        rows.append([file, f"{(m.model.folder / file).stat().st_size / 1e6:.1f} MB", f"{cost:.0f} ms"])
+    return tables.markdown(["file", "size", f"median a block, {m.model.provider}"], rows)
+
+
+def _pictures(m: Measured, page: Path) -> str:
+    from .plots import write_plots
+
+    mixed, spotless = m.where(*MIXED), m.where("clean", "decoy")
+    folder = page.parent / IMAGES
+    recall = _recall(m)
+    observation = m.observations[0]
+    plots = write_plots(folder, recall, observation.logits[mixed], m.truth()[mixed], spotless[mixed])
+    names = write_examples(folder, list(_answers(m)))
+    lines = [
+        "## Recall by severity\n",
+        tables.markdown(["type", *tables.SEVERITIES], [[c, *v] for c, v in recall.items()]),
+    ]
+    lines += [f"![{caption}]({IMAGES}/{name})\n\n*{caption}.*\n" for name, caption in plots]
+    lines.append(
+        "## Found and missed\n\nThree columns each: image, planted (red), marked (white). The surest finds and the "
+        "clearest misses, of the pictures that may be shown (CC0, public domain, procedural).\n"
+    )
+    lines += [f"### {by_code(code).en}\n\n![{code}]({IMAGES}/{name})\n" for code, name in names.items()]
+    return "\n".join(lines)
+
+
+def _answers(m: Measured) -> Iterator[Answer]:
+    """Yield what was marked in every defective block that may be shown."""
+    observation, default = m.observations[0], m.model.card.constraint
+    found, p = tables.marks(observation), probabilities(observation.logits)
+    regions = {t.code for t in REGION_TYPES}
+    for i, (entry, sample) in enumerate(m.blocks):
+        if entry.part != "defect" or not may_be_shown(entry):
+            continue
+        code = entry.codes[0]
+        k = CODES.index(code)
+        hit = bool(found[i, k])
+        if code in regions:
+            pixels = m.model.segment(sample.image[None])[0]
+            shown = (
+                by_setting(observation.logits[i], pixels, sample.valid.shape, observation.thresholds)[default] == k + 1
+            )
+        elif by_code(code).error_class is ErrorClass.BOUNDARY:
+            shown = np.full(sample.valid.shape, hit)
+        else:
+            rule = (STRIPE_NOISE | PIXEL_MISSING)[_DEFAULT_RULE[code]]
+            shown = rule(sample.image, sample.valid)
+            hit = bool((shown & (next(d.mask for d in sample.defects if d.code == code) == 1)).any())
+        yield Answer(entry, sample, float(p[i, k]), hit, shown)
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if values.size else float("nan")

@@ -1,0 +1,279 @@
+"""Whole scenes of the frozen benchmark: planted, inspected as a station would, and compared object by object."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import rasterio
+from affine import Affine
+
+from ..blocks import grid
+from ..job import Job, run
+from ..merge import LabelMap
+from ..models import Model
+from ..parameters import Parameters
+from ..pipeline import valid_area
+from ..polygons import polygonize, records
+from ..raster import open_raster
+from ..scoring import load_scheme, score
+from ..synthesis.defect import AMBIGUOUS, DEFECT
+from ..taxonomy import CODES, IGNORED, TYPES, ErrorClass, ErrorType, by_code
+from .blocks import ORDER
+from .frozen import Entry, digest
+from .pictures import read_picture
+from .recipes import LATE, disturb, plant
+
+PIXELS_AN_ERROR = 130_000  # one is planted for so many pixels of a scene
+GRID = Affine(0.5, 0, 498_730, 0, -0.5, 2_943_480)  # 0.5 m pixels somewhere in Guizhou: only areas matter
+CRS = "EPSG:4545"
+BLOCK = 512  # px; a block of a spotless scene counts as marked if any error touches it
+MATCHES = (0.1, 0.3)  # IoU from which a planted object counts as found
+COVERED = 0.3  # share of a seam's band that marked blocks must cover
+_REGION_WINDOW, _PIXEL_WINDOW = (260, 700), (256, 400)
+_TRIES = 12
+
+
+@dataclass(frozen=True)
+class PlantedObject:
+    """One planted error: type, severity, bounding box (x, y, width, height in pixels) and bool mask within it."""
+
+    code: str
+    severity: str
+    box: tuple[int, int, int, int]
+    mask: np.ndarray
+
+
+@dataclass(frozen=True)
+class Scene:
+    """An image uint8 [H, W, 3], its truth uint8 [H, W] (0, 1..10, 255 not to be judged) and what was planted."""
+
+    image: np.ndarray
+    truth: np.ndarray
+    objects: tuple[PlantedObject, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How the inspection of one scene compares with the truth.
+
+    Attributes
+    ----------
+    part : str
+        ``planted`` or ``spotless``.
+    megapixels : float
+    objects : tuple
+        (code, severity, best IoU or share covered) of each planted object.
+    false : dict
+        Marked objects by code that touch nothing planted of their type.
+    marked : dict
+        Marked objects by code.
+    blocks, touched : int
+        512-px squares, and those with any mark.
+    block_truth, block_p : numpy.ndarray
+        uint8 [M, 10] (255 unsure) and float [M, 10]: what the 512-px blocks of the inspection hold and what its
+        ``blocks`` layer says; empty without a classifier.
+    score, true_score : float
+        Of the inspection, and of the truth by the same scheme and types.
+    grade, true_grade : str
+    """
+
+    name: str
+    part: str
+    megapixels: float
+    objects: tuple[tuple[str, str, float], ...]
+    false: dict[str, int]
+    marked: dict[str, int]
+    blocks: int
+    touched: int
+    block_truth: np.ndarray
+    block_p: np.ndarray
+    score: float
+    true_score: float
+    grade: str
+    true_grade: str
+
+
+def compose(entry: Entry, data: Path) -> Scene:
+    """Plant a scene of the list, or leave it as it is but for the nuisance."""
+    rng = np.random.default_rng(entry.seed)
+    image = read_picture(data, entry.source)
+    truth = np.zeros(image.shape[:2], np.uint8)
+    if entry.part == "spotless":
+        return Scene(disturb(image, rng), truth, ())
+    plan = _plan(image.shape[0] * image.shape[1], rng)
+    objects: list[PlantedObject] = []
+    taken = np.zeros(image.shape[:2], bool)
+    for code in sorted((c for c in plan if c not in LATE), key=ORDER.index):
+        image = _add(code, image, truth, taken, objects, rng)
+    image = disturb(image, rng)
+    for code in (c for c in plan if c in LATE):
+        image = _add(code, image, truth, taken, objects, rng)
+    return Scene(image, truth, tuple(objects))
+
+
+def digest_of(scene: Scene) -> str:
+    """Hash of a scene's image and truth."""
+    return digest(scene.image, scene.truth)
+
+
+def _plan(pixels: int, rng: np.random.Generator) -> list[str]:
+    """Types to plant: the region and pixel types in turn from a random start, and one of the seams."""
+    seams = [t.code for t in TYPES if t.error_class is ErrorClass.BOUNDARY]
+    others = [code for code in CODES if code not in seams]
+    start = int(rng.integers(len(others)))
+    count = max(4, pixels // PIXELS_AN_ERROR)
+    return [others[(start + k) % len(others)] for k in range(count)] + [str(rng.choice(seams))]
+
+
+def _add(
+    code: str,
+    image: np.ndarray,
+    truth: np.ndarray,
+    taken: np.ndarray,
+    objects: list[PlantedObject],
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Plant one error in a free window (a seam: through everything) and note it; tries until it can be seen."""
+    error_type = by_code(code)
+    h, w = truth.shape
+    for _ in range(_TRIES):
+        side = (h, w)
+        y = x = 0
+        if error_type.error_class is not ErrorClass.BOUNDARY:
+            low, high = _PIXEL_WINDOW if error_type.error_class is ErrorClass.PIXEL else _REGION_WINDOW
+            side = tuple(int(min(rng.integers(low, high), n)) for n in (h, w))
+            y, x = (int(rng.integers(0, n - s + 1)) for n, s in zip((h, w), side))
+        window = (slice(y, y + side[0]), slice(x, x + side[1]))
+        if error_type.error_class is not ErrorClass.BOUNDARY and taken[window].any():
+            continue
+        defect = plant(code, np.ascontiguousarray(image[window]), rng, inside=True)
+        if defect is None:
+            continue
+        mask = defect.mask == DEFECT
+        part = truth[window]
+        part[(defect.mask == AMBIGUOUS) & (part == 0)] = IGNORED
+        part[mask] = error_type.id
+        if error_type.error_class is not ErrorClass.BOUNDARY:
+            taken[window] = True
+        bx, by, bw, bh = cv2.boundingRect(mask.astype(np.uint8))
+        box = mask[by : by + bh, bx : bx + bw].copy()
+        objects.append(PlantedObject(code, defect.severity, (x + bx, y + by, bw, bh), box))
+        image = image.copy()
+        image[window] = defect.image
+        return image
+    return image
+
+
+def inspect(
+    entry: Entry, scene: Scene, parameters: Parameters, model: Model | None, say: Callable[[str], None]
+) -> Finding:
+    """Write the scene as a GeoTIFF, run the whole inspection on it and compare its files with the truth."""
+    say(f"inspecting {entry.name}")
+    with tempfile.TemporaryDirectory(prefix="rsqi-evaluate-") as name:
+        folder = Path(name)
+        raster = folder / "scene.tif"
+        h, w = scene.truth.shape
+        with rasterio.open(raster, "w", driver="GTiff", width=w, height=h, count=3, dtype="uint8", crs=CRS,
+                           transform=GRID, photometric="RGB") as file:  # fmt: skip
+            file.write(scene.image.transpose(2, 0, 1))
+        result = run(Job(str(raster), folder / "scene.gpkg", mask=True, parameters=parameters), model=model)
+        with rasterio.open(result["outputs"]["mask"]) as file:
+            found = file.read(1)
+        summary = result["summary"]
+        inspected = tuple(summary["inspected"].split(","))
+        true_score, true_grade = judge_truth(raster, scene.truth, inspected)
+        block_truth, block_p = read_blocks(result["outputs"]["errors"], scene.truth, parameters.overlap)
+    counted = {code: false_objects(found, scene.truth, code) for code in CODES}
+    squares = [(found[y : y + BLOCK, x : x + BLOCK] > 0).any() for y in range(0, h, BLOCK) for x in range(0, w, BLOCK)]
+    return Finding(
+        entry.name,
+        entry.part,
+        h * w / 1e6,
+        tuple((o.code, o.severity, overlap(o, found)) for o in scene.objects),
+        {code: false for code, (false, _) in counted.items()},
+        {code: marked for code, (_, marked) in counted.items()},
+        len(squares),
+        int(sum(squares)),
+        block_truth,
+        block_p,
+        float(summary["score"]),
+        true_score,
+        summary["grade"],
+        true_grade,
+    )
+
+
+def read_blocks(geopackage: str, truth: np.ndarray, overlap: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return truth uint8 [M, 10] and probabilities float [M, 10] of the 512-px blocks of an inspection."""
+    columns = ", ".join(f"p_{code}" for code in CODES)
+    with closing(sqlite3.connect(geopackage)) as database:
+        query = f"SELECT row, col, {columns} FROM blocks WHERE block_size = ?"  # nosec B608: names of our own
+        said = {(row[0], row[1]): row[2:] for row in database.execute(query, (BLOCK,))}
+    labels, probabilities = [], []
+    for block in grid(truth.shape[1], truth.shape[0], BLOCK, overlap):
+        if (block.row, block.col) in said:
+            window = truth[block.y : block.y + block.height, block.x : block.x + block.width]
+            labels.append([_present(window, error_type) for error_type in TYPES])
+            probabilities.append(said[block.row, block.col])
+    return np.array(labels, np.uint8).reshape(-1, len(TYPES)), np.array(probabilities, float).reshape(-1, len(TYPES))
+
+
+def _present(truth: np.ndarray, error_type: ErrorType) -> int:
+    """1 if enough of a type is in the window to call it, 0 if none, 255 for a corner of it."""
+    count = int((truth == error_type.id).sum())
+    enough = 3 if error_type.error_class is ErrorClass.PIXEL else 0.003 * truth.size
+    return 1 if count >= enough else 255 if count else 0
+
+
+def judge_truth(raster: Path, truth: np.ndarray, inspected: tuple[str, ...]) -> tuple[float, str]:
+    """Score and grade that a faultless inspection would have given, for the same types."""
+    label_map = LabelMap(*truth.shape)
+    label_map.label[:] = np.where(truth == IGNORED, 0, truth)
+    label_map.confidence[:] = np.where(label_map.label > 0, 255, 0)
+    with open_raster(str(raster)) as opened:
+        h, w = truth.shape
+        polygons = polygonize(label_map, opened.transform, opened.crs, image_pixels=h * w)
+        polygons = [p for p in polygons if CODES[p.category_id - 1] in inspected]
+        area = valid_area(opened, opened.transform, (w, h), h * w)
+        judged = score(records(polygons, opened.transform), load_scheme(None), area, h * w, float(np.hypot(h, w)),
+                       inspected=inspected)  # fmt: skip
+    return judged.value, judged.grade
+
+
+def overlap(planted: PlantedObject, found: np.ndarray) -> float:
+    """Best IoU of a planted object with what was marked of its type; of seams the share that is covered.
+
+    All marked parts that touch the object count as one, since a stripe or a torn patch may be found in pieces.
+    """
+    error_type = by_code(planted.code)
+    x, y, w, h = planted.box
+    mine = (found == error_type.id).astype(np.uint8)
+    inside = mine[y : y + h, x : x + w].view(bool)
+    shared = int((inside & planted.mask).sum())
+    if not shared:
+        return 0.0
+    if error_type.error_class is ErrorClass.BOUNDARY:
+        return shared / int(planted.mask.sum())
+    _, parts = cv2.connectedComponents(mine, connectivity=8)
+    touching = np.unique(parts[y : y + h, x : x + w][planted.mask & inside])
+    return shared / int(planted.mask.sum() + np.isin(parts, touching).sum() - shared)
+
+
+def false_objects(found: np.ndarray, truth: np.ndarray, code: str) -> tuple[int, int]:
+    """Marked objects of a type that touch nothing planted of it nor anything doubtful, and all marked ones."""
+    error_type = by_code(code)
+    count, parts = cv2.connectedComponents((found == error_type.id).astype(np.uint8), connectivity=8)
+    touched = np.unique(parts[(truth == error_type.id) | (truth == IGNORED)])
+    return count - 1 - int((touched > 0).sum()), count - 1
+
+
+def counts_as_found(code: str, value: float, match: float) -> bool:
+    """Is an object with this `overlap` found, at the given IoU?"""
+    return value >= (COVERED if by_code(code).error_class is ErrorClass.BOUNDARY else match)

@@ -1,0 +1,216 @@
+"""The benchmark's tables, the paper's numbers and ours, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from ..classify import probabilities
+from ..taxonomy import CODES, REGION_TYPES
+from .metrics import auroc, average_precision, bootstrap, f1_of_counts, iou_of, precision_of, rates
+from .observe import ONE_STEP, SETTINGS, Observation
+from .rulings import Ruling
+from .scenes import MATCHES, Finding, counts_as_found
+
+SEVERITIES = ("subtle", "medium", "strong")
+PAPER = {
+    "macro F1": 0.9827,
+    "accuracy": 0.9719,
+    "mIoU": 0.71266,
+    "stripe_noise": 0.4996,
+    "pixel_missing": 0.9763,
+    "regions": (0.95451, 0.86814, 0.65336, 0.48435, 0.90058, 0.76419, 0.36348),
+    "F1": (0.9824, 0.9934, 0.9743, 1.0, 0.8461, 1.0, 1.0, 0.9937, 1.0, 0.98),
+    "table 7": {
+        ONE_STEP: (0.6904, 0.7880),
+        "100, 0.5": (0.7124, 0.8154),
+        "1, 0.5": (0.7123, 0.7985),
+        "0.3, 0.9": (0.7120, 0.7981),
+        "0.1, 0.5": (0.6980, 0.7831),
+        "0.3, 0.01": (0.7122, 0.7984),
+    },
+}
+
+
+def markdown(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Format a table; floats get three decimals, NaN and None a dash."""
+    lines = [header, ["---"] * len(header), *[[_cell(value) for value in row] for row in rows]]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def _cell(value: object) -> str:
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return "–"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def interval(value: float, bounds: tuple[float, float]) -> str:
+    """Write a figure with its 95 % interval."""
+    return "–" if np.isnan(value) else f"{value:.3f} ({bounds[0]:.3f}–{bounds[1]:.3f})"
+
+
+# Blocks ---------------------------------------------------------------------------------------------------------------
+
+
+def marks(observation: Observation) -> np.ndarray:
+    """Bool [N, 10]: which types the classifier's thresholds mark in each block."""
+    return probabilities(observation.logits) >= observation.thresholds
+
+
+def counts(found: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Hits, false alarms and misses of each block and type, int64 [N, 10, 3]; unknown labels (255) count nothing."""
+    known, real = truth != 255, truth == 1
+    return np.stack([found & real & known, found & ~real & known, ~found & real & known], -1).astype(np.int64)
+
+
+def classification(
+    observations: Mapping[str, tuple[np.ndarray, np.ndarray]],
+) -> str:
+    """Table 3: (found bool [N, 10], truth uint8 [N, 10]) by name of the row."""
+    paper = [PAPER["accuracy"], None, PAPER["macro F1"], *PAPER["F1"]]
+    rows: list[list[object]] = [["the paper's SwinV2, its own data", *paper]]
+    for name, (found, truth) in observations.items():
+        table = counts(found, truth)
+        known = truth != 255
+        right = (found == (truth == 1)) | ~known
+        each = f1_of_counts(table.sum(0))
+        macro = interval(float(each.mean()), bootstrap(lambda sums: f1_of_counts(sums).mean(-1), table))
+        per_label = float((right & known).sum() / known.sum())
+        rows.append([name, float(right.all(1).mean()), per_label, macro, *map(float, each)])
+    header = ["", "accuracy (all ten right)", "accuracy per label", "macro F1 (95 %)", *CODES]
+    return markdown(header, rows)
+
+
+def detection(observation: Observation, truth: np.ndarray, spotless: np.ndarray) -> str:
+    """AUROC, AP, FPR and FNR of each type over blocks, and AUROC, AP and PRO over pixels for the region types."""
+    found, p = marks(observation), probabilities(observation.logits)
+    rows: list[list[object]] = []
+    for i, code in enumerate(CODES):
+        known = truth[:, i] != 255
+        real = truth[known, i] == 1
+        false, missed = rates(found[known, i], real)
+        row = [code, int(real.sum()), auroc(p[known, i], real), average_precision(p[known, i], real), false, missed]
+        row.append(float(found[spotless, i].mean()))
+        scores = observation.scores.get(code)
+        rows.append(row + ([scores.auroc(), scores.average_precision(), scores.pro()] if scores else [None] * 3))
+    header = ["type", "blocks", "AUROC", "AP", "FPR", "FNR", "clean marked", "pixel AUROC", "pixel AP", "PRO"]
+    return markdown(header, rows)
+
+
+def recall_by_severity(found: np.ndarray, codes: Sequence[str], severities: Sequence[str]) -> dict[str, list[float]]:
+    """Recall of the first planted type by its severity: found bool [N, 10] with that type's code and severity."""
+    first = np.array([CODES.index(code) for code in codes])
+    hit = found[np.arange(len(found)), first]
+    strength = np.array(severities)
+    return {
+        code: [float(hit[(first == i) & (strength == s)].mean()) if ((first == i) & (strength == s)).any() else np.nan
+               for s in SEVERITIES]
+        for i, code in enumerate(CODES)
+    }  # fmt: skip
+
+
+# Regions --------------------------------------------------------------------------------------------------------------
+
+
+def segmentation(rows: Mapping[str, np.ndarray]) -> str:
+    """Table 5: confusions int64 [N, 7, 7] of blocks with errors, by name of the row."""
+    lines: list[list[object]] = [["the paper's SegFormer, its own data", PAPER["mIoU"], *PAPER["regions"]]]
+    for name, confusions in rows.items():
+        iou = iou_of(confusions.sum(0))
+        bounds = bootstrap(lambda sums: np.nanmean(iou_of(sums), -1), confusions)
+        lines.append([name, interval(float(np.nanmean(iou)), bounds), *map(float, iou)])
+    return markdown(["", "mIoU (95 %)", "background", *(t.code for t in REGION_TYPES)], lines)
+
+
+def integration(observation: Observation, mixed: np.ndarray, default: str) -> str:
+    """Table 7: mIoU and pixel precision of one step and of every setting of equation 3, on blocks bool [N] `mixed`."""
+    lines = []
+    for setting in (ONE_STEP, *SETTINGS):
+        confusions = observation.confusions[setting][mixed]
+        total = confusions.sum(0)
+        iou = interval(float(np.nanmean(iou_of(total))), bootstrap(lambda s: np.nanmean(iou_of(s), -1), confusions))
+        precision = interval(float(precision_of(total)), bootstrap(precision_of, confusions))
+        paper = PAPER["table 7"].get(setting, (None, None))
+        shown = f"**{setting}** (default)" if setting == default else setting
+        lines.append([shown, iou, precision, *paper])
+    return markdown(["α, t or mode", "mIoU (95 %)", "pixel precision (95 %)", "paper: mIoU", "paper: precision"], lines)
+
+
+# Pixels ---------------------------------------------------------------------------------------------------------------
+
+
+def rules(rulings: Sequence[Ruling]) -> str:
+    """Table 6: the two pixel types by rule."""
+    rows: list[list[object]] = [
+        ["stripe_noise", "the paper's, its own data", None, PAPER["stripe_noise"], None, None, None, None, None],
+        ["pixel_missing", "the paper's, its own data", None, PAPER["pixel_missing"], None, None, None, None, None],
+    ]
+    for r in rulings:
+        iou = interval(r.iou(), bootstrap(lambda s: s[:, 0] / np.maximum(s.sum(1), 1), r.counts))
+        hits, false, missed = r.counts.sum(0)
+        precision, recall = float(hits / max(hits + false, 1)), float(hits / max(hits + missed, 1))
+        rows.append([r.code, r.rule, len(r.counts), iou, precision, recall, f"{100 * r.clean_area:.4f} %",
+                     r.clean_blocks, r.decoy_blocks])  # fmt: skip
+    header = ["type", "rule", "blocks", "IoU (95 %)", "pixel precision", "pixel recall", "clean area marked",
+              "clean blocks marked", "hard negatives marked"]  # fmt: skip
+    return markdown(header, rows)
+
+
+# Scenes ---------------------------------------------------------------------------------------------------------------
+
+
+def objects(findings: Sequence[Finding]) -> str:
+    """Object recall by type and severity, and false objects by type per 100 Mpx of clean scenes."""
+    planted = [item for finding in findings for item in finding.objects]
+    spotless = [finding for finding in findings if finding.part == "spotless"]
+    area = sum(finding.megapixels for finding in spotless)
+    rows = []
+    for code in CODES:
+        mine = [(severity, value) for c, severity, value in planted if c == code]
+        row: list[object] = [code, len(mine)]
+        row += [_share([counts_as_found(code, value, match) for _, value in mine]) for match in MATCHES]
+        for severity in SEVERITIES:
+            row.append(_share([counts_as_found(code, value, MATCHES[0]) for s, value in mine if s == severity]))
+        row.append(f"{100 * sum(finding.marked[code] for finding in spotless) / max(area, 1e-9):.1f}")
+        row.append(sum(f.false[code] for f in findings if f.part == "planted"))
+        rows.append(row)
+    header = ["type", "planted", *(f"recall at IoU {match}" for match in MATCHES), *SEVERITIES,
+              "false objects per 100 Mpx (clean scenes)", "false objects beside planted ones"]  # fmt: skip
+    return markdown(header, rows)
+
+
+def scores(findings: Sequence[Finding]) -> str:
+    """Score error and grade agreement, for planted and spotless scenes."""
+    rows: list[list[object]] = []
+    for part in ("planted", "spotless"):
+        mine = [finding for finding in findings if finding.part == part]
+        error = np.array([finding.score - finding.true_score for finding in mine])
+        agree = _share([finding.grade == finding.true_grade for finding in mine])
+        touched = _share_of(sum(finding.touched for finding in mine), sum(finding.blocks for finding in mine))
+        rows.append([part, len(mine), sum(f.megapixels for f in mine), float(np.abs(error).mean()),
+                     float(error.mean()), agree, touched])  # fmt: skip
+    header = ["scenes", "", "Mpx", "mean score error", "bias", "same grade", "512-px blocks touched by a mark"]
+    return markdown(header, rows)
+
+
+def _share(values: Sequence[bool]) -> float:
+    return float(np.mean(values)) if values else float("nan")
+
+
+def _share_of(part: int, whole: int) -> float:
+    return part / whole if whole else float("nan")
+
+
+# Summary --------------------------------------------------------------------------------------------------------------
+
+Goal = tuple[str, float, str, float]  # what, figure, sense, bar
+
+
+def goals(lines: Sequence[Goal]) -> str:
+    """What the embedded model is meant to reach, and where it stands."""
+    senses: dict[str, Callable[[float, float], bool]] = {">=": np.greater_equal, "<=": np.less_equal}
+    rows = []
+    for what, value, sense, bar in lines:
+        rows.append([what, value, f"{sense} {bar:g}", "yes" if senses[sense](value, bar) else "no"])
+    return markdown(["", "measured", "bar", "reached"], rows)
