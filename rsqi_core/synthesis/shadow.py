@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from . import cloud
-from .defect import Defect, blend, difference, mask_of, only_visible, severity, to_uint8
+from .defect import DEFECT, Defect, blend, difference, mask_of, only_visible, severity, to_uint8
 from .fields import blob, fractal, log_uniform, turned
 
 KINDS = ("cloud", "terrain", "building", "patch")
@@ -47,12 +47,14 @@ def apply(
     sky = (rng.uniform(0, 4), rng.uniform(2, 8), rng.uniform(6, 18))
     kept = 1 - np.float32(depth) * alpha
     shaded = cv2.merge([to_uint8(band * kept + np.float32(b) * alpha) for band, b in zip(cv2.split(image), sky)])
-    mask = mask_of(alpha * np.float32(depth), 0.22, 0.1)  # a fifth of the light must be missing
+    mask = mask_of(alpha * np.float32(depth), 0.25, 0.1)  # a quarter of the light must be missing
+    cast = int((mask == DEFECT).sum())
     mask = only_visible(mask, image, shaded, 6)
+    inside = mask == DEFECT
     visible = difference(image, shaded, mask)
-    if visible < 14 or (mask == 1).sum() < 60:
+    if visible < 15 or inside.sum() < max(100, 0.4 * cast):
         return None
-    lost = visible / max(float(np.mean(cv2.mean(image, (mask == 1).view(np.uint8))[:3])), 1.0)
+    lost = visible / max(float(np.mean(cv2.mean(image, inside.view(np.uint8))[:3])), 1.0)
     strength = severity((visible * 100 * lost) ** 0.5, 28, 45)  # levels and share of the light that are gone
     return Defect("shadow", shaded, mask, strength, {"kind": kind, "depth": depth, "difference": visible})
 
