@@ -194,7 +194,7 @@ class _Work:
         tree = shapely.STRtree(record.geometries)
         with open_raster(record.raster) as raster:
             for block in self._blocks(record):
-                touched = tree.query(_square(block), predicate="intersects")
+                touched = tree.query(_centres(block), predicate="intersects")
                 ids = record.category_ids[touched]
                 if not len(touched):
                     clean.append((record, block))
@@ -333,8 +333,9 @@ def retain(pairs: Sequence[QuestionAnswer], share: float, rng: np.random.Generat
     return sorted({n for n, pair in enumerate(pairs) if pair.positive} | set(kept.tolist()))
 
 
-def _square(block: Block) -> shapely.Polygon:
-    return shapely.box(block.x, block.y, block.x + block.width, block.y + block.height)
+def _centres(block: Block) -> shapely.Polygon:
+    """Return what the centres of a block's pixels span: a polygon beside it marks none of them."""
+    return shapely.box(block.x + 0.5, block.y + 0.5, block.x + block.width - 0.5, block.y + block.height - 0.5)
 
 
 def _qa_row(sample: _Sample, pair: QuestionAnswer) -> dict:
