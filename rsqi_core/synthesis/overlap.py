@@ -37,26 +37,32 @@ def register(near: np.ndarray, far: np.ndarray) -> np.ndarray | None:
     return np.linalg.inv(shrink) @ found @ shrink
 
 
-def twins(near: np.ndarray, far: np.ndarray, side: int) -> list[np.ndarray]:
+def twins(near: np.ndarray, far: np.ndarray, homography: np.ndarray, side: int) -> list[np.ndarray]:
     """Cut squares of `near` with the same place out of `far` warped onto it: uint8 [side, side, 6].
 
-    Empty where the photos do not overlap.
+    Parameters
+    ----------
+    near, far : numpy.ndarray
+        uint8 [H, W, 3].
+    homography : numpy.ndarray
+        float64 [3, 3] of `register`.
+
+    Returns
+    -------
+    list of numpy.ndarray
+        Squares that lie wholly in both photos; may be none.
     """
-    homography = register(near, far)
-    if homography is None:
-        return []
     size = near.shape[1::-1]
     warped = cv2.warpPerspective(far, homography, size, flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP)
     whole = np.full(far.shape[:2], 255, np.uint8)
-    valid = cv2.warpPerspective(whole, homography, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
-    h, w = near.shape[:2]
-    both = np.concatenate([near, warped], 2)
-    return [
-        np.ascontiguousarray(both[y : y + side, x : x + side])
-        for y in range(0, h - side + 1, side)
-        for x in range(0, w - side + 1, side)
-        if valid[y : y + side, x : x + side].all()
+    valid = cv2.warpPerspective(whole, homography, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP) > 0
+    left, top, width, height = cv2.boundingRect(valid.astype(np.uint8))
+    windows = [
+        (slice(y, y + side), slice(x, x + side))
+        for y in range(top, top + height - side + 1, side)
+        for x in range(left, left + width - side + 1, side)
     ]
+    return [np.concatenate([near[window], warped[window]], 2) for window in windows if valid[window].all()]
 
 
 def mosaic(twin: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, tuple[Defect, ...]]:

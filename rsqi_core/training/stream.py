@@ -11,6 +11,7 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from ..synthesis.compose import Sample, compose, draw_codes
+from ..synthesis.nuisance import crop
 from .pool import Pool, load
 
 SIDE = 192  # px of a training crop; more and smaller crops teach more per second than fewer large ones
@@ -47,29 +48,10 @@ class SampleStream(IterableDataset):
             )
 
 
-def draw_sample(pool: Pool, rng: np.random.Generator) -> Sample:
-    """Compose one sample on a random crop of a random background."""
-    background = crop(pool.backgrounds[int(rng.integers(len(pool.backgrounds)))], rng)
-    return compose(background, rng, draw_codes(rng), pool.mattes)
-
-
-def crop(image: np.ndarray, rng: np.random.Generator, side: int = SIDE) -> np.ndarray:
-    """Cut a random square, flipped and turned, at a scale of 0.5 to 1.25; uint8 [side, side, 3].
-
-    Magnifying more would pass soft ground off as sharp.
-    """
-    largest = min(image.shape[:2])
-    wanted = int(np.clip(side / np.exp(rng.uniform(np.log(0.5), np.log(1.25))), side / 1.25, largest))
-    if rng.random() < 0.4:
-        wanted = min(side, largest)
-    y, x = (int(rng.integers(0, n - wanted + 1)) for n in image.shape[:2])
-    piece = np.rot90(image[y : y + wanted, x : x + wanted], int(rng.integers(4)))
-    if rng.random() < 0.5:
-        piece = piece[:, ::-1]
-    piece = np.ascontiguousarray(piece)
-    if wanted != side:
-        piece = cv2.resize(piece, (side, side), interpolation=cv2.INTER_AREA if wanted > side else cv2.INTER_CUBIC)
-    return piece
+def draw_sample(pool: Pool, rng: np.random.Generator, side: int = SIDE) -> Sample:
+    """Compose one sample of `side` pixels on a random crop of a random background."""
+    background = crop(pool.backgrounds[int(rng.integers(len(pool.backgrounds)))], rng, side)
+    return compose(background, rng, draw_codes(rng), pool.mattes, pairs=pool.pairs)
 
 
 def batches(pool_file: Path, batch: int, seed: int, start: int = 0, workers: int = 1) -> Iterator[list[torch.Tensor]]:

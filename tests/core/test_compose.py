@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from rsqi_core.synthesis import nuisance
 from rsqi_core.synthesis.compose import CELL, sample_of
 from rsqi_core.synthesis.defect import AMBIGUOUS, DEFECT, Defect
 from rsqi_core.taxonomy import CODES, by_code
@@ -58,3 +59,13 @@ def test_what_nobody_could_say_is_unknown():
     sample = sample_of(GREY, [planted("distortion", (0, 0, 32, 32), value=AMBIGUOUS)], EVERYWHERE)
     assert sample.labels[CODES.index("distortion")] == 255
     assert (sample.segmentation[:32, :32] == 255).all()
+
+
+def test_crops_have_one_size_and_do_not_magnify_much():
+    rng = np.random.default_rng(0)
+    ramp = np.tile(np.arange(400, dtype=np.uint8)[:, None, None] // 2, (1, 400, 6))
+    for _ in range(30):
+        cut = nuisance.crop(ramp, rng, 192)
+        assert cut.shape == (192, 192, 6)
+        assert np.array_equal(cut[..., :3], cut[..., 3:])
+        assert np.ptp(cut) >= (192 / 1.25 - 2) / 2

@@ -11,7 +11,7 @@ from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.training import pool
 from rsqi_core.training.loop import Settings, learning_rate, load_network, train
 from rsqi_core.training.loss import evidence_loss, label_loss, segmentation_loss
-from rsqi_core.training.stream import SIDE, crop, draw_sample
+from rsqi_core.training.stream import draw_sample
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +47,40 @@ def test_packing_without_imagery_says_what_is_expected(tmp_path):
         pool.pack(tmp_path, tmp_path / "pool.npz")
 
 
-def test_crops_have_one_size_and_do_not_magnify_much():
-    rng = np.random.default_rng(0)
-    image = np.zeros((400, 400, 3), np.uint8)
-    assert all(crop(image, rng).shape == (SIDE, SIDE, 3) for _ in range(50))
+def write(folder, name, image):
+    folder.mkdir(parents=True, exist_ok=True)
+    cv2.imencode(name[name.index(".") :], image[..., ::-1])[1].tofile(folder / name)
+
+
+def test_the_pool_holds_pairs_of_overlapping_photos_and_of_two_dates(tmp_path, monkeypatch):
+    monkeypatch.setattr(pool, "_LANDSCAPES", 0)
+    ground = landscape(1600, seed=21)
+    photos, dates = tmp_path / "clean" / "odm_toledo", tmp_path / "cloud" / pool.MATTE_SET
+    write(photos, "a.webp", ground[:1200])
+    write(photos, "b.webp", ground[300:1500])
+    small = landscape(256, seed=22)
+    cloudy = small.copy()
+    cloudy[:160, :200] = 250
+    for name, image in (("x_clear", small), ("x_cloudy", (small * 0.8).astype(np.uint8)), ("y_clear", small),
+                        ("y_cloudy", cloudy), ("z_clear", np.full_like(small, 255)), ("z_cloudy", cloudy)):  # fmt: skip
+        write(dates, f"{name}.png", image)
+    pool.pack(tmp_path, tmp_path / "pool.npz")
+    loaded = pool.load(tmp_path / "pool.npz")
+    assert sum(b.shape[0] == 256 for b in loaded.backgrounds) == 3  # both clear dates and the second one of x; no snow
+    assert all(max(b.shape[:2]) <= pool.TILE for b in loaded.backgrounds)
+    assert len(loaded.mattes) == 1
+    assert sorted({pair.shape[0] for pair in loaded.pairs}) == [256, pool.PAIR]
+    halved = [pair for pair in loaded.pairs if pair.shape[0] == pool.PAIR]
+    assert all(np.abs(pair[..., :3].astype(int) - pair[..., 3:]).mean() < 8 for pair in halved)
+
+
+def test_a_broken_pool_and_a_broken_picture_are_refused_in_one_line(tmp_path):
+    (tmp_path / "pool.npz").write_bytes(b"nothing")
+    with pytest.raises(RsqiError, match="not a training pool"):
+        pool.load(tmp_path / "pool.npz")
+    (tmp_path / "broken.webp").write_bytes(b"RIFF")
+    with pytest.raises(RsqiError, match=r"broken\.webp"):
+        pool.read_rgb(tmp_path / "broken.webp")
 
 
 def test_unknown_labels_do_not_count():
