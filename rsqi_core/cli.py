@@ -223,8 +223,8 @@ def _synthesize_parser(commands: Any) -> None:
     target.add_argument("--output", type=Path, metavar="FOLDER", help="the demo scene: a landscape with all ten errors")
     target.add_argument("--sheet", type=Path, metavar="FOLDER", help="one PNG a type: crops beside their truth")
     parser.add_argument("--size", type=int, default=4096, metavar="PX", help="of the demo scene (4096)")
-    parser.add_argument("--data", type=Path, metavar="FOLDER",
-                        help="imagery whose training part the sheets show (procedural landscape)")  # fmt: skip
+    parser.add_argument("--data", type=Path, metavar="PATH",
+                        help="imagery folder or packed pool for the sheets (procedural landscape)")  # fmt: skip
     parser.add_argument("--types", default="", metavar="CODES", help="comma-separated type codes of the sheets (all)")
     parser.add_argument("--seed", type=int, default=0)
 
@@ -242,17 +242,22 @@ def _synthesize(options: argparse.Namespace) -> int:
     from .taxonomy import parse_codes
 
     names = parse_codes(options.types) if options.types else (*parse_codes(""), sheet.SEVERAL, sheet.CLEAN)
-    backgrounds, mattes = [landscape(512, options.seed + k) for k in range(8)], []
+    material = sheet.Material([landscape(512, options.seed + k) for k in range(8)])
     if options.data is not None:
         from .training import pool
 
-        files, pairs = pool.clean_files(options.data, False), pool.cloud_pairs(options.data, False)
-        if not files:
+        if options.data.is_file():
+            packed = pool.load(options.data)
+            material = sheet.Material(packed.backgrounds, packed.mattes, packed.pairs)
+        elif files := pool.clean_files(options.data, validation=False):
+            pictures = [pool.read_rgb(file) for file in files[options.seed % 20 :: 20]]
+            skies = pool.cloud_pairs(options.data, validation=False)
+            found = (matte_of(pool.read_rgb(cloudy), pool.read_rgb(clear)) for cloudy, clear, _ in skies)
+            mattes = [(matte * 255).astype("uint8") for matte in found if matte is not None]
+            material = sheet.Material([*pictures, *material.backgrounds], mattes)
+        else:
             raise RsqiError(f"{options.data}: no training imagery there; leave --data out for procedural landscape")
-        backgrounds += [pool.read_rgb(file) for file in files[options.seed % 20 :: 20]]
-        pictures = [(pool.read_rgb(cloudy), pool.read_rgb(clear)) for cloudy, clear, _ in pairs]
-        mattes = [(matte * 255).astype("uint8") for pair in pictures if (matte := matte_of(*pair)) is not None]
-    for path in sheet.write_sheets(options.sheet, names, backgrounds, options.seed, mattes):
+    for path in sheet.write_sheets(options.sheet, names, material, options.seed):
         print(path, flush=True)
     return DONE
 

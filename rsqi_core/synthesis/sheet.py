@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,7 @@ from ..errors import OutputError
 from ..taxonomy import by_code
 from .compose import Sample, compose, draw_codes
 from .defect import AMBIGUOUS, DEFECT
+from .nuisance import crop
 
 SIDE = 256  # px of a crop
 ROWS, COLUMNS = 5, 4
@@ -19,6 +21,25 @@ SEVERAL, CLEAN = "several", "clean"
 _GAP, _CAPTION = 4, 16  # px
 _PAPER, _INK = (24, 24, 24), (235, 235, 235)
 _TRIES = 12
+
+
+@dataclass(frozen=True)
+class Material:
+    """What crops are composed of.
+
+    Attributes
+    ----------
+    backgrounds : sequence of numpy.ndarray
+        uint8 [H, W, 3], clean, sides of 205 px or more.
+    mattes : sequence of numpy.ndarray
+        uint8 [H, W] opacities of real clouds.
+    pairs : sequence of numpy.ndarray
+        uint8 [S, S, 6], two photos of one place (`overlap.twins`), S 256 or more.
+    """
+
+    backgrounds: Sequence[np.ndarray]
+    mattes: Sequence[np.ndarray] = ()
+    pairs: Sequence[np.ndarray] = ()
 
 
 def outline(image: np.ndarray, mask: np.ndarray, color: str, width: int = 1) -> np.ndarray:
@@ -89,9 +110,8 @@ def truth_drawn(sample: Sample) -> np.ndarray:
 
 def make_sheet(
     name: str,
-    backgrounds: Sequence[np.ndarray],
+    material: Material,
     rng: np.random.Generator,
-    mattes: Sequence[np.ndarray] = (),
     rows: int = ROWS,
     columns: int = COLUMNS,
 ) -> np.ndarray:
@@ -101,10 +121,8 @@ def make_sheet(
     ----------
     name : str
         A type code, `SEVERAL` (two or three errors a crop) or `CLEAN` (no error: clean ground and hard negatives).
-    backgrounds : sequence of numpy.ndarray
-        uint8 [H, W, 3], clean, any size.
-    mattes : sequence of numpy.ndarray
-        uint8 opacities of real clouds.
+    material : Material
+        What the crops are composed of.
 
     Returns
     -------
@@ -113,19 +131,13 @@ def make_sheet(
     """
     pictures, captions = [], []
     for _ in range(rows):
-        samples = [_sample(name, backgrounds, rng, mattes) for _ in range(columns)]
+        samples = [_sample(name, material, rng) for _ in range(columns)]
         pictures.append([picture for sample in samples for picture in (sample.image, truth_drawn(sample))])
         captions.append([text for sample in samples for text in (_caption(sample), "")])
     return contact_sheet(pictures, captions)
 
 
-def write_sheets(
-    folder: Path,
-    names: Sequence[str],
-    backgrounds: Sequence[np.ndarray],
-    seed: int = 0,
-    mattes: Sequence[np.ndarray] = (),
-) -> Iterator[Path]:
+def write_sheets(folder: Path, names: Sequence[str], material: Material, seed: int = 0) -> Iterator[Path]:
     """Write one PNG for each of `names` (see `make_sheet`) into `folder` and yield its path.
 
     Raises
@@ -136,7 +148,7 @@ def write_sheets(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for k, name in enumerate(names):
-            sheet = make_sheet(name, backgrounds, np.random.default_rng([seed, k]), mattes)
+            sheet = make_sheet(name, material, np.random.default_rng([seed, k]))
             path = folder / f"{name}.png"
             path.write_bytes(cv2.imencode(".png", sheet[..., ::-1])[1].tobytes())
             yield path
@@ -146,27 +158,17 @@ def write_sheets(
         ) from error
 
 
-def _sample(
-    name: str, backgrounds: Sequence[np.ndarray], rng: np.random.Generator, mattes: Sequence[np.ndarray]
-) -> Sample:
+def _sample(name: str, material: Material, rng: np.random.Generator) -> Sample:
     """Compose one crop; where the ground shows no error of the wanted type, try another ground."""
     for _ in range(_TRIES):
         codes = () if name == CLEAN else (name,)
         while name == SEVERAL and len(codes) < 2:
             codes = draw_codes(rng, clean=0)
-        sample = compose(_crop(backgrounds[int(rng.integers(len(backgrounds)))], rng), rng, codes, mattes)
+        background = crop(material.backgrounds[int(rng.integers(len(material.backgrounds)))], rng, SIDE)
+        sample = compose(background, rng, codes, material.mattes, pairs=material.pairs)
         if len(sample.defects) >= min(len(codes), 2):
             break
     return sample
-
-
-def _crop(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Cut a random square of `SIDE` px, at half resolution where the picture is large enough and the coin says so."""
-    side = min(SIDE * int(rng.integers(1, 3)), *image.shape[:2])
-    y, x = (int(rng.integers(0, n - side + 1)) for n in image.shape[:2])
-    piece = image[y : y + side, x : x + side]
-    way = cv2.INTER_AREA if side > SIDE else cv2.INTER_CUBIC
-    return np.ascontiguousarray(piece) if side == SIDE else cv2.resize(piece, (SIDE, SIDE), interpolation=way)
 
 
 def _caption(sample: Sample) -> str:

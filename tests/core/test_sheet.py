@@ -8,8 +8,8 @@ from rsqi_core.synthesis.landscape import landscape
 
 
 @pytest.fixture(scope="module")
-def ground():
-    return landscape(320, seed=5)
+def material():
+    return sheet.Material([landscape(320, seed=5)])
 
 
 def test_an_outline_surrounds_the_error_and_leaves_it_visible():
@@ -39,9 +39,9 @@ def test_a_contact_sheet_holds_every_picture_and_a_caption():
     assert captioned.max() > 200 > plain.max(), "the caption is written in light ink"
 
 
-def test_sheets_of_a_type_of_several_and_of_clean_crops_are_written(ground, tmp_path):
+def test_sheets_of_a_type_of_several_and_of_clean_crops_are_written(material, tmp_path):
     names = ("stripe_noise", sheet.SEVERAL, sheet.CLEAN)
-    paths = list(sheet.write_sheets(tmp_path / "sheets", names, [ground], seed=1))
+    paths = list(sheet.write_sheets(tmp_path / "sheets", names, material, seed=1))
     assert [path.name for path in paths] == ["stripe_noise.png", "several.png", "clean.png"]
     for path in paths:
         picture = cv2.imread(str(path))
@@ -49,7 +49,7 @@ def test_sheets_of_a_type_of_several_and_of_clean_crops_are_written(ground, tmp_
         assert picture.std() > 20
 
 
-def test_a_folder_that_cannot_be_made_is_named(ground, tmp_path):
+def test_a_folder_that_cannot_be_made_is_named(material, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(OutputError, match="file"):
-        list(sheet.write_sheets(tmp_path / "file", ("cloud",), [ground]))
+        list(sheet.write_sheets(tmp_path / "file", ("cloud",), material))
