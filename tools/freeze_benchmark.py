@@ -107,11 +107,11 @@ def draw_blocks(data: Path) -> Iterator[Entry]:
 
 
 def draw_scenes(data: Path) -> Iterator[Entry]:
-    """Yield the entries of scenes.csv: every whole picture once planted and once as it is."""
+    """Yield the entries of scenes.csv: every whole picture with many errors, with one or two, and as it is."""
     photos = sorted({source.partition("@")[0] for source, _ in test_pictures(data) if source.startswith("odm")})
     naip = sorted(f"naip/{file.stem}" for file in (data / "scenes" / "naip").glob("*.tif"))
     for k, source in enumerate([*photos, *naip, *(f"landscape/{60_000 + k}x2048" for k in range(4))]):
-        for part in ("planted", "spotless"):
+        for part in scenes.PARTS:
             entry = Entry(f"{part}-{source.replace('/', '-')}", part, source, "", (), "", 0, 1000 + k)
             yield replace(entry, digest=scenes.digest_of(scenes.compose(entry, data)))
 

@@ -86,12 +86,12 @@ def measure(
     made = [(entry, blocks.compose(entry, data)) for entry in entries]
     differing = sum(sample is None or blocks.digest_of(sample) != entry.digest for entry, sample in made)
     made = [(entry, sample) for entry, sample in made if sample is not None]
+    where = np.array([entry.part in MIXED for entry, _ in made])
     observations = []
     for name, one in zip(names, models):
         say(f"classifying and segmenting with {name}")
-        observations.append(observe(one, _title(name, one), made, lambda entry: entry.part in MIXED))
+        observations.append(observe(one, _title(name, one), [sample for _, sample in made], where))
     say("running the rules")
-    where = np.array([entry.part in MIXED for entry, _ in made])
     mixed = [block for block in made if block[0].part in MIXED]
     first = models[0] if models else None
     rulings = judge_rules(mixed, observations[0].logits[where] if first else None, first)

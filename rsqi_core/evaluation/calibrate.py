@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Sequence
 
 import numpy as np
 
 from ..classify import probabilities
 from ..constrain import MODES
 from ..models import Model
-from ..models.card import Card
+from ..models.card import Card, write_card
 from ..models.export import export
 from ..models.network import MEAN, STD
+from ..synthesis.compose import Sample
 from ..taxonomy import CODES
 from ..training.loop import load_network
 from ..training.pool import CLEAN_SETS, MATTE_SET
-from .answers import ask, by_constraint
 from .heldout import clean, defective, held_out
-from .metrics import auroc, average_precision
+from .metrics import auroc, average_precision, iou_of, precision_of
+from .observe import observe
 
 VERSION = "0.1.0"
 BLOCKS = 300  # defective ones, and as many clean ones
@@ -30,7 +33,7 @@ _TEMPERATURES = np.geomspace(0.3, 3.0, 40)
 
 
 def export_calibrated(checkpoint: Path, data: Path, folder: Path) -> Model:
-    """Export a checkpoint with temperatures and thresholds from the calibration half of the held-out pictures.
+    """Export a checkpoint with temperatures and thresholds from held-out pictures that the benchmark leaves alone.
 
     The threshold of a type is where its F1 is highest among those that mark at most 1 % of the clean blocks: a type
     that is not seen well has none. The constraint is the one with the best mIoU and pixel precision together.
@@ -38,31 +41,37 @@ def export_calibrated(checkpoint: Path, data: Path, folder: Path) -> Model:
     network = load_network(checkpoint)
     plain = Card("rsqi-default", VERSION, 512, MEAN, STD, dict.fromkeys(CODES, 0.5), dict.fromkeys(CODES, 1.0))
     model = export(network, folder, plain)
-    source = held_out(data, "calibrate")
+    source = held_out(data)
     samples = defective(source, BLOCKS) + clean(source, BLOCKS)
-    answers = ask(model, samples)
+    logits = observe(model, plain.id, samples).logits
     truth = np.stack([sample.labels for sample in samples])
     spotless = np.arange(len(samples)) >= BLOCKS
     temperatures, thresholds, quality = {}, {}, {}
     for i, code in enumerate(CODES):
         known = truth[:, i] != 255
-        y, z = truth[known, i] == 1, answers.blocks[known, i]
+        y, z = truth[known, i] == 1, logits[known, i]
         temperatures[code] = round(temperature(z, y), 4)
         thresholds[code] = threshold(probabilities(z / temperatures[code]), y, spotless[known])
         quality[code] = {"auroc": round(auroc(z, y), 3), "average_precision": round(average_precision(z, y), 3)}
-    limits = np.array([np.inf if thresholds[code] is None else thresholds[code] for code in CODES])
-    measured = by_constraint(answers, samples, limits, np.array([temperatures[code] for code in CODES]))
-    best = max(MODES, key=lambda mode: float(np.nanmean(measured[mode].iou())) + measured[mode].pixel_precision())
     training = {
         "data": [*CLEAN_SETS, MATTE_SET, "procedural landscape"],
         "errors": "synthesised; real opacity for half of the clouds",
         "settings": json.loads((checkpoint.parent / "settings.json").read_text(encoding="utf-8")),
     }
     stripes = CODES.index("stripe_noise")
-    said = probabilities(answers.blocks[spotless, stripes] / temperatures["stripe_noise"])
+    said = probabilities(logits[spotless, stripes] / temperatures["stripe_noise"])
     gate = round(float(np.quantile(said, 1 - STRIPE_PASS)), 4)
-    card = Card("rsqi-default", VERSION, 512, MEAN, STD, thresholds, temperatures, best, gate, training, quality)
-    return export(network, folder, card)
+    card = replace(plain, thresholds=thresholds, temperatures=temperatures, stripe_gate=gate, training=training,
+                   quality=quality)  # fmt: skip
+    write_card(folder, card)
+    write_card(folder, replace(card, constraint=best_constraint(Model(folder, "cpu"), samples)))
+    return Model(folder, "cpu")
+
+
+def best_constraint(model: Model, samples: Sequence[Sample]) -> str:
+    """The mode of equation 3 with the best mIoU and pixel precision together, under the card's thresholds."""
+    totals = {mode: found.sum(0) for mode, found in observe(model, "", samples).confusions.items() if mode in MODES}
+    return max(totals, key=lambda mode: float(np.nanmean(iou_of(totals[mode])) + precision_of(totals[mode])))
 
 
 def temperature(logits: np.ndarray, truth: np.ndarray) -> float:

@@ -27,7 +27,7 @@ class Entry:
         Unique.
     part : str
         Blocks: ``defect``, ``clean``, ``decoy`` (hard negatives), ``dates`` (true two-date seams), ``cloud`` (real
-        clouds) or ``veil`` (real haze known by image-level label only). Scenes: ``planted`` or ``spotless``.
+        clouds) or ``veil`` (real haze, known by image only). Scenes: ``planted``, ``sparse`` or ``spotless``.
     source : str
         Picture, ``set/stem``, with ``@x,y`` where a window of it is meant.
     second : str

@@ -141,25 +141,3 @@ class PixelScores:
         rate = np.concatenate([[0.0], self.counts[0][::-1].cumsum() / self.counts[0].sum()])
         grid = np.linspace(0, limit, 3001)
         return float(np.interp(grid, rate, overlap).mean())
-
-
-class Confusion:
-    """A confusion matrix of label maps, filled image by image."""
-
-    def __init__(self, classes: int):
-        self.matrix = np.zeros((classes, classes), np.int64)
-
-    def add(self, truth: np.ndarray, found: np.ndarray, ignored: int = 255) -> None:
-        """Count two uint8 [H, W] maps where `truth` is known."""
-        known = truth != ignored
-        n = len(self.matrix)
-        pairs = truth[known].astype(np.int64) * n + found[known]
-        self.matrix += np.bincount(pairs, minlength=n * n).reshape(n, n)
-
-    def iou(self) -> np.ndarray:
-        """Intersection over union of each class, float [classes]; NaN for a class that occurs nowhere."""
-        return iou_of(self.matrix)
-
-    def pixel_precision(self) -> float:
-        """Correct foreground pixels over all pixels predicted as foreground."""
-        return float(precision_of(self.matrix))

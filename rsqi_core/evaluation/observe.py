@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,6 @@ from ..models import Model
 from ..segment import labels
 from ..synthesis.compose import Sample
 from ..taxonomy import REGION_TYPES
-from .frozen import Entry
 from .metrics import PixelScores
 
 ONE_STEP = "one step"
@@ -58,20 +57,15 @@ class Observation:
     milliseconds: tuple[float, float]
 
 
-def observe(
-    model: Model,
-    name: str,
-    blocks: Iterable[tuple[Entry, Sample]],
-    scored: Callable[[Entry], bool] = lambda entry: True,
-) -> Observation:
+def observe(model: Model, name: str, samples: Sequence[Sample], scored: np.ndarray | None = None) -> Observation:
     """Run classifier and segmenter on every block, one at a time, so that memory does not grow with their number.
 
-    `scored` tells which blocks go into the pixel scores.
+    `scored` (bool [N]) tells which blocks go into the pixel scores; all of them if missing.
     """
     logits, times = [], []
     confusions: dict[str, list[np.ndarray]] = {setting: [] for setting in (ONE_STEP, *SETTINGS)}
     scores = {t.code: PixelScores() for t in REGION_TYPES}
-    for entry, sample in blocks:
+    for i, sample in enumerate(samples):
         start = time.perf_counter()
         block = model.classify(sample.image[None])[0]
         middle = time.perf_counter()
@@ -80,7 +74,7 @@ def observe(
         logits.append(block)
         for setting, found in by_setting(block, pixels, sample.segmentation.shape, model.thresholds).items():
             confusions[setting].append(confusion(sample.segmentation, found))
-        if scored(entry):
+        if scored is None or scored[i]:
             _score(scores, pixels, sample.segmentation)
     classify, segment = 1000 * np.median(np.array(times), 0)
     return Observation(

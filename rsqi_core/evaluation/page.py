@@ -77,7 +77,7 @@ def _make_up(m: Measured) -> str:
                 [
                     "scenes",
                     len(planted),
-                    f"{sum(f.megapixels for f in planted):.0f} Mpx planted, and the same without errors",
+                    f"{sum(f.megapixels for f in planted):.0f} Mpx with many errors, with one or two, and with none",
                 ],
             ],
         )
@@ -182,8 +182,8 @@ def _scenes(m: Measured) -> str:
         )
     return text + (
         "\nEvery scene goes through `rsqi inspect --mask` whole; mask and `blocks` layer are compared with the truth. "
-        f"Seams count as found if marked blocks cover {100 * scenes.COVERED:.0f} % of their band. The score is compared "
-        "with that of the truth, by the same scheme and for the types that the model inspects.\n"
+        f"Seams count as found if marked blocks cover {100 * scenes.COVERED:.0f} % of their band. The score is "
+        "compared with that of the truth, by the same scheme and for the types that the model inspects.\n"
     )
 
 
@@ -212,8 +212,8 @@ def _real(m: Measured) -> str:
     veil, dates = m.where("veil"), m.where("dates")
     trace = tables.marks(observation)[dates, CODES.index("stitching_trace")]
     return tables.markdown(header, rows) + (
-        f"\nOf {veil.sum()} veiled tiles {found[veil].sum()} are marked as cloudy; of {dates.sum()} true two-date seams "
-        f"{trace.sum()} are marked as stitching trace. Landsat: the automatic mask, a weak truth.\n"
+        f"\nOf {veil.sum()} veiled tiles {found[veil].sum()} are marked as cloudy; of {dates.sum()} true two-date "
+        f"seams {trace.sum()} are marked as stitching trace. Landsat: the automatic mask, a weak truth.\n"
     )
 
 

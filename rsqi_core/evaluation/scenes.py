@@ -25,19 +25,19 @@ from ..raster import open_raster
 from ..scoring import load_scheme, score
 from ..synthesis.defect import AMBIGUOUS, DEFECT
 from ..taxonomy import CODES, IGNORED, TYPES, ErrorClass, ErrorType, by_code
-from .blocks import ORDER
 from .frozen import Entry, digest
 from .pictures import read_picture
 from .recipes import LATE, disturb, plant
 
+PARTS = ("planted", "sparse", "spotless")
 PIXELS_AN_ERROR = 130_000  # one is planted for so many pixels of a scene
 GRID = Affine(0.5, 0, 498_730, 0, -0.5, 2_943_480)  # 0.5 m pixels somewhere in Guizhou: only areas matter
 CRS = "EPSG:4545"
 BLOCK = 512  # px; a block of a spotless scene counts as marked if any error touches it
 MATCHES = (0.1, 0.3)  # IoU from which a planted object counts as found
 COVERED = 0.3  # share of a seam's band that marked blocks must cover
-_REGION_WINDOW, _PIXEL_WINDOW = (260, 700), (256, 400)
-_TRIES = 12
+_REGION_WINDOW, _PIXEL_WINDOW = (260, 560), (256, 400)
+_TRIES = 16
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Finding:
     Attributes
     ----------
     part : str
-        ``planted`` or ``spotless``.
+        ``planted``, ``sparse`` or ``spotless``.
     megapixels : float
     objects : tuple
         (code, severity, best IoU or share covered) of each planted object.
@@ -107,10 +107,10 @@ def compose(entry: Entry, data: Path) -> Scene:
     truth = np.zeros(image.shape[:2], np.uint8)
     if entry.part == "spotless":
         return Scene(disturb(image, rng), truth, ())
-    plan = _plan(image.shape[0] * image.shape[1], rng)
+    plan = _plan(entry, image.shape[0] * image.shape[1], rng)
     objects: list[PlantedObject] = []
     taken = np.zeros(image.shape[:2], bool)
-    for code in sorted((c for c in plan if c not in LATE), key=ORDER.index):
+    for code in (c for c in plan if c not in LATE):
         image = _add(code, image, truth, taken, objects, rng)
     image = disturb(image, rng)
     for code in (c for c in plan if c in LATE):
@@ -123,13 +123,15 @@ def digest_of(scene: Scene) -> str:
     return digest(scene.image, scene.truth)
 
 
-def _plan(pixels: int, rng: np.random.Generator) -> list[str]:
-    """Types to plant: the region and pixel types in turn from a random start, and one of the seams."""
+def _plan(entry: Entry, pixels: int, rng: np.random.Generator) -> list[str]:
+    """Types to plant: many, one of the seams and the others in turn, or (``sparse``) one or two of any type."""
+    if entry.part == "sparse":
+        return [str(code) for code in rng.choice(CODES, int(rng.integers(1, 3)), replace=False)]
     seams = [t.code for t in TYPES if t.error_class is ErrorClass.BOUNDARY]
     others = [code for code in CODES if code not in seams]
     start = int(rng.integers(len(others)))
     count = max(4, pixels // PIXELS_AN_ERROR)
-    return [others[(start + k) % len(others)] for k in range(count)] + [str(rng.choice(seams))]
+    return [seams[entry.seed % len(seams)], *(others[(start + k) % len(others)] for k in range(count))]
 
 
 def _add(
@@ -151,17 +153,15 @@ def _add(
             side = tuple(int(min(rng.integers(low, high), n)) for n in (h, w))
             y, x = (int(rng.integers(0, n - s + 1)) for n, s in zip((h, w), side))
         window = (slice(y, y + side[0]), slice(x, x + side[1]))
-        if error_type.error_class is not ErrorClass.BOUNDARY and taken[window].any():
-            continue
         defect = plant(code, np.ascontiguousarray(image[window]), rng, inside=True)
-        if defect is None:
+        if defect is None or (taken[window] & (defect.mask > 0)).any():
             continue
         mask = defect.mask == DEFECT
         part = truth[window]
         part[(defect.mask == AMBIGUOUS) & (part == 0)] = IGNORED
         part[mask] = error_type.id
-        if error_type.error_class is not ErrorClass.BOUNDARY:
-            taken[window] = True
+        if error_type.error_class is not ErrorClass.BOUNDARY:  # a seam runs under all the others
+            taken[window] |= defect.mask > 0
         bx, by, bw, bh = cv2.boundingRect(mask.astype(np.uint8))
         box = mask[by : by + bh, bx : bx + bw].copy()
         objects.append(PlantedObject(code, defect.severity, (x + bx, y + by, bw, bh), box))

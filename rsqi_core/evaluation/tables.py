@@ -11,7 +11,7 @@ from ..taxonomy import CODES, REGION_TYPES
 from .metrics import auroc, average_precision, bootstrap, f1_of_counts, iou_of, precision_of, rates
 from .observe import ONE_STEP, SETTINGS, Observation
 from .rulings import Ruling
-from .scenes import MATCHES, Finding, counts_as_found
+from .scenes import MATCHES, PARTS, Finding, counts_as_found
 
 SEVERITIES = ("subtle", "medium", "strong")
 PAPER = {
@@ -173,7 +173,7 @@ def objects(findings: Sequence[Finding]) -> str:
         for severity in SEVERITIES:
             row.append(_share([counts_as_found(code, value, MATCHES[0]) for s, value in mine if s == severity]))
         row.append(f"{100 * sum(finding.marked[code] for finding in spotless) / max(area, 1e-9):.1f}")
-        row.append(sum(f.false[code] for f in findings if f.part == "planted"))
+        row.append(sum(f.false[code] for f in findings if f.part != "spotless"))
         rows.append(row)
     header = ["type", "planted", *(f"recall at IoU {match}" for match in MATCHES), *SEVERITIES,
               "false objects per 100 Mpx (clean scenes)", "false objects beside planted ones"]  # fmt: skip
@@ -181,9 +181,9 @@ def objects(findings: Sequence[Finding]) -> str:
 
 
 def scores(findings: Sequence[Finding]) -> str:
-    """Score error and grade agreement, for planted and spotless scenes."""
+    """Score error and grade agreement, for scenes with many errors, with one or two, and with none."""
     rows: list[list[object]] = []
-    for part in ("planted", "spotless"):
+    for part in PARTS:
         mine = [finding for finding in findings if finding.part == part]
         error = np.array([finding.score - finding.true_score for finding in mine])
         agree = _share([finding.grade == finding.true_grade for finding in mine])
