@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from ...synthesis.defect import DEFECT, Defect, mask_of, to_uint8
-from .shapes import centre, fading_inside, radius, soften, spectral
+from .shapes import centre, island, radius, soften, spectral
 
 _PEAK = {"subtle": (0.34, 0.48), "medium": (0.55, 0.78), "strong": (0.86, 1.0)}
 _VISIBLE = {"subtle": 12.0, "medium": 18.0, "strong": 30.0}  # grey levels
@@ -26,7 +26,7 @@ def plant(
         if matte is not None
         else _DEPTHS[kind](shape, rng, inside) * (0.5 if peak < 0.85 else 1)
     )
-    depth = fading_inside(np.maximum(depth, 0), inside)
+    depth = np.maximum(depth, 0) * (island(shape, rng) if inside else 1)
     alpha = peak * (1 - np.exp(-depth))
     top = rng.uniform(205, 240) if kind in ("cirrus", "fog") else rng.uniform(228, 262)  # above 255: clipped tops
     color = top + _TINTS[rng.integers(len(_TINTS))] + _relief(depth, rng, 4 if kind in ("cirrus", "fog") else 30)

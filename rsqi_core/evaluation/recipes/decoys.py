@@ -11,6 +11,8 @@ from ...synthesis.defect import to_uint8
 from ...taxonomy import by_code
 from .shapes import centre, curve, radius, soften, spectral, structure, texture
 
+_EVEN = 2.5  # grey levels of Laplacian; what has less is most likely water
+_ROUGH = 8.0  # grey levels of Laplacian in rough country
 _LOW, _HIGH = 3.0, 252.0  # grey levels; only `_clipped` goes further
 
 
@@ -37,15 +39,20 @@ def _paint(
 
 def _grain(image: np.ndarray, rng: np.random.Generator, rough: float = 1.0) -> np.ndarray:
     """A fine texture about as strong as that of the ground, `rough` times: float32 [H, W, 1], grey levels."""
-    level = 0.3 * float(np.median(texture(image))) + 0.6
+    level = min(0.12 * float(np.median(texture(image))) + 0.6, 2.5)
     white = rng.standard_normal(image.shape[:2], dtype=np.float32)
     return (rough * level * (0.5 * white + 2.2 * cv2.blur(white, (3, 3))))[..., None]
 
 
+def _is_built(image: np.ndarray) -> bool:
+    """Whether the scene is a town, where roofs and yards fit better than lakes and snow."""
+    return float(structure(image).mean()) > 4.5
+
+
 def _open_ground(image: np.ndarray, rng: np.random.Generator, size: float, inside: bool) -> np.ndarray:
-    """The place, x and y, of six that has the fewest buildings and roads round it."""
+    """The place, x and y, of six that has the fewest buildings and roads round it, and no water."""
     side = int(size) | 1
-    busy = cv2.blur(structure(image), (side, side))
+    busy = cv2.blur(structure(image) + 20 * (texture(image) < _EVEN), (side, side))
     places = [centre(image.shape[:2], rng, size, inside) for _ in range(6)]
     return min(places, key=lambda at: float(busy[int(at[1]), int(at[0])]))
 
@@ -100,7 +107,7 @@ def _roofs(image: np.ndarray, rng: np.random.Generator, colors: list[tuple[float
         corners = cv2.boxPoints(box)
         canvas = np.zeros(shape, np.uint8)
         cv2.fillConvexPoly(canvas, np.round(corners).astype(np.int32), 255, cv2.LINE_AA)
-        body = soften(canvas.astype(np.float32) / 255, 1)
+        body = canvas.astype(np.float32) / 255
         tone = np.ones(shape, np.float32)
         if rng.random() < 0.7:  # the half that faces the sun is lighter
             ridge = (corners[[0, 1]].mean(0), corners[[2, 3]].mean(0))
@@ -113,7 +120,8 @@ def _roofs(image: np.ndarray, rng: np.random.Generator, colors: list[tuple[float
 
 def _white_ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Snow, sand or white roofs; unlike a cloud they keep the relief and the grain of the ground."""
-    kind = rng.choice(["snow", "sand", "roofs"])
+    rough = not _is_built(image) and float(np.median(texture(image))) > _ROUGH
+    kind = rng.choice(["snow", "snow", "sand", "roofs"] if rough else ["sand", "roofs"])
     if kind == "roofs":
         return _roofs(image, rng, [(232, 232, 230), (240, 238, 228), (218, 224, 230)])
     shape = image.shape[:2]
@@ -124,15 +132,16 @@ def _white_ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     grey = cv2.blur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (3, 3)).astype(np.float32)
     relief = grey - cv2.blur(grey, (31, 31))
     # Trees, walls and roads stick out of the snow.
-    lying = spectral(shape, rng, 3.2, longest=0.6 * min(shape)) + 0.05 * np.clip(relief, -30, 10)
+    lying = spectral(shape, rng, 3.2, longest=0.6 * min(shape)) + 0.1 * np.clip(relief, -30, 10)
+    lying -= 9 * (cv2.blur(texture(image), (9, 9)) < _EVEN)  # nor does it lie on water
     alpha = soften((lying > np.quantile(lying, 1 - rng.uniform(0.08, 0.4))).astype(np.float32), 2)
-    snow = _pick(image, rng, (226, 230, 238), (234, 236, 238)) + 0.5 * np.clip(relief, -40, 20)[..., None]
+    snow = _pick(image, rng, (218, 223, 232), (226, 228, 230)) + 0.9 * np.clip(relief, -40, 20)[..., None]
     return _paint(image, alpha, snow + _grain(image, rng, 0.6))
 
 
 def _dark_ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Dark water, burnt stubble, asphalt: darker, but not a darker version of what surrounds them."""
-    kind = rng.choice(["water", "burnt", "asphalt"])
+    kind = rng.choice(["asphalt"] if _is_built(image) else ["water", "water", "burnt", "asphalt"])
     shape = image.shape[:2]
     if kind == "water":
         alpha = _lake(image, rng, (0.12, 0.35), 3)
@@ -168,7 +177,7 @@ def _furrows(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _even_ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Calm water, lawn or bare soil: no detail to be sharp, but the border is."""
     shape = image.shape[:2]
-    kind = rng.choice(["water", "lawn", "soil"])
+    kind = rng.choice(["lawn", "soil"] if _is_built(image) else ["water", "lawn", "soil"])
     alpha = _lake(image, rng, (0.14, 0.4), 2) if kind == "water" else _field(image, rng, (0.14, 0.4))[0]
     tone = {
         "water": _pick(image, rng, (92, 122, 128), (110, 128, 112), (70, 96, 108)),
@@ -234,7 +243,7 @@ def _other_field(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     Nothing goes on across the edge: an object whose tone changes halfway would be a true seam.
     """
     shape = image.shape[:2]
-    if rng.random() < 0.3:
+    if rng.random() < 0.4 and not _is_built(image):
         alpha = _lake(image, rng, (0.3, 0.6), 2)
         return _paint(
             image, alpha, _pick(image, rng, (84, 104, 104), (64, 88, 96)) + 2 * spectral(shape, rng, 1.0)[..., None]
@@ -302,6 +311,8 @@ def _marks(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     rows, columns = rng.uniform(40, 110), rng.uniform(50, 160)
     plot = (np.abs(across) < rows) & (np.abs(along) < columns)
     panels = np.clip(1.5 - np.abs(np.mod(across, pitch) - pitch / 2) / (0.25 * pitch), 0, 1) * plot
+    gravel = soften(plot.astype(np.float32), 2)
+    image = _paint(image, gravel, _pick(image, rng, (132, 126, 112), (104, 112, 82)) + 2 * grain)
     seams = 1 - 0.25 * (np.mod(along, 12) < 1)
     glass = _pick(image, rng, (44, 58, 92), (36, 44, 66)) * seams[..., None]
     return _paint(image, panels.astype(np.float32), glass + 0.5 * grain)
@@ -310,7 +321,7 @@ def _marks(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _clipped(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Roofs that clip to white and water that sinks to black: lost tones, but they roll off towards the rim."""
     shape = image.shape[:2]
-    if rng.random() < 0.5:
+    if rng.random() < 0.6 and not _is_built(image):
         water = _lake(image, rng, (0.12, 0.35), 4)
         depth = soften((water > 0.9).astype(np.float32), 40)[..., None] ** 2
         floor = np.array([20.0, 26, 27]) * (1 - depth) + rng.uniform(-6, 3) * depth

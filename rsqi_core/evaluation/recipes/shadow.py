@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from ...synthesis.defect import Defect, difference, mask_of, to_uint8
-from .shapes import centre, fading_inside, radius, soften, spectral
+from .shapes import border_fade, centre, island, radius, soften, spectral
 
 _KEPT = {"subtle": (0.62, 0.7), "medium": (0.46, 0.58), "strong": (0.27, 0.42)}  # share of the lightness
 _VISIBLE = {"subtle": 14.0, "medium": 24.0, "strong": 32.0}  # grey levels
@@ -25,14 +25,14 @@ def plant(image: np.ndarray, rng: np.random.Generator, severity: str, inside: bo
         size, azimuth = rng.uniform(0.5, 1.4) * min(shape), rng.uniform(0, 2 * np.pi)
         ridges = azimuth + np.pi / 2 + rng.normal(0, 0.4)
         height = spectral(shape, rng, 4.0, longest=size, stretch=rng.uniform(1.5, 3), angle=ridges)
-        height = soften(height, 6) * size * rng.uniform(0.1, 0.16)
+        height = soften(height, 6) * size * rng.uniform(0.1, 0.16) * (island(shape, rng) if inside else 1)
         alpha = soften(_cast(height, azimuth, rng.uniform(0.3, 0.6)), rng.uniform(2, 5))
     else:
         field = spectral(shape, rng, 3.8, longest=rng.uniform(0.4, 1.5) * min(shape))
         edge = rng.uniform(0.08, 0.5)
         alpha = np.clip((field - np.quantile(field, 1 - rng.uniform(0.05, 0.5))) / edge, 0, 1)
-        alpha = soften(alpha, rng.uniform(3, 16))
-    alpha = fading_inside(alpha, inside)
+        alpha = soften(alpha, rng.uniform(3, 16)) * (island(shape, rng) if inside else 1)
+    alpha = alpha * border_fade(shape, 12) if inside else alpha
     kept = rng.uniform(*_KEPT[severity])
     shaded = np.where(alpha[..., None] > 0.01, _shade(ground, alpha, kept, rng.uniform(1, 9)), ground)
     mask = mask_of(alpha, 0.5, 0.15)
@@ -60,7 +60,9 @@ def _cast(height: np.ndarray, azimuth: float, slope: float) -> np.ndarray:
     step = 1
     while step * slope < float(np.ptp(height)):
         move = np.float32([[1, 0, step * np.cos(azimuth)], [0, 1, step * np.sin(azimuth)]])
-        moved = cv2.warpAffine(horizon, move, height.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
+        moved = cv2.warpAffine(
+            horizon, move, height.shape[::-1], flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
+        )
         horizon = np.maximum(horizon, moved - step * slope)
         step *= 2
     return (horizon > height + 0.5).astype(np.float32)

@@ -111,9 +111,11 @@ def soften(alpha: np.ndarray, width: float) -> np.ndarray:
     return cv2.blur(cv2.blur(alpha, (side, side)), (side, side))
 
 
-def fading_inside(alpha: np.ndarray, inside: bool) -> np.ndarray:
-    """Fade `alpha` [H, W] out before the border if `inside` is asked for."""
-    return alpha * border_fade(alpha.shape, 0.08 * min(alpha.shape)) if inside else alpha
+def island(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Draw float32 [H, W] that is 1 in the middle and fades to 0 before the border along an irregular line."""
+    x, y = np.meshgrid(np.linspace(-1, 1, shape[1], dtype=np.float32), np.linspace(-1, 1, shape[0], dtype=np.float32))
+    shore = 0.82 - np.sqrt(x * x + y * y) + 0.16 * spectral(shape, rng, 4.4)
+    return np.clip(shore / 0.3, 0, 1) * border_fade(shape, 0.06 * min(shape))
 
 
 def structure(image: np.ndarray) -> np.ndarray:
