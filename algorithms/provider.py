@@ -7,12 +7,13 @@ from qgis.PyQt.QtGui import QIcon
 
 from .base import ICONS
 from .classify_blocks import ClassifyBlocks
+from .describe import DescribeErrors
 from .inspect_layer import InspectLayer
 from .pixel_missing import PixelMissing
 from .score_layer import ScoreLayer
 from .stripe_noise import StripeNoise
 
-ALGORITHMS = (InspectLayer, PixelMissing, StripeNoise, ClassifyBlocks, ScoreLayer)
+ALGORITHMS = (InspectLayer, PixelMissing, StripeNoise, ClassifyBlocks, ScoreLayer, DescribeErrors)
 
 
 class RsqiProvider(QgsProcessingProvider):

@@ -16,6 +16,7 @@ The words are the paper's; where its tables leave something open, this module se
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Iterable, Sequence
 
@@ -98,6 +99,14 @@ class Component:
     length: float
     breadth: float
     angle: float
+
+    @classmethod
+    def measured(cls, area: float, x: float, y: float, corners: Sequence[Sequence[float]]) -> Component:
+        """Return the component whose smallest rectangle has `corners`, (x, y) in their order."""
+        sides = [(end[0] - start[0], end[1] - start[1]) for start, end in zip(corners, corners[1:3])]
+        breadth, length = sorted(math.hypot(*side) for side in sides)
+        dx, dy = max(sides, key=lambda side: math.hypot(*side))
+        return cls(area, x, y, length, breadth, math.degrees(math.atan2(abs(dy), abs(dx))))
 
 
 @dataclass(frozen=True)
@@ -266,34 +275,22 @@ def _components(same: np.ndarray) -> list[Component]:
     import numpy as np
 
     count, labels, stats, centroids = cv2.connectedComponentsWithStats(same.astype(np.uint8), connectivity=8)
-    areas = stats[1:, cv2.CC_STAT_AREA]
-    largest = 1 + int(np.argmax(areas))
+    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
     components = []
     for n in range(1, count):
-        length = breadth = angle = 0.0
-        if n == largest:  # the others only count
-            length, breadth, angle = _rectangle(np.argwhere(labels == n)[:, ::-1])
-        x, y = centroids[n] + 0.5
-        components.append(Component(float(stats[n, cv2.CC_STAT_AREA]), x, y, length, breadth, angle))
+        # Of the others only the number and the area matter.
+        corners = _rectangle(np.argwhere(labels == n)[:, ::-1]) if n == largest else ((0, 0),) * 3
+        components.append(Component.measured(int(stats[n, cv2.CC_STAT_AREA]), *(centroids[n] + 0.5), corners))
     return components
 
 
-def _rectangle(points: np.ndarray) -> tuple[float, float, float]:
-    """Return length, breadth and angle of the smallest rectangle around pixels (x, y) [N, 2]."""
+def _rectangle(pixels: np.ndarray) -> np.ndarray:
+    """Return the corners [4, 2] of the smallest rectangle around pixels (x, y) [N, 2]."""
     import cv2
     import numpy as np
 
-    corners = np.concatenate([points + offset for offset in ((0, 0), (1, 0), (0, 1), (1, 1))])
-    _, (width, height), degrees = cv2.minAreaRect(cv2.convexHull(corners.astype(np.float32)))
-    if width < height:
-        width, height, degrees = height, width, degrees + 90
-    return width, height, fold(degrees)
-
-
-def fold(degrees: float) -> float:
-    """Return the angle of a line from the x-axis, 0..90."""
-    degrees = degrees % 180
-    return min(degrees, 180 - degrees)
+    corners = np.concatenate([pixels + offset for offset in ((0, 0), (1, 0), (0, 1), (1, 1))])
+    return cv2.boxPoints(cv2.minAreaRect(cv2.convexHull(corners.astype(np.float32))))
 
 
 def _names(findings: Iterable[Finding], language: str) -> str:

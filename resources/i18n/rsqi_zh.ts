@@ -108,6 +108,14 @@
         <translation>默认模型</translation>
     </message>
     <message>
+        <source>Describe errors</source>
+        <translation>描述错误</translation>
+    </message>
+    <message>
+        <source>Description</source>
+        <translation>描述</translation>
+    </message>
+    <message>
         <source>Device</source>
         <translation>计算设备</translation>
     </message>
@@ -180,6 +188,10 @@
         <translation>请给出影像，或其有效面积和像素大小。</translation>
     </message>
     <message>
+        <source>Give the image: the layer does not say how large it is.</source>
+        <translation>请给出影像：图层没有说明影像的大小。</translation>
+    </message>
+    <message>
         <source>Gives every block of an image the probability of each error type.</source>
         <translation>给出影像每一块属于各类错误的概率。</translation>
     </message>
@@ -238,6 +250,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Isolated black or white pixels</source>
         <translation>孤立的黑色或白色像素</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
     </message>
     <message>
         <source>Let the name of the shapefile {path} end in .shp.</source>
@@ -348,6 +364,18 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>保存到</translation>
     </message>
     <message>
+        <source>Says in sentences what errors an image has.</source>
+        <translation>用语句说明影像存在哪些错误。</translation>
+    </message>
+    <message>
+        <source>Says in sentences which types of errors an image has, whether in one or several places, how much of the valid image they cover and where they mainly lie. Errors whose status is 'rejected' are left out.
+
+The size of the image comes from the GeoPackage that an inspection on the command line wrote; for any other layer give the image.</source>
+        <translation>用语句说明影像存在哪些类型的错误、是一处还是多处、占有效影像的面积大小以及主要位置。状态为“rejected”的错误不计入。
+
+影像大小取自命令行检查所写的 GeoPackage；其他图层请给出影像。</translation>
+    </message>
+    <message>
         <source>Score</source>
         <translation>得分</translation>
     </message>
@@ -408,6 +436,14 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>测试</translation>
     </message>
     <message>
+        <source>Text file</source>
+        <translation>文本文件</translation>
+    </message>
+    <message>
+        <source>Text files (*.txt)</source>
+        <translation>文本文件 (*.txt)</translation>
+    </message>
+    <message>
         <source>The category_id {value} of an error is not one of 1 to 10.</source>
         <translation>某个错误的 category_id 为 {value}，不在 1 至 10 之内。</translation>
     </message>
@@ -438,6 +474,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>The inspection failed.</source>
         <translation>检查失败。</translation>
+    </message>
+    <message>
+        <source>The language of the sentences.</source>
+        <translation>语句所用的语言。</translation>
     </message>
     <message>
         <source>The layer {name} cannot be written.</source>
@@ -490,6 +530,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>The scoring scheme {path} does not exist.</source>
         <translation>评分方案 {path} 不存在。</translation>
+    </message>
+    <message>
+        <source>The sentences as a file in UTF-8.</source>
+        <translation>以 UTF-8 文件保存语句。</translation>
     </message>
     <message>
         <source>The types as pixels on the image's grid: 0 no error, 1 to 10 the type, 255 not inspected.</source>

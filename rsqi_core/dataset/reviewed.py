@@ -13,7 +13,7 @@ from affine import Affine
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ..describe import Component, Finding, fold, summarize
+from ..describe import Component, Finding, summarize
 from ..geopackage import StoredErrors, read_errors
 from ..taxonomy import CODES, by_id
 
@@ -111,9 +111,4 @@ def _components(shapes: np.ndarray) -> list[Component]:
 
 def _measure(shape: shapely.Geometry) -> Component:
     corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shape))
-    sides = np.diff(corners[:3], axis=0)
-    lengths = np.hypot(*sides.T)
-    along = sides[np.argmax(lengths)]
-    angle = fold(float(np.degrees(np.arctan2(along[1], along[0]))))
-    centre = shape.centroid
-    return Component(shape.area, centre.x, centre.y, float(lengths.max()), float(lengths.min()), angle)
+    return Component.measured(shape.area, shape.centroid.x, shape.centroid.y, corners)
