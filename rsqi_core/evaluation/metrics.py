@@ -28,12 +28,9 @@ def average_precision(scores: np.ndarray, truth: np.ndarray) -> float:
     return float(precision[ordered].mean())
 
 
-def f1(found: np.ndarray, truth: np.ndarray) -> tuple[float, float, float]:
-    """Return F1, precision and recall of bool [N] against bool [N]; 0 where undefined."""
-    hits = int((found & truth).sum())
-    precision = hits / max(int(found.sum()), 1)
-    recall = hits / max(int(truth.sum()), 1)
-    return 2 * hits / max(int(found.sum()) + int(truth.sum()), 1), precision, recall
+def mean(values: np.ndarray) -> float:
+    """Mean as a Python float; NaN of nothing."""
+    return float(np.mean(values)) if np.size(values) else float("nan")
 
 
 def rates(found: np.ndarray, truth: np.ndarray) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from ..taxonomy import CODES, REGION_TYPES, ErrorClass, by_code
 from . import scenes, tables
 from .benchmark import MIXED, Measured
 from .examples import Answer, may_be_shown, write_examples
-from .metrics import f1_of_counts, iou_of, precision_of
+from .metrics import f1_of_counts, iou_of, mean, precision_of
 from .observe import ONE_STEP, Observation, by_setting
 
 IMAGES = "images/benchmark"  # beside the page
@@ -197,8 +197,8 @@ def _real(m: Measured) -> str:
         truth = m.truth()[where, cloud.id - 1]
         for setting in (ONE_STEP, default):
             iou, precision, recall = cloud_quality(observation.confusions[setting][where])
-            rows.append([title, setting, int(where.sum()), iou, precision, recall, _mean(found[where][truth == 1]),
-                         _mean(found[where][truth == 0])])  # fmt: skip
+            rows.append([title, setting, int(where.sum()), iou, precision, recall, mean(found[where][truth == 1]),
+                         mean(found[where][truth == 0])])  # fmt: skip
     header = [
         "real clouds",
         "steps",
@@ -306,7 +306,3 @@ def _answers(m: Measured) -> Iterator[Answer]:
             shown = rule(sample.image, sample.valid)
             hit = bool((shown & (next(d.mask for d in sample.defects if d.code == code) == 1)).any())
         yield Answer(entry, sample, float(p[i, k]), hit, shown)
-
-
-def _mean(values: np.ndarray) -> float:
-    return float(values.mean()) if values.size else float("nan")

@@ -14,6 +14,7 @@ from ..synthesis.compose import Sample
 from ..synthesis.defect import AMBIGUOUS, DEFECT
 from ..taxonomy import CODES
 from .frozen import Entry
+from .metrics import mean
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ def _judge(
         code,
         name,
         np.array(counts, np.int64).reshape(-1, 3),
-        float(clean.mean()),
-        float((clean > 0).mean()),
-        float((decoys > 0).mean()),
+        mean(clean),
+        mean(clean > 0),
+        mean(decoys > 0),
         found,
     )

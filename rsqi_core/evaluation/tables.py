@@ -8,7 +8,7 @@ import numpy as np
 
 from ..classify import probabilities
 from ..taxonomy import CODES, REGION_TYPES
-from .metrics import auroc, average_precision, bootstrap, f1_of_counts, iou_of, precision_of, rates
+from .metrics import auroc, average_precision, bootstrap, f1_of_counts, iou_of, mean, precision_of, rates
 from .observe import ONE_STEP, SETTINGS, Observation
 from .rulings import Ruling
 from .scenes import MATCHES, PARTS, Finding, counts_as_found
@@ -169,9 +169,9 @@ def objects(findings: Sequence[Finding]) -> str:
     for code in CODES:
         mine = [(severity, value) for c, severity, value in planted if c == code]
         row: list[object] = [code, len(mine)]
-        row += [_share([counts_as_found(code, value, match) for _, value in mine]) for match in MATCHES]
+        row += [mean([counts_as_found(code, value, match) for _, value in mine]) for match in MATCHES]
         for severity in SEVERITIES:
-            row.append(_share([counts_as_found(code, value, MATCHES[0]) for s, value in mine if s == severity]))
+            row.append(mean([counts_as_found(code, value, MATCHES[0]) for s, value in mine if s == severity]))
         row.append(f"{100 * sum(finding.marked[code] for finding in spotless) / max(area, 1e-9):.1f}")
         row.append(sum(f.false[code] for f in findings if f.part != "spotless"))
         rows.append(row)
@@ -186,16 +186,12 @@ def scores(findings: Sequence[Finding]) -> str:
     for part in PARTS:
         mine = [finding for finding in findings if finding.part == part]
         error = np.array([finding.score - finding.true_score for finding in mine])
-        agree = _share([finding.grade == finding.true_grade for finding in mine])
+        agree = mean([finding.grade == finding.true_grade for finding in mine])
         touched = _share_of(sum(finding.touched for finding in mine), sum(finding.blocks for finding in mine))
         rows.append([part, len(mine), sum(f.megapixels for f in mine), float(np.abs(error).mean()),
                      float(error.mean()), agree, touched])  # fmt: skip
     header = ["scenes", "", "Mpx", "mean score error", "bias", "same grade", "512-px blocks touched by a mark"]
     return markdown(header, rows)
-
-
-def _share(values: Sequence[bool]) -> float:
-    return float(np.mean(values)) if values else float("nan")
 
 
 def _share_of(part: int, whole: int) -> float:
