@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .defect import Defect, blend, difference, mask_of, only_visible, severity, to_uint8
+from .defect import AMBIGUOUS, DEFECT, Defect, blend, difference, mask_of, only_visible, severity, to_uint8
 from .fields import coordinates, fractal, log_uniform, streaks
 
 KINDS = ("thick", "thin", "fog", "local", "cumulus", "streets", "cirrus")
@@ -41,12 +41,16 @@ def apply(
         shifted = (alpha, _drifted(alpha, rng), _drifted(alpha, rng))
     bands = [blend(g, c, a) for g, c, a in zip(cv2.split(ground), cover, shifted)]
     clouded = cv2.merge(bands)
-    mask = mask_of(cv2.GaussianBlur(alpha, (0, 0), 1.0))  # nobody outlines single pixels of cloud
+    mask = mask_of(cv2.GaussianBlur(alpha, (0, 0), 1.0))
+    # Nobody outlines single pixels of cloud, and threads in a lifted matte are changes of the ground.
+    grain = 7 if kind == "matte" else 3
+    whole = cv2.morphologyEx((mask == DEFECT).view(np.uint8), cv2.MORPH_OPEN, np.ones((grain, grain), np.uint8))
+    mask[(mask == DEFECT) & (whole == 0)] = AMBIGUOUS
     mask = np.where(alpha < 0.75, only_visible(mask, image, clouded, 5, 7), mask)  # a veil over a white roof
     visible = difference(image, clouded, mask)
-    if visible < 12 or (mask == 1).sum() < 60:
+    if visible < 12 or (mask == DEFECT).sum() < 60:
         return None
-    strength = severity(float(alpha[mask == 1].mean()), 0.5, 0.75)
+    strength = severity(float(alpha[mask == DEFECT].mean()), 0.5, 0.75)
     return Defect("cloud", clouded, mask, strength, {"kind": kind, "white": white, "difference": visible})
 
 
@@ -60,7 +64,10 @@ def matte_of(cloudy: np.ndarray, clear: np.ndarray) -> np.ndarray | None:
     white = max(float(np.percentile(bright, 99.5)), 200.0)
     alpha = ((bright - ground) / np.maximum(white - ground, 20)).min(-1)
     alpha = cv2.medianBlur(np.clip(alpha, 0, 1).astype(np.float32), 3)
-    alpha = np.where(alpha < 0.08, 0, alpha)
+    # Roads and houses that were brighter on the cloudy day are narrow, clouds are not.
+    wide = cv2.morphologyEx(alpha, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9)))
+    alpha = np.minimum(alpha, cv2.GaussianBlur(wide, (0, 0), 2.5) + 0.05)
+    alpha = np.where(alpha < 0.1, 0, alpha)
     return alpha if 0.02 < float((alpha > 0.35).mean()) < 0.95 else None
 
 
@@ -123,13 +130,17 @@ def _cover(alpha: np.ndarray, rng: np.random.Generator) -> tuple[list[np.ndarray
     is brighter, and thick parts may have grey bases.
     """
     white = rng.uniform(222, 250) if rng.random() < 0.6 else rng.uniform(250, 300)
-    height = cv2.GaussianBlur(np.sqrt(-np.log(1 - 0.995 * alpha)), (0, 0), rng.uniform(0.8, 2.0))
+    height = cv2.GaussianBlur(np.sqrt(-np.log(1 - 0.95 * alpha)), (0, 0), rng.uniform(0.8, 2.0))
     dx, dy = rng.uniform(-6, 6, 2)
     behind = cv2.warpAffine(
         height, np.float32([[1, 0, dx], [0, 1, dy]]), alpha.shape[::-1], borderMode=cv2.BORDER_REFLECT
     )
-    light = np.clip(height - behind, -0.8, 0.5)
-    level = white + np.float32(rng.uniform(20, 110)) * light - np.float32(rng.uniform(0, 14)) * height
+    light = np.clip(height - behind, -0.6, 0.3)
+    level = (
+        white
+        + np.float32(rng.uniform(20, 90)) * light
+        - np.float32(rng.uniform(0, 12)) * fractal(alpha.shape, rng, 2.6, cells=3)
+    )
     warm = rng.normal(-2, 4)
     tint = rng.normal(0, 1.5, 3) + np.array([warm, 0, -warm])
     return [to_uint8(level + np.float32(t)) for t in tint], float(white)
