@@ -107,11 +107,11 @@ class DescribeErrors(RsqiAlgorithm):
         raster = self.parameterAsRasterLayer(parameters, self.RASTER, context)
         layer = self.parameterAsVectorLayer(parameters, self.ERRORS, context)
         self._frame = raster_frame(raster) if raster else summary_frame(layer)
-        if self._frame is None:
-            raise QgsProcessingException(tr("Give the image: the layer does not say how large it is."))
         return True
 
     def processAlgorithm(self, parameters, context, feedback):
+        if self._frame is None:
+            raise QgsProcessingException(tr("Give the image: the layer does not say how large it is."))
         source = self.parameterAsSource(parameters, self.ERRORS, context)
         chosen = describe.LANGUAGES[self.parameterAsEnum(parameters, self.LANGUAGE, context)]
         shapes, seen = self._shapes(source, context)
