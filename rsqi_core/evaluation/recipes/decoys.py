@@ -7,13 +7,11 @@ from typing import Callable
 import cv2
 import numpy as np
 
-from ...synthesis.defect import to_uint8
 from ...taxonomy import by_code
-from .shapes import centre, curve, radius, soften, spectral, structure, texture
+from . import ground
+from .shapes import centre, curve, radius, soften, spectral, texture
 
-_EVEN = 2.5  # grey levels of Laplacian; what has less is most likely water
 _ROUGH = 8.0  # grey levels of Laplacian in rough country
-_LOW, _HIGH = 3.0, 252.0  # grey levels; only `_clipped` goes further
 
 
 def decoy(image: np.ndarray, rng: np.random.Generator, code: str | None = None) -> np.ndarray:
@@ -28,138 +26,52 @@ def decoy(image: np.ndarray, rng: np.random.Generator, code: str | None = None) 
     return DECOYS[chosen](image, rng)
 
 
-def _paint(
-    image: np.ndarray, alpha: np.ndarray, surface: np.ndarray, low: float = _LOW, high: float = _HIGH
-) -> np.ndarray:
-    """Lay `surface` (float, [H, W, 3] or a colour) over the image where `alpha` (float32 [H, W]) says."""
-    weight = alpha[..., None]
-    painted = to_uint8(np.clip(image * (1 - weight) + surface * weight, low, high))
-    return np.where(weight > 0, painted, image)
-
-
-def _grain(image: np.ndarray, rng: np.random.Generator, rough: float = 1.0) -> np.ndarray:
-    """A fine texture about as strong as that of the ground, `rough` times: float32 [H, W, 1], grey levels."""
-    level = min(0.12 * float(np.median(texture(image))) + 0.6, 2.5)
-    white = rng.standard_normal(image.shape[:2], dtype=np.float32)
-    return (rough * level * (0.5 * white + 2.2 * cv2.blur(white, (3, 3))))[..., None]
-
-
-def _is_built(image: np.ndarray) -> bool:
-    """Whether the scene is a town, where roofs and yards fit better than lakes and snow."""
-    return float(structure(image).mean()) > 4.5
-
-
-def _open_ground(image: np.ndarray, rng: np.random.Generator, size: float, inside: bool) -> np.ndarray:
-    """The place, x and y, of six that has the fewest buildings and roads round it, and no water."""
-    side = int(size) | 1
-    busy = cv2.blur(structure(image) + 20 * (texture(image) < _EVEN), (side, side))
-    places = [centre(image.shape[:2], rng, size, inside) for _ in range(6)]
-    return min(places, key=lambda at: float(busy[int(at[1]), int(at[0])]))
-
-
-def _field(image: np.ndarray, rng: np.random.Generator, shares: tuple[float, float]) -> tuple[np.ndarray, float]:
-    """Outline of a field or yard of four corners, float32 [H, W] with a thin soft edge, and its bearing."""
-    shape = image.shape[:2]
-    size = radius(shape, rng, shares, False)
-    middle = _open_ground(image, rng, 1.4 * size, False)
-    bearing = rng.uniform(0, np.pi)
-    angles = bearing + np.pi / 4 + np.sort(np.arange(4) * np.pi / 2 + rng.normal(0, 0.12, 4))
-    corners = middle + size * np.stack([np.cos(angles) * rng.uniform(0.8, 1.3, 4), np.sin(angles)], 1)
-    canvas = np.zeros(shape, np.uint8)
-    cv2.fillPoly(canvas, [np.round(corners).astype(np.int32)], 255, cv2.LINE_AA)
-    return soften(canvas.astype(np.float32) / 255, 2), bearing
-
-
-def _lake(image: np.ndarray, rng: np.random.Generator, shares: tuple[float, float], edge: float) -> np.ndarray:
-    """Outline of a pond or lake, float32 [H, W], with a shore of about `edge` px."""
-    shape = image.shape[:2]
-    size = radius(shape, rng, shares, False)
-    x, y = _open_ground(image, rng, size, False)
-    rows, columns = np.ogrid[: shape[0], : shape[1]]
-    basin = 1 - np.hypot(columns - x, rows - y) / size + 0.4 * spectral(shape, rng, 4.4, longest=2 * size)
-    parts, labels, stats, _ = cv2.connectedComponentsWithStats((basin > 0).astype(np.uint8))
-    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()) if parts > 1 else -1
-    return soften((labels == largest).astype(np.float32), edge)
-
-
-def _pick(image: np.ndarray, rng: np.random.Generator, *choices: tuple[float, float, float]) -> np.ndarray:
-    """One of some colours, a little changed and as light as the scene: float32 [3]."""
-    light = np.clip((image.mean() / 110) ** 0.4, 0.75, 1.1)
-    changed = np.array(choices[rng.integers(len(choices))]) * light + rng.normal(0, 6) + rng.normal(0, 2.5, 3)
-    return changed.astype(np.float32)
-
-
-def _roofs(image: np.ndarray, rng: np.random.Generator, colors: list[tuple[float, float, float]]) -> np.ndarray:
-    """Rows of gabled or flat roofs of the given colours."""
-    shape = image.shape[:2]
-    painted = image
-    grain = _grain(image, rng, 0.7)
-    bearing = rng.uniform(0, 90)
-    scale = max(1.0, min(shape) / 700)
-    origin = _open_ground(image, rng, 60 * scale, True)
-    turn = np.deg2rad(bearing)
-    axis, cross = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
-    length, depth = scale * rng.uniform(22, 70), scale * rng.uniform(14, 36)
-    color = _pick(image, rng, *colors)
-    for k in range(int(rng.integers(2, 9))):
-        at = origin + axis * (k % 3 - 1) * length * 1.4 + cross * (k // 3 - 1) * depth * 1.9
-        box = (tuple(map(float, at)), (length * rng.uniform(0.7, 1), depth * rng.uniform(0.8, 1)), bearing)
-        corners = cv2.boxPoints(box)
-        canvas = np.zeros(shape, np.uint8)
-        cv2.fillConvexPoly(canvas, np.round(corners).astype(np.int32), 255, cv2.LINE_AA)
-        body = canvas.astype(np.float32) / 255
-        tone = np.ones(shape, np.float32)
-        if rng.random() < 0.7:  # the half that faces the sun is lighter
-            ridge = (corners[[0, 1]].mean(0), corners[[2, 3]].mean(0))
-            half = np.zeros(shape, np.uint8)
-            cv2.fillConvexPoly(half, np.round([corners[0], *ridge, corners[3]]).astype(np.int32), 1)
-            tone -= rng.uniform(0.08, 0.22) * half
-        painted = _paint(painted, body, (color + rng.normal(0, 5)) * tone[..., None] + grain)
-    return painted
-
-
 def _white_ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Snow, sand or white roofs; unlike a cloud they keep the relief and the grain of the ground."""
-    rough = not _is_built(image) and float(np.median(texture(image))) > _ROUGH
+    rough = not ground.is_built(image) and float(np.median(texture(image))) > _ROUGH
     kind = rng.choice(["snow", "snow", "sand", "roofs"] if rough else ["sand", "roofs"])
     if kind == "roofs":
-        return _roofs(image, rng, [(232, 232, 230), (240, 238, 228), (218, 224, 230)])
+        return ground.roofs(image, rng, [(232, 232, 230), (240, 238, 228), (218, 224, 230)])
     shape = image.shape[:2]
     if kind == "sand":
-        field, _ = _field(image, rng, (0.12, 0.4))
-        tone = _pick(image, rng, (214, 198, 165), (222, 208, 184), (205, 182, 150))
-        return _paint(image, field, tone + _grain(image, rng) + 5 * spectral(shape, rng, 2.0, longest=80)[..., None])
+        field, _ = ground.field(image, rng, (0.12, 0.4))
+        tone = ground.pick(image, rng, (214, 198, 165), (222, 208, 184), (205, 182, 150))
+        return ground.paint(
+            image, field, tone + ground.grain(image, rng) + 5 * spectral(shape, rng, 2.0, longest=80)[..., None]
+        )
     grey = cv2.blur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (3, 3)).astype(np.float32)
     relief = grey - cv2.blur(grey, (31, 31))
     # Trees, walls and roads stick out of the snow.
     lying = spectral(shape, rng, 3.2, longest=0.6 * min(shape)) + 0.1 * np.clip(relief, -30, 10)
-    lying -= 9 * (cv2.blur(texture(image), (9, 9)) < _EVEN)  # nor does it lie on water
+    lying -= 9 * (cv2.blur(texture(image), (9, 9)) < ground.EVEN)  # nor does it lie on water
     alpha = soften((lying > np.quantile(lying, 1 - rng.uniform(0.08, 0.4))).astype(np.float32), 2)
-    snow = _pick(image, rng, (218, 223, 232), (226, 228, 230)) + 0.9 * np.clip(relief, -40, 20)[..., None]
-    return _paint(image, alpha, snow + _grain(image, rng, 0.6))
+    snow = ground.pick(image, rng, (218, 223, 232), (226, 228, 230)) + 0.9 * np.clip(relief, -40, 20)[..., None]
+    return ground.paint(image, alpha, snow + ground.grain(image, rng, 0.6))
 
 
 def _dark_ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Dark water, burnt stubble, asphalt: darker, but not a darker version of what surrounds them."""
-    kind = rng.choice(["asphalt"] if _is_built(image) else ["water", "water", "burnt", "asphalt"])
+    kind = rng.choice(["asphalt"] if ground.is_built(image) else ["water", "water", "burnt", "asphalt"])
     shape = image.shape[:2]
     if kind == "water":
-        alpha = _lake(image, rng, (0.12, 0.35), 3)
+        alpha = ground.lake(image, rng, (0.12, 0.35), 3)
         ripple = 1.5 * spectral(shape, rng, 0.5)[..., None]
-        return _paint(image, alpha, _pick(image, rng, (28, 42, 44), (38, 52, 48), (22, 32, 46)) + ripple)
-    alpha, _ = _field(image, rng, (0.12, 0.35))
+        return ground.paint(image, alpha, ground.pick(image, rng, (28, 42, 44), (38, 52, 48), (22, 32, 46)) + ripple)
+    alpha, _ = ground.field(image, rng, (0.12, 0.35))
     if kind == "burnt":
         soot = 7 * spectral(shape, rng, 1.6, longest=40)[..., None]
-        return _paint(image, alpha, _pick(image, rng, (52, 44, 40), (40, 36, 34)) + soot + _grain(image, rng))
-    return _paint(
-        image, alpha, _pick(image, rng, (62, 63, 66), (76, 76, 78)) + 2 * spectral(shape, rng, 0.3)[..., None]
+        return ground.paint(
+            image, alpha, ground.pick(image, rng, (52, 44, 40), (40, 36, 34)) + soot + ground.grain(image, rng)
+        )
+    return ground.paint(
+        image, alpha, ground.pick(image, rng, (62, 63, 66), (76, 76, 78)) + 2 * spectral(shape, rng, 0.3)[..., None]
     )
 
 
 def _furrows(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Ploughed or planted rows that end at the borders of their field."""
     shape = image.shape[:2]
-    alpha, bearing = _field(image, rng, (0.14, 0.42))
+    alpha, bearing = ground.field(image, rng, (0.14, 0.42))
     x, y = np.meshgrid(np.arange(shape[1], dtype=np.float32), np.arange(shape[0], dtype=np.float32))
     across = y * np.float32(np.cos(bearing)) - x * np.float32(np.sin(bearing))
     across += 1.2 * spectral(shape, rng, 3.4, longest=200)
@@ -169,46 +81,46 @@ def _furrows(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         along = x * np.float32(np.cos(bearing)) + y * np.float32(np.sin(bearing))
         rows = np.where(rows > 0, rows * (0.5 + 0.5 * np.sin(2 * np.pi * along / (1.3 * spacing))), rows)
     rows = rows * (0.75 + 0.25 * spectral(shape, rng, 2.4, longest=60))
-    base = _pick(image, rng, (128, 104, 78), (112, 118, 72), (96, 112, 66), (146, 128, 98))
+    base = ground.pick(image, rng, (128, 104, 78), (112, 118, 72), (96, 112, 66), (146, 128, 98))
     swing = rng.uniform(8, 26) * np.array([1.0, 0.95, 0.8], np.float32)
-    return _paint(image, alpha, base + rows[..., None] * swing + _grain(image, rng))
+    return ground.paint(image, alpha, base + rows[..., None] * swing + ground.grain(image, rng))
 
 
 def _even_ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Calm water, lawn or bare soil: no detail to be sharp, but the border is."""
     shape = image.shape[:2]
-    kind = rng.choice(["lawn", "soil"] if _is_built(image) else ["water", "lawn", "soil"])
-    alpha = _lake(image, rng, (0.14, 0.4), 2) if kind == "water" else _field(image, rng, (0.14, 0.4))[0]
+    kind = rng.choice(["lawn", "soil"] if ground.is_built(image) else ["water", "lawn", "soil"])
+    alpha = ground.lake(image, rng, (0.14, 0.4), 2) if kind == "water" else ground.field(image, rng, (0.14, 0.4))[0]
     tone = {
-        "water": _pick(image, rng, (92, 122, 128), (110, 128, 112), (70, 96, 108)),
-        "lawn": _pick(image, rng, (92, 122, 70), (108, 134, 84)),
-        "soil": _pick(image, rng, (168, 142, 112), (186, 164, 132)),
+        "water": ground.pick(image, rng, (92, 122, 128), (110, 128, 112), (70, 96, 108)),
+        "lawn": ground.pick(image, rng, (92, 122, 70), (108, 134, 84)),
+        "soil": ground.pick(image, rng, (168, 142, 112), (186, 164, 132)),
     }[str(kind)]
     broad = rng.uniform(2, 6) * spectral(shape, rng, 3.4)[..., None]
-    return _paint(image, alpha, tone + broad + rng.uniform(0.8, 2.0) * spectral(shape, rng, 0.2)[..., None])
+    return ground.paint(image, alpha, tone + broad + rng.uniform(0.8, 2.0) * spectral(shape, rng, 0.2)[..., None])
 
 
 def _strong_colors(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Blue and red roofs, a running track round its pitch: strong colours that belong there."""
     if rng.random() < 0.65:
-        return _roofs(image, rng, [(52, 96, 178), (70, 128, 196), (162, 76, 62), (186, 98, 74), (66, 150, 110)])
+        return ground.roofs(image, rng, [(52, 96, 178), (70, 128, 196), (162, 76, 62), (186, 98, 74), (66, 150, 110)])
     shape = image.shape[:2]
     size = 0.5 * radius(shape, rng, (0.2, 0.45), False)
-    middle, bearing = _open_ground(image, rng, 2 * size, True), rng.uniform(0, np.pi)
+    middle, bearing = ground.open_ground(image, rng, 2 * size, True), rng.uniform(0, np.pi)
     axis = np.array([np.cos(bearing), np.sin(bearing)])
     ends = [tuple(int(v) for v in middle + way * 0.9 * size * axis) for way in (-1, 1)]
-    painted, grain = image, _grain(image, rng, 0.6)
+    painted, grain = image, ground.grain(image, rng, 0.6)
     for width, color in ((1.0, (168, 74, 58)), (0.72, (84, 136, 72))):
         canvas = np.zeros(shape, np.uint8)
         cv2.line(canvas, *ends, 255, max(3, int(2 * width * size * 0.8)), cv2.LINE_AA)
         lanes = soften(canvas.astype(np.float32) / 255, 1)
-        painted = _paint(painted, lanes, _pick(image, rng, color) + grain)
+        painted = ground.paint(painted, lanes, ground.pick(image, rng, color) + grain)
     canvas = np.zeros(shape, np.uint8)
     cv2.ellipse(canvas, tuple(int(v) for v in middle), (int(0.16 * size),) * 2, 0, 0, 360, 255, 1, cv2.LINE_AA)
     side = np.array([-axis[1], axis[0]])
     half = [tuple(int(v) for v in middle + way * 0.5 * size * side) for way in (-1, 1)]
     cv2.line(canvas, *half, 255, 1, cv2.LINE_AA)
-    return _paint(painted, 0.7 * canvas.astype(np.float32) / 255, np.array([228.0, 230, 226]))
+    return ground.paint(painted, 0.7 * canvas.astype(np.float32) / 255, np.array([228.0, 230, 226]))
 
 
 def _winding(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -229,12 +141,12 @@ def _winding(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     cv2.polylines(canvas, [np.round(points[::3]).astype(np.int32)], False, 255, width, cv2.LINE_AA)
     alpha = soften(canvas.astype(np.float32) / 255, 1)
     color = (
-        _pick(image, rng, (78, 98, 88), (112, 112, 88))
+        ground.pick(image, rng, (78, 98, 88), (112, 112, 88))
         if river
-        else _pick(image, rng, (176, 168, 154), (120, 120, 120))
+        else ground.pick(image, rng, (176, 168, 154), (120, 120, 120))
     )
     grain = (2 if river else 5) * spectral(shape, rng, 0.6)[..., None]
-    return _paint(image, alpha, color + grain)
+    return ground.paint(image, alpha, color + grain)
 
 
 def _other_field(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -243,17 +155,19 @@ def _other_field(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     Nothing goes on across the edge: an object whose tone changes halfway would be a true seam.
     """
     shape = image.shape[:2]
-    if rng.random() < 0.4 and not _is_built(image):
-        alpha = _lake(image, rng, (0.3, 0.6), 2)
-        return _paint(
-            image, alpha, _pick(image, rng, (84, 104, 104), (64, 88, 96)) + 2 * spectral(shape, rng, 1.0)[..., None]
+    if rng.random() < 0.4 and not ground.is_built(image):
+        alpha = ground.lake(image, rng, (0.3, 0.6), 2)
+        return ground.paint(
+            image,
+            alpha,
+            ground.pick(image, rng, (84, 104, 104), (64, 88, 96)) + 2 * spectral(shape, rng, 1.0)[..., None],
         )
-    alpha, _ = _field(image, rng, (0.16, 0.45))
+    alpha, _ = ground.field(image, rng, (0.16, 0.45))
     around = (cv2.dilate(alpha, np.ones((25, 25), np.uint8)) > 0.5) & (alpha == 0)
     tone = image[around].mean(0) if around.any() else image.mean((0, 1))
     tone = tone * np.exp(rng.normal(0, 0.05, 3) + rng.choice([-1, 1]) * rng.uniform(0.06, 0.22))
     crop = 4 * spectral(shape, rng, 2.4, longest=90)[..., None]
-    return _paint(image, alpha, tone + crop + _grain(image, rng))
+    return ground.paint(image, alpha, tone + crop + ground.grain(image, rng))
 
 
 def _staggered(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -275,8 +189,8 @@ def _staggered(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     for start, end in segments:
         cv2.line(canvas, tuple(int(v) for v in start), tuple(int(v) for v in end), 255, width, cv2.LINE_AA)
     alpha = soften(canvas.astype(np.float32) / 255, 1)
-    tone = _pick(image, rng, (132, 132, 132), (160, 154, 144), (108, 108, 112))
-    return _paint(image, alpha, tone + 4 * spectral(shape, rng, 0.8)[..., None])
+    tone = ground.pick(image, rng, (132, 132, 132), (160, 154, 144), (108, 108, 112))
+    return ground.paint(image, alpha, tone + 4 * spectral(shape, rng, 0.8)[..., None])
 
 
 def _marks(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -297,45 +211,45 @@ def _marks(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     grain = 4 * spectral(shape, rng, 0.8)[..., None]
     if kind == "road":
         half = rng.uniform(7, 15)
-        painted = _paint(image, line(0, 2 * half), _pick(image, rng, (92, 92, 95), (120, 119, 118)) + grain)
+        painted = ground.paint(image, line(0, 2 * half), ground.pick(image, rng, (92, 92, 95), (120, 119, 118)) + grain)
         period = rng.uniform(14, 30)
         dashes = (np.mod(along, period) < 0.5 * period) * line(0, 1.4)
         marks = np.maximum(dashes, np.maximum(line(half - 2, 1.2), line(2 - half, 1.2)))
-        return _paint(painted, (0.8 * marks).astype(np.float32), np.array([222.0, 222, 214]))
+        return ground.paint(painted, (0.8 * marks).astype(np.float32), np.array([222.0, 222, 214]))
     if kind == "rails":
-        painted = _paint(image, line(0, 16), _pick(image, rng, (118, 108, 100), (100, 94, 90)) + 2 * grain)
+        painted = ground.paint(image, line(0, 16), ground.pick(image, rng, (118, 108, 100), (100, 94, 90)) + 2 * grain)
         sleepers = (np.mod(along, 4) < 2) * line(0, 9) * 0.35
-        painted = _paint(painted, sleepers.astype(np.float32), np.array([74.0, 68, 64]))
-        return _paint(painted, 0.8 * np.maximum(line(-3, 1.3), line(3, 1.3)), np.array([186.0, 182, 178]))
+        painted = ground.paint(painted, sleepers.astype(np.float32), np.array([74.0, 68, 64]))
+        return ground.paint(painted, 0.8 * np.maximum(line(-3, 1.3), line(3, 1.3)), np.array([186.0, 182, 178]))
     pitch = rng.uniform(9, 18)
     rows, columns = rng.uniform(40, 110), rng.uniform(50, 160)
     plot = (np.abs(across) < rows) & (np.abs(along) < columns)
     panels = np.clip(1.5 - np.abs(np.mod(across, pitch) - pitch / 2) / (0.25 * pitch), 0, 1) * plot
     gravel = soften(plot.astype(np.float32), 2)
-    image = _paint(image, gravel, _pick(image, rng, (132, 126, 112), (104, 112, 82)) + 2 * grain)
+    image = ground.paint(image, gravel, ground.pick(image, rng, (132, 126, 112), (104, 112, 82)) + 2 * grain)
     seams = 1 - 0.25 * (np.mod(along, 12) < 1)
-    glass = _pick(image, rng, (44, 58, 92), (36, 44, 66)) * seams[..., None]
-    return _paint(image, panels.astype(np.float32), glass + 0.5 * grain)
+    glass = ground.pick(image, rng, (44, 58, 92), (36, 44, 66)) * seams[..., None]
+    return ground.paint(image, panels.astype(np.float32), glass + 0.5 * grain)
 
 
 def _clipped(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Roofs that clip to white and water that sinks to black: lost tones, but they roll off towards the rim."""
     shape = image.shape[:2]
-    if rng.random() < 0.6 and not _is_built(image):
-        water = _lake(image, rng, (0.12, 0.35), 4)
+    if rng.random() < 0.6 and not ground.is_built(image):
+        water = ground.lake(image, rng, (0.12, 0.35), 4)
         depth = soften((water > 0.9).astype(np.float32), 40)[..., None] ** 2
         floor = np.array([20.0, 26, 27]) * (1 - depth) + rng.uniform(-6, 3) * depth
-        return _paint(image, water, floor + 1.2 * spectral(shape, rng, 0.4)[..., None], low=0, high=_HIGH)
+        return ground.paint(image, water, floor + 1.2 * spectral(shape, rng, 0.4)[..., None], low=0)
     shape_canvas = np.zeros(shape, np.uint8)
     bearing, scale = rng.uniform(0, 90), max(1.0, min(shape) / 700)
     for _ in range(int(rng.integers(1, 5))):
-        at = _open_ground(image, rng, 50 * scale, True)
+        at = ground.open_ground(image, rng, 50 * scale, True)
         box = (tuple(map(float, at)), tuple(scale * rng.uniform(34, 90, 2)), bearing)
         cv2.fillConvexPoly(shape_canvas, np.round(cv2.boxPoints(box)).astype(np.int32), 255, cv2.LINE_AA)
     body = soften(shape_canvas.astype(np.float32) / 255, 1)
     glare = soften((body > 0.9).astype(np.float32), 14 * scale)[..., None] ** 2
     white = np.array([214.0, 216, 214]) + rng.uniform(40, 70) * glare + 1.5 * spectral(shape, rng, 0.4)[..., None]
-    return _paint(image, body, white, low=_LOW, high=255)
+    return ground.paint(image, body, white, high=255)
 
 
 DECOYS: dict[str, Callable[[np.ndarray, np.random.Generator], np.ndarray]] = {

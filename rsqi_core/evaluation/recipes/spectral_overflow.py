@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -15,6 +17,16 @@ _CHANGE = 30  # grey levels in one band from which a pixel counts
 _VISIBLE = 14.0  # grey levels over all bands
 # Share of the image that overflows (of 900 x 900 px at most).
 _AREA = {"subtle": (0.0002, 0.006), "medium": (0.002, 0.04), "strong": (0.012, 0.5)}
+
+
+@dataclass(frozen=True)
+class _Bright:
+    """What overflows: grey levels, float32 [H, W], and the level from which; the patch and its targets, bool [H, W]."""
+
+    grey: np.ndarray
+    level: float
+    patch: np.ndarray
+    target: np.ndarray
 
 
 def plant(image: np.ndarray, rng: np.random.Generator, severity: str, inside: bool) -> Defect | None:
@@ -33,11 +45,12 @@ def plant(image: np.ndarray, rng: np.random.Generator, severity: str, inside: bo
     bands = rng.permutation(3)[: 2 if rng.random() < 0.4 else 1]
     if kind == "wrap" and rng.random() < 0.3:
         bands = np.arange(3)
+    bright = _Bright(grey, level, patch, target)
     spoiled = image.copy()
     allowed = border_fade(shape, 1) == 1 if inside else np.ones(shape, bool)
     for band in bands:
         plane = image[..., band].astype(np.float32)
-        spoiled[..., band] = np.where(allowed, _SPOIL[kind](plane, grey, level, target, patch, rng), image[..., band])
+        spoiled[..., band] = np.where(allowed, _SPOIL[kind](plane, bright, rng), image[..., band])
     mask = _outlined(image, spoiled, allowed)
     if not least <= (mask == DEFECT).sum() <= most or difference(image, spoiled, mask) < _VISIBLE:
         return None
@@ -47,38 +60,38 @@ def plant(image: np.ndarray, rng: np.random.Generator, severity: str, inside: bo
     return Defect("spectral_overflow", spoiled, mask, severity, parameters)
 
 
-def _wrap(plane, grey, level, target, patch, rng):
+def _wrap(plane: np.ndarray, bright: _Bright, rng: np.random.Generator) -> np.ndarray:
     """A calibrated band stored without clipping: what passes 255 starts again at 0."""
-    gain = 256 / max(level, 1) * rng.uniform(1.0, 1.06)
+    gain = 256 / max(bright.level, 1) * rng.uniform(1.0, 1.06)
     wrapped = np.mod(plane * gain, 256)
-    return np.where(patch & (plane * gain >= 256), wrapped, plane)
+    return np.where(bright.patch & (plane * gain >= 256), wrapped, plane)
 
 
-def _bytes(plane, grey, level, target, patch, rng):
+def _bytes(plane: np.ndarray, bright: _Bright, rng: np.random.Generator) -> np.ndarray:
     """The low byte of a 12-bit number where the high one belongs: the target breaks up into contours."""
     deep = cv2.GaussianBlur(plane, (0, 0), 1.2) * rng.uniform(5, 12)
-    return np.where(target, np.mod(deep, 256), plane)
+    return np.where(bright.target, np.mod(deep, 256), plane)
 
 
-def _bloom(plane, grey, level, target, patch, rng):
+def _bloom(plane: np.ndarray, bright: _Bright, rng: np.random.Generator) -> np.ndarray:
     """Charge spills from a saturated target into its surroundings and down its columns."""
-    source = cv2.morphologyEx(target.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)).astype(np.float32)
+    source = cv2.morphologyEx(bright.target.astype(np.float32), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     width, length = 2 * int(rng.integers(1, 5)) + 1, 2 * int(rng.integers(4, 22)) + 1
     spill = cv2.blur(cv2.blur(source, (1, length)), (width, width)) * rng.uniform(1.5, 3.0)
     spill = np.clip(np.maximum(spill, source), 0, 1)
     return plane + (255 - plane) * spill if rng.random() < 0.6 else plane * (1 - spill)
 
 
-def _dropout(plane, grey, level, target, patch, rng):
+def _dropout(plane: np.ndarray, bright: _Bright, rng: np.random.Generator) -> np.ndarray:
     """The band's look-up table ends below the target: it falls to nothing, or sticks at its top."""
     end = rng.choice([0, 0, 255])
-    return np.where(target, end, plane)
+    return np.where(bright.target, end, plane)
 
 
-def _fold(plane, grey, level, target, patch, rng):
+def _fold(plane: np.ndarray, bright: _Bright, rng: np.random.Generator) -> np.ndarray:
     """A response that turns over: brighter than `level` is stored darker and darker."""
     steep = rng.uniform(3, 9)
-    return np.where(target, np.clip(level - 25 - (plane - level) * steep, 0, 255), plane)
+    return np.where(bright.target, np.clip(bright.level - 25 - (plane - bright.level) * steep, 0, 255), plane)
 
 
 _SPOIL = {"wrap": _wrap, "bytes": _bytes, "bloom": _bloom, "dropout": _dropout, "fold": _fold}

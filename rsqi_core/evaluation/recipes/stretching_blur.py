@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -12,6 +14,16 @@ _LENGTH = {"subtle": (22, 36), "medium": (38, 75), "strong": (80, 190)}  # px do
 _KINDS = ("drag", "steps", "streaks", "fan")
 _VISIBLE = 8.0  # grey levels
 _CROSS = 4.0  # grey levels between neighbouring streaks
+
+
+@dataclass(frozen=True)
+class _Facet:
+    """A part of a slope: its middle (x, y), the way down (radians), its length down the slope and its width, in px."""
+
+    middle: np.ndarray
+    down: float
+    length: float
+    width: float
 
 
 def plant(image: np.ndarray, rng: np.random.Generator, severity: str, inside: bool) -> Defect | None:
@@ -30,7 +42,11 @@ def plant(image: np.ndarray, rng: np.random.Generator, severity: str, inside: bo
     facets = int(rng.choice([1, 1, 2, 3, 4]))
     for k in range(facets):
         shift = np.zeros(2) if k == 0 else rng.uniform(-1, 1, 2) * 1.6 * width
-        _drag(image, smeared, mask, middle + shift, angle + rng.normal(0, 0.12), length, width, kind, rng, allowed)
+        facet = _Facet(middle + shift, angle + rng.normal(0, 0.12), length, width)
+        (y, x), source = _drag(shape, facet, kind, rng)
+        kept = allowed[y, x]
+        smeared[y[kept], x[kept]] = image[source][kept]
+        mask[y[kept], x[kept]] = DEFECT
     core = mask == DEFECT
     if core.sum() < 200 or difference(image, smeared, mask) < _VISIBLE:
         return None
@@ -47,27 +63,19 @@ def plant(image: np.ndarray, rng: np.random.Generator, severity: str, inside: bo
 
 
 def _drag(
-    image: np.ndarray,
-    smeared: np.ndarray,
-    mask: np.ndarray,
-    middle: np.ndarray,
-    angle: float,
-    length: float,
-    width: float,
-    kind: str,
-    rng: np.random.Generator,
-    allowed: np.ndarray,
-) -> None:
-    """Drag one facet in place; `down` runs along the slope, `side` along the ridge."""
-    rows, columns = image.shape[:2]
+    shape: tuple[int, int], facet: _Facet, kind: str, rng: np.random.Generator
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Return the pixels of a facet and, for each, the pixel near the ridge that it repeats: (rows, columns) twice."""
+    rows, columns = shape
+    (mid_x, mid_y), length, width = facet.middle, facet.length, facet.width
     reach = int(0.75 * (length + width)) + 8
-    x0, y0 = (int(max(0, v - reach)) for v in middle)
-    x1, y1 = (int(min(s, v + reach)) for v, s in zip(middle, (columns, rows)))
-    if x1 - x0 < 8 or y1 - y0 < 8:
-        return
-    x, y = np.meshgrid(np.arange(x0, x1, dtype=np.float32) - middle[0], np.arange(y0, y1, dtype=np.float32) - middle[1])
-    cos, sin = np.float32(np.cos(angle)), np.float32(np.sin(angle))
-    down, side = x * cos + y * sin, y * cos - x * sin
+    y, x = np.mgrid[
+        max(0, int(mid_y) - reach) : max(0, min(rows, int(mid_y) + reach)),
+        max(0, int(mid_x) - reach) : max(0, min(columns, int(mid_x) + reach)),
+    ]
+    cos, sin = np.cos(facet.down), np.sin(facet.down)
+    down = (x - mid_x) * cos + (y - mid_y) * sin
+    side = (y - mid_y) * cos - (x - mid_x) * sin
 
     bins = int(width) + 1
     ridge = -length / 2 + 0.18 * length * curve(bins, rng, width / 2) + rng.uniform(0.5, 2) * curve(bins, rng, 6)
@@ -77,14 +85,15 @@ def _drag(
     run = length * taper * (1 + 0.25 * curve(bins, rng, width / 4) + 0.12 * curve(bins, rng, 4))
     fan = rng.uniform(0.3, 0.9) / length if kind == "fan" else 0.0
     start = np.clip(side + width / 2, 0, bins - 1).astype(np.int32)
-    source_side = side / (1 + fan * np.maximum(down - ridge[start], 0))
-    column = np.clip(source_side + width / 2, 0, bins - 1).astype(np.int32)
+    side = side / (1 + fan * np.maximum(down - ridge[start], 0))
+    column = np.clip(side + width / 2, 0, bins - 1).astype(np.int32)
     fallen = down - ridge[column]
-    facet = (np.abs(source_side) < width / 2) & (fallen >= 0) & (fallen < run[column]) & allowed[y0:y1, x0:x1]
-    slow = rng.uniform(5, 9) if kind == "steps" else rng.uniform(14, 60)
-    along = ridge[column] + (np.floor(fallen / slow) if kind == "steps" else fallen / slow)
-
-    source_x = np.clip(np.rint(middle[0] + along * cos - source_side * sin), 0, columns - 1).astype(np.int32)
-    source_y = np.clip(np.rint(middle[1] + along * sin + source_side * cos), 0, rows - 1).astype(np.int32)
-    smeared[y0:y1, x0:x1][facet] = image[source_y[facet], source_x[facet]]
-    mask[y0:y1, x0:x1][facet] = DEFECT
+    hit = (np.abs(side) < width / 2) & (fallen >= 0) & (fallen < run[column])
+    x, y, side, column, fallen = x[hit], y[hit], side[hit], column[hit], fallen[hit]
+    if kind == "steps":  # one profile for every few rows: the cells of a coarse terrain model
+        along = ridge[column] + np.floor(fallen / rng.uniform(5, 9))
+    else:
+        along = ridge[column] + fallen / rng.uniform(14, 60)
+    source_x = np.clip(np.rint(mid_x + along * cos - side * sin), 0, columns - 1).astype(np.int32)
+    source_y = np.clip(np.rint(mid_y + along * sin + side * cos), 0, rows - 1).astype(np.int32)
+    return (y, x), (source_y, source_x)
