@@ -30,6 +30,8 @@ def plant_trace(
     The seam cuts through the whole image, `inside` or not.
     """
     parts, path = _parts(image.shape[:2], rng)
+    if second is not None:  # two dates know but one kind of seam
+        parts = np.minimum(parts, 1)
     count = int(parts.max()) + 1
     tone = "second" if second is not None else str(rng.choice(_TONES))
     ground = image.astype(np.float32)
@@ -58,7 +60,7 @@ def plant_trace(
     kept = toned.astype(np.float32) - ground  # what clipping left of the step
     seen, _ = _across([_mean_in(kept, parts == k) for k in range(count)], parts)
     spread = np.sqrt(np.maximum(cv2.blur(grey * grey, (31, 31)) - cv2.blur(grey, (31, 31)) ** 2, 0))
-    mask = _band(line & (seen >= np.maximum(_LEAST_STEP, _HIDDEN * spread)), line, _BAND + int(feather))
+    mask = _band(line & (seen >= np.maximum(_LEAST_STEP, _HIDDEN * spread)), line, _BAND + int(feather) // 2)
     if (mask == DEFECT).sum() < 0.4 * (2 * _BAND) * max(image.shape[:2]):
         return None
     parameters = {"kind": tone, "path": path, "step": round(typical * factor, 1), "feather_px": int(feather)}
