@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
 from .defect import AMBIGUOUS, DEFECT, Defect, difference, only_visible, severity
 from .fields import blob, coordinates, fractal, log_uniform
+
+Field = tuple[np.ndarray, np.ndarray]  # displacement in x and y, float32 [H, W] each
 
 KINDS = ("fractal", "swirl", "ripple", "spike", "bend")
 _SHARES = (0.32, 0.1, 0.25, 0.11, 0.22)
@@ -30,10 +35,10 @@ def apply(image: np.ndarray, rng: np.random.Generator, kind: str | None = None) 
     amplitude = min(log_uniform(rng, 3.5, 16), 0.15 * wavelength)  # more would fold the ground over itself
     weight = max(float(window.sum()), 1.0)
     x, y = coordinates(shape)
-    center = np.float32((x * window).sum() / weight), np.float32((y * window).sum() / weight)
+    center = float((x * window).sum() / weight), float((y * window).sum() / weight)
     half = cv2.resize(window, lines.shape[::-1])
     square_to_lines = 0.5 * float(np.arctan2((imaginary * half).sum(), (real * half).sum()))
-    dx, dy = _DISPLACE[kind](shape, rng, amplitude, wavelength, center, radius, square_to_lines)
+    dx, dy = _PUSHES[kind](_Push(shape, amplitude, wavelength, center, radius, square_to_lines), rng)
     dx, dy = dx * window, dy * window
     out = cv2.remap(image, x + dx, y + dy, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
     # What the eye sees is bending, not shifting: the local change of the displacement, where there are lines to bend.
@@ -72,50 +77,72 @@ def _lines(image: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return found, real / slope, imaginary / slope
 
 
-def _fractal(shape, rng, amplitude, wavelength, center, radius, normal):
-    cells = max(2, int(max(shape) / wavelength))
-    return tuple(np.float32(amplitude) * fractal(shape, rng, 3.2, cells) for _ in range(2))
+@dataclass(frozen=True)
+class _Push:
+    """What a displacement field is drawn from: pixels, and the direction in radians square to most lines."""
+
+    shape: tuple[int, int]
+    amplitude: float
+    wavelength: float
+    center: tuple[float, float]
+    radius: float
+    square_to_lines: float
+
+    def offsets(self) -> Field:
+        """Way of every pixel from the centre, x and y."""
+        x, y = coordinates(self.shape)
+        return x - np.float32(self.center[0]), y - np.float32(self.center[1])
 
 
-def _swirl(shape, rng, amplitude, wavelength, center, radius, normal):
-    x, y = coordinates(shape)
-    u, v = x - center[0], y - center[1]
-    turn = np.float32(rng.choice([-1, 1]) * rng.uniform(0.5, 1.6)) * np.exp(
-        (u * u + v * v) / -(np.float32(0.5 * radius) ** 2)
-    )
+def _fractal(push: _Push, rng: np.random.Generator) -> Field:
+    cells = max(2, int(max(push.shape) / push.wavelength))
+    dx, dy = (push.amplitude * fractal(push.shape, rng, 3.2, cells) for _ in range(2))
+    return dx, dy
+
+
+def _swirl(push: _Push, rng: np.random.Generator) -> Field:
+    u, v = push.offsets()
+    turn = float(rng.choice([-1, 1]) * rng.uniform(0.5, 1.6)) * np.exp(-(u * u + v * v) / (0.5 * push.radius) ** 2)
     cosine, sine = np.cos(turn), np.sin(turn)
     return (cosine - 1) * u - sine * v, sine * u + (cosine - 1) * v
 
 
-def _ripple(shape, rng, amplitude, wavelength, center, radius, normal):
-    x, y = coordinates(shape)
+def _ripple(push: _Push, rng: np.random.Generator) -> Field:
+    u, v = push.offsets()
     angle = rng.uniform(0, np.pi)
-    cosine, sine = np.float32(np.cos(angle)), np.float32(np.sin(angle))
-    phase = np.float32(2 * np.pi / wavelength) * (x * cosine + y * sine) + np.float32(rng.uniform(0, 2 * np.pi))
-    wave = np.float32(amplitude) * np.sin(phase + np.float32(0.7) * fractal(shape, rng, 3.0, cells=2))
+    cosine, sine = float(np.cos(angle)), float(np.sin(angle))
+    phase = 2 * float(np.pi) / push.wavelength * (u * cosine + v * sine) + rng.uniform(0, 2 * np.pi)
+    wave = push.amplitude * np.sin(phase + 0.7 * fractal(push.shape, rng, 3.0, cells=2))
     return -wave * sine, wave * cosine
 
 
-def _spike(shape, rng, amplitude, wavelength, center, radius, normal):
-    x, y = coordinates(shape)
-    dx, dy = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+def _spike(push: _Push, rng: np.random.Generator) -> Field:
+    """Peaks and pits of an elevation model."""
+    x, y = coordinates(push.shape)
+    dx, dy = np.zeros(push.shape, np.float32), np.zeros(push.shape, np.float32)
     for _ in range(int(rng.integers(2, 7))):
-        u, v = x - np.float32(rng.uniform(0, shape[1])), y - np.float32(rng.uniform(0, shape[0]))
-        fall = np.exp((u * u + v * v) / -(np.float32(wavelength / 2) ** 2))
+        u, v = x - np.float32(rng.uniform(0, push.shape[1])), y - np.float32(rng.uniform(0, push.shape[0]))
+        fall = 2 * push.amplitude * np.exp(-(u * u + v * v) / (0.5 * push.wavelength) ** 2)
         direction = rng.uniform(0, 2 * np.pi)
-        dx += np.float32(2 * amplitude * np.cos(direction)) * fall
-        dy += np.float32(2 * amplitude * np.sin(direction)) * fall
+        dx += float(np.cos(direction)) * fall
+        dy += float(np.sin(direction)) * fall
     return dx, dy
 
 
-def _bend(shape, rng, amplitude, wavelength, center, radius, normal):
+def _bend(push: _Push, rng: np.random.Generator) -> Field:
     """Sag or wave of a road or bridge: sideways, as a function of the way along it."""
-    x, y = coordinates(shape)
-    cosine, sine = np.float32(np.cos(normal)), np.float32(np.sin(normal))
-    along = ((y - center[1]) * cosine - (x - center[0]) * sine) / np.float32(0.5 * wavelength)
+    u, v = push.offsets()
+    cosine, sine = float(np.cos(push.square_to_lines)), float(np.sin(push.square_to_lines))
+    along = (v * cosine - u * sine) / (0.5 * push.wavelength)
     wave = np.exp(-along * along) if rng.random() < 0.5 else np.sin(np.pi * along) * np.exp(-0.3 * along * along)
-    push = np.float32(amplitude * rng.choice([-1, 1]) * rng.uniform(1.0, 1.6)) * wave
-    return push * cosine, push * sine
+    wave *= push.amplitude * float(rng.choice([-1, 1]) * rng.uniform(1.0, 1.6))
+    return wave * cosine, wave * sine
 
 
-_DISPLACE = {"fractal": _fractal, "swirl": _swirl, "ripple": _ripple, "spike": _spike, "bend": _bend}
+_PUSHES: dict[str, Callable[[_Push, np.random.Generator], Field]] = {
+    "fractal": _fractal,
+    "swirl": _swirl,
+    "ripple": _ripple,
+    "spike": _spike,
+    "bend": _bend,
+}

@@ -10,7 +10,8 @@ from .fields import log_uniform
 
 KINDS = ("pixels", "clusters", "line", "block", "sector", "channel")
 _SHARES = (0.28, 0.24, 0.15, 0.22, 0.05, 0.06)
-_SEEN = 35  # grey levels; a black pixel in a dark wood is lost on every eye
+_SEEN = {"pixels": 35, "clusters": 35}  # grey levels; a black pixel in a dark wood is lost on every eye
+_SHAPE_SEEN = 14  # grey levels; the straight edges of a lost line or block strike sooner
 
 
 def apply(image: np.ndarray, rng: np.random.Generator, kind: str | None = None) -> Defect | None:
@@ -33,8 +34,9 @@ def apply(image: np.ndarray, rng: np.random.Generator, kind: str | None = None) 
     mask = lost.copy()
     contrast = peak_difference(image, out)
     # Mean contrast of the lost pixels around each of them: a block shows as a whole, a single pixel by itself.
-    around, share = (cv2.blur(field.astype(np.float32), (9, 9)) for field in (contrast, lost))
-    mask[(lost == 1) & (around < _SEEN * share)] = AMBIGUOUS
+    size = 9 if kind in _SEEN else 31
+    around, share = (cv2.blur(field.astype(np.float32), (size, size)) for field in (contrast, lost))
+    mask[(lost == 1) & (around < _SEEN.get(kind, _SHAPE_SEEN) * share)] = AMBIGUOUS
     count = int((mask == 1).sum())
     if count < 3:
         return None
