@@ -53,3 +53,10 @@ def test_a_folder_that_cannot_be_made_is_named(material, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(OutputError, match="file"):
         list(sheet.write_sheets(tmp_path / "file", ("cloud",), material))
+
+
+def test_a_seed_gives_the_same_sheet(material):
+    first, second = (
+        sheet.make_sheet(sheet.SEVERAL, material, np.random.default_rng(3), rows=2, columns=3) for _ in range(2)
+    )
+    assert np.array_equal(first, second)
