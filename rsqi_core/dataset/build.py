@@ -6,7 +6,7 @@ import json
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import shapely
 
 from .. import __version__
 from ..blocks import Block, grid
-from ..describe import LANGUAGES, QuestionAnswer, caption, find, question_answers
+from ..describe import LANGUAGES, Finding, QuestionAnswer, caption, find, question_answers
 from ..errors import OutputError, ParameterError, RsqiError
 from ..raster import Raster, open_raster
 from ..taxonomy import IGNORED
@@ -98,12 +98,15 @@ class Built:
 class _Sample:
     name: str
     item: Item
-    descriptions: dict[str, str]
-    pairs: dict[str, tuple[QuestionAnswer, ...]]
+    findings: tuple[Finding, ...]
 
 
 def build(
-    sources: Sequence[Path], output: Path, settings: Settings, warn: Callable[[str], None] = lambda text: None
+    sources: Sequence[Path],
+    output: Path,
+    settings: Settings,
+    warn: Callable[[str], None] = lambda text: None,
+    tell: Callable[[str], None] = lambda text: None,
 ) -> Built:
     """Make the dataset; the folder appears whole or not at all.
 
@@ -115,18 +118,23 @@ def build(
         A folder that does not exist yet or is empty.
     warn : callable
         Told one line for each thing that a person should know, such as a record that cannot be used.
+    tell : callable
+        Told one line for each record that is done.
 
     Raises
     ------
     RsqiError
-        The output cannot be written, or no record holds an error.
+        A source does not exist, the output cannot be written, or no record holds an error.
     """
+    for source in sources:
+        if not source.exists():
+            raise ParameterError(f"{source}: no such folder or file")
     if output.exists() and not (output.is_dir() and not any(output.iterdir())):
         raise OutputError(f"{output} exists already; choose another folder")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".rsqi-", dir=output.parent) as name:
-            work = _Work(Path(name), settings, warn)
+            work = _Work(Path(name), settings, warn, tell)
             built = work.run(sources)
             if output.exists():
                 output.rmdir()
@@ -139,8 +147,8 @@ def build(
 class _Work:
     """One run, in a folder of its own."""
 
-    def __init__(self, folder: Path, settings: Settings, warn: Callable[[str], None]):
-        self.folder, self.settings, self.warn = folder / "dataset", settings, warn
+    def __init__(self, folder: Path, settings: Settings, warn: Callable[[str], None], tell: Callable[[str], None]):
+        self.folder, self.settings, self.warn, self.tell = folder / "dataset", settings, warn, tell
         self.rng = np.random.default_rng(settings.seed)
         self.samples: list[_Sample] = []
         self.failed = 0
@@ -190,7 +198,7 @@ class _Work:
 
     def _cut(self, record: Record) -> list[tuple[Record, Block]]:
         """Add the blocks with errors; return those that no error touches."""
-        clean, unclear = [], 0
+        clean, unclear, before = [], 0, len(self.samples)
         tree = shapely.STRtree(record.geometries)
         with open_raster(record.raster) as raster:
             for block in self._blocks(record):
@@ -202,6 +210,7 @@ class _Work:
                     unclear += 1
                 else:
                     self._add(raster, block, record.geometries[touched], ids)
+        self.tell(f"{record.raster}: {len(self.samples) - before} blocks with errors, {len(clean)} without")
         if unclear:
             self.warn(f"{record.raster}: {unclear} blocks left out, touched by errors unreviewed or of unknown type")
         return clean
@@ -249,15 +258,7 @@ class _Work:
         _write_png(self.staged / "image" / name, image[..., ::-1])
         _write_png(self.staged / "mask" / name, mask)
         labels = tuple(finding.error_type.id for finding in findings)
-        languages = self.settings.languages
-        self.samples.append(
-            _Sample(
-                name,
-                Item(raster.path, block.x, block.y, block.size, labels),
-                {language: caption(findings, language) for language in languages},
-                {language: question_answers(findings, language) for language in languages},
-            )
-        )
+        self.samples.append(_Sample(name, Item(raster.path, block.x, block.y, block.size, labels), findings))
         return True
 
     def _stem(self, raster: str) -> str:
@@ -307,10 +308,16 @@ class _Work:
         # Readers take the type of a column from its first rows: a list of labels there should not be empty.
         rows = sorted(samples, key=lambda sample: not sample.item.labels)
         _write_lines(folder / "metadata.jsonl", map(self._row, rows))
-        pairs = [(s, pair) for language in self.settings.languages for s in rows for pair in s.pairs[language]]
-        kept = retain([pair for _, pair in pairs], NEGATIVE_ANSWERS, self.rng)
-        _write_lines(folder / "qa.jsonl", (_qa_row(*pairs[n]) for n in kept))
-        return len(kept)
+        kept = retain([pair.positive for _, pair in self._pairs(rows)], NEGATIVE_ANSWERS, self.rng)
+        pairs = (pair for keep, pair in zip(kept, self._pairs(rows)) if keep)
+        _write_lines(folder / "qa.jsonl", (_qa_row(*pair) for pair in pairs))
+        return int(kept.sum())
+
+    def _pairs(self, samples: list[_Sample]) -> Iterator[tuple[_Sample, QuestionAnswer]]:
+        for sample in samples:
+            for language in self.settings.languages:
+                for pair in question_answers(sample.findings, language):
+                    yield sample, pair
 
     def _row(self, sample: _Sample) -> dict:
         item = sample.item
@@ -318,7 +325,7 @@ class _Work:
             "file_name": f"image/{sample.name}",
             "mask_file_name": f"mask/{sample.name}",
             "labels": list(item.labels),
-            **{column: sample.descriptions[language] for column, language in self._descriptions().items()},
+            **{column: caption(sample.findings, language) for column, language in self._descriptions().items()},
             "raster": Path(item.raster).name,
             "x": item.x,
             "y": item.y,
@@ -326,11 +333,12 @@ class _Work:
         }
 
 
-def retain(pairs: Sequence[QuestionAnswer], share: float, rng: np.random.Generator) -> list[int]:
-    """Return which pairs to keep: every positive one and a random `share` of the negative ones (paper, section 2.3)."""
-    negative = np.array([n for n, pair in enumerate(pairs) if not pair.positive], int)
-    kept = rng.choice(negative, round(share * len(negative)), replace=False)
-    return sorted({n for n, pair in enumerate(pairs) if pair.positive} | set(kept.tolist()))
+def retain(positive: Sequence[bool], share: float, rng: np.random.Generator) -> np.ndarray:
+    """Choose answers: every positive one and a random `share` of the negative ones (paper, section 2.3); bool [N]."""
+    kept = np.array(positive, bool)
+    negative = np.flatnonzero(~kept)
+    kept[rng.choice(negative, round(share * len(negative)), replace=False)] = True
+    return kept
 
 
 def _centres(block: Block) -> shapely.Polygon:
