@@ -375,7 +375,13 @@ def _dataset(options: argparse.Namespace) -> int:
         seed=options.seed,
         vocabulary=load_vocabulary(options.words),
     )
-    built = build(options.source, options.output, settings, lambda text: print(f"rsqi: {text}", file=sys.stderr))
+    built = build(
+        options.source,
+        options.output,
+        settings,
+        warn=lambda text: print(f"rsqi: {text}", file=sys.stderr, flush=True),
+        tell=lambda text: print(text, flush=True),
+    )
     for part, total in built.totals.items():
         clean, questions = built.counts[part][0], built.questions[part]
         print(f"{part:6}{total:7} blocks, {clean} without error, {questions} questions")
