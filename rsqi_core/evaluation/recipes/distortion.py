@@ -22,7 +22,7 @@ def plant(image: np.ndarray, rng: np.random.Generator, severity: str, inside: bo
     size = radius(shape, rng, (0.08, 0.34), inside)
     detail = structure(image)
     spread = cv2.blur(detail, (int(size) | 1, int(size) | 1))
-    spots = [centre(shape, rng, 1.25 * size, inside) for _ in range(6)]
+    spots = [centre(shape, rng, 1.25 * size, inside) for _ in range(16)]
     middle = max(spots, key=lambda at: float(spread[int(at[1]), int(at[0])]))
     shift = rng.uniform(*_SHIFT[severity])
     angle = rng.uniform(0, np.pi)

@@ -58,11 +58,8 @@ def _resample(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def _noise(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Add read noise, the same in all bands or not, and shot noise that grows with the light."""
-    grain = np.empty(image.shape, np.float32)
-    cv2.setRNGSeed(int(rng.integers(2**31 - 1)))
-    cv2.randn(grain, 0, rng.uniform(0.4, 3.2))
-    if rng.random() < 0.5:
-        grain[...] = grain[..., :1]
+    bands = int(rng.choice([1, 3]))
+    grain = rng.uniform(0.4, 3.2) * rng.standard_normal((*image.shape[:2], bands), dtype=np.float32)
     shot = rng.uniform(0, 0.8)
     return to_uint8(image + grain * (1 + shot * image.astype(np.float32) / 255))
 
