@@ -9,7 +9,7 @@ from typing import Sequence
 import cv2
 import numpy as np
 
-from ..taxonomy import BOUNDARY_TYPES, CODES, REGION_TYPES, TYPES, ErrorClass, ErrorType, by_code
+from ..taxonomy import BOUNDARY_TYPES, CODES, IGNORED, REGION_TYPES, ErrorClass, ErrorType, by_code
 from . import (
     blur,
     cloud,
@@ -52,6 +52,8 @@ _WEIGHTS = {
     "stitching_trace": 1.5,
     "stitching_misalignment": 1.6,
     "blur": 1.2,
+    "shadow": 1.4,  # often refused on dark ground
+    "stripe_noise": 1.2,
 }
 _LATE = {"stripe_noise": 0.5, "pixel_missing": 0.8}  # share that arises after the compression, in transmission
 _SEAMS = frozenset(t.code for t in BOUNDARY_TYPES)
@@ -156,8 +158,15 @@ def sample_of(image: np.ndarray, defects: Sequence[Defect], valid: np.ndarray) -
     """
     image = np.ascontiguousarray(image) if valid.all() else np.where(valid[..., None], image, np.uint8(0))
     masks = _visible_masks(defects, valid)
-    evidence = np.stack([_cells(masks[code]) if code in masks else _cells_of_collar(valid) for code in CODES])
-    labels = np.array([_label(masks[t.code], valid, t) if t.code in masks else 0 for t in TYPES], np.uint8)
+    inside = _any_in_cell(valid)
+    evidence = np.where(inside, 0, IGNORED).astype(np.uint8)[None].repeat(len(CODES), 0)
+    labels = np.zeros(len(CODES), np.uint8)
+    for code, mask in masks.items():
+        k = CODES.index(code)
+        found = _any_in_cell(mask == DEFECT)
+        unsure = _any_in_cell(mask == AMBIGUOUS) & ~found
+        evidence[k] = np.where(found, 1, np.where(unsure, IGNORED, 0))
+        labels[k] = _label(mask, valid, by_code(code))
     return Sample(image, _segmentation(masks, valid), evidence, labels, valid, tuple(defects))
 
 
@@ -181,14 +190,17 @@ def _toned_alike(twin: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _matte(opacity: np.ndarray, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """Cut, turn and scale a real matte (uint8) to `shape`; float32 0-1."""
-    side = int(rng.uniform(0.35, 1.0) * min(opacity.shape))
-    y, x = (int(rng.integers(0, n - side + 1)) for n in opacity.shape)
-    piece = np.rot90(opacity[y : y + side, x : x + side], int(rng.integers(4)))
-    if rng.random() < 0.5:
-        piece = piece[:, ::-1]
-    piece = cv2.resize(np.ascontiguousarray(piece), shape[::-1], interpolation=cv2.INTER_CUBIC)
-    return np.clip(piece.astype(np.float32) / 255, 0, 1)
+    """Cut, turn, stretch and mirror a real matte (uint8) to `shape`, thinner or denser; float32 0-1."""
+    angle = rng.uniform(0, 2 * np.pi)
+    scale = rng.uniform(0.35, 1.1) * min(opacity.shape) / min(shape) * np.exp(rng.normal(0, 0.15, 2))
+    scale[0] *= rng.choice([-1, 1])
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * scale
+    source = np.array(opacity.shape[::-1]) * rng.uniform(0.3, 0.7, 2)
+    matrix = np.column_stack([turn, source - turn @ (np.array(shape[::-1]) / 2)])
+    piece = cv2.warpAffine(
+        opacity, matrix, shape[::-1], flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REFLECT
+    )
+    return (piece.astype(np.float32) / 255) ** np.float32(np.exp(rng.normal(0, 0.2)))
 
 
 def _visible_masks(defects: Sequence[Defect], valid: np.ndarray) -> dict[str, np.ndarray]:
@@ -210,26 +222,18 @@ def _united(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _segmentation(masks: dict[str, np.ndarray], valid: np.ndarray) -> np.ndarray:
-    target = np.where(valid, 0, 255).astype(np.uint8)
+    target = np.where(valid, 0, IGNORED).astype(np.uint8)
     for code, mask in masks.items():
         if by_code(code) in REGION_TYPES:
-            target[mask == AMBIGUOUS] = 255
+            target[mask == AMBIGUOUS] = IGNORED
             target[mask == DEFECT] = by_code(code).id
     return target
 
 
-def _cells(mask: np.ndarray) -> np.ndarray:
+def _any_in_cell(mask: np.ndarray) -> np.ndarray:
+    """Tell for each cell whether it holds any pixel of a bool [S, S] mask."""
     h, w = mask.shape
-    cells = mask.reshape(h // CELL, CELL, w // CELL, CELL)
-    found = (cells == DEFECT).any((1, 3))
-    unsure = (cells == AMBIGUOUS).any((1, 3)) & ~found
-    return np.where(found, 1, np.where(unsure, 255, 0)).astype(np.uint8)
-
-
-def _cells_of_collar(valid: np.ndarray) -> np.ndarray:
-    h, w = valid.shape
-    inside = valid.reshape(h // CELL, CELL, w // CELL, CELL).any((1, 3))
-    return np.where(inside, 0, 255).astype(np.uint8)
+    return mask.reshape(h // CELL, CELL, w).any(1).reshape(h // CELL, w // CELL, CELL).any(2)
 
 
 def _label(mask: np.ndarray, valid: np.ndarray, error_type: ErrorType) -> int:
@@ -237,4 +241,4 @@ def _label(mask: np.ndarray, valid: np.ndarray, error_type: ErrorType) -> int:
     enough = 3 if error_type.error_class is ErrorClass.PIXEL else 0.003 * mask.size
     if count >= enough:
         return 1
-    return 255 if mask[valid].any() else 0
+    return IGNORED if mask[valid].any() else 0

@@ -61,10 +61,11 @@ def tone(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     gamma = np.exp(rng.uniform(-0.22, 0.22))
     balance = rng.uniform(0.92, 1.08, 3).astype(np.float32)
     if rng.random() < 0.125:
-        # Reflectance stretched to the clouds: the ground keeps the lowest fifth to half of the range, some of it black.
+        # Reflectance stretched to the clouds: the ground keeps the lowest fifth of the range, its shadows are black.
         gamma *= rng.uniform(1.0, 1.5)
-        levels = _LEVELS**gamma * rng.uniform(0.2, 0.55) - rng.uniform(0.0, 0.05)
-        balance *= rng.uniform(0.8, 1.2, 3).astype(np.float32)
+        mean = float(cv2.mean(cv2.LUT(image, to_uint8(255 * _LEVELS**gamma)))[1])
+        levels = _LEVELS**gamma * min(rng.uniform(20, 55) / max(mean, 1.0), 1.0) - rng.uniform(0.0, 0.03)
+        balance *= rng.uniform(0.85, 1.15, 3).astype(np.float32)
     else:
         contrast, middle = rng.uniform(0.8, 1.3), rng.uniform(0.3, 0.6)
         levels = (_LEVELS**gamma - middle) * contrast + middle
@@ -114,7 +115,7 @@ def stretch(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     low, high = rng.uniform(0, 2), 100 - rng.uniform(0, 2)
     sample = image[::4, ::4].reshape(-1, 3)
     ends = np.percentile(sample, (low, high), axis=0 if rng.random() < 0.4 else None).reshape(2, -1)
-    span = np.maximum(ends[1] - ends[0], 60)  # an even scene must not become noise
+    span = np.maximum(ends[1] - ends[0], 90)  # an even scene must not become noise
     return cv2.LUT(image, to_uint8((255 * _LEVELS[:, None] - ends[0]) * (255 / span) * np.ones(3))[None])
 
 

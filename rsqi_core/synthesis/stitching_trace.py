@@ -9,7 +9,7 @@ from .defect import AMBIGUOUS, CLEAN, DEFECT, Defect, severity, to_uint8
 from .fields import fractal, seam, seam_mask, smoothstep
 
 MIN_STEP = 4.0  # grey levels; a smaller step is not a visible seam (domain facts, section 3)
-_TEXTURE_SHARE = 0.2  # of the local deviation: what the step must exceed to show through texture
+_TEXTURE_SHARE = 0.25  # of the local deviation: what the step must exceed to show through texture
 _WINDOW = 41  # px along the seam over which a step is judged
 
 

@@ -105,7 +105,7 @@ def pack(data: Path, output: Path, seed: int = 0) -> int:
     for cloudy, clear, _ in cloud_pairs(data, validation=False):
         sky, ground = read_rgb(cloudy), read_rgb(clear)
         opacity = matte_of(sky, ground)
-        if opacity is not None:
+        if opacity is not None and _is_cloud(opacity):
             mattes.append((opacity * 255).astype(np.uint8))
         if not _shows_ground(ground):
             continue
@@ -187,6 +187,11 @@ def _overlaps(files: list[Path], pictures: list[np.ndarray]) -> list[tuple[int, 
             if homography is not None and twins(photos[near], photos[far], homography, PAIR):
                 links.append((near, far, homography))
     return links
+
+
+def _is_cloud(opacity: np.ndarray) -> bool:
+    """Tell a cloud from ground that merely changed between the dates, which looks half opaque nearly everywhere."""
+    return float(((opacity > 0.1) & (opacity < 0.6)).mean()) < 0.45
 
 
 def _shows_ground(image: np.ndarray) -> bool:

@@ -1,9 +1,11 @@
+import cv2
 import numpy as np
 import pytest
 
 from rsqi_core.synthesis import nuisance
-from rsqi_core.synthesis.compose import CELL, sample_of
+from rsqi_core.synthesis.compose import CELL, compose, draw_codes, sample_of
 from rsqi_core.synthesis.defect import AMBIGUOUS, DEFECT, Defect
+from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.taxonomy import CODES, by_code
 
 SIDE = 64
@@ -69,3 +71,75 @@ def test_crops_have_one_size_and_do_not_magnify_much():
         assert cut.shape == (192, 192, 6)
         assert np.array_equal(cut[..., :3], cut[..., 3:])
         assert np.ptp(cut) >= (192 / 1.25 - 2) / 2
+
+
+@pytest.fixture(scope="module")
+def ground():
+    return landscape(192, seed=6)
+
+
+def test_a_seed_gives_the_same_sample(ground):
+    twin = np.concatenate([ground, cv2.add(ground, (12, 12, 12, 0))], 2)
+    for codes in ((), ("cloud", "stripe_noise"), ("stitching_trace",)):
+        first, second = (compose(ground, np.random.default_rng(8), codes, pairs=[twin]) for _ in range(2))
+        assert np.array_equal(first.image, second.image)
+        assert np.array_equal(first.segmentation, second.segmentation)
+
+
+def test_the_mix_is_clean_in_four_of_ten_and_manifold_in_one_of_seven():
+    rng = np.random.default_rng(1)
+    counts = np.array([len(draw_codes(rng)) for _ in range(4000)])
+    assert (counts == 0).mean() == pytest.approx(0.4, abs=0.03)
+    assert (counts > 1).mean() == pytest.approx(0.14, abs=0.03)
+
+
+def test_seams_are_made_of_real_pairs_and_only_those(ground):
+    """Where the pair differs in tone, the seam shows: some samples must carry the label that was measured."""
+    twin = np.concatenate([ground, cv2.add(ground, (40, 40, 40, 0))], 2)
+    rng = np.random.default_rng(2)
+    samples = [compose(ground, rng, ("stitching_trace",), collar=0, pairs=[twin]) for _ in range(60)]
+    made = [d for s in samples for d in s.defects if d.parameters.get("kind") == "overlap"]
+    assert len(made) > 8 and {d.code for d in made} <= {"stitching_trace", "stitching_misalignment"}
+    assert max(d.parameters["step"] for d in made) > 15
+    clean = [compose(ground, rng, (), pairs=[twin]) for _ in range(10)]
+    assert not any(s.defects for s in clean)
+
+
+def test_half_of_the_tones_clip_and_the_others_roll_off():
+    """Real images hold natural 0 and 255; the other half stays off the ends, so that no value alone tells an error."""
+    ramp = np.tile(np.arange(256, dtype=np.uint8)[:, None, None], (1, 8, 3))
+    toned = [nuisance.tone(ramp, np.random.default_rng(k)) for k in range(200)]
+    ends = np.array([(t.min() == 0) or (t.max() == 255) for t in toned])
+    assert 0.3 < ends.mean() < 0.6
+    for t in toned:  # never a jump at the ends: values next to the extreme are near it
+        steps = np.abs(np.diff(t[:, 0].astype(int), axis=0))
+        assert steps.max() < 12
+
+
+def test_some_scenes_are_dark_whatever_they_were(ground):
+    means = np.array([nuisance.tone(ground, np.random.default_rng(k)).mean() for k in range(200)])
+    assert 0.05 < (means < 65).mean() < 0.25
+    assert means.min() > 12
+
+
+def test_a_stretch_leaves_lost_pixels_lost(ground):
+    image = ground.copy()
+    image[20:24, 20:60], image[60:64, 20:60] = 0, 255
+    for seed in range(20):
+        out = nuisance.stretch(image, np.random.default_rng(seed))
+        assert not out[20:24, 20:60].any() and (out[60:64, 20:60] == 255).all()
+
+
+def test_haze_is_thinner_than_cloud(ground):
+    black = np.zeros_like(ground)
+    assert max(nuisance.haze(black, np.random.default_rng(k)).max() for k in range(40)) < 0.16 * 255
+
+
+@pytest.mark.parametrize("step", [nuisance.resample, nuisance.grain, nuisance.compress, nuisance.delivery])
+def test_delivery_keeps_shape_and_place(step, ground):
+    for seed in range(12):
+        out = step(ground, np.random.default_rng(seed))
+        assert out.shape == ground.shape and out.dtype == np.uint8
+        a, b = (cv2.cvtColor(p, cv2.COLOR_RGB2GRAY)[16:-16, 16:-16].astype(np.float32) for p in (ground, out))
+        shift, _ = cv2.phaseCorrelate(a, b, cv2.createHanningWindow(a.shape[::-1], cv2.CV_32F))
+        assert np.abs(shift).max() < 0.6
