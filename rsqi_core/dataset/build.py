@@ -19,7 +19,7 @@ from ..blocks import Block, grid
 from ..describe import LANGUAGES, Finding, QuestionAnswer, caption, find, question_answers
 from ..errors import OutputError, ParameterError, RsqiError
 from ..raster import Raster, open_raster
-from ..taxonomy import IGNORED
+from ..taxonomy import IGNORED, by_code
 from .card import card
 from .draw import draw
 from .records import UNKNOWN, Record, find_records, read_record
@@ -31,6 +31,7 @@ NEGATIVE_ANSWERS = 0.2  # share of the answers "no" that are kept (paper, sectio
 MIN_VALID = 0.1  # share of a block that must be image
 MIN_SIZE = 32
 TRAIN, TEST = "train", "test"
+_MISSING = by_code("pixel_missing").id
 
 
 @dataclass(frozen=True)
@@ -248,7 +249,9 @@ class _Work:
             return False
         drawn = draw(geometries, ids, *box) if geometries is not None else np.zeros(valid.shape, np.uint8)
         mask = np.full((block.size, block.size), IGNORED, np.uint8)
-        mask[: block.height, : block.width] = np.where(valid, drawn, IGNORED)
+        # Where the image marks lost pixels as nodata, the inspector's word for them goes first.
+        known = valid | (drawn == _MISSING)
+        mask[: block.height, : block.width] = np.where(known, drawn, IGNORED)
         findings = find(mask)
         if geometries is not None and not findings:
             return False  # errors beside the pixels, or too little of one to be said to exist

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,16 +52,17 @@ def split(items: Sequence[Item], share: float, rng: np.random.Generator) -> np.n
     if not items or not share:
         return np.zeros(len(items), bool)
     group = _groups(items)
-    features = _features(items)
+    features = _features(items, share)
     counts = np.zeros((group.max() + 1, features.shape[1]))
     np.add.at(counts, group, features)
     wanted = share * counts.sum(0)
+    weight = 1 / np.maximum(wanted, 1)
     # Chance decides between equals.
     order = rng.permutation(len(counts))
     counts, chosen = counts[order], np.zeros(len(counts), bool)
     missing = wanted.copy()
     while not chosen.all():
-        gain = ((missing**2 - (missing - counts) ** 2) / wanted).sum(1)
+        gain = (missing**2 - (missing - counts) ** 2) @ weight
         gain[chosen] = -np.inf
         best = int(np.argmax(gain))
         if gain[best] <= 0:
@@ -70,11 +72,11 @@ def split(items: Sequence[Item], share: float, rng: np.random.Generator) -> np.n
     return np.isin(group, order[chosen])
 
 
-def _features(items: Sequence[Item]) -> np.ndarray:
-    """Return bool [N, K]: everything counts as one; each type; no type; each combination."""
+def _features(items: Sequence[Item], share: float) -> np.ndarray:
+    """Return bool [N, K]: any block; each type; each combination of which the test part can have one."""
     sets = [frozenset(item.labels) for item in items]
     labels = sorted(set().union(*sets))
-    combinations = sorted(set(sets), key=sorted)
+    combinations = sorted((c for c, count in Counter(sets).items() if share * count >= 0.5), key=sorted)
     columns = [[True] * len(sets)]
     columns += [[label in labels_of for labels_of in sets] for label in labels]
     columns += [[labels_of == combination for labels_of in sets] for combination in combinations]

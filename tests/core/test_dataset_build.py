@@ -195,6 +195,15 @@ def test_nodata_and_what_lies_outside_is_255(tmp_path):
     assert not load(tmp_path / "out" / "train", row, "file_name")[mask == 255].any()
 
 
+def test_lost_pixels_that_the_image_calls_nodata_are_the_error_they_are(tmp_path):
+    write_raster(tmp_path / "a" / "a.tif", 64, 64, empty=20)
+    write_shapefile(tmp_path / "a" / "a.shp", ["像素缺失", "有云"], [square(5, 5, 30), square(0, 40, 24)])
+    build([tmp_path / "a"], tmp_path / "out", Settings(sizes=(64,), test=0, negatives=0))
+    mask = load(tmp_path / "out" / "train", rows(tmp_path / "out")["train"][0], "mask_file_name")
+    assert mask[5:35, 5:35].min() == mask[5:35, 5:35].max() == 10
+    assert (mask[40:, :20] == 255).all() and (mask[40:, 20:24] == 1).all()
+
+
 def test_blocks_that_are_hardly_image_are_left_out(tmp_path):
     write_raster(tmp_path / "a" / "a.tif", 192, 64, empty=60)
     write_shapefile(tmp_path / "a" / "a.shp", ["有云"] * 2, [square(61, 10, 3), square(140, 10)])
