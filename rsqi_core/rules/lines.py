@@ -15,6 +15,10 @@ COLOR, LIGHT = 14, 18  # grey levels that a candidate stands out by at least, be
 ROUGHNESS = 3.0  # and by this many times what its surroundings do on average
 REACH = 7  # rows of the profile to either side
 
+CONTRAST = 6  # grey levels; differences under this are noise and say nothing about colour
+PRIOR = 50  # contrasts that count as seen in every block, mostly grey ones
+_MOSTLY_GREY = np.full((3, 3), 0.95 / 3) + np.eye(3) * 0.05 / 3
+
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
@@ -34,8 +38,9 @@ class Runs:
         Euclidean length of the offset from the background, in grey levels.
     direction : numpy.ndarray
         float32 [N, 3], the offset in R, G and B as a unit vector.
-    tint : numpy.ndarray
-        Largest difference between the offset's channels, over its length: 0 for grey, 1 for one channel.
+    foreign : numpy.ndarray
+        How rare the offset's colour is among the contrasts in the block: 1 for the commonest, 10 where there is none
+        like it. Natural lines are mixed from the colours around them, those of faults are not.
     one_sided : numpy.ndarray
         The offset from the more similar side, over the mean of both.
     shoulder, light_shoulder : numpy.ndarray
@@ -55,7 +60,7 @@ class Runs:
     width: np.ndarray
     strength: np.ndarray
     direction: np.ndarray
-    tint: np.ndarray
+    foreign: np.ndarray
     one_sided: np.ndarray
     shoulder: np.ndarray
     light_shoulder: np.ndarray
@@ -74,7 +79,7 @@ class Runs:
 def find(rgb: np.ndarray, valid: np.ndarray) -> Runs:
     """Find the runs along the rows of `rgb`, uint8 [H, W, 3]; those off `valid`, bool [H, W], are left out."""
     if rgb.shape[0] <= 2 * NEAR or rgb.shape[1] < SHORTEST:
-        return _measure(rgb, *np.zeros((3, 0), np.int64))
+        return _measure(rgb, np.eye(3), *np.zeros((3, 0), np.int64))
     smooth = cv2.blur(rgb, (SMOOTH, 1))
     red, green, blue = (plane.astype(np.int16) for plane in cv2.split(smooth))
     light = _contrast(cv2.cvtColor(smooth, cv2.COLOR_RGB2GRAY).astype(np.int16))
@@ -84,7 +89,7 @@ def find(rgb: np.ndarray, valid: np.ndarray) -> Runs:
     )
     strong = cv2.morphologyEx(strong, cv2.MORPH_CLOSE, np.ones((1, BRIDGE), np.uint8))
     strong[~valid] = 0
-    return _measure(rgb, *_pieces(strong))
+    return _measure(rgb, _rarity(rgb, valid), *_pieces(strong))
 
 
 def paint(rgb: np.ndarray, runs: Runs) -> np.ndarray:
@@ -133,7 +138,7 @@ def _pieces(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return row, start[long] - row * stride, end[long] - row * stride
 
 
-def _measure(rgb: np.ndarray, row: np.ndarray, start: np.ndarray, end: np.ndarray) -> Runs:
+def _measure(rgb: np.ndarray, rarity: np.ndarray, row: np.ndarray, start: np.ndarray, end: np.ndarray) -> Runs:
     profile = _profiles(rgb, row, start, end)
     middle = np.full(row.size, REACH)
     # A first guess of the background, so that the rows of the line can be told.
@@ -177,13 +182,33 @@ def _measure(rgb: np.ndarray, row: np.ndarray, start: np.ndarray, end: np.ndarra
         width=np.where(own - background >= 0.5 * (highest - background), last - first + 1, 2 * REACH + 1),
         strength=strength,
         direction=direction,
-        tint=offset.max(1) / strength - offset.min(1) / strength,
+        foreign=np.sqrt(np.einsum("nc,cd,nd->n", direction, rarity, direction)),
         one_sided=np.minimum(up, down) / strength,
         shoulder=np.maximum(*shoulders),
         light_shoulder=np.maximum(*lights),
         unevenness=(highest - lowest) / strength,
         roughness=spread / strength,
     )
+
+
+def _rarity(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """Inverse covariance of the directions that contrasts in the block have in colour, float64 [3, 3].
+
+    Each contrast counts alike, however strong: a few strong stripes must not make their own colour common.
+    """
+    contrasts = [
+        (b.astype(np.float32) - a)[known & also]
+        for a, b, known, also in (
+            (rgb[:-FAR:3, ::3], rgb[FAR::3, ::3], valid[:-FAR:3, ::3], valid[FAR::3, ::3]),
+            (rgb[::3, :-FAR:3], rgb[::3, FAR::3], valid[::3, :-FAR:3], valid[::3, FAR::3]),
+        )
+    ]
+    vectors = np.concatenate(contrasts)
+    size = _norm(vectors)
+    seen = size > CONTRAST
+    vectors = vectors[seen] / size[seen, None]
+    covariance = (vectors.T @ vectors + PRIOR * _MOSTLY_GREY) / (len(vectors) + PRIOR)
+    return np.linalg.inv(covariance + 0.01 * np.eye(3))
 
 
 def _profiles(rgb: np.ndarray, row: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:

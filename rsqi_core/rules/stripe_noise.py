@@ -24,7 +24,7 @@ class _Bar:
     length: int
     width: int
     strength: float
-    tint: float
+    foreign: float
     one_sided: float
     shoulder: float
     light_shoulder: float
@@ -37,7 +37,7 @@ class _Bar:
             (runs.length >= self.length)
             & (runs.width <= self.width)
             & (runs.strength >= self.strength)
-            & (runs.tint >= self.tint)
+            & (runs.foreign >= self.foreign)
             & (runs.one_sided >= self.one_sided)
             & (runs.shoulder <= self.shoulder)
             & (runs.light_shoulder <= self.light_shoulder)
@@ -48,15 +48,16 @@ class _Bar:
 
 _ANY = np.inf
 _SURE = (
-    _Bar(35, 4, 25, tint=0.45, one_sided=0.4, shoulder=0.45, light_shoulder=_ANY, unevenness=0.4, roughness=0.5),
-    _Bar(50, 3, 15, tint=0.2, one_sided=0.4, shoulder=0.4, light_shoulder=0.5, unevenness=0.25, roughness=_ANY),
-    _Bar(40, 3, 15, tint=0, one_sided=0.2, shoulder=0.1, light_shoulder=0.12, unevenness=0.1, roughness=0.15),
-    _Bar(13, 3, 20, tint=0.6, one_sided=0.65, shoulder=0.3, light_shoulder=_ANY, unevenness=0.25, roughness=0.35),
+    _Bar(12, 3, 20, foreign=2.2, one_sided=0.65, shoulder=0.4, light_shoulder=_ANY, unevenness=0.35, roughness=0.5),
+    _Bar(25, 4, 30, foreign=1.7, one_sided=0.4, shoulder=0.6, light_shoulder=_ANY, unevenness=0.4, roughness=0.7),
+    _Bar(50, 4, 25, foreign=1.3, one_sided=0.55, shoulder=0.6, light_shoulder=0.7, unevenness=_ANY, roughness=_ANY),
+    _Bar(50, 3, 25, foreign=0, one_sided=0.4, shoulder=0.1, light_shoulder=0.1, unevenness=0.1, roughness=0.15),
+    _Bar(80, 3, 15, foreign=0, one_sided=0.4, shoulder=0.3, light_shoulder=0.1, unevenness=0.3, roughness=0.15),
 )
 # A fault repeats itself: with a sure stripe of the same direction and colour in the block, less proof will do.
 _LIKELY = (
-    _Bar(19, 3, 20, tint=0, one_sided=0.8, shoulder=0.15, light_shoulder=0.25, unevenness=0.2, roughness=_ANY),
-    _Bar(25, 4, 25, tint=0.35, one_sided=0.4, shoulder=0.6, light_shoulder=_ANY, unevenness=_ANY, roughness=_ANY),
+    _Bar(12, 4, 25, foreign=1.8, one_sided=0.3, shoulder=0.6, light_shoulder=_ANY, unevenness=_ANY, roughness=0.7),
+    _Bar(25, 3, 15, foreign=0, one_sided=0.8, shoulder=0.2, light_shoulder=0.25, unevenness=0.2, roughness=0.5),
 )
 ALIKE = 0.9  # cosine between two colour offsets
 
