@@ -125,6 +125,13 @@ def test_stripes_are_one_to_three_pixels_wide():
     assert {1, 2, 3} <= widths
 
 
+def test_a_slope_may_go_on_beyond_the_border(ground):
+    small = np.ascontiguousarray(ground[:256, :256])
+    draws = [plant("stretching_blur", small, np.random.default_rng(seed), "strong") for seed in range(120)]
+    several = [d for d in draws if d is not None and d.parameters["facets"] == 4]
+    assert any((d.mask[[0, -1]] == DEFECT).any() for d in several)
+
+
 def test_a_second_date_makes_the_seam(ground):
     other = np.clip(ground * [1.2, 1.1, 0.9] + 12, 0, 255).astype(np.uint8)
     defect = plant("stitching_trace", ground, np.random.default_rng(2), second=other)

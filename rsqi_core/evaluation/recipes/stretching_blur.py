@@ -69,10 +69,10 @@ def _drag(
     rows, columns = shape
     (mid_x, mid_y), length, width = facet.middle, facet.length, facet.width
     reach = int(0.75 * (length + width)) + 8
-    y, x = np.mgrid[
-        max(0, int(mid_y) - reach) : max(0, min(rows, int(mid_y) + reach)),
-        max(0, int(mid_x) - reach) : max(0, min(columns, int(mid_x) + reach)),
-    ]
+    # A facet may lie beyond the border: then nothing of it is left.
+    top, bottom = (int(v) for v in np.clip((mid_y - reach, mid_y + reach), 0, rows))
+    left, right = (int(v) for v in np.clip((mid_x - reach, mid_x + reach), 0, columns))
+    y, x = np.mgrid[top:bottom, left:right]
     cos, sin = np.cos(facet.down), np.sin(facet.down)
     down = (x - mid_x) * cos + (y - mid_y) * sin
     side = (y - mid_y) * cos - (x - mid_x) * sin
