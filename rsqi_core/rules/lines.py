@@ -165,21 +165,21 @@ def _measure(rgb: np.ndarray, rarity: np.ndarray, row: np.ndarray, start: np.nda
     for side, ground, step in ((beside, above, up), (beneath, below, down)):
         shoulders.append(np.einsum("nc,nc->n", side - ground, direction) / np.maximum(step, 1))
         lights.append(np.abs((side - ground) @ _LUMA) / (np.abs((line - ground) @ _LUMA) + 3))
-    own = along[:, REACH]
     highest = np.where(inside, along, -np.inf).max(1)
     lowest = np.where(inside, along, np.inf).min(1)
     away = (rows < first[:, None] - 1) | (rows > last[:, None] + 1)
     count = np.maximum(away.sum(1), 1)
     mean = (along * away).sum(1) / count
     spread = np.sqrt((np.square(along - mean[:, None]) * away).sum(1) / count)
-    background = np.einsum("nc,nc->n", (above + below) / 2, direction)
+    own = _owns(along, np.einsum("nc,nc->n", (above + below) / 2, direction), inside, np.zeros_like(strength))
+    own &= _owns(profile @ _LUMA, (above + below) @ _LUMA / 2, inside, 0.2 * strength)
     return Runs(
         row=row,
         start=start,
         end=end,
         above=np.clip(row + first - REACH - 2, 0, rgb.shape[0] - 1),
         below=np.clip(row + last - REACH + 2, 0, rgb.shape[0] - 1),
-        width=np.where(own - background >= 0.5 * (highest - background), last - first + 1, 2 * REACH + 1),
+        width=np.where(own, last - first + 1, 2 * REACH + 1),
         strength=strength,
         direction=direction,
         foreign=np.sqrt(np.einsum("nc,cd,nd->n", direction, rarity, direction)),
@@ -209,6 +209,16 @@ def _rarity(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
     vectors = vectors[seen] / size[seen, None]
     covariance = (vectors.T @ vectors + PRIOR * _MOSTLY_GREY) / (len(vectors) + PRIOR)
     return np.linalg.inv(covariance + 0.01 * np.eye(3))
+
+
+def _owns(values: np.ndarray, background: np.ndarray, inside: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """Does the middle row have half the offset of the line's strongest row, or has that less than `least`? bool [N].
+
+    Compression spreads colour over two rows but hardly luminance.
+    """
+    offset = np.abs(values - background[:, None])
+    highest = np.where(inside, offset, 0).max(1)
+    return (offset[:, REACH] >= 0.5 * highest) | (highest < least)
 
 
 def _profiles(rgb: np.ndarray, row: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:

@@ -154,6 +154,7 @@ def _free_lines(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(strong.view(np.uint8), connectivity=8)
     x, y, width, height, area = stats.T
     keep = (np.hypot(width, height) >= FREE_LENGTH) & (area <= MAX_WIDTH * np.hypot(width, height))
+    keep &= np.minimum(width, height) > MAX_WIDTH  # rows and columns have a better judge
     keep[0] = False
     for label in np.flatnonzero(keep):
         box = labels[y[label] : y[label] + height[label], x[label] : x[label] + width[label]]
