@@ -122,11 +122,10 @@ def compose(
         of them; those get the labels that were measured, which may be none.
     """
     defects: list[Defect] = []
-    if _SEAMS.intersection(codes) and len(pairs) and rng.random() < _TRUE_SEAMS:
-        twin = nuisance.crop(pairs[int(rng.integers(len(pairs)))], rng, background.shape[0])
-        image, seams = overlap.mosaic(_toned_alike(twin, rng), rng)
-        defects += seams
-        codes = [code for code in codes if code not in _SEAMS]
+    seams = _SEAMS.intersection(codes)
+    if seams and len(pairs) and rng.random() < _TRUE_SEAMS:
+        image = _joined(pairs[int(rng.integers(len(pairs)))], background.shape[0], rng, seams, defects)
+        codes = [code for code in codes if code not in seams]
     else:
         if rng.random() < (0.15 if codes else 0.5):
             background = negatives.decoy(background, rng)
@@ -134,10 +133,13 @@ def compose(
     ordered = [code for code in RECIPES if code in codes]
     late = [code for code in ordered if rng.random() < _LATE.get(code, 0.0)]
     for code in (c for c in ordered if c not in late):
-        image = _plant(image, rng, code, mattes, defects)
+        options = {}
+        if code == "cloud" and len(mattes) and rng.random() < 0.5:
+            options["matte"] = _matte(mattes[int(rng.integers(len(mattes)))], image.shape[:2], rng)
+        image = _plant(image, rng, code, defects, **options)
     image = nuisance.delivery(image, rng)
     for code in late:
-        image = _plant(image, rng, code, mattes, defects)
+        image = _plant(image, rng, code, defects)
     valid = np.ones(image.shape[:2], bool)
     if rng.random() < collar:
         valid = nuisance.collar(image.shape[:2], rng)
@@ -171,11 +173,8 @@ def sample_of(image: np.ndarray, defects: Sequence[Defect], valid: np.ndarray) -
 
 
 def _plant(
-    image: np.ndarray, rng: np.random.Generator, code: str, mattes: Sequence[np.ndarray], defects: list[Defect]
+    image: np.ndarray, rng: np.random.Generator, code: str, defects: list[Defect], **options: np.ndarray
 ) -> np.ndarray:
-    options = {}
-    if code == "cloud" and len(mattes) and rng.random() < 0.5:
-        options["matte"] = _matte(mattes[int(rng.integers(len(mattes)))], image.shape[:2], rng)
     for _ in range(3):  # a draw may fall where it cannot be seen
         if defect := RECIPES[code].apply(image, rng, **options):
             defects.append(defect)
@@ -183,10 +182,18 @@ def _plant(
     return image
 
 
-def _toned_alike(twin: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Let the same nuisance act on both photos of a twin, so that only what they bring differs."""
+def _joined(
+    pair: np.ndarray, side: int, rng: np.random.Generator, seams: frozenset[str], defects: list[Defect]
+) -> np.ndarray:
+    """Join the two photos of a pair, in the same light, so that only what they bring differs."""
+    twin = nuisance.crop(pair, rng, side)
     both = nuisance.ground(np.hstack([twin[..., :3], twin[..., 3:]]), rng)
-    return np.concatenate(np.hsplit(both, 2), 2)
+    near, far = (np.ascontiguousarray(half) for half in np.hsplit(both, 2))
+    if seams == {"stitching_trace"} and rng.random() < 0.3:
+        return _plant(near, rng, "stitching_trace", defects, second=far)
+    image, found = overlap.mosaic(near, far, rng)
+    defects.extend(found)
+    return image
 
 
 def _matte(opacity: np.ndarray, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:

@@ -65,16 +65,16 @@ def twins(near: np.ndarray, far: np.ndarray, homography: np.ndarray, side: int) 
     return [np.concatenate([near[window], warped[window]], 2) for window in windows if valid[window].all()]
 
 
-def mosaic(twin: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, tuple[Defect, ...]]:
-    """Join the two photos of a twin along a seam and measure which errors this made.
+def mosaic(near: np.ndarray, far: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, tuple[Defect, ...]]:
+    """Join two photos of one place along a seam and measure which errors this made.
 
     Some joins are evened out in tone first, as mosaicking software does, and some are shifted, as with a poor terrain
     model. The tone step and the displacement that remain at the seam decide on the labels: both, one or none.
 
     Parameters
     ----------
-    twin : numpy.ndarray
-        uint8 [S, S, 6] of `twins`.
+    near, far : numpy.ndarray
+        uint8 [S, S, 3], the second laid on the first (`twins`).
 
     Returns
     -------
@@ -83,7 +83,6 @@ def mosaic(twin: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, tupl
     defects : tuple of Defect
         ``stitching_trace`` and ``stitching_misalignment`` as far as they show; empty for a good seam.
     """
-    near, far = np.ascontiguousarray(twin[..., :3]), np.ascontiguousarray(twin[..., 3:])
     shape = near.shape[:2]
     if rng.random() < 0.5:
         near, far = far, near

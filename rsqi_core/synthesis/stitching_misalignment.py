@@ -17,7 +17,7 @@ _CROSSING = 0.012  # share of structure pixels in the window from which a cut sh
 
 
 def apply(image: np.ndarray, rng: np.random.Generator, distance: np.ndarray | None = None) -> Defect | None:
-    """Move the two sides of a seam apart by 2-20 px and turn them by up to 0.3 degrees.
+    """Move the two sides of a seam apart by 3-20 px and turn them by up to 0.3 degrees.
 
     Both sides are moved by half, so that neither is softer than the other through resampling.
 
@@ -36,7 +36,7 @@ def apply(image: np.ndarray, rng: np.random.Generator, distance: np.ndarray | No
     shape = image.shape[:2]
     if distance is None:
         distance = seam(shape, rng, image)
-    offset = float(np.exp(rng.uniform(np.log(2.2), np.log(20))))
+    offset = float(np.exp(rng.uniform(np.log(3), np.log(20))))
     direction = rng.uniform(0, 2 * np.pi)
     turn = rng.uniform(-0.3, 0.3)
     dx, dy = offset * np.cos(direction), offset * np.sin(direction)
