@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import shapely
 
-from .. import __version__
 from ..blocks import Block, grid
-from ..describe import LANGUAGES, Finding, QuestionAnswer, caption, find, question_answers
+from ..describe import LANGUAGES
 from ..errors import OutputError, ParameterError, RsqiError
-from ..raster import Raster, open_raster
-from ..taxonomy import IGNORED, by_code
+from ..raster import open_raster
 from .card import card
-from .draw import draw
 from .records import UNKNOWN, Record, find_records, read_record
-from .split import Item, split
+from .samples import IMAGE, MASK, Samples
+from .split import split
+from .tables import write_tables
 from .vocabulary import Vocabulary
 
 NEGATIVES = 1027 / 3882  # share of blocks without error (paper, section 2.2)
-NEGATIVE_ANSWERS = 0.2  # share of the answers "no" that are kept (paper, section 2.3)
-MIN_VALID = 0.1  # share of a block that must be image
 MIN_SIZE = 32
 TRAIN, TEST = "train", "test"
-_MISSING = by_code("pixel_missing").id
 
 
 @dataclass(frozen=True)
@@ -95,13 +88,6 @@ class Built:
     failed: int
 
 
-@dataclass(frozen=True)
-class _Sample:
-    name: str
-    item: Item
-    findings: tuple[Finding, ...]
-
-
 def build(
     sources: Sequence[Path],
     output: Path,
@@ -151,33 +137,29 @@ class _Work:
     def __init__(self, folder: Path, settings: Settings, warn: Callable[[str], None], tell: Callable[[str], None]):
         self.folder, self.settings, self.warn, self.tell = folder / "dataset", settings, warn, tell
         self.rng = np.random.default_rng(settings.seed)
-        self.samples: list[_Sample] = []
+        self.samples = Samples(folder)
         self.failed = 0
-        self._stems: dict[str, str] = {}
-        for kind in ("image", "mask"):
-            (folder / kind).mkdir()
-        self.staged = folder
 
     def run(self, sources: Sequence[Path]) -> Built:
-        candidates: list[tuple[Record, Block]] = []
+        clean: list[tuple[str, Block]] = []
         for record in self._records(sources):
             try:
-                candidates += self._cut(record)
+                clean += ((record.raster, block) for block in self._cut(record))
             except RsqiError as error:
                 self._fail(error)
-        positives = len(self.samples)
+        positives = len(self.samples.items)
         if not positives:
             raise RsqiError("no block with an error of known type in these records; nothing was written")
         share = self.settings.negatives
-        self._add_negatives(candidates, round(positives * share / (1 - share)))
+        self._add_negatives(clean, round(positives * share / (1 - share)))
         return self._write()
 
-    def _records(self, sources: Sequence[Path]) -> Iterable[Record]:
+    def _records(self, sources: Sequence[Path]) -> Iterator[Record]:
         rasters = set()
         for source in sources:
             try:
                 found = list(find_records(source))
-            except RsqiError as error:
+            except (RsqiError, OSError) as error:
                 self._fail(error)
                 continue
             for entry in found:
@@ -197,173 +179,78 @@ class _Work:
         self.failed += 1
         self.warn(str(error))
 
-    def _cut(self, record: Record) -> list[tuple[Record, Block]]:
+    def _cut(self, record: Record) -> list[Block]:
         """Add the blocks with errors; return those that no error touches."""
-        clean, unclear, before = [], 0, len(self.samples)
+        clean, unclear, before = [], 0, len(self.samples.items)
         tree = shapely.STRtree(record.geometries)
         with open_raster(record.raster) as raster:
             for block in self._blocks(record):
                 touched = tree.query(_centres(block), predicate="intersects")
                 ids = record.category_ids[touched]
                 if not len(touched):
-                    clean.append((record, block))
+                    clean.append(block)
                 elif (ids == UNKNOWN).any():
                     unclear += 1
                 else:
-                    self._add(raster, block, record.geometries[touched], ids)
-        self.tell(f"{record.raster}: {len(self.samples) - before} blocks with errors, {len(clean)} without")
+                    self.samples.add(raster, block, record.geometries[touched], ids)
+        self.tell(f"{record.raster}: {len(self.samples.items) - before} blocks with errors, {len(clean)} without")
         if unclear:
             self.warn(f"{record.raster}: {unclear} blocks left out, touched by errors unreviewed or of unknown type")
         return clean
 
-    def _blocks(self, record: Record) -> Iterable[Block]:
+    def _blocks(self, record: Record) -> Iterator[Block]:
         x, y, width, height = record.window
-        for size in self.settings.sizes:
-            for b in grid(width, height, size, self.settings.overlap):
-                yield Block(size, b.row, b.col, b.x + x, b.y + y, b.width, b.height)
+        for size in sorted(set(self.settings.sizes)):
+            for block in grid(width, height, size, self.settings.overlap):
+                yield replace(block, x=block.x + x, y=block.y + y)
 
-    def _add_negatives(self, candidates: list[tuple[Record, Block]], wanted: int) -> None:
-        order = self.rng.permutation(len(candidates)).tolist()
+    def _add_negatives(self, clean: list[tuple[str, Block]], wanted: int) -> None:
+        """Add blocks without error by chance until there are enough or no more."""
+        order = self.rng.permutation(len(clean)).tolist()
         while wanted and order:
             chosen, order = order[:wanted], order[wanted:]
             by_raster: dict[str, list[Block]] = {}
-            for n in sorted(chosen):
-                record, block = candidates[n]
-                by_raster.setdefault(record.raster, []).append(block)
+            for path, block in (clean[n] for n in sorted(chosen)):
+                by_raster.setdefault(path, []).append(block)
             for path, blocks in by_raster.items():
                 try:
                     with open_raster(path) as raster:
-                        wanted -= sum(self._add(raster, block) for block in blocks)
+                        wanted -= sum(self.samples.add(raster, block) for block in blocks)
                 except RsqiError as error:
                     self._fail(error)
         if wanted:
             self.warn(f"{wanted} blocks without error are missing for the wanted share")
 
-    def _add(
-        self, raster: Raster, block: Block, geometries: np.ndarray | None = None, ids: np.ndarray | None = None
-    ) -> bool:
-        """Write image and mask of a block, padded to its size; return False if there is nothing to learn from it."""
-        box = block.x, block.y, block.width, block.height
-        rgb, valid = raster.read(*box)
-        if np.count_nonzero(valid) < MIN_VALID * block.size**2:
-            return False
-        drawn = draw(geometries, ids, *box) if geometries is not None else np.zeros(valid.shape, np.uint8)
-        mask = np.full((block.size, block.size), IGNORED, np.uint8)
-        # Where the image marks lost pixels as nodata, the inspector's word for them goes first.
-        known = valid | (drawn == _MISSING)
-        mask[: block.height, : block.width] = np.where(known, drawn, IGNORED)
-        findings = find(mask)
-        if geometries is not None and not findings:
-            return False  # errors beside the pixels, or too little of one to be said to exist
-        image = np.zeros((block.size, block.size, 3), np.uint8)
-        image[: block.height, : block.width] = rgb
-        name = f"{self._stem(raster.path)}-{block.size}-{block.x}-{block.y}.png"
-        _write_png(self.staged / "image" / name, image[..., ::-1])
-        _write_png(self.staged / "mask" / name, mask)
-        labels = tuple(finding.error_type.id for finding in findings)
-        self.samples.append(_Sample(name, Item(raster.path, block.x, block.y, block.size, labels), findings))
-        return True
-
-    def _stem(self, raster: str) -> str:
-        """Return a short name for the raster that no other has."""
-        if raster not in self._stems:
-            stem = wanted = re.sub(r"[^\w.]+", "_", Path(raster).stem)
-            number = 1
-            while stem in self._stems.values():
-                number += 1
-                stem = f"{wanted}_{number}"
-            self._stems[raster] = stem
-        return self._stems[raster]
-
     def _write(self) -> Built:
         """Divide what was cut, and write the tables and the card."""
-        in_test = split([sample.item for sample in self.samples], self.settings.test, self.rng)
-        if self.settings.test and not any(s.item.labels for s, test in zip(self.samples, in_test) if test):
+        settings, samples = self.settings, self.samples.items
+        in_test = split(samples, settings.test, self.rng)
+        if settings.test and not any(sample.labels for sample, test in zip(samples, in_test) if test):
             in_test[:] = False
             self.warn("no test part: too few blocks, or all of them overlap; give more images or --overlap 0")
-        parts = {TRAIN: [s for s, test in zip(self.samples, in_test) if not test]}
+        parts = {TRAIN: [sample for sample, test in zip(samples, in_test) if not test]}
         if in_test.any():
-            parts[TEST] = [s for s, test in zip(self.samples, in_test) if test]
-        questions = {part: self._write_part(part, samples) for part, samples in parts.items()}
-        counts = {part: Counter(n for s in samples for n in s.item.labels or (0,)) for part, samples in parts.items()}
-        totals = {part: len(samples) for part, samples in parts.items()}
-        columns = [(name, "string") for name in (*self._descriptions(), "raster")]
-        columns += [(name, "int64") for name in ("x", "y", "size")]
-        text = card(
-            counts, totals, columns, self.settings.languages, self.settings.sizes, len(self._stems), NEGATIVE_ANSWERS,
-            __version__,
-        )  # fmt: skip
+            parts[TEST] = [sample for sample, test in zip(samples, in_test) if test]
+        questions = {}
+        for part, members in parts.items():
+            folder = self.folder / part
+            for kind in (IMAGE, MASK):
+                (folder / kind).mkdir(parents=True)
+            for sample in members:
+                self.samples.move(sample, folder)
+            questions[part] = write_tables(folder, members, settings.languages, self.rng)
+        built = Built(
+            totals={part: len(members) for part, members in parts.items()},
+            counts={part: Counter(n for s in members for n in s.labels or (0,)) for part, members in parts.items()},
+            questions=questions,
+            failed=self.failed,
+        )
+        rasters = len({sample.raster for sample in samples})
+        text = card(built.counts, built.totals, settings.languages, settings.sizes, rasters)
         (self.folder / "README.md").write_text(text, encoding="utf-8")
-        return Built(totals, counts, questions, self.failed)
-
-    def _descriptions(self) -> dict[str, str]:
-        """Return the columns of the descriptions and their languages; the first language has the plain name."""
-        first, *others = self.settings.languages
-        return {"description": first, **{f"description_{language}": language for language in others}}
-
-    def _write_part(self, part: str, samples: list[_Sample]) -> int:
-        """Write one part; return the number of its question-answer pairs."""
-        folder = self.folder / part
-        for kind in ("image", "mask"):
-            (folder / kind).mkdir(parents=True)
-            for sample in samples:
-                (self.staged / kind / sample.name).rename(folder / kind / sample.name)
-        # Readers take the type of a column from its first rows: a list of labels there should not be empty.
-        rows = sorted(samples, key=lambda sample: not sample.item.labels)
-        _write_lines(folder / "metadata.jsonl", map(self._row, rows))
-        kept = retain([pair.positive for _, pair in self._pairs(rows)], NEGATIVE_ANSWERS, self.rng)
-        pairs = (pair for keep, pair in zip(kept, self._pairs(rows)) if keep)
-        _write_lines(folder / "qa.jsonl", (_qa_row(*pair) for pair in pairs))
-        return int(kept.sum())
-
-    def _pairs(self, samples: list[_Sample]) -> Iterator[tuple[_Sample, QuestionAnswer]]:
-        for sample in samples:
-            for language in self.settings.languages:
-                for pair in question_answers(sample.findings, language):
-                    yield sample, pair
-
-    def _row(self, sample: _Sample) -> dict:
-        item = sample.item
-        return {
-            "file_name": f"image/{sample.name}",
-            "mask_file_name": f"mask/{sample.name}",
-            "labels": list(item.labels),
-            **{column: caption(sample.findings, language) for column, language in self._descriptions().items()},
-            "raster": Path(item.raster).name,
-            "x": item.x,
-            "y": item.y,
-            "size": item.size,
-        }
-
-
-def retain(positive: Sequence[bool], share: float, rng: np.random.Generator) -> np.ndarray:
-    """Choose answers: every positive one and a random `share` of the negative ones (paper, section 2.3); bool [N]."""
-    kept = np.array(positive, bool)
-    negative = np.flatnonzero(~kept)
-    kept[rng.choice(negative, round(share * len(negative)), replace=False)] = True
-    return kept
+        return built
 
 
 def _centres(block: Block) -> shapely.Polygon:
     """Return what the centres of a block's pixels span: a polygon beside it marks none of them."""
     return shapely.box(block.x + 0.5, block.y + 0.5, block.x + block.width - 0.5, block.y + block.height - 0.5)
-
-
-def _qa_row(sample: _Sample, pair: QuestionAnswer) -> dict:
-    return {
-        "image": f"image/{sample.name}",
-        "question": pair.question,
-        "answer": pair.answer,
-        "language": pair.language,
-        "type": pair.type,
-    }
-
-
-def _write_png(path: Path, pixels: np.ndarray) -> None:
-    # The encoder's own writing fails on names that are not ASCII on some systems.
-    path.write_bytes(cv2.imencode(".png", pixels)[1].tobytes())
-
-
-def _write_lines(path: Path, rows: Iterable[dict]) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from .. import __version__
 from ..taxonomy import TYPES
+from .tables import NEGATIVE_ANSWERS, description_columns
 
 _HEADER = """---
 pretty_name: Quality errors in remote-sensing images
@@ -57,12 +59,9 @@ type are left out.
 def card(
     counts: Mapping[str, Mapping[int, int]],
     totals: Mapping[str, int],
-    columns: Sequence[tuple[str, str]],
     languages: Sequence[str],
     sizes: Sequence[int],
     rasters: int,
-    kept: float,
-    version: str,
 ) -> str:
     """Return the Markdown of the card.
 
@@ -72,18 +71,12 @@ def card(
         Part to type to number of blocks; type 0 stands for blocks without error.
     totals : mapping
         Part to number of blocks.
-    columns : sequence of (str, str)
-        Name and type of the plain columns after image, mask and labels.
     languages : sequence of str
         ``zh``, ``en``.
     sizes : sequence of int
         Sides of the blocks in pixels.
     rasters : int
         How many rasters they come from.
-    kept : float
-        Share of the negative answers that were kept.
-    version : str
-        Of RSQI.
     """
     files = "\n".join(f'  - split: {part}\n    path: "{part}/**"' for part in counts)
     rows = [(0, "no error", "无错误"), *((t.id, t.en, t.zh) for t in TYPES)]
@@ -92,12 +85,12 @@ def card(
         for n, en, zh in rows
     ]
     total = " | ".join(str(totals[part]) for part in counts)
-    header = _HEADER.format(languages=", ".join(languages), files=files, features=_features(columns))
+    header = _HEADER.format(languages=", ".join(languages), files=files, features=_features(languages))
     text = _TEXT.format(
         sizes=" and ".join(map(str, sizes)),
         rasters="one raster" if rasters == 1 else f"{rasters} rasters",
-        version=version,
-        kept=kept,
+        version=__version__,
+        kept=NEGATIVE_ANSWERS,
         splits=" | ".join(counts),
         rule="---|" * len(counts),
         rows="\n".join([*table, f"| | blocks | | {total} |"]),
@@ -105,9 +98,10 @@ def card(
     return header + text
 
 
-def _features(columns: Sequence[tuple[str, str]]) -> str:
-    lines = ["- name: image", "  dtype: image", "- name: mask", "  dtype: image"]
-    lines += ["- name: labels", "  sequence: int64"]
-    for name, kind in columns:
-        lines += [f"- name: {name}", f"  dtype: {kind}"]
-    return "\n".join(f"  {line}" for line in lines)
+def _features(languages: Sequence[str]) -> str:
+    kinds = {"image": "image", "mask": "image", "labels": None}
+    kinds |= dict.fromkeys((*description_columns(languages), "raster"), "string")
+    kinds |= dict.fromkeys(("x", "y", "size"), "int64")
+    return "\n".join(
+        f"  - name: {name}\n    {f'dtype: {kind}' if kind else 'sequence: int64'}" for name, kind in kinds.items()
+    )

@@ -4,35 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from shapely import STRtree, box
 
-
-@dataclass(frozen=True)
-class Item:
-    """What the split looks at in one block.
-
-    Attributes
-    ----------
-    raster : str
-    x, y, size : int
-        Square in the raster's pixels.
-    labels : tuple of int
-        Types in it.
-    """
-
-    raster: str
-    x: int
-    y: int
-    size: int
-    labels: tuple[int, ...]
+from .samples import Sample
 
 
-def split(items: Sequence[Item], share: float, rng: np.random.Generator) -> np.ndarray:
+def split(samples: Sequence[Sample], share: float, rng: np.random.Generator) -> np.ndarray:
     """Choose the test part.
 
     Blocks of a raster that share pixels go together. Of these groups one after the other moves to the test part, each
@@ -49,10 +30,10 @@ def split(items: Sequence[Item], share: float, rng: np.random.Generator) -> np.n
     numpy.ndarray
         bool [N], True for the test part.
     """
-    if not items or not share:
-        return np.zeros(len(items), bool)
-    group = _groups(items)
-    features = _features(items, share)
+    if not samples or not share:
+        return np.zeros(len(samples), bool)
+    group = _groups(samples)
+    features = _features(samples, share)
     counts = np.zeros((group.max() + 1, features.shape[1]))
     np.add.at(counts, group, features)
     wanted = share * counts.sum(0)
@@ -72,9 +53,9 @@ def split(items: Sequence[Item], share: float, rng: np.random.Generator) -> np.n
     return np.isin(group, order[chosen])
 
 
-def _features(items: Sequence[Item], share: float) -> np.ndarray:
+def _features(samples: Sequence[Sample], share: float) -> np.ndarray:
     """Return bool [N, K]: any block; each type; each combination of which the test part can have one."""
-    sets = [frozenset(item.labels) for item in items]
+    sets = [frozenset(sample.labels) for sample in samples]
     labels = sorted(set().union(*sets))
     combinations = sorted((c for c, count in Counter(sets).items() if share * count >= 0.5), key=sorted)
     columns = [[True] * len(sets)]
@@ -83,21 +64,21 @@ def _features(items: Sequence[Item], share: float) -> np.ndarray:
     return np.array(columns).T
 
 
-def _groups(items: Sequence[Item]) -> np.ndarray:
+def _groups(samples: Sequence[Sample]) -> np.ndarray:
     """Return a number for each block, the same for those that are linked by common pixels, int [N]."""
     first, second = [], []
     by_raster: dict[str, list[int]] = {}
-    for n, item in enumerate(items):
-        by_raster.setdefault(item.raster, []).append(n)
+    for n, sample in enumerate(samples):
+        by_raster.setdefault(sample.raster, []).append(n)
     for members in by_raster.values():
         index = np.array(members)
         # Squares that only touch share no pixel.
         squares = [
-            box(i.x + 0.25, i.y + 0.25, i.x + i.size - 0.25, i.y + i.size - 0.25) for i in (items[n] for n in members)
+            box(s.x + 0.25, s.y + 0.25, s.x + s.size - 0.25, s.y + s.size - 0.25) for s in (samples[n] for n in members)
         ]
         a, b = STRtree(squares).query(squares, predicate="intersects")
         first.append(index[a])
         second.append(index[b])
     first, second = np.concatenate(first), np.concatenate(second)
-    links = coo_array((np.ones(len(first)), (first, second)), (len(items), len(items)))
+    links = coo_array((np.ones(len(first)), (first, second)), (len(samples), len(samples)))
     return connected_components(links, directed=False)[1]

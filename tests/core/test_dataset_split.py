@@ -4,10 +4,17 @@ from collections import Counter
 
 import numpy as np
 
-from rsqi_core.dataset.split import Item, split
+from rsqi_core.dataset.samples import Sample
+from rsqi_core.dataset.split import split
+from rsqi_core.describe import Finding
+from rsqi_core.taxonomy import by_id
 
 COMBINATIONS = [(), (1,), (2,), (1, 2), (3,), (4, 7), (9,), (10, 9, 1)]
 CHANCES = [0.26, 0.3, 0.1, 0.1, 0.1, 0.06, 0.05, 0.03]
+
+
+def block(raster, x, y, size, labels):
+    return Sample("name.png", raster, x, y, size, tuple(Finding(by_id(n), 1, 0.5, 0, 0) for n in labels))
 
 
 def many(count=2000, overlapping=False):
@@ -16,7 +23,7 @@ def many(count=2000, overlapping=False):
     drawn = rng.choice(len(COMBINATIONS), count, p=CHANCES)
     step = 400 if overlapping else 512
     return [
-        Item(f"{n % 40}.tif", (n // 40) * 512 - (n // 40 % 2) * (512 - step), 0, 512, COMBINATIONS[c])
+        block(f"{n % 40}.tif", (n // 40) * 512 - (n // 40 % 2) * (512 - step), 0, 512, COMBINATIONS[c])
         for n, c in enumerate(drawn)
     ]
 
@@ -52,8 +59,8 @@ def test_blocks_with_common_pixels_stay_together():
 
 
 def test_a_large_block_goes_with_the_small_ones_in_it_but_not_with_its_neighbours():
-    items = [Item("a", x, 0, 1024, (1,)) for x in range(0, 20480, 1024)]
-    items += [Item("a", x, y, 512, (1,)) for x in range(0, 20480, 512) for y in (0, 512)]
+    items = [block("a", x, 0, 1024, (1,)) for x in range(0, 20480, 1024)]
+    items += [block("a", x, y, 512, (1,)) for x in range(0, 20480, 512) for y in (0, 512)]
     test = split(items, 0.1, np.random.default_rng(0))
     assert test.sum() == 10
     side = {item.x // 1024: t for item, t in zip(items[:20], test[:20])}
@@ -69,4 +76,4 @@ def test_the_seed_decides():
 def test_nothing_to_split():
     assert split([], 0.1, np.random.default_rng(0)).tolist() == []
     assert not split(many(100), 0.0, np.random.default_rng(0)).any()
-    assert not split([Item("a", 0, 0, 512, (1,))], 0.1, np.random.default_rng(0)).any()
+    assert not split([block("a", 0, 0, 512, (1,))], 0.1, np.random.default_rng(0)).any()

@@ -1,0 +1,74 @@
+"""The tables of a dataset: one row a block, one row a question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..describe import QuestionAnswer, caption, question_answers
+from .samples import IMAGE, MASK, Sample
+
+NEGATIVE_ANSWERS = 0.2  # share of the answers "no" that are kept (paper, section 2.3)
+
+
+def description_columns(languages: Sequence[str]) -> dict[str, str]:
+    """Return the columns of the descriptions and their languages; the first language has the plain name."""
+    first, *others = languages
+    return {"description": first, **{f"description_{language}": language for language in others}}
+
+
+def write_tables(folder: Path, samples: Sequence[Sample], languages: Sequence[str], rng: np.random.Generator) -> int:
+    """Write ``metadata.jsonl`` and ``qa.jsonl`` of one part; return the number of questions."""
+    # Readers take the type of a column from its first rows: a list of labels there should not be empty.
+    rows = sorted(samples, key=lambda sample: not sample.labels)
+    _write_lines(folder / "metadata.jsonl", (_row(sample, languages) for sample in rows))
+    kept = retain([pair.positive for _, pair in _pairs(rows, languages)], NEGATIVE_ANSWERS, rng)
+    pairs = zip(kept, _pairs(rows, languages))
+    _write_lines(folder / "qa.jsonl", (_question_row(*pair) for keep, pair in pairs if keep))
+    return int(kept.sum())
+
+
+def retain(positive: Sequence[bool], share: float, rng: np.random.Generator) -> np.ndarray:
+    """Choose answers: every positive one and a random `share` of the negative ones (paper, section 2.3); bool [N]."""
+    kept = np.array(positive, bool)
+    negative = np.flatnonzero(~kept)
+    kept[rng.choice(negative, round(share * len(negative)), replace=False)] = True
+    return kept
+
+
+def _pairs(samples: Sequence[Sample], languages: Sequence[str]) -> Iterator[tuple[Sample, QuestionAnswer]]:
+    for sample in samples:
+        for language in languages:
+            for pair in question_answers(sample.findings, language):
+                yield sample, pair
+
+
+def _row(sample: Sample, languages: Sequence[str]) -> dict:
+    return {
+        "file_name": f"{IMAGE}/{sample.name}",
+        "mask_file_name": f"{MASK}/{sample.name}",
+        "labels": list(sample.labels),
+        **{column: caption(sample.findings, language) for column, language in description_columns(languages).items()},
+        "raster": Path(sample.raster).name,
+        "x": sample.x,
+        "y": sample.y,
+        "size": sample.size,
+    }
+
+
+def _question_row(sample: Sample, pair: QuestionAnswer) -> dict:
+    return {
+        "image": f"{IMAGE}/{sample.name}",
+        "question": pair.question,
+        "answer": pair.answer,
+        "language": pair.language,
+        "type": pair.type,
+    }
+
+
+def _write_lines(path: Path, rows: Iterable[dict]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
