@@ -17,7 +17,7 @@ from .recipes import LATE, decoy, disturb, plant
 ORDER = ("stretching_blur", "distortion", "stitching_misalignment", "blur", "stitching_trace", "shadow", "cloud",
          "spectral_overflow", "stripe_noise", "pixel_missing")  # fmt: skip  # as an image acquires them
 COLLAR = 0.1  # share of the blocks that the edge of the footprint crosses
-_TRIES = 4
+_TRIES = 8
 _CLOUD = by_code("cloud").id - 1
 
 
