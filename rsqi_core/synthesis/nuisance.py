@@ -64,7 +64,7 @@ def tone(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         # Reflectance stretched to the clouds: the ground keeps the lowest fifth of the range, its shadows are black.
         gamma *= rng.uniform(1.0, 1.5)
         mean = float(cv2.mean(cv2.LUT(image, to_uint8(255 * _LEVELS**gamma)))[1])
-        levels = _LEVELS**gamma * min(rng.uniform(20, 55) / max(mean, 1.0), 1.0) - rng.uniform(0.0, 0.03)
+        levels = _LEVELS**gamma * min(rng.uniform(26, 60) / max(mean, 1.0), 1.0) - rng.uniform(0.0, 0.03)
         balance *= rng.uniform(0.85, 1.15, 3).astype(np.float32)
     else:
         contrast, middle = rng.uniform(0.8, 1.3), rng.uniform(0.3, 0.6)

@@ -101,7 +101,8 @@ def mosaic(near: np.ndarray, far: np.ndarray, rng: np.random.Generator) -> tuple
     image = joined(near, far, distance, feather)
     flow, undone, trust = displacement(near, far, shift)
     defects = []
-    trace, step = trace_mask(near, undone, distance, feather)  # tone alone: a crown that leans over is no step
+    # Tone alone: neither a crown that leans over nor a car that left is a step.
+    trace, step = trace_mask(near, undone, distance, feather, length=81)
     cut, offset = cut_mask(near, distance, flow[..., 0], flow[..., 1], trust)
     facts = {"kind": "overlap", "evened": bool(evened), "step": step, "visible_px": offset}
     for code, mask, value, bounds in (

@@ -82,11 +82,12 @@ def cut_mask(
     """
     grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), 1.0)
     gx, gy = (cv2.Sobel(grey, cv2.CV_32F, *order, scale=0.25) for order in ((1, 0), (0, 1)))
-    nx, ny = (cv2.Sobel(distance, cv2.CV_32F, *order) for order in ((1, 0), (0, 1)))
+    course = cv2.GaussianBlur(distance, (0, 0), 4)  # of the seam at large: paths zigzag from pixel to pixel
+    nx, ny = (cv2.Sobel(course, cv2.CV_32F, *order) for order in ((1, 0), (0, 1)))
     strength = cv2.magnitude(gx, gy)
     along = np.abs(gy * nx - gx * ny) / np.maximum(cv2.magnitude(nx, ny), 1e-3)  # gradient in the seam's direction
     band = np.abs(distance) < 10
-    structure = band & (strength > _EDGE) & (along > 0.4 * strength) & (_coherence(gx, gy) > _LINEAR)
+    structure = band & (strength > _EDGE) & (along > 0.5 * strength) & (_coherence(gx, gy) > _LINEAR)
     known = structure if trust is None else structure & trust
     across = np.abs(gx * flow_x + gy * flow_y) / np.maximum(strength, 1e-3)
     window = (_WINDOW, _WINDOW)

@@ -10,7 +10,6 @@ from .fields import fractal, seam, seam_mask, smoothstep
 
 MIN_STEP = 4.0  # grey levels; a smaller step is not a visible seam (domain facts, section 3)
 _TEXTURE_SHARE = 0.25  # of the local deviation: what the step must exceed to show through texture
-_WINDOW = 41  # px along the seam over which a step is judged
 
 
 def apply(
@@ -58,9 +57,18 @@ def joined(near: np.ndarray, far: np.ndarray, distance: np.ndarray, feather: flo
 
 
 def trace_mask(
-    near: np.ndarray, far: np.ndarray, distance: np.ndarray, feather: float = 0.0
+    near: np.ndarray, far: np.ndarray, distance: np.ndarray, feather: float = 0.0, length: int = 41
 ) -> tuple[np.ndarray, float]:
     """Mark where the mean tone of two uint8 [H, W, 3] images differs enough along their seam to be seen.
+
+    Parameters
+    ----------
+    distance : numpy.ndarray
+        Signed distance to the seam in pixels, float32 [H, W].
+    feather : float
+        Width in pixels over which they are blended.
+    length : int
+        Pixels along the seam over which a step is averaged.
 
     Returns
     -------
@@ -69,7 +77,7 @@ def trace_mask(
     step : float
         Mean visible step in grey levels; 0 if there is none.
     """
-    window = (_WINDOW, _WINDOW)
+    window = (length, length)
     change = cv2.blur(cv2.subtract(far, near, dtype=cv2.CV_32F), window)
     step = np.abs(change).max(2)
     grey = cv2.cvtColor(near, cv2.COLOR_RGB2GRAY).astype(np.float32)
