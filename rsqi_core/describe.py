@@ -10,6 +10,7 @@ The words are the paper's; where its tables leave something open, this module se
   as broad. An area that fills a compact rectangle, such as a whole block marked, shows no line: the clause is left out.
 * A boundary error is one line (一条) whatever its components; "one" and "several" are for region and pixel types.
 * There is no negative answer for a single type; it is formed with 不存在, the word of Table B2.
+* Names are set apart by a comma and a blank, as Table B1 prints them.
 * Connected means by eight neighbours, as everywhere in RSQI. A centroid on a line of the grid of nine belongs right or
   below. Figure B1's words are not printed in the text; those here are the usual ones.
 """

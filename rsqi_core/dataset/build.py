@@ -139,6 +139,7 @@ class _Work:
         self.rng = np.random.default_rng(settings.seed)
         self.samples = Samples(folder)
         self.failed = 0
+        self.unknown: Counter[str] = Counter()
 
     def run(self, sources: Sequence[Path]) -> Built:
         clean: list[tuple[str, Block]] = []
@@ -147,6 +148,10 @@ class _Work:
                 clean += ((record.raster, block) for block in self._cut(record))
             except RsqiError as error:
                 self._fail(error)
+        for text, count in self.unknown.most_common():
+            self.warn(
+                f"the description '{text}' names no type or several (errors: {count}); explain it with --words FILE"
+            )
         positives = len(self.samples.items)
         if not positives:
             raise RsqiError("no block with an error of known type in these records; nothing was written")
@@ -173,6 +178,7 @@ class _Work:
                 rasters.add(record.raster)
                 for note in record.notes:
                     self.warn(note)
+                self.unknown += record.unknown
                 yield record
 
     def _fail(self, error: Exception) -> None:
@@ -195,7 +201,7 @@ class _Work:
                     self.samples.add(raster, block, record.geometries[touched], ids)
         self.tell(f"{record.raster}: {len(self.samples.items) - before} blocks with errors, {len(clean)} without")
         if unclear:
-            self.warn(f"{record.raster}: {unclear} blocks left out, touched by errors unreviewed or of unknown type")
+            self.warn(f"{record.raster}: blocks left out, touched by errors unreviewed or of unknown type: {unclear}")
         return clean
 
     def _blocks(self, record: Record) -> Iterator[Block]:
@@ -219,7 +225,7 @@ class _Work:
                 except RsqiError as error:
                     self._fail(error)
         if wanted:
-            self.warn(f"{wanted} blocks without error are missing for the wanted share")
+            self.warn(f"blocks without error that are missing for the wanted share: {wanted}")
 
     def _write(self) -> Built:
         """Divide what was cut, and write the tables and the card."""

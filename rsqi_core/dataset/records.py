@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,6 @@ RASTERS = (".tif", ".tiff", ".img")
 FIELDS = ("错误描述", "错漏描述", "错误类型", "错漏类别", "问题描述", "质量问题", "labels", "label", "category_id")
 _ENCODINGS = ("utf-8", "gb18030")  # GB 18030 contains GBK
 _OGR_ERRORS = (DataLayerError, DataSourceError, FieldError)
-_SHOWN = 5  # descriptions named in a warning
 
 
 class RecordError(RsqiError):
@@ -60,6 +59,8 @@ class Record:
         int [N]: 1..10, or -1 for an error whose type is not known.
     notes : tuple of str
         What a person should know of it.
+    unknown : Counter
+        Descriptions that name no type or several, and how many errors have each.
     """
 
     raster: str
@@ -67,6 +68,7 @@ class Record:
     geometries: np.ndarray
     category_ids: np.ndarray
     notes: tuple[str, ...]
+    unknown: Counter = field(default_factory=Counter)
 
 
 def find_records(source: Path) -> Iterator[Station | Path]:
@@ -141,10 +143,13 @@ def _records_of(folder: Path) -> Iterator[Station | Path]:
 def _read_station(station: Station, vocabulary: Vocabulary) -> Record:
     if station.raster is None:
         raise RecordError(f"{station.shapefiles[0]}: no raster ({', '.join(RASTERS)}) of its name beside it")
-    geometries, category_ids, notes = [], [], []
+    geometries, category_ids, notes, unknown = [], [], [], Counter()
     with open_raster(station.raster) as raster:
         for path in station.shapefiles:
-            shapes, ids, crs, unknown = _read_shapefile(path, vocabulary)
+            shapes, texts, crs = _read_shapefile(path, vocabulary)
+            understood = [vocabulary.understand(text) for text in texts]
+            unknown.update(text for text, category_id in zip(texts, understood) if category_id is None)
+            ids = np.array([UNKNOWN if category_id is None else category_id for category_id in understood], int)
             kept = ids != BACKGROUND
             try:
                 placed, index, remarks = to_pixels(shapes, crs, raster)
@@ -152,8 +157,9 @@ def _read_station(station: Station, vocabulary: Vocabulary) -> Record:
                 raise RecordError(f"{path}: {error}") from error
             geometries.append(placed[kept[index]])
             category_ids.append(ids[index][kept[index]])
-            notes += [f"{path}: {remark}" for remark in (*remarks, *unknown)]
-        return _record(raster, (0, 0, raster.width, raster.height), geometries, category_ids, notes)
+            notes += [f"{path}: {remark}" for remark in remarks]
+        record = _record(raster, (0, 0, raster.width, raster.height), geometries, category_ids, notes)
+    return replace(record, unknown=unknown)
 
 
 def _read_reviewed(path: Path, unreviewed: bool) -> Record:
@@ -162,7 +168,7 @@ def _read_reviewed(path: Path, unreviewed: bool) -> Record:
     waiting = reviewed.statuses == UNREVIEWED
     if waiting.any() and not unreviewed:
         ids = np.where(waiting, UNKNOWN, ids)
-        notes.append(f"{path}: {np.count_nonzero(waiting)} errors are unreviewed and not used")
+        notes.append(f"{path}: not used because unreviewed: {np.count_nonzero(waiting)} of {len(ids)} errors")
     kept = reviewed.statuses != REJECTED
     with open_raster(_raster_of(path, reviewed)) as raster:
         placed, index, remarks = to_pixels(reviewed.geometries[kept], reviewed.crs, raster)
@@ -192,8 +198,8 @@ def _raster_of(path: Path, reviewed: Reviewed) -> Path:
     raise RasterError(f"{path}: its raster {named} is gone; put {name} beside it")
 
 
-def _read_shapefile(path: Path, vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray, str | None, tuple[str, ...]]:
-    """Return polygons in map units, their types (-1: unknown), the CRS and warnings."""
+def _read_shapefile(path: Path, vocabulary: Vocabulary) -> tuple[np.ndarray, list[str], str | None]:
+    """Return polygons in map units, their descriptions and the CRS."""
     try:
         # As Latin-1 every byte comes through; which encoding it is shows in the words, not in a .cpg that may lie.
         meta, _, wkb, columns = pyogrio.raw.read(path, encoding="ISO-8859-1")
@@ -205,20 +211,9 @@ def _read_shapefile(path: Path, vocabulary: Vocabulary) -> tuple[np.ndarray, np.
     if not np.isin(shapely.get_type_id(shapes), (3, 6)).all():
         raise RecordError(f"{path}: holds {meta['geometry_type']}, but errors are polygons")
     if not len(shapes):
-        return shapes, np.array([], int), meta["crs"], ()
+        return shapes, [], meta["crs"]
     texts = _descriptions(path, list(meta["fields"]), [column[present] for column in columns], vocabulary)
-    understood = [vocabulary.understand(text) for text in texts]
-    unknown = Counter(text for text, category_id in zip(texts, understood) if category_id is None)
-    ids = np.array([UNKNOWN if category_id is None else category_id for category_id in understood], int)
-    return shapes, ids, meta["crs"], _about_unknown(unknown)
-
-
-def _about_unknown(unknown: Counter) -> tuple[str, ...]:
-    if not unknown:
-        return ()
-    shown = ", ".join(f"'{text}' ({count})" for text, count in unknown.most_common(_SHOWN))
-    more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
-    return (f"{sum(unknown.values())} descriptions name no type or several: {shown}{more}; --words FILE explains them",)
+    return shapes, texts, meta["crs"]
 
 
 def _descriptions(path: Path, names: list[str], columns: list[np.ndarray], vocabulary: Vocabulary) -> list[str]:
@@ -255,7 +250,7 @@ def _texts(column: np.ndarray, encoding: str, numbers: bool) -> list[str] | None
     if column.dtype != object:
         return None
     texts = [_decode(value, encoding) if isinstance(value, str) else "" for value in column]
-    return None if None in texts else [text.strip() for text in texts]
+    return None if None in texts else [" ".join(text.split()) for text in texts]
 
 
 def _decode(latin: str, encoding: str) -> str | None:

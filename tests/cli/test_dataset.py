@@ -43,7 +43,7 @@ def test_a_station_s_folder(station, tmp_path, capsys):
     assert main(words) == 0
     told = capsys.readouterr()
     assert "影像.tif: 1 blocks with errors, 15 without" in told.out and str(out) in told.out
-    assert told.err.count("偏色") == 1 and "1 blocks left out" in told.err
+    assert told.err.count("偏色") == 1 and "unknown type: 1" in told.err
     rows = read(out / "train" / "metadata.jsonl")
     assert [row["labels"] for row in rows] == [[3], [2], [1], [], [], []]
     assert rows[0]["description"] == "卫星图像中存在拉花。" and rows[-1]["description_en"].endswith("fully qualified.")

@@ -227,8 +227,21 @@ def test_blocks_with_unknown_errors_are_neither_positive_nor_negative(tmp_path):
     told = []
     build([tmp_path / "a"], tmp_path / "out", Settings(sizes=(64,), test=0, negatives=0.9), told.append)
     assert sorted(row["x"] for row in rows(tmp_path / "out")["train"]) == [0, 128, 192]
-    assert sum("偏色" in line for line in told) == 1 and any("1 blocks left out" in line for line in told)
-    assert any("7 blocks without error are missing" in line for line in told)
+    assert sum("偏色" in line for line in told) == 1 and any("unknown type: 1" in line for line in told)
+    assert any("missing for the wanted share: 7" in line for line in told)
+
+
+def test_every_unknown_description_is_reported_once_with_its_count(tmp_path):
+    for n, texts in enumerate((["有云", "偏色", "偏色"], ["偏色", "不明"])):
+        write_raster(tmp_path / "a" / f"{n}" / "a.tif", 256, 64)
+        write_shapefile(tmp_path / "a" / f"{n}" / "a.shp", texts, [square(64 * i, 10) for i in range(len(texts))])
+    told = []
+    build([tmp_path / "a"], tmp_path / "out", Settings(sizes=(64,), test=0, negatives=0), told.append)
+    about = [line for line in told if "described" in line]
+    assert [line.split(" name")[0] for line in about] == [
+        "3 errors described as '偏色'",
+        "1 errors described as '不明'",
+    ]
 
 
 def test_one_bad_record_does_not_stop_the_rest(station, tmp_path):

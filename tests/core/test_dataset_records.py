@@ -111,11 +111,10 @@ def test_no_field_that_says_anything(tmp_path):
         read(tmp_path, ["张三"], field="检查者")
 
 
-def test_unknown_words_are_counted_in_one_line_and_not_guessed(tmp_path):
+def test_unknown_words_are_counted_and_not_guessed(tmp_path):
     record = read(tmp_path, ["偏色", "偏色", "云和阴影", "有云"])
     assert record.category_ids.tolist() == [UNKNOWN, UNKNOWN, UNKNOWN, 1]
-    (note,) = record.notes
-    assert "3 descriptions" in note and "'偏色' (2), '云和阴影' (1)" in note and "\n" not in note
+    assert record.unknown == {"偏色": 2, "云和阴影": 1}
     own = Vocabulary({"偏色": 0, "云和阴影": 1})
     assert read(tmp_path / "b", ["偏色", "偏色", "云和阴影", "有云"], vocabulary=own).category_ids.tolist() == [1, 1]
 

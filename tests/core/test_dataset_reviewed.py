@@ -74,7 +74,7 @@ def test_statuses_decide_what_counts(tmp_path, image):
     (found,) = find_records(path)
     record = read_record(found, Vocabulary())
     assert record.category_ids.tolist() == [UNKNOWN, 1, 1, 1]
-    assert record.geometries[1].bounds == (20, 20, 30, 40) and "1 errors are unreviewed" in record.notes[0]
+    assert record.geometries[1].bounds == (20, 20, 30, 40) and "not used because unreviewed: 1 of 5" in record.notes[0]
     record = read_record(found, Vocabulary(), unreviewed=True)
     assert record.category_ids.tolist() == [1, 1, 1, 1] and record.notes == ()
 
