@@ -150,7 +150,7 @@ class _Work:
                 self._fail(error)
         for text, count in self.unknown.most_common():
             self.warn(
-                f"the description '{text}' names no type or several (errors: {count}); explain it with --words FILE"
+                f"the description '{text}' names no type or several (errors: {count}); see --words"
             )
         positives = len(self.samples.items)
         if not positives:
