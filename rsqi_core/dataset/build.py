@@ -149,9 +149,7 @@ class _Work:
             except RsqiError as error:
                 self._fail(error)
         for text, count in self.unknown.most_common():
-            self.warn(
-                f"the description '{text}' names no type or several (errors: {count}); see --words"
-            )
+            self.warn(f"the description '{text}' names no type or several (errors: {count}); see --words")
         positives = len(self.samples.items)
         if not positives:
             raise RsqiError("no block with an error of known type in these records; nothing was written")
