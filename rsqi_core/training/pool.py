@@ -23,7 +23,7 @@ _LANDSCAPES = 60  # procedural tiles beside the real ones
 _PHOTO = 1024  # px; larger pictures are camera photos, halved as they hold no detail of one pixel
 _KEPT = 44_000  # bytes; larger files are coded again, so that the whole pool is quickly sent to another machine
 _QUALITY = 82  # of WebP
-_ALIKE = 0.5  # share of trusted displacement from which two dates show one place without clouds
+_ALIKE = 0.9  # share of trusted displacement from which two dates show one place without clouds
 
 
 @dataclass(frozen=True)
