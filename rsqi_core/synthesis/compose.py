@@ -107,7 +107,7 @@ def compose(
 ) -> Sample:
     """Plant `codes` on a clean crop and let the shared nuisance act on it.
 
-    Half of the crops without errors, and one in seven of the others, get a look-alike (`negatives`) without a label.
+    Half of the crops without errors and a quarter of the others get a look-alike (`negatives`) without a label.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def compose(
         image = _joined(pairs[int(rng.integers(len(pairs)))], background.shape[0], rng, seams, defects)
         codes = [code for code in codes if code not in seams]
     else:
-        if rng.random() < (0.15 if codes else 0.5):
+        if rng.random() < (0.25 if codes else 0.5):
             background = negatives.decoy(background, rng)
         image = nuisance.ground(background, rng)
     ordered = [code for code in RECIPES if code in codes]

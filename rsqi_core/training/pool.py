@@ -23,6 +23,7 @@ _LANDSCAPES = 60  # procedural tiles beside the real ones
 _PHOTO = 1024  # px; larger pictures are camera photos, halved as they hold no detail of one pixel
 _KEPT = 44_000  # bytes; larger files are coded again, so that the whole pool is quickly sent to another machine
 _QUALITY = 82  # of WebP
+_SATELLITE = 4  # times each Sentinel-2 tile is in the pool: they are few, and the only ones of coarse scale
 _ALIKE = 0.9  # share of trusted displacement from which two dates show one place without clouds
 
 
@@ -101,7 +102,7 @@ def pack(data: Path, output: Path, seed: int = 0) -> int:
         raise RsqiError(f"{data}: no training imagery; expected folders clean/{CLEAN_SETS[0]} and so on")
     pictures = [_coded(file) for file in files]
     links = _overlaps(files, pictures)
-    mattes = []
+    mattes, satellite = [], []
     for cloudy, clear, _ in cloud_pairs(data, validation=False):
         sky, ground = read_rgb(cloudy), read_rgb(clear)
         opacity = matte_of(sky, ground)
@@ -110,6 +111,7 @@ def pack(data: Path, output: Path, seed: int = 0) -> int:
         if not _shows_ground(ground):
             continue
         pictures.append(_webp(ground))
+        satellite.append(len(pictures) - 1)
         if _shows_ground(sky) and displacement(ground, sky)[2].mean() > _ALIKE:
             links.append((len(pictures) - 1, len(pictures), np.eye(3)))
             pictures.append(_webp(sky))
@@ -122,6 +124,7 @@ def pack(data: Path, output: Path, seed: int = 0) -> int:
             data=np.concatenate(coded),
             lengths=np.array([len(entry) for entry in coded], np.int64),
             pictures=len(pictures),
+            satellite=np.array(satellite, np.int32),
             links=np.array([link[:2] for link in links], np.int32).reshape(-1, 2),
             homographies=np.array([link[2] for link in links], np.float64).reshape(-1, 3, 3),
         )
@@ -141,7 +144,7 @@ def load(file: Path) -> Pool:
     try:
         with np.load(file, allow_pickle=False) as archive:
             data, lengths, count = archive["data"], archive["lengths"], int(archive["pictures"])
-            links, homographies = archive["links"], archive["homographies"]
+            satellite, links, homographies = (archive[key] for key in ("satellite", "links", "homographies"))
     except (OSError, ValueError, KeyError) as error:
         raise RsqiError(f"{file}: not a training pool; make one with `rsqi train --pack`: {error}") from error
     coded = np.split(data, np.cumsum(lengths)[:-1])
@@ -150,7 +153,8 @@ def load(file: Path) -> Pool:
     for (near, far), homography in zip(links, homographies):
         side = min(PAIR, *pictures[near].shape[:2])
         pairs += twins(pictures[near], pictures[far], homography, side)
-    backgrounds = [view for picture in pictures for view in _views(picture)]
+    repeated = pictures + [pictures[k] for k in satellite for _ in range(_SATELLITE - 1)]
+    backgrounds = [view for picture in repeated for view in _views(picture)]
     return Pool(backgrounds, [cv2.imdecode(entry, cv2.IMREAD_GRAYSCALE) for entry in coded[count:]], pairs)
 
 
