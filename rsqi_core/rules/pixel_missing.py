@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
-# Measured on clean tiles against planted losses: a natural highlight or shadow fades over one or two pixels, because
-# optics and resampling blur it; a lost pixel ends at once.
-RIM_CONTRAST = 32.0  # grey levels; mean distance of the rim from the extreme value
-RIM_NEAR = 24  # grey levels; a rim pixel this close to the extreme value is a fading one
-RIM_NEAR_SHARE = 0.15  # at most this share of the rim may fade
-RIM_STEP = 0.65  # the step to the rim, over the step to the ring after it, is at least this
-SMALL = 5  # px; a natural glint has this size, so smaller components may not fade at all
-SMALL_STEP = 0.5  # every pixel of their rim is at least this far, relative to the ring after it
-RIM_INVALID = 0.2  # a component with more of its rim in nodata belongs to the collar
-SOLID = 8  # px; one lost channel, or a loss smeared by compression, is believed from a full square of this side on
-SOLID_FILL = 0.8  # and if the component fills its bounding box to this share: decoders lose rectangles
+# A natural highlight or shadow fades over one or two pixels, because optics and resampling blur it; a lost pixel ends
+# at once. The bounds are those that found most planted losses at the fewest clean tiles marked, on training pictures
+# (tools/measure_rules.py).
+NEAR = 16  # grey levels; a pixel this close to the extreme value belongs to a natural highlight or shadow
+FADING = 24  # grey levels; likewise a pixel of the rim
+CLIPPED = 0.001  # share of such pixels from which a block is clipped itself, and single extreme pixels prove little
+STEP = 0.65  # least step to the rim, over the step to the ring after it
+CONTRAST = 32  # grey levels; least step to the rim
+LONG = 15  # px; natural extremes of one or two pixels across are shorter
+SOLID = 3  # px; thicker ones have to be sharper
+SOLID_STEP = 0.8
 
-SMEARED_FILL = 0.95  # likewise after compression, where no sharp rim helps
-SMEAR = {0: 10, 255: 4}  # grey levels; compression lifts black this far, and white roofs forbid more at the bright end
+RIM_INVALID = 0.2  # a component with more of its rim in nodata belongs to the collar
+BLOCK = 8  # px; one lost channel, or a loss smeared by compression, is believed from a full square of this side on
+FILL = 0.95  # and if it fills its bounding box to this share: decoders lose rectangles
+SMEAR = 8  # grey levels; compression moves the inside of a loss this far
+SMEARED_EDGE = 17  # px; compression smears the edge within its 8-px cells, to either side
+SMEARED_CONTRAST = 40  # grey levels beyond it
+SMEARED_STEP = 0.9  # from this step on it need not be a rectangle
 
 _KERNEL = np.ones((3, 3), np.uint8)
-_SQUARE = np.ones((SOLID, SOLID), np.uint8)
-_SMEARED_EDGE = np.ones((9, 9), np.uint8)
+_SQUARE = np.ones((BLOCK - 1, BLOCK - 1), np.uint8)  # odd: opening by an even square would shift
 
 
 def threshold(rgb: np.ndarray) -> np.ndarray:
@@ -45,10 +51,11 @@ def threshold(rgb: np.ndarray) -> np.ndarray:
 def isolated(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
     """Mark lost pixels: black or white with a sharp rim on every side, and rectangles that lost one channel.
 
-    Connected pixels of the extreme value count when (a) hardly any of their rim is close to that value, (b) the rim is
-    about as far from it as the ring after the rim, that is, nothing fades, and (c) the rim is not nodata. Natural
-    clipped highlights and black water fail (a) or (b). A channel that is 0 or 255 by itself counts in solid
-    rectangles only.
+    Connected pixels of the extreme value count when hardly any of their rim is close to that value, when the rim is
+    about as far from it as the ring after the rim, that is, nothing fades, and when the rim is not nodata. Natural
+    clipped highlights and black water fade. Thin or small components must pass more where the block is clipped, that
+    is, holds many pixels close to the extreme value. A channel that is 0 or 255 by itself, and what compression has
+    smeared after the loss, count in rectangles from 8 px on; smaller losses do not survive compression.
 
     Parameters
     ----------
@@ -63,63 +70,153 @@ def isolated(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
         bool [H, W].
     """
     lost = np.zeros(valid.shape, bool)
+    planes = cv2.split(rgb)
     for value in (0, 255):
-        depth = rgb if value == 0 else cv2.bitwise_not(rgb)  # distance from the extreme value, per channel
-        if depth.min() > SMEAR[value]:
+        holds = [cv2.minMaxLoc(plane)[value == 255] == value for plane in planes]
+        low, high = ((0,) * 3, (SMEAR,) * 3) if value == 0 else ((255 - SMEAR,) * 3, (255,) * 3)
+        near = cv2.bitwise_and(cv2.inRange(rgb, low, high), valid.view(np.uint8))
+        if not any(holds) and cv2.countNonZero(near) < BLOCK * BLOCK:
             continue
-        planes = cv2.split(depth)
-        largest = cv2.max(cv2.max(planes[0], planes[1]), planes[2])
-        extreme = (largest == 0) & valid
-        if extreme.any():
-            lost |= _keep_sharp(extreme, largest, valid)
-        if min(valid.shape) < SOLID:
-            continue
-        if cv2.dilate(largest, _SQUARE).min() <= SMEAR[value]:
-            lost |= _smeared(largest, valid, SMEAR[value])
-        for plane in planes:
-            if cv2.dilate(plane, _SQUARE).min() == 0:
-                lost |= _keep_sharp((plane == 0) & valid, plane, valid, least_fill=SOLID_FILL)
+        depths = planes if value == 0 else [cv2.bitwise_not(plane) for plane in planes]  # from the extreme value
+        depth = cv2.max(cv2.max(depths[0], depths[1]), depths[2])
+        if all(holds):
+            lost |= _isolated(depth, valid)
+        if min(valid.shape) >= BLOCK:
+            if cv2.countNonZero(near) >= BLOCK * BLOCK:
+                lost |= _smeared(near, depth, valid)
+            for plane, held in zip(depths, holds):
+                if held:
+                    lost |= _rectangles(plane, valid)
     return lost
 
 
-def _smeared(depth: np.ndarray, valid: np.ndarray, limit: int) -> np.ndarray:
-    """Return solid rectangles whose edges JPEG has smeared: judged by a rim beyond the smear."""
-    near = ((depth <= limit) & valid).view(np.uint8)
-    core = cv2.dilate(cv2.morphologyEx(near, cv2.MORPH_OPEN, _SQUARE), _SMEARED_EDGE).view(bool) & valid
-    return _keep_sharp(core, depth, valid, least_fill=SMEARED_FILL) & (depth <= 3 * limit)
+def _isolated(depth: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """Return the components of pixels at depth 0 that end at once, bool [H, W]; `depth` is uint8 [H, W]."""
+    extreme = cv2.inRange(depth, 0, 0).view(bool) & valid
+    if not extreme.any():
+        return extreme
+    rims = _Rims.of(extreme, depth, valid)
+    thin = np.minimum(rims.width, rims.height) < SOLID
+    sturdy = np.where(thin, np.maximum(rims.width, rims.height) >= LONG, rims.evenness <= 0.7)
+    step = np.where(thin, STEP, SOLID_STEP)
+    keep = sturdy & (rims.mean >= CONTRAST) & (rims.step >= step) & (rims.fading <= 0.15)
+    keep |= (rims.step >= 0.85) & (rims.fading <= 0.05) & (rims.weak <= 0.25) & (rims.evenness <= 0.35)
+    near = cv2.countNonZero(cv2.inRange(depth, 1, NEAR) & valid.view(np.uint8))
+    if near <= CLIPPED * valid.size:
+        keep |= (rims.mean >= FADING) & (rims.step >= STEP) & (rims.fading <= 0.3) & (rims.least >= 0.3)
+    return rims.paint(keep & rims.inside)
 
 
-def _keep_sharp(
-    extreme: np.ndarray, depth: np.ndarray, valid: np.ndarray, least_fill: float | None = None
-) -> np.ndarray:
-    """Return the components of `extreme` whose rim is sharp; with `least_fill` only solid ones that fill their box.
+def _rectangles(plane: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """Return solid rectangles at depth 0 of one channel, bool [H, W]."""
+    extreme = cv2.inRange(plane, 0, 0).view(bool) & valid
+    if not cv2.erode(extreme.view(np.uint8), _SQUARE).any():
+        return np.zeros(valid.shape, bool)
+    rims = _Rims.of(extreme, plane, valid)
+    keep = rims.rectangular & (rims.mean >= CONTRAST) & (rims.step >= STEP) & (rims.fading <= 0.15)
+    return rims.paint(keep & rims.inside)
 
-    `depth` is uint8 [H, W], the distance from the extreme value.
+
+def _smeared(near: np.ndarray, depth: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """Return solid rectangles whose edges compression has smeared, bool [H, W]; `near` is uint8 [H, W].
+
+    They are judged by what lies beyond the smear, and reach to where the depth is half of that.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(extreme.view(np.uint8), connectivity=8)
-    spread = labels.astype(np.float32)  # exact up to 2^24 components, and the widest type that OpenCV dilates
-    first = cv2.dilate(spread, _KERNEL)
-    second = cv2.dilate(first, _KERNEL)
-    rim = np.flatnonzero((first > 0) & ~extreme)
-    ring = np.flatnonzero((second > 0) & (first == 0) & valid)
+    core = cv2.morphologyEx(near, cv2.MORPH_OPEN, _SQUARE)
+    if not core.any():
+        return core.view(bool)
+    around = cv2.dilate(core, np.ones((SMEARED_EDGE,) * 2, np.uint8)).view(bool)
+    beyond = _Rims.of(around, depth, valid)
+    half = np.where(beyond.mean >= SMEARED_CONTRAST, 0.5 * beyond.mean, 0)[beyond.labels]
+    grown = cv2.morphologyEx(((depth < half) & valid).view(np.uint8), cv2.MORPH_OPEN, _SQUARE).view(bool)
+    rims = _Rims.of(grown, depth, valid)
+    keep = rims.rectangular & (rims.step >= SOLID_STEP) & (rims.fading <= 0.15)
+    keep |= (rims.step >= SMEARED_STEP) & (rims.fading <= 0.05) & (rims.evenness <= 0.7)
+    return rims.paint(keep & rims.inside)
 
-    def total(where: np.ndarray, owner: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
-        labelled = owner.ravel()[where].astype(np.int64)
-        return np.bincount(labelled, None if weight is None else weight, minlength=count)
 
-    outside = total(rim, first)
-    rim = rim[valid.ravel()[rim]]
-    size, ring_size = total(rim, first), total(ring, second)
-    depths = depth.ravel()
-    mean = total(rim, first, depths[rim]) / np.maximum(size, 1)
-    fading = total(rim, first, depths[rim] < RIM_NEAR) / np.maximum(size, 1)
-    beyond = total(ring, second, depths[ring]) / np.maximum(ring_size, 1)
-    keep = (mean >= RIM_CONTRAST) & (fading <= RIM_NEAR_SHARE) & (mean >= RIM_STEP * beyond)
-    weak = depths[rim] < np.maximum(SMALL_STEP * beyond[first.ravel()[rim].astype(np.int64)], RIM_NEAR)
-    keep &= (stats[:, cv2.CC_STAT_AREA] >= SMALL) | (total(rim, first, weak) == 0)
-    keep &= (size > 0) & (outside - size <= RIM_INVALID * outside)
-    if least_fill is not None:
-        width, height, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
-        keep &= (np.minimum(width, height) >= SOLID) & (area >= least_fill * width * height)
-    keep[0] = False  # the background
-    return keep[labels]
+@dataclass(frozen=True)
+class _Rims:
+    """Components and what surrounds them; but for `labels` all arrays are [N], the background first.
+
+    Attributes
+    ----------
+    labels : numpy.ndarray
+        int32 [H, W].
+    mean, fading, least, weak : numpy.ndarray
+        Mean depth of the rim, share of it that is close to the extreme value, depth of its lowest pixel and share of
+        pixels under 0.7, both relative to the mean of the ring after the rim.
+    step, evenness : numpy.ndarray
+        Mean depth of the rim over that of the ring; standard deviation of the ring over its mean.
+    inside : numpy.ndarray
+        False where too much of the rim is nodata.
+    """
+
+    labels: np.ndarray
+    area: np.ndarray
+    width: np.ndarray
+    height: np.ndarray
+    mean: np.ndarray
+    fading: np.ndarray
+    least: np.ndarray
+    weak: np.ndarray
+    step: np.ndarray
+    evenness: np.ndarray
+    inside: np.ndarray
+
+    @property
+    def rectangular(self) -> np.ndarray:
+        return (np.minimum(self.width, self.height) >= BLOCK) & (self.area >= FILL * self.width * self.height)
+
+    def paint(self, keep: np.ndarray) -> np.ndarray:
+        """Mark the components that bool [N] `keep` picks."""
+        keep[0] = False
+        return keep[self.labels]
+
+    @classmethod
+    def of(cls, mask: np.ndarray, depth: np.ndarray, valid: np.ndarray) -> _Rims:
+        """Measure the components of bool [H, W] on uint8 [H, W]."""
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8)
+        first = cv2.dilate(mask.view(np.uint8), _KERNEL)
+        second = cv2.dilate(first, _KERNEL)
+        owners = cv2.copyMakeBorder(labels, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+        rim = np.nonzero(first.view(bool) & ~mask)
+        rim_owner = _largest_neighbour(owners, rim)
+        owners[rim[0] + 1, rim[1] + 1] = rim_owner
+        ring = np.nonzero(second.view(bool) & ~first.view(bool) & valid)
+        ring_owner = _largest_neighbour(owners, ring)
+
+        whole = np.bincount(rim_owner, minlength=count)
+        known = valid[rim]
+        rim_owner, rim_depth = rim_owner[known], depth[rim][known].astype(np.float64)
+        ring_depth = depth[ring].astype(np.float64)
+        size = np.bincount(rim_owner, minlength=count)
+        ring_size = np.maximum(np.bincount(ring_owner, minlength=count), 1)
+        mean = np.bincount(rim_owner, rim_depth, count) / np.maximum(size, 1)
+        beyond = np.bincount(ring_owner, ring_depth, count) / ring_size
+        relative = rim_depth / np.maximum(beyond, 1)[rim_owner]
+        least = np.full(count, np.inf)
+        np.minimum.at(least, rim_owner, relative)
+        variance = np.bincount(ring_owner, (ring_depth - beyond[ring_owner]) ** 2, count) / ring_size
+        return cls(
+            labels=labels,
+            area=stats[:, cv2.CC_STAT_AREA],
+            width=stats[:, cv2.CC_STAT_WIDTH],
+            height=stats[:, cv2.CC_STAT_HEIGHT],
+            mean=mean,
+            fading=np.bincount(rim_owner, rim_depth < FADING, count) / np.maximum(size, 1),
+            least=least,
+            weak=np.bincount(rim_owner, relative < 0.7, count) / np.maximum(size, 1),
+            step=mean / np.maximum(beyond, 1),
+            evenness=np.sqrt(variance) / np.maximum(beyond, 1),
+            inside=(size > 0) & (whole - size <= RIM_INVALID * whole),
+        )
+
+
+def _largest_neighbour(owners: np.ndarray, where: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Return the largest label around each of the pixels; `owners` has a border of one pixel."""
+    y, x = where
+    around = owners[y, x]
+    for dy, dx in ((0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1), (2, 2)):
+        around = np.maximum(around, owners[y + dy, x + dx])
+    return around
