@@ -16,6 +16,7 @@ ROUGHNESS = 3.0  # and by this many times what its surroundings do on average
 REACH = 7  # rows of the profile to either side
 
 CONTRAST = 6  # grey levels; differences under this are noise and say nothing about colour
+STEP = 6  # px from one sampled contrast to the next
 PRIOR = 50  # contrasts that count as seen in every block, mostly grey ones
 _MOSTLY_GREY = np.full((3, 3), 0.95 / 3) + np.eye(3) * 0.05 / 3
 
@@ -76,10 +77,20 @@ class Runs:
         return Runs(*(getattr(self, each.name)[keep] for each in fields(self)))
 
 
-def find(rgb: np.ndarray, valid: np.ndarray) -> Runs:
-    """Find the runs along the rows of `rgb`, uint8 [H, W, 3]; those off `valid`, bool [H, W], are left out."""
+def find(rgb: np.ndarray, valid: np.ndarray, rarity: np.ndarray) -> Runs:
+    """Find the runs along the rows of a block.
+
+    Parameters
+    ----------
+    rgb : numpy.ndarray
+        uint8 [H, W, 3].
+    valid : numpy.ndarray
+        bool [H, W]; runs end where it does.
+    rarity : numpy.ndarray
+        float64 [3, 3], the block's `color_rarity`.
+    """
     if rgb.shape[0] <= 2 * NEAR or rgb.shape[1] < SHORTEST:
-        return _measure(rgb, np.eye(3), *np.zeros((3, 0), np.int64))
+        return _measure(rgb, rarity, *np.zeros((3, 0), np.int64))
     smooth = cv2.blur(rgb, (SMOOTH, 1))
     red, green, blue = (plane.astype(np.int16) for plane in cv2.split(smooth))
     light = _contrast(cv2.cvtColor(smooth, cv2.COLOR_RGB2GRAY).astype(np.int16))
@@ -89,7 +100,27 @@ def find(rgb: np.ndarray, valid: np.ndarray) -> Runs:
     )
     strong = cv2.morphologyEx(strong, cv2.MORPH_CLOSE, np.ones((1, BRIDGE), np.uint8))
     strong[~valid] = 0
-    return _measure(rgb, _rarity(rgb, valid), *_pieces(strong))
+    return _measure(rgb, rarity, *_pieces(strong))
+
+
+def color_rarity(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """Inverse covariance of the directions that contrasts in the block have in colour, float64 [3, 3].
+
+    Each contrast counts alike, however strong: a few strong stripes must not make their own colour common.
+    """
+    contrasts = [
+        (b.astype(np.float32) - a)[known & also]
+        for a, b, known, also in (
+            (rgb[:-FAR:STEP, ::STEP], rgb[FAR::STEP, ::STEP], valid[:-FAR:STEP, ::STEP], valid[FAR::STEP, ::STEP]),
+            (rgb[::STEP, :-FAR:STEP], rgb[::STEP, FAR::STEP], valid[::STEP, :-FAR:STEP], valid[::STEP, FAR::STEP]),
+        )
+    ]
+    vectors = np.concatenate(contrasts)
+    size = _norm(vectors)
+    seen = size > CONTRAST
+    vectors = vectors[seen] / size[seen, None]
+    covariance = (vectors.T @ vectors + PRIOR * _MOSTLY_GREY) / (len(vectors) + PRIOR)
+    return np.linalg.inv(covariance + 0.01 * np.eye(3))
 
 
 def paint(rgb: np.ndarray, runs: Runs) -> np.ndarray:
@@ -189,26 +220,6 @@ def _measure(rgb: np.ndarray, rarity: np.ndarray, row: np.ndarray, start: np.nda
         unevenness=(highest - lowest) / strength,
         roughness=spread / strength,
     )
-
-
-def _rarity(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """Inverse covariance of the directions that contrasts in the block have in colour, float64 [3, 3].
-
-    Each contrast counts alike, however strong: a few strong stripes must not make their own colour common.
-    """
-    contrasts = [
-        (b.astype(np.float32) - a)[known & also]
-        for a, b, known, also in (
-            (rgb[:-FAR:3, ::3], rgb[FAR::3, ::3], valid[:-FAR:3, ::3], valid[FAR::3, ::3]),
-            (rgb[::3, :-FAR:3], rgb[::3, FAR::3], valid[::3, :-FAR:3], valid[::3, FAR::3]),
-        )
-    ]
-    vectors = np.concatenate(contrasts)
-    size = _norm(vectors)
-    seen = size > CONTRAST
-    vectors = vectors[seen] / size[seen, None]
-    covariance = (vectors.T @ vectors + PRIOR * _MOSTLY_GREY) / (len(vectors) + PRIOR)
-    return np.linalg.inv(covariance + 0.01 * np.eye(3))
 
 
 def _owns(values: np.ndarray, background: np.ndarray, inside: np.ndarray, least: np.ndarray) -> np.ndarray:

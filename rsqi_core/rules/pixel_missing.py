@@ -25,7 +25,6 @@ FILL = 0.95  # and if it fills its bounding box to this share: decoders lose rec
 SMEAR = 8  # grey levels; compression moves the inside of a loss this far
 SMEARED_EDGE = 17  # px; compression smears the edge within its 8-px cells, to either side
 SMEARED_CONTRAST = 40  # grey levels beyond it
-SMEARED_STEP = 0.9  # from this step on it need not be a rectangle
 
 _KERNEL = np.ones((3, 3), np.uint8)
 _SQUARE = np.ones((BLOCK - 1, BLOCK - 1), np.uint8)  # odd: opening by an even square would shift
@@ -70,9 +69,13 @@ def isolated(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
         bool [H, W].
     """
     lost = np.zeros(valid.shape, bool)
+    darkest, brightest = cv2.minMaxLoc(rgb.reshape(len(rgb), -1))[:2]
+    if darkest > SMEAR and brightest < 255 - SMEAR:
+        return lost
     planes = cv2.split(rgb)
+    ends = [cv2.minMaxLoc(plane)[:2] for plane in planes]
     for value in (0, 255):
-        holds = [cv2.minMaxLoc(plane)[value == 255] == value for plane in planes]
+        holds = [value in each for each in ends]
         low, high = ((0,) * 3, (SMEAR,) * 3) if value == 0 else ((255 - SMEAR,) * 3, (255,) * 3)
         near = cv2.bitwise_and(cv2.inRange(rgb, low, high), valid.view(np.uint8))
         if not any(holds) and cv2.countNonZero(near) < BLOCK * BLOCK:
@@ -114,6 +117,7 @@ def _rectangles(plane: np.ndarray, valid: np.ndarray) -> np.ndarray:
         return np.zeros(valid.shape, bool)
     rims = _Rims.of(extreme, plane, valid)
     keep = rims.rectangular & (rims.mean >= CONTRAST) & (rims.step >= STEP) & (rims.fading <= 0.15)
+    keep |= rims.abrupt
     return rims.paint(keep & rims.inside)
 
 
@@ -131,7 +135,7 @@ def _smeared(near: np.ndarray, depth: np.ndarray, valid: np.ndarray) -> np.ndarr
     grown = cv2.morphologyEx(((depth < half) & valid).view(np.uint8), cv2.MORPH_OPEN, _SQUARE).view(bool)
     rims = _Rims.of(grown, depth, valid)
     keep = rims.rectangular & (rims.step >= SOLID_STEP) & (rims.fading <= 0.15)
-    keep |= (rims.step >= SMEARED_STEP) & (rims.fading <= 0.05) & (rims.evenness <= 0.7)
+    keep |= rims.abrupt
     return rims.paint(keep & rims.inside)
 
 
@@ -168,10 +172,16 @@ class _Rims:
     def rectangular(self) -> np.ndarray:
         return (np.minimum(self.width, self.height) >= BLOCK) & (self.area >= FILL * self.width * self.height)
 
+    @property
+    def abrupt(self) -> np.ndarray:
+        """Does it end so suddenly all around that it need not be a rectangle?"""
+        thick = np.minimum(self.width, self.height) >= BLOCK
+        return thick & (self.mean >= 64) & (self.step >= 0.9) & (self.fading <= 0.05) & (self.evenness <= 0.7)
+
     def paint(self, keep: np.ndarray) -> np.ndarray:
         """Mark the components that bool [N] `keep` picks."""
         keep[0] = False
-        return keep[self.labels]
+        return keep[self.labels] if keep.any() else np.zeros(self.labels.shape, bool)
 
     @classmethod
     def of(cls, mask: np.ndarray, depth: np.ndarray, valid: np.ndarray) -> _Rims:
@@ -180,10 +190,10 @@ class _Rims:
         first = cv2.dilate(mask.view(np.uint8), _KERNEL)
         second = cv2.dilate(first, _KERNEL)
         owners = cv2.copyMakeBorder(labels, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-        rim = np.nonzero(first.view(bool) & ~mask)
+        rim = _where(cv2.subtract(first, mask.view(np.uint8)))
         rim_owner = _largest_neighbour(owners, rim)
         owners[rim[0] + 1, rim[1] + 1] = rim_owner
-        ring = np.nonzero(second.view(bool) & ~first.view(bool) & valid)
+        ring = _where(cv2.bitwise_and(cv2.subtract(second, first), valid.view(np.uint8)))
         ring_owner = _largest_neighbour(owners, ring)
 
         whole = np.bincount(rim_owner, minlength=count)
@@ -211,6 +221,11 @@ class _Rims:
             evenness=np.sqrt(variance) / np.maximum(beyond, 1),
             inside=(size > 0) & (whole - size <= RIM_INVALID * whole),
         )
+
+
+def _where(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows and columns of the pixels of uint8 [H, W] that are set, as `numpy.nonzero` does, but sooner."""
+    return np.divmod(np.flatnonzero(mask.view(bool)), mask.shape[1])
 
 
 def _largest_neighbour(owners: np.ndarray, where: tuple[np.ndarray, np.ndarray]) -> np.ndarray:

@@ -123,13 +123,15 @@ def oriented(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
     if not valid.all():
         square = np.ones((2 * MARGIN + 1,) * 2, np.uint8)
         inner = cv2.erode(valid.view(np.uint8), square, borderValue=1).view(bool)
-    found = _rows(rgb, inner) | _rows(cv2.transpose(rgb), cv2.transpose(inner.view(np.uint8)).view(bool)).T
+    rarity = lines.color_rarity(rgb, inner)
+    found = _rows(rgb, inner, rarity)
+    found |= _rows(cv2.transpose(rgb), cv2.transpose(inner.view(np.uint8)).view(bool), rarity).T
     return found | _free_lines(rgb, inner)
 
 
-def _rows(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
+def _rows(rgb: np.ndarray, valid: np.ndarray, rarity: np.ndarray) -> np.ndarray:
     """Return the horizontal stripes, bool [H, W]."""
-    runs = lines.find(rgb, valid)
+    runs = lines.find(rgb, valid, rarity)
     sure = _passed(_SURE, runs)
     if not sure.any():
         return np.zeros(valid.shape, bool)
