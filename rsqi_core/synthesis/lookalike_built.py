@@ -66,6 +66,7 @@ def roofs(
 
 
 def white_roofs(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Bright roofs that do not clip."""
     return roofs(image, rng, ((232, 234, 238), (246, 246, 244), (214, 216, 218)))
 
 
@@ -77,6 +78,7 @@ def saturated_roofs(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def colored_roofs(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Blue, red or green sheet-metal roofs."""
     palette = (
         ((52, 92, 172), (66, 112, 184), (84, 128, 186)),
         ((184, 76, 58), (168, 82, 64), (196, 104, 78)),
@@ -86,6 +88,7 @@ def colored_roofs(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def staggered_blocks(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Houses whose rows are out of step."""
     grey = ((150, 146, 140), (122, 100, 86), (176, 172, 166), (104, 104, 108))
     return roofs(image, rng, grey, stagger=rng.uniform(0.2, 0.5))
 
@@ -197,6 +200,7 @@ def rails(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def solar_panels(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Rows of panels with their frames."""
     u, v = turned(image.shape[:2], rng.uniform(0, np.pi))
     row, cell = rng.uniform(7, 20), rng.uniform(4, 9)
     depth = wrapped(u, row) / row

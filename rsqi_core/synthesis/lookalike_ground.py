@@ -92,6 +92,7 @@ def contour(height: np.ndarray, level: float, width: float) -> np.ndarray:
 
 
 def snow(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Melting snow in patches, with trees standing out of it."""
     shape = image.shape[:2]
     cover = fractal(shape, rng, rng.uniform(1.5, 2.0), cells=int(rng.integers(3, 9)))
     low = rng.uniform(-0.5, 1.0)
@@ -123,6 +124,7 @@ def glint(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def dark_water(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A lake with its bank."""
     shore, lake = _lake(image, rng)
     bank = rng.uniform(0.2, 0.8) * shore
     image = paint(image, bank, material(image, rng, (150, 138, 112) if rng.random() < 0.6 else (60, 75, 45), 8, 5))
@@ -137,6 +139,7 @@ def black_water(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def burnt(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Charred ground with a ragged edge."""
     shape = image.shape[:2]
     ragged = fractal(shape, rng, 1.8, cells=int(rng.integers(2, 6)))
     low = rng.uniform(-0.2, 0.8)
@@ -146,6 +149,7 @@ def burnt(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def forest(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A dark stand of trees."""
     shape = image.shape[:2]
     size = rng.uniform(0.9, 2.2)
     crowns = noise(shape, rng, size) + 0.5 * noise(shape, rng, 0.5 * size)
@@ -194,6 +198,7 @@ def tree_rows(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def terraces(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Steps along the contours of a slope, each with a dark riser."""
     shape = image.shape[:2]
     u, _ = turned(shape, rng.uniform(0, np.pi))
     height = u / rng.uniform(7, 22) + rng.uniform(0.6, 1.6) * fractal(shape, rng, 3.0, cells=2)
@@ -211,6 +216,7 @@ def even_ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def meander(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A winding river with its banks."""
     shape = image.shape[:2]
     width = rng.uniform(5, 26)
     course = _winding(shape, rng)
@@ -222,6 +228,7 @@ def meander(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def contour_roads(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Narrow roads that wind along a slope."""
     course = _winding(image.shape[:2], rng)
     color = material(image, rng, (196, 186, 166) if rng.random() < 0.6 else (120, 118, 116), 5, 3)
     width = rng.uniform(2, 5)
@@ -259,6 +266,7 @@ def crop_edge(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def shoreline(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The shore of a large water with its beach."""
     shape = image.shape[:2]
     distance = seam(shape, rng) + rng.uniform(1, 6) * fractal(shape, rng, 2.0, cells=6)
     beach = smoothstep(distance, -rng.uniform(3, 14), 0)
