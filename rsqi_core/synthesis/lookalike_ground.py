@@ -143,7 +143,7 @@ def burnt(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     shape = image.shape[:2]
     ragged = fractal(shape, rng, 1.8, cells=int(rng.integers(2, 6)))
     low = rng.uniform(-0.2, 0.8)
-    alpha = smoothstep(ragged, low, low + rng.uniform(0.1, 0.5)) * rng.uniform(0.85, 1.0)
+    alpha = smoothstep(ragged, low, low + rng.uniform(0.1, 0.5)) * rng.uniform(0.85, 1.0) * _open(image)
     tone = rng.uniform(0.7, 1.4)
     return paint(image, alpha, material(image, rng, (46 * tone, 40 * tone, 36 * tone), 5, 5, 0.1))
 
@@ -156,7 +156,7 @@ def forest(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     sun = max(1, round(0.8 * size))
     light = crowns - np.roll(crowns, (sun, sun), (0, 1))
     tone = rng.uniform(0.7, 1.2)
-    trees = np.float32([40, 54, 36]) * tone * np.exp(0.3 * light + 0.15 * crowns)[..., None]
+    trees = np.float32([40, 54, 36]) * tone * np.exp(0.22 * light + 0.12 * crowns)[..., None]
     alpha = smoothstep(patch(image, rng, 12) + 0.15 * crowns, 0.35, 0.65)  # crowns stick out at the edge
     return paint(image, alpha, to_uint8(trees))
 
@@ -205,7 +205,9 @@ def terraces(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     step = wrapped(height, 1.0)
     tone = (step - 0.5) * rng.uniform(10, 40) - rng.uniform(15, 45) * (step > 0.85)
     lit = np.clip(1 + tone / 110, 0.3, 1.6)[..., None]
-    return paint(image, patch(image, rng, 3, 0.3, 0.7), to_uint8(cv2.GaussianBlur(image * lit, (0, 0), 0.6)))
+    return paint(
+        image, patch(image, rng, 3, 0.3, 0.7) * _open(image), to_uint8(cv2.GaussianBlur(image * lit, (0, 0), 0.6))
+    )
 
 
 def even_ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -272,6 +274,14 @@ def shoreline(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     beach = smoothstep(distance, -rng.uniform(3, 14), 0)
     image = paint(image, rng.uniform(0.3, 0.9) * beach, material(image, rng, (188, 176, 148), 7, 4))
     return paint(image, smoothstep(distance, -0.8, 0.8), material(image, rng, _water(rng), 4, 1.5))
+
+
+def _open(image: np.ndarray) -> np.ndarray:
+    """Opacity 0-1 of open ground: 0 where houses and cars make strong contrasts."""
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    mean = cv2.blur(grey, (25, 25))
+    spread = np.sqrt(np.maximum(cv2.blur(grey * grey, (25, 25)) - mean * mean, 0))
+    return 1 - smoothstep(spread, 26, 40)
 
 
 def _water(rng: np.random.Generator) -> Color:
