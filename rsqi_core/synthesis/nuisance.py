@@ -31,8 +31,9 @@ def crop(image: np.ndarray, rng: np.random.Generator, side: int) -> np.ndarray:
     if wanted == side:
         return np.ascontiguousarray(piece)
     kernel = cv2.INTER_AREA if wanted > side else cv2.INTER_CUBIC
-    bands = [np.ascontiguousarray(piece[..., k : k + 3]) for k in range(0, piece.shape[2], 3)]
-    return np.concatenate([cv2.resize(band, (side, side), interpolation=kernel) for band in bands], 2)
+    bands = (np.ascontiguousarray(piece[..., k : k + 3]) for k in range(0, piece.shape[2], 3))
+    resized = [cv2.resize(band, (side, side), interpolation=kernel) for band in bands]
+    return resized[0] if len(resized) == 1 else np.concatenate(resized, 2)
 
 
 def ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
