@@ -102,17 +102,6 @@ def _packets(image: np.ndarray, rng: np.random.Generator) -> Defect | None:
     return Defect("pixel_missing", out, mask, "medium")
 
 
-def _channel(image: np.ndarray, rng: np.random.Generator) -> Defect | None:
-    """Lose one channel of a rectangle."""
-    mask = np.zeros(image.shape[:2], np.uint8)
-    high, wide = (int(n) for n in rng.integers(12, 160, 2))
-    y, x = (int(rng.integers(0, n - 12)) for n in mask.shape)
-    mask[y : y + high, x : x + wide] = 1
-    out = image.copy()
-    out[..., int(rng.integers(3))][mask == 1] = int(rng.choice([0, 255]))
-    return Defect("pixel_missing", out, mask, "medium")
-
-
 VARIANTS: dict[str, dict[str, Plant]] = {
     "stripe_noise": {
         **{kind: partial(stripe_noise.apply, kind=kind) for kind in stripe_noise.KINDS},
@@ -124,7 +113,6 @@ VARIANTS: dict[str, dict[str, Plant]] = {
     "pixel_missing": {
         **{kind: partial(pixel_missing.apply, kind=kind) for kind in pixel_missing.KINDS},
         "packets": _packets,
-        "one channel": _channel,
     },
 }
 

@@ -13,15 +13,15 @@ import numpy as np
 NEAR = 16  # grey levels; a pixel this close to the extreme value belongs to a natural highlight or shadow
 FADING = 24  # grey levels; likewise a pixel of the rim
 CLIPPED = 0.001  # share of such pixels from which a block is clipped itself, and single extreme pixels prove little
-STEP = 0.65  # least step to the rim, over the step to the ring after it
-CONTRAST = 32  # grey levels; least step to the rim
-LONG = 15  # px; natural extremes of one or two pixels across are shorter
-SOLID = 3  # px; thicker ones have to be sharper
-SOLID_STEP = 0.8
+STEP, SHARP_STEP = 0.65, 0.8  # least step to the rim, over the step to the ring after it; of what is proved less
+CONTRAST = 24  # grey levels; least step to the rim
+LONG, THIN = 15, 3  # px; lost lines; natural ones are shorter, or slant
+CROSSING = 60  # px; several lost lines or blocks that touch make a component of any shape
 
 RIM_INVALID = 0.2  # a component with more of its rim in nodata belongs to the collar
 BLOCK = 8  # px; one lost channel, or a loss smeared by compression, is believed from a full square of this side on
 FILL = 0.95  # and if it fills its bounding box to this share: decoders lose rectangles
+EXACT = 0.99  # nature makes none that are filled to this share
 SMEAR = 8  # grey levels; compression moves the inside of a loss this far
 SMEARED_EDGE = 17  # px; compression smears the edge within its 8-px cells, to either side
 SMEARED_CONTRAST = 40  # grey levels beyond it
@@ -99,15 +99,16 @@ def _isolated(depth: np.ndarray, valid: np.ndarray) -> np.ndarray:
     if not extreme.any():
         return extreme
     rims = _Rims.of(extreme, depth, valid)
-    thin = np.minimum(rims.width, rims.height) < SOLID
-    sturdy = np.where(thin, np.maximum(rims.width, rims.height) >= LONG, rims.evenness <= 0.7)
-    step = np.where(thin, STEP, SOLID_STEP)
-    keep = sturdy & (rims.mean >= CONTRAST) & (rims.step >= step) & (rims.fading <= 0.15)
-    keep |= (rims.step >= 0.85) & (rims.fading <= 0.05) & (rims.weak <= 0.25) & (rims.evenness <= 0.35)
+    short, long = np.minimum(rims.width, rims.height), np.maximum(rims.width, rims.height)
+    straight = (short <= THIN) | (rims.fill >= 0.9) | (long >= CROSSING)
+    keep = (long >= LONG) & straight & (rims.step >= STEP) & (rims.fading <= 0.3)
+    keep |= (short >= 2) & (long >= 3) & (rims.step >= SHARP_STEP) & (rims.fading <= 0.05)
+    even = (rims.least >= 0.6) & (rims.weak <= 0.3) & (rims.evenness <= 0.4)
+    keep |= even & (rims.step >= SHARP_STEP) & (rims.fading <= 0.15)
     near = cv2.countNonZero(cv2.inRange(depth, 1, NEAR) & valid.view(np.uint8))
     if near <= CLIPPED * valid.size:
-        keep |= (rims.mean >= FADING) & (rims.step >= STEP) & (rims.fading <= 0.3) & (rims.least >= 0.3)
-    return rims.paint(keep & rims.inside)
+        keep |= (rims.step >= STEP) & (rims.fading <= 0.3) & (rims.least >= 0.3)
+    return rims.paint(keep & (rims.mean >= CONTRAST) & rims.inside)
 
 
 def _rectangles(plane: np.ndarray, valid: np.ndarray) -> np.ndarray:
@@ -116,7 +117,8 @@ def _rectangles(plane: np.ndarray, valid: np.ndarray) -> np.ndarray:
     if not cv2.erode(extreme.view(np.uint8), _SQUARE).any():
         return np.zeros(valid.shape, bool)
     rims = _Rims.of(extreme, plane, valid)
-    keep = rims.rectangular & (rims.mean >= CONTRAST) & (rims.step >= STEP) & (rims.fading <= 0.15)
+    fading = np.where(rims.fill >= EXACT, 0.5, 0.15)
+    keep = rims.rectangular & (rims.mean >= CONTRAST) & (rims.step >= STEP) & (rims.fading <= fading)
     keep |= rims.abrupt
     return rims.paint(keep & rims.inside)
 
@@ -134,7 +136,7 @@ def _smeared(near: np.ndarray, depth: np.ndarray, valid: np.ndarray) -> np.ndarr
     half = np.where(beyond.mean >= SMEARED_CONTRAST, 0.5 * beyond.mean, 0)[beyond.labels]
     grown = cv2.morphologyEx(((depth < half) & valid).view(np.uint8), cv2.MORPH_OPEN, _SQUARE).view(bool)
     rims = _Rims.of(grown, depth, valid)
-    keep = rims.rectangular & (rims.step >= SOLID_STEP) & (rims.fading <= 0.15)
+    keep = rims.rectangular & (rims.step >= SHARP_STEP) & (rims.fading <= 0.15)
     keep |= rims.abrupt
     return rims.paint(keep & rims.inside)
 
@@ -170,7 +172,12 @@ class _Rims:
 
     @property
     def rectangular(self) -> np.ndarray:
-        return (np.minimum(self.width, self.height) >= BLOCK) & (self.area >= FILL * self.width * self.height)
+        return (np.minimum(self.width, self.height) >= BLOCK) & (self.fill >= FILL)
+
+    @property
+    def fill(self) -> np.ndarray:
+        """Share of the bounding box."""
+        return self.area / np.maximum(self.width * self.height, 1)
 
     @property
     def abrupt(self) -> np.ndarray:
