@@ -57,6 +57,7 @@ _WEIGHTS = {
 }
 _LATE = {"stripe_noise": 0.5, "pixel_missing": 0.8}  # share that arises after the compression, in transmission
 _SEAMS = frozenset(t.code for t in BOUNDARY_TYPES)
+_OWN_SHADOW = 0.3  # share of clouds that cast one within the crop
 _TRUE_SEAMS = 0.3  # share of seam crops that are made of two real photos, where there are any
 
 
@@ -94,7 +95,10 @@ def draw_codes(rng: np.random.Generator, clean: float = 0.36) -> tuple[str, ...]
         return ()
     weights = np.array([_WEIGHTS.get(code, 1.0) for code in CODES])
     count = int(rng.choice([1, 2, 3], p=[0.76, 0.18, 0.06]))
-    return tuple(rng.choice(CODES, count, replace=False, p=weights / weights.sum()))
+    codes = [str(code) for code in rng.choice(CODES, count, replace=False, p=weights / weights.sum())]
+    if "cloud" in codes and "shadow" not in codes and rng.random() < _OWN_SHADOW:
+        codes.append("shadow")
+    return tuple(codes)
 
 
 def compose(
@@ -132,10 +136,13 @@ def compose(
         image = nuisance.ground(background, rng)
     ordered = [code for code in RECIPES if code in codes]
     late = [code for code in ordered if rng.random() < _LATE.get(code, 0.0)]
+    opacity = {}
+    if "cloud" in codes and len(mattes) and rng.random() < 0.5:
+        opacity["matte"] = _matte(mattes[int(rng.integers(len(mattes)))], image.shape[:2], rng)
+    elif {"cloud", "shadow"}.issubset(codes):
+        opacity["matte"] = cloud.opacity(image.shape[:2], rng)  # the same clouds are seen and cast the shadow
     for code in (c for c in ordered if c not in late):
-        options = {}
-        if code == "cloud" and len(mattes) and rng.random() < 0.5:
-            options["matte"] = _matte(mattes[int(rng.integers(len(mattes)))], image.shape[:2], rng)
+        options = opacity if code == "cloud" or (code == "shadow" and "cloud" in codes) else {}
         image = _plant(image, rng, code, defects, **options)
     image = nuisance.delivery(image, rng)
     for code in late:
@@ -175,7 +182,7 @@ def sample_of(image: np.ndarray, defects: Sequence[Defect], valid: np.ndarray) -
 def _plant(
     image: np.ndarray, rng: np.random.Generator, code: str, defects: list[Defect], **options: np.ndarray
 ) -> np.ndarray:
-    for _ in range(3):  # a draw may fall where it cannot be seen
+    for _ in range(5):  # a draw may fall where it cannot be seen
         if defect := RECIPES[code].apply(image, rng, **options):
             defects.append(defect)
             return defect.image
