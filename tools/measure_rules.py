@@ -129,7 +129,8 @@ def _planted(rule, variants: dict[str, Plant], clean: dict[str, list], count: in
                 truth = defect.mask == DEFECT
                 hits = int((found & truth).sum())
                 both, wanted, marked = both + hits, wanted + int(truth.sum()), marked + int(found.sum())
-                missed.append((hits / truth.sum(), f"{kind}_{quality}", image, found, truth))
+                if shown:
+                    missed.append((hits / truth.sum(), f"{kind}_{quality}", image, found, truth))
             iou = both / max(wanted + marked - both, 1)
             cells.append(f"{iou:.3f} ({both / max(marked, 1):.2f}/{both / max(wanted, 1):.2f})")
         rows.append([kind, *cells])

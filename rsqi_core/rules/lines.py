@@ -16,7 +16,7 @@ ROUGHNESS = 3.0  # and by this many times what its surroundings do on average
 REACH = 7  # rows of the profile to either side
 
 CONTRAST = 6  # grey levels; differences under this are noise and say nothing about colour
-STEP = 6  # px from one sampled contrast to the next
+STEP = 7  # px from one sampled contrast to the next; a prime, so that no pattern hides
 PRIOR = 50  # contrasts that count as seen in every block, mostly grey ones
 _MOSTLY_GREY = np.full((3, 3), 0.95 / 3) + np.eye(3) * 0.05 / 3
 
@@ -202,8 +202,10 @@ def _measure(rgb: np.ndarray, rarity: np.ndarray, row: np.ndarray, start: np.nda
     count = np.maximum(away.sum(1), 1)
     mean = (along * away).sum(1) / count
     spread = np.sqrt((np.square(along - mean[:, None]) * away).sum(1) / count)
-    own = _owns(along, np.einsum("nc,nc->n", (above + below) / 2, direction), inside, np.zeros_like(strength))
-    own &= _owns(profile @ _LUMA, (above + below) @ _LUMA / 2, inside, 0.2 * strength)
+    change = profile - ((above + below) / 2)[:, None]
+    near = (rows >= first[:, None] - 1) & (rows <= last[:, None] + 1)
+    own = _owns(np.sqrt(np.square(change).sum(2)), near, np.zeros_like(strength))
+    own &= _owns(np.abs(change @ _LUMA), inside, 0.2 * strength)
     return Runs(
         row=row,
         start=start,
@@ -222,13 +224,12 @@ def _measure(rgb: np.ndarray, rarity: np.ndarray, row: np.ndarray, start: np.nda
     )
 
 
-def _owns(values: np.ndarray, background: np.ndarray, inside: np.ndarray, least: np.ndarray) -> np.ndarray:
-    """Does the middle row have half the offset of the line's strongest row, or has that less than `least`? bool [N].
+def _owns(offset: np.ndarray, near: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """Does the middle row have half the offset of the strongest row near it, or has that less than `least`? bool [N].
 
     Compression spreads colour over two rows but hardly luminance.
     """
-    offset = np.abs(values - background[:, None])
-    highest = np.where(inside, offset, 0).max(1)
+    highest = np.where(near, offset, 0).max(1)
     return (offset[:, REACH] >= 0.5 * highest) | (highest < least)
 
 

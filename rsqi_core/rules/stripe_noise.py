@@ -48,9 +48,9 @@ class _Bar:
 
 _ANY = np.inf
 _SURE = (
-    _Bar(12, 3, 20, foreign=2.2, one_sided=0.65, shoulder=0.4, light_shoulder=_ANY, unevenness=0.35, roughness=0.5),
-    _Bar(25, 4, 30, foreign=1.7, one_sided=0.4, shoulder=0.6, light_shoulder=_ANY, unevenness=0.4, roughness=0.7),
-    _Bar(50, 4, 25, foreign=1.3, one_sided=0.55, shoulder=0.6, light_shoulder=0.7, unevenness=_ANY, roughness=_ANY),
+    _Bar(12, 3, 25, foreign=2.2, one_sided=0.65, shoulder=0.4, light_shoulder=_ANY, unevenness=0.35, roughness=0.5),
+    _Bar(25, 4, 30, foreign=1.9, one_sided=0.4, shoulder=0.6, light_shoulder=_ANY, unevenness=0.4, roughness=0.7),
+    _Bar(50, 3, 25, foreign=1.3, one_sided=0.55, shoulder=0.5, light_shoulder=0.7, unevenness=_ANY, roughness=_ANY),
     _Bar(50, 3, 25, foreign=0, one_sided=0.4, shoulder=0.1, light_shoulder=0.1, unevenness=0.1, roughness=0.15),
     _Bar(80, 3, 15, foreign=0, one_sided=0.4, shoulder=0.3, light_shoulder=0.1, unevenness=0.3, roughness=0.15),
 )

@@ -100,12 +100,75 @@ def test_one_channel_at_zero_in_natural_shapes_is_no_loss(scene):
     assert not isolated(scene, ALL).any()
 
 
-def test_black_block_survives_jpeg(scene):
+def jpeg(image, quality):
+    _, code = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return cv2.imdecode(code, cv2.IMREAD_COLOR)
+
+
+@pytest.mark.parametrize("value", [0, 255])
+@pytest.mark.parametrize("quality", [95, 85, 75])
+def test_blocks_survive_jpeg(scene, value, quality):
     truth = np.zeros(ALL.shape, bool)
-    truth[43:101, 51:131] = True
+    truth[43:101, 51:131] = truth[150:166, 40:56] = True
+    scene[truth] = value
+    assert iou(isolated(jpeg(scene, quality), ALL), truth) > 0.97
+
+
+def test_sector_survives_jpeg(scene):
+    truth = cv2.ellipse(np.zeros(ALL.shape, np.uint8), (100, 90), (60, 60), 0, 20, 80, 1, -1).astype(bool)
     scene[truth] = 0
-    _, code = cv2.imencode(".jpg", scene, [cv2.IMWRITE_JPEG_QUALITY, 85])
-    assert iou(isolated(cv2.imdecode(code, cv2.IMREAD_COLOR), ALL), truth) > 0.85
+    assert iou(isolated(scene, ALL), truth) > 0.99
+    assert iou(isolated(jpeg(scene, 85), ALL), truth) > 0.9
+
+
+def test_single_pixels_do_not_survive_jpeg(scene):
+    """Nothing tells them from texture any more, and nothing is made up."""
+    scene[50, 60] = scene[90, 100] = 0
+    assert not isolated(jpeg(scene, 85), ALL).any()
+
+
+def test_touching_losses_are_found(scene):
+    truth = np.zeros(ALL.shape, bool)
+    truth[60:62] = truth[:, 100:101] = truth[58:80, 150:190] = True
+    scene[truth] = 0
+    np.testing.assert_array_equal(isolated(scene, ALL), truth)
+
+
+def test_in_a_clipped_block_single_pixels_need_more(scene):
+    """Where many pixels are nearly black, a black one with half a dark rim is one of them."""
+    scene[50, 60] = 0
+    scene[49:52, 59] = 60  # the rim on one side is half way
+    assert isolated(scene, ALL)[50, 60]
+    rng = np.random.default_rng(4)
+    for y, x in rng.integers(100, 190, (200, 2)):
+        scene[y, x] = 6
+    assert not isolated(scene, ALL).any()
+    scene[20, 30] = 0  # but a sharp one still counts
+    assert isolated(scene, ALL)[20, 30] and isolated(scene, ALL).sum() == 1
+
+
+def test_thin_slanting_shadow_is_natural(scene):
+    """An alley between roofs may be black, in a scene with more of its kind."""
+    for y, x in np.random.default_rng(4).integers(120, 190, (200, 2)):
+        scene[y, x] = 6
+    strip = np.zeros(ALL.shape, np.float32)
+    cv2.line(strip, (60, 60), (84, 80), 1, 1)
+    depth = np.clip(1.6 * cv2.GaussianBlur(strip, (0, 0), 0.55), 0, 1)
+    scene = (scene * (1 - depth[..., None])).astype(np.uint8)
+    scene[strip > 0] = 0
+    assert (scene == 0).all(-1).sum() > 15
+    assert not isolated(scene, ALL).any()
+
+
+@pytest.mark.parametrize("quality", [None, 85])
+def test_white_car_is_natural(scene, quality):
+    """Rounded, turned and soft at its sides, though flat white within."""
+    body = cv2.boxPoints(((120, 100), (40, 22), 25)).astype(np.int32)
+    roof = cv2.GaussianBlur(cv2.fillPoly(np.zeros(ALL.shape, np.float32), [body], 1), (0, 0), 1.2)[..., None]
+    image = np.clip(scene * (1 - roof) + 290 * roof, 0, 255).astype(np.uint8)
+    image = image if quality is None else jpeg(image, quality)
+    assert threshold(image).sum() > 100
+    assert not isolated(image, ALL).any()
 
 
 def test_tiny_and_wholly_extreme_images():

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from rsqi_core.rules import STRIPE_NOISE
+from rsqi_core.rules import STRIPE_NOISE, lines
 from rsqi_core.rules.stripe_noise import oriented, otsu
 
 ALL = np.ones((200, 240), bool)
@@ -23,6 +23,19 @@ def draw(image, start, end, color, width=1):
     return np.clip(image + change, 0, 255).astype(np.uint8), change.any(-1)
 
 
+def jpeg(image, quality):
+    return cv2.imdecode(cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1], 1)[
+        ..., ::-1
+    ].copy()
+
+
+def band(image, rows, columns, color):
+    """Add `color` to a rectangle; return the image and the truth."""
+    change = np.zeros(image.shape, np.int16)
+    change[rows, columns] = color
+    return np.clip(image + change, 0, 255).astype(np.uint8), change.any(-1)
+
+
 def iou(a, b):
     return (a & b).sum() / (a | b).sum()
 
@@ -32,11 +45,61 @@ def test_clean_is_quiet(scene):
 
 
 @pytest.mark.parametrize("color", [(90, 0, 0), (0, -70, 0), (0, 60, 60), (-80, 0, -80), (80, 80, 80), (-70, -70, -70)])
-@pytest.mark.parametrize("width", [1, 2])  # OpenCV draws 1 and 3 px
-@pytest.mark.parametrize("ends", [((40, 90), (110, 90)), ((130, 40), (130, 120)), ((0, 100), (239, 100))])
-def test_lines_of_both_polarities(scene, color, width, ends):
-    image, truth = draw(scene, *ends, color, width)
-    assert iou(oriented(image, ALL), truth) > 0.7
+@pytest.mark.parametrize("width", [1, 2, 3])
+@pytest.mark.parametrize("upright", [False, True])
+def test_lines_of_both_polarities(scene, color, width, upright):
+    image, truth = band(scene, slice(90, 90 + width), slice(40, 120), color)
+    if upright:
+        image, truth = np.ascontiguousarray(image.transpose(1, 0, 2)), truth.T
+    assert iou(oriented(image, np.ones(truth.shape, bool)), truth) > 0.85
+
+
+@pytest.mark.parametrize("color", [(90, 0, 0), (0, -90, 0), (90, 90, 90)])
+def test_full_rows_and_columns(scene, color):
+    image, row = band(scene, slice(100, 101), slice(None), color)
+    image, column = band(image, slice(None), slice(30, 32), color)
+    assert iou(oriented(image, ALL), row | column) > 0.9
+
+
+def test_short_lines_of_a_foreign_colour(scene):
+    image, truth = band(scene, slice(50, 52), slice(100, 115), (0, 0, 100))
+    assert iou(oriented(image, ALL), truth) > 0.85
+
+
+def test_dropped_row_of_one_value(scene):
+    image = scene.copy()
+    image[77] = (40, 40, 40)
+    assert iou(oriented(image, ALL), (np.arange(200) == 77)[:, None] & ALL) > 0.9
+
+
+def test_periodic_rows(scene):
+    truth = np.zeros(ALL.shape, bool)
+    truth[5::16] = True
+    image = np.clip(scene + truth[..., None] * np.array([30, 0, 0]), 0, 255).astype(np.uint8)
+    assert iou(oriented(image, ALL), truth) > 0.85
+
+
+@pytest.mark.parametrize(("quality", "least"), [(95, 0.8), (85, 0.75), (75, 0.7)])
+@pytest.mark.parametrize("color", [(110, 0, 0), (0, 110, 0), (80, 80, 80)])
+def test_stripes_survive_jpeg(scene, color, quality, least):
+    image, truth = band(scene, slice(90, 92), slice(20, 150), color)
+    assert iou(oriented(jpeg(image, quality), ALL), truth) > least
+
+
+def test_rows_that_compression_only_tints_stay_out(scene):
+    image, truth = band(scene, slice(90, 91), slice(20, 200), (0, 120, 0))
+    found = oriented(jpeg(image, 90), ALL)
+    assert (found & truth).sum() > 0.9 * truth.sum() and (found & ~truth).sum() < 0.1 * truth.sum()
+
+
+def test_a_fault_repeats_itself(scene):
+    """A line too short to be believed by itself is believed beside a long one of its colour, not of another."""
+    short, truth = band(scene, slice(60, 61), slice(100, 124), (70, 70, 70))
+    assert not oriented(short, ALL).any()
+    both, long = band(short, slice(140, 141), slice(20, 200), (80, 80, 80))
+    assert iou(oriented(both, ALL), truth | long) > 0.9
+    other, long = band(short, slice(140, 141), slice(20, 200), (-80, -80, -80))
+    assert iou(oriented(other, ALL), long) > 0.9
 
 
 @pytest.mark.parametrize("end", [(120, 130), (120, 75), (75, 150)])
@@ -63,6 +126,63 @@ def test_natural_lines_are_left_alone(scene):
     edge[20:30, :] = 50
     image = np.clip(scene + (marks + edge)[..., None], 0, 255).astype(np.uint8)
     assert not oriented(image, ALL).any()
+
+
+def test_short_white_mark_is_paint(scene):
+    image, _ = band(scene, slice(60, 62), slice(100, 130), (90, 90, 90))
+    assert not oriented(image, ALL).any()
+
+
+@pytest.mark.parametrize("width", [5, 8])
+def test_wide_bands_are_no_stripes(scene, width):
+    image, _ = band(scene, slice(60, 60 + width), slice(20, 200), (0, 90, 0))
+    assert not oriented(image, ALL).any()
+
+
+def test_track_in_the_colours_of_the_fields_is_natural(scene):
+    """A soft line of bare soil through green is as red as the fields beside; the same line is foreign without them."""
+    line = np.zeros(ALL.shape, np.float32)
+    line[100:102, 100:136] = 1
+    line = cv2.GaussianBlur(line, (0, 0), 0.6)[..., None] * np.array([60, -10, 0])
+    y, x = np.mgrid[:200, :240]
+    fields = ((y // 12 + x // 12) % 2)[..., None] * np.array([60, -10, 0]) * (np.abs(y - 100) > 20)[..., None]
+    alone = np.clip(scene + line, 0, 255).astype(np.uint8)
+    among = np.clip(scene + line + fields, 0, 255).astype(np.uint8)
+    assert oriented(alone, ALL)[100:102, 100:136].mean() > 0.9
+    assert not oriented(among, ALL).any()
+
+
+def test_furrows_are_natural(scene):
+    y = np.arange(200)[:, None, None]
+    image = np.clip(scene + 25 * np.sin(y * 2 * np.pi / 7) * np.array([1.0, 0.9, 0.7]), 0, 255).astype(np.uint8)
+    assert not oriented(image, ALL).any()
+
+
+def test_roof_ridge_is_natural(scene):
+    """Two planes of different light that meet in a bright, softened line."""
+    roof = np.zeros(ALL.shape, np.float32)
+    roof[60:80, 40:160], roof[80:82, 40:160], roof[82:100, 40:160] = 20, 90, -30
+    image = np.clip(scene + cv2.GaussianBlur(roof, (0, 0), 0.9)[..., None], 0, 255).astype(np.uint8)
+    assert not oriented(image, ALL).any()
+
+
+def test_runs_measure_a_line(scene):
+    image, _ = band(scene, slice(90, 92), slice(40, 120), (60, 0, 0))
+    runs = lines.find(image, ALL, lines.color_rarity(image, ALL))
+    mine = runs.select(np.isin(runs.row, (90, 91)) & (runs.length > 60))
+    assert mine.row.tolist() == [90, 91] and (mine.width == 2).all()
+    assert (np.abs(mine.start - 40) <= 5).all() and (np.abs(mine.end - 120) <= 5).all()
+    assert (np.abs(mine.strength - 60) < 8).all()
+    assert (mine.direction[:, 0] > 0.95).all() and (mine.foreign > 3).all()
+    assert (mine.shoulder < 0.1).all() and (mine.one_sided > 0.8).all()
+
+
+def test_rarity_of_colours(scene):
+    """Grey is the commonest direction of natural contrasts; a few strong red rows do not make red common."""
+    image, _ = band(scene, slice(50, 51), slice(None), (120, 0, 0))
+    rarity = lines.color_rarity(image, ALL)
+    grey, red = np.full(3, 3**-0.5), np.array([1.0, 0, 0])
+    assert grey @ rarity @ grey < 1.2**2 and red @ rarity @ red > 2.5**2
 
 
 def test_collar_edge_is_no_stripe(scene):
