@@ -153,7 +153,7 @@ def test_thin_slanting_shadow_is_natural(scene):
         scene[y, x] = 6
     strip = np.zeros(ALL.shape, np.float32)
     cv2.line(strip, (60, 60), (84, 80), 1, 1)
-    depth = np.clip(1.6 * cv2.GaussianBlur(strip, (0, 0), 0.55), 0, 1)
+    depth = np.clip(2 * cv2.GaussianBlur(strip, (0, 0), 0.8), 0, 1)
     scene = (scene * (1 - depth[..., None])).astype(np.uint8)
     scene[strip > 0] = 0
     assert (scene == 0).all(-1).sum() > 15
