@@ -183,8 +183,7 @@ class _Rims:
     def abrupt(self) -> np.ndarray:
         """Does it end so suddenly all around that it need not be a rectangle?"""
         thick = np.minimum(self.width, self.height) >= BLOCK
-        rim = (self.mean >= 64) & (self.step >= 0.9) & (self.fading <= 0.1) & (self.weak <= 0.15)
-        return thick & rim & (self.evenness <= 0.5)
+        return thick & (self.mean >= 64) & (self.step >= 0.9) & (self.fading <= 0.1) & (self.evenness <= 0.5)
 
     def paint(self, keep: np.ndarray) -> np.ndarray:
         """Mark the components that bool [N] `keep` picks."""
