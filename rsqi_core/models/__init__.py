@@ -1,4 +1,5 @@
-"""Models: a folder with a card and ONNX files, the backend that runs them, and the network they are trained from."""
+"""Models: a folder with a card and ONNX files or two Hugging Face checkpoints, the backends that run them, and the
+network that the default is trained from."""
 
 from .backend import Model, load
 

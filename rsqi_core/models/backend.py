@@ -1,39 +1,76 @@
-"""Run a model folder through onnxruntime, and say on which device it really ran."""
+"""A model is what classifies and segments blocks; which library does it depends on what its folder holds."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from ..errors import ModelError
 from ..resources import path as resource
 from ..taxonomy import CODES, PIXEL_TYPES, TYPES
-from .card import CLASSIFIER, SEGMENTER, Card, model_hash, read_card
+from .card import CARD, Card
+from .checkpoints import find
 
-_PROVIDERS = {
-    "cpu": ["CPUExecutionProvider"],
-    "cuda": ["CUDAExecutionProvider", "CPUExecutionProvider"],
-    "auto": ["CUDAExecutionProvider", "DmlExecutionProvider", "CoreMLExecutionProvider", "CPUExecutionProvider"],
-}
+
+class Backend(Protocol):
+    """What runs the networks of a model folder.
+
+    Attributes
+    ----------
+    card : Card
+    lacking : tuple of str
+        Codes of the types that the networks have no output for. Their block logits say "certainly not".
+    warnings : tuple of (str, str)
+        (code, message) of what is odd about the folder but does not keep it from running.
+    """
+
+    card: Card
+    lacking: tuple[str, ...]
+    warnings: tuple[tuple[str, str], ...]
+
+    @property
+    def hash(self) -> str:
+        """Short hash of everything that decides a result, hexadecimal [16]."""
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Bytes of the classifier's and the segmenter's weights."""
+
+    @property
+    def provider(self) -> str:
+        """What the networks really run on; a silent fall-back to the CPU shows here."""
+
+    def classify(self, images: np.ndarray) -> np.ndarray:
+        """Return block logits, float32 [N, 10], of uint8 RGB [N, H, W, 3]."""
+
+    def segment(self, images: np.ndarray) -> np.ndarray:
+        """Return logits of background and the six region types, float32 [N, 7, H, W], of uint8 RGB [N, H, W, 3]."""
 
 
 class Model:
     """A classifier and a segmenter with their card.
 
-    Sessions are built on first use, as a run of the rules alone needs none.
+    Networks are loaded on first use, as a run of the rules alone needs none.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        With a card and two ONNX files, or with two Hugging Face checkpoints (`rsqi_core.models.checkpoints`).
+    device : str
+        ``"auto"``, ``"cpu"`` or ``"cuda"``.
+
+    Raises
+    ------
+    ModelError
+        If the folder is not a model, does not match its card, or the wanted device is missing.
     """
 
     def __init__(self, folder: Path, device: str = "auto"):
         self.folder, self.device = folder, device
-        self.card: Card = read_card(folder)
-        self.hash = model_hash(folder)
-        self._sessions: dict[str, object] = {}
+        self._backend = _open(folder, device)
+        self.card = self._backend.card
         self._temperature = np.array([self.card.temperatures[code] for code in CODES], np.float32)
-        # (I / 255 - mean) / std in one multiplication and one addition
-        self._gain = (1 / (255 * np.array(self.card.std))).astype(np.float32)[:, None, None]
-        self._bias = (-np.array(self.card.mean) / np.array(self.card.std)).astype(np.float32)[:, None, None]
 
     @property
     def thresholds(self) -> np.ndarray:
@@ -47,27 +84,37 @@ class Model:
         return tuple(t.code for t in TYPES if t not in PIXEL_TYPES and self.card.thresholds[t.code] is None)
 
     @property
+    def lacking(self) -> tuple[str, ...]:
+        """Codes of the types that the model has no output for, whatever threshold is asked of it."""
+        return self._backend.lacking
+
+    @property
+    def warnings(self) -> tuple[tuple[str, str], ...]:
+        """What is odd about the model folder, as (code, message)."""
+        return self._backend.warnings
+
+    @property
+    def hash(self) -> str:
+        """Short hash of everything in the folder that decides a result, to be written into results."""
+        return self._backend.hash
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Bytes of the classifier's and the segmenter's weights."""
+        return self._backend.sizes
+
+    @property
     def provider(self) -> str:
-        """The onnxruntime provider that really runs; a silent fall-back to the CPU shows here."""
-        return self._session(CLASSIFIER).get_providers()[0]
+        """What the model really runs on; a silent fall-back to the CPU shows here."""
+        return self._backend.provider
 
     def classify(self, images: np.ndarray) -> np.ndarray:
-        """Return calibrated block logits, float32 [N, 10], of uint8 [N, H, W, 3], sides multiples of 32."""
-        return self._run(CLASSIFIER, images) / self._temperature
+        """Return calibrated block logits, float32 [N, 10], of uint8 RGB [N, H, W, 3], sides multiples of 32."""
+        return self._backend.classify(images) / self._temperature
 
     def segment(self, images: np.ndarray) -> np.ndarray:
-        """Return segmentation logits, float32 [N, 7, H, W], of uint8 [N, H, W, 3], sides multiples of 32."""
-        return self._run(SEGMENTER, images)
-
-    def _run(self, file: str, images: np.ndarray) -> np.ndarray:
-        session = self._session(file)
-        batch = images.transpose(0, 3, 1, 2) * self._gain + self._bias
-        return session.run(None, {session.get_inputs()[0].name: np.ascontiguousarray(batch, np.float32)})[0]
-
-    def _session(self, file: str):
-        if file not in self._sessions:
-            self._sessions[file] = _open(self.folder / file, self.device)
-        return self._sessions[file]
+        """Return segmentation logits, float32 [N, 7, H, W], of uint8 RGB [N, H, W, 3], sides multiples of 32."""
+        return self._backend.segment(images)
 
 
 def load(model: str = "default", device: str = "auto") -> Model:
@@ -76,24 +123,16 @@ def load(model: str = "default", device: str = "auto") -> Model:
     Raises
     ------
     ModelError
-        If the folder is not a model, does not match its card, or the wanted device is missing.
+        As `Model` does.
     """
     return Model(resource("models", "default") if model == "default" else Path(model), device)
 
 
-def _open(file: Path, device: str):
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise ModelError(f"onnxruntime cannot be loaded: {error}; set the worker environment up again") from error
-    available = onnxruntime.get_available_providers()
-    wanted = [name for name in _PROVIDERS[device] if name in available]
-    if device == "cuda" and "CUDAExecutionProvider" not in wanted:
-        raise ModelError("device cuda: this onnxruntime has no CUDA; install onnxruntime-gpu or choose device cpu")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(str(file), options, providers=wanted)
-    except Exception as error:  # onnxruntime's own exceptions share no public base class
-        raise ModelError(f"{file}: onnxruntime cannot open it: {str(error).splitlines()[0]}") from error
+def _open(folder: Path, device: str) -> Backend:
+    if not (folder / CARD).exists() and (checkpoints := find(folder)):
+        from .huggingface import HuggingFace
+
+        return HuggingFace(*checkpoints, device)
+    from .onnx_runtime import OnnxRuntime
+
+    return OnnxRuntime(folder, device)

@@ -15,6 +15,8 @@ CARD = "card.json"
 HASHES = "card.sha256"
 CLASSIFIER, SEGMENTER = "classifier.onnx", "segmenter.onnx"
 
+_PART = 2**20  # bytes read at a time
+
 
 @dataclass(frozen=True)
 class Card:
@@ -27,7 +29,7 @@ class Card:
     tile_size : int
         Side in pixels of the square input; blocks are read decimated or padded to it.
     mean, std : tuple of float
-        Normalisation of RGB scaled to 0-1.
+        Normalisation of RGB scaled to 0-1; empty where classifier and segmenter bring their own.
     thresholds : dict
         Probability by type code from which a block is marked; None for a type that the model does not see well enough
         to be trusted with.
@@ -69,7 +71,8 @@ def read_card(folder: Path) -> Card:
         card = Card(**{k: tuple(v) if k in ("mean", "std") else v for k, v in values.items()})
     except FileNotFoundError:
         raise ModelError(
-            f"{folder}: no model here; a model folder holds {CARD}, {CLASSIFIER} and {SEGMENTER}"
+            f"{folder}: no model here; a model folder holds {CARD}, {CLASSIFIER} and {SEGMENTER}, "
+            "or two Hugging Face checkpoints (*ForImageClassification, *ForSemanticSegmentation)"
         ) from None
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ModelError(f"{folder / CARD}: not a valid model card: {error}") from error
@@ -91,8 +94,12 @@ def write_card(folder: Path, card: Card) -> None:
 
 
 def file_hash(file: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    """SHA-256 of a file of any size, hexadecimal."""
+    digest = hashlib.sha256()
+    with file.open("rb") as source:
+        while part := source.read(_PART):
+            digest.update(part)
+    return digest.hexdigest()
 
 
 def model_hash(folder: Path) -> str:

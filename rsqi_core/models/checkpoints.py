@@ -1,0 +1,178 @@
+"""The two Hugging Face checkpoints of a model folder: where they lie, and which of their outputs means which type."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Sequence
+
+from ..errors import ModelError
+from ..taxonomy import BACKGROUND, REGION_TYPES, TYPES, ErrorType
+
+CONFIG = "config.json"
+# What tells the two kinds apart is the name of their architecture, such as Swinv2ForImageClassification.
+CLASSIFIER, SEGMENTER = "ForImageClassification", "ForSemanticSegmentation"
+
+_KINDS = {CLASSIFIER: "classifier", SEGMENTER: "segmenter"}
+_BACKGROUND_NAMES = ("背景", "background")
+_WEIGHTS, _INDEX = "model.safetensors", "model.safetensors.index.json"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """One checkpoint.
+
+    Attributes
+    ----------
+    folder : pathlib.Path
+    config : dict
+        Contents of its ``config.json``.
+    weights : tuple of pathlib.Path
+        Its safetensors files.
+    outputs : dict
+        Number of the network's output by ``category_id`` (0: background), for the types that it knows.
+    """
+
+    folder: Path
+    config: dict[str, Any]
+    weights: tuple[Path, ...]
+    outputs: dict[int, int]
+
+
+def find(folder: Path) -> tuple[Checkpoint, Checkpoint] | None:
+    """Find a classifier and a segmenter by their ``config.json``.
+
+    Each is looked for in `folder` itself, then in its subfolders, then, if `folder` is a checkpoint, in the folders
+    beside it.
+
+    Returns
+    -------
+    (Checkpoint, Checkpoint) or None
+        Classifier and segmenter; None if there is neither.
+
+    Raises
+    ------
+    ModelError
+        If there is only one of them, or several of a kind, or one that cannot be run: weights that are not
+        safetensors, labels that name no type, one label an image instead of several.
+    """
+    found: dict[str, Path] = {}
+    for files in _places(folder):
+        here: dict[str, list[Path]] = {}
+        for file in files:
+            here.setdefault(_kind(file), []).append(file.parent)
+        for kind in _KINDS.keys() & here.keys() - found.keys():
+            if len(here[kind]) > 1:
+                names = ", ".join(place.name for place in here[kind])
+                raise ModelError(f"{folder}: more than one {_KINDS[kind]} ({names}); leave only one there")
+            (found[kind],) = here[kind]
+        if len(found) == len(_KINDS):
+            return _read(found[CLASSIFIER], TYPES), _read(found[SEGMENTER], REGION_TYPES, background=True)
+    for kind, other in found.items():
+        (missing,) = _KINDS.keys() - {kind}
+        raise ModelError(
+            f"{folder}: {other.name} is a {_KINDS[kind]}, but there is no {_KINDS[missing]}; "
+            f"put the folder of a checkpoint *{missing} beside it"
+        )
+    return None
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """Read a JSON object, or raise `ModelError` that names the file."""
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{file} cannot be read: {error}") from error
+    if not isinstance(values, dict):
+        raise ModelError(f"{file} holds no JSON object; take it from the checkpoint again")
+    return values
+
+
+def _places(folder: Path) -> Iterator[list[Path]]:
+    own = folder / CONFIG
+    yield [own] if own.exists() else []
+    yield sorted(folder.glob(f"*/{CONFIG}"))
+    if own.exists():
+        yield sorted(folder.resolve().parent.glob(f"*/{CONFIG}"))
+
+
+def _kind(file: Path) -> str:
+    architectures = str(read_json(file).get("architectures"))
+    return next((kind for kind in _KINDS if kind in architectures), "")
+
+
+def _read(folder: Path, types: Sequence[ErrorType], background: bool = False) -> Checkpoint:
+    config = read_json(folder / CONFIG)
+    if config.get("problem_type") == "single_label_classification":
+        raise ModelError(f"{folder / CONFIG}: gives an image one label only; RSQI needs a multi-label classifier")
+    if config.get("num_channels", 3) != 3:
+        raise ModelError(f"{folder / CONFIG}: wants {config['num_channels']} bands; RSQI gives red, green and blue")
+    return Checkpoint(folder, config, _weights(folder), _outputs(folder / CONFIG, config, types, background))
+
+
+def _weights(folder: Path) -> tuple[Path, ...]:
+    if (folder / _WEIGHTS).exists():
+        return (folder / _WEIGHTS,)
+    if (folder / _INDEX).exists():
+        shards = read_json(folder / _INDEX).get("weight_map")
+        if not isinstance(shards, dict):
+            raise ModelError(f"{folder / _INDEX} has no weight_map; take it from the checkpoint again")
+        files = tuple(folder / name for name in sorted(set(shards.values())))
+        if missing := [file for file in files if not file.exists()]:
+            raise ModelError(f"{missing[0]} is missing; take it from the checkpoint again")
+        return files
+    if pickled := sorted(folder.glob("*.bin")):
+        raise ModelError(
+            f"{pickled[0]}: pickled weights can run code and are not opened; load them once where you trust them and "
+            "write model.safetensors with transformers' save_pretrained"
+        )
+    raise ModelError(f"{folder}: no {_WEIGHTS} here; take it from the checkpoint again")
+
+
+def _outputs(file: Path, config: dict[str, Any], types: Sequence[ErrorType], background: bool) -> dict[int, int]:
+    """Map category ids to output numbers by the labels' names."""
+    ids = {_plain(name): t.id for t in types for name in (t.code, t.zh, t.en)}
+    if background:
+        ids |= dict.fromkeys(_BACKGROUND_NAMES, BACKGROUND)
+    labels = _labels(file, config)
+    if (
+        background
+        and not any(ids.get(_plain(label)) == BACKGROUND for label in labels)
+        and _plain(labels[0]) not in ids
+    ):
+        labels[0] = _BACKGROUND_NAMES[0]  # by custom the first, whatever it is called
+    outputs: dict[int, int] = {}
+    for number, label in enumerate(labels):
+        category_id = ids.get(_plain(label))
+        if category_id is None:
+            known = ", ".join(t.zh for t in types)
+            raise ModelError(
+                f"{file}: label '{label}' is not one of {known} (or their English names); rename it in id2label"
+            )
+        if category_id in outputs:
+            raise ModelError(f"{file}: labels '{labels[outputs[category_id]]}' and '{label}' name the same type")
+        outputs[category_id] = number
+    if background and BACKGROUND not in outputs:
+        raise ModelError(f"{file}: no label is the background; call it background in id2label")
+    return outputs
+
+
+def _labels(file: Path, config: dict[str, Any]) -> list[str]:
+    given = config.get("id2label")
+    try:
+        labels = [str(given[str(number)]) for number in range(len(given))]
+    except (TypeError, KeyError):
+        raise ModelError(
+            f"{file}: id2label must name the outputs 0, 1, 2, ...; take it from the checkpoint again"
+        ) from None
+    if not labels or all(re.fullmatch(r"LABEL_\d+", label) for label in labels):
+        raise ModelError(f"{file}: its labels are only numbered; name the types in id2label, such as 云 or cloud")
+    return labels
+
+
+def _plain(label: str) -> str:
+    return re.sub(r"[\s_-]+", " ", unicodedata.normalize("NFKC", label)).strip().casefold()
