@@ -65,6 +65,7 @@ FREE_CONTRAST = 35  # lines in any direction are looked for in colour only
 FREE_LENGTH = 20
 FREE_SLENDER = 7.0  # length over width of the minimum-area rectangle
 FREE_FILL = 0.35  # a line of one pixel fills no more of it
+FREE_FOREIGN = 1.9  # as for rows and columns
 FREE_REACH = 4  # px along a diagonal to either side
 MAX_WIDTH = 5  # px; a slanting line of three pixels spreads
 
@@ -126,7 +127,7 @@ def oriented(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
     rarity = lines.color_rarity(rgb, inner)
     found = _rows(rgb, inner, rarity)
     found |= _rows(cv2.transpose(rgb), cv2.transpose(inner.view(np.uint8)).view(bool), rarity).T
-    return found | _free_lines(rgb, inner)
+    return found | _free_lines(rgb, inner, rarity)
 
 
 def _rows(rgb: np.ndarray, valid: np.ndarray, rarity: np.ndarray) -> np.ndarray:
@@ -144,7 +145,7 @@ def _passed(bars: tuple[_Bar, ...], runs: lines.Runs) -> np.ndarray:
     return np.logical_or.reduce([bar.passed(runs) for bar in bars])
 
 
-def _free_lines(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
+def _free_lines(rgb: np.ndarray, valid: np.ndarray, rarity: np.ndarray) -> np.ndarray:
     """Return coloured lines in any direction, bool [H, W]."""
     red, green, blue = (plane.astype(np.int16) for plane in cv2.split(rgb))
     opponents = [cv2.subtract(red, green), cv2.subtract(blue, green)]
@@ -159,8 +160,9 @@ def _free_lines(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
     keep &= np.minimum(width, height) > MAX_WIDTH  # rows and columns have a better judge
     keep[0] = False
     for label in np.flatnonzero(keep):
-        box = labels[y[label] : y[label] + height[label], x[label] : x[label] + width[label]]
-        rows, columns = np.nonzero(box == label)
+        box = slice(y[label], y[label] + height[label]), slice(x[label], x[label] + width[label])
+        line = labels[box] == label
+        rows, columns = np.nonzero(line)
         sides = cv2.minAreaRect(np.stack([columns, rows], 1).astype(np.float32))[1]
         long, short = max(sides) + 1, min(sides) + 1  # from pixel centres to pixel edges
         keep[label] = (
@@ -168,8 +170,17 @@ def _free_lines(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
             and short <= MAX_WIDTH
             and long >= FREE_SLENDER * short
             and area[label] >= FREE_FILL * long * short
+            and _foreign(rgb[box], line, rarity) >= FREE_FOREIGN
         )
     return keep[labels]
+
+
+def _foreign(rgb: np.ndarray, line: np.ndarray, rarity: np.ndarray) -> float:
+    """How rare the colour is by which the pixels of bool [H, W] differ from those near them, as `lines.Runs` has it."""
+    mask = line.view(np.uint8)
+    beside = cv2.dilate(mask, np.ones((9, 9), np.uint8)) - cv2.dilate(mask, np.ones((3, 3), np.uint8))
+    offset = rgb[line].mean(0) - rgb[beside.view(bool)].mean(0) if beside.any() else np.zeros(3)
+    return float(np.sqrt(offset @ rarity @ offset) / max(np.linalg.norm(offset), 1))
 
 
 def _slanting_contrast(plane: np.ndarray, turn: int) -> np.ndarray:

@@ -152,6 +152,18 @@ def test_track_in_the_colours_of_the_fields_is_natural(scene):
     assert not oriented(among, ALL).any()
 
 
+def test_slanting_road_mark_is_natural(scene):
+    """White paint on a bluish road among red fields: where red against blue is common, it is no foreign colour."""
+    y, x = np.mgrid[:200, :240]
+    road = np.abs(y - 0.6 * x - 20) < 25
+    patches = ((y // 11 + x // 13) % 2).astype(bool) & ~road
+    image = (
+        scene.astype(np.int16) + road[..., None] * np.array([-40, 0, 40]) + patches[..., None] * np.array([20, 0, -50])
+    )
+    image[np.abs(y - 0.6 * x - 20) < 1.2] += np.array([70, 40, 0])
+    assert not oriented(np.clip(image, 0, 255).astype(np.uint8), ALL).any()
+
+
 def test_furrows_are_natural(scene):
     y = np.arange(200)[:, None, None]
     image = np.clip(scene + 25 * np.sin(y * 2 * np.pi / 7) * np.array([1.0, 0.9, 0.7]), 0, 255).astype(np.uint8)
