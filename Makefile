@@ -35,8 +35,8 @@ bench: .venv/develop
 
 # Resumes where it was stopped; about 90 minutes on two cores. Then measures what came out.
 train: .venv/develop
-	$(BIN)/rsqi train --data $(DATA) --pool build/train/pool.npz --output build/train/run
-	$(BIN)/rsqi export build/train/run/checkpoint.pt --data $(DATA) --output resources/models/default
+	$(BIN)/rsqi train joint --data $(DATA) --pool build/train/pool.npz --output build/train/run
+	$(BIN)/rsqi export build/train/run --data $(DATA) --output resources/models/default
 	$(BIN)/rsqi evaluate --data $(DATA) --output docs/benchmark.md
 
 zip:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Sequence
 
@@ -263,29 +264,70 @@ def _synthesize(options: argparse.Namespace) -> int:
 
 
 def _train_parser(commands: Any) -> None:
-    parser = _command(commands, "train", "train the default network on synthesised errors", _train)
-    parser.add_argument("--data", type=Path, metavar="FOLDER", help="imagery, to pack the pool of backgrounds from")
-    parser.add_argument("--pool", required=True, type=Path, metavar="NPZ", help="packed backgrounds; made if missing")
-    parser.add_argument("--output", required=True, type=Path, metavar="FOLDER", help="checkpoint and curve; resumed")
-    parser.add_argument("--samples", type=int, default=150_000, metavar="N", help="crops to see in all (150 000)")
-    parser.add_argument("--batch", type=int, default=24, metavar="N")
-    parser.add_argument("--rate", type=float, default=2e-3, metavar="LR")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--workers", type=int, default=1, help="processes that compose samples")
+    parser = _command(commands, "train", "train a network on synthesised errors, on a dataset or on both", _train)
+    parser.add_argument("task", nargs="?", default="joint", metavar="joint|classifier|segmenter|pixel")
+    parser.add_argument("--list", action="store_true", help="list the architectures and sizes of each task")
+    parser.add_argument("--pool", type=Path, metavar="NPZ", help="packed backgrounds to synthesise errors on")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="imagery, to pack the pool from if it is missing")
+    parser.add_argument("--pack", action="store_true", help="only pack the pool, to take it to another machine")
+    parser.add_argument("--dataset", type=Path, metavar="FOLDER", help="what `rsqi dataset` wrote")
+    parser.add_argument("--share", type=float, metavar="SHARE", help="of the dataset beside a pool (0.5)")
+    parser.add_argument("--output", type=Path, metavar="FOLDER", help="checkpoint and curve; resumed")
+    parser.add_argument("--arch", default="", metavar="NAME", help="architecture (the first of --list)")
+    parser.add_argument("--size", metavar="NAME", help="of the architecture (the starred of --list)")
+    parser.add_argument("--init", type=Path, metavar="PATH", help="a run or a Hugging Face folder to take weights from")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--samples", type=int, metavar="N", help="crops to see in all (150 000)")
+    length.add_argument("--epochs", type=int, metavar="N", help="over the dataset (10, a segmenter 5)")
+    parser.add_argument("--batch", type=int, metavar="N", help="crops a step (ours 24, others 16)")
+    parser.add_argument("--rate", type=float, metavar="LR", help="peak learning rate (ours 2e-3, others 1e-4)")
+    parser.add_argument("--schedule", metavar="cosine|linear", help="how the rate falls (cosine)")
+    parser.add_argument("--warmup", type=float, metavar="SHARE", help="of the steps (ours 0.04, others 0.1)")
+    parser.add_argument("--weight-decay", type=float, metavar="D", help="of AdamW (0.01)")
+    parser.add_argument("--average", type=float, metavar="D",
+                        help="decay of the averaged weights (ours 0.998, others none)")  # fmt: skip
+    parser.add_argument("--side", type=int, metavar="PX", help="of a crop (192)")
+    parser.add_argument("--no-negatives", action="store_true", help="leave out crops without errors")
+    parser.add_argument("--seed", type=int, metavar="N", help="of weights and samples (0)")
+    parser.add_argument("--workers", type=int, metavar="N",
+                        help="processes that make samples (1; with a GPU one a core)")  # fmt: skip
     parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda")
+    parser.add_argument("--precision", metavar="auto|fp32|bf16|fp16")
+    parser.add_argument("--checkpoint-every", type=int, metavar="N", help="steps, each time with a validation (250)")
+    parser.add_argument("--patience", type=int, metavar="N", help="end after so many validations without progress")
 
 
 def _train(options: argparse.Namespace) -> int:
-    _need("torch", "onnx")
-    from .training import pool
-    from .training.loop import Settings, train
+    from .models.architectures import ARCHITECTURES
 
-    if not options.pool.exists():
+    if options.list:
+        for a in ARCHITECTURES:
+            print(f"{a.task:12}{a.name:14}{' '.join(f'{size}*' if size == a.size else size for size in a.sizes)}")
+        return DONE
+    _need("torch")
+    from .training.loop import train
+    from .training.settings import settings_for
+    from .training.stream import Material
+
+    if options.pool and not options.pool.exists():
         if options.data is None:
             raise ParameterError(f"{options.pool} does not exist; give --data FOLDER to pack it from")
-        print(f"{options.pool}: {pool.pack(options.data, options.pool, options.seed)} backgrounds")
-    settings = Settings(options.samples, options.batch, options.rate, seed=options.seed, workers=options.workers)
-    print(train(options.pool, options.output, settings, options.device, lambda row: print(json.dumps(row), flush=True)))
+        from .training import pool
+
+        print(f"{options.pool}: {pool.pack(options.data, options.pool, options.seed or 0)} backgrounds")
+    if options.pack:
+        return DONE
+    if options.output is None:
+        raise ParameterError("give --output FOLDER for checkpoint and curve")
+    material = Material(options.pool, options.dataset)
+    settings = settings_for(**vars(options) | {"negatives": not options.no_negatives})
+    if options.epochs or (options.samples is None and options.pool is None):
+        settings = replace(settings, samples=material.samples(settings, options.epochs))
+
+    def say(row: dict) -> None:
+        print(json.dumps(row, ensure_ascii=False), flush=True)
+
+    print(train(material, options.output, settings, options.device, say, options.init))
     return DONE
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -13,7 +15,7 @@ _FOLD = 4  # pixels a side that the stem folds into channels
 _TOP_CELLS = 4  # cells that must agree before a block is marked
 
 
-class _Conv(nn.Sequential):
+class Conv(nn.Sequential):
     """3 x 3 (or 1 x 1) convolution, batch normalisation, ReLU."""
 
     def __init__(self, inputs: int, outputs: int, size: int = 3, stride: int = 1):
@@ -27,7 +29,7 @@ class _Conv(nn.Sequential):
 class _Residual(nn.Module):
     def __init__(self, channels: int):
         super().__init__()
-        self.first = _Conv(channels, channels)
+        self.first = Conv(channels, channels)
         self.second = nn.Sequential(nn.Conv2d(channels, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -45,6 +47,24 @@ class _Context(nn.Module):
         return F.relu(x + self.mix(x.mean((2, 3), keepdim=True)))
 
 
+class Extremes(nn.Module):
+    """Add two planes: where a pixel is exactly (0, 0, 0) or (255, 255, 255).
+
+    No smooth filter tells those from dark or bright, and it is they that lost pixels are made of.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        levels = torch.tensor([[0.5 / 255], [254.5 / 255]])
+        bounds = (levels - torch.tensor(MEAN)) / torch.tensor(STD)
+        self.register_buffer("bounds", bounds.view(2, 3, 1, 1), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        black = (images < self.bounds[0]).all(1, keepdim=True)
+        white = (images > self.bounds[1]).all(1, keepdim=True)
+        return torch.cat([images, black.to(images.dtype), white.to(images.dtype)], 1)
+
+
 class Network(nn.Module):
     """Classify and segment a block.
 
@@ -57,37 +77,57 @@ class Network(nn.Module):
         Channels at strides 4, 8, 16 and 32.
     depths : tuple of int
         Residual blocks at these strides.
+    heads : tuple of str
+        ``"classify"``, ``"segmentation"`` or both; a network for one of them lacks the weights of the other.
     """
 
-    def __init__(self, widths: tuple[int, ...] = (64, 96, 128, 192), depths: tuple[int, ...] = (1, 2, 2, 2)):
+    def __init__(
+        self,
+        widths: Sequence[int] = (64, 96, 128, 192),
+        depths: Sequence[int] = (1, 2, 2, 2),
+        heads: Sequence[str] = ("classify", "segmentation"),
+    ):
         super().__init__()
-        self.widths, self.depths = tuple(widths), tuple(depths)
-        w4, w8, w16, w32 = self.widths
-        n4, n8, n16, n32 = self.depths
-        self.stage4 = nn.Sequential(_Conv(5 * _FOLD**2, w4), *(_Residual(w4) for _ in range(n4)))
-        self.stage8 = nn.Sequential(_Conv(w4, w8, stride=2), *(_Residual(w8) for _ in range(n8)))
-        self.stage16 = nn.Sequential(_Conv(w8, w16, stride=2), *(_Residual(w16) for _ in range(n16)))
-        self.stage32 = nn.Sequential(_Conv(w16, w32, stride=2), *(_Residual(w32) for _ in range(n32)), _Context(w32))
-        self.up16 = _Conv(w16 + w32, w16, size=1)
-        self.up8 = nn.Sequential(_Conv(w8 + w16, w8, size=1), _Conv(w8, w8))
-        self.evidence = nn.Conv2d(w8, len(TYPES), 1)
-        self.scale = nn.Parameter(torch.ones(len(TYPES)))
-        self.offset = nn.Parameter(torch.zeros(len(TYPES)))
-        self.up4 = nn.Sequential(_Conv(w4 + w8, w4, size=1), _Conv(w4, w4))
-        self.segment = nn.Conv2d(w4, 4 * (len(REGION_TYPES) + 1), 1)  # four pixels of the doubled resolution each
-        nn.init.constant_(self.evidence.bias, -3.0)  # most cells hold no error
-        levels = torch.tensor([[0.5 / 255], [254.5 / 255]])
-        bounds = (levels - torch.tensor(MEAN)) / torch.tensor(STD)
-        self.register_buffer("bounds", bounds.view(2, 3, 1, 1), persistent=False)
+        self.heads = tuple(heads)
+        w4, w8, w16, w32 = widths
+        n4, n8, n16, n32 = depths
+        self.extremes = Extremes()
+        self.stage4 = nn.Sequential(Conv(5 * _FOLD**2, w4), *(_Residual(w4) for _ in range(n4)))
+        self.stage8 = nn.Sequential(Conv(w4, w8, stride=2), *(_Residual(w8) for _ in range(n8)))
+        self.stage16 = nn.Sequential(Conv(w8, w16, stride=2), *(_Residual(w16) for _ in range(n16)))
+        self.stage32 = nn.Sequential(Conv(w16, w32, stride=2), *(_Residual(w32) for _ in range(n32)), _Context(w32))
+        self.up16 = Conv(w16 + w32, w16, size=1)
+        self.up8 = nn.Sequential(Conv(w8 + w16, w8, size=1), Conv(w8, w8))
+        if "classify" in self.heads:
+            self.evidence = nn.Conv2d(w8, len(TYPES), 1)
+            nn.init.constant_(self.evidence.bias, -3.0)  # most cells hold no error
+            self.scale = nn.Parameter(torch.ones(len(TYPES)))
+            self.offset = nn.Parameter(torch.zeros(len(TYPES)))
+        if "segmentation" in self.heads:
+            self.up4 = nn.Sequential(Conv(w4 + w8, w4, size=1), Conv(w4, w4))
+            self.segment = nn.Conv2d(w4, 4 * (len(REGION_TYPES) + 1), 1)  # four pixels of the doubled resolution each
 
-    def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Return block logits [N, 10], evidence logits [N, 10, H/8, W/8] and segmentation logits [N, 7, H/2, W/2].
+    def forward(self, images: Tensor) -> dict[str, Tensor]:
+        """Return what the loss looks at, as far as the network has it.
 
-        `images` is float [N, 3, H, W], normalised, with sides a multiple of 32.
+        Parameters
+        ----------
+        images : Tensor
+            float [N, 3, H, W], normalised, with sides a multiple of 32.
+
+        Returns
+        -------
+        dict
+            Logits: ``labels`` [N, 10], ``evidence`` [N, 10, H/8, W/8], ``segmentation`` [N, 7, H/2, W/2].
         """
         f4, f8 = self._features(images)
-        evidence = self.evidence(f8)
-        return self._pool(evidence), evidence, self._decode(f4, f8)
+        outputs = {}
+        if "classify" in self.heads:
+            evidence = self.evidence(f8)
+            outputs |= {"labels": self._pool(evidence), "evidence": evidence}
+        if "segmentation" in self.heads:
+            outputs["segmentation"] = self._decode(f4, f8)
+        return outputs
 
     def classify(self, images: Tensor) -> Tensor:
         """Return the block logits [N, 10] only."""
@@ -95,29 +135,23 @@ class Network(nn.Module):
 
     def segmentation(self, images: Tensor) -> Tensor:
         """Return the segmentation logits [N, 7, H, W] only."""
-        return _double(self._decode(*self._features(images)))
+        return double(self._decode(*self._features(images)))
 
     def _features(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        f4 = self.stage4(F.pixel_unshuffle(torch.cat([images, self._extremes(images)], 1), _FOLD))
+        f4 = self.stage4(F.pixel_unshuffle(self.extremes(images), _FOLD))
         f8 = self.stage8(f4)
         f16 = self.stage16(f8)
         f32 = self.stage32(f16)
-        f16 = self.up16(torch.cat([f16, _double(f32)], 1))
-        return f4, self.up8(torch.cat([f8, _double(f16)], 1))
-
-    def _extremes(self, images: Tensor) -> Tensor:
-        """Where a pixel is exactly (0, 0, 0) or (255, 255, 255): no smooth filter tells it from dark or bright."""
-        black = (images < self.bounds[0]).all(1, keepdim=True)
-        white = (images > self.bounds[1]).all(1, keepdim=True)
-        return torch.cat([black, white], 1).to(images.dtype)
+        f16 = self.up16(torch.cat([f16, double(f32)], 1))
+        return f4, self.up8(torch.cat([f8, double(f16)], 1))
 
     def _pool(self, evidence: Tensor) -> Tensor:
         strongest = evidence.flatten(2).topk(_TOP_CELLS, dim=2).values.mean(2)
         return strongest * self.scale + self.offset
 
     def _decode(self, f4: Tensor, f8: Tensor) -> Tensor:
-        return F.pixel_shuffle(self.segment(self.up4(torch.cat([f4, _double(f8)], 1))), 2)
+        return F.pixel_shuffle(self.segment(self.up4(torch.cat([f4, double(f8)], 1))), 2)
 
 
-def _double(x: Tensor) -> Tensor:
+def double(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)

@@ -1,166 +1,244 @@
-"""The training loop: one network, both tasks, resumable, bf16 where the processor has it."""
+"""The training loop: any architecture, any device, resumable to the same result."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
+import os
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from ..errors import ParameterError
-from ..models.network import MEAN, STD, Network
-from .loss import evidence_loss, label_loss, segmentation_loss
-from .stream import batches
+from ..errors import ParameterError, RsqiError
+from ..models.architectures import architecture
+from ..models.network import MEAN, STD
+from .checkpoint import BEST, CHECKPOINT, State, initialise, load_network
+from .curve import Curve
+from .loss import WEIGHTS, losses
+from .settings import Settings
+from .stream import Material, SampleStream, batches
+from .validation import Validation
 
+__all__ = ["load_network", "train"]
 
-@dataclass(frozen=True)
-class Settings:
-    """What a training run is made of.
-
-    Attributes
-    ----------
-    samples : int
-        Crops to see in all.
-    batch : int
-        Crops a step.
-    rate : float
-        Peak learning rate of AdamW; warmed up over 4 % of the steps, then a cosine to nought.
-    seed : int
-        Of the weights and the sample stream.
-    workers : int
-        Processes that compose samples.
-    checkpoint_every : int
-        Steps between checkpoints.
-    """
-
-    samples: int = 200_000
-    batch: int = 24
-    rate: float = 2e-3
-    weight_decay: float = 1e-2
-    seed: int = 0
-    workers: int = 1
-    checkpoint_every: int = 250
-
-
-def learning_rate(step: int, steps: int, peak: float) -> float:
-    """Linear warm-up over 4 % of the steps, then a half cosine."""
-    warm = max(1, round(0.04 * steps))
-    if step < warm:
-        return peak * (step + 1) / warm
-    return peak * 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warm) / max(1, steps - warm))))
-
-
-def normalise(images: Tensor) -> Tensor:
-    """Scale uint8 [N, 3, H, W] to the mean and deviation that the card states."""
-    mean = torch.tensor(MEAN, device=images.device).view(1, 3, 1, 1)
-    std = torch.tensor(STD, device=images.device).view(1, 3, 1, 1)
-    return (images.float() / 255 - mean) / std
-
-
-def losses(network: Network, batch: list[Tensor], device: torch.device) -> dict[str, Tensor]:
-    """Run the network on a batch of `stream.batches` and return its three losses."""
-    images, segmentation, evidence, labels = (part.to(device, non_blocking=True) for part in batch)
-    with torch.autocast(device.type, torch.bfloat16):
-        x = normalise(images).contiguous(memory_format=torch.channels_last)
-        block_logits, evidence_logits, pixel_logits = network(x)
-    return {
-        "label": label_loss(block_logits.float(), labels),
-        "evidence": evidence_loss(evidence_logits.float(), evidence),
-        # Every second pixel, as the decoder ends at half resolution: a third faster a step.
-        "segmentation": segmentation_loss(pixel_logits.float(), segmentation[:, ::2, ::2].long()),
-    }
+_REPORT_EVERY = 50  # steps
+_CLIP = 2.0  # largest norm of the gradients
+_TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 def train(
-    pool_file: Path,
+    material: Material,
     folder: Path,
     settings: Settings,
     device: str = "auto",
-    report: Callable[[dict], None] = lambda row: None,
+    report: Callable[[dict[str, Any]], None] = lambda row: None,
+    init: Path | None = None,
 ) -> Path:
-    """Train the joint network and return the checkpoint's path.
+    """Train a network and return the file with its best weights.
 
-    A checkpoint already in `folder` is resumed; the curve goes to ``curve.jsonl`` beside it. The schedule is a function
-    of the step alone, so that a run in pieces follows the same course as one in a single piece.
+    A checkpoint already in `folder` is resumed. Samples, schedule and random numbers are functions of the step, so that
+    a run in pieces ends in the same weights as one in a single piece, to the bit on a CPU with the same number of
+    threads. The curve goes to ``curve.jsonl`` and ``curve.svg`` beside the checkpoint.
+
+    Parameters
+    ----------
+    device : str
+        ``"auto"``, ``"cpu"`` or ``"cuda"``.
+    report : callable
+        Told a row of the curve now and then.
+    init : pathlib.Path, optional
+        A run or a Hugging Face folder to take weights from at the start.
 
     Raises
     ------
     ParameterError
-        If the checkpoint was made with other settings.
+        If the checkpoint was made with other settings, or the device is missing.
+    RsqiError
+        If something cannot be read or written, or the loss is no longer a number.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "settings.json").write_text(json.dumps(asdict(settings), indent=1) + "\n", encoding="utf-8")
-    checkpoint = folder / "checkpoint.pt"
-    torch.manual_seed(settings.seed)
-    where = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device)
-    network = Network().to(where, memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(network.parameters(), settings.rate, weight_decay=settings.weight_decay)
-    average = {name: value.detach().clone() for name, value in network.state_dict().items()}
-    step, steps = 0, settings.samples // settings.batch
-    if checkpoint.exists():
-        state = torch.load(checkpoint, map_location=where, weights_only=True)
-        if state["settings"] != _course(settings):
-            raise ParameterError(
-                f"{checkpoint} was trained with other settings: {state['settings']}; choose another folder"
-            )
-        network.load_state_dict(state["network"])
-        optimiser.load_state_dict(state["optimiser"])
-        average, step = state["average"], state["step"]
-    stream = batches(pool_file, settings.batch, settings.seed, start=step * settings.batch, workers=settings.workers)
-    running: dict[str, float] = {}
-    started, first = time.monotonic(), step
-    network.train()
-    with (folder / "curve.jsonl").open("a", encoding="utf-8") as curve:
-        while step < steps:
-            for group in optimiser.param_groups:
-                group["lr"] = learning_rate(step, steps, settings.rate)
-            parts = losses(network, next(stream), where)
-            total = 2 * parts["label"] + parts["evidence"] + parts["segmentation"]
-            optimiser.zero_grad(set_to_none=True)
-            total.backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 2.0)
-            optimiser.step()
-            step += 1
-            _follow(average, network, decay=min(0.998, step / (step + 20)))
-            for name, value in parts.items():
-                running[name] = 0.98 * running.get(name, value.item()) + 0.02 * value.item()
-            if step % 50 == 0 or step == steps:
-                speed = (step - first) * settings.batch / (time.monotonic() - started)
-                row = {"step": step, "steps": steps, "samples_per_second": round(speed, 1)}
-                row |= {name: round(value, 4) for name, value in running.items()}
-                curve.write(json.dumps(row) + "\n")
-                curve.flush()
-                report(row)
-            if step % settings.checkpoint_every == 0 or step == steps:
-                state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "average": average}
-                partial = checkpoint.with_suffix(".part")
-                torch.save(state | {"step": step, "settings": _course(settings)}, partial)
-                partial.replace(checkpoint)
-    return checkpoint
+    return _Run(material, folder, settings, _device(device), report, init).run()
 
 
-def load_network(checkpoint: Path) -> Network:
-    """Return the averaged network of a checkpoint, ready for inference on the CPU."""
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    network = Network()
-    network.load_state_dict(state["average"])
-    return network.eval()
+class _Run:
+    """One run, from its first or its last step on."""
+
+    def __init__(
+        self,
+        material: Material,
+        folder: Path,
+        settings: Settings,
+        device: torch.device,
+        report: Callable[[dict[str, Any]], None],
+        init: Path | None,
+    ):
+        self.material, self.folder, self.settings, self.device, self.report = material, folder, settings, device, report
+        self.course = settings.course | material.fingerprint() | {"init": str(init) if init else ""}
+        self.precision = _TYPES.get(_fastest(device) if settings.precision == "auto" else settings.precision)
+        torch.manual_seed(settings.seed)
+        network = architecture(settings.task, settings.arch).build(settings.size)
+        checkpoint = folder / CHECKPOINT
+        if init and not checkpoint.exists():
+            report({"init": initialise(network, init)})
+        network = network.to(device, memory_format=torch.channels_last)
+        optimiser = torch.optim.AdamW(network.parameters(), settings.rate, weight_decay=settings.weight_decay)
+        scaler = torch.amp.GradScaler(device.type, enabled=self.precision is torch.float16)
+        self.state = State(network, optimiser, scaler)
+        if checkpoint.exists():
+            self.state.resume(checkpoint, self.course, device)
+        self._prepare_folder()
+        self.curve = Curve(folder, self.state.step)
+
+    def run(self) -> Path:
+        state, settings = self.state, self.settings
+        if state.step < settings.steps and not self._stuck():
+            self._train()
+        return self.folder / BEST
+
+    def _train(self) -> None:
+        state, settings = self.state, self.settings
+        on_gpu = self.device.type == "cuda"
+        torch.backends.cudnn.benchmark = on_gpu
+        fixed = list(batches(SampleStream(self.material, settings, "test"), settings.batch))
+        stream = SampleStream(self.material, settings)
+        workers = settings.workers
+        if workers is None:
+            workers = max(1, (os.cpu_count() or 2) - 1) if on_gpu else 1
+        source = batches(stream, settings.batch, state.step * settings.batch, workers, pinned=on_gpu)
+        window = _Window(self.device)
+        state.network.train()
+        while state.step < settings.steps and not self._stuck():
+            window.add(self._step(window.fetch(source)))
+            due = state.step % settings.checkpoint_every == 0 or state.step == settings.steps
+            if due or state.step % _REPORT_EVERY == 0:
+                row = {"step": state.step, "steps": settings.steps, "rate": settings.rate_at(state.step - 1)}
+                row |= window.close(settings.batch, settings.steps - state.step)
+                if not math.isfinite(sum(row[name] for name in WEIGHTS if name in row)):
+                    raise RsqiError(f"step {state.step}: the loss is no longer a number; try a lower rate or bf16")
+                if due:
+                    row |= self._check(fixed)
+                self.curve.add(row)
+                self.report(row)
+            if due:
+                state.save(self.folder, self.course)
+                self.curve.draw()
+
+    def _step(self, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        state = self.state
+        for group in state.optimiser.param_groups:
+            group["lr"] = self.settings.rate_at(state.step)
+        parts = losses(*self._forward(batch), self.settings.dice)
+        total = sum(WEIGHTS[name] * value for name, value in parts.items())
+        state.optimiser.zero_grad(set_to_none=True)
+        state.scaler.scale(total).backward()
+        state.scaler.unscale_(state.optimiser)
+        nn.utils.clip_grad_norm_(state.network.parameters(), _CLIP)
+        state.scaler.step(state.optimiser)
+        state.scaler.update()
+        state.step += 1
+        state.follow(self.settings.average)
+        return {name: value.detach() for name, value in parts.items()}
+
+    def _forward(self, batch: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Move a batch to the device, and return float32 logits and targets."""
+        targets = {name: part.to(self.device, non_blocking=True) for name, part in batch.items()}
+        images = normalise(targets.pop("image"))
+        with torch.autocast(self.device.type, self.precision) if self.precision else contextlib.nullcontext():
+            outputs = self.state.network(images)
+        return {name: logits.float() for name, logits in outputs.items()}, targets
+
+    @torch.no_grad()
+    def _check(self, fixed: list[Mapping[str, Tensor]]) -> dict[str, float]:
+        """Validate the average, keep it if it is the best, and count how long none was."""
+        state, validation = self.state, Validation()
+        current = {name: value.clone() for name, value in state.network.state_dict().items()}
+        state.network.load_state_dict(state.average)
+        state.network.eval()
+        for batch in fixed:
+            validation.add(*self._forward(batch))
+        state.network.train()
+        state.network.load_state_dict(current)
+        result = validation.result()
+        state.stale += 1
+        if result["score"] > state.best:
+            state.best, state.stale = result["score"], 0
+            state.save_best(self.folder, self.course)
+        return {name: round(value, 4) for name, value in result.items()}
+
+    def _stuck(self) -> bool:
+        return 0 < self.settings.patience <= self.state.stale
+
+    def _prepare_folder(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            text = json.dumps(asdict(self.settings) | self.course, indent=1) + "\n"
+            (self.folder / "settings.json").write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise RsqiError(f"{self.folder}: cannot be written: {error.strerror}") from error
 
 
-def _course(settings: Settings) -> dict:
-    """The settings that decide the result; how many processes compose samples is not among them."""
-    return {k: v for k, v in asdict(settings).items() if k not in ("workers", "checkpoint_every")}
+class _Window:
+    """The steps since the last report: mean losses, speed, and the share of time in which the device had no data."""
+
+    def __init__(self, device: torch.device):
+        self._device = device
+        self._busy: torch.cuda.Event | None = None
+        self._open()
+
+    def _open(self) -> None:
+        self._sums: dict[str, Tensor] = {}
+        self._count, self._waited, self._since = 0, 0.0, time.monotonic()
+
+    def fetch(self, source: Any) -> Mapping[str, Tensor]:
+        """Take the next batch. Time does not count while a GPU still computes what it was given before."""
+        began = time.monotonic()
+        batch = next(source)
+        if self._busy is None or self._busy.query():
+            self._waited += time.monotonic() - began
+        return batch
+
+    def add(self, parts: dict[str, Tensor]) -> None:
+        """Add the losses of a step; they stay on the device, so that nothing waits for them."""
+        self._sums = {name: self._sums.get(name, 0) + value for name, value in parts.items()}
+        self._count += 1
+        if self._device.type == "cuda":
+            self._busy = torch.cuda.Event()
+            self._busy.record()
+
+    def close(self, batch: int, left: int) -> dict[str, float]:
+        """Return the row of these steps and begin anew."""
+        row = {name: round(float(value) / self._count, 4) for name, value in self._sums.items()}
+        seconds = time.monotonic() - self._since
+        row |= {
+            "samples_per_second": round(self._count * batch / seconds, 1),
+            "wait": round(self._waited / seconds, 3),
+            "eta_s": round(seconds / self._count * left),
+        }
+        self._open()
+        return row
 
 
-def _follow(average: dict[str, Tensor], network: Network, decay: float) -> None:
-    """Move the running average of the weights, which is what gets exported: it is steadier than the last step."""
-    for name, value in network.state_dict().items():
-        if value.dtype.is_floating_point:
-            average[name].lerp_(value, 1 - decay)
-        else:
-            average[name].copy_(value)
+def normalise(images: Tensor) -> Tensor:
+    """Scale uint8 [N, H, W, 3] to the mean and deviation that the card states; float32 [N, 3, H, W], channels last."""
+    mean, std = (torch.tensor(values, device=images.device) for values in (MEAN, STD))
+    return ((images.float() / 255 - mean) / std).permute(0, 3, 1, 2)
+
+
+def _device(name: str) -> torch.device:
+    if name not in ("auto", "cpu", "cuda"):
+        raise ParameterError(f"unknown device '{name}'; choose from auto, cpu, cuda")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ParameterError("device cuda: this torch finds no GPU; choose device cpu")
+    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def _fastest(device: torch.device) -> str:
+    """The precision that a device computes in hardware and fastest."""
+    if device.type == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported() else "fp16"
+    return "bf16" if getattr(torch.cpu, "_is_avx512_bf16_supported", bool)() else "fp32"

@@ -1,60 +1,212 @@
-"""An endless stream of synthesised samples as torch batches, made in a process of its own."""
+"""The stream of samples: number k is the same whichever process makes it, before and after a run was stopped."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import math
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+from torch.utils.data import DataLoader, Dataset
 
+from ..errors import ParameterError
+from ..models.architectures import CLASSIFIER, JOINT, PIXEL, SEGMENTER
 from ..synthesis.compose import Sample, compose, draw_codes
+from ..synthesis.defect import AMBIGUOUS, DEFECT
 from ..synthesis.nuisance import crop
+from ..taxonomy import IGNORED, PIXEL_TYPES
+from . import labelled
 from .pool import Pool, load
+from .settings import EPOCHS, Settings
 
-SIDE = 192  # px of a training crop; more and smaller crops teach more per second than fewer large ones
+TARGETS = {
+    JOINT: ("image", "labels", "evidence", "segmentation"),
+    CLASSIFIER: ("image", "labels", "evidence"),
+    SEGMENTER: ("image", "segmentation"),
+    PIXEL: ("image", "pixels"),
+}
+_VALIDATION = 1  # third number of a validation sample's seed, which training leaves out
+_PIXEL_SHARE = 0.5  # share of the pixel network's crops that get one of its types for certain
+_AHEAD = 6  # batches that a process makes in advance
+# Forked processes share the decoded pool; elsewhere each reads its own.
+_START = "fork" if sys.platform == "linux" else "spawn"
 
 
-class SampleStream(IterableDataset):
-    """Samples composed on the fly from a pool; every worker draws its own.
+@dataclass(frozen=True)
+class Material:
+    """What samples are made from: a packed pool, a dataset or both.
+
+    Attributes
+    ----------
+    pool : pathlib.Path, optional
+        Written by `rsqi_core.training.pool.pack`.
+    dataset : pathlib.Path, optional
+        Written by ``rsqi dataset``.
+    """
+
+    pool: Path | None = None
+    dataset: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.pool is None and self.dataset is None:
+            raise ParameterError("nothing to train on; give a pool, a dataset or both")
+
+    def share(self, settings: Settings) -> float:
+        """Share of the samples that come from the dataset."""
+        if self.dataset is None:
+            return 0.0
+        return 1.0 if self.pool is None else settings.share
+
+    def samples(self, settings: Settings, epochs: int | None = None) -> int:
+        """Samples of a run in which `epochs` times as many come from the dataset as it has blocks.
+
+        Parameters
+        ----------
+        epochs : int, optional
+            The usual number for the task if none is given.
+        """
+        if not self.share(settings):
+            raise ParameterError("epochs count passes over a dataset; give a number of samples with a pool alone")
+        blocks = blocks_of(self, settings)
+        return math.ceil((epochs or EPOCHS[settings.task]) * len(blocks) / self.share(settings))
+
+    def fingerprint(self) -> dict[str, str]:
+        """Short hashes of the pool and of the dataset's table, which decide a run's result as the settings do."""
+        files = {"pool": self.pool, "dataset": self.dataset and self.dataset / labelled.TRAIN / labelled.TABLE}
+        return {name: hashlib.sha256(f.read_bytes()).hexdigest()[:16] for name, f in files.items() if f}
+
+
+class SampleStream(Dataset):
+    """All samples of a run, by their number.
 
     Parameters
     ----------
-    pool_file : pathlib.Path
-        Written by `rsqi_core.training.pool.pack`.
-    seed : int
-        Seeds the stream together with `start`, so that a resumed run sees new samples.
-    start : int
-        Number of samples that earlier runs consumed.
+    material : Material
+    settings : Settings
+        `seed`, `side`, `negatives`, `share`, `samples` and the task are looked at.
+    part : str
+        ``"train"``, or ``"test"`` for a fixed set to validate with: the dataset's test part, else crops composed from
+        seeds that no training run draws.
     """
 
-    def __init__(self, pool_file: Path, seed: int, start: int = 0):
-        self.pool_file, self.seed, self.start = pool_file, seed, start
+    def __init__(self, material: Material, settings: Settings, part: str = labelled.TRAIN):
+        self.material, self.settings, self.part = material, settings, part
+        self.share = material.share(settings)
+        self.blocks = blocks_of(material, settings, part) if self.share else []
+        if part == labelled.TEST:
+            self.share = 1.0 if self.blocks else 0.0
+        if material.pool and self.share < 1:
+            _pool(material.pool)
 
-    def __iter__(self) -> Iterator[tuple[np.ndarray, ...]]:
-        cv2.setNumThreads(0)  # one process, one core: the network has the others
-        worker = get_worker_info()
-        rng = np.random.default_rng([self.seed, self.start, worker.id if worker else 0])
-        pool = load(self.pool_file)
-        while True:
-            sample = draw_sample(pool, rng)
-            yield (
-                np.ascontiguousarray(sample.image.transpose(2, 0, 1)),
-                sample.segmentation,
-                sample.evidence,
-                sample.labels,
-            )
+    def __len__(self) -> int:
+        return self.settings.validation if self.part == labelled.TEST else self.settings.samples
+
+    def __getitem__(self, k: int) -> dict[str, np.ndarray]:
+        """Return image [S, S, 3] and the targets of the task, all uint8."""
+        sample = self.sample(k)
+        names = TARGETS[self.settings.task]
+        return {name: pixel_target(sample) if name == "pixels" else getattr(sample, name) for name in names}
+
+    def sample(self, k: int) -> Sample:
+        """Make sample `k`, which depends on the seed and `k` alone."""
+        settings = self.settings
+        seed, *other = (0, _VALIDATION) if self.part == labelled.TEST else (settings.seed,)
+        rng = np.random.default_rng([seed, k, *other])
+        if rng.random() < self.share:
+            epoch, row = divmod(k, len(self.blocks))
+            block = self.blocks[_order(seed, epoch, len(self.blocks))[row]]
+            return labelled.draw_crop(block, rng, settings.side)
+        return draw_sample(_pool(self.material.pool), rng, settings.side, settings.negatives, settings.task == PIXEL)
 
 
-def draw_sample(pool: Pool, rng: np.random.Generator, side: int = SIDE) -> Sample:
-    """Compose one sample of `side` pixels on a random crop of a random background."""
+def blocks_of(material: Material, settings: Settings, part: str = labelled.TRAIN) -> list[labelled.Block]:
+    """Return the dataset's blocks that a run uses; those without error are left out if `negatives` is off."""
+    blocks = labelled.read_part(material.dataset, part)
+    blocks = [block for block in blocks if block.labels or settings.negatives]
+    if not blocks and part == labelled.TRAIN:
+        raise ParameterError(f"{material.dataset}: no block to train on")
+    return blocks
+
+
+def draw_sample(
+    pool: Pool, rng: np.random.Generator, side: int = 192, negatives: bool = True, pixels: bool = False
+) -> Sample:
+    """Compose one sample of `side` pixels on a random crop of a random background.
+
+    Parameters
+    ----------
+    negatives : bool
+        Also compose samples without errors.
+    pixels : bool
+        Plant stripe noise or missing pixels in every other sample at least.
+    """
     background = crop(pool.backgrounds[int(rng.integers(len(pool.backgrounds)))], rng, side)
-    return compose(background, rng, draw_codes(rng), pool.mattes, pairs=pool.pairs)
+    codes = draw_codes(rng) if negatives else draw_codes(rng, clean=0.0)
+    if pixels and rng.random() < _PIXEL_SHARE:
+        wanted = PIXEL_TYPES[int(rng.integers(len(PIXEL_TYPES)))].code
+        codes = (*codes, *({wanted} - set(codes)))
+    return compose(background, rng, codes, pool.mattes, pairs=pool.pairs)
 
 
-def batches(pool_file: Path, batch: int, seed: int, start: int = 0, workers: int = 1) -> Iterator[list[torch.Tensor]]:
-    """Yield uint8 batches: images [N, 3, S, S], segmentation [N, S, S], evidence [N, 10, S/8, S/8], labels [N, 10]."""
-    stream = SampleStream(pool_file, seed, start)
-    return iter(DataLoader(stream, batch, num_workers=workers, prefetch_factor=6 if workers else None))
+def pixel_target(sample: Sample) -> np.ndarray:
+    """Return uint8 [2, S, S] of stripe noise and missing pixels: 1 error, 0 clean, 255 unknown."""
+    target = np.zeros((len(PIXEL_TYPES), *sample.valid.shape), np.uint8)
+    for plane, error_type in zip(target, PIXEL_TYPES):
+        masks = [defect.mask for defect in sample.defects if defect.code == error_type.code]
+        for mask in masks:
+            plane[mask == AMBIGUOUS] = IGNORED
+        for mask in masks:
+            plane[mask == DEFECT] = 1
+    target[:, ~sample.valid] = IGNORED
+    return target
+
+
+def batches(
+    stream: SampleStream, batch: int, start: int = 0, workers: int = 0, pinned: bool = False
+) -> Iterator[Mapping[str, torch.Tensor]]:
+    """Yield uint8 batches of a stream in the order of its samples, from sample `start` on.
+
+    Images are [N, S, S, 3]: bytes travel to the device, where they are normalised.
+
+    Parameters
+    ----------
+    workers : int
+        Processes that make samples; 0 for this one. It changes nothing in what comes.
+    pinned : bool
+        Put the batches where a GPU can fetch them itself.
+    """
+    cv2.setNumThreads(0)  # one process, one core; and threads would not survive the fork
+    return iter(
+        DataLoader(
+            stream,
+            batch,
+            sampler=range(start, len(stream)),
+            num_workers=workers,
+            prefetch_factor=_AHEAD if workers else None,
+            multiprocessing_context=_START if workers else None,
+            worker_init_fn=_alone,
+            pin_memory=pinned,
+            generator=torch.Generator(),  # its own, so that a new stream does not disturb the run's random numbers
+        )
+    )
+
+
+def _alone(worker: int) -> None:
+    cv2.setNumThreads(0)
+
+
+@lru_cache(1)
+def _pool(file: Path) -> Pool:
+    return load(file)
+
+
+@lru_cache(4)
+def _order(seed: int, epoch: int, count: int) -> np.ndarray:
+    """In which order an epoch shows the blocks."""
+    return np.random.default_rng([seed, epoch, count, 2]).permutation(count)

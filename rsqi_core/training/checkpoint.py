@@ -1,0 +1,203 @@
+"""What a run remembers, and how it is written, read again and taken over by another run (torch)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..errors import ParameterError, RsqiError
+from ..models.architectures import architecture
+
+CHECKPOINT, BEST = "checkpoint.pt", "best.pt"
+
+
+@dataclass
+class State:
+    """All that decides how a run goes on.
+
+    Attributes
+    ----------
+    network, optimiser, scaler
+        Of torch; the scaler matters in half precision only.
+    average : dict
+        Running average of the network's weights, which is what is validated and exported: it is steadier than the
+        last step.
+    step : int
+        Steps done.
+    best : float
+        Highest validation score so far.
+    stale : int
+        Validations since then.
+    """
+
+    network: nn.Module
+    optimiser: torch.optim.Optimizer
+    scaler: torch.amp.GradScaler
+    average: dict[str, Tensor] = field(default_factory=dict)
+    step: int = 0
+    best: float = -1.0
+    stale: int = 0
+
+    def __post_init__(self) -> None:
+        self.average = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
+
+    def follow(self, decay: float) -> None:
+        """Move the average towards the network's weights; it starts fast, so that it forgets the random ones."""
+        decay = min(decay, self.step / (self.step + 20))
+        for name, value in self.network.state_dict().items():
+            if value.dtype.is_floating_point:
+                self.average[name].lerp_(value, 1 - decay)
+            else:
+                self.average[name].copy_(value)
+
+    def save(self, folder: Path, course: Mapping[str, Any]) -> None:
+        """Write the checkpoint whole or not at all."""
+        values = {
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "scaler": self.scaler.state_dict(),
+            "average": self.average,
+            "step": self.step,
+            "best": self.best,
+            "stale": self.stale,
+            "random": torch.get_rng_state(),
+            "settings": dict(course),
+        }
+        if torch.cuda.is_available():
+            values["random_cuda"] = torch.cuda.get_rng_state()
+        _write(values, folder / CHECKPOINT)
+
+    def save_best(self, folder: Path, course: Mapping[str, Any]) -> None:
+        """Write the average beside the checkpoint, as the best so far."""
+        _write({"average": self.average, "step": self.step, "settings": dict(course)}, folder / BEST)
+
+    def resume(self, file: Path, course: Mapping[str, Any], device: torch.device) -> None:
+        """Go back to where a checkpoint was written.
+
+        Raises
+        ------
+        ParameterError
+            If the checkpoint was made with other settings.
+        RsqiError
+            If the file is no checkpoint.
+        """
+        values = read(file)
+        if differing := [name for name, value in course.items() if values["settings"].get(name) != value]:
+            name = differing[0]
+            raise ParameterError(
+                f"{file} was trained with other settings ({name} {values['settings'].get(name)} instead of "
+                f"{course[name]}); choose another folder"
+            )
+        self.network.load_state_dict(values["network"])
+        self.optimiser.load_state_dict(values["optimiser"])
+        if values["scaler"]:
+            self.scaler.load_state_dict(values["scaler"])
+        self.average = {name: value.to(device) for name, value in values["average"].items()}
+        self.step, self.best, self.stale = values["step"], values["best"], values["stale"]
+        torch.set_rng_state(values["random"])
+        if device.type == "cuda" and "random_cuda" in values:
+            torch.cuda.set_rng_state(values["random_cuda"])
+
+
+def read(file: Path) -> dict[str, Any]:
+    """Read a checkpoint; only tensors and plain values are let in.
+
+    Raises
+    ------
+    RsqiError
+        If the file is missing or no checkpoint of ours.
+    """
+    try:
+        values = torch.load(file, map_location="cpu", weights_only=True)
+    except OSError as error:
+        raise RsqiError(f"{file}: cannot be read: {error.strerror or error}") from error
+    except Exception as error:  # which ones a damaged file raises depends on where the damage is
+        raise RsqiError(f"{file}: not a checkpoint of a training run") from error
+    if not isinstance(values, dict) or not {"average", "settings"} <= values.keys():
+        raise RsqiError(f"{file}: not a checkpoint of a training run")
+    return values
+
+
+def load_network(run: Path) -> nn.Module:
+    """Return the averaged network of a run, ready for inference on the CPU.
+
+    Parameters
+    ----------
+    run : pathlib.Path
+        A checkpoint, or the folder of a run, whose best weights are taken.
+
+    Raises
+    ------
+    RsqiError
+        If there is no checkpoint or it does not fit its architecture.
+    """
+    values = read(checkpoint_of(run))
+    settings = values["settings"]  # the first runs had one architecture only and did not name it
+    network = architecture(settings.get("task", "joint"), settings.get("arch", "")).build(settings.get("size", ""))
+    try:
+        network.load_state_dict(values["average"])
+    except RuntimeError as error:
+        raise RsqiError(f"{run}: its weights are not those of {settings.get('arch', 'rsqi')}") from error
+    return network.eval()
+
+
+def checkpoint_of(run: Path) -> Path:
+    """Return the file with the weights of a run: `run` itself, or the best ones in the folder `run`."""
+    return next((f for f in (run / BEST, run / CHECKPOINT) if f.exists()), run) if run.is_dir() else run
+
+
+def initialise(network: nn.Module, source: Path) -> str:
+    """Take over those weights of a run or a Hugging Face folder whose names and shapes fit; say in a line what did not.
+
+    Parameters
+    ----------
+    source : pathlib.Path
+        A checkpoint, the folder of a run, or a folder with ``*.safetensors``.
+
+    Raises
+    ------
+    RsqiError
+        If nothing can be read there or nothing fits.
+    """
+    wanted = network.state_dict()
+    given = _weights(source)
+    if not wanted.keys() & given.keys():  # the wrapper's name goes before those of a Hugging Face model
+        given = {f"model.{name}": value for name, value in given.items()}
+    fitting = {name: value for name, value in given.items() if name in wanted and wanted[name].shape == value.shape}
+    if not fitting:
+        raise RsqiError(f"{source}: none of its weights fits this network; choose its architecture and size")
+    network.load_state_dict(fitting, strict=False)
+    text = f"{source}: {len(fitting)} of {len(wanted)} tensors taken over"
+    if left := [name for name in wanted if name not in fitting]:
+        text += f"; random: {', '.join(left[:4])}{' ...' if len(left) > 4 else ''}"
+    return text
+
+
+def _weights(source: Path) -> dict[str, Tensor]:
+    files = sorted(source.glob("*.safetensors")) if source.is_dir() else []
+    if not files:
+        return read(checkpoint_of(source))["average"]
+    try:
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+    except ImportError:
+        raise RsqiError("safetensors is missing; install it with: pip install 'rsqi[train]'") from None
+    try:
+        return {name: value for file in files for name, value in load_file(file).items()}
+    except (OSError, SafetensorError) as error:
+        raise RsqiError(f"{source}: its safetensors cannot be read: {error}") from error
+
+
+def _write(values: Mapping[str, Any], file: Path) -> None:
+    partial = file.with_suffix(".part")
+    try:
+        torch.save(values, partial)
+        partial.replace(file)
+    except (OSError, RuntimeError) as error:
+        partial.unlink(missing_ok=True)
+        raise RsqiError(f"{file}: the checkpoint cannot be written: {str(error).splitlines()[0]}") from error

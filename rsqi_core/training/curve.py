@@ -1,0 +1,78 @@
+"""The curve of a run: one JSON row now and then, and a drawing of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ..errors import OutputError
+
+ROWS, DRAWING = "curve.jsonl", "curve.svg"
+_LOSSES = ("labels", "evidence", "segmentation", "pixels")
+_SCORES = ("f1", "miou", "iou", "score")
+
+
+class Curve:
+    """Rows in ``curve.jsonl`` of a run's folder.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Of the run.
+    step : int
+        Where the run goes on; rows beyond it come again and are dropped.
+    """
+
+    def __init__(self, folder: Path, step: int = 0):
+        self._folder = folder
+        file = folder / ROWS
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        self.rows: list[dict[str, Any]] = [row for line in lines if (row := _row(line)) and row["step"] <= step]
+        self._write("".join(json.dumps(row) + "\n" for row in self.rows), "w")
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Append a row, which has a ``step``."""
+        self.rows.append(row)
+        self._write(json.dumps(row) + "\n", "a")
+
+    def draw(self) -> None:
+        """Draw losses and validation scores over the steps as ``curve.svg``, if matplotlib is installed."""
+        try:
+            from matplotlib.backends.backend_svg import FigureCanvasSVG
+            from matplotlib.figure import Figure
+        except ImportError:
+            return  # a run must not fail for want of a picture
+        figure = Figure(figsize=(9, 3.6), layout="constrained")
+        FigureCanvasSVG(figure)
+        panels = zip(figure.subplots(1, 2), (_LOSSES, _SCORES), ("loss (training)", "score (validation)"))
+        for axes, names, title in panels:
+            for name in names:
+                points = [(row["step"], row[name]) for row in self.rows if name in row]
+                if points:
+                    mark = "." if len(points) == 1 else ""
+                    axes.plot(*zip(*points), label=name, marker=mark, linewidth=2 if name == "score" else 1.2)
+            axes.set_title(title, fontsize=10)
+            axes.set_xlabel("step")
+            axes.grid(color="#e0e0e0", linewidth=0.6)
+            axes.spines[["top", "right"]].set_visible(False)
+            if axes.lines:
+                axes.legend(frameon=False, fontsize=8)
+        figure.axes[0].set_ylim(bottom=0)
+        figure.axes[1].set_ylim(0, 1)
+        figure.savefig(self._folder / DRAWING, metadata={"Date": None})
+
+    def _write(self, text: str, mode: str) -> None:
+        try:
+            with (self._folder / ROWS).open(mode, encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            raise OutputError(f"{self._folder / ROWS}: cannot be written: {error.strerror}") from error
+
+
+def _row(line: str) -> dict[str, Any] | None:
+    """Read a row; the last one of a run that was killed may be cut."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None

@@ -1,0 +1,99 @@
+"""Samples of a dataset that `rsqi dataset` has cut: blocks with what people have drawn in them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..errors import RsqiError
+from ..synthesis.compose import Sample, sample_of
+from ..synthesis.defect import CLEAN, DEFECT, Defect
+from ..taxonomy import IGNORED, TYPES
+
+TABLE = "metadata.jsonl"
+TRAIN, TEST = "train", "test"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of a dataset.
+
+    Attributes
+    ----------
+    image, mask : pathlib.Path
+        RGB picture; label map with 0 background, 1..10 types, 255 ignored.
+    labels : tuple of int
+        Types in the block.
+    """
+
+    image: Path
+    mask: Path
+    labels: tuple[int, ...]
+
+
+def read_part(folder: Path, part: str) -> list[Block]:
+    """Return the blocks of one part of a dataset, none if it has no such part.
+
+    Raises
+    ------
+    RsqiError
+        If there is no dataset in the folder or its table cannot be understood.
+    """
+    if not (folder / TRAIN / TABLE).is_file():
+        raise RsqiError(f"{folder}: no dataset here; make one with `rsqi dataset`")
+    table = folder / part / TABLE
+    if not table.is_file():
+        return []
+    try:
+        rows = [json.loads(line) for line in table.read_text(encoding="utf-8").splitlines()]
+        return [
+            Block(table.parent / row["file_name"], table.parent / row["mask_file_name"], tuple(row["labels"]))
+            for row in rows
+        ]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RsqiError(f"{table}: not the table of a dataset: {error!r}") from error
+
+
+def draw_crop(block: Block, rng: np.random.Generator, side: int) -> Sample:
+    """Cut a random square of `side` pixels out of a block and flip it at random (paper, section 4.1).
+
+    A block that is too small is continued by reflection, and what was added is ignored.
+
+    Raises
+    ------
+    RsqiError
+        If a file cannot be read or the two do not belong together.
+    """
+    image = _read(block.image, cv2.IMREAD_COLOR)[..., ::-1]
+    mask = _read(block.mask, cv2.IMREAD_GRAYSCALE)
+    if mask.shape != image.shape[:2]:
+        raise RsqiError(f"{block.mask}: not as large as its image")
+    lacking = [(0, max(0, side - n)) for n in mask.shape]
+    if lacking != [(0, 0), (0, 0)]:
+        image = np.pad(image, (*lacking, (0, 0)), mode="symmetric")
+        mask = np.pad(mask, lacking, constant_values=IGNORED)
+    y, x = (int(rng.integers(0, n - side + 1)) for n in mask.shape)
+    image, mask = image[y : y + side, x : x + side], mask[y : y + side, x : x + side]
+    if rng.random() < 0.5:
+        image, mask = image[:, ::-1], mask[:, ::-1]
+    if rng.random() < 0.5:
+        image, mask = image[::-1], mask[::-1]
+    defects = [
+        Defect(t.code, image, np.where(mask == t.id, DEFECT, CLEAN).astype(np.uint8), "") for t in TYPES if t.id in mask
+    ]
+    return sample_of(np.ascontiguousarray(image), defects, mask != IGNORED)
+
+
+def _read(path: Path, flags: int) -> np.ndarray:
+    try:
+        data = np.fromfile(path, np.uint8)
+    except OSError as error:
+        raise RsqiError(f"{path}: cannot be read: {error.strerror}") from error
+    image = cv2.imdecode(data, flags) if data.size else None
+    if image is None:
+        raise RsqiError(f"{path}: not a picture that OpenCV can read")
+    return image
