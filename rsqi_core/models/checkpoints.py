@@ -60,6 +60,7 @@ def find(folder: Path) -> tuple[Checkpoint, Checkpoint] | None:
         If there is only one of them, or several of a kind, or one that cannot be run: weights that are not
         safetensors, labels that name no type, one label an image instead of several.
     """
+    folder = folder.resolve()  # so that even "." has a name and neighbours
     found: dict[str, Path] = {}
     for files in _places(folder):
         here: dict[str, list[Path]] = {}
@@ -97,7 +98,7 @@ def _places(folder: Path) -> Iterator[list[Path]]:
     yield [own] if own.exists() else []
     yield sorted(folder.glob(f"*/{CONFIG}"))
     if own.exists():
-        yield sorted(folder.resolve().parent.glob(f"*/{CONFIG}"))
+        yield sorted(folder.parent.glob(f"*/{CONFIG}"))
 
 
 def _kind(file: Path) -> str:

@@ -187,6 +187,11 @@ def test_either_checkpoint_or_the_folder_of_both_may_be_named(folder, inside):
     assert model.card.id == "swin + seg" and model.hash == load(str(folder), "cpu").hash
 
 
+def test_a_checkpoint_may_be_named_from_within(folder, monkeypatch):
+    monkeypatch.chdir(folder / "seg")
+    assert load(".", "cpu").card.id == "swin + seg"
+
+
 def test_the_hash_covers_weights_and_settings(folder):
     before = load(str(folder), "cpu").hash
     change(folder / "seg" / PREPROCESSOR, resample=3)
