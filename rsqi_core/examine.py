@@ -153,7 +153,7 @@ class Examiner:
         if not self._wanted[_STRIPES.id - 1]:
             return
         confidence = 1.0
-        if class_logits is not None:
+        if class_logits is not None and _STRIPES.code not in self.model.lacking:
             confidence = float(probabilities(class_logits)[_STRIPES.id - 1])
             if confidence < self._stripe_gate:
                 return

@@ -15,7 +15,7 @@ from . import pipeline
 from .errors import Cancelled, OutputError, ParameterError
 from .geopackage import write_geopackage
 from .mask import write_mask
-from .models import Model
+from .models import Model, load
 from .parameters import Parameters, from_mapping
 from .raster import Raster, open_raster
 from .report import overview, write_report
@@ -94,7 +94,9 @@ def run(
     with open_raster(job.raster) as raster:
         _refuse_overwriting(raster, output)
         emit("started", raster=job.raster, width=raster.width, height=raster.height)
-        for code, message in raster.warnings:
+        if model is None and "classify" in job.parameters.stages:
+            model = load(job.parameters.model, job.parameters.device)
+        for code, message in (*raster.warnings, *(model.warnings if model else ())):
             emit("warning", code=code, message=message)
         try:
             folder = tempfile.TemporaryDirectory(prefix=".rsqi-", dir=output.parent)

@@ -7,6 +7,7 @@ import math
 import platform
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -132,8 +133,8 @@ def inspected_types(parameters: Parameters, model: Model | None) -> tuple[str, .
     """The wanted types that the chosen stages and the model can find at all."""
     by_rule = {t.code for t in PIXEL_TYPES} if "rules" in parameters.stages else set()
     by_model = {t.code for t in TYPES} - {t.code for t in PIXEL_TYPES} if "segment" in parameters.stages else set()
-    if model and parameters.threshold is None:
-        by_model -= set(model.blind)
+    if model:  # a threshold asks for types that the card leaves out, but not for what the network has no output for
+        by_model -= set(model.blind if parameters.threshold is None else model.lacking)
     return tuple(code for code in parameters.types if code in by_rule | by_model)
 
 
@@ -229,4 +230,7 @@ def versions() -> dict[str, str]:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = "unknown"
+    for name in ("torch", "transformers"):  # needed for Hugging Face checkpoints only
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
     return found

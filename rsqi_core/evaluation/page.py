@@ -10,7 +10,6 @@ import numpy as np
 
 from ..classify import probabilities
 from ..errors import OutputError
-from ..models.card import CLASSIFIER, SEGMENTER
 from ..rules import PIXEL_MISSING, STRIPE_NOISE
 from ..taxonomy import CODES, REGION_TYPES, ErrorClass, by_code
 from . import scenes, tables
@@ -256,9 +255,9 @@ def _goals(m: Measured) -> str:
 def _cost(m: Measured) -> str:
     times = m.observations[0].milliseconds
     rows = []
-    for file, cost in zip((CLASSIFIER, SEGMENTER), times):
-        rows.append([file, f"{(m.model.folder / file).stat().st_size / 1e6:.1f} MB", f"{cost:.0f} ms"])
-    return tables.markdown(["file", "size", f"median a block, {m.model.provider}"], rows)
+    for part, size, cost in zip(("classifier", "segmenter"), m.model.sizes, times):
+        rows.append([part, f"{size / 1e6:.1f} MB", f"{cost:.0f} ms"])
+    return tables.markdown(["network", "size", f"median a block, {m.model.provider}"], rows)
 
 
 def _pictures(m: Measured, page: Path) -> str:

@@ -33,6 +33,7 @@ def write_plots(
     except ImportError:
         raise RsqiError("plots need matplotlib; install it with: pip install 'rsqi[train]'") from None
     matplotlib.use("svg")
+    matplotlib.rcParams["svg.fonttype"] = "none"
     matplotlib.rcParams["svg.hashsalt"] = "rsqi"  # the same figures give the same file
     from matplotlib import pyplot
 

@@ -46,8 +46,7 @@ class HuggingFace:
             thresholds={code: None if code in self.lacking else THRESHOLD for code in CODES},
             temperatures=dict.fromkeys(CODES, 1.0),
             constraint=CONSTRAINT,
-            # A classifier that knows no stripes must not keep the rule from looking for them.
-            stripe_gate=0.0 if "stripe_noise" in self.lacking else THRESHOLD,
+            stripe_gate=THRESHOLD,
         )
 
     @cached_property

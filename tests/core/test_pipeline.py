@@ -21,7 +21,7 @@ TILE = 64
 class Oracle:
     """Sees cloud where a tile is bright, a seam where the red channel jumps; says stripes everywhere."""
 
-    hash, provider, blind = "none", "CPUExecutionProvider", ()
+    hash, provider, blind, lacking, warnings = "none", "CPUExecutionProvider", (), (), ()
     card = SimpleNamespace(tile_size=TILE, constraint="absolute", stripe_gate=0.5, id="oracle", version="1")
     thresholds = np.full(10, 0.5, np.float32)
 
@@ -161,6 +161,19 @@ def test_types_the_model_is_blind_to_count_as_not_inspected(run, ground):
     found = run(ground, model=Blind())
     assert found.score.not_inspected == ("distortion",) and "distortion" not in found.summary["inspected"]
     assert "distortion" in run(ground, model=Blind(), threshold=0.5).summary["inspected"]
+
+
+def test_what_the_network_has_no_output_for_is_never_inspected_but_by_rule(run, ground):
+    class Lacking(Oracle):
+        blind, lacking = ("distortion",), ("distortion", "stripe_noise")
+
+        def classify(self, images):
+            return np.full((len(images), 10), -5, np.float32)  # says stripes nowhere, as it knows none
+
+    assert "distortion" not in run(ground, model=Lacking(), threshold=0.5).summary["inspected"]
+    rgb = ground.copy()
+    rgb[100:102, 40:160] = (250, 20, 20)
+    assert codes(run(rgb, model=Lacking())) == ["stripe_noise"]
 
 
 def test_constraint_modes_differ_where_the_classifier_is_sure_of_nothing(run, ground):

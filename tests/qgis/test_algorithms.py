@@ -270,6 +270,7 @@ def test_every_algorithm_is_described(application):
     provider = application.processingRegistry().providerById("rsqi")
     assert [a.name() for a in provider.algorithms()] == [
         "classifyblocks",
+        "describe",
         "inspect",
         "pixelmissing",
         "score",
