@@ -332,19 +332,31 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _export_parser(commands: Any) -> None:
-    parser = _command(commands, "export", "turn a checkpoint into a model folder (ONNX and card)", _export)
-    parser.add_argument("checkpoint", type=Path)
+    parser = _command(commands, "export", "turn training runs into a model folder (ONNX and card)", _export)
+    parser.add_argument("run", nargs="+", type=Path, metavar="RUN",
+                        help="a joint run, or a classifier's and a segmenter's: the folder of a run, one of its "
+                             "checkpoints or Hugging Face checkpoints")  # fmt: skip
     parser.add_argument(
-        "--data", required=True, type=Path, metavar="FOLDER", help="imagery whose held-out part calibrates"
+        "--data", type=Path, metavar="FOLDER", help="imagery whose held-out part sets thresholds and temperatures"
     )
     parser.add_argument("--output", required=True, type=Path, metavar="FOLDER")
 
 
 def _export(options: argparse.Namespace) -> int:
     _need("torch", "onnx")
+    from .training.checkpoint import checkpoint_of, load_network
+
+    if options.data is None:
+        from .models.export import write_uncalibrated
+
+        for path in write_uncalibrated(load_network(options.run), options.output):
+            print(path)
+        print("rsqi: warning: thresholds are 0.5 as there was no --data to set them on", file=sys.stderr)
+        return DONE
     from .evaluation.calibrate import export_calibrated
 
-    model = export_calibrated(options.checkpoint, options.data, options.output)
+    runs = [checkpoint_of(run) for run in options.run]
+    model = export_calibrated(runs[0] if len(runs) == 1 else runs, options.data, options.output)
     print(f"{options.output}: {model.card.id} {model.card.version} ({model.hash})")
     return DONE
 

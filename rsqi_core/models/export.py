@@ -1,9 +1,10 @@
-"""From a trained network to a model folder: two ONNX files with half-precision storage, and the card."""
+"""From a trained network to a model folder: ONNX files with half-precision storage, and the card."""
 
 from __future__ import annotations
 
 import io
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -12,51 +13,83 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from ..errors import ModelError
-from ..taxonomy import REGION_TYPES, TYPES
+from ..taxonomy import CODES, PIXEL_TYPES, REGION_TYPES, TYPES
 from .backend import Model
 from .card import CLASSIFIER, SEGMENTER, Card, write_card
-from .network import Network
+from .network import MEAN, STD
 
+PIXEL = "pixel.onnx"
 _OPSET = 17
+_TILE = 512  # px; blocks come whole on the finest grid
 _SMALL = 16  # tensors of fewer values are not worth a Cast node
+# File, kind for the metadata, and classes of each head of a network (`rsqi_core.models.architectures`).
+_FILES = {
+    "classify": (CLASSIFIER, "Classifier", [t.code for t in TYPES]),
+    "segmentation": (SEGMENTER, "Segmentor", ["background", *(t.code for t in REGION_TYPES)]),
+    "mark": (PIXEL, "Segmentor", [t.code for t in PIXEL_TYPES]),
+}
 
 
-class _Head(torch.nn.Module):
-    """One task of the network as a module with one output."""
-
-    def __init__(self, network: Network, task: str):
-        super().__init__()
-        self.network, self.task = network, task
-
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        return getattr(self.network, self.task)(images)
-
-
-def export(network: Network, folder: Path, card: Card, resolution_cm: float = 50.0) -> Model:
-    """Write `network` as a model folder and return it opened.
-
-    Both graphs take float32 [N, 3, S, S] normalised by the card's mean and deviation. The keys that other QGIS
-    inference plugins read (class names, tile size, overlap, standardisation) go into the ONNX metadata.
+def export(network: torch.nn.Module, folder: Path, card: Card, resolution_cm: float = 50.0) -> Model:
+    """Write a network that classifies and segments as a model folder and return it opened.
 
     Parameters
     ----------
+    network, folder, card, resolution_cm
+        As of `write_graphs`.
+
+    Raises
+    ------
+    ModelError
+        If the network lacks one of the two heads, or the graphs do not give what the network gives.
+    """
+    if missing := [head for head in ("classify", "segmentation") if head not in network.heads]:
+        raise ModelError(f"a model folder needs a classifier and a segmenter; '{missing[0]}' is missing here")
+    write_graphs(network, folder, card, resolution_cm)
+    write_card(folder, card)
+    return Model(folder, "cpu")
+
+
+def write_uncalibrated(network: torch.nn.Module, folder: Path) -> list[Path]:
+    """Write a model folder with all thresholds at 0.5, or the graph of a network that was made for one task.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The model folder, or the graphs.
+    """
+    half, one = dict.fromkeys(CODES, 0.5), dict.fromkeys(CODES, 1.0)
+    card = Card(folder.name, "uncalibrated", _TILE, MEAN, STD, half, one)
+    if {"classify", "segmentation"} <= set(network.heads):
+        return [export(network, folder, card).folder]
+    return write_graphs(network, folder, card)
+
+
+def write_graphs(network: torch.nn.Module, folder: Path, card: Card, resolution_cm: float = 50.0) -> list[Path]:
+    """Write each head of a network as an ONNX file.
+
+    The graphs take float32 [N, 3, S, S] normalised by the card's mean and deviation, N any number. S may be any
+    multiple of 32, but for networks that were built for one size: those resample inside the graph, from the card's tile
+    size. The keys that other QGIS inference plugins read (class names, tile size, overlap, standardisation) go into the
+    metadata.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        With ``heads`` (`rsqi_core.models.architectures`).
     resolution_cm : float
         Ground sample distance in centimetres that the metadata suggests.
 
     Raises
     ------
     ModelError
-        If the exported graphs do not give what the network gives.
+        If a graph does not give what the network gives.
     """
     folder.mkdir(parents=True, exist_ok=True)
     network = network.eval()
-    names = {
-        CLASSIFIER: ("classify", "Classifier", [t.code for t in TYPES]),
-        SEGMENTER: ("segmentation", "Segmentor", ["background", *(t.code for t in REGION_TYPES)]),
-    }
-    for file, (task, kind, classes) in names.items():
-        graph = _graph(_Head(network, task).eval(), card.tile_size, task)
-        halve_storage(graph)
+    written = []
+    for head in network.heads:
+        file, kind, classes = _FILES[head]
         keys = {
             "model_type": kind,
             "class_names": dict(enumerate(classes)),
@@ -66,12 +99,39 @@ def export(network: Network, folder: Path, card: Card, resolution_cm: float = 50
             "standardization_mean": list(card.mean),
             "standardization_std": list(card.std),
         }
-        helper.set_model_props(graph, {key: json.dumps(value) for key, value in keys.items()})
-        onnx.save(graph, str(folder / file))
-    write_card(folder, card)
-    model = Model(folder, "cpu")
-    _check_parity(network, model)
-    return model
+        _write(network, head, folder / file, card.tile_size, {key: json.dumps(value) for key, value in keys.items()})
+        written.append(folder / file)
+    return written
+
+
+def _write(network: torch.nn.Module, head: str, file: Path, side: int, keys: dict[str, str]) -> None:
+    """Write a graph for images of any size or, where that does not give what the network gives, of the tile's."""
+    module = _Head(network, head).eval()
+    for fixed in (True,) if module.fixed else (False, True):
+        graph = _graph(module, side, head, fixed)
+        halve_storage(graph)
+        helper.set_model_props(graph, keys)
+        onnx.save(graph, str(file))
+        fault = _fault(module, file, side, fixed)
+        if not fault:
+            return
+    raise ModelError(f"{file}: {fault}")
+
+
+class _Head(torch.nn.Module):
+    """One task of the network as a module with one output."""
+
+    def __init__(self, network: torch.nn.Module, head: str):
+        super().__init__()
+        self.network, self.head = network, head
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return getattr(self.network, self.head)(images)
+
+    @property
+    def fixed(self) -> bool:
+        """Does the network resample its images, for which a traced graph needs to know their size?"""
+        return any(getattr(module, "fixed", False) for module in self.network.modules())
 
 
 def halve_storage(graph: onnx.ModelProto) -> None:
@@ -88,32 +148,46 @@ def halve_storage(graph: onnx.ModelProto) -> None:
         graph.graph.node.insert(0, cast)
 
 
-def _graph(head: torch.nn.Module, side: int, name: str) -> onnx.ModelProto:
+def _graph(head: _Head, side: int, name: str, fixed: bool) -> onnx.ModelProto:
     buffer = io.BytesIO()
-    axes = {0: "batch", 2: "height", 3: "width"}  # any multiple of 32
-    torch.onnx.export(
-        head,
-        (torch.zeros(1, 3, side, side),),
-        buffer,
-        input_names=["image"],
-        output_names=[name],
-        dynamic_axes={"image": axes, name: axes if name == "segmentation" else {0: "batch"}},
-        opset_version=_OPSET,
-        dynamo=False,
-    )
+    axes = {0: "batch"} if fixed else {0: "batch", 2: "height", 3: "width"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what is taken for a constant shows in the comparison that follows
+        torch.onnx.export(
+            head,
+            (torch.zeros(2, 3, side, side),),  # two images, as some networks take a batch of one for a constant
+            buffer,
+            input_names=["image"],
+            output_names=[name],
+            dynamic_axes={"image": axes, name: {0: "batch"} if name == "classify" else axes},
+            opset_version=_OPSET,
+            dynamo=False,
+        )
     return onnx.load_from_string(buffer.getvalue())
 
 
-def _check_parity(network: Network, model: Model) -> None:
-    """Half-precision storage may move a logit by a few hundredths; more means a broken export."""
-    side = model.card.tile_size
-    images = np.random.default_rng(0).integers(0, 256, (2, side, side, 3), np.uint8)
-    batch = torch.from_numpy((images / 255 - model.card.mean) / model.card.std).permute(0, 3, 1, 2).float()
+def _fault(head: _Head, file: Path, side: int, fixed: bool) -> str:
+    """Say what is wrong with a graph, if anything is.
+
+    Half-precision storage may move a logit by a few hundredths; more means a broken export. The images are not those
+    that the graph was traced with: of another number, and of another size unless it is fixed.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 3, side, side) if fixed else (1, 3, side + 32, side + 64))
+    pixels[:, :, 8:24, 8:24] = 0
+    mean, std = (np.reshape(values, (3, 1, 1)) for values in (MEAN, STD))
+    images = torch.from_numpy(((pixels / 255 - mean) / std).astype(np.float32))
     with torch.no_grad():
-        blocks, pixels = network.classify(batch), network.segmentation(batch)
-    temperature = torch.tensor([model.card.temperatures[t.code] for t in TYPES])
-    pairs = ((blocks / temperature, model.classify(images)), (pixels, model.segment(images)))
-    for expected, found in pairs:
-        worst = float(np.abs(expected.numpy() - found).max())
-        if worst > 0.05 + 0.01 * float(expected.abs().max()):
-            raise ModelError(f"{model.folder}: exported logits differ from the network's by up to {worst:.3f}")
+        expected = head(images).numpy()
+    try:
+        session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        (found,) = session.run(None, {"image": images.numpy()})
+    except Exception as error:  # onnxruntime's own exceptions share no public base class
+        return f"the graph does not run on images {images.shape}: {str(error).splitlines()[0]}"
+    worst = float(np.abs(expected - found).max())
+    if not worst <= 0.05 + 0.01 * float(np.abs(expected).max()):
+        return f"the graph's logits differ from the network's by up to {worst:.3f}"
+    return ""

@@ -153,5 +153,16 @@ class Network(nn.Module):
         return F.pixel_shuffle(self.segment(self.up4(torch.cat([f4, double(f8)], 1))), 2)
 
 
+class Pair(nn.Module):
+    """A classifier and a segmenter of any architecture as one network."""
+
+    heads = ("classify", "segmentation")
+
+    def __init__(self, classifier: nn.Module, segmenter: nn.Module):
+        super().__init__()
+        self.classify, self.segmentation = classifier.classify, segmenter.segmentation
+        self.parts = nn.ModuleList([classifier, segmenter])
+
+
 def double(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)

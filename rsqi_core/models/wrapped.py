@@ -4,22 +4,78 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import ModelError
 from ..taxonomy import REGION_TYPES, TYPES
+from .checkpoints import Checkpoint, find
+from .network import MEAN, STD
+from .preprocessing import PREPROCESSOR, Preprocessing, read_preprocessing
 
 try:
-    from transformers import AutoConfig, AutoModelForImageClassification, AutoModelForSemanticSegmentation
+    from safetensors import SafetensorError
+    from transformers import AutoConfig, AutoModelForImageClassification, AutoModelForSemanticSegmentation, logging
 except ImportError:
     raise ModelError("this network needs transformers; install it with: pip install 'rsqi[train]'") from None
 
 ABSENT = -20.0  # logit of a type that a network has no output for: certainly not
 _MULTI_LABEL = "multi_label_classification"
+
+
+class Entry(nn.Module):
+    """Turn images normalised as our own networks take them in into what another network takes in.
+
+    Parameters
+    ----------
+    size : (int, int), optional
+        Rows and columns to resample to, smoothed where it shrinks; None leaves the images as they are.
+    mode : str
+        ``"bilinear"`` or ``"bicubic"``.
+    mean, std : sequence of float
+        The other network's normalisation of RGB scaled to 0-1.
+    blue_first : bool
+        The other network takes in blue, green, red.
+    """
+
+    def __init__(
+        self,
+        size: tuple[int, int] | None = None,
+        mode: str = "bilinear",
+        mean: Sequence[float] = MEAN,
+        std: Sequence[float] = STD,
+        blue_first: bool = False,
+    ):
+        super().__init__()
+        self.size, self.mode, self.blue_first = size, mode, blue_first
+        other = torch.tensor([mean, std], dtype=torch.float32).view(2, 1, 3, 1, 1)
+        ours = torch.tensor([MEAN, STD]).view(2, 1, 3, 1, 1)
+        same = np.allclose((mean, std), (MEAN, STD))
+        self.register_buffer("gain", None if same else ours[1] / other[1], persistent=False)
+        self.register_buffer("bias", None if same else (ours[0] - other[0]) / other[1], persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return float [N, 3, h, w] of float [N, 3, H, W]."""
+        if self.gain is not None:
+            images = images * self.gain + self.bias
+        if self.blue_first:
+            images = images.flip(1)
+        if self.size is None or images.shape[2:] == self.size:
+            return images
+        # Two matrix products, because ONNX of the opset in use has no smoothed resampling.
+        sides = zip(images.shape[2:], self.size)
+        rows, columns = (_weights(int(old), new, self.mode).to(images) for old, new in sides)
+        return rows @ images @ columns.T
+
+    @property
+    def fixed(self) -> bool:
+        """Does the graph that is traced from it take images of one size only?"""
+        return self.size is not None
 
 
 class Classifier(nn.Module):
@@ -29,18 +85,17 @@ class Classifier(nn.Module):
     ----------
     model : torch.nn.Module
         Gives an object with ``logits`` [N, C].
-    side : int, optional
-        The only side in pixels that the model takes; images of another size are resampled to it.
+    entry : Entry
+        Makes its input.
     outputs : sequence of int, optional
         Number of the model's output for each of the ten types, -1 where it has none; all in order by default.
     """
 
     heads = ("classify",)
 
-    def __init__(self, model: nn.Module, side: int | None = None, outputs: Sequence[int] | None = None):
+    def __init__(self, model: nn.Module, entry: Entry, outputs: Sequence[int] | None = None):
         super().__init__()
-        self.model, self.side = model, side
-        self.outputs = None if outputs is None else tuple(outputs)
+        self.model, self.entry, self.outputs = model, entry, outputs
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:
         """Return the block logits as ``labels``."""
@@ -48,7 +103,7 @@ class Classifier(nn.Module):
 
     def classify(self, images: Tensor) -> Tensor:
         """Return block logits [N, 10] of float images [N, 3, H, W], normalised."""
-        return _chosen(self.model(pixel_values=resampled(images, self.side)).logits, self.outputs)
+        return _chosen(self.model(pixel_values=self.entry(images)).logits, self.outputs)
 
 
 class Segmenter(nn.Module):
@@ -56,10 +111,9 @@ class Segmenter(nn.Module):
 
     heads = ("segmentation",)
 
-    def __init__(self, model: nn.Module, side: int | None = None, outputs: Sequence[int] | None = None):
+    def __init__(self, model: nn.Module, entry: Entry, outputs: Sequence[int] | None = None):
         super().__init__()
-        self.model, self.side = model, side
-        self.outputs = None if outputs is None else tuple(outputs)
+        self.model, self.entry, self.outputs = model, entry, outputs
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:
         """Return the logits at full resolution as ``segmentation``."""
@@ -67,7 +121,7 @@ class Segmenter(nn.Module):
 
     def segmentation(self, images: Tensor) -> Tensor:
         """Return logits [N, 7, H, W] of float images [N, 3, H, W], normalised."""
-        logits = _chosen(self.model(pixel_values=resampled(images, self.side)).logits, self.outputs)
+        logits = _chosen(self.model(pixel_values=self.entry(images)).logits, self.outputs)
         return F.interpolate(logits, size=images.shape[2:], mode="bilinear", align_corners=False)
 
 
@@ -85,36 +139,100 @@ def classifier(kind: str, fixed: bool = False, **values: Any) -> Classifier:
     """
     labels = {k: t.zh for k, t in enumerate(TYPES)}
     config = AutoConfig.for_model(kind, **values, **_named(labels), problem_type=_MULTI_LABEL)
-    model = AutoModelForImageClassification.from_config(config, attn_implementation="eager")
-    return Classifier(model, config.image_size if fixed else None)
+    model = _ready(AutoModelForImageClassification.from_config(config, attn_implementation="eager"))
+    return Classifier(model, Entry((config.image_size,) * 2 if fixed else None))
 
 
 def segmenter(kind: str, **values: Any) -> Segmenter:
     """Build a segmenter with random weights; the parameters are those of `classifier`."""
     labels = {0: "背景"} | {t.id: t.zh for t in REGION_TYPES}
     config = AutoConfig.for_model(kind, **values, **_named(labels))
-    return Segmenter(AutoModelForSemanticSegmentation.from_config(config, attn_implementation="eager"))
+    return Segmenter(_ready(AutoModelForSemanticSegmentation.from_config(config, attn_implementation="eager")), Entry())
 
 
-def resampled(images: Tensor, side: int | None) -> Tensor:
-    """Resample [N, 3, H, W] to [N, 3, side, side], smoothed where it shrinks; None leaves it as it is.
+def _ready(model: nn.Module) -> nn.Module:
+    """Let a network with batch normalisation begin with scales of one, so that it can be trained from nothing.
 
-    Written as two matrix products because ONNX of the opset in use has no smoothed resampling.
+    For some families the library draws them around nought, for weights from a file to replace: signal and gradient of
+    an EfficientNet vanish with those.
     """
-    if side is None or images.shape[2:] == (side, side):
-        return images
-    rows, columns = (_weights(int(n), side).to(images) for n in images.shape[2:])
-    return rows @ images @ columns.T
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.ones_(module.weight)
+    return model
+
+
+def from_folder(folder: Path) -> list[nn.Module]:
+    """Open the classifier and the segmenter of a folder with Hugging Face checkpoints, with all that they ask for.
+
+    Raises
+    ------
+    ModelError
+        If a checkpoint is not complete or cannot be understood.
+    """
+    found = []
+    for checkpoint, count, wrapper in zip(
+        find(folder) or (), (len(TYPES), len(REGION_TYPES) + 1), (Classifier, Segmenter)
+    ):
+        values = dict(checkpoint.config)
+        config = AutoConfig.for_model(values.pop("model_type"), **values)
+        auto = AutoModelForImageClassification if wrapper is Classifier else AutoModelForSemanticSegmentation
+        model, lacking = load(auto.from_config(config), checkpoint.folder)
+        if lacking:
+            raise ModelError(f"{checkpoint.folder}: its weights do not fit its config.json ({lacking[0]})")
+        first = 1 if wrapper is Classifier else 0
+        outputs = tuple(checkpoint.outputs.get(k, -1) for k in range(first, first + count))
+        found.append(wrapper(model, _entry(checkpoint, config), outputs))
+    return found
+
+
+def load(model: nn.Module, folder: Path) -> tuple[nn.Module, list[str]]:
+    """Return a model with the weights of a local folder, and the names of those that were not there or did not fit.
+
+    Raises
+    ------
+    ModelError
+        If `transformers` cannot read the folder.
+    """
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        model, report = type(model).from_pretrained(
+            str(folder),
+            config=model.config,
+            revision="main",
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            dtype=torch.float32,
+            attn_implementation="eager",
+            ignore_mismatched_sizes=True,
+            output_loading_info=True,
+        )
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise ModelError(f"{folder}: transformers cannot open it: {str(error).strip().splitlines()[0]}") from error
+    return model, sorted({*report["missing_keys"], *(name for name, *_ in report["mismatched_keys"])})
+
+
+def _entry(checkpoint: Checkpoint, config: Any) -> Entry:
+    side = getattr(config, "image_size", None)
+    size = (side, side) if isinstance(side, int) else None
+    if not (checkpoint.folder / PREPROCESSOR).exists():
+        return Entry(size)
+    asked = read_preprocessing(checkpoint.folder, Preprocessing(size))
+    scale = 255 * asked.factor  # values that are not scaled to 0-1 have a larger mean and deviation
+    mean, std = ([value / scale for value in values] for values in (asked.mean, asked.std))
+    return Entry(asked.size, asked.mode, mean, std, asked.blue_first)
 
 
 @lru_cache(8)
-def _weights(old: int, new: int) -> Tensor:
-    """Matrix [new, old] of the smoothed linear interpolation along one axis."""
+def _weights(old: int, new: int, mode: str) -> Tensor:
+    """Matrix [new, old] of the smoothed interpolation along one axis."""
     unit = torch.eye(old).view(1, 1, old, old)
-    return F.interpolate(unit, size=(new, old), mode="bilinear", antialias=True, align_corners=False)[0, 0]
+    return F.interpolate(unit, size=(new, old), mode=mode, antialias=True, align_corners=False)[0, 0]
 
 
-def _chosen(logits: Tensor, outputs: tuple[int, ...] | None) -> Tensor:
+def _chosen(logits: Tensor, outputs: Sequence[int] | None) -> Tensor:
     """Put the outputs into our order, `ABSENT` where there is none."""
     if outputs is None:
         return logits

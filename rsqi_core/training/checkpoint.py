@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from ..errors import ParameterError, RsqiError
 from ..models.architectures import architecture
+from ..models.network import Pair
 
 CHECKPOINT, BEST = "checkpoint.pt", "best.pt"
 
@@ -123,27 +124,48 @@ def read(file: Path) -> dict[str, Any]:
     return values
 
 
-def load_network(run: Path) -> nn.Module:
-    """Return the averaged network of a run, ready for inference on the CPU.
+def load_network(source: Path | Sequence[Path]) -> nn.Module:
+    """Return a trained network, ready for inference on the CPU.
 
     Parameters
     ----------
-    run : pathlib.Path
-        A checkpoint, or the folder of a run, whose best weights are taken.
+    source : Path or sequence of Path
+        A checkpoint, the folder of a run (whose best weights are taken) or a folder with Hugging Face checkpoints; of
+        several the first classifier and the first segmenter are joined.
 
     Raises
     ------
     RsqiError
-        If there is no checkpoint or it does not fit its architecture.
+        If there is no network, or its weights do not fit its architecture.
     """
-    values = read(checkpoint_of(run))
+    sources = [source] if isinstance(source, Path) else list(source)
+    networks = [network.eval() for path in sources for network in _networks(path)]
+    if len(networks) == 1:
+        return networks[0]
+    parts = [next((n for n in networks if head in n.heads), None) for head in Pair.heads]
+    if None in parts:
+        raise RsqiError(f"{sources[-1]}: a model needs a classifier and a segmenter; give one run of each")
+    return Pair(*parts).eval()
+
+
+def _networks(source: Path) -> list[nn.Module]:
+    if not source.exists():
+        raise RsqiError(f"{source}: no such run")
+    file = checkpoint_of(source)
+    if file.is_dir():
+        from ..models.wrapped import from_folder
+
+        if not (found := from_folder(source)):
+            raise RsqiError(f"{source}: neither a run nor a folder with Hugging Face checkpoints")
+        return found
+    values = read(file)
     settings = values["settings"]  # the first runs had one architecture only and did not name it
     network = architecture(settings.get("task", "joint"), settings.get("arch", "")).build(settings.get("size", ""))
     try:
         network.load_state_dict(values["average"])
     except RuntimeError as error:
-        raise RsqiError(f"{run}: its weights are not those of {settings.get('arch', 'rsqi')}") from error
-    return network.eval()
+        raise RsqiError(f"{file}: its weights are not those of {settings.get('arch', 'rsqi')}") from error
+    return [network]
 
 
 def checkpoint_of(run: Path) -> Path:
@@ -157,7 +179,7 @@ def initialise(network: nn.Module, source: Path) -> str:
     Parameters
     ----------
     source : pathlib.Path
-        A checkpoint, the folder of a run, or a folder with ``*.safetensors``.
+        A checkpoint, the folder of a run, or a folder with ``config.json`` and safetensors.
 
     Raises
     ------
@@ -165,32 +187,22 @@ def initialise(network: nn.Module, source: Path) -> str:
         If nothing can be read there or nothing fits.
     """
     wanted = network.state_dict()
-    given = _weights(source)
-    if not wanted.keys() & given.keys():  # the wrapper's name goes before those of a Hugging Face model
-        given = {f"model.{name}": value for name, value in given.items()}
-    fitting = {name: value for name, value in given.items() if name in wanted and wanted[name].shape == value.shape}
-    if not fitting:
+    if (source / "config.json").exists() and hasattr(network, "model"):
+        from ..models.wrapped import load
+
+        network.model, lacking = load(network.model, source)
+        lacking = [f"model.{name}" for name in lacking]
+    else:
+        given = read(checkpoint_of(source))["average"]
+        fitting = {k: v for k, v in given.items() if k in wanted and wanted[k].shape == v.shape}
+        network.load_state_dict(fitting, strict=False)
+        lacking = [name for name in wanted if name not in fitting]
+    if len(lacking) == len(wanted):
         raise RsqiError(f"{source}: none of its weights fits this network; choose its architecture and size")
-    network.load_state_dict(fitting, strict=False)
-    text = f"{source}: {len(fitting)} of {len(wanted)} tensors taken over"
-    if left := [name for name in wanted if name not in fitting]:
-        text += f"; random: {', '.join(left[:4])}{' ...' if len(left) > 4 else ''}"
+    text = f"{source}: {len(wanted) - len(lacking)} of {len(wanted)} tensors taken over"
+    if lacking:
+        text += f"; random: {', '.join(lacking[:4])}{' ...' if len(lacking) > 4 else ''}"
     return text
-
-
-def _weights(source: Path) -> dict[str, Tensor]:
-    files = sorted(source.glob("*.safetensors")) if source.is_dir() else []
-    if not files:
-        return read(checkpoint_of(source))["average"]
-    try:
-        from safetensors import SafetensorError
-        from safetensors.torch import load_file
-    except ImportError:
-        raise RsqiError("safetensors is missing; install it with: pip install 'rsqi[train]'") from None
-    try:
-        return {name: value for file in files for name, value in load_file(file).items()}
-    except (OSError, SafetensorError) as error:
-        raise RsqiError(f"{source}: its safetensors cannot be read: {error}") from error
 
 
 def _write(values: Mapping[str, Any], file: Path) -> None:

@@ -1,0 +1,83 @@
+import json
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from test_architectures import TINY, named, tiny
+
+from rsqi_core.errors import ModelError
+from rsqi_core.models.architectures import ARCHITECTURES, CLASSIFIER, SEGMENTER, architecture
+from rsqi_core.models.card import Card
+from rsqi_core.models.export import export, write_graphs
+from rsqi_core.models.network import MEAN, STD, Network, Pair
+from rsqi_core.taxonomy import CODES
+
+FIXED = ("swinv2", "mobilevit")
+
+
+def card(side=64):
+    return Card("test", "1", side, MEAN, STD, dict.fromkeys(CODES, 0.5), dict.fromkeys(CODES, 1.0))
+
+
+def trained(network):
+    """Give the batch normalisations statistics, as training does; with those of the start nearly nothing passes."""
+    network.train()
+    with torch.no_grad():
+        for _ in range(20):
+            network(torch.randn(4, 3, 64, 64))
+    return network.eval()
+
+
+@pytest.mark.parametrize("entry", ARCHITECTURES, ids=named)
+def test_the_graph_of_every_architecture_gives_what_the_network_gives(entry, tmp_path):
+    network = trained(tiny(entry))
+    files = write_graphs(network, tmp_path, card())
+    assert len(files) == len(network.heads)
+    sizes = [64] if entry.name in FIXED else [64, 96]
+    for file, head in zip(files, network.heads):
+        session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+        for count, side in zip((1, 3), sizes * 2):
+            images = torch.randn(count, 3, side, side)
+            with torch.no_grad():
+                expected = getattr(network, head)(images).numpy()
+            (found,) = session.run(None, {"image": images.numpy()})
+            assert expected.std() > 0
+            assert np.abs(found - expected).max() < 0.02 + 0.01 * np.abs(expected).max()
+        meta = session.get_modelmeta().custom_metadata_map
+        assert len(json.loads(meta["class_names"])) == found.shape[1]
+
+
+def test_a_network_of_one_size_resamples_inside_its_graph(tmp_path):
+    network = tiny(architecture(CLASSIFIER, "swinv2")).eval()
+    (file,) = write_graphs(network, tmp_path, card(side=128))
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    image = torch.nn.functional.interpolate(torch.randn(1, 3, 16, 16), (128, 128), mode="bicubic")
+    smaller = torch.nn.functional.interpolate(image, (64, 64), mode="bilinear", antialias=True)
+    with torch.no_grad():
+        expected = network.classify(smaller).numpy()
+    assert np.allclose(session.run(None, {"image": image.numpy()})[0], expected, atol=0.02)
+
+
+def test_a_classifier_and_a_segmenter_make_a_model_folder(tmp_path):
+    pair = Pair(tiny(architecture(CLASSIFIER, "convnextv2")), tiny(architecture(SEGMENTER, "segformer"))).eval()
+    model = export(pair, tmp_path, card())
+    images = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), np.uint8)
+    assert model.classify(images).shape == (2, 10) and model.segment(images).shape == (2, 7, 64, 64)
+
+
+def test_one_half_of_a_model_is_no_model_folder(tmp_path):
+    with pytest.raises(ModelError, match="'segmentation' is missing"):
+        export(tiny(architecture(CLASSIFIER, "convnextv2")), tmp_path, card())
+
+
+def test_a_graph_that_gives_something_else_is_refused(tmp_path, monkeypatch):
+    from rsqi_core.models import export as module
+
+    def spoil(graph):
+        tensor = max(graph.graph.initializer, key=lambda t: len(t.raw_data))
+        tensor.raw_data = bytes(len(tensor.raw_data))
+
+    monkeypatch.setattr(module, "halve_storage", spoil)
+    with pytest.raises(ModelError, match="differ"):
+        write_graphs(trained(Network(**TINY["rsqi"], heads=("classify",))), tmp_path, card())
