@@ -333,7 +333,7 @@ def _train(options: argparse.Namespace) -> int:
 
 def _export_parser(commands: Any) -> None:
     parser = _command(commands, "export", "turn training runs into a model folder (ONNX and card)", _export)
-    parser.add_argument("run", nargs="+", type=Path, metavar="RUN",
+    parser.add_argument("source", nargs="+", type=Path, metavar="RUN",
                         help="a joint run, or a classifier's and a segmenter's: the folder of a run, one of its "
                              "checkpoints or Hugging Face checkpoints")  # fmt: skip
     parser.add_argument(
@@ -349,13 +349,13 @@ def _export(options: argparse.Namespace) -> int:
     if options.data is None:
         from .models.export import write_uncalibrated
 
-        for path in write_uncalibrated(load_network(options.run), options.output):
+        for path in write_uncalibrated(load_network(options.source), options.output):
             print(path)
         print("rsqi: warning: thresholds are 0.5 as there was no --data to set them on", file=sys.stderr)
         return DONE
     from .evaluation.calibrate import export_calibrated
 
-    runs = [checkpoint_of(run) for run in options.run]
+    runs = [checkpoint_of(run) for run in options.source]
     model = export_calibrated(runs[0] if len(runs) == 1 else runs, options.data, options.output)
     print(f"{options.output}: {model.card.id} {model.card.version} ({model.hash})")
     return DONE

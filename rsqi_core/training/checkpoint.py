@@ -133,6 +133,11 @@ def load_network(source: Path | Sequence[Path]) -> nn.Module:
         A checkpoint, the folder of a run (whose best weights are taken) or a folder with Hugging Face checkpoints; of
         several the first classifier and the first segmenter are joined.
 
+    Returns
+    -------
+    torch.nn.Module
+        With ``heads`` as `rsqi_core.models.architectures` says, and ``course``: what it was trained with, for the card.
+
     Raises
     ------
     RsqiError
@@ -145,7 +150,9 @@ def load_network(source: Path | Sequence[Path]) -> nn.Module:
     parts = [next((n for n in networks if head in n.heads), None) for head in Pair.heads]
     if None in parts:
         raise RsqiError(f"{sources[-1]}: a model needs a classifier and a segmenter; give one run of each")
-    return Pair(*parts).eval()
+    pair = Pair(*parts).eval()
+    pair.course = {"classifier": parts[0].course, "segmenter": parts[1].course}
+    return pair
 
 
 def _networks(source: Path) -> list[nn.Module]:
@@ -157,6 +164,8 @@ def _networks(source: Path) -> list[nn.Module]:
 
         if not (found := from_folder(source)):
             raise RsqiError(f"{source}: neither a run nor a folder with Hugging Face checkpoints")
+        for network in found:
+            network.course = {"init": source.name}
         return found
     values = read(file)
     settings = values["settings"]  # the first runs had one architecture only and did not name it
@@ -165,6 +174,7 @@ def _networks(source: Path) -> list[nn.Module]:
         network.load_state_dict(values["average"])
     except RuntimeError as error:
         raise RsqiError(f"{file}: its weights are not those of {settings.get('arch', 'rsqi')}") from error
+    network.course = settings
     return [network]
 
 

@@ -6,12 +6,15 @@ import pytest
 import torch
 from test_architectures import TINY, named, tiny
 
+from rsqi_core.cli import main
 from rsqi_core.errors import ModelError
+from rsqi_core.models import load
 from rsqi_core.models.architectures import ARCHITECTURES, CLASSIFIER, SEGMENTER, architecture
 from rsqi_core.models.card import Card
 from rsqi_core.models.export import export, write_graphs
 from rsqi_core.models.network import MEAN, STD, Network, Pair
 from rsqi_core.taxonomy import CODES
+from rsqi_core.training.checkpoint import load_network
 
 FIXED = ("swinv2", "mobilevit")
 
@@ -81,3 +84,20 @@ def test_a_graph_that_gives_something_else_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "halve_storage", spoil)
     with pytest.raises(ModelError, match="differ"):
         write_graphs(trained(Network(**TINY["rsqi"], heads=("classify",))), tmp_path, card())
+
+
+def test_two_runs_are_exported_by_the_command_line(tmp_path, capsys):
+    for task in (CLASSIFIER, SEGMENTER):
+        network = architecture(task, "rsqi").build("s")
+        course = {"task": task, "arch": "rsqi", "size": "s"}
+        (tmp_path / task).mkdir()
+        torch.save({"average": network.state_dict(), "settings": course}, tmp_path / task / "best.pt")
+    runs = [str(tmp_path / task) for task in (SEGMENTER, CLASSIFIER)]
+    assert main(["export", *runs, "--output", str(tmp_path / "model")]) == 0
+    assert load(str(tmp_path / "model"), "cpu").classify(np.zeros((1, 64, 64, 3), np.uint8)).shape == (1, 10)
+    assert load_network([tmp_path / SEGMENTER, tmp_path / CLASSIFIER]).course["classifier"]["task"] == CLASSIFIER
+    assert main(["export", runs[1], "--output", str(tmp_path / "half")]) == 0
+    assert [file.name for file in (tmp_path / "half").iterdir()] == ["classifier.onnx"]
+    assert "thresholds are 0.5" in capsys.readouterr().err
+    assert main(["export", runs[0], runs[0], "--output", str(tmp_path / "none")]) == 1
+    assert "give one run of each" in capsys.readouterr().err

@@ -10,6 +10,7 @@ import pytest
 import torch
 from test_architectures import TINY
 
+from rsqi_core.cli import main
 from rsqi_core.errors import ParameterError, RsqiError
 from rsqi_core.models import architectures
 from rsqi_core.models.network import Network
@@ -455,3 +456,28 @@ for task in ("joint", "pixel"):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "pixel" / "best.pt").exists()
+
+
+def test_the_command_line_trains_by_task_and_lists_what_there_is(pool_file, tmp_path, capsys):
+    assert main(["train", "--list"]) == 0
+    assert "swinv2" in capsys.readouterr().out
+    small = ["--samples", "4", "--batch", "2", "--side", "64", "--workers", "0", "--device", "cpu"]
+    run = ["train", "pixel", "--pool", str(pool_file), "--output", str(tmp_path / "run"), *small]
+    assert main(run) == 0
+    *rows, last = capsys.readouterr().out.splitlines()
+    assert json.loads(rows[-1])["step"] == 2 and last == str(tmp_path / "run" / "best.pt")
+    assert main([*run, "--rate", "1"]) == 2
+    assert "other settings" in capsys.readouterr().err
+    assert main(["train", "joint", "--pool", str(pool_file)]) == 2
+    assert main(["train", "boxes", "--pool", str(pool_file), "--output", str(tmp_path / "run")]) == 2
+    assert main(["train", "--output", str(tmp_path / "run")]) == 2
+    assert main(["train", "--pack", "--pool", str(pool_file)]) == 0
+
+
+def test_the_command_line_counts_epochs_of_a_dataset(tmp_path, capsys):
+    folder = write_dataset(tmp_path / "data")
+    run = ["train", "segmenter", "--arch", "rsqi", "--size", "s", "--dataset", str(folder), "--batch", "2"]
+    more = ["--side", "64", "--workers", "0", "--device", "cpu", "--output", str(tmp_path / "run"), "--no-negatives"]
+    assert main([*run, *more]) == 0
+    settings = json.loads((tmp_path / "run" / "settings.json").read_text())
+    assert settings["samples"] == 15 and not settings["negatives"]  # five times three blocks with errors
