@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..taxonomy import REGION_TYPES, TYPES
+from .texture import MEAN, STD, Texture
 
-MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of RGB scaled to 0-1
-_FOLD = 4  # pixels a side that the stem folds into channels
+_STEM = 32  # channels at stride 2
 _TOP_CELLS = 4  # cells that must agree before a block is marked
 
 
@@ -68,8 +68,8 @@ class Extremes(nn.Module):
 class Network(nn.Module):
     """Classify and segment a block.
 
-    The stem folds 4 x 4 pixels into channels, so that a one-pixel line is still whole when the first convolution sees
-    it, and no convolution has to run at full resolution.
+    The stem halves the resolution twice, with filters wide enough to see a one-pixel line whole; planes of texture
+    (`Texture`) join it there.
 
     Parameters
     ----------
@@ -92,7 +92,9 @@ class Network(nn.Module):
         w4, w8, w16, w32 = widths
         n4, n8, n16, n32 = depths
         self.extremes = Extremes()
-        self.stage4 = nn.Sequential(Conv(5 * _FOLD**2, w4), *(_Residual(w4) for _ in range(n4)))
+        self.stem = nn.Sequential(Conv(5, _STEM, size=5, stride=2), Conv(_STEM, w4, stride=2))
+        self.texture = Texture()
+        self.stage4 = nn.Sequential(Conv(w4 + Texture.CHANNELS, w4, size=1), *(_Residual(w4) for _ in range(n4)))
         self.stage8 = nn.Sequential(Conv(w4, w8, stride=2), *(_Residual(w8) for _ in range(n8)))
         self.stage16 = nn.Sequential(Conv(w8, w16, stride=2), *(_Residual(w16) for _ in range(n16)))
         self.stage32 = nn.Sequential(Conv(w16, w32, stride=2), *(_Residual(w32) for _ in range(n32)), _Context(w32))
@@ -138,7 +140,8 @@ class Network(nn.Module):
         return double(self._decode(*self._features(images)))
 
     def _features(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        f4 = self.stage4(F.pixel_unshuffle(self.extremes(images), _FOLD))
+        stem = self.stem(self.extremes(images))
+        f4 = self.stage4(torch.cat([stem, self.texture(images).to(stem.dtype)], 1))
         f8 = self.stage8(f4)
         f16 = self.stage16(f8)
         f32 = self.stage32(f16)
