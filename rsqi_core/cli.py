@@ -327,7 +327,11 @@ def _train(options: argparse.Namespace) -> int:
     def say(row: dict) -> None:
         print(json.dumps(row, ensure_ascii=False), flush=True)
 
-    print(train(material, options.output, settings, options.device, say, options.init))
+    try:
+        print(train(material, options.output, settings, options.device, say, options.init))
+    except KeyboardInterrupt:
+        print("rsqi: stopped; the same command goes on from the last checkpoint", file=sys.stderr)
+        return CANCELLED
     return DONE
 
 
