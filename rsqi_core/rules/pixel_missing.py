@@ -112,14 +112,13 @@ def _isolated(depth: np.ndarray, valid: np.ndarray) -> np.ndarray:
 
 
 def _rectangles(plane: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """Return solid rectangles at depth 0 of one channel, bool [H, W]."""
+    """Return solid rectangles at depth 0 of one channel, bool [H, W]; in any other shape that is spectral overflow."""
     extreme = cv2.inRange(plane, 0, 0).view(bool) & valid
     if not cv2.erode(extreme.view(np.uint8), _SQUARE).any():
         return np.zeros(valid.shape, bool)
     rims = _Rims.of(extreme, plane, valid)
     fading = np.where(rims.fill >= EXACT, 0.5, 0.15)
     keep = rims.rectangular & (rims.mean >= CONTRAST) & (rims.step >= STEP) & (rims.fading <= fading)
-    keep |= rims.abrupt
     return rims.paint(keep & rims.inside)
 
 

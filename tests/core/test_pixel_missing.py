@@ -100,6 +100,14 @@ def test_one_channel_at_zero_in_natural_shapes_is_no_loss(scene):
     assert not isolated(scene, ALL).any()
 
 
+@pytest.mark.parametrize("value", [0, 255])
+def test_one_clipped_channel_in_a_ragged_patch_is_overflow(scene, value):
+    y, x = np.mgrid[:200, :240]
+    ragged = np.hypot(y - 100, x - 120) < 40 + 9 * np.sin(7 * np.arctan2(y - 100, x - 120))
+    scene[ragged, 2] = value
+    assert not isolated(scene, ALL).any()
+
+
 def jpeg(image, quality):
     _, code = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return cv2.imdecode(code, cv2.IMREAD_COLOR)
