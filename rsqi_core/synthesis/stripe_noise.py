@@ -24,6 +24,8 @@ def apply(image: np.ndarray, rng: np.random.Generator, kind: str | None = None) 
     if kind in ("lines", "dashes"):
         change = _lines(image.shape, rng, dashed=kind == "dashes")
         out = cv2.add(image, change, dtype=cv2.CV_8U)
+        drawn = change.any(-1)
+        out[drawn] = np.clip(out[drawn], 2, 253)  # pure black and white are missing pixels
     else:
         turned = rng.random() < 0.5
         out = (image.transpose(1, 0, 2) if turned else image).copy()

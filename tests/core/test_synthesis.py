@@ -140,9 +140,10 @@ def test_diagonal_stripes_are_as_thin():
     assert np.median(thickest) <= 2.0, "the middle of a line three pixels wide is two from the outside"
 
 
-def test_dropped_lines_are_neither_pure_black_nor_pure_white(ground):
+@pytest.mark.parametrize(("kind", "level"), [("dropped", 0), ("lines", 60), ("dashes", 60)])
+def test_stripes_are_neither_pure_black_nor_pure_white(ground, kind, level):
     for seed in range(12):
-        defect = plant("stripe_noise", ground, seed, kind="dropped")
+        defect = plant("stripe_noise", cv2.subtract(ground, (level,) * 4), seed, kind=kind)
         lines = defect.image[defect.mask == DEFECT]
         assert not (lines == 0).all(-1).any() and not (lines == 255).all(-1).any()
 
