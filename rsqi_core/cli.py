@@ -339,7 +339,7 @@ def _export_parser(commands: Any) -> None:
     parser = _command(commands, "export", "turn training runs into a model folder (ONNX and card)", _export)
     parser.add_argument("source", nargs="+", type=Path, metavar="RUN",
                         help="a joint run, or a classifier's and a segmenter's: the folder of a run, one of its "
-                             "checkpoints or Hugging Face checkpoints")  # fmt: skip
+                             "checkpoints or Hugging Face checkpoints; or a model folder, anew")  # fmt: skip
     parser.add_argument(
         "--data", type=Path, metavar="FOLDER", help="imagery whose held-out part sets thresholds and temperatures"
     )
@@ -347,6 +347,15 @@ def _export_parser(commands: Any) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
+    from .models.card import CARD
+
+    if options.data and len(options.source) == 1 and (options.source[0] / CARD).exists():
+        _need("torch", "onnx")
+        from .evaluation.calibrate import recalibrate
+
+        model = recalibrate(options.source[0], options.data, options.output)
+        print(f"{options.output}: {model.card.id} {model.card.version} ({model.hash}), calibrated anew")
+        return DONE
     _need("torch", "onnx")
     from .training.checkpoint import checkpoint_of, load_network
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Sequence
@@ -11,19 +11,20 @@ import numpy as np
 
 from ..classify import probabilities
 from ..constrain import MODES
+from ..errors import ParameterError
 from ..models import Model
-from ..models.card import Card, write_card
+from ..models.card import CLASSIFIER, SEGMENTER, Card, read_card, write_card
 from ..models.export import export
 from ..models.network import MEAN, STD
 from ..synthesis.compose import Sample
 from ..taxonomy import CODES
-from ..training.loop import load_network
+from ..training.checkpoint import load_network
 from ..training.pool import CLEAN_SETS, MATTE_SET
 from .heldout import clean, defective, held_out
 from .metrics import auroc, average_precision, iou_of, precision_of
 from .observe import observe
 
-VERSION = "0.1.0"
+VERSION = "0.1.1"
 BLOCKS = 300  # defective ones, and as many clean ones
 FALSE_ALARMS = 0.01  # share of clean blocks that one type may mark
 USEFUL = 0.2  # F1 under which a type is not marked at all: guesses cost the technician more than they find
@@ -32,18 +33,51 @@ STRIPE_PASS = 0.3  # share of clean blocks that the stripe rule may look at
 _TEMPERATURES = np.geomspace(0.3, 3.0, 40)
 
 
-def export_calibrated(checkpoint: Path, data: Path, folder: Path) -> Model:
-    """Export a checkpoint with temperatures and thresholds from held-out pictures that the benchmark leaves alone.
-
-    The threshold of a type is where its F1 is highest among those that mark at most 1 % of the clean blocks: a type
-    that is not seen well has none. The constraint is the one with the best mIoU and pixel precision together.
-    """
+def export_calibrated(checkpoint: Path | Sequence[Path], data: Path, folder: Path) -> Model:
+    """Export a checkpoint, or a classifier's and a segmenter's, as a calibrated model folder."""
     network = load_network(checkpoint)
-    plain = Card("rsqi-default", VERSION, 512, MEAN, STD, dict.fromkeys(CODES, 0.5), dict.fromkeys(CODES, 1.0))
-    model = export(network, folder, plain)
+    training = {
+        "data": [*CLEAN_SETS, MATTE_SET, "procedural landscape"],
+        "errors": "synthesised; real opacity for half of the clouds",
+        "settings": network.course,
+    }
+    plain = Card("rsqi-default", VERSION, 512, MEAN, STD, _each(0.5), _each(1.0), training=training)
+    return calibrate(export(network, folder, plain), data)
+
+
+def recalibrate(source: Path, data: Path, folder: Path) -> Model:
+    """Copy a model folder and set its thresholds and temperatures anew.
+
+    Raises
+    ------
+    ParameterError
+        If the copy would overwrite the model itself.
+    """
+    if folder.resolve() == source.resolve():
+        raise ParameterError(f"{folder} is the model itself; name another folder for the calibrated copy")
+    card = read_card(source)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (CLASSIFIER, SEGMENTER):
+        shutil.copyfile(source / name, folder / name)
+    write_card(folder, replace(card, version=VERSION, thresholds=_each(0.5), temperatures=_each(1.0)))
+    return calibrate(Model(folder, "cpu"), data)
+
+
+def calibrate(model: Model, data: Path) -> Model:
+    """Set temperatures, thresholds and constraint on held-out pictures that the benchmark leaves alone.
+
+    Half of the blocks without errors hold something that looks like one. The threshold of a type is where its F1 is
+    highest among those that mark at most 1 % of these: a type that is not seen well has none. The constraint is the one
+    with the best mIoU and pixel precision together.
+
+    Parameters
+    ----------
+    model : Model
+        With temperatures of 1; its card is written anew.
+    """
     source = held_out(data)
     samples = defective(source, BLOCKS) + clean(source, BLOCKS)
-    logits = observe(model, plain.id, samples).logits
+    logits = observe(model, model.card.id, samples).logits
     truth = np.stack([sample.labels for sample in samples])
     spotless = np.arange(len(samples)) >= BLOCKS
     temperatures, thresholds, quality = {}, {}, {}
@@ -53,19 +87,16 @@ def export_calibrated(checkpoint: Path, data: Path, folder: Path) -> Model:
         temperatures[code] = round(temperature(z, y), 4)
         thresholds[code] = threshold(probabilities(z / temperatures[code]), y, spotless[known])
         quality[code] = {"auroc": round(auroc(z, y), 3), "average_precision": round(average_precision(z, y), 3)}
-    training = {
-        "data": [*CLEAN_SETS, MATTE_SET, "procedural landscape"],
-        "errors": "synthesised; real opacity for half of the clouds",
-        "settings": json.loads((checkpoint.parent / "settings.json").read_text(encoding="utf-8")),
-    }
-    stripes = CODES.index("stripe_noise")
-    said = probabilities(logits[spotless, stripes] / temperatures["stripe_noise"])
+    said = probabilities(logits[spotless, CODES.index("stripe_noise")] / temperatures["stripe_noise"])
     gate = round(float(np.quantile(said, 1 - STRIPE_PASS)), 4)
-    card = replace(plain, thresholds=thresholds, temperatures=temperatures, stripe_gate=gate, training=training,
-                   quality=quality)  # fmt: skip
-    write_card(folder, card)
-    write_card(folder, replace(card, constraint=best_constraint(Model(folder, "cpu"), samples)))
-    return Model(folder, "cpu")
+    card = replace(model.card, thresholds=thresholds, temperatures=temperatures, stripe_gate=gate, quality=quality)
+    write_card(model.folder, card)
+    write_card(model.folder, replace(card, constraint=best_constraint(Model(model.folder, "cpu"), samples)))
+    return Model(model.folder, "cpu")
+
+
+def _each(value: float) -> dict[str, float]:
+    return dict.fromkeys(CODES, value)
 
 
 def best_constraint(model: Model, samples: Sequence[Sample]) -> str:

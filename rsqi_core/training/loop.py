@@ -18,14 +18,12 @@ from torch import Tensor, nn
 from ..errors import ParameterError, RsqiError
 from ..models.architectures import architecture
 from ..models.network import MEAN, STD
-from .checkpoint import BEST, CHECKPOINT, State, initialise, load_network
+from .checkpoint import BEST, CHECKPOINT, State, initialise
 from .curve import Curve
 from .loss import WEIGHTS, losses
 from .settings import Settings
 from .stream import Material, SampleStream, batches
 from .validation import Validation
-
-__all__ = ["load_network", "train"]
 
 _REPORT_EVERY = 50  # steps
 _CLIP = 2.0  # largest norm of the gradients
