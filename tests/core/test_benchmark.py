@@ -1,6 +1,7 @@
 """The benchmark on procedural pictures alone, so that it needs no imagery."""
 
 import re
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from rsqi_core.evaluation.frozen import Entry
 from rsqi_core.evaluation.page import write_page
 from rsqi_core.evaluation.rulings import judge_rules
 from rsqi_core.evaluation.scenes import PlantedObject, false_objects, overlap
+from rsqi_core.resources import path
 from rsqi_core.taxonomy import CODES
 
 DEFECT = Entry("d", "defect", "landscape/50101", "", ("cloud",), "strong", 256, 3)
@@ -150,7 +152,8 @@ def small_lists():
 @pytest.mark.parametrize("model", ["default", "rules"])
 def test_the_whole_benchmark_writes_its_page(model, small_lists, tmp_path, monkeypatch):
     monkeypatch.setattr(frozen, "read", small_lists.__getitem__)
-    measured = benchmark.measure(tmp_path, model)
+    other = shutil.copytree(path("models", "default"), tmp_path / "other") if model == "default" else None
+    measured = benchmark.measure(tmp_path, model, [str(other)] if other else [])
     page = tmp_path / "page" / "benchmark.md"
     text = write_page(measured, page)
     assert page.read_text(encoding="utf-8") == text
@@ -159,6 +162,7 @@ def test_the_whole_benchmark_writes_its_page(model, small_lists, tmp_path, monke
     for name in re.findall(r"\]\((images/[^)]+)\)", text):
         assert (page.parent / name).stat().st_size > 0
     assert len(measured.findings) == 3
+    assert model == "rules" or re.search(r"^\| other \| \d", text, re.MULTILINE)  # Table 4 has a row for each model
 
 
 def test_a_changed_block_is_reported(small_lists, tmp_path, monkeypatch):
@@ -171,7 +175,6 @@ def test_a_model_folder_is_calibrated_anew_beside_itself(tmp_path, monkeypatch):
     pytest.importorskip("torch")
     from rsqi_core.evaluation import calibrate
     from rsqi_core.evaluation.heldout import HeldOut
-    from rsqi_core.resources import path
     from rsqi_core.synthesis.landscape import landscape
 
     source = path("models", "default")
