@@ -33,7 +33,7 @@ lint: .venv/develop
 bench: .venv/develop
 	$(BIN)/python tools/bench.py
 
-# Resumes where it was stopped; about 90 minutes on two cores. Then measures what came out.
+# Resumes where it was stopped; hours on two cores. Replaces the default model and measures what came out.
 train: .venv/develop
 	$(BIN)/rsqi train joint --data $(DATA) --pool build/train/pool.npz --output build/train/run
 	$(BIN)/rsqi export build/train/run --data $(DATA) --output resources/models/default

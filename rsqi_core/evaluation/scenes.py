@@ -214,7 +214,7 @@ def read_blocks(geopackage: str, truth: np.ndarray, overlap: float) -> tuple[np.
     """Return truth uint8 [M, 10] and probabilities float [M, 10] of the 512-px blocks of an inspection."""
     columns = ", ".join(f"p_{code}" for code in CODES)
     with closing(sqlite3.connect(geopackage)) as database:
-        query = f"SELECT row, col, {columns} FROM blocks WHERE block_size = ?"  # nosec B608: names of our own
+        query = f"SELECT row, col, {columns} FROM blocks WHERE block_size = ?"
         said = {(row[0], row[1]): row[2:] for row in database.execute(query, (BLOCK,))}
     labels, probabilities = [], []
     for block in grid(truth.shape[1], truth.shape[0], BLOCK, overlap):
