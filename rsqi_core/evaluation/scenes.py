@@ -212,10 +212,10 @@ def inspect(
 
 def read_blocks(geopackage: str, truth: np.ndarray, overlap: float) -> tuple[np.ndarray, np.ndarray]:
     """Return truth uint8 [M, 10] and probabilities float [M, 10] of the 512-px blocks of an inspection."""
-    columns = ", ".join(f"p_{code}" for code in CODES)
     with closing(sqlite3.connect(geopackage)) as database:
-        query = f"SELECT row, col, {columns} FROM blocks WHERE block_size = ?"
-        said = {(row[0], row[1]): row[2:] for row in database.execute(query, (BLOCK,))}
+        database.row_factory = sqlite3.Row
+        rows = database.execute("SELECT * FROM blocks WHERE block_size = ?", (BLOCK,)).fetchall()
+    said = {(row["row"], row["col"]): [row[f"p_{code}"] for code in CODES] for row in rows}
     labels, probabilities = [], []
     for block in grid(truth.shape[1], truth.shape[0], BLOCK, overlap):
         if (block.row, block.col) in said:
