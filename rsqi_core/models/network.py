@@ -36,6 +36,19 @@ class _Residual(nn.Module):
         return F.relu(x + self.second(self.first(x)))
 
 
+class _Join(nn.Module):
+    """Mix fine features with coarse ones of half the resolution; the mixing comes first, on the smaller array."""
+
+    def __init__(self, fine: int, coarse: int, outputs: int):
+        super().__init__()
+        self.fine = nn.Conv2d(fine, outputs, 1, bias=False)
+        self.coarse = nn.Conv2d(coarse, outputs, 1, bias=False)
+        self.norm = nn.BatchNorm2d(outputs)
+
+    def forward(self, fine: Tensor, coarse: Tensor) -> Tensor:
+        return F.relu(self.norm(self.fine(fine) + double(self.coarse(coarse))))
+
+
 class _Context(nn.Module):
     """Let every position know the mean of the whole block, as tone and blur are judged against the rest of it."""
 
@@ -98,15 +111,17 @@ class Network(nn.Module):
         self.stage8 = nn.Sequential(Conv(w4, w8, stride=2), *(_Residual(w8) for _ in range(n8)))
         self.stage16 = nn.Sequential(Conv(w8, w16, stride=2), *(_Residual(w16) for _ in range(n16)))
         self.stage32 = nn.Sequential(Conv(w16, w32, stride=2), *(_Residual(w32) for _ in range(n32)), _Context(w32))
-        self.up16 = Conv(w16 + w32, w16, size=1)
-        self.up8 = nn.Sequential(Conv(w8 + w16, w8, size=1), Conv(w8, w8))
+        self.join16 = _Join(w16, w32, w16)
+        self.join8 = _Join(w8, w16, w8)
+        self.up8 = Conv(w8, w8)
         if "classify" in self.heads:
             self.evidence = nn.Conv2d(w8, len(TYPES), 1)
             nn.init.constant_(self.evidence.bias, -3.0)  # most cells hold no error
             self.scale = nn.Parameter(torch.ones(len(TYPES)))
             self.offset = nn.Parameter(torch.zeros(len(TYPES)))
         if "segmentation" in self.heads:
-            self.up4 = nn.Sequential(Conv(w4 + w8, w4, size=1), Conv(w4, w4))
+            self.join4 = _Join(w4, w8, w4)
+            self.up4 = Conv(w4, w4)
             self.segment = nn.Conv2d(w4, 4 * (len(REGION_TYPES) + 1), 1)  # four pixels of the doubled resolution each
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:
@@ -145,15 +160,14 @@ class Network(nn.Module):
         f8 = self.stage8(f4)
         f16 = self.stage16(f8)
         f32 = self.stage32(f16)
-        f16 = self.up16(torch.cat([f16, double(f32)], 1))
-        return f4, self.up8(torch.cat([f8, double(f16)], 1))
+        return f4, self.up8(self.join8(f8, self.join16(f16, f32)))
 
     def _pool(self, evidence: Tensor) -> Tensor:
         strongest = evidence.flatten(2).topk(_TOP_CELLS, dim=2).values.mean(2)
         return strongest * self.scale + self.offset
 
     def _decode(self, f4: Tensor, f8: Tensor) -> Tensor:
-        return F.pixel_shuffle(self.segment(self.up4(torch.cat([f4, double(f8)], 1))), 2)
+        return F.pixel_shuffle(self.segment(self.up4(self.join4(f4, f8))), 2)
 
 
 class Pair(nn.Module):

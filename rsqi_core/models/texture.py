@@ -56,5 +56,6 @@ class Texture(nn.Module):
     def _colour_peaks(rgb: Tensor) -> list[Tensor]:
         """How far single pixels stand out of their surroundings in colour, to either side."""
         opponents = torch.cat([rgb[:, :1] - rgb[:, 1:2], rgb[:, 1:2] - rgb[:, 2:]], 1)
-        residual = opponents - F.avg_pool2d(opponents, 5, 1, 2, count_include_pad=False)
+        rows = F.avg_pool2d(opponents, (1, 5), 1, (0, 2), count_include_pad=False)
+        residual = opponents - F.avg_pool2d(rows, (5, 1), 1, (2, 0), count_include_pad=False)
         return [4 * F.max_pool2d(residual, STRIDE), 4 * F.max_pool2d(-residual, STRIDE)]

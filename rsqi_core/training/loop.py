@@ -84,7 +84,9 @@ class _Run:
         if init and not checkpoint.exists():
             report({"init": initialise(network, init)})
         network = network.to(device, memory_format=torch.channels_last)
-        optimiser = torch.optim.AdamW(network.parameters(), settings.rate, weight_decay=settings.weight_decay)
+        optimiser = torch.optim.AdamW(
+            network.parameters(), settings.rate, weight_decay=settings.weight_decay, fused=True
+        )
         scaler = torch.amp.GradScaler(device.type, enabled=self.precision is torch.float16)
         self.state = State(network, optimiser, scaler)
         if checkpoint.exists():

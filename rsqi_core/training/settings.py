@@ -11,7 +11,7 @@ from ..models.architectures import CLASSIFIER, JOINT, PIXEL, SEGMENTER, architec
 
 SCHEDULES = ("cosine", "linear")
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
-SAMPLES = 150_000  # of a run without end of its own
+SAMPLES = 220_000  # of a run without end of its own
 EPOCHS = {JOINT: 10, CLASSIFIER: 10, SEGMENTER: 5, PIXEL: 10}  # over a dataset (paper, section 4.1)
 _STEP = 32  # px; what the strides of all networks divide
 _PAPER = {"batch": 16, "rate": 1e-4, "warmup": 0.1, "average": 0.0, "dice": 0.0}
@@ -65,7 +65,7 @@ class Settings:
     arch: str = ""
     size: str = ""
     samples: int = SAMPLES
-    batch: int = 24
+    batch: int = 32
     rate: float = 2e-3
     schedule: str = "cosine"
     warmup: float = 0.04
@@ -78,7 +78,7 @@ class Settings:
     negatives: bool = True
     share: float = 0.5
     workers: int | None = None
-    checkpoint_every: int = 250
+    checkpoint_every: int = 500
     patience: int = 0
     validation: int = 256
 
