@@ -10,6 +10,7 @@ import rasterio
 
 from rsqi_core.cli import main
 from rsqi_core.synthesis.landscape import landscape
+from rsqi_core.training.settings import settings_for
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 
@@ -136,9 +137,28 @@ def test_doctor_names_versions_model_and_provider(capsys):
 
 def test_the_command_line_starts_without_heavy_libraries():
     code = (
-        "import sys, rsqi_core.cli; print([m for m in ('torch', 'cv2', 'rasterio', 'onnxruntime') if m in sys.modules])"
+        "import sys; from rsqi_core.cli import main\n"
+        "try: main(['train', '--help'])\n"
+        "finally: print([m for m in ('torch', 'cv2', 'rasterio', 'onnxruntime') if m in sys.modules])"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout
+    assert told.splitlines()[-1] == "[]" and "--batch N" in told
+
+
+@pytest.mark.parametrize("module", ["rsqi_core", "rsqi_core.cli"])
+def test_the_package_runs_as_a_module(module):
+    ran = subprocess.run([sys.executable, "-m", module, "score", "none.gpkg"], capture_output=True, text=True)
+    assert ran.returncode == 1 and ran.stderr.startswith("rsqi: none.gpkg") and ran.stderr.count("\n") == 1
+
+
+def test_help_names_the_defaults_of_the_settings(capsys):
+    ours, others = settings_for("joint"), settings_for("classifier", "resnet")
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"crops a step (ours {ours.batch}, others {others.batch})" in told
+    assert f"peak learning rate (ours {ours.rate}, others {others.rate})" in told
+    assert f"({ours.samples // 1000} 000)" in told and f"with a validation ({ours.checkpoint_every})" in told
 
 
 @pytest.mark.skipif(not (DATA / "scenes" / "naip").is_dir(), reason="needs the shared imagery")

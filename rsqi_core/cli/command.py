@@ -1,0 +1,41 @@
+"""What the commands share: exit codes, how a command is announced, and how words become numbers."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+
+from ..errors import RsqiError
+
+DONE, FAILED, WRONG_USAGE, CANCELLED = 0, 1, 2, 130
+
+
+def command(commands: Any, name: str, text: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+    """Announce a command; `run` does it and returns the exit code."""
+    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    parser.set_defaults(run=run)
+    parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    return parser
+
+
+def numbers(kind: type, count: int | None = None) -> Callable[[str], tuple]:
+    """Return what parses `count` numbers, or any number of them, between commas."""
+
+    def parse(text: str) -> tuple:
+        try:
+            values = tuple(kind(part) for part in text.split(","))
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"'{text}' is not a list of numbers") from None
+        if count and len(values) != count:
+            raise argparse.ArgumentTypeError(f"'{text}' has {len(values)} numbers instead of {count}")
+        return values
+
+    return parse
+
+
+def need(*modules: str) -> None:
+    """Refuse a command whose optional libraries are missing, and say how to get them."""
+    if missing := [name for name in modules if find_spec(name) is None]:
+        raise RsqiError(f"this command needs {', '.join(missing)}; install it with: pip install 'rsqi[train]'")

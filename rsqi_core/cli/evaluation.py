@@ -1,0 +1,49 @@
+"""``rsqi evaluate``: measure a model on the frozen benchmark, or compare a mask with the truth."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..errors import ParameterError
+from .command import DONE, command
+
+
+def add_evaluate(commands: Any) -> None:
+    """Announce ``rsqi evaluate``."""
+    parser = command(commands, "evaluate", "measure a model, or the rules alone, on the frozen benchmark", _evaluate)
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="imagery sets that the benchmark is made from")
+    parser.add_argument("--model", default="default", metavar="default|rules|FOLDER")
+    parser.add_argument("--against", action="append", default=[], metavar="FOLDER", help="a further model to compare")
+    parser.add_argument("--output", type=Path, metavar="MD", help="write the page, with plots and examples beside it")
+    parser.add_argument("--mask", type=Path, metavar="TIF", help="compare this mask of an inspection instead")
+    parser.add_argument("--truth", type=Path, metavar="TIF", help="true types on the same grid, for --mask")
+    parser.add_argument("--planted", type=Path, metavar="JSON", help="list of the true errors, for --mask")
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    if options.mask:
+        return _compare(options)
+    if options.data is None:
+        raise ParameterError("evaluate needs --data FOLDER, or --mask with --truth and --planted")
+    from ..evaluation.benchmark import measure
+    from ..evaluation.page import write_page
+
+    def say(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    print(write_page(measure(options.data, options.model, options.against, say), options.output))
+    return DONE
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from ..evaluation.planted import compare
+
+    if not (options.truth and options.planted):
+        raise ParameterError("--mask needs --truth and --planted")
+    print(f"{'type':24}{'planted':>9}{'found':>7}{'false polygons':>16}{'pixel IoU':>11}")
+    for row in compare(options.truth, options.planted, options.mask):
+        print(f"{row.code:24}{row.planted:9}{row.recalled:7}{row.false:9} of {row.found:<4}{row.iou:11.3f}")
+    return DONE

@@ -1,0 +1,87 @@
+"""``rsqi inspect``: find the errors of one raster or several."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any, Sequence
+
+from ..errors import Cancelled, ParameterError, RsqiError
+from .command import DONE, FAILED, command, numbers
+from .reporter import Reporter
+
+
+def add_inspect(commands: Any) -> None:
+    """Announce ``rsqi inspect``."""
+    parser = command(commands, "inspect", "find the errors of rasters", _inspect)
+    parser.add_argument("raster", nargs="+", metavar="RASTER")
+    parser.add_argument("--output", required=True, type=Path, metavar="PATH",
+                        help="the .gpkg of one raster, or a folder for several")  # fmt: skip
+    parser.add_argument("--mask", action="store_true", help="also write <stem>_mask.tif")
+    parser.add_argument("--report", action="store_true", help="also write <stem>.html")
+    parser.add_argument("--shapefile", action="store_true", help="also write <stem>.shp in the station's form")
+    parser.add_argument("--types", default="", metavar="CODES", help="comma-separated type codes (all)")
+    parser.add_argument("--model", default="default", metavar="default|FOLDER")
+    parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda")
+    parser.add_argument(
+        "--constraint", metavar="MODE", help="absolute, relative, intermediate or lowering (the model's)"
+    )
+    parser.add_argument("--alpha", type=float, default=1.0, metavar="A", help="coefficient of the constraint (1)")
+    parser.add_argument("--threshold", type=float, metavar="T", help="probability 0-1 (the model's, per type)")
+    parser.add_argument("--blocks", type=numbers(int), default=(512, 2048), metavar="SIDES", help="px (512,2048)")
+    parser.add_argument("--overlap", type=float, default=0.2, metavar="SHARE", help="of a block's side (0.2)")
+    parser.add_argument("--extent", type=numbers(float, 4), metavar="xmin,ymin,xmax,ymax")
+    parser.add_argument("--stages", default="classify,segment,rules", help=argparse.SUPPRESS)
+    parser.add_argument("--stripe-rule", default="oriented", metavar="RULE", help="oriented or otsu (the paper's)")
+    parser.add_argument(
+        "--missing-rule", default="isolated", metavar="RULE", help="isolated or threshold (the paper's)"
+    )
+    parser.add_argument("--scheme", metavar="FILE", help="scoring scheme (JSON)")
+    parser.add_argument("--score-mode", default="count", metavar="count|area")
+    parser.add_argument("--progress", choices=("bar", "json", "none"), default="bar")
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from ..job import Job, run
+    from ..models import load
+    from ..parameters import from_mapping
+
+    names = ("types", "model", "device", "constraint", "alpha", "threshold", "blocks", "overlap", "extent",
+             "stripe_rule", "missing_rule", "scheme", "score_mode")  # fmt: skip
+    values = {name: getattr(options, name) for name in names}
+    parameters = from_mapping(values | {"stages": options.stages.split(",")})
+    outputs = _outputs(options.raster, options.output)
+    model = load(parameters.model, parameters.device) if "classify" in parameters.stages else None
+    failed = 0
+    for raster, output in zip(options.raster, outputs):
+        emit = Reporter(options.progress, raster)
+        try:
+            job = Job(raster, output, options.mask, options.report, options.shapefile, parameters)
+            emit("result", **run(job, emit, model=model))
+        except (Cancelled, ParameterError):
+            raise
+        except RsqiError as error:
+            if len(outputs) == 1:
+                raise
+            failed += 1
+            emit.end()
+            print(f"rsqi: {error}", file=sys.stderr)
+    return FAILED if failed else DONE
+
+
+def _outputs(rasters: Sequence[str], output: Path) -> list[Path]:
+    """Where the result of each raster goes."""
+    if len(rasters) == 1 and output.suffix.lower() == ".gpkg":
+        return [output]
+    if output.suffix.lower() == ".gpkg":
+        raise ParameterError(f"{output}: several rasters need a folder as output")
+    stems = [Path(raster).stem for raster in rasters]
+    if len(set(stems)) < len(stems):
+        twice = next(stem for stem in stems if stems.count(stem) > 1)
+        raise ParameterError(f"two rasters are named '{twice}'; inspect them one by one")
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RsqiError(f"{output}: cannot make this folder: {error.strerror}") from error
+    return [output / f"{stem}.gpkg" for stem in stems]

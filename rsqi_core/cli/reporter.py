@@ -1,0 +1,42 @@
+"""How the progress of an inspection is shown in a shell."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+
+class Reporter:
+    """Show the events of one raster as a bar, as JSON lines or not at all."""
+
+    def __init__(self, mode: str, raster: str):
+        self.mode, self.raster, self._open = mode, raster, False
+
+    def __call__(self, event: str, **values: Any) -> None:
+        """Show an event of `rsqi_core.job.run`."""
+        if self.mode == "json":
+            print(json.dumps({"event": event, "raster": self.raster, **values}, ensure_ascii=False), flush=True)
+        elif event == "result":
+            self.end()
+            summary = values["summary"]
+            text = f"{summary['error_count']} errors, score {summary['score']:.1f} ({summary['grade']})"
+            print(f"{self.raster}: {text} -> {values['outputs']['errors']}")
+        elif event == "warning":
+            self.end()
+            print(f"rsqi: warning: {values['message']}", file=sys.stderr)
+        elif event == "progress" and self.mode == "bar" and sys.stderr.isatty():
+            share = values["done"] / max(values["total"], 1)
+            left = "" if values["eta_s"] is None else f" {values['eta_s']:4.0f} s left"
+            print(
+                f"\r{values['stage']:9}[{'#' * int(30 * share):30}] {100 * share:3.0f} %{left} ",
+                end="",
+                file=sys.stderr,
+            )
+            self._open = True
+
+    def end(self) -> None:
+        """End the line of the bar, so that something else can be printed."""
+        if self._open:
+            print(file=sys.stderr)
+        self._open = False
