@@ -1,0 +1,100 @@
+"""Deep data become 8 bits: one linear stretch for the whole raster, found from a sample of its valid pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import rasterio
+from rasterio.enums import Resampling
+from rasterio.windows import Window
+
+from .bands import depth, is_number, read_planes, read_valid
+
+PERCENTILES = (2.0, 98.0)
+SAMPLE_SIDE = 1024  # px; longest side of the decimated read behind the stretch
+SAMPLE_WHOLE = 2**26  # px; more than this is not read through for a sample
+_ENOUGH = 4096  # valid pixels that make percentiles trustworthy
+_WINDOW = 64  # px; side of the windows of a lattice
+_LATTICES = (16, 48, 144)  # windows along each side, each lattice denser than the one before
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A linear map from a raster's values to 1..254.
+
+    0 and 255 are kept for values that are extremes themselves: clipping must not look like missing pixels, and missing
+    pixels must not be hidden by the stretch.
+
+    Attributes
+    ----------
+    low, high : float
+        In the raster's values; they become 1 and 254.
+    floor, ceiling : float or None
+        The values of integer data that become 0 and 255: zero (where it is the dark end) and the largest of the type.
+    """
+
+    low: float
+    high: float
+    floor: float | None = None
+    ceiling: float | None = None
+
+    def apply(self, planes: np.ndarray) -> np.ndarray:
+        """Return `planes` (numbers of any shape) as uint8; what is no number becomes 1."""
+        values = planes.astype(np.float32, copy=False)
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled = values - np.float32(self.low)
+            scaled *= np.float32(253 / (self.high - self.low))
+        scaled += np.float32(1.5)  # 1..254, rounded when it is cut to an integer
+        np.fmax(scaled, np.float32(1), out=scaled)  # fmax and fmin pass over what is no number
+        np.fmin(scaled, np.float32(254), out=scaled)
+        out = scaled.astype(np.uint8)
+        if self.floor is not None:
+            out[values == np.float32(self.floor)] = 0
+        if self.ceiling is not None:
+            out[values == np.float32(self.ceiling)] = 255
+        return out
+
+
+def find_stretch(dataset: rasterio.DatasetReader, bands: tuple[int, ...]) -> Stretch:
+    """Return the stretch whose ends are the `PERCENTILES` of the valid values of all `bands` together.
+
+    One common pair serves all bands, so that colours keep their ratios. Values that are extremes of an integer type
+    take no part: they are fill or saturation, not ground.
+    """
+    bits = {depth(dataset, band) for band in bands}
+    signed = any(dataset.dtypes[band - 1].startswith("int") for band in bands)
+    ceiling = None if None in bits else float(2 ** (max(bits) - signed) - 1)
+    known = np.empty(0, np.float32)
+    for boxes in _samples(dataset):
+        known = np.concatenate([_values(dataset, bands, box, shape) for box, shape in boxes])
+        if known.size >= _ENOUGH:
+            break
+    if ceiling is not None:
+        ground = known[(known != 0) & (known != np.float32(ceiling))]
+        known = ground if ground.size else known
+    low, high = (float(v) for v in np.percentile(known, PERCENTILES)) if known.size else (0.0, 1.0)
+    if not high > low:
+        high = low + max(1.0, abs(low) * 1e-6)
+    return Stretch(low, high, 0.0 if ceiling is not None and low >= 0 else None, ceiling)
+
+
+def _values(dataset: rasterio.DatasetReader, bands: tuple[int, ...], box: Window, shape: tuple[int, int]) -> np.ndarray:
+    planes = read_planes(dataset, bands, box, shape, Resampling.nearest, "float32")
+    return planes[read_valid(dataset, bands, box, shape) & is_number(planes)]
+
+
+def _samples(dataset: rasterio.DatasetReader) -> Iterator[list[tuple[Window, tuple[int, int]]]]:
+    """Yield lists of boxes and their decimated shapes, each list more thorough than the one before."""
+    width, height = dataset.width, dataset.height
+    coarsest = max(dataset.overviews(1), default=1)
+    if width * height <= SAMPLE_WHOLE * coarsest**2:
+        factor = max(1.0, max(width, height) / SAMPLE_SIDE)
+        yield [(Window(0, 0, width, height), (max(1, int(height / factor)), max(1, int(width / factor))))]
+        return
+    w, h = min(_WINDOW, width), min(_WINDOW, height)
+    for steps in _LATTICES:
+        columns = np.unique(np.linspace(0, width - w, steps).astype(int))
+        rows = np.unique(np.linspace(0, height - h, steps).astype(int))
+        yield [(Window(int(x), int(y), w, h), (h, w)) for y in rows for x in columns]
