@@ -20,9 +20,9 @@ def choose_bands(name: str, dataset: rasterio.DatasetReader, bands: tuple[int, .
     Raises
     ------
     RasterError
-        There is no band, or the chosen ones are complex.
+        There is no band, not the chosen one, or it is complex.
     ParameterError
-        `bands` does not fit the file.
+        Neither one band is wanted nor three.
     """
     if dataset.count == 0:
         inside = dataset.subdatasets
@@ -31,9 +31,10 @@ def choose_bands(name: str, dataset: rasterio.DatasetReader, bands: tuple[int, .
         )
         raise RasterError(f"{name} has no bands; {remedy}")
     chosen = _by_meaning(dataset) if bands is None else tuple(bands)
-    if len(chosen) not in (1, 3) or not all(1 <= b <= dataset.count for b in chosen):
-        wish = ",".join(map(str, chosen))
-        raise ParameterError(f"bands {wish}: give one or three numbers of 1..{dataset.count}, the bands of {name}")
+    if len(chosen) not in (1, 3):
+        raise ParameterError(f"bands: one or three numbers are needed, not {list(chosen)}")
+    if lacking := [b for b in chosen if not 1 <= b <= dataset.count]:
+        raise RasterError(f"{name} has no band {lacking[0]}; choose of 1..{dataset.count}")
     if any(dataset.dtypes[b - 1].startswith("complex") for b in chosen):
         raise RasterError(f"{name} holds complex numbers; convert it to an amplitude image")
     return chosen

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import operator
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Mapping
 
@@ -37,6 +39,8 @@ class Parameters:
         Sides of the blocks in pixels.
     overlap : float
         Share of a block's side that it shares with the next, 0 to 0.5.
+    bands : tuple of int or None
+        One band number (grey) or three (red, green, blue), from 1; None takes what the raster itself marks as colours.
     extent : tuple of float or None
         xmin, ymin, xmax, ymax in the raster's CRS (pixels for a raster without one).
     stages : tuple of str
@@ -57,6 +61,7 @@ class Parameters:
     threshold: float | None = None
     blocks: tuple[int, ...] = (512, 2048)
     overlap: float = 0.2
+    bands: tuple[int, ...] | None = None
     extent: tuple[float, float, float, float] | None = None
     stages: tuple[str, ...] = STAGES
     stripe_rule: str = "oriented"
@@ -81,13 +86,15 @@ class Parameters:
             raise ParameterError(f"blocks: sides must be 64 to 16384 px, not {list(self.blocks)}")
         if not 0 <= self.overlap <= 0.5:
             raise ParameterError(f"overlap must be 0 to 0.5, not {self.overlap}")
+        if self.bands is not None and (len(self.bands) not in (1, 3) or min(self.bands) < 1):
+            raise ParameterError(f"bands: one or three numbers from 1 are needed, not {list(self.bands)}")
         if self.threshold is not None and not self.threshold >= 0:
             raise ParameterError(f"threshold must not be negative, but is {self.threshold}")
-        if self.alpha < 0:
-            raise ParameterError(f"alpha must not be negative, but is {self.alpha}")
+        if not 0 <= self.alpha < math.inf:
+            raise ParameterError(f"alpha must be a finite number of at least 0, but is {self.alpha}")
         if self.extent is not None:
             xmin, ymin, xmax, ymax = self.extent
-            if not (xmin < xmax and ymin < ymax):
+            if not (-math.inf < xmin < xmax < math.inf and -math.inf < ymin < ymax < math.inf):
                 raise ParameterError(
                     f"extent must be xmin,ymin,xmax,ymax with xmin < xmax and ymin < ymax: {self.extent}"
                 )
@@ -116,6 +123,8 @@ def from_mapping(values: Mapping[str, Any]) -> Parameters:
             given["blocks"] = tuple(sorted({int(side) for side in given["blocks"]}))
         if "stages" in given:
             given["stages"] = tuple(stage for stage in STAGES if stage in given["stages"]) or tuple(given["stages"])
+        if given.get("bands") is not None:
+            given["bands"] = tuple(operator.index(band) for band in given["bands"])
         if given.get("extent") is not None:
             given["extent"] = tuple(float(v) for v in given["extent"])
         for name in ("alpha", "overlap", "threshold"):

@@ -180,9 +180,9 @@ def open_raster(path: str | os.PathLike[str], bands: tuple[int, ...] | None = No
     Raises
     ------
     RasterError
-        No raster, not readable, complex values.
+        No raster, not readable, complex values, a band that it does not have.
     ParameterError
-        `bands` does not fit the file.
+        Neither one band is wanted nor three.
     """
     name = os.fspath(path)
     # A Path is taken literally; a string with '#', '?' or '!' would be parsed as an address.

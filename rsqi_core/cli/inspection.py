@@ -31,6 +31,7 @@ def add_inspect(commands: Any) -> None:
     parser.add_argument("--threshold", type=float, metavar="T", help="probability 0-1 (the model's, per type)")
     parser.add_argument("--blocks", type=numbers(int), default=(512, 2048), metavar="SIDES", help="px (512,2048)")
     parser.add_argument("--overlap", type=float, default=0.2, metavar="SHARE", help="of a block's side (0.2)")
+    parser.add_argument("--bands", type=numbers(int), metavar="R,G,B", help="band numbers, or one for grey (as marked)")
     parser.add_argument("--extent", type=numbers(float, 4), metavar="xmin,ymin,xmax,ymax")
     parser.add_argument("--stages", default="classify,segment,rules", help=argparse.SUPPRESS)
     parser.add_argument("--stripe-rule", default="oriented", metavar="RULE", help="oriented or otsu (the paper's)")
@@ -47,8 +48,8 @@ def _inspect(options: argparse.Namespace) -> int:
     from ..models import load
     from ..parameters import from_mapping
 
-    names = ("types", "model", "device", "constraint", "alpha", "threshold", "blocks", "overlap", "extent",
-             "stripe_rule", "missing_rule", "scheme", "score_mode")  # fmt: skip
+    names = ("types", "model", "device", "constraint", "alpha", "threshold", "blocks", "overlap", "bands",
+             "extent", "stripe_rule", "missing_rule", "scheme", "score_mode")  # fmt: skip
     values = {name: getattr(options, name) for name in names}
     parameters = from_mapping(values | {"stages": options.stages.split(",")})
     outputs = _outputs(options.raster, options.output)
