@@ -87,6 +87,7 @@ _HEADS = {JOINT: ("classify", "segmentation"), CLASSIFIER: ("classify",), SEGMEN
 _RSQI = {
     "s": {"widths": (32, 48, 64, 96), "depths": (1, 1, 2, 2)},  # million weights: 0.7
     "m": {},  # 3.0, the default model
+    "m-plain": {"texture": False},  # to see what the planes of texture are worth
     "l": {"widths": (96, 144, 192, 288), "depths": (2, 2, 4, 3)},  # 9.7
 }
 _PUBLISHED = {"image_size": 192, "window_size": 12}

@@ -92,6 +92,8 @@ class Network(nn.Module):
         Residual blocks at these strides.
     heads : tuple of str
         ``"classify"``, ``"segmentation"`` or both; a network for one of them lacks the weights of the other.
+    texture : bool
+        Do the planes of texture join?
     """
 
     def __init__(
@@ -99,6 +101,7 @@ class Network(nn.Module):
         widths: Sequence[int] = (64, 96, 128, 192),
         depths: Sequence[int] = (1, 2, 2, 2),
         heads: Sequence[str] = ("classify", "segmentation"),
+        texture: bool = True,
     ):
         super().__init__()
         self.heads = tuple(heads)
@@ -106,8 +109,9 @@ class Network(nn.Module):
         n4, n8, n16, n32 = depths
         self.extremes = Extremes()
         self.stem = nn.Sequential(Conv(5, _STEM, size=5, stride=2), Conv(_STEM, w4, stride=2))
-        self.texture = Texture()
-        self.stage4 = nn.Sequential(Conv(w4 + Texture.CHANNELS, w4, size=1), *(_Residual(w4) for _ in range(n4)))
+        self.texture = Texture() if texture else None
+        planes = Texture.CHANNELS if texture else 0
+        self.stage4 = nn.Sequential(Conv(w4 + planes, w4, size=1), *(_Residual(w4) for _ in range(n4)))
         self.stage8 = nn.Sequential(Conv(w4, w8, stride=2), *(_Residual(w8) for _ in range(n8)))
         self.stage16 = nn.Sequential(Conv(w8, w16, stride=2), *(_Residual(w16) for _ in range(n16)))
         self.stage32 = nn.Sequential(Conv(w16, w32, stride=2), *(_Residual(w32) for _ in range(n32)), _Context(w32))
@@ -156,7 +160,9 @@ class Network(nn.Module):
 
     def _features(self, images: Tensor) -> tuple[Tensor, Tensor]:
         stem = self.stem(self.extremes(images))
-        f4 = self.stage4(torch.cat([stem, self.texture(images).to(stem.dtype)], 1))
+        if self.texture is not None:
+            stem = torch.cat([stem, self.texture(images).to(stem.dtype)], 1)
+        f4 = self.stage4(stem)
         f8 = self.stage8(f4)
         f16 = self.stage16(f8)
         f32 = self.stage32(f16)

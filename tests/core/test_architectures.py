@@ -5,6 +5,7 @@ import torch
 from rsqi_core.errors import ModelError, ParameterError, RsqiError
 from rsqi_core.models.architectures import ARCHITECTURES, CLASSIFIER, PIXEL, SEGMENTER, TASKS, architecture
 from rsqi_core.models.network import MEAN, STD, Network
+from rsqi_core.models.texture import Texture
 from rsqi_core.training.checkpoint import initialise, load_network
 from rsqi_core.training.loss import losses
 
@@ -111,7 +112,7 @@ def test_what_the_table_lacks_is_refused_with_the_choice():
         architecture("detector")
     with pytest.raises(ParameterError, match="segformer, mobilenetv2"):
         architecture(SEGMENTER, "swinv2")
-    with pytest.raises(ParameterError, match="s, m, l"):
+    with pytest.raises(ParameterError, match="s, m, m-plain, l"):
         architecture("joint").build("xl")
     assert {entry.task for entry in ARCHITECTURES} == set(TASKS)
 
@@ -119,6 +120,14 @@ def test_what_the_table_lacks_is_refused_with_the_choice():
 def test_our_network_alone_for_a_task_lacks_the_other_head():
     both, one = Network(**TINY["rsqi"]).state_dict(), Network(**TINY["rsqi"], heads=("classify",)).state_dict()
     assert both.keys() > one.keys() and not any(name.startswith("segment") for name in one)
+
+
+def test_the_planes_of_texture_can_be_left_out():
+    with_planes, plain = (Network(**TINY["rsqi"], texture=texture).eval() for texture in (True, False))
+    entries = [network.stage4[0][0].in_channels for network in (with_planes, plain)]
+    assert entries[0] - entries[1] == Texture.CHANNELS and entries[1] == TINY["rsqi"]["widths"][0]
+    with torch.no_grad():
+        assert plain.classify(torch.randn(1, 3, 64, 64)).shape == (1, 10)
 
 
 def save(model, folder):
