@@ -18,6 +18,7 @@ def add_evaluate(commands: Any) -> None:
     parser.add_argument("--model", default="default", metavar="default|rules|FOLDER")
     parser.add_argument("--against", action="append", default=[], metavar="FOLDER", help="a further model to compare")
     parser.add_argument("--output", type=Path, metavar="MD", help="write the page, with plots and examples beside it")
+    parser.add_argument("--card", type=Path, metavar="MD", help="write the model's card, and a Chinese one beside it")
     parser.add_argument("--mask", type=Path, metavar="TIF", help="compare this mask of an inspection instead")
     parser.add_argument("--truth", type=Path, metavar="TIF", help="true types on the same grid, for --mask")
     parser.add_argument("--planted", type=Path, metavar="JSON", help="list of the true errors, for --mask")
@@ -28,13 +29,22 @@ def _evaluate(options: argparse.Namespace) -> int:
         return _compare(options)
     if options.data is None:
         raise ParameterError("evaluate needs --data FOLDER, or --mask with --truth and --planted")
-    from ..evaluation.benchmark import measure
+    from ..evaluation.benchmark import RULES_ALONE, measure
     from ..evaluation.page import write_page
+
+    if options.card and options.model == RULES_ALONE:
+        raise ParameterError("--card describes a model; the rules alone have none")
 
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
-    print(write_page(measure(options.data, options.model, options.against, say), options.output))
+    measured = measure(options.data, options.model, options.against, say)
+    print(write_page(measured, options.output))
+    if options.card:
+        from ..evaluation.model_card import write_model_card
+
+        for file in write_model_card(measured, options.data, options.card, options.output):
+            say(str(file))
     return DONE
 
 

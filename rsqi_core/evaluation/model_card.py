@@ -1,0 +1,272 @@
+"""The model card for people, in English and Chinese: what a model is, learned from, reaches and gets wrong.
+
+The texts lie in ``resources/model_card/texts.json``, both languages of each side by side, the facts about the imagery
+sets in ``sets.json`` beside it. Everything else comes from the model's own card and from what the benchmark measured.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import OutputError, ParameterError
+from ..parameters import Parameters
+from ..resources import path as resource
+from ..taxonomy import by_code
+from ..training.pool import clean_files, cloud_pairs
+from .benchmark import Measured
+from .card_figures import TypeFigures, figures_by_type, figures_together
+from .frozen import Entry
+from .page import IMAGES
+from .scenes import COVERED, MATCHES
+from .tables import markdown
+
+LANGUAGES = {"en": "", "zh": ".zh"}  # what stands before the suffix of the file's name
+CURVE = "images/training.svg"  # beside the card
+LICENCE = "GPL-3.0-or-later"
+_BAR = 0.75  # F1 that every type is meant to reach
+_SHOWN = 2  # types whose examples are in the card itself
+_LANDSCAPE = "landscape"  # generated, so there are no pictures to count
+_SEPARATOR = {"en": ", ", "zh": "、"}
+_TOGETHER = ("macro_f1", "miou", "any_clean", "any_decoy", "touched", "sentinel", "landsat", "veil", "dates", "objects",
+             "score_error", "grade", "two_steps", "two_steps_precision")  # fmt: skip
+
+
+def write_model_card(measured: Measured, data: Path, card: Path, page: Path | None = None) -> list[Path]:
+    """Write the card in English as `card` and in Chinese beside it: ``card.md`` and ``card.zh.md``.
+
+    Parameters
+    ----------
+    measured : Measured
+        A run of the benchmark with a model.
+    data : pathlib.Path
+        Folder of the imagery sets, whose pictures are counted.
+    page : pathlib.Path, optional
+        The benchmark's page, for links to it and to the examples beside it; beside the card if missing.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files written.
+
+    Raises
+    ------
+    ParameterError
+        If only the rules were measured.
+    OutputError
+        If a file cannot be written.
+    """
+    if measured.model is None:
+        raise ParameterError("a model card needs a model, but only the rules were measured")
+    files = {language: card.with_name(f"{card.stem}{mark}{card.suffix}") for language, mark in LANGUAGES.items()}
+    facts = Facts(measured, data, card.parent, page or card.with_name("benchmark.md"))
+    for language, file in files.items():
+        (other,) = (another.name for another in files.values() if another != file)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(Wording(language, facts).card(other), encoding="utf-8")
+        except OSError as error:
+            raise OutputError(f"{file}: cannot write the model card: {error.strerror}") from error
+    return list(files.values())
+
+
+class Facts:
+    """What the card says whatever its language.
+
+    Attributes
+    ----------
+    types : list of TypeFigures
+    values : dict
+        Figures by the names that the texts use.
+    training : dict
+        Of the model's own card; empty for a foreign model.
+    trained, held_out : Counter
+        Pictures of each imagery set.
+    blocks : Counter
+        Blocks of the benchmark that use each set.
+    """
+
+    def __init__(self, measured: Measured, data: Path, folder: Path, page: Path):
+        self.model, self.folder, self.page = measured.model, folder, page
+        self.training = self.model.card.training
+        self.types = figures_by_type(measured)
+        self.trained, self.held_out = (_pictures(data, validation) for validation in (False, True))
+        self.blocks = Counter(name for entry, _ in measured.blocks for name in _sets_of(entry))
+        self.values = figures_together(measured) | _conditions(measured) | {"page": self.link(page)}
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings of the training; empty if unknown."""
+        return self.training.get("settings", {})
+
+    @property
+    def sets(self) -> list[str]:
+        """The imagery sets that the model learned from, then those that only measure it."""
+        named = [_LANDSCAPE if name.endswith(_LANDSCAPE) else name for name in self.training.get("data", [])]
+        return list(dict.fromkeys([*named, *sorted(self.blocks)]))
+
+    def link(self, file: Path) -> str:
+        """Path of a file as seen from the card."""
+        return Path(os.path.relpath(file, self.folder)).as_posix()
+
+    def example(self, code: str) -> str:
+        """Link to a type's finds and misses; empty if there is no such picture."""
+        file = self.page.parent / IMAGES / f"{code}.jpg"
+        return self.link(file) if file.exists() else ""
+
+
+def _conditions(m: Measured) -> dict[str, Any]:
+    card, usual = m.model.card, Parameters()
+    sides = sorted({sample.image.shape[0] for _, sample in m.blocks})
+    return {
+        "model": f"{card.id} {card.version}",
+        "mb": [f"{size / 1e6:.1f}" for size in m.model.sizes],
+        "ms": [f"{time:.0f}" for time in m.observations[0].milliseconds],
+        "sides": f"{sides[0]}–{sides[-1]}",
+        "provider": m.model.provider,
+        "blocks": ", ".join(map(str, usual.blocks)),
+        "overlap": f"{100 * usual.overlap:.0f}",
+        "tile": card.tile_size,
+        "gate": f"{card.stripe_gate:.2g}",
+        "match": MATCHES[0],
+        "covered": f"{100 * COVERED:.0f}",
+        "bar": _BAR,
+    } | {part: int(m.where(part).sum()) for part in ("defect", "clean", "decoy")}
+
+
+def _pictures(data: Path, validation: bool) -> Counter[str]:
+    files = [*clean_files(data, validation), *(cloudy for cloudy, *_ in cloud_pairs(data, validation))]
+    return Counter(file.parent.name for file in files)
+
+
+def _sets_of(entry: Entry) -> set[str]:
+    return {source.partition("/")[0] for source in (entry.source, entry.second) if source}
+
+
+class Wording:
+    """The card in one language.
+
+    Parameters
+    ----------
+    language : str
+        One of `LANGUAGES`.
+    """
+
+    def __init__(self, language: str, facts: Facts):
+        self.language, self.facts = language, facts
+        self._texts = _resource("texts.json")
+
+    def t(self, key: str, **values: Any) -> str:
+        """Return a text with the figures in it."""
+        return self._texts[key][self.language].format(**(self.facts.values | values))
+
+    def names(self, types: Iterable[TypeFigures], text: str = "{name}") -> str:
+        """Join the names of types, each within a text."""
+        named = (text.format(name=self.name(t.type.code), f1=t.f1, decoy=t.decoy) for t in types)
+        return _SEPARATOR[self.language].join(named)
+
+    def name(self, code: str) -> str:
+        """Name of a type."""
+        return getattr(by_code(code), self.language)
+
+    def card(self, other: str) -> str:
+        """Return the whole card as Markdown; `other` is the file of the other language."""
+        sections: dict[str, Sequence[str]] = {
+            "purpose": [self.t("purpose_text")],
+            "interface": [self.t("interface_text", mode=self.t(self.facts.model.card.constraint))],
+            "figures": [self._by_type(), self.t("figures_note"), self._together()],
+            "failures": [self._failures(), *self._examples()],
+            "data": self._data(),
+            "training": self._training(),
+        }
+        parts = [f"# {self.t('title')}", self.t("other", other=other), self.t("origin"), self._summary()]
+        for key, texts in sections.items():
+            parts += [f"## {self.t(key)}", *texts]
+        return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
+
+    def _summary(self) -> str:
+        settings = self.facts.settings
+        network = " ".join(str(settings[name]) for name in ("task", "arch", "size") if settings.get(name))
+        rows = [[self.t("network"), network]] if network else []
+        rows += [[self.t(key), self.t(f"{key}_cell")] for key in ("files", "time")]
+        rows += [[self.t("licence"), LICENCE], [self.t("contact"), self.t("contact_cell")]]
+        return markdown([self.t("model"), f"{self.facts.values['model']} (`{self.facts.model.hash}`)"], rows)
+
+    def _by_type(self) -> str:
+        rows = []
+        for t in self.facts.types:
+            threshold = self.t("by_rule") if t.by_rule else self.t("not_marked")
+            if t.threshold is not None and not t.by_rule:
+                threshold = f"{t.threshold:.2f}"
+            file = self.facts.example(t.type.code)
+            name = f"[{self.name(t.type.code)}]({file})" if file else self.name(t.type.code)
+            rows.append([name, threshold, t.shown_f1, t.auroc, t.iou, t.clean, t.decoy])
+        return markdown([self.t(k) for k in ("type", "threshold", "f1", "auroc", "iou", "clean", "decoys")], rows)
+
+    def _together(self) -> str:
+        rows = [[self.t(key), self.facts.values[key]] for key in _TOGETHER]
+        return markdown([self.t("together"), self.t("measured")], rows)
+
+    def _failures(self) -> str:
+        types, model = self.facts.types, self.facts.model
+        quality = model.card.quality
+        lines = []
+        if lacking := [code for code in model.blind if code in model.lacking]:
+            lines.append(self.t("lacking", types=_SEPARATOR[self.language].join(map(self.name, lacking))))
+        if blind := [code for code in model.blind if code not in model.lacking]:
+            named = [self.t("blind_type", name=self.name(c), auroc=quality.get(c, {}).get("auroc", "–")) for c in blind]
+            lines.append(self.t("blind", types=_SEPARATOR[self.language].join(named)))
+        if weak := sorted((t for t in types if t.f1 < _BAR), key=lambda t: t.f1):
+            lines.append(self.t("weak", types=self.names(weak, "{name} {f1:.3f}")))
+        if confused := sorted((t for t in types if t.decoy), key=lambda t: -t.decoy)[:3]:
+            lines.append(self.t("confused", types=self.names(confused, "{name} {decoy:.3f}")))
+        if self.facts.values["lost"]:
+            lines.append(self.t("missed"))
+        return "\n".join(f"* {line}" for line in lines)
+
+    def _examples(self) -> list[str]:
+        """Pictures of the types that are marked worst."""
+        marked = sorted((t for t in self.facts.types if t.f1 == t.f1), key=lambda t: t.f1)
+        shown = [t.type.code for t in marked if self.facts.example(t.type.code)][:_SHOWN]
+        pictures = [f"![{self.name(code)}]({self.facts.example(code)})\n\n*{self.name(code)}*" for code in shown]
+        return [self.t("shown"), *pictures] if pictures else []
+
+    def _data(self) -> list[str]:
+        facts, known = self.facts, _resource("sets.json")
+        rows = []
+        for name in facts.sets:
+            row: list[object] = [name, self.t("unknown_set"), None, None, None]
+            if entry := known.get(name):
+                row = [name, entry["shows"][self.language], entry["resolution"], entry["source"],
+                       entry["licence"][self.language]]  # fmt: skip
+            counts = (None, None) if name == _LANDSCAPE else (facts.trained[name], facts.held_out[name])
+            rows.append([*row, *counts, facts.blocks[name]])
+        keys = ("set", "shows", "resolution", "source", "stated", "trained", "held_out", "benchmark")
+        texts = [markdown([self.t(key) for key in keys], rows), self.t("data_note")]
+        if not facts.training:
+            return [self.t("undocumented"), *texts]
+        return [*texts, self.t("synthesised" if "task" in facts.settings else "earlier"), self.t("unseen")]
+
+    def _training(self) -> list[str]:
+        facts, settings = self.facts, self.facts.settings
+        if not settings:
+            return [self.t("undocumented")]
+        texts = []
+        if {"samples", "batch"} <= settings.keys():
+            steps = settings["samples"] // settings["batch"]
+            start = self.t("from_weights" if settings.get("init") else "from_random")
+            values = {name: settings[name] for name in ("samples", "batch")}
+            texts.append(self.t("length", **values, steps=steps, start=start))
+        texts.append(f"{self.t('settings')}: " + ", ".join(f"`{k} = {v}`" for k, v in settings.items() if v != ""))
+        texts.append(self.t("reproduce" if "task" in settings else "not_reproduced"))
+        if (facts.folder / CURVE).exists():
+            texts.append(f"![{self.t('curve')}]({CURVE})\n\n*{self.t('curve')}*")
+        return texts
+
+
+def _resource(name: str) -> dict[str, Any]:
+    return json.loads(resource("model_card", name).read_text(encoding="utf-8"))

@@ -1,0 +1,248 @@
+"""The model card, from a run of the benchmark that was made up, so that every figure can be told by hand."""
+
+import json
+import re
+from dataclasses import replace
+from string import Formatter
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from rsqi_core.cli import main
+from rsqi_core.constrain import MODES
+from rsqi_core.errors import OutputError, ParameterError
+from rsqi_core.evaluation import frozen
+from rsqi_core.evaluation.benchmark import Measured
+from rsqi_core.evaluation.card_figures import auroc_of_counts, figures_by_type, figures_together
+from rsqi_core.evaluation.frozen import Entry
+from rsqi_core.evaluation.metrics import auroc
+from rsqi_core.evaluation.model_card import write_model_card
+from rsqi_core.evaluation.observe import ONE_STEP, Observation
+from rsqi_core.evaluation.rulings import Ruling
+from rsqi_core.evaluation.scenes import Finding
+from rsqi_core.models.card import Card
+from rsqi_core.resources import path
+from rsqi_core.synthesis.compose import Sample
+from rsqi_core.synthesis.defect import Defect
+from rsqi_core.taxonomy import CODES, TYPES
+from rsqi_core.training.pool import CLEAN_SETS, MATTE_SET
+
+SIDE = 32
+THRESHOLDS = dict.fromkeys(CODES, 0.5) | {"shadow": None, "stitching_trace": None, "pixel_missing": None}
+SETTINGS = {"task": "joint", "arch": "rsqi", "size": "m", "samples": 6400, "batch": 32, "init": ""}
+# Part, code, severity, source, second picture, what the classifier marks.
+BLOCKS = (
+    ("defect", "cloud", "strong", "rsscn7/a", "sen12_pairs/p", "cloud"),
+    ("defect", "cloud", "medium", "rsscn7/b", "", "cloud"),
+    ("defect", "cloud", "strong", "landscape/1", "", ""),
+    ("defect", "cloud", "subtle", "landscape/2", "", ""),
+    ("defect", "shadow", "strong", "rsscn7/c", "", "shadow"),
+    ("defect", "stripe_noise", "strong", "rsscn7/d", "", ""),
+    ("clean", "", "", "rsscn7/e", "", ""),
+    ("clean", "", "", "rsscn7/f", "", "cloud"),
+    ("decoy", "blur", "", "elsewhere/g", "", "blur"),
+    ("cloud", "cloud", "", "sen12_pairs/q", "", "cloud"),
+    ("veil", "cloud", "", "haze1k/r", "", "cloud"),
+    ("dates", "stitching_trace", "", "naip/s", "naip/t", ""),
+)
+MIXED = 9
+
+
+def sample(part, code, severity):
+    planted = bool(code) and part != "decoy"
+    labels = np.zeros(10, np.uint8)
+    if planted:
+        labels[CODES.index(code)] = 1
+    image, cells = np.zeros((SIDE, SIDE, 3), np.uint8), np.zeros((10, SIDE // 8, SIDE // 8), np.uint8)
+    mask = np.ones((SIDE, SIDE), np.uint8)
+    defects = (Defect(code, image, mask, severity, {}),) if planted and severity else ()
+    return Sample(image, np.zeros((SIDE, SIDE), np.uint8), cells, labels, mask > 0, defects)
+
+
+def finding(part, objects, score, true_score, touched):
+    nothing = np.zeros((0, 10))
+    return Finding(
+        part, part, 1.0, objects, {}, {}, 4, touched, nothing, nothing, score, true_score, "good",
+        "good" if score == true_score else "excellent",
+    )  # fmt: skip
+
+
+def made_up(**card):
+    values = {"training": {"data": ["rsscn7", "procedural landscape"], "settings": SETTINGS}}
+    values |= {"quality": {"shadow": {"auroc": 0.612}}, "thresholds": THRESHOLDS, **card}
+    model_card = Card("made-up", "1", 512, (), (), temperatures=dict.fromkeys(CODES, 1.0), **values)
+    blind = tuple(t.code for t in TYPES[:8] if model_card.thresholds[t.code] is None)
+    model = SimpleNamespace(
+        card=model_card, blind=blind, lacking=(), sizes=(5_100_000, 5_200_000), hash="0123", provider="CPU"
+    )
+    logits = np.full((len(BLOCKS), 10), -3.0, np.float32)
+    for row, (*_, marked) in zip(logits, BLOCKS):
+        if marked:
+            row[CODES.index(marked)] = 3
+    confusions = np.zeros((len(BLOCKS), 7, 7), np.int64)
+    confusions[:, 0, 0] = 100
+    confusions[:3, 1, 1], confusions[:3, 1, 0] = 30, 10  # cloud: 90 of 120 pixels
+    confusions[9, 1, 1], confusions[9, 1, 0] = 60, 40
+    one_step = confusions.copy()
+    one_step[:3, 0, 1] = 30
+    thresholds = np.array([np.inf if v is None else v for v in model_card.thresholds.values()], np.float32)
+    observation = Observation(
+        "made up", logits, {ONE_STEP: one_step, "absolute": confusions}, {}, thresholds, (17.4, 44.0)
+    )
+    fires = np.arange(MIXED) == 5
+    rulings = [
+        Ruling("stripe_noise", "oriented", np.array([[1, 9, 9]]), 0.0, 0.0, 0.0, ~fires),
+        Ruling("stripe_noise", "oriented, classifier's gate", np.array([[60, 20, 20]]), 0.0, 0.0, 0.0, fires),
+        Ruling("pixel_missing", "isolated", np.array([[9, 0, 1]]), 0.0, 0.0, 0.0, np.zeros(MIXED, bool)),
+    ]
+    objects = (("cloud", "strong", 0.4), ("cloud", "medium", 0.05), ("cloud", "subtle", 0.0),
+               ("stitching_trace", "strong", 0.2))  # fmt: skip
+    findings = [finding("planted", objects, 80, 70, 4), finding("spotless", (), 100, 100, 1)]
+    blocks = [
+        (Entry(str(k), part, source, second, (code,) if code else (), severity, SIDE, k), sample(part, code, severity))
+        for k, (part, code, severity, source, second, _) in enumerate(BLOCKS)
+    ]
+    return Measured(blocks, 0, model, [observation], rulings, findings)
+
+
+@pytest.fixture
+def data(tmp_path):
+    """Two pictures of one set, one of them on the list of those held out; they are counted, not read."""
+    folder = tmp_path / "data" / "clean" / "rsscn7"
+    folder.mkdir(parents=True)
+    for name in ("field_b009", "no_such_name"):
+        (folder / f"{name}.webp").touch()
+    return tmp_path / "data"
+
+
+def test_auroc_of_counts_is_that_of_the_scores():
+    rng = np.random.default_rng(3)
+    scores, truth = rng.integers(0, 6, 40), rng.random(40) < 0.4
+    counts = np.array([[(scores[truth == positive] == level).sum() for level in range(6)] for positive in (0, 1)])
+    assert auroc_of_counts(counts) == pytest.approx(auroc(scores, truth))
+    assert np.isnan(auroc_of_counts(np.array([[1, 2], [0, 0]])))
+
+
+def test_figures_by_type_by_hand():
+    types = {t.type.code: t for t in figures_by_type(made_up())}
+    cloud = types["cloud"]
+    assert cloud.f1 == pytest.approx(2 * 2 / (2 * 2 + 1 + 1))  # two found, one missed, one false; the subtle one is out
+    assert cloud.shown_f1.startswith("0.667 (") and cloud.iou.startswith("0.750 (")
+    assert (cloud.clean, cloud.decoy) == (0.5, 0)
+    assert types["blur"].decoy == 1 and types["blur"].f1 == 0
+    assert np.isnan(types["shadow"].f1) and types["shadow"].shown_f1 == types["shadow"].iou == "–"
+    assert types["shadow"].auroc.startswith("1.000")  # it is told apart although it is not marked
+    assert types["stripe_noise"].f1 == 1 and types["stripe_noise"].iou.startswith("0.600")  # the gated rule's
+    assert types["pixel_missing"].by_rule and types["pixel_missing"].iou.startswith("0.900")
+    assert types["stitching_misalignment"].iou == "–" and types["stitching_misalignment"].auroc == "–"
+
+
+def test_figures_of_all_types_by_hand():
+    figures = figures_together(made_up())
+    assert figures["macro_f1"].startswith(f"{(2 / 3 + 1) / 10:.3f} (")
+    assert (figures["any_clean"], figures["any_decoy"], figures["touched"]) == (0.5, 1, 0.25)
+    assert figures["veil"] == "1 / 1" and figures["dates"] == "0 / 1"
+    assert figures["sentinel"] == pytest.approx(0.6) and np.isnan(figures["landsat"])
+    assert figures["planted"] == 3 and figures["lost"] == 2  # the subtle one counts neither way
+    assert figures["score_error"] == 5 and figures["grade"] == 0.5
+    assert figures["two_steps_precision"] == f"{1 - 90 / 180:+.3f}"
+
+
+def test_both_languages_say_the_same(data, tmp_path):
+    english, chinese = write_model_card(made_up(), data, tmp_path / "docs" / "card.md")
+    assert (english.name, chinese.name) == ("card.md", "card.zh.md")
+    en, zh = (file.read_text(encoding="utf-8") for file in (english, chinese))
+    assert "(card.zh.md)" in en and "(card.md)" in zh
+    tables = [re.findall(r"^\|.*", text, re.MULTILINE) for text in (en, zh)]
+    figures = [[re.findall(r"(?<![\w.])[+-]?\d+\.\d+", row) for row in rows] for rows in tables]
+    assert figures[0] == figures[1] and sum(map(len, figures[0])) > 60
+    for text, names in ((en, [t.en for t in TYPES]), (zh, [t.zh for t in TYPES])):
+        assert all(re.search(rf"^\| {name} \|", text, re.MULTILINE) for name in names)
+        assert not re.search(r"[{}]|None|nan", text)
+    assert not re.search("[\u4e00-\u9fff]", en.replace("中文", ""))
+
+
+def test_it_names_what_is_not_marked_and_what_is_weak(data, tmp_path):
+    file, _ = write_model_card(made_up(), data, tmp_path / "card.md")
+    text = file.read_text(encoding="utf-8")
+    (not_marked,) = re.findall(r"^\* Not marked.*", text, re.MULTILINE)
+    assert "Shadow (AUROC 0.612" in not_marked and "Stitching Trace (AUROC –" in not_marked
+    assert "Pixel Missing" not in not_marked  # its rule marks it
+    (weak,) = re.findall(r"^\* Marked, but.*", text, re.MULTILINE)
+    assert "Cloud 0.667" in weak and "Stripe Noise" not in weak
+    assert re.search(r"^\* Most often.*: Blur 1\.000\.$", text, re.MULTILINE)
+    assert "Of 3 medium and strong errors" in text and "2 were missed" in text
+
+
+def test_sets_are_listed_with_licence_and_counted_pictures(data, tmp_path):
+    file, _ = write_model_card(made_up(), data, tmp_path / "card.md")
+    rows = dict(re.findall(r"^\| (\w+) \| (.*) \|$", file.read_text(encoding="utf-8"), re.MULTILINE))
+    assert rows["rsscn7"].endswith("| none stated | 1 | 1 | 6")
+    assert rows["landscape"].endswith("| – | – | 2")
+    assert rows["sen12_pairs"].endswith("| 0 | 0 | 2")  # a picture and an opacity
+    assert rows["elsewhere"].startswith("not known to RSQI")
+
+
+def test_settings_and_steps_of_the_training(data, tmp_path):
+    file, _ = write_model_card(made_up(), data, tmp_path / "card.md")
+    text = file.read_text(encoding="utf-8")
+    assert "6400 crops in 200 steps of 32, from random weights" in text and "`samples = 6400`" in text
+    assert "| Network | joint rsqi m |" in text and "`make train` packs" in text
+    earlier = made_up(training={"data": ["rsscn7"], "settings": {"samples": 240, "batch": 24}})
+    text = write_model_card(earlier, data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
+    assert "`make train` packs" not in text and "gives other weights" in text and "an earlier set of recipes" in text
+    started = made_up(training={"settings": SETTINGS | {"init": "run"}})
+    assert "another run" in write_model_card(started, data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
+
+
+def test_a_foreign_model_is_not_said_to_have_learned_from_our_sets(data, tmp_path):
+    foreign = made_up(training={}, quality={})
+    foreign.model.lacking = ("shadow",)
+    text = write_model_card(foreign, data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
+    assert "says nothing of its training" in text and "Never seen" not in text and "make train" not in text
+    assert "no output for: Shadow." in text and "| rsscn7 |" in text  # the benchmark's pictures are still named
+
+
+def test_pictures_are_linked_where_they_are(data, tmp_path):
+    page = tmp_path / "docs" / "benchmark.md"
+    bare = write_model_card(made_up(), data, tmp_path / "docs" / "cards" / "card.md", page)[0]
+    assert "](../benchmark.md)" in bare.read_text(encoding="utf-8") and ".jpg" not in bare.read_text(encoding="utf-8")
+    pictures = page.parent / "images" / "benchmark"
+    pictures.mkdir(parents=True)
+    for code in ("cloud", "shadow"):
+        (pictures / f"{code}.jpg").touch()
+    (bare.parent / "images").mkdir()
+    (bare.parent / "images" / "training.svg").touch()
+    text = write_model_card(made_up(), data, bare, page)[0].read_text(encoding="utf-8")
+    assert "| [Cloud](../images/benchmark/cloud.jpg) |" in text and "![Cloud]" in text
+    assert "![Shadow]" not in text  # only linked: what is not marked has no finds to show
+    for link in re.findall(r"\]\(([^)]+\.(?:jpg|svg))\)", text):
+        assert (bare.parent / link).exists()
+    assert "(images/training.svg)" in text
+
+
+def test_without_a_model_there_is_no_card(data, tmp_path):
+    with pytest.raises(ParameterError, match="needs a model"):
+        write_model_card(replace(made_up(), model=None), data, tmp_path / "card.md")
+    blocked = tmp_path / "file"
+    blocked.touch()
+    with pytest.raises(OutputError, match="cannot write the model card"):
+        write_model_card(made_up(), data, blocked / "card.md")
+    command = ["evaluate", "--data", str(data), "--model", "rules", "--card", str(tmp_path / "card.md")]
+    assert main(command) == 2 and not (tmp_path / "card.md").exists()
+
+
+def test_every_text_has_both_languages_with_the_same_figures():
+    texts = json.loads(path("model_card", "texts.json").read_text(encoding="utf-8"))
+    for key, text in texts.items():
+        en, zh = ({name for _, name, *_ in Formatter().parse(text[language]) if name} for language in ("en", "zh"))
+        assert en == zh, key
+    assert set(MODES) <= set(texts)
+
+
+def test_the_licence_of_every_set_in_use_is_known():
+    known = json.loads(path("model_card", "sets.json").read_text(encoding="utf-8"))
+    used = {entry.source.partition("/")[0] for entry in frozen.read(frozen.BLOCKS) + frozen.read(frozen.SCENES)}
+    assert used | {*CLEAN_SETS, MATTE_SET} <= set(known)
+    assert all(set(known[name]) == {"source", "resolution", "shows", "licence"} for name in known)
