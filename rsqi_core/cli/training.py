@@ -53,6 +53,9 @@ def add_train(commands: Any) -> None:
                         help=f"decay of the averaged weights (ours {ours.average}, others none)")  # fmt: skip
     parser.add_argument("--side", type=int, metavar="PX", help=f"of a crop ({ours.side})")
     parser.add_argument("--no-negatives", action="store_true", help="leave out crops without errors")
+    parser.add_argument(
+        "--no-augmentation", action="store_true", help="show the middle of each picture as it is, not flipped crops"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help=f"of weights and samples ({ours.seed})")
     parser.add_argument("--workers", type=int, metavar="N",
                         help="processes that make samples (1; with a GPU one a core)")  # fmt: skip
@@ -90,7 +93,8 @@ def _train(options: argparse.Namespace) -> int:
     if options.output is None:
         raise ParameterError("give --output FOLDER for checkpoint and curve")
     material = Material(options.pool, options.dataset)
-    settings = settings_for(**vars(options) | {"negatives": not options.no_negatives})
+    without = {"negatives": not options.no_negatives, "augment": not options.no_augmentation}
+    settings = settings_for(**vars(options) | without)
     if options.epochs or (options.samples is None and options.pool is None):
         settings = replace(settings, samples=material.samples(settings, options.epochs))
 

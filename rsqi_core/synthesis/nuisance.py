@@ -28,9 +28,23 @@ def crop(image: np.ndarray, rng: np.random.Generator, side: int) -> np.ndarray:
     piece = np.rot90(image[y : y + wanted, x : x + wanted], int(rng.integers(4)))
     if rng.random() < 0.5:
         piece = piece[:, ::-1]
-    if wanted == side:
+    return _resized(piece, side)
+
+
+def middle(image: np.ndarray, side: int) -> np.ndarray:
+    """Cut the square in the middle as it is, for training without augmentation; uint8 [side, side, 3].
+
+    Only an image that is smaller than that is enlarged, as `crop` does.
+    """
+    wanted = min(side, *image.shape[:2])
+    y, x = ((n - wanted) // 2 for n in image.shape[:2])
+    return _resized(image[y : y + wanted, x : x + wanted], side)
+
+
+def _resized(piece: np.ndarray, side: int) -> np.ndarray:
+    if piece.shape[0] == side:
         return np.ascontiguousarray(piece)
-    kernel = cv2.INTER_AREA if wanted > side else cv2.INTER_CUBIC
+    kernel = cv2.INTER_AREA if piece.shape[0] > side else cv2.INTER_CUBIC
     bands = (np.ascontiguousarray(piece[..., k : k + 3]) for k in range(0, piece.shape[2], 3))
     resized = [cv2.resize(band, (side, side), interpolation=kernel) for band in bands]
     return resized[0] if len(resized) == 1 else np.concatenate(resized, 2)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from ..errors import ParameterError, RsqiError
 from ..models.architectures import architecture
 from ..models.network import Pair
+from .settings import DEFAULTS
 
 CHECKPOINT, BEST = "checkpoint.pt", "best.pt"
 
@@ -88,11 +89,12 @@ class State:
             If the file is no checkpoint.
         """
         values = read(file)
-        if differing := [name for name, value in course.items() if values["settings"].get(name) != value]:
+        before = DEFAULTS | values["settings"]  # a setting that is younger than the checkpoint had its default
+        if differing := [name for name, value in course.items() if before.get(name) != value]:
             name = differing[0]
             raise ParameterError(
-                f"{file} was trained with other settings ({name} {values['settings'].get(name)} instead of "
-                f"{course[name]}); choose another folder"
+                f"{file} was trained with other settings ({name} {before.get(name)} instead of {course[name]}); "
+                "choose another folder"
             )
         self.network.load_state_dict(values["network"])
         self.optimiser.load_state_dict(values["optimiser"])

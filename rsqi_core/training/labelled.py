@@ -58,10 +58,15 @@ def read_part(folder: Path, part: str) -> list[Block]:
         raise RsqiError(f"{table}: not the table of a dataset: {error!r}") from error
 
 
-def draw_crop(block: Block, rng: np.random.Generator, side: int) -> Sample:
-    """Cut a random square of `side` pixels out of a block and flip it at random (paper, section 4.1).
+def draw_crop(block: Block, rng: np.random.Generator, side: int, augment: bool = True) -> Sample:
+    """Cut a square of `side` pixels out of a block.
 
     A block that is too small is continued by reflection, and what was added is ignored.
+
+    Parameters
+    ----------
+    augment : bool
+        Cut it anywhere and flip it at random (paper, section 4.1); else take the middle as it is.
 
     Raises
     ------
@@ -76,11 +81,11 @@ def draw_crop(block: Block, rng: np.random.Generator, side: int) -> Sample:
     if lacking != [(0, 0), (0, 0)]:
         image = np.pad(image, (*lacking, (0, 0)), mode="symmetric")
         mask = np.pad(mask, lacking, constant_values=IGNORED)
-    y, x = (int(rng.integers(0, n - side + 1)) for n in mask.shape)
+    y, x = (int(rng.integers(0, n - side + 1)) if augment else (n - side) // 2 for n in mask.shape)
     image, mask = image[y : y + side, x : x + side], mask[y : y + side, x : x + side]
-    if rng.random() < 0.5:
+    if augment and rng.random() < 0.5:
         image, mask = image[:, ::-1], mask[:, ::-1]
-    if rng.random() < 0.5:
+    if augment and rng.random() < 0.5:
         image, mask = image[::-1], mask[::-1]
     defects = [
         Defect(t.code, image, np.where(mask == t.id, DEFECT, CLEAN).astype(np.uint8), "") for t in TYPES if t.id in mask

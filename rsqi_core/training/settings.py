@@ -49,6 +49,9 @@ class Settings:
         One of `PRECISIONS`; ``"auto"`` is what the device computes fastest.
     negatives : bool
         Also show crops without errors.
+    augment : bool
+        Cut crops anywhere, flipped and, from a pool, turned and scaled; else the middle of each picture as it is
+        (paper, Table 4).
     share : float
         Share of crops from the dataset where a pool is given too, 0-1.
     workers : int, optional
@@ -76,6 +79,7 @@ class Settings:
     seed: int = 0
     precision: str = "auto"
     negatives: bool = True
+    augment: bool = True
     share: float = 0.5
     workers: int | None = None
     checkpoint_every: int = 500
@@ -126,6 +130,9 @@ class Settings:
         return self.rate * (0.5 * (1 + math.cos(math.pi * done)) if self.schedule == "cosine" else 1 - done)
 
 
+DEFAULTS = {field.name: field.default for field in fields(Settings)}
+
+
 def settings_for(task: str, arch: str = "", **given: Any) -> Settings:
     """Return the settings of an architecture: ours as we found best, the others as the paper trained them.
 
@@ -137,6 +144,5 @@ def settings_for(task: str, arch: str = "", **given: Any) -> Settings:
         Values that replace the defaults; None leaves one as it is. Names that are no settings are passed over.
     """
     defaults = {} if architecture(task, arch).ours else _PAPER
-    known = {field.name for field in fields(Settings)}
-    chosen = {name: value for name, value in given.items() if value is not None and name in known}
+    chosen = {name: value for name, value in given.items() if value is not None and name in DEFAULTS}
     return Settings(**{"task": task, "arch": arch, **defaults, **chosen})

@@ -19,7 +19,7 @@ from ..errors import ParameterError
 from ..models.architectures import CLASSIFIER, JOINT, PIXEL, SEGMENTER
 from ..synthesis.compose import Sample, compose, draw_codes
 from ..synthesis.defect import AMBIGUOUS, DEFECT
-from ..synthesis.nuisance import crop
+from ..synthesis.nuisance import crop, middle
 from ..taxonomy import IGNORED, PIXEL_TYPES
 from . import labelled
 from .pool import Pool, load
@@ -89,14 +89,15 @@ class SampleStream(Dataset):
     ----------
     material : Material
     settings : Settings
-        `seed`, `side`, `negatives`, `share`, `samples` and the task are looked at.
+        `seed`, `side`, `negatives`, `augment`, `share`, `samples` and the task are looked at.
     part : str
         ``"train"``, or ``"test"`` for a fixed set to validate with: the dataset's test part, else crops composed from
-        seeds that no training run draws.
+        seeds that no training run draws. That set is the same with and without augmentation, so that runs compare.
     """
 
     def __init__(self, material: Material, settings: Settings, part: str = labelled.TRAIN):
         self.material, self.settings, self.part = material, settings, part
+        self.augment = settings.augment or part == labelled.TEST
         self.share = material.share(settings)
         self.blocks = blocks_of(material, settings, part) if self.share else []
         if part == labelled.TEST:
@@ -121,8 +122,11 @@ class SampleStream(Dataset):
         if rng.random() < self.share:
             epoch, row = divmod(k, len(self.blocks))
             block = self.blocks[_order(seed, epoch, len(self.blocks))[row]]
-            return labelled.draw_crop(block, rng, settings.side)
-        return draw_sample(_pool(self.material.pool), rng, settings.side, settings.negatives, settings.task == PIXEL)
+            return labelled.draw_crop(block, rng, settings.side, self.augment)
+        pixels = settings.task == PIXEL
+        return draw_sample(
+            _pool(self.material.pool), rng, settings.side, settings.negatives, pixels, augment=self.augment
+        )
 
 
 def blocks_of(material: Material, settings: Settings, part: str = labelled.TRAIN) -> list[labelled.Block]:
@@ -135,9 +139,14 @@ def blocks_of(material: Material, settings: Settings, part: str = labelled.TRAIN
 
 
 def draw_sample(
-    pool: Pool, rng: np.random.Generator, side: int = 192, negatives: bool = True, pixels: bool = False
+    pool: Pool,
+    rng: np.random.Generator,
+    side: int = 192,
+    negatives: bool = True,
+    pixels: bool = False,
+    augment: bool = True,
 ) -> Sample:
-    """Compose one sample of `side` pixels on a random crop of a random background.
+    """Compose one sample of `side` pixels on a random background.
 
     Parameters
     ----------
@@ -145,8 +154,12 @@ def draw_sample(
         Also compose samples without errors.
     pixels : bool
         Plant stripe noise or missing pixels in every other sample at least.
+    augment : bool
+        Crop the background at random; else take its middle. Seams of two real photos lie anywhere all the same: where
+        they are cut is part of making the error.
     """
-    background = crop(pool.backgrounds[int(rng.integers(len(pool.backgrounds)))], rng, side)
+    background = pool.backgrounds[int(rng.integers(len(pool.backgrounds)))]
+    background = crop(background, rng, side) if augment else middle(background, side)
     codes = draw_codes(rng) if negatives else draw_codes(rng, clean=0.0)
     if pixels and rng.random() < _PIXEL_SHARE:
         wanted = PIXEL_TYPES[int(rng.integers(len(PIXEL_TYPES)))].code

@@ -15,7 +15,9 @@ from rsqi_core.errors import ParameterError, RsqiError
 from rsqi_core.models import architectures
 from rsqi_core.models.network import Network
 from rsqi_core.synthesis.landscape import landscape
+from rsqi_core.synthesis.nuisance import middle
 from rsqi_core.training import labelled, loop, pool
+from rsqi_core.training import stream as stream_module
 from rsqi_core.training.checkpoint import load_network
 from rsqi_core.training.loop import train
 from rsqi_core.training.loss import evidence_loss, label_loss, pixel_loss, segmentation_loss
@@ -233,15 +235,18 @@ class Stopped(Exception):
     pass
 
 
-def run_in_pieces(material, folder, settings, after, workers):
-    """Train, stop after the row of step `after` and go on with other workers."""
-
+def stop_after(step):
     def stop(row):
-        if row["step"] > after:  # beyond the checkpoint, so that steps are done again
+        if row["step"] > step:  # beyond the checkpoint, so that steps are done again
             raise Stopped
 
+    return stop
+
+
+def run_in_pieces(material, folder, settings, after, workers):
+    """Train, stop after the row of step `after` and go on with other workers."""
     with pytest.raises(Stopped):
-        train(material, folder, settings, "cpu", stop)
+        train(material, folder, settings, "cpu", stop_after(after))
     train(material, folder, replace(settings, workers=workers), "cpu")
     return torch.load(folder / "checkpoint.pt", weights_only=True)
 
@@ -291,6 +296,22 @@ def test_a_finished_run_is_left_alone_and_another_course_refused(pool_file, tmp_
         train(Material(pool_file), tmp_path, replace(settings, samples=48), "cpu")
     with pytest.raises(ParameterError, match="finds no GPU") if not torch.cuda.is_available() else nullcontext():
         train(Material(pool_file), tmp_path, settings, "cuda")
+
+
+def test_a_run_from_before_a_setting_goes_on_with_its_default(pool_file, tmp_path):
+    settings = tiny_settings()
+    train(Material(pool_file), tmp_path / "whole", settings, "cpu")
+    with pytest.raises(Stopped):
+        train(Material(pool_file), tmp_path / "run", settings, "cpu", stop_after(3))
+    file = tmp_path / "run" / "checkpoint.pt"
+    older = torch.load(file, weights_only=True)
+    assert older["settings"].pop("augment") is True
+    torch.save(older, file)
+    with pytest.raises(ParameterError, match=r"augment True instead of False"):
+        train(Material(pool_file), tmp_path / "run", replace(settings, augment=False), "cpu")
+    train(Material(pool_file), tmp_path / "run", settings, "cpu")
+    ends = [torch.load(tmp_path / name / "checkpoint.pt", weights_only=True) for name in ("whole", "run")]
+    assert same(ends[0]["network"], ends[1]["network"]) and ends[1]["settings"]["augment"] is True
 
 
 def test_half_precision_scales_its_gradients_and_resumes(pool_file, tmp_path):
@@ -365,6 +386,33 @@ def test_crops_of_a_dataset_have_the_targets_of_its_masks(tmp_path):
     assert (pixel_target(small)[0] == 1).sum() == 80
 
 
+def test_without_augmentation_a_block_is_shown_as_it_is(tmp_path):
+    block = labelled.read_part(write_dataset(tmp_path), "train")[0]
+    whole = cv2.imread(str(block.image))[..., ::-1]
+    shown = [labelled.draw_crop(block, np.random.default_rng(k), 64, augment=False) for k in range(4)]
+    assert all(np.array_equal(sample.image[sample.valid], whole[32:96, 32:96][sample.valid]) for sample in shown)
+    moved = [labelled.draw_crop(block, np.random.default_rng(k), 64) for k in range(4)]
+    assert len({sample.image.tobytes() for sample in moved}) == 4
+
+
+def test_without_augmentation_the_middle_of_a_background_is_taken(pool_file, monkeypatch):
+    taken = []
+    monkeypatch.setattr(stream_module, "compose", lambda image, *_, **__: taken.append(image))
+    pool = stream_module._pool(pool_file)
+    middles = {background[96:160, 96:160].tobytes() for background in pool.backgrounds}
+    for augment in (False, True):
+        stream = SampleStream(Material(pool_file), tiny_settings(augment=augment))
+        for k in range(6):
+            stream.sample(k)
+    assert {image.tobytes() for image in taken[:6]} <= middles
+    assert not {image.tobytes() for image in taken[6:]} & middles
+    taken.clear()
+    for augment in (False, True):  # both are validated on the same crops
+        SampleStream(Material(pool_file), tiny_settings(augment=augment), "test").sample(0)
+    assert np.array_equal(*taken)
+    assert middle(np.zeros((40, 50, 3), np.uint8), 64).shape == (64, 64, 3)
+
+
 def test_an_epoch_shows_every_block_once_and_a_share_can_be_synthesised(tmp_path, pool_file):
     folder = write_dataset(tmp_path)
     material = Material(dataset=folder)
@@ -376,7 +424,7 @@ def test_an_epoch_shows_every_block_once_and_a_share_can_be_synthesised(tmp_path
     stream = SampleStream(material, settings)
     for k in range(8):
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(labelled, "draw_crop", lambda block, rng, side: drawn.append(block.image.stem))
+            patched.setattr(labelled, "draw_crop", lambda block, rng, side, augment: drawn.append(block.image.stem))
             stream.sample(k)
     assert sorted(drawn[:4]) == sorted(drawn[4:]) == list("abcd")
     both = SampleStream(Material(pool_file, folder), tiny_settings(samples=60, share=0.3))
@@ -478,6 +526,8 @@ def test_the_command_line_counts_epochs_of_a_dataset(tmp_path, capsys):
     folder = write_dataset(tmp_path / "data")
     run = ["train", "segmenter", "--arch", "rsqi", "--size", "s", "--dataset", str(folder), "--batch", "2"]
     more = ["--side", "64", "--workers", "0", "--device", "cpu", "--output", str(tmp_path / "run"), "--no-negatives"]
-    assert main([*run, *more]) == 0
+    assert main([*run, *more, "--no-augmentation"]) == 0
     settings = json.loads((tmp_path / "run" / "settings.json").read_text())
-    assert settings["samples"] == 15 and not settings["negatives"]  # five times three blocks with errors
+    assert (
+        settings["samples"] == 15 and not settings["negatives"] and not settings["augment"]
+    )  # five times three blocks with errors
