@@ -32,7 +32,7 @@ class Stretch:
     low, high : float
         In the raster's values; they become 1 and 254.
     floor, ceiling : float or None
-        The values of integer data that become 0 and 255: zero (where it is the dark end) and the largest of the type.
+        The values that become 0 and 255: zero where the ground is above it, and the largest of an integer type.
     """
 
     low: float
@@ -60,8 +60,8 @@ class Stretch:
 def find_stretch(dataset: rasterio.DatasetReader, bands: tuple[int, ...]) -> Stretch:
     """Return the stretch whose ends are the `PERCENTILES` of the valid values of all `bands` together.
 
-    One common pair serves all bands, so that colours keep their ratios. Values that are extremes of an integer type
-    take no part: they are fill or saturation, not ground.
+    One common pair serves all bands, so that colours keep their ratios. Zero and the largest value of an integer type
+    take no part: they are fill and saturation, not ground.
     """
     bits = {depth(dataset, band) for band in bands}
     signed = any(dataset.dtypes[band - 1].startswith("int") for band in bands)
@@ -71,13 +71,12 @@ def find_stretch(dataset: rasterio.DatasetReader, bands: tuple[int, ...]) -> Str
         known = np.concatenate([_values(dataset, bands, box, shape) for box, shape in boxes])
         if known.size >= _ENOUGH:
             break
-    if ceiling is not None:
-        ground = known[(known != 0) & (known != np.float32(ceiling))]
-        known = ground if ground.size else known
+    ground = known[(known != 0) & (known != np.float32(np.inf if ceiling is None else ceiling))]
+    known = ground if ground.size else known
     low, high = (float(v) for v in np.percentile(known, PERCENTILES)) if known.size else (0.0, 1.0)
     if not high > low:
         high = low + max(1.0, abs(low) * 1e-6)
-    return Stretch(low, high, 0.0 if ceiling is not None and low >= 0 else None, ceiling)
+    return Stretch(low, high, 0.0 if low > 0 else None, ceiling)
 
 
 def _values(dataset: rasterio.DatasetReader, bands: tuple[int, ...], box: Window, shape: tuple[int, int]) -> np.ndarray:
