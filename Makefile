@@ -37,7 +37,8 @@ bench: .venv/develop
 train: .venv/develop
 	$(BIN)/rsqi train joint --data $(DATA) --pool build/train/pool.npz --output build/train/run
 	$(BIN)/rsqi export build/train/run --data $(DATA) --output resources/models/default
-	$(BIN)/rsqi evaluate --data $(DATA) --output docs/benchmark.md
+	cp build/train/run/curve.svg docs/images/training.svg
+	$(BIN)/rsqi evaluate --data $(DATA) --output docs/benchmark.md --card docs/model-card.md
 
 zip:
 	mkdir -p build

@@ -90,6 +90,7 @@ def figures_together(m: Measured) -> dict[str, object]:
     objects = [item for f in m.findings for item in f.objects if item[1] != "subtle"]
     hits = sum(counts_as_found(code, value, MATCHES[0]) for code, _, value in objects)
     spotless = [f for f in m.findings if f.part == "spotless"]
+    area = sum(f.megapixels for f in spotless)
     marked, seam = tables.marks(observation), CODES.index("stitching_trace")
     figures = {
         "macro_f1": tables.interval(float(f1_of_counts(table.sum(0)).mean()), macro),
@@ -99,6 +100,7 @@ def figures_together(m: Measured) -> dict[str, object]:
         "any_clean": mean(found[m.where("clean")[mixed]].any(1)),
         "any_decoy": mean(found[m.where("decoy")[mixed]].any(1)),
         "touched": sum(f.touched for f in spotless) / max(sum(f.blocks for f in spotless), 1),
+        "false_objects": 100 * sum(sum(f.marked.values()) for f in spotless) / max(area, 1e-9),
         "veil": f"{marked[m.where('veil'), 0].sum()} / {m.where('veil').sum()}",
         "dates": f"{marked[m.where('dates'), seam].sum()} / {m.where('dates').sum()}",
         "objects": hits / len(objects) if objects else math.nan,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from ..resources import path as resource
 from ..taxonomy import by_code
 from ..training.pool import clean_files, cloud_pairs
 from .benchmark import Measured
-from .card_figures import TypeFigures, figures_by_type, figures_together
+from .card_figures import figures_by_type, figures_together
 from .frozen import Entry
 from .page import IMAGES
 from .scenes import COVERED, MATCHES
@@ -32,8 +32,8 @@ _BAR = 0.75  # F1 that every type is meant to reach
 _SHOWN = 2  # types whose examples are in the card itself
 _LANDSCAPE = "landscape"  # generated, so there are no pictures to count
 _SEPARATOR = {"en": ", ", "zh": "、"}
-_TOGETHER = ("macro_f1", "miou", "any_clean", "any_decoy", "touched", "sentinel", "landsat", "veil", "dates", "objects",
-             "score_error", "grade", "two_steps", "two_steps_precision")  # fmt: skip
+_TOGETHER = ("macro_f1", "miou", "any_clean", "any_decoy", "touched", "false_objects", "sentinel", "landsat", "veil",
+             "dates", "objects", "score_error", "grade", "two_steps", "two_steps_precision")  # fmt: skip
 
 
 def write_model_card(measured: Measured, data: Path, card: Path, page: Path | None = None) -> list[Path]:
@@ -82,8 +82,10 @@ class Facts:
     types : list of TypeFigures
     values : dict
         Figures by the names that the texts use.
-    training : dict
-        Of the model's own card; empty for a foreign model.
+    runs : list of dict
+        Settings of the trainings that the model comes from; empty for a foreign model.
+    learned_from : list of str
+        Imagery sets that errors were planted on.
     trained, held_out : Counter
         Pictures of each imagery set.
     blocks : Counter
@@ -92,22 +94,14 @@ class Facts:
 
     def __init__(self, measured: Measured, data: Path, folder: Path, page: Path):
         self.model, self.folder, self.page = measured.model, folder, page
-        self.training = self.model.card.training
+        self.runs = _runs(self.model.card.training)
+        pooled = any("pool" in run or _earlier(run) for run in self.runs)
+        named = self.model.card.training.get("data", ()) if pooled else ()
+        self.learned_from = [_LANDSCAPE if name.endswith(_LANDSCAPE) else name for name in named]
         self.types = figures_by_type(measured)
         self.trained, self.held_out = (_pictures(data, validation) for validation in (False, True))
         self.blocks = Counter(name for entry, _ in measured.blocks for name in _sets_of(entry))
         self.values = figures_together(measured) | _conditions(measured) | {"page": self.link(page)}
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """The settings of the training; empty if unknown."""
-        return self.training.get("settings", {})
-
-    @property
-    def sets(self) -> list[str]:
-        """The imagery sets that the model learned from, then those that only measure it."""
-        named = [_LANDSCAPE if name.endswith(_LANDSCAPE) else name for name in self.training.get("data", [])]
-        return list(dict.fromkeys([*named, *sorted(self.blocks)]))
 
     def link(self, file: Path) -> str:
         """Path of a file as seen from the card."""
@@ -119,6 +113,18 @@ class Facts:
         return self.link(file) if file.exists() else ""
 
 
+def _runs(training: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Settings of one training, or of the classifier's and the segmenter's."""
+    settings = training.get("settings", {})
+    runs = [run for run in settings.values() if isinstance(run, dict)] or [settings]
+    return [run for run in runs if {"samples", "batch"} <= run.keys()]
+
+
+def _earlier(run: Mapping[str, Any]) -> bool:
+    """Was it a training before there were tasks to choose from? Network and recipes were others, too."""
+    return "task" not in run
+
+
 def _conditions(m: Measured) -> dict[str, Any]:
     card, usual = m.model.card, Parameters()
     sides = sorted({sample.image.shape[0] for _, sample in m.blocks})
@@ -128,7 +134,7 @@ def _conditions(m: Measured) -> dict[str, Any]:
         "ms": [f"{time:.0f}" for time in m.observations[0].milliseconds],
         "sides": f"{sides[0]}–{sides[-1]}",
         "provider": m.model.provider,
-        "blocks": ", ".join(map(str, usual.blocks)),
+        "blocks": "/".join(map(str, usual.blocks)),
         "overlap": f"{100 * usual.overlap:.0f}",
         "tile": card.tile_size,
         "gate": f"{card.stripe_gate:.2g}",
@@ -164,14 +170,14 @@ class Wording:
         """Return a text with the figures in it."""
         return self._texts[key][self.language].format(**(self.facts.values | values))
 
-    def names(self, types: Iterable[TypeFigures], text: str = "{name}") -> str:
-        """Join the names of types, each within a text."""
-        named = (text.format(name=self.name(t.type.code), f1=t.f1, decoy=t.decoy) for t in types)
-        return _SEPARATOR[self.language].join(named)
-
     def name(self, code: str) -> str:
         """Name of a type."""
         return getattr(by_code(code), self.language)
+
+    def names(self, figures: Mapping[str, float | None]) -> str:
+        """Names of types with a figure each, or without one."""
+        named = (f"{self.name(code)} {'' if value is None else f'{value:.3f}'}" for code, value in figures.items())
+        return _SEPARATOR[self.language].join(text.strip() for text in named)
 
     def card(self, other: str) -> str:
         """Return the whole card as Markdown; `other` is the file of the other language."""
@@ -189,9 +195,9 @@ class Wording:
         return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
 
     def _summary(self) -> str:
-        settings = self.facts.settings
-        network = " ".join(str(settings[name]) for name in ("task", "arch", "size") if settings.get(name))
-        rows = [[self.t("network"), network]] if network else []
+        parts = ("task", "arch", "size")
+        networks = [" ".join(str(run[part]) for part in parts if part in run) for run in self.facts.runs]
+        rows = [[self.t("network"), " + ".join(networks)]] if any(networks) else []
         rows += [[self.t(key), self.t(f"{key}_cell")] for key in ("files", "time")]
         rows += [[self.t("licence"), LICENCE], [self.t("contact"), self.t("contact_cell")]]
         return markdown([self.t("model"), f"{self.facts.values['model']} (`{self.facts.model.hash}`)"], rows)
@@ -212,18 +218,16 @@ class Wording:
         return markdown([self.t("together"), self.t("measured")], rows)
 
     def _failures(self) -> str:
-        types, model = self.facts.types, self.facts.model
-        quality = model.card.quality
-        lines = []
-        if lacking := [code for code in model.blind if code in model.lacking]:
-            lines.append(self.t("lacking", types=_SEPARATOR[self.language].join(map(self.name, lacking))))
-        if blind := [code for code in model.blind if code not in model.lacking]:
-            named = [self.t("blind_type", name=self.name(c), auroc=quality.get(c, {}).get("auroc", "–")) for c in blind]
-            lines.append(self.t("blind", types=_SEPARATOR[self.language].join(named)))
-        if weak := sorted((t for t in types if t.f1 < _BAR), key=lambda t: t.f1):
-            lines.append(self.t("weak", types=self.names(weak, "{name} {f1:.3f}")))
-        if confused := sorted((t for t in types if t.decoy), key=lambda t: -t.decoy)[:3]:
-            lines.append(self.t("confused", types=self.names(confused, "{name} {decoy:.3f}")))
+        """Return a line on each way to fail."""
+        model, types = self.facts.model, self.facts.types
+        auroc = {code: model.card.quality.get(code, {}).get("auroc") for code in model.blind}
+        lists = {
+            "lacking": {code: None for code in model.blind if code in model.lacking},
+            "blind": {code: auroc[code] for code in model.blind if code not in model.lacking},
+            "weak": {t.type.code: t.f1 for t in sorted(types, key=lambda t: t.f1) if t.f1 < _BAR},
+            "confused": {t.type.code: t.decoy for t in sorted(types, key=lambda t: -t.decoy)[:3] if t.decoy},
+        }
+        lines = [self.t(key, types=self.names(figures)) for key, figures in lists.items() if figures]
         if self.facts.values["lost"]:
             lines.append(self.t("missed"))
         return "\n".join(f"* {line}" for line in lines)
@@ -238,34 +242,42 @@ class Wording:
     def _data(self) -> list[str]:
         facts, known = self.facts, _resource("sets.json")
         rows = []
-        for name in facts.sets:
+        for name in dict.fromkeys([*facts.learned_from, *sorted(facts.blocks)]):
             row: list[object] = [name, self.t("unknown_set"), None, None, None]
             if entry := known.get(name):
                 row = [name, entry["shows"][self.language], entry["resolution"], entry["source"],
                        entry["licence"][self.language]]  # fmt: skip
-            counts = (None, None) if name == _LANDSCAPE else (facts.trained[name], facts.held_out[name])
+            counted = name in facts.learned_from and name != _LANDSCAPE
+            counts = (facts.trained[name], facts.held_out[name]) if counted else (None, None)
             rows.append([*row, *counts, facts.blocks[name]])
         keys = ("set", "shows", "resolution", "source", "stated", "trained", "held_out", "benchmark")
-        texts = [markdown([self.t(key) for key in keys], rows), self.t("data_note")]
-        if not facts.training:
-            return [self.t("undocumented"), *texts]
-        return [*texts, self.t("synthesised" if "task" in facts.settings else "earlier"), self.t("unseen")]
+        table = [markdown([self.t(key) for key in keys], rows), self.t("data_note")]
+        return [*table, *self._errors()] if facts.runs else [self.t("undocumented"), *table]
+
+    def _errors(self) -> list[str]:
+        """Where the errors came from that training showed, and what it never showed."""
+        recorded = any("dataset" in run for run in self.facts.runs)
+        texts = [self.t("recorded")] if recorded else []
+        if self.facts.learned_from:
+            texts.append(self.t("earlier" if any(map(_earlier, self.facts.runs)) else "synthesised"))
+        if not recorded:
+            texts.append(self.t("unseen"))
+        return texts
 
     def _training(self) -> list[str]:
-        facts, settings = self.facts, self.facts.settings
-        if not settings:
+        texts = [text for run in self.facts.runs for text in self._run(run)]
+        if not texts:
             return [self.t("undocumented")]
-        texts = []
-        if {"samples", "batch"} <= settings.keys():
-            steps = settings["samples"] // settings["batch"]
-            start = self.t("from_weights" if settings.get("init") else "from_random")
-            values = {name: settings[name] for name in ("samples", "batch")}
-            texts.append(self.t("length", **values, steps=steps, start=start))
-        texts.append(f"{self.t('settings')}: " + ", ".join(f"`{k} = {v}`" for k, v in settings.items() if v != ""))
-        texts.append(self.t("reproduce" if "task" in settings else "not_reproduced"))
-        if (facts.folder / CURVE).exists():
+        texts.append(self.t("not_reproduced" if any(map(_earlier, self.facts.runs)) else "reproduce"))
+        if (self.facts.folder / CURVE).exists():
             texts.append(f"![{self.t('curve')}]({CURVE})\n\n*{self.t('curve')}*")
         return texts
+
+    def _run(self, run: Mapping[str, Any]) -> list[str]:
+        start = self.t("from_weights" if run.get("init") else "from_random")
+        counts = {"samples": run["samples"], "batch": run["batch"], "steps": run["samples"] // run["batch"]}
+        settings = ", ".join(f"`{name} = {value}`" for name, value in run.items() if value not in ("", None))
+        return [self.t("length", start=start, **counts), self.t("settings", settings=settings)]
 
 
 def _resource(name: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from rsqi_core.training.pool import CLEAN_SETS, MATTE_SET
 
 SIDE = 32
 THRESHOLDS = dict.fromkeys(CODES, 0.5) | {"shadow": None, "stitching_trace": None, "pixel_missing": None}
-SETTINGS = {"task": "joint", "arch": "rsqi", "size": "m", "samples": 6400, "batch": 32, "init": ""}
+SETTINGS = {"task": "joint", "arch": "rsqi", "size": "m", "samples": 6400, "batch": 32, "pool": "f00d", "init": ""}
 # Part, code, severity, source, second picture, what the classifier marks.
 BLOCKS = (
     ("defect", "cloud", "strong", "rsscn7/a", "sen12_pairs/p", "cloud"),
@@ -60,10 +60,10 @@ def sample(part, code, severity):
     return Sample(image, np.zeros((SIDE, SIDE), np.uint8), cells, labels, mask > 0, defects)
 
 
-def finding(part, objects, score, true_score, touched):
+def finding(part, objects, score, true_score, touched, marked=0):
     nothing = np.zeros((0, 10))
     return Finding(
-        part, part, 1.0, objects, {}, {}, 4, touched, nothing, nothing, score, true_score, "good",
+        part, part, 1.0, objects, {}, {"cloud": marked}, 4, touched, nothing, nothing, score, true_score, "good",
         "good" if score == true_score else "excellent",
     )  # fmt: skip
 
@@ -98,7 +98,7 @@ def made_up(**card):
     ]
     objects = (("cloud", "strong", 0.4), ("cloud", "medium", 0.05), ("cloud", "subtle", 0.0),
                ("stitching_trace", "strong", 0.2))  # fmt: skip
-    findings = [finding("planted", objects, 80, 70, 4), finding("spotless", (), 100, 100, 1)]
+    findings = [finding("planted", objects, 80, 70, 4), finding("spotless", (), 100, 100, 1, marked=2)]
     blocks = [
         (Entry(str(k), part, source, second, (code,) if code else (), severity, SIDE, k), sample(part, code, severity))
         for k, (part, code, severity, source, second, _) in enumerate(BLOCKS)
@@ -142,6 +142,7 @@ def test_figures_of_all_types_by_hand():
     figures = figures_together(made_up())
     assert figures["macro_f1"].startswith(f"{(2 / 3 + 1) / 10:.3f} (")
     assert (figures["any_clean"], figures["any_decoy"], figures["touched"]) == (0.5, 1, 0.25)
+    assert figures["false_objects"] == 200  # two in the one megapixel
     assert figures["veil"] == "1 / 1" and figures["dates"] == "0 / 1"
     assert figures["sentinel"] == pytest.approx(0.6) and np.isnan(figures["landsat"])
     assert figures["planted"] == 3 and figures["lost"] == 2  # the subtle one counts neither way
@@ -167,7 +168,7 @@ def test_it_names_what_is_not_marked_and_what_is_weak(data, tmp_path):
     file, _ = write_model_card(made_up(), data, tmp_path / "card.md")
     text = file.read_text(encoding="utf-8")
     (not_marked,) = re.findall(r"^\* Not marked.*", text, re.MULTILINE)
-    assert "Shadow (AUROC 0.612" in not_marked and "Stitching Trace (AUROC –" in not_marked
+    assert ": Shadow 0.612, Stitching Trace." in not_marked
     assert "Pixel Missing" not in not_marked  # its rule marks it
     (weak,) = re.findall(r"^\* Marked, but.*", text, re.MULTILINE)
     assert "Cloud 0.667" in weak and "Stripe Noise" not in weak
@@ -180,8 +181,8 @@ def test_sets_are_listed_with_licence_and_counted_pictures(data, tmp_path):
     rows = dict(re.findall(r"^\| (\w+) \| (.*) \|$", file.read_text(encoding="utf-8"), re.MULTILINE))
     assert rows["rsscn7"].endswith("| none stated | 1 | 1 | 6")
     assert rows["landscape"].endswith("| – | – | 2")
-    assert rows["sen12_pairs"].endswith("| 0 | 0 | 2")  # a picture and an opacity
-    assert rows["elsewhere"].startswith("not known to RSQI")
+    assert rows["sen12_pairs"].endswith("| – | – | 2")  # a picture and an opacity; the model was not trained on it
+    assert rows["elsewhere"].startswith("not known to RSQI") and rows["elsewhere"].endswith("| – | – | 1")
 
 
 def test_settings_and_steps_of_the_training(data, tmp_path):
@@ -192,12 +193,25 @@ def test_settings_and_steps_of_the_training(data, tmp_path):
     earlier = made_up(training={"data": ["rsscn7"], "settings": {"samples": 240, "batch": 24}})
     text = write_model_card(earlier, data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
     assert "`make train` packs" not in text and "gives other weights" in text and "an earlier set of recipes" in text
+    pair = made_up(training={"settings": {"classifier": SETTINGS, "segmenter": SETTINGS | {"samples": 3200}}})
+    text = write_model_card(pair, data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
+    assert "in 200 steps" in text and "in 100 steps" in text and "joint rsqi m + joint rsqi m" in text
     started = made_up(training={"settings": SETTINGS | {"init": "run"}})
     assert "another run" in write_model_card(started, data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
 
 
-def test_a_foreign_model_is_not_said_to_have_learned_from_our_sets(data, tmp_path):
-    foreign = made_up(training={}, quality={})
+def test_a_model_of_a_dataset_is_not_said_to_have_learned_from_our_sets(data, tmp_path):
+    settings = {name: value for name, value in SETTINGS.items() if name != "pool"} | {"dataset": "beef"}
+    recorded = made_up(training={"data": ["rsscn7"], "settings": settings})
+    text = write_model_card(recorded, data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
+    assert "a dataset of recorded errors" in text and "`dataset = beef`" in text
+    assert "All errors were synthesised" not in text and "Never seen" not in text
+    assert re.search(r"^\| rsscn7 .* – \| – \| 6 \|$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("training", [{}, {"settings": {"init": "their-checkpoint"}}])
+def test_a_foreign_model_is_not_said_to_have_learned_from_our_sets(data, tmp_path, training):
+    foreign = made_up(training=training, quality={})
     foreign.model.lacking = ("shadow",)
     text = write_model_card(foreign, data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
     assert "says nothing of its training" in text and "Never seen" not in text and "make train" not in text
