@@ -100,13 +100,13 @@ def figures_together(m: Measured) -> dict[str, object]:
         "any_clean": mean(found[m.where("clean")[mixed]].any(1)),
         "any_decoy": mean(found[m.where("decoy")[mixed]].any(1)),
         "touched": sum(f.touched for f in spotless) / max(sum(f.blocks for f in spotless), 1),
-        "false_objects": 100 * sum(sum(f.marked.values()) for f in spotless) / max(area, 1e-9),
+        "false_objects": _tenths(100 * sum(sum(f.marked.values()) for f in spotless) / max(area, 1e-9)),
         "veil": f"{marked[m.where('veil'), 0].sum()} / {m.where('veil').sum()}",
         "dates": f"{marked[m.where('dates'), seam].sum()} / {m.where('dates').sum()}",
         "objects": hits / len(objects) if objects else math.nan,
         "lost": len(objects) - hits,
         "planted": len(objects),
-        "score_error": mean([abs(f.score - f.true_score) for f in m.findings]),
+        "score_error": _tenths(mean([abs(f.score - f.true_score) for f in m.findings])),
         "grade": mean([f.grade == f.true_grade for f in m.findings]),
         "two_steps": f"{np.nanmean(iou_of(two)) - np.nanmean(iou_of(one)):+.3f}",
         "two_steps_precision": f"{precision_of(two) - precision_of(one):+.3f}",
@@ -116,6 +116,10 @@ def figures_together(m: Measured) -> dict[str, object]:
         figures[name] = cloud_quality(observation.confusions[default][where])[0] if where.any() else math.nan
         figures[f"{name}_tiles"] = int(where.sum())
     return figures
+
+
+def _tenths(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.1f}"
 
 
 def marks_of_inspection(m: Measured) -> np.ndarray:

@@ -7,6 +7,7 @@ sets in ``sets.json`` beside it. Everything else comes from the model's own card
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ from ..resources import path as resource
 from ..taxonomy import by_code
 from ..training.pool import clean_files, cloud_pairs
 from .benchmark import Measured
-from .card_figures import figures_by_type, figures_together
+from .card_figures import TypeFigures, figures_by_type, figures_together
 from .frozen import Entry
 from .page import IMAGES
 from .scenes import COVERED, MATCHES
@@ -199,7 +200,8 @@ class Wording:
         networks = [" ".join(str(run[part]) for part in parts if part in run) for run in self.facts.runs]
         rows = [[self.t("network"), " + ".join(networks)]] if any(networks) else []
         rows += [[self.t(key), self.t(f"{key}_cell")] for key in ("files", "time")]
-        rows += [[self.t("licence"), LICENCE], [self.t("contact"), self.t("contact_cell")]]
+        licence = LICENCE if self.facts.runs else self.t("licence_elsewhere")
+        rows += [[self.t("licence"), licence], [self.t("contact"), self.t("contact_cell")]]
         return markdown([self.t("model"), f"{self.facts.values['model']} (`{self.facts.model.hash}`)"], rows)
 
     def _by_type(self) -> str:
@@ -224,7 +226,7 @@ class Wording:
         lists = {
             "lacking": {code: None for code in model.blind if code in model.lacking},
             "blind": {code: auroc[code] for code in model.blind if code not in model.lacking},
-            "weak": {t.type.code: t.f1 for t in sorted(types, key=lambda t: t.f1) if t.f1 < _BAR},
+            "weak": {t.type.code: t.f1 for t in _worst_first(types) if t.f1 < _BAR},
             "confused": {t.type.code: t.decoy for t in sorted(types, key=lambda t: -t.decoy)[:3] if t.decoy},
         }
         lines = [self.t(key, types=self.names(figures)) for key, figures in lists.items() if figures]
@@ -234,8 +236,7 @@ class Wording:
 
     def _examples(self) -> list[str]:
         """Pictures of the types that are marked worst."""
-        marked = sorted((t for t in self.facts.types if t.f1 == t.f1), key=lambda t: t.f1)
-        shown = [t.type.code for t in marked if self.facts.example(t.type.code)][:_SHOWN]
+        shown = [t.type.code for t in _worst_first(self.facts.types) if self.facts.example(t.type.code)][:_SHOWN]
         pictures = [f"![{self.name(code)}]({self.facts.example(code)})\n\n*{self.name(code)}*" for code in shown]
         return [self.t("shown"), *pictures] if pictures else []
 
@@ -247,8 +248,10 @@ class Wording:
             if entry := known.get(name):
                 row = [name, entry["shows"][self.language], entry["resolution"], entry["source"],
                        entry["licence"][self.language]]  # fmt: skip
-            counted = name in facts.learned_from and name != _LANDSCAPE
-            counts = (facts.trained[name], facts.held_out[name]) if counted else (None, None)
+            counts: tuple[object, object] = (None, None)
+            if name in facts.learned_from:
+                generated = name == _LANDSCAPE
+                counts = (self.t("generated"),) * 2 if generated else (facts.trained[name], facts.held_out[name])
             rows.append([*row, *counts, facts.blocks[name]])
         keys = ("set", "shows", "resolution", "source", "stated", "trained", "held_out", "benchmark")
         table = [markdown([self.t(key) for key in keys], rows), self.t("data_note")]
@@ -278,6 +281,11 @@ class Wording:
         counts = {"samples": run["samples"], "batch": run["batch"], "steps": run["samples"] // run["batch"]}
         settings = ", ".join(f"`{name} = {value}`" for name, value in run.items() if value not in ("", None))
         return [self.t("length", start=start, **counts), self.t("settings", settings=settings)]
+
+
+def _worst_first(types: Sequence[TypeFigures]) -> list[TypeFigures]:
+    """The types that are marked at all, by ascending F1."""
+    return sorted((t for t in types if not math.isnan(t.f1)), key=lambda t: t.f1)
 
 
 def _resource(name: str) -> dict[str, Any]:
