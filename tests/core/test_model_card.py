@@ -249,6 +249,14 @@ def test_without_a_model_there_is_no_card(data, tmp_path):
     assert main(command) == 2 and not (tmp_path / "card.md").exists()
 
 
+def test_the_command_line_writes_both_cards(data, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("rsqi_core.evaluation.benchmark.measure", lambda *args: made_up())
+    monkeypatch.setattr("rsqi_core.evaluation.page.write_page", lambda measured, page: "")
+    assert main(["evaluate", "--data", str(data), "--card", str(tmp_path / "card.md")]) == 0
+    assert (tmp_path / "card.md").exists() and "card.zh.md" in capsys.readouterr().err
+    assert "模型卡：made-up 1" in (tmp_path / "card.zh.md").read_text(encoding="utf-8")
+
+
 def test_every_text_has_both_languages_with_the_same_figures():
     texts = json.loads(path("model_card", "texts.json").read_text(encoding="utf-8"))
     for key, text in texts.items():
