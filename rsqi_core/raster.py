@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import warnings as python_warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from rasterio.windows import Window
 from .bands import choose_bands, depth, find_palette, is_number, read_planes, read_valid
 from .errors import ParameterError, RasterError, RsqiError
 from .georeference import UNPLACED, place
-from .stretch import PERCENTILES, Stretch, find_stretch
+from .stretch import LEVELS, PERCENTILES, Stretch, find_stretch
 
 __all__ = ["UNPLACED", "Raster", "open_raster"]
 
@@ -157,6 +158,7 @@ class Raster:
             "palette": self._palette is not None,
             "stretch": [self.stretch.low, self.stretch.high] if self.stretch else None,
             "stretch_percentiles": list(PERCENTILES) if self.stretch else None,
+            "stretch_levels": list(LEVELS) if self.stretch else None,
             "crs": self.crs.to_string() if self.crs else None,
             "transform": list(self.transform)[:6],
             "warnings": [list(warning) for warning in self.warnings],
@@ -215,6 +217,7 @@ def _understand(name: str, dataset: rasterio.DatasetReader, bands: tuple[int, ..
 @contextmanager
 def _rasterio(name: str, verb: str) -> Iterator[None]:
     """Run rasterio under our options and turn whatever it raises into one line that names the file."""
+    hook, sys.unraisablehook = sys.unraisablehook, _pass_over_undecodable
     try:
         with rasterio.Env(**GDAL_OPTIONS):
             yield
@@ -223,8 +226,18 @@ def _rasterio(name: str, verb: str) -> Iterator[None]:
     except Exception as error:
         # rasterio's own text often only points at its cause, which names the strip or tile
         reason = " ".join(str(error.__cause__ or error).split()).removeprefix(f"{name}: ").rstrip(".")
+        if isinstance(error, UnicodeDecodeError):
+            reason = "it holds bytes that are no text where a name should be"
         remedy = _how_to_open(name) if verb == "open" else "the file may be damaged or truncated, copy it again"
         raise RasterError(f"cannot {verb} {name}: {reason or type(error).__name__}; {remedy}") from error
+    finally:
+        sys.unraisablehook = hook
+
+
+def _pass_over_undecodable(unraisable: sys.UnraisableHookArgs) -> None:
+    """Keep back that rasterio cannot decode a message of GDAL, which may quote a damaged file; print all else."""
+    if not isinstance(unraisable.exc_value, UnicodeDecodeError):
+        sys.__unraisablehook__(unraisable)
 
 
 @contextmanager

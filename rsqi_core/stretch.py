@@ -13,6 +13,7 @@ from rasterio.windows import Window
 from .bands import depth, is_number, read_planes, read_valid
 
 PERCENTILES = (2.0, 98.0)
+LEVELS = (20.0, 235.0)  # grey levels that the percentiles become: light and shade still fade beyond them
 SAMPLE_SIDE = 1024  # px; longest side of the decimated read behind the stretch
 SAMPLE_WHOLE = 2**26  # px; more than this is not read through for a sample
 _ENOUGH = 4096  # valid pixels that make percentiles trustworthy
@@ -22,7 +23,7 @@ _LATTICES = (16, 48, 144)  # windows along each side, each lattice denser than t
 
 @dataclass(frozen=True)
 class Stretch:
-    """A linear map from a raster's values to 1..254.
+    """A linear map from a raster's values to grey levels, `low` and `high` to `LEVELS`, the rest to 1..254.
 
     0 and 255 are kept for values that are extremes themselves: clipping must not look like missing pixels, and missing
     pixels must not be hidden by the stretch.
@@ -30,7 +31,7 @@ class Stretch:
     Attributes
     ----------
     low, high : float
-        In the raster's values; they become 1 and 254.
+        In the raster's values.
     floor, ceiling : float or None
         The values that become 0 and 255: zero where the ground is above it, and the largest of an integer type.
     """
@@ -43,10 +44,11 @@ class Stretch:
     def apply(self, planes: np.ndarray) -> np.ndarray:
         """Return `planes` (numbers of any shape) as uint8; what is no number becomes 1."""
         values = planes.astype(np.float32, copy=False)
+        dark, bright = LEVELS
         with np.errstate(over="ignore", invalid="ignore"):
             scaled = values - np.float32(self.low)
-            scaled *= np.float32(253 / (self.high - self.low))
-        scaled += np.float32(1.5)  # 1..254, rounded when it is cut to an integer
+            scaled *= np.float32((bright - dark) / (self.high - self.low))
+        scaled += np.float32(dark + 0.5)  # rounded when it is cut to an integer
         np.fmax(scaled, np.float32(1), out=scaled)  # fmax and fmin pass over what is no number
         np.fmin(scaled, np.float32(254), out=scaled)
         out = scaled.astype(np.uint8)

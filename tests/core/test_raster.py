@@ -145,9 +145,16 @@ def test_other_types_are_scaled_by_percentiles(tmp_path, dtype):
         assert codes(raster) == ["scaled"]
         low, high = raster.stretch.low, raster.stretch.high
     assert (low, high) == pytest.approx(np.percentile(data, (2, 98)))
-    assert valid.all() and rgb.min() == 1 and rgb.max() == 254
-    middle = data.transpose(1, 2, 0).astype(float)
-    np.testing.assert_allclose(rgb, 1 + 253 * (np.clip(middle, low, high) - low) / (high - low), atol=0.51)
+    expected = 20 + 215 * (data.transpose(1, 2, 0).astype(float) - low) / (high - low)
+    assert valid.all()
+    np.testing.assert_allclose(rgb, np.clip(expected, 1, 254), atol=0.51)
+
+
+def test_what_lies_far_beyond_the_percentiles_is_clipped_short_of_the_extremes(tmp_path):
+    data = picture(3, dtype="uint16", low=200, high=3000)
+    data[:, 0, :5], data[:, 1, :5] = 1, 40000
+    rgb, _ = whole(write(tmp_path / "a.tif", data))
+    assert (rgb[0, :5] <= 20).all() and (rgb[1, :5] == 254).all() and rgb.min() >= 1
 
 
 def test_stretch_is_common_to_the_bands(tmp_path):
