@@ -142,6 +142,7 @@ def _conditions(m: Measured) -> dict[str, Any]:
         "match": MATCHES[0],
         "covered": f"{100 * COVERED:.0f}",
         "bar": _BAR,
+        "differing": m.differing,
     } | {part: int(m.where(part).sum()) for part in ("defect", "clean", "decoy")}
 
 
@@ -190,7 +191,9 @@ class Wording:
             "data": self._data(),
             "training": self._training(),
         }
-        parts = [f"# {self.t('title')}", self.t("other", other=other), self.t("origin"), self._summary()]
+        parts = [f"# {self.t('title')}", self.t("other", other=other), self.t("origin")]
+        parts += [self.t("differing")] if self.facts.values["differing"] else []
+        parts.append(self._summary())
         for key, texts in sections.items():
             parts += [f"## {self.t(key)}", *texts]
         return "\n\n".join(part.strip("\n") for part in parts if part) + "\n"

@@ -249,6 +249,14 @@ def test_without_a_model_there_is_no_card(data, tmp_path):
     assert main(command) == 2 and not (tmp_path / "card.md").exists()
 
 
+def test_a_changed_benchmark_shows_in_the_card(data, tmp_path):
+    warning = "3 blocks or scenes differ from their frozen hash"
+    for differing in (0, 3):
+        measured = replace(made_up(), differing=differing)
+        text = write_model_card(measured, data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
+        assert (warning in text) == bool(differing)
+
+
 def test_the_command_line_writes_both_cards(data, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("rsqi_core.evaluation.benchmark.measure", lambda *args: made_up())
     monkeypatch.setattr("rsqi_core.evaluation.page.write_page", lambda measured, page: "")
