@@ -73,6 +73,7 @@ def _train(run: Run, options: argparse.Namespace) -> Path:
         samples=options.samples,
         side=options.side,
         checkpoint_every=max(1, options.samples // EQUAL["batch"] // VALIDATIONS),
+        validation=min(Settings.validation, options.samples),
         **EQUAL,
     )
     shown = ("step", "steps", "samples_per_second", "eta_s", "f1", "miou", "iou")
@@ -144,3 +145,7 @@ def _measure(results: Results, options: argparse.Namespace, keep: Callable[[], N
 def _row(ruling: Ruling) -> Results:
     return {"code": ruling.code, "rule": ruling.rule, "counts": ruling.counts.tolist(), "clean_area": ruling.clean_area,
             "clean_blocks": ruling.clean_blocks, "decoy_blocks": ruling.decoy_blocks, "found": []}  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

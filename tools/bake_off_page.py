@@ -9,12 +9,13 @@ from typing import Any
 import matplotlib
 import numpy as np
 from matplotlib import pyplot
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import LogLocator, NullLocator, ScalarFormatter
 
 from rsqi_core.evaluation import tables
 from rsqi_core.evaluation.bake_off import CANDIDATES, EQUAL, PIXEL_RUN, RUNS, THREADS, by_type, miou, resampled
 from rsqi_core.evaluation.metrics import auroc, average_precision, bootstrap, iou_of
 from rsqi_core.evaluation.rulings import Ruling
+from rsqi_core.models.architectures import JOINT
 from rsqi_core.taxonomy import CODES, REGION_TYPES
 from rsqi_core.training.curve import ROWS
 from rsqi_core.training.settings import Settings
@@ -25,12 +26,13 @@ BASE = "RSQI m, joint"
 CHANGES = {  # one thing that differs from it, and the candidate in which it does
     "a network of its own for each task": "RSQI m, two networks",
     "no planes of texture": "RSQI m, no texture planes",
-    "no flips, turns and scales": "RSQI m, no augmentation",
+    "no random crops, flips and scales": "RSQI m, no augmentation",
     "a quarter of the weights": "RSQI s, joint",
 }
 SCORES = (("f1", "labels", "macro F1 of blocks"), ("miou", "segmentation", "mIoU of regions"),
           ("iou", "pixels", "IoU of pixel types"))  # fmt: skip
 MEGAPIXELS = 0.512**2  # of a tile
+BLUES = ("#4292c6", "#08306b", "#6a51a3", "#17a2b8", "#9ecae1")  # ours; others take matplotlib's colours
 Results = dict[str, Any]
 
 
@@ -86,8 +88,9 @@ def _text(results: Results, figures: dict[str, Figures]) -> str:
     blocks = f"{len(results['truth'])} blocks of the frozen benchmark (defective, clean, hard negatives)"
     return f"""# Bake-off: architectures on equal terms
 
-Written by `tools/bake_off.py` from {blocks}; {len(base.confusions)} of them, with medium and strong errors only, for
-the mIoU.{every} Highest mean AUROC: {best["auroc"]}; highest mIoU: {best["miou"]}; fastest: {fastest}.
+Written by `tools/bake_off.py` from {blocks};
+for the mIoU {len(base.confusions)} of them, those with medium and strong errors only.{every}
+Highest mean AUROC: {best["auroc"]}; highest mIoU: {best["miou"]}; fastest: {fastest}.
 
 ![Quality over time]({IMAGES}/{PLOT})
 
@@ -101,8 +104,8 @@ turns. An inspection segments only those blocks that the classifier marks.
 ## One change at a time
 
 {_changes(figures, base)}
-Differences to *{BASE}* with 95 % intervals over the same blocks; those that do not cross nought are bold. The scatter
-between trainings, from another seed, is not in them.
+Differences to *{BASE}* with 95 % intervals over the same blocks; those that do not cross nought are bold. How much
+another seed would change is not in them.
 
 ## Block classification by type
 
@@ -125,9 +128,10 @@ Validated on crops from seeds that no run draws, but on backgrounds that trainin
 
 ## What was equal
 
-All from random weights; the same stream of {terms["samples"]} crops of {terms["side"]} px, sample by sample (the pixel
-network gets more crops with its own types, the run without augmentation the same ones unturned); {equal}, AdamW; the
-averaged weights with the best of 8 validations; export to ONNX and onnxruntime as shipped. Networks that two
+All from random weights; the same stream of {terms["samples"]} crops of {terms["side"]} px, sample by sample, but for
+the pixel network, which is shown more of its own types, and the run without augmentation; AdamW with
+{equal};
+the averaged weights with the best of 8 validations; export to ONNX and onnxruntime as shipped. Networks that two
 candidates share were trained once.
 
 ## What it does not tell
@@ -213,13 +217,14 @@ def _plot(figures: dict[str, Figures], file: Path) -> None:
     for k, (title, f) in enumerate(figures.items()):
         for axes, value, bounds in zip(panels, (f.auroc, f.miou), (f.auroc_bounds, f.miou_bounds)):
             reach = [[max(0.0, value - bounds[0])], [max(0.0, bounds[1] - value)]]
-            axes.errorbar(sum(f.milliseconds), value, reach, color=f"C{k}", marker="osD^vPX*d"[k], markersize=8,
+            axes.errorbar(sum(f.milliseconds), value, reach, color=(*BLUES, "C1", "C3", "C2", "C5")[k],
+                          marker="osD^vPX*d"[k], markersize=8,
                           elinewidth=0.8, alpha=0.9, linestyle="none", label=title)  # fmt: skip
     for axes, name in zip(panels, ("mean AUROC of blocks", "mIoU of regions")):
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 4, 5, 7)))
         axes.xaxis.set_major_formatter(ScalarFormatter())
-        axes.xaxis.set_minor_formatter(ScalarFormatter())
-        axes.tick_params(axis="x", which="minor", labelsize=7)
+        axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xlabel(f"ms for a tile of 512 px, classify and segment, {THREADS} threads")
         axes.set_title(name, fontsize=10)
         _quiet(axes)
@@ -233,7 +238,8 @@ def _curves(work: Path, file: Path) -> None:
     for k, run in enumerate(RUNS):
         lines = (work / run.name / ROWS).read_text(encoding="utf-8").splitlines()
         rows = [json.loads(line) for line in lines]
-        style = {"color": f"C{k % 10}", "linestyle": ("-", "--")[k // 10], "linewidth": 1.3, "label": run.name}
+        dash = "-" if run.task == JOINT else "--"
+        style = {"color": f"C{k % 10}", "linestyle": dash, "linewidth": 1.3, "label": run.name}
         for column, names in zip(grid.T, SCORES):
             for axes, name in zip(column, names):
                 points = [(row["step"] * EQUAL["batch"], row[name]) for row in rows if name in row]
@@ -244,7 +250,7 @@ def _curves(work: Path, file: Path) -> None:
         column[1].set_title(f"loss: {loss} (training)", fontsize=10)
         column[0].set_ylim(bottom=0)
         column[1].set_xlabel("crops seen")
-        column[0].legend(frameon=False, fontsize=7, loc="upper left")
+        column[1].legend(frameon=False, fontsize=7, loc="upper right")
         for axes in column:
             _quiet(axes)
     _save(figure, file)
