@@ -22,7 +22,8 @@ class Backend(Protocol):
     lacking : tuple of str
         Codes of the types that the networks have no output for. Their block logits say "certainly not".
     warnings : tuple of (str, str)
-        (code, message) of what is odd about the folder but does not keep it from running.
+        (code, message) of what is odd about the folder but does not keep it from running, and, as it happens, of
+        devices that failed and of memory that ran out. It only grows at its end.
     """
 
     card: Card
@@ -39,7 +40,11 @@ class Backend(Protocol):
 
     @property
     def provider(self) -> str:
-        """What the networks really run on; a silent fall-back to the CPU shows here."""
+        """What the networks have really run on, fall-backs included; before the first call, what they will run on."""
+
+    @property
+    def batch(self) -> int:
+        """Blocks that a call of `classify` runs at once."""
 
     def classify(self, images: np.ndarray) -> np.ndarray:
         """Return block logits, float32 [N, 10], of uint8 RGB [N, H, W, 3]."""
@@ -51,7 +56,9 @@ class Backend(Protocol):
 class Model:
     """A classifier and a segmenter with their card.
 
-    Networks are loaded on first use, as a run of the rules alone needs none.
+    Networks are loaded on first use, as a run of the rules alone needs none. A call may bring any number of blocks: as
+    many are run at a time as memory holds, half as many where it runs out, and on the processor where a GPU fails.
+    Both networks may be called at the same time from two threads; of two calls of one network the second waits.
 
     Parameters
     ----------
@@ -90,7 +97,10 @@ class Model:
 
     @property
     def warnings(self) -> tuple[tuple[str, str], ...]:
-        """What is odd about the model folder, as (code, message)."""
+        """What is odd about the model folder, and what has gone wrong so far, as (code, message).
+
+        It grows while a run goes on (codes ``"device"`` and ``"memory"``): whoever shows warnings looks again after it.
+        """
         return self._backend.warnings
 
     @property
@@ -105,8 +115,20 @@ class Model:
 
     @property
     def provider(self) -> str:
-        """What the model really runs on; a silent fall-back to the CPU shows here."""
+        """What the model has really run on, to be written into results after a run.
+
+        ``"CPUExecutionProvider"``, ``"torch cuda:0 bf16"``; with fall-backs ``"CUDAExecutionProvider, then
+        CPUExecutionProvider"``, and where the networks differ ``"classifier: ...; segmenter: ..."``.
+        """
         return self._backend.provider
+
+    @property
+    def batch(self) -> int:
+        """Blocks that a call of `classify` should bring: 4 on a processor, on a GPU what its free memory holds.
+
+        It opens the classifier, and may fall when memory runs out; ask again for every call.
+        """
+        return self._backend.batch
 
     def classify(self, images: np.ndarray) -> np.ndarray:
         """Return calibrated block logits, float32 [N, 10], of uint8 RGB [N, H, W, 3], sides multiples of 32."""

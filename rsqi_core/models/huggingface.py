@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,11 +17,15 @@ from ..errors import ModelError
 from ..taxonomy import CODES, REGION_TYPES, TYPES
 from .card import Card, file_hash
 from .checkpoints import CLASSIFIER, CONFIG, SEGMENTER, Checkpoint
+from .devices import Device, Runner, Unavailable, both, first_line, fitting
 from .preprocessing import PREPROCESSOR, Preprocessing, read_preprocessing
 
 BLOCK = 512  # px; the finest blocks come whole, coarser ones decimated to it; each network resizes from there
 ABSENT = -100.0  # logit of a type that a network has no output for: a probability of 0
 THRESHOLD, CONSTRAINT = 0.5, "absolute"  # the paper's
+CPU_BATCH = 1  # blocks; SegFormer-b5 takes seconds and a gigabyte for each
+_BYTES = 1500  # of GPU memory for each pixel that a network takes in: SegFormer-b5's decoder in half precision
+_SHORT = {"torch.bfloat16": "bf16", "torch.float16": "fp16"}
 
 # What the paper's networks take in, for a checkpoint that does not say it.
 _DEFAULTS = {CLASSIFIER: Preprocessing((192, 192), "bicubic"), SEGMENTER: Preprocessing((640, 640), "bilinear")}
@@ -32,9 +38,9 @@ class HuggingFace:
     """
 
     def __init__(self, classifier: Checkpoint, segmenter: Checkpoint, device: str):
-        self._classifier = _Network(classifier, CLASSIFIER, device)
-        self._segmenter = _Network(segmenter, SEGMENTER, device)
-        self.warnings = (*self._classifier.warnings, *self._segmenter.warnings)
+        self.warnings: tuple[tuple[str, str], ...] = ()
+        self._classifier = _Network(classifier, CLASSIFIER, device, self._warn)
+        self._segmenter = _Network(segmenter, SEGMENTER, device, self._warn)
         not_drawn = {t.id for t in REGION_TYPES} - segmenter.outputs.keys()
         self.lacking = tuple(t.code for t in TYPES if t.id in not_drawn or t.id not in classifier.outputs)
         self.card = Card(
@@ -60,34 +66,40 @@ class HuggingFace:
 
     @property
     def provider(self) -> str:
-        return self._classifier.provider
+        return both(self._classifier.runner, self._segmenter.runner)
+
+    @property
+    def batch(self) -> int:
+        return self._classifier.runner.batch
 
     def classify(self, images: np.ndarray) -> np.ndarray:
         logits = np.full((len(images), len(TYPES)), ABSENT, np.float32)
-        found = self._classifier(images)
+        found = self._classifier.runner(images)
         for category_id, output in self._classifier.outputs.items():
             logits[:, category_id - 1] = found[:, output]
         return logits
 
     def segment(self, images: np.ndarray) -> np.ndarray:
         logits = np.full((len(images), 1 + len(REGION_TYPES), *images.shape[1:3]), ABSENT, np.float32)
-        found = self._segmenter(images)
+        found = self._segmenter.runner(images)
         for category_id, output in self._segmenter.outputs.items():
             logits[:, category_id] = found[:, output]
         return logits
+
+    def _warn(self, code: str, message: str) -> None:
+        self.warnings = (*self.warnings, (code, message))
 
 
 class _Network:
     """One checkpoint with its preprocessing; the weights are read on the first call."""
 
-    def __init__(self, checkpoint: Checkpoint, kind: str, device: str):
+    def __init__(self, checkpoint: Checkpoint, kind: str, device: str, warn: Callable[[str, str], None]):
         self._torch, self._transformers = _libraries(checkpoint.folder)
-        self._folder, self._weights, self._kind = checkpoint.folder, checkpoint.weights, kind
+        self._folder, self._weights, self._kind, self._tell = checkpoint.folder, checkpoint.weights, kind, warn
         self.outputs = checkpoint.outputs
-        self._device = _device(self._torch, device)
-        self._precision = _precision(self._torch, self._device)
-        self.warnings: list[tuple[str, str]] = []
         self._preprocessing = self._read_preprocessing(checkpoint.config)
+        openers = [partial(self._put_on, name) for name in _devices(self._torch, device)]
+        self.runner = Runner(str(checkpoint.folder), openers, warn)
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -99,30 +111,39 @@ class _Network:
     def size(self) -> int:
         return sum(file.stat().st_size for file in self._weights)
 
-    @property
-    def provider(self) -> str:
-        names = {self._torch.bfloat16: " bf16", self._torch.float16: " fp16"}
-        return f"torch {self._device}{names.get(self._precision, '')}"
+    def _put_on(self, name: str) -> Device:
+        torch = self._torch
+        device = torch.device(name)
+        precision = _precision(torch, device)
+        on_gpu = device.type == "cuda"
+        network = self._load()  # anew for each device: what lies on a GPU that failed may be out of reach
+        try:
+            free = torch.cuda.mem_get_info(device)[0] if on_gpu else None
+            network.to(device)
+        except RuntimeError as error:
+            raise Unavailable(f"torch {name} cannot be used: {first_line(error)}") from error
+        rows, columns = self._preprocessing.size or (BLOCK, BLOCK)
+        return Device(
+            f"torch {name} {_SHORT[str(precision)]}" if on_gpu else f"torch {name}",
+            fitting(free, _BYTES * rows * columns) if on_gpu else CPU_BATCH,
+            partial(self._run, network, device, precision),
+            partial(_give_back, torch),
+        )
 
-    def __call__(self, images: np.ndarray) -> np.ndarray:
+    def _run(self, network: Any, device: Any, precision: Any, images: np.ndarray) -> np.ndarray:
         """Return the logits, float32 [N, K] or [N, K, H, W], of uint8 RGB [N, H, W, 3]."""
         torch = self._torch
-        network = self._network
-        try:
-            with torch.inference_mode():
-                batch = self._preprocessing.resize(torch.from_numpy(np.ascontiguousarray(images)))
-                batch = self._preprocessing.normalize(batch.to(self._device))
-                with torch.autocast(self._device.type, self._precision, enabled=self._precision != torch.float32):
-                    logits = network(pixel_values=batch).logits
-                logits = logits.float()
-                if logits.ndim == 4:
-                    logits = torch.nn.functional.interpolate(logits, images.shape[1:3], mode="bilinear")
-                return logits.cpu().numpy()
-        except (RuntimeError, ValueError) as error:
-            raise ModelError(f"{self._folder}: the network cannot be run: {_first_line(error)}") from error
+        with torch.inference_mode():
+            batch = self._preprocessing.resize(torch.from_numpy(np.ascontiguousarray(images)))
+            batch = self._preprocessing.normalize(batch.to(device))
+            with torch.autocast(device.type, precision, enabled=precision != torch.float32):
+                logits = network(pixel_values=batch).logits
+            logits = logits.float()
+            if logits.ndim == 4:
+                logits = torch.nn.functional.interpolate(logits, images.shape[1:3], mode="bilinear")
+            return logits.cpu().numpy()
 
-    @cached_property
-    def _network(self) -> Any:
+    def _load(self) -> Any:
         from safetensors import SafetensorError
 
         auto = getattr(self._transformers, f"AutoModel{self._kind}")
@@ -140,14 +161,14 @@ class _Network:
                 output_loading_info=True,
             )
         except (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError) as error:
-            raise ModelError(f"{self._folder}: transformers cannot open it: {_first_line(error)}") from error
+            raise ModelError(f"{self._folder}: transformers cannot open it: {first_line(error)}") from error
         # transformers would fill these with random numbers and go on.
         if unfit := sorted(report["missing_keys"]) + sorted(key for key, *_ in report["mismatched_keys"]):
             raise ModelError(
                 f"{self._folder}: the weights do not fit {CONFIG}: '{unfit[0]}' is missing or of another shape "
                 f"({len(unfit)} in all); take both from the same checkpoint"
             )
-        return network.eval().to(self._device)
+        return network.eval()
 
     def _read_preprocessing(self, config: dict[str, Any]) -> Preprocessing:
         default, side = _DEFAULTS[self._kind], config.get("image_size")
@@ -168,7 +189,7 @@ class _Network:
         return stated
 
     def _warn(self, message: str) -> None:
-        self.warnings.append(("preprocessing", f"{self._folder} {message}"))
+        self._tell("preprocessing", f"{self._folder} {message}")
 
 
 def _libraries(folder: Path) -> tuple[ModuleType, ModuleType]:
@@ -177,16 +198,17 @@ def _libraries(folder: Path) -> tuple[ModuleType, ModuleType]:
         import transformers
     except (ImportError, OSError) as error:
         raise ModelError(
-            f"{folder}: a Hugging Face checkpoint needs torch and transformers ({_first_line(error)}); "
+            f"{folder}: a Hugging Face checkpoint needs torch and transformers ({first_line(error)}); "
             "install them with: pip install 'rsqi[torch]'"
         ) from error
     return torch, transformers
 
 
-def _device(torch: ModuleType, device: str) -> Any:
+def _devices(torch: ModuleType, device: str) -> tuple[str, ...]:
+    """Names of the devices to be tried, best first."""
     if device == "cuda" and not torch.cuda.is_available():
         raise ModelError("device cuda: this torch finds no CUDA; install torch for CUDA or choose device cpu")
-    return torch.device("cuda:0" if device != "cpu" and torch.cuda.is_available() else "cpu")
+    return ("cuda:0", "cpu") if device != "cpu" and torch.cuda.is_available() else ("cpu",)
 
 
 def _precision(torch: ModuleType, device: Any) -> Any:
@@ -196,5 +218,7 @@ def _precision(torch: ModuleType, device: Any) -> Any:
     return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
 
 
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+def _give_back(torch: ModuleType) -> None:
+    """Leave to others what torch keeps for later; a GPU that failed for good refuses even that."""
+    with suppress(RuntimeError):
+        torch.cuda.empty_cache()

@@ -1,36 +1,52 @@
-"""Run the ONNX files of a model folder, and say on which device they really ran."""
+"""Run the ONNX files of a model folder on the best device that onnxruntime has, and say on which they really ran."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from functools import cache, partial
+from io import StringIO
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 
 from ..errors import ModelError
+from . import nvidia
 from .card import CLASSIFIER, SEGMENTER, model_hash, read_card
+from .devices import CPU_BATCH, Device, Runner, Unavailable, both, first_line, fitting, is_memory, memory_share
 
-_PROVIDERS = {
-    "cpu": ["CPUExecutionProvider"],
-    "cuda": ["CUDAExecutionProvider", "CPUExecutionProvider"],
-    "auto": ["CUDAExecutionProvider", "DmlExecutionProvider", "CoreMLExecutionProvider", "CPUExecutionProvider"],
-}
+CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
+DIRECTML, COREML = "DmlExecutionProvider", "CoreMLExecutionProvider"
+INSTALL_CUDA = "pip uninstall onnxruntime; pip install 'onnxruntime-gpu[cuda,cudnn]'"
+
+_PROVIDERS = {"cpu": (CPU,), "cuda": (CUDA, CPU), "auto": (CUDA, DIRECTML, COREML, CPU)}
+_FIXED = (DIRECTML, COREML)  # these compile a network for one shape: they get single blocks of the card's size
+_BYTES = 500  # of GPU memory for each pixel of a block; the default segmenter takes 200, before any work space
+_QUIET = 4  # onnxruntime's level "fatal": what it logs comes as an exception or a warning of ours as well
 
 
 class OnnxRuntime:
     """The `Backend` of a folder with a card; it takes any sides that are multiples of 32."""
 
     lacking: tuple[str, ...] = ()
-    warnings: tuple[tuple[str, str], ...] = ()
 
     def __init__(self, folder: Path, device: str):
-        self._folder, self._device = folder, device
         self.card = read_card(folder)
         self.hash = model_hash(folder)
-        self._sessions: dict[str, object] = {}
+        self.warnings: tuple[tuple[str, str], ...] = ()
+        self._folder, self._runtime = folder, get_runtime()
+        providers = _choose(device, self._runtime.get_available_providers())
+        self._strict = device != "auto"
         # (I / 255 - mean) / std in one multiplication and one addition
         self._gain = (1 / (255 * np.array(self.card.std))).astype(np.float32)[:, None, None]
         self._bias = (-np.array(self.card.mean) / np.array(self.card.std)).astype(np.float32)[:, None, None]
+        self._classifier, self._segmenter = (
+            Runner(name, [partial(self._put_on, provider, file) for provider in providers], self._warn)
+            for name, file in (("classifier", CLASSIFIER), ("segmenter", SEGMENTER))
+        )
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -38,38 +54,129 @@ class OnnxRuntime:
 
     @property
     def provider(self) -> str:
-        return self._session(CLASSIFIER).get_providers()[0]
+        return both(self._classifier, self._segmenter)
+
+    @property
+    def batch(self) -> int:
+        return self._classifier.batch
 
     def classify(self, images: np.ndarray) -> np.ndarray:
-        return self._run(CLASSIFIER, images)
+        return self._classifier(images)
 
     def segment(self, images: np.ndarray) -> np.ndarray:
-        return self._run(SEGMENTER, images)
+        return self._segmenter(images)
 
-    def _run(self, file: str, images: np.ndarray) -> np.ndarray:
-        session = self._session(file)
-        batch = images.transpose(0, 3, 1, 2) * self._gain + self._bias
-        return session.run(None, {session.get_inputs()[0].name: np.ascontiguousarray(batch, np.float32)})[0]
+    def _put_on(self, provider: str, file: str) -> Device:
+        side, free, doubt = self.card.tile_size, None, ""
+        if provider == CUDA:
+            try:
+                free = nvidia.find().free
+            except nvidia.NoGpu as error:
+                doubt = str(error)  # a better reason than onnxruntime's, should it find no GPU either
+        try:
+            session = _open(self._runtime, self._folder / file, provider, side, memory_share(free))
+        except Unavailable as error:
+            reason = f"{provider} cannot be used: {doubt or error}"
+            if self._strict and not is_memory(error):
+                raise ModelError(f"device cuda: {reason}; choose device cpu, or ask 'rsqi doctor'") from error
+            raise Unavailable(reason) from error
+        batch = {CPU: CPU_BATCH, CUDA: fitting(free, _BYTES * side**2)}.get(provider, 1)
+        return Device(provider, batch, self._run_with(session))
 
-    def _session(self, file: str):
-        if file not in self._sessions:
-            self._sessions[file] = _open(self._folder / file, self._device)
-        return self._sessions[file]
+    def _run_with(self, session: Any) -> Callable[[np.ndarray], np.ndarray]:
+        name = session.get_inputs()[0].name
+
+        def run(images: np.ndarray) -> np.ndarray:
+            planes = images.transpose(0, 3, 1, 2)
+            batch = np.multiply(planes, self._gain, out=np.empty(planes.shape, np.float32))
+            batch += self._bias
+            return session.run(None, {name: batch})[0]
+
+        return run
+
+    def _warn(self, code: str, message: str) -> None:
+        if (code, message) not in self.warnings:  # what keeps one network from a GPU keeps the other
+            self.warnings = (*self.warnings, (code, message))
 
 
-def _open(file: Path, device: str):
+def get_runtime() -> ModuleType:
     try:
         import onnxruntime
-    except ImportError as error:
-        raise ModelError(f"onnxruntime cannot be loaded: {error}; set the worker environment up again") from error
-    available = onnxruntime.get_available_providers()
-    wanted = [name for name in _PROVIDERS[device] if name in available]
-    if device == "cuda" and "CUDAExecutionProvider" not in wanted:
-        raise ModelError("device cuda: this onnxruntime has no CUDA; install onnxruntime-gpu or choose device cpu")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-    options.log_severity_level = 3
+    except (ImportError, OSError) as error:
+        raise ModelError(
+            f"onnxruntime cannot be loaded: {first_line(error)}; set the worker environment up again"
+        ) from error
+    return onnxruntime
+
+
+def _choose(device: str, available: list[str]) -> list[str]:
+    """Providers to be tried, best first."""
+    if device == "cuda" and CUDA not in available:
+        raise ModelError(
+            f"device cuda: this onnxruntime has no CUDA; install onnxruntime-gpu ({INSTALL_CUDA}) or choose device cpu"
+        )
+    return [name for name in _PROVIDERS[device] if name in available]
+
+
+def _open(runtime: ModuleType, file: Path, provider: str, side: int, memory: int) -> Any:
+    """Open a session that really runs on `provider`; the `side` of the blocks and the `memory` are for GPUs."""
+    missing = preload(runtime) if provider == CUDA else ""
+    runtime.set_default_logger_severity(_QUIET)
+    options = runtime.SessionOptions()
+    options.log_severity_level = _QUIET
+    options.intra_op_num_threads = threads()
+    if provider != CPU:
+        options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
+    if provider in _FIXED:
+        options.enable_mem_pattern = False  # DirectML has none
+        for axis, length in (("batch", 1), ("height", side), ("width", side)):
+            options.add_free_dimension_override_by_name(axis, length)
+    wanted = [(provider, _options(provider, memory)), *([CPU] if provider != CPU else [])]
     try:
-        return onnxruntime.InferenceSession(str(file), options, providers=wanted)
+        # onnxruntime's own fall-back would be a silent one.
+        session = runtime.InferenceSession(str(file), options, providers=wanted, enable_fallback=0)
     except Exception as error:  # onnxruntime's own exceptions share no public base class
-        raise ModelError(f"{file}: onnxruntime cannot open it: {str(error).splitlines()[0]}") from error
+        if provider == CPU:
+            raise ModelError(f"{file}: onnxruntime cannot open it: {first_line(error)}") from error
+        raise Unavailable(first_line(error)) from error
+    if provider not in session.get_providers():
+        raise Unavailable(missing or "onnxruntime could not load it")
+    if provider != CPU and not _takes_part(session, provider):
+        raise Unavailable(f"it knows none of the operators of {file.name}")
+    return session
+
+
+def _options(provider: str, memory: int) -> dict[str, str]:
+    if provider == CUDA:
+        return {
+            "gpu_mem_limit": str(memory),
+            "arena_extend_strategy": "kSameAsRequested",  # doubling would take twice what is needed
+            "cudnn_conv_algo_search": "HEURISTIC",  # trying all of them takes seconds for each new number of blocks
+        }
+    return {"ModelFormat": "MLProgram"} if provider == COREML else {}
+
+
+def _takes_part(session: Any, provider: str) -> bool:
+    """Is any operator given to the provider? Being listed by a session does not mean that it computes anything."""
+    if not hasattr(session, "get_provider_graph_assignment_info"):
+        return True  # onnxruntime before 1.24 does not tell
+    return any(part.ep_name == provider for part in session.get_provider_graph_assignment_info())
+
+
+@cache
+def preload(runtime: ModuleType) -> str:
+    """Load the CUDA libraries that pip installed; return the first complaint, or an empty string."""
+    if not hasattr(runtime, "preload_dlls"):
+        return ""  # before 1.21 they have to be in the system's search path
+    said = StringIO()
+    with redirect_stdout(said):
+        try:
+            runtime.preload_dlls()
+        except (OSError, RuntimeError) as error:
+            return first_line(error)
+    return next((line for line in said.getvalue().splitlines() if line.startswith("Failed")), "")
+
+
+def threads() -> int:
+    """Processor cores that this process may use; 0 leaves the choice to onnxruntime."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0

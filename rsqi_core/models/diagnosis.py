@@ -1,0 +1,153 @@
+"""Why a GPU is used or not, in words: what a technician cannot see and a silent fall-back to the processor hides."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+from . import nvidia
+from .onnx_runtime import CPU, CUDA, DIRECTML, INSTALL_CUDA, get_runtime, preload, threads
+
+# All of these put the same files into site-packages: of two, the one that was installed last wins.
+_PACKAGES = (
+    "onnxruntime",
+    "onnxruntime-gpu",
+    "onnxruntime-directml",
+    "onnxruntime-openvino",
+    "onnxruntime-rocm",
+    "onnxruntime-training",
+)
+INSTALL_DIRECTML = "pip uninstall onnxruntime; pip install onnxruntime-directml"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was found in this environment.
+
+    Attributes
+    ----------
+    packages : tuple of str
+        Installed builds of onnxruntime, with versions.
+    providers : tuple of str
+        What the imported build offers, best first.
+    cuda : str
+        Version of CUDA that it was built for; empty without CUDA.
+    complaint : str
+        First complaint when its CUDA libraries were loaded; empty if there was none.
+    gpu : Gpu or None
+    no_gpu : str
+        Why `gpu` is None.
+    torch, torch_cuda : str
+        Version of torch, and of the CUDA that it was built for; empty if it is not there.
+    torch_sees_gpu : bool
+    """
+
+    packages: tuple[str, ...]
+    providers: tuple[str, ...]
+    cuda: str = ""
+    complaint: str = ""
+    gpu: nvidia.Gpu | None = None
+    no_gpu: str = ""
+    torch: str = ""
+    torch_cuda: str = ""
+    torch_sees_gpu: bool = False
+
+
+def diagnose() -> list[str]:
+    """Return lines on what networks can run on here, and for a GPU that is not used the reason and the remedy.
+
+    Raises
+    ------
+    ModelError
+        If onnxruntime cannot be loaded.
+    """
+    return explain(_facts())
+
+
+def explain(facts: Facts) -> list[str]:
+    """Return the lines of `diagnose` for given facts."""
+    lines = [f"{', '.join(facts.packages)}: {', '.join(facts.providers)}; {threads() or 'all'} processor cores"]
+    if len(facts.packages) > 1:
+        names = " ".join(package.split()[0] for package in facts.packages)
+        lines.append(f"several onnxruntime packages overwrite each other: pip uninstall {names}; then install one anew")
+    if facts.gpu is None:
+        lines.append(f"no NVIDIA GPU: {facts.no_gpu}")
+        if sys.platform == "win32" and DIRECTML not in facts.providers:
+            lines.append(f"GPUs of AMD and Intel need DirectML: {INSTALL_DIRECTML}")
+    else:
+        gpu = facts.gpu
+        memory = f"{gpu.total / 2**30:.1f} GB, {gpu.free / 2**30:.1f} GB free"
+        lines.append(f"{gpu.name}: {memory}, driver for CUDA {gpu.cuda[0]}.{gpu.cuda[1]}")
+        lines.append(f"{gpu.name} and ONNX models: {_onnxruntime_verdict(facts)}")
+    if facts.torch:
+        lines.append(f"torch {facts.torch} and Hugging Face models: {_torch_verdict(facts)}")
+    return lines
+
+
+def _onnxruntime_verdict(facts: Facts) -> str:
+    if CUDA not in facts.providers:
+        return f"not used, as this onnxruntime has no CUDA: {INSTALL_CUDA}"
+    if _older(facts.gpu, facts.cuda):
+        return f"not used, as onnxruntime needs CUDA {facts.cuda}: update the driver"
+    if facts.complaint:
+        return f"not used, as CUDA's libraries are missing ({facts.complaint}): {INSTALL_CUDA}"
+    return "used"
+
+
+def _torch_verdict(facts: Facts) -> str:
+    if facts.torch_sees_gpu:
+        return "on the GPU"
+    if facts.gpu is None:
+        return "on the processor"
+    if not facts.torch_cuda:
+        return "on the processor, as this torch was built without CUDA: install torch for CUDA"
+    if _older(facts.gpu, facts.torch_cuda):
+        return f"on the processor, as torch needs CUDA {facts.torch_cuda}: update the driver"
+    return "on the processor, as torch does not find the GPU: see whether CUDA_VISIBLE_DEVICES hides it"
+
+
+def _older(gpu: nvidia.Gpu, needed: str) -> bool:
+    """Within one major version an older driver will do."""
+    return bool(needed) and gpu.cuda[0] < int(needed.split(".")[0])
+
+
+def _facts() -> Facts:
+    runtime = get_runtime()
+    providers = tuple(name for name in runtime.get_available_providers() if name != "AzureExecutionProvider")
+    gpu, no_gpu = None, ""
+    try:
+        gpu = nvidia.find()
+    except nvidia.NoGpu as error:
+        no_gpu = str(error)
+    return Facts(
+        packages=tuple(f"{name} {found}" for name in _PACKAGES if (found := _installed(name))),
+        providers=providers or (CPU,),
+        cuda=getattr(runtime, "cuda_version", ""),
+        complaint=preload(runtime) if CUDA in providers else "",
+        gpu=gpu,
+        no_gpu=no_gpu,
+        **_torch_facts(),
+    )
+
+
+def _torch_facts() -> dict[str, str | bool]:
+    if find_spec("torch") is None:
+        return {}
+    try:
+        import torch
+    except (ImportError, OSError):
+        return {}
+    return {
+        "torch": torch.__version__,
+        "torch_cuda": torch.version.cuda or "",
+        "torch_sees_gpu": torch.cuda.is_available(),
+    }
+
+
+def _installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
