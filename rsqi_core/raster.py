@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import sys
-import warnings as python_warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,34 +11,15 @@ import rasterio
 from affine import Affine
 from rasterio.crs import CRS
 from rasterio.enums import Resampling
-from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
 from .bands import choose_bands, depth, find_palette, is_number, read_planes, read_valid
-from .errors import ParameterError, RasterError, RsqiError
+from .errors import ParameterError
+from .gdal import guarded, quiet
 from .georeference import UNPLACED, place
 from .stretch import LEVELS, PERCENTILES, Stretch, find_stretch
 
 __all__ = ["UNPLACED", "Raster", "open_raster"]
-
-# Damage must be an error: by default libjpeg only warns, the fast PNG path swallows a missing tail, and what is missing
-# at the end of a raw file (ENVI and the like) reads as zeros.
-GDAL_OPTIONS = {
-    "GDAL_ERROR_ON_LIBJPEG_WARNING": True,
-    "GDAL_PNG_WHOLE_IMAGE_OPTIM": False,
-    "RAW_CHECK_FILE_SIZE": True,
-}
-
-# Formats whose drivers a GDAL may be built without, and the drivers that read them.
-_LICENSED = {
-    ".ecw": ("ECW",),
-    ".sid": ("MrSID",),
-    ".jp2": ("JP2OpenJPEG", "JP2KAK", "JP2ECW", "JP2MrSID"),
-    ".j2k": ("JP2OpenJPEG", "JP2KAK", "JP2ECW", "JP2MrSID"),
-}
-
-# Without a handler of its own, Python prints rasterio's log to stderr; an application's own handlers still get it.
-logging.getLogger("rasterio").addHandler(logging.NullHandler())
 
 
 @dataclass(frozen=True)
@@ -124,7 +100,7 @@ class Raster:
                 f"box x {x}, y {y}, {width} x {height} px lies outside {self.path} ({self.width} x {self.height} px)"
             )
         box = Window(x, y, width, height)
-        with _rasterio(self.path, "read"):
+        with guarded(self.path, "read"):
             return self._read(box, shape or (height, width))
 
     def _read(self, box: Window, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -189,10 +165,10 @@ def open_raster(path: str | os.PathLike[str], bands: tuple[int, ...] | None = No
     name = os.fspath(path)
     # A Path is taken literally; a string with '#', '?' or '!' would be parsed as an address.
     source = Path(name) if Path(name).exists() else name
-    with _rasterio(name, "open"), _quiet():
+    with guarded(name, "open"), quiet():
         dataset = rasterio.open(source)
     try:
-        with _rasterio(name, "read"), _quiet():
+        with guarded(name, "read"), quiet():
             return _understand(name, dataset, bands)
     except BaseException:
         dataset.close()
@@ -212,53 +188,3 @@ def _understand(name: str, dataset: rasterio.DatasetReader, bands: tuple[int, ..
         notes.append(("scaled", f"{name}: {values} are scaled to 8 bits"))
     size = dataset.width, dataset.height
     return Raster(name, *size, transform, crs, chosen, stretch, tuple(notes), dataset, palette)
-
-
-@contextmanager
-def _rasterio(name: str, verb: str) -> Iterator[None]:
-    """Run rasterio under our options and turn whatever it raises into one line that names the file."""
-    hook, sys.unraisablehook = sys.unraisablehook, _pass_over_undecodable
-    try:
-        with rasterio.Env(**GDAL_OPTIONS):
-            yield
-    except (RsqiError, MemoryError):
-        raise
-    except Exception as error:
-        # rasterio's own text often only points at its cause, which names the strip or tile
-        reason = " ".join(str(error.__cause__ or error).split()).removeprefix(f"{name}: ").rstrip(".")
-        if isinstance(error, UnicodeDecodeError):
-            reason = "it holds bytes that are no text where a name should be"
-        remedy = _how_to_open(name) if verb == "open" else "the file may be damaged or truncated, copy it again"
-        raise RasterError(f"cannot {verb} {name}: {reason or type(error).__name__}; {remedy}") from error
-    finally:
-        sys.unraisablehook = hook
-
-
-def _pass_over_undecodable(unraisable: sys.UnraisableHookArgs) -> None:
-    """Keep back that rasterio cannot decode a message of GDAL, which may quote a damaged file; print all else."""
-    if not isinstance(unraisable.exc_value, UnicodeDecodeError):
-        sys.__unraisablehook__(unraisable)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep back Python's warning of a missing georeference: it is told in `Raster.warnings`."""
-    with python_warnings.catch_warnings():
-        python_warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        yield
-
-
-def _how_to_open(name: str) -> str:
-    """Return the remedy for a file that GDAL does not open."""
-    path = Path(name)
-    if path.is_dir():
-        return "this is a folder; give a raster file"
-    suffix = path.suffix.lower()
-    if suffix == ".zip" and path.is_file():
-        return f"give the raster inside it, as /vsizip/{path.resolve()}/NAME.tif"
-    if suffix in _LICENSED:
-        with rasterio.Env() as environment:
-            known = environment.drivers()
-        if not known.keys() & _LICENSED[suffix]:
-            return f"no driver for {suffix} files is installed; save it as GeoTIFF in QGIS and inspect that"
-    return "give an existing raster file that GDAL reads"

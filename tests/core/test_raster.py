@@ -296,3 +296,12 @@ def test_collection_of_odd_rasters(capfd):
         assert small.shape == (1, 1, 3)
     assert failed == {"corrupt.tif"}
     assert capfd.readouterr().err == ""
+
+
+def test_bytes_that_are_no_text_end_in_one_line(tmp_path, capfd):
+    mosaic = tmp_path / "a.vrt"
+    mosaic.write_bytes(b'<VRTDataset rasterXSize="9" rasterYSize="9"><VRTRasterBand\xf4\xbe="1"/></VRTDataset>')
+    with pytest.raises(RasterError, match=r"bytes that are no text") as error:
+        open_raster(mosaic)
+    assert one_line(error, mosaic)
+    assert capfd.readouterr().err == ""

@@ -1,0 +1,100 @@
+"""rasterio under our options: damage is an error, and every error is one line that names the file and the remedy."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import rasterio
+from rasterio.errors import NotGeoreferencedWarning
+
+from .errors import RasterError, RsqiError
+
+# By default libjpeg only warns of damage, the fast PNG path swallows a missing tail, and what is missing at the end of
+# a raw file (ENVI and the like) reads as zeros.
+OPTIONS = {
+    "GDAL_ERROR_ON_LIBJPEG_WARNING": True,
+    "GDAL_PNG_WHOLE_IMAGE_OPTIM": False,
+    "RAW_CHECK_FILE_SIZE": True,
+}
+
+# Formats whose drivers a GDAL may be built without, and the drivers that read them.
+_JPEG2000 = ("JP2OpenJPEG", "JP2KAK", "JP2ECW", "JP2MrSID")
+_LICENSED = {".ecw": ("ECW",), ".sid": ("MrSID",), ".jp2": _JPEG2000, ".j2k": _JPEG2000}
+
+# Without a handler of its own, Python prints rasterio's log to stderr; an application's own handlers still get it.
+logging.getLogger("rasterio").addHandler(logging.NullHandler())
+
+
+@contextmanager
+def guarded(name: str, verb: str) -> Iterator[None]:
+    """Run rasterio on the file `name`; `verb`, ``"open"`` or ``"read"``, says what for.
+
+    Raises
+    ------
+    RasterError
+        For whatever rasterio raises.
+    """
+    hooks = sys.excepthook, sys.unraisablehook
+    sys.excepthook, sys.unraisablehook = _print_exception, _print_unraisable
+    try:
+        with rasterio.Env(**OPTIONS):
+            yield
+    except (RsqiError, MemoryError):
+        raise
+    except Exception as error:
+        remedy = _how_to_open(name) if verb == "open" else "the file may be damaged or truncated, copy it again"
+        raise RasterError(f"cannot {verb} {name}: {_reason(name, error)}; {remedy}") from error
+    finally:
+        sys.excepthook, sys.unraisablehook = hooks
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep back Python's warning of a missing georeference, for those who tell of it themselves."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        yield
+
+
+def _reason(name: str, error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "it holds bytes that are no text where a name should be"
+    # rasterio's own text often only points at its cause, which names the strip or tile
+    text = " ".join(str(error.__cause__ or error).split())
+    return text.removeprefix(f"{name}: ").rstrip(".") or type(error).__name__
+
+
+# GDAL quotes damaged files in its messages. rasterio logs these from a callback that cannot raise, so Python prints, by
+# both of its hooks, that the bytes are no text; that is of no use to anyone.
+
+
+def _print_exception(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if not issubclass(kind, UnicodeDecodeError):
+        sys.__excepthook__(kind, error, trace)
+
+
+def _print_unraisable(unraisable: sys.UnraisableHookArgs) -> None:
+    if not issubclass(unraisable.exc_type, UnicodeDecodeError):
+        sys.__unraisablehook__(unraisable)
+
+
+def _how_to_open(name: str) -> str:
+    """Return the remedy for a file that GDAL does not open."""
+    path = Path(name)
+    if path.is_dir():
+        return "this is a folder; give a raster file"
+    suffix = path.suffix.lower()
+    if suffix == ".zip" and path.is_file():
+        return f"give the raster inside it, as /vsizip/{path.resolve()}/NAME.tif"
+    if suffix in _LICENSED:
+        with rasterio.Env() as environment:
+            known = environment.drivers()
+        if not known.keys() & _LICENSED[suffix]:
+            return f"no driver for {suffix} files is installed; save it as GeoTIFF in QGIS and inspect that"
+    return "give an existing raster file that GDAL reads"
