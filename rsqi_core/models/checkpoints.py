@@ -61,25 +61,47 @@ def find(folder: Path) -> tuple[Checkpoint, Checkpoint] | None:
         safetensors, labels that name no type, one label an image instead of several.
     """
     folder = folder.resolve()  # so that even "." has a name and neighbours
+    found = _find(folder, beside=True)
+    if len(found) == 1:
+        ((kind, checkpoint),) = found.items()
+        (missing,) = _KINDS.keys() - {kind}
+        raise ModelError(
+            f"{folder}: {checkpoint.folder.name} is a {_KINDS[kind]}, but there is no {_KINDS[missing]}; "
+            f"put the folder of a checkpoint *{missing} beside it"
+        )
+    return (found[CLASSIFIER], found[SEGMENTER]) if found else None
+
+
+def find_within(folder: Path) -> dict[str, Checkpoint]:
+    """Find a classifier, a segmenter or both in a folder and its subfolders, whatever lies beside it.
+
+    Returns
+    -------
+    dict
+        Checkpoint by `CLASSIFIER` and `SEGMENTER`.
+
+    Raises
+    ------
+    ModelError
+        As `find` does, but not for one alone.
+    """
+    return _find(folder.resolve(), beside=False)
+
+
+def _find(folder: Path, beside: bool) -> dict[str, Checkpoint]:
     found: dict[str, Path] = {}
-    for files in _places(folder):
+    for files in _places(folder, beside):
         here: dict[str, list[Path]] = {}
         for file in files:
-            here.setdefault(_kind(file), []).append(file.parent)
+            here.setdefault(_kind(read_json(file)), []).append(file.parent)
         for kind in _KINDS.keys() & here.keys() - found.keys():
             if len(here[kind]) > 1:
                 names = ", ".join(place.name for place in here[kind])
                 raise ModelError(f"{folder}: more than one {_KINDS[kind]} ({names}); leave only one there")
             (found[kind],) = here[kind]
         if len(found) == len(_KINDS):
-            return _read(found[CLASSIFIER], TYPES), _read(found[SEGMENTER], REGION_TYPES, background=True)
-    for kind, other in found.items():
-        (missing,) = _KINDS.keys() - {kind}
-        raise ModelError(
-            f"{folder}: {other.name} is a {_KINDS[kind]}, but there is no {_KINDS[missing]}; "
-            f"put the folder of a checkpoint *{missing} beside it"
-        )
-    return None
+            break
+    return {kind: _read(place, kind) for kind, place in found.items()}
 
 
 def read_json(file: Path) -> dict[str, Any]:
@@ -93,20 +115,22 @@ def read_json(file: Path) -> dict[str, Any]:
     return values
 
 
-def _places(folder: Path) -> Iterator[list[Path]]:
+def _places(folder: Path, beside: bool) -> Iterator[list[Path]]:
     own = folder / CONFIG
     yield [own] if own.exists() else []
     yield sorted(folder.glob(f"*/{CONFIG}"))
-    if own.exists():
+    if beside and own.exists():
         yield sorted(folder.parent.glob(f"*/{CONFIG}"))
 
 
-def _kind(file: Path) -> str:
-    architectures = str(read_json(file).get("architectures"))
+def _kind(config: dict[str, Any]) -> str:
+    architectures = str(config.get("architectures"))
     return next((kind for kind in _KINDS if kind in architectures), "")
 
 
-def _read(folder: Path, types: Sequence[ErrorType], background: bool = False) -> Checkpoint:
+def _read(folder: Path, kind: str) -> Checkpoint:
+    background = kind == SEGMENTER
+    types = REGION_TYPES if background else TYPES
     config = read_json(folder / CONFIG)
     if config.get("problem_type") == "single_label_classification":
         raise ModelError(f"{folder / CONFIG}: gives an image one label only; RSQI needs a multi-label classifier")

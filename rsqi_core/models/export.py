@@ -18,7 +18,7 @@ from .backend import Model
 from .card import CLASSIFIER, SEGMENTER, Card, write_card
 from .network import MEAN, STD
 
-PIXEL = "pixel.onnx"
+PIXEL, STRIPES = "pixel.onnx", "stripe_noise"
 _OPSET = 17
 _TILE = 512  # px; blocks come whole on the finest grid
 _SMALL = 16  # tensors of fewer values are not worth a Cast node
@@ -53,16 +53,30 @@ def export(network: torch.nn.Module, folder: Path, card: Card, resolution_cm: fl
 def write_uncalibrated(network: torch.nn.Module, folder: Path) -> list[Path]:
     """Write a model folder with all thresholds at 0.5, or the graph of a network that was made for one task.
 
+    A type that a Hugging Face checkpoint has no output for gets no threshold.
+
     Returns
     -------
     list of pathlib.Path
         The model folder, or the graphs.
     """
-    half, one = dict.fromkeys(CODES, 0.5), dict.fromkeys(CODES, 1.0)
-    card = Card(folder.name, "uncalibrated", _TILE, MEAN, STD, half, one)
+    absent = _absent(network)
+    half = {code: None if code in absent else 0.5 for code in CODES}
+    gate = 0.0 if STRIPES in absent else 0.5  # the rule looks for itself where the classifier knows no stripes
+    card = Card(folder.name, "uncalibrated", _TILE, MEAN, STD, half, dict.fromkeys(CODES, 1.0), stripe_gate=gate)
     if {"classify", "segmentation"} <= set(network.heads):
         return [export(network, folder, card).folder]
     return write_graphs(network, folder, card)
+
+
+def _absent(network: torch.nn.Module) -> set[str]:
+    """Codes of the types that a part of the network has no output for."""
+    found = set()
+    for part in getattr(network, "parts", [network]):
+        types = TYPES if "classify" in part.heads else [None, *REGION_TYPES]
+        outputs = getattr(part, "outputs", None) or ()
+        found |= {t.code for t, number in zip(types, outputs) if number < 0}
+    return found
 
 
 def write_graphs(network: torch.nn.Module, folder: Path, card: Card, resolution_cm: float = 50.0) -> list[Path]:

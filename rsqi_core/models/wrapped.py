@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from ..errors import ModelError
 from ..taxonomy import REGION_TYPES, TYPES
-from .checkpoints import Checkpoint, find
+from .checkpoints import CLASSIFIER, SEGMENTER, Checkpoint, find, find_within
 from .network import MEAN, STD
 from .preprocessing import PREPROCESSOR, Preprocessing, read_preprocessing
 
@@ -125,6 +125,13 @@ class Segmenter(nn.Module):
         return F.interpolate(logits, size=images.shape[2:], mode="bilinear", align_corners=False)
 
 
+# Wrapper, what opens the model, and the category ids of the outputs.
+_WRAPPERS = {
+    CLASSIFIER: (Classifier, AutoModelForImageClassification, range(1, len(TYPES) + 1)),
+    SEGMENTER: (Segmenter, AutoModelForSemanticSegmentation, range(len(REGION_TYPES) + 1)),
+}
+
+
 def classifier(kind: str, fixed: bool = False, **values: Any) -> Classifier:
     """Build a classifier with random weights.
 
@@ -162,28 +169,31 @@ def _ready(model: nn.Module) -> nn.Module:
     return model
 
 
-def from_folder(folder: Path) -> list[nn.Module]:
+def from_folder(folder: Path, whole: bool = True) -> list[nn.Module]:
     """Open the classifier and the segmenter of a folder with Hugging Face checkpoints, with all that they ask for.
+
+    Parameters
+    ----------
+    whole : bool
+        Both are wanted, and one may lie beside the other; else what the folder itself holds, if only one of them.
 
     Raises
     ------
     ModelError
         If a checkpoint is not complete or cannot be understood.
     """
-    found = []
-    for checkpoint, count, wrapper in zip(
-        find(folder) or (), (len(TYPES), len(REGION_TYPES) + 1), (Classifier, Segmenter)
-    ):
+    checkpoints = dict(zip((CLASSIFIER, SEGMENTER), find(folder) or ())) if whole else find_within(folder)
+    networks = []
+    for kind, checkpoint in checkpoints.items():
         values = dict(checkpoint.config)
         config = AutoConfig.for_model(values.pop("model_type"), **values)
-        auto = AutoModelForImageClassification if wrapper is Classifier else AutoModelForSemanticSegmentation
+        wrapper, auto, ids = _WRAPPERS[kind]
         model, lacking = load(auto.from_config(config), checkpoint.folder)
         if lacking:
             raise ModelError(f"{checkpoint.folder}: its weights do not fit its config.json ({lacking[0]})")
-        first = 1 if wrapper is Classifier else 0
-        outputs = tuple(checkpoint.outputs.get(k, -1) for k in range(first, first + count))
-        found.append(wrapper(model, _entry(checkpoint, config), outputs))
-    return found
+        outputs = tuple(checkpoint.outputs.get(k, -1) for k in ids)
+        networks.append(wrapper(model, _entry(checkpoint, config), outputs))
+    return networks
 
 
 def load(model: nn.Module, folder: Path) -> tuple[nn.Module, list[str]]:

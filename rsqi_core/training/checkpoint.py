@@ -132,8 +132,9 @@ def load_network(source: Path | Sequence[Path]) -> nn.Module:
     Parameters
     ----------
     source : Path or sequence of Path
-        A checkpoint, the folder of a run (whose best weights are taken) or a folder with Hugging Face checkpoints; of
-        several the first classifier and the first segmenter are joined.
+        A checkpoint, the folder of a run (whose best weights are taken), or a folder with a Hugging Face classifier and
+        segmenter or with one beside the other. Of several, which may hold one each and lie anywhere, the first
+        classifier and the first segmenter are joined.
 
     Returns
     -------
@@ -146,7 +147,7 @@ def load_network(source: Path | Sequence[Path]) -> nn.Module:
         If there is no network, or its weights do not fit its architecture.
     """
     sources = [source] if isinstance(source, Path) else list(source)
-    networks = [network.eval() for path in sources for network in _networks(path)]
+    networks = [network.eval() for path in sources for network in _networks(path, whole=len(sources) == 1)]
     if len(networks) == 1:
         return networks[0]
     parts = [next((n for n in networks if head in n.heads), None) for head in Pair.heads]
@@ -157,14 +158,14 @@ def load_network(source: Path | Sequence[Path]) -> nn.Module:
     return pair
 
 
-def _networks(source: Path) -> list[nn.Module]:
+def _networks(source: Path, whole: bool) -> list[nn.Module]:
     if not source.exists():
         raise RsqiError(f"{source}: no such run")
     file = checkpoint_of(source)
     if file.is_dir():
         from ..models.wrapped import from_folder
 
-        if not (found := from_folder(source)):
+        if not (found := from_folder(source, whole)):
             raise RsqiError(f"{source}: neither a run nor a folder with Hugging Face checkpoints")
         for network in found:
             network.course = {"init": source.name}

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import onnx
@@ -6,13 +7,14 @@ import onnxruntime
 import pytest
 import torch
 from test_architectures import TINY, named, tiny
+from test_huggingface import change, write_classifier, write_segmenter
 
 from rsqi_core.cli import main
 from rsqi_core.errors import ModelError
 from rsqi_core.models import load
 from rsqi_core.models.architectures import ARCHITECTURES, CLASSIFIER, SEGMENTER, architecture
-from rsqi_core.models.card import Card
-from rsqi_core.models.export import export, write_graphs
+from rsqi_core.models.card import Card, read_card
+from rsqi_core.models.export import export, write_graphs, write_uncalibrated
 from rsqi_core.models.network import MEAN, STD, Network, Pair
 from rsqi_core.taxonomy import CODES
 from rsqi_core.training.checkpoint import load_network
@@ -103,3 +105,75 @@ def test_two_runs_are_exported_by_the_command_line(tmp_path, capsys):
     assert "thresholds are 0.5" in capsys.readouterr().err
     assert main(["export", runs[0], runs[0], "--output", str(tmp_path / "none")]) == 1
     assert "give one run of each" in capsys.readouterr().err
+
+
+@pytest.fixture
+def apart(tmp_path):
+    """A Hugging Face classifier and a segmenter with a taste of their own, each somewhere else."""
+    torch.manual_seed(0)
+    write_classifier(tmp_path / "here" / "swin")
+    write_segmenter(tmp_path / "there" / "seg")
+    for folder in (tmp_path / "here" / "swin", tmp_path / "there" / "seg"):
+        change(folder / "preprocessor_config.json", image_mean=[0.4, 0.5, 0.6], image_std=[0.2, 0.3, 0.25])
+    return tmp_path / "here" / "swin", tmp_path / "there" / "seg"
+
+
+def smooth(count, side):
+    small = np.random.default_rng(0).random((count, 3, 8, 8), np.float32)
+    large = torch.nn.functional.interpolate(torch.from_numpy(small), (side, side), mode="bicubic").clamp(0, 1)
+    return (255 * large.permute(0, 2, 3, 1).numpy()).astype(np.uint8)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_two_hugging_face_folders_anywhere_make_the_model_that_they_are(apart, tmp_path, capsys, turned):
+    sources = apart[::-1] if turned else apart
+    assert main(["export", *map(str, sources), "--output", str(tmp_path / "model")]) == 0
+    assert "thresholds are 0.5" in capsys.readouterr().err
+    exported = load(str(tmp_path / "model"), "cpu")
+    both = tmp_path / "both"
+    for folder in apart:
+        shutil.copytree(folder, both / folder.name)
+    original = load(str(both), "cpu")
+    assert exported.card.thresholds["pixel_missing"] is None and exported.card.thresholds["cloud"] == 0.5
+    images = smooth(2, 512)
+    for found, expected in (
+        (exported.classify(images), original.classify(images)),
+        (exported.segment(images), original.segment(images)),
+    ):
+        assert found.shape == expected.shape
+        known = expected > -19  # all but the type that the classifier has no output for
+        assert np.array_equal(found > -19, known) and expected[known].std() > 0
+        assert np.abs(found - expected)[known].max() < 0.05 * np.ptp(expected[known])
+
+
+def test_a_folder_with_both_is_exported_as_well_and_half_of_it_is_not_a_model(apart, tmp_path, capsys):
+    both = tmp_path / "both"
+    for folder in apart:
+        shutil.copytree(folder, both / folder.name)
+    assert main(["export", str(both), "--output", str(tmp_path / "model")]) == 0
+    assert {file.name for file in (tmp_path / "model").iterdir()} >= {"classifier.onnx", "segmenter.onnx", "card.json"}
+    assert load_network(both / "swin").heads == load_network(both).heads  # one lies beside the other
+    assert main(["export", str(apart[0]), str(apart[0]), "--output", str(tmp_path / "half")]) == 1
+    assert "give one run of each" in capsys.readouterr().err
+    assert main(["export", str(apart[0]), "--output", str(tmp_path / "half")]) == 1
+    assert "there is no segmenter" in capsys.readouterr().err
+
+
+def test_a_run_and_a_hugging_face_folder_are_joined(apart, tmp_path):
+    network = architecture(SEGMENTER, "rsqi").build("s")
+    run = tmp_path / "run"
+    run.mkdir()
+    torch.save({"average": network.state_dict(), "settings": {"task": SEGMENTER, "arch": "rsqi", "size": "s"}},
+               run / "best.pt")  # fmt: skip
+    pair = load_network([run, apart[0]])
+    assert pair.course == {
+        "classifier": {"init": "swin"},
+        "segmenter": {"task": SEGMENTER, "arch": "rsqi", "size": "s"},
+    }
+
+
+def test_without_stripes_among_the_labels_the_rule_looks_for_itself(apart, tmp_path):
+    write_classifier(apart[0], ["云", "阴影"])
+    model = write_uncalibrated(load_network(apart), tmp_path / "model")
+    card = read_card(model[0])
+    assert card.stripe_gate == 0 and [c for c, t in card.thresholds.items() if t] == ["cloud", "shadow"]
