@@ -7,11 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ..errors import ParameterError
 from .command import DONE, command, need
 
 
 def add_export(commands: Any) -> None:
     """Announce ``rsqi export``."""
+    from ..models.card import FALSE_ALARMS
+
     parser = command(commands, "export", "turn training runs into a model folder (ONNX and card)", _export)
     parser.add_argument("source", nargs="+", type=Path, metavar="RUN",
                         help="a joint run, or a classifier's and a segmenter's: the folder of a run, one of its "
@@ -19,32 +22,39 @@ def add_export(commands: Any) -> None:
     parser.add_argument(
         "--data", type=Path, metavar="FOLDER", help="imagery whose held-out part sets thresholds and temperatures"
     )
+    alarms = f"of clean blocks that one type may mark; twice that all together ({FALSE_ALARMS})"
+    parser.add_argument("--false-alarms", type=float, metavar="SHARE", help=alarms)
     parser.add_argument("--output", required=True, type=Path, metavar="FOLDER")
 
 
 def _export(options: argparse.Namespace) -> int:
-    from ..models.card import CARD
-
-    if options.data and len(options.source) == 1 and (options.source[0] / CARD).exists():
-        need("torch", "onnx")
-        from ..evaluation.calibrate import recalibrate
-
-        model = recalibrate(options.source[0], options.data, options.output)
-        print(f"{options.output}: {model.card.id} {model.card.version} ({model.hash}), calibrated anew")
-        return DONE
     need("torch", "onnx")
-    from ..training.checkpoint import checkpoint_of, load_network
+    if options.data is not None:
+        return _calibrated(options)
+    if options.false_alarms is not None:
+        raise ParameterError("--false-alarms needs --data FOLDER, whose clean blocks they are counted on")
+    from ..models.export import write_uncalibrated
+    from ..training.checkpoint import load_network
 
-    if options.data is None:
-        from ..models.export import write_uncalibrated
+    for path in write_uncalibrated(load_network(options.source), options.output):
+        print(path)
+    print("rsqi: warning: thresholds are 0.5 as there was no --data to set them on", file=sys.stderr)
+    return DONE
 
-        for path in write_uncalibrated(load_network(options.source), options.output):
-            print(path)
-        print("rsqi: warning: thresholds are 0.5 as there was no --data to set them on", file=sys.stderr)
-        return DONE
-    from ..evaluation.calibrate import export_calibrated
 
-    runs = [checkpoint_of(run) for run in options.source]
-    model = export_calibrated(runs[0] if len(runs) == 1 else runs, options.data, options.output)
-    print(f"{options.output}: {model.card.id} {model.card.version} ({model.hash})")
+def _calibrated(options: argparse.Namespace) -> int:
+    from ..evaluation.calibrate import export_calibrated, recalibrate
+    from ..models.card import CARD, FALSE_ALARMS
+
+    def say(line: str) -> None:
+        print(f"rsqi: {line}", file=sys.stderr, flush=True)
+
+    share = FALSE_ALARMS if options.false_alarms is None else options.false_alarms
+    anew = len(options.source) == 1 and (options.source[0] / CARD).exists()
+    if anew:
+        model = recalibrate(options.source[0], options.data, options.output, share, say)
+    else:
+        model = export_calibrated(options.source, options.data, options.output, share, say)
+    card = model.card
+    print(f"{options.output}: {card.id} {card.version} ({model.hash}){', calibrated anew' if anew else ''}")
     return DONE

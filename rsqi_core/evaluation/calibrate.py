@@ -2,39 +2,64 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Sequence
+from typing import TypeVar
 
 import numpy as np
 
 from ..classify import probabilities
-from ..constrain import MODES
+from ..constrain import MODES, constrain
 from ..errors import ParameterError
 from ..models import Model
-from ..models.card import CLASSIFIER, SEGMENTER, Card, read_card, write_card
+from ..models.card import CLASSIFIER, FALSE_ALARMS, SEGMENTER, Card, read_card, write_card
 from ..models.export import export
 from ..models.network import MEAN, STD
+from ..segment import labels
 from ..synthesis.compose import Sample
-from ..taxonomy import CODES
+from ..taxonomy import CODES, IGNORED, PIXEL_TYPES
 from ..training.checkpoint import load_network
 from ..training.pool import CLEAN_SETS, MATTE_SET
-from .heldout import clean, defective, held_out
+from .blocks import medium_and_strong
+from .heldout import HeldOut, held_out
 from .metrics import auroc, average_precision, iou_of, precision_of
-from .observe import observe
+from .observe import confusion
 
 VERSION = "0.1.1"
-BLOCKS = 300  # defective ones, and as many clean ones
-FALSE_ALARMS = 0.01  # share of clean blocks that one type may mark
+TOGETHER = 2.0  # times as many clean blocks as one type may mark may all types together
+DEFECTIVE, CLEAN, DECOYS = 600, 600, 450  # blocks that thresholds are set on
 USEFUL = 0.2  # F1 under which a type is not marked at all: guesses cost the technician more than they find
 LOWEST = 0.02  # no probability below this is called a finding
 STRIPE_PASS = 0.3  # share of clean blocks that the stripe rule may look at
+ANY = "any"  # of the figures: all types together that the network alone marks
+
+_SEGMENTED = 3  # every third block tells which constraint is best, as segmenting takes longest
 _TEMPERATURES = np.geomspace(0.3, 3.0, 40)
+_BY_RULE = [CODES.index(t.code) for t in PIXEL_TYPES]
+
+Say = Callable[[str], None]
+T = TypeVar("T")
 
 
-def export_calibrated(checkpoint: Path | Sequence[Path], data: Path, folder: Path) -> Model:
-    """Export a checkpoint, or a classifier's and a segmenter's, as a calibrated model folder."""
+def export_calibrated(
+    checkpoint: Path | Sequence[Path],
+    data: Path,
+    folder: Path,
+    false_alarms: float = FALSE_ALARMS,
+    say: Say = lambda line: None,
+) -> Model:
+    """Export a checkpoint, or a classifier's and a segmenter's, as a calibrated model folder.
+
+    Parameters
+    ----------
+    false_alarms, say
+        As of `calibrate`.
+    """
+    _check(false_alarms)
     network = load_network(checkpoint)
     training = {
         "data": [*CLEAN_SETS, MATTE_SET, "procedural landscape"],
@@ -42,17 +67,25 @@ def export_calibrated(checkpoint: Path | Sequence[Path], data: Path, folder: Pat
         "settings": network.course,
     }
     plain = Card("rsqi-default", VERSION, 512, MEAN, STD, _each(0.5), _each(1.0), training=training)
-    return calibrate(export(network, folder, plain), data)
+    return calibrate(export(network, folder, plain), data, false_alarms, say)
 
 
-def recalibrate(source: Path, data: Path, folder: Path) -> Model:
+def recalibrate(
+    source: Path, data: Path, folder: Path, false_alarms: float = FALSE_ALARMS, say: Say = lambda line: None
+) -> Model:
     """Copy a model folder and set its thresholds and temperatures anew.
+
+    Parameters
+    ----------
+    false_alarms, say
+        As of `calibrate`.
 
     Raises
     ------
     ParameterError
         If the copy would overwrite the model itself.
     """
+    _check(false_alarms)
     if folder.resolve() == source.resolve():
         raise ParameterError(f"{folder} is the model itself; name another folder for the calibrated copy")
     card = read_card(source)
@@ -60,49 +93,130 @@ def recalibrate(source: Path, data: Path, folder: Path) -> Model:
     for name in (CLASSIFIER, SEGMENTER):
         shutil.copyfile(source / name, folder / name)
     write_card(folder, replace(card, version=VERSION, thresholds=_each(0.5), temperatures=_each(1.0)))
-    return calibrate(Model(folder, "cpu"), data)
+    return calibrate(Model(folder, "cpu"), data, false_alarms, say)
 
 
-def calibrate(model: Model, data: Path) -> Model:
+def calibrate(model: Model, data: Path, false_alarms: float = FALSE_ALARMS, say: Say = lambda line: None) -> Model:
     """Set temperatures, thresholds and constraint on held-out pictures that the benchmark leaves alone.
 
-    Half of the blocks without errors hold something that looks like one. The threshold of a type is where its F1 is
-    highest among those that mark at most 1 % of these: a type that is not seen well has none. The constraint is the one
-    with the best mIoU and pixel precision together.
+    Blocks are composed, looked at and forgotten one by one, so that memory does not grow with their number. As in the
+    benchmark's bars, an error that a person would hardly see counts neither for nor against a type. The thresholds are
+    those of `thresholds`, the constraint that of `best_constraint`.
 
     Parameters
     ----------
     model : Model
         With temperatures of 1; its card is written anew.
+    data : pathlib.Path
+        Folder of the imagery sets.
+    false_alarms : float
+        Share of the clean blocks, 0-1, that one type may mark.
+    say : callable
+        Told what is being done.
+
+    Raises
+    ------
+    ParameterError
+        If `false_alarms` is no share.
+    RsqiError
+        If the held-out pictures are missing.
     """
+    _check(false_alarms)
     source = held_out(data)
-    samples = defective(source, BLOCKS) + clean(source, BLOCKS)
-    logits = observe(model, model.card.id, samples).logits
-    truth = np.stack([sample.labels for sample in samples])
-    spotless = np.arange(len(samples)) >= BLOCKS
-    temperatures, thresholds, quality = {}, {}, {}
-    for i, code in enumerate(CODES):
-        known = truth[:, i] != 255
-        y, z = truth[known, i] == 1, logits[known, i]
-        temperatures[code] = round(temperature(z, y), 4)
-        thresholds[code] = threshold(probabilities(z / temperatures[code]), y, spotless[known])
-        quality[code] = {"auroc": round(auroc(z, y), 3), "average_precision": round(average_precision(z, y), 3)}
-    said = probabilities(logits[spotless, CODES.index("stripe_noise")] / temperatures["stripe_noise"])
-    gate = round(float(np.quantile(said, 1 - STRIPE_PASS)), 4)
-    card = replace(model.card, thresholds=thresholds, temperatures=temperatures, stripe_gate=gate, quality=quality)
+    say(f"classifying {DEFECTIVE} blocks with errors, {CLEAN} clean ones and {DECOYS} hard negatives")
+    seen = _look(source, lambda sample: (model.classify(sample.image[None])[0], medium_and_strong(sample)))
+    logits, truth = (np.stack(part) for part in zip(*seen))
+    kind = np.repeat(np.arange(3), (DEFECTIVE, CLEAN, DECOYS))
+    scale = np.array([temperature(z[y != IGNORED], y[y != IGNORED] == 1) for z, y in zip(logits.T, truth.T)]).round(4)
+    logits = logits / scale
+    p = probabilities(logits)
+    limits = thresholds(p, truth, kind == 1, kind == 2, false_alarms)
+    gate = np.quantile(p[kind > 0, CODES.index("stripe_noise")], 1 - STRIPE_PASS)
+    card = replace(
+        model.card,
+        temperatures=dict(zip(CODES, scale.tolist())),
+        thresholds={code: None if np.isinf(t) else round(float(t), 4) for code, t in zip(CODES, limits)},
+        stripe_gate=round(float(gate), 4),
+        false_alarms=false_alarms,
+        quality=_quality(p, truth, limits, kind),
+    )
     write_card(model.folder, card)
-    write_card(model.folder, replace(card, constraint=best_constraint(Model(model.folder, "cpu"), samples)))
+    say("comparing the modes of equation 3")
+    constrained = Model(model.folder, "cpu")
+    seen = _look(source, lambda sample: _by_mode(constrained, sample), _SEGMENTED)
+    write_card(model.folder, replace(card, constraint=best_constraint(seen, TOGETHER * false_alarms)))
     return Model(model.folder, "cpu")
+
+
+def _check(false_alarms: float) -> None:
+    if not 0 < false_alarms < 1:
+        raise ParameterError(f"false alarms {false_alarms} must be a share between 0 and 1, such as {FALSE_ALARMS}")
 
 
 def _each(value: float) -> dict[str, float]:
     return dict.fromkeys(CODES, value)
 
 
-def best_constraint(model: Model, samples: Sequence[Sample]) -> str:
-    """The mode of equation 3 with the best mIoU and pixel precision together, under the card's thresholds."""
-    totals = {mode: found.sum(0) for mode, found in observe(model, "", samples).confusions.items() if mode in MODES}
-    return max(totals, key=lambda mode: float(np.nanmean(iou_of(totals[mode])) + precision_of(totals[mode])))
+def _look(source: HeldOut, look: Callable[[Sample], T], step: int = 1) -> list[T]:
+    """Compose every `step`-th block of each kind and return what `look` makes of it; a core a block."""
+    kinds = ((source.defective, DEFECTIVE), (source.clean, CLEAN), (source.decoy, DECOYS))
+    numbers = [(compose, k) for compose, count in kinds for k in range(0, count, step)]
+
+    def one(number: tuple[Callable[[int], Sample], int]) -> T:
+        compose, k = number
+        return look(compose(k))
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(one, numbers))
+
+
+def _quality(p: np.ndarray, truth: np.ndarray, limits: np.ndarray, kind: np.ndarray) -> dict[str, dict[str, float]]:
+    """Figures by type and, under `ANY`, of the types together that no rule decides."""
+    quality = {}
+    marked = p >= limits
+    for i, code in enumerate(CODES):
+        known = truth[:, i] != IGNORED
+        y = truth[known, i] == 1
+        quality[code] = {"auroc": auroc(p[known, i], y), "average_precision": average_precision(p[known, i], y)}
+        quality[code] |= _marked(marked[:, i], kind)
+    quality[ANY] = _marked(np.delete(marked, _BY_RULE, 1).any(1), kind)
+    return {code: {name: round(value, 3) for name, value in figures.items()} for code, figures in quality.items()}
+
+
+def _marked(marked: np.ndarray, kind: np.ndarray) -> dict[str, float]:
+    return {"clean_marked": float(marked[kind == 1].mean()), "decoys_marked": float(marked[kind == 2].mean())}
+
+
+def _by_mode(model: Model, sample: Sample) -> tuple[bool, dict[str, np.ndarray]]:
+    """Is the block without errors; and confusion int64 [7, 7] by mode, empty where an error is hardly seen."""
+    if any(defect.severity == "subtle" for defect in sample.defects):
+        return False, {}
+    said, pixels = model.classify(sample.image[None])[0], model.segment(sample.image[None])[0]
+    by_mode = {}
+    for mode in MODES:
+        found, _ = labels(constrain(pixels, said, mode, 1.0, model.thresholds), sample.segmentation.shape)
+        by_mode[mode] = confusion(sample.segmentation, found)
+    return not sample.defects, by_mode
+
+
+def best_constraint(seen: Sequence[tuple[bool, Mapping[str, np.ndarray]]], quiet: float) -> str:
+    """Return the mode of equation 3 with the best mIoU and pixel precision together.
+
+    Only a mode that marks pixels in at most the share `quiet` of the blocks without errors is taken: some leave marks
+    under the threshold. The absolute one never does, and stands if no other is quiet either.
+
+    Parameters
+    ----------
+    seen : sequence of (bool, mapping)
+        Of each block: is it without errors, and its confusion matrix int64 [7, 7], truth by found, by mode; no matrix
+        for a block that is left out.
+    """
+    known = [(without_errors, by_mode) for without_errors, by_mode in seen if by_mode]
+    totals = {mode: sum(by_mode[mode] for _, by_mode in known) for mode in MODES}
+    spotless = [by_mode for without_errors, by_mode in known if without_errors]
+    alarms = {mode: np.mean([by_mode[mode][:, 1:].any() for by_mode in spotless] or [1]) for mode in MODES}
+    usable = [mode for mode in MODES if alarms[mode] <= quiet] or [MODES[0]]
+    return max(usable, key=lambda mode: float(np.nanmean(iou_of(totals[mode])) + precision_of(totals[mode])))
 
 
 def temperature(logits: np.ndarray, truth: np.ndarray) -> float:
@@ -112,10 +226,50 @@ def temperature(logits: np.ndarray, truth: np.ndarray) -> float:
     return float(_TEMPERATURES[loss.argmin()])
 
 
-def threshold(p: np.ndarray, truth: np.ndarray, spotless: np.ndarray) -> float | None:
-    """The probability with the best F1 among those that mark at most `FALSE_ALARMS` of the spotless blocks.
+def thresholds(
+    p: np.ndarray, truth: np.ndarray, clean: np.ndarray, decoy: np.ndarray, false_alarms: float = FALSE_ALARMS
+) -> np.ndarray:
+    """The probability from which each type is marked.
 
-    None if even that F1 is under `USEFUL`.
+    First each type's is the one of `threshold`. If all types together then mark more than `TOGETHER` times as many
+    clean blocks as one may, all are raised together: the share that one type may mark falls, a block at a time, until
+    they do not. A type that marks nothing by mistake keeps its threshold all the while. Hard negatives count for the
+    single types only, and the types that a rule decides do not count together with the others.
+
+    Parameters
+    ----------
+    p, truth : numpy.ndarray
+        Probabilities 0-1 and truth (uint8: 1, 0, 255 for unknown), each [N, 10].
+    clean, decoy : numpy.ndarray
+        Which blocks are clean, and which are hard negatives, bool [N].
+    false_alarms : float
+        Share of both together that one type may mark.
+
+    Returns
+    -------
+    numpy.ndarray
+        float [10]; infinite for a type that is not seen well enough to be marked.
+    """
+    spotless = clean | decoy
+
+    def one(i: int, share: float) -> float:
+        known = truth[:, i] != IGNORED
+        return threshold(p[known, i], truth[known, i] == 1, spotless[known], share)
+
+    found = np.array([one(i, false_alarms) for i in range(len(CODES))])
+    together = [i for i in range(len(CODES)) if i not in _BY_RULE]
+    count = int(spotless.sum())
+    for allowed in range(int(false_alarms * count), -1, -1):
+        found[together] = [one(i, allowed / count) for i in together]
+        if (p[clean][:, together] >= found[together]).any(1).mean() <= TOGETHER * false_alarms:
+            break
+    return found
+
+
+def threshold(p: np.ndarray, truth: np.ndarray, spotless: np.ndarray, false_alarms: float = FALSE_ALARMS) -> float:
+    """The probability with the best F1 among those that mark at most a share of the spotless blocks.
+
+    Infinite if even that F1 is under `USEFUL`.
 
     Parameters
     ----------
@@ -123,10 +277,11 @@ def threshold(p: np.ndarray, truth: np.ndarray, spotless: np.ndarray) -> float |
         Probability 0-1, presence of the type, and absence of any error, each [N].
     """
     candidates = np.unique(np.concatenate([np.geomspace(LOWEST, 0.99, 90), p[(p > LOWEST) & truth]]))
-    quiet = np.array([t for t in candidates if (p[spotless] >= t).mean() <= FALSE_ALARMS])
+    candidates = candidates.round(4)  # as the card states them
+    quiet = np.array([t for t in candidates if (p[spotless] >= t).mean() <= false_alarms])
     if not quiet.size:
-        return None
+        return np.inf
     hits = np.array([((p >= t) & truth).sum() for t in quiet])
     marked = np.array([(p >= t).sum() for t in quiet])
     scores = 2 * hits / np.maximum(marked + truth.sum(), 1)
-    return round(float(quiet[scores.argmax()]), 4) if scores.max() >= USEFUL else None
+    return float(quiet[scores.argmax()]) if scores.max() >= USEFUL else np.inf

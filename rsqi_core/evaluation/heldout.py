@@ -5,57 +5,98 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from ..errors import RsqiError
+from ..synthesis import negatives, nuisance
 from ..synthesis.cloud import matte_of
-from ..synthesis.compose import Sample, compose
+from ..synthesis.compose import Sample, compose, sample_of
 from ..synthesis.landscape import landscape
 from ..taxonomy import CODES
-from ..training.pool import clean_files, cloud_pairs, read_rgb, tiles
+from ..training.pool import clean_files, cloud_pairs, read_rgb
 
-SIDE = 384  # px; the largest multiple of 32 that all held-out pictures hold
-_LANDSCAPES = 16
-_SEED = 50_000  # of the landscapes; training and benchmark have others
+SIDE, SMALL = 512, 384  # px of a block, and of one from a picture that is smaller than that
+LANDSCAPES = range(70_000, 70_048)  # seeds; training, contact sheets and benchmark have others
+_COARSE, _FINE = 2.0, 1 / 1.2  # a block's ground at the second scale, where the picture has it and where not
+_COLLAR = 0.1  # share of the blocks that the edge of the footprint crosses
+_SECOND_TYPE = 0.2  # share of the blocks with errors that get another one
+# Random numbers of the blocks of a kind begin with these.
+_DEFECTIVE, _CLEAN, _DECOY = 7, 8, 9
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Backgrounds (uint8 [384, 384, 3]) and cloud mattes."""
+    """Backgrounds (uint8 [H, W, 3], sides up to 1024) and cloud mattes (uint8 [H, W]).
+
+    A block is a function of its kind and number, so that none has to be kept. It is 512 px wide where the background
+    is, and comes at one of two scales: as it is, or from twice the ground (where a background has no more, from a
+    little less).
+    """
 
     backgrounds: list[np.ndarray]
     mattes: list[np.ndarray]
 
+    def defective(self, k: int) -> Sample:
+        """Block `k` with errors: every type in turn, a fifth of the blocks with a second one."""
+        rng = np.random.default_rng([_DEFECTIVE, k])
+        codes = {CODES[k % len(CODES)]}
+        if rng.random() < _SECOND_TYPE:
+            codes.add(str(rng.choice(CODES)))
+        return compose(self._window(rng), rng, sorted(codes), self.mattes)
+
+    def clean(self, k: int) -> Sample:
+        """Block `k` without errors, which went through the same nuisance; the backgrounds take turns."""
+        rng = np.random.default_rng([_CLEAN, k])
+        return _without_errors(self._window(rng, k), rng)
+
+    def decoy(self, k: int) -> Sample:
+        """Hard negative `k`: a block without errors that holds something like one, of each type in turn."""
+        rng = np.random.default_rng([_DECOY, k])
+        image = negatives.decoy(self._window(rng), rng, CODES[k % len(CODES)])
+        return _without_errors(image, rng)
+
+    def _window(self, rng: np.random.Generator, k: int | None = None) -> np.ndarray:
+        background = self.backgrounds[(int(rng.integers(1 << 31)) if k is None else k) % len(self.backgrounds)]
+        room = min(background.shape[:2])
+        side = SIDE if room >= SIDE else SMALL
+        second = _COARSE if room >= _COARSE * side else _FINE
+        wanted = min(room, round(side * (second if rng.random() < 0.5 else 1)))
+        y, x = (int(rng.integers(0, n - wanted + 1)) for n in background.shape[:2])
+        piece = np.ascontiguousarray(np.rot90(background[y : y + wanted, x : x + wanted], int(rng.integers(4))))
+        if wanted == side:
+            return piece
+        return cv2.resize(piece, (side, side), interpolation=cv2.INTER_AREA if wanted > side else cv2.INTER_CUBIC)
+
 
 def held_out(data: Path) -> HeldOut:
-    """Read every other held-out picture, plus procedural landscapes; the benchmark has the other pictures."""
-    files = clean_files(data, validation=True)[::2]
+    """Read the pictures that thresholds are set on, procedural landscapes, and clouds.
+
+    The benchmark tests on every held-out cloud, so that these are the clouds that training lifted; bent and turned
+    anew they are no longer the same.
+    """
+    files = pictures(data)
     if not files:
         raise RsqiError(f"{data}: none of the held-out pictures is here")
-    pictures = [tile for file in files for tile in tiles(read_rgb(file))[:4]]
-    pictures += [landscape(512, seed=_SEED + k) for k in range(_LANDSCAPES)]
-    backgrounds = [
-        np.ascontiguousarray(picture[:SIDE, :SIDE]) for picture in pictures if min(picture.shape[:2]) >= SIDE
-    ]
-    lifted = [matte_of(read_rgb(a), read_rgb(b)) for a, b, _ in cloud_pairs(data, validation=True)]
+    backgrounds = [view for file in files for view in _views(read_rgb(file))]
+    backgrounds += [landscape(SIDE, seed) for seed in LANDSCAPES]
+    lifted = [matte_of(read_rgb(cloudy), read_rgb(clear)) for cloudy, clear, _ in cloud_pairs(data, validation=False)]
     return HeldOut(backgrounds, [(m * 255).astype(np.uint8) for m in lifted if m is not None])
 
 
-def defective(source: HeldOut, count: int) -> list[Sample]:
-    """Compose `count` blocks with errors: every type in turn, a fifth of them with a second type."""
-    rng = np.random.default_rng(7)
-    samples = []
-    for k in range(count):
-        codes = {CODES[k % len(CODES)]}
-        if rng.random() < 0.2:
-            codes.add(str(rng.choice(CODES)))
-        background = source.backgrounds[int(rng.integers(len(source.backgrounds)))]
-        samples.append(compose(background, rng, sorted(codes), source.mattes))
-    return samples
+def pictures(data: Path) -> list[Path]:
+    """Every other held-out picture; the benchmark has the others."""
+    return clean_files(data, validation=True)[::2]
 
 
-def clean(source: HeldOut, count: int) -> list[Sample]:
-    """Compose `count` blocks without errors that went through the same nuisance."""
-    rng = np.random.default_rng(8)
-    order = rng.permutation(max(count, len(source.backgrounds)))[:count] % len(source.backgrounds)
-    return [compose(source.backgrounds[k], rng, ()) for k in order]
+def _views(image: np.ndarray, side: int = 2 * SIDE) -> list[np.ndarray]:
+    """Windows of at most `side` that cover a picture; they share its memory."""
+    rows, columns = (np.linspace(0, max(n - side, 0), -(-n // side)).astype(int) for n in image.shape[:2])
+    return [image[y : y + side, x : x + side] for y in rows for x in columns]
+
+
+def _without_errors(image: np.ndarray, rng: np.random.Generator) -> Sample:
+    image = nuisance.delivery(nuisance.ground(image, rng), rng)
+    shape = image.shape[:2]
+    valid = nuisance.collar(shape, rng) if rng.random() < _COLLAR else np.ones(shape, bool)
+    return sample_of(image, (), valid)

@@ -14,6 +14,7 @@ from ..taxonomy import CODES
 CARD = "card.json"
 HASHES = "card.sha256"
 CLASSIFIER, SEGMENTER = "classifier.onnx", "segmenter.onnx"
+FALSE_ALARMS = 0.01  # usual share of clean blocks that one type may mark
 
 _PART = 2**20  # bytes read at a time
 
@@ -40,8 +41,11 @@ class Card:
     stripe_gate : float
         Probability from which the sturdier stripe rule looks at a block. It is lower than the threshold, as classifier
         and rule have to agree.
+    false_alarms : float or None
+        Share of clean blocks that one type was allowed to mark when the thresholds were set; None if they were not set
+        on any.
     training, quality : dict
-        Data, licences and settings; measured figures.
+        Data, licences and settings; measured figures by type code.
     """
 
     id: str
@@ -53,6 +57,7 @@ class Card:
     temperatures: dict[str, float]
     constraint: str = "absolute"
     stripe_gate: float = 0.5
+    false_alarms: float | None = None
     training: dict[str, Any] = field(default_factory=dict)
     quality: dict[str, Any] = field(default_factory=dict)
 

@@ -169,19 +169,3 @@ def test_a_changed_block_is_reported(small_lists, tmp_path, monkeypatch):
     changed = [replace(small_lists[frozen.BLOCKS][0], digest="0"), *small_lists[frozen.BLOCKS][1:]]
     monkeypatch.setattr(frozen, "read", (small_lists | {frozen.BLOCKS: changed}).__getitem__)
     assert benchmark.measure(tmp_path, "rules").differing == 1
-
-
-def test_a_model_folder_is_calibrated_anew_beside_itself(tmp_path, monkeypatch):
-    pytest.importorskip("torch")
-    from rsqi_core.evaluation import calibrate
-    from rsqi_core.evaluation.heldout import HeldOut
-    from rsqi_core.synthesis.landscape import landscape
-
-    source = path("models", "default")
-    monkeypatch.setattr(calibrate, "held_out", lambda data: HeldOut([landscape(128, seed=1)], []))
-    monkeypatch.setattr(calibrate, "BLOCKS", 12)
-    model = calibrate.recalibrate(source, tmp_path, tmp_path / "copy")
-    assert model.hash == benchmark.load("default", "cpu").hash  # the same weights
-    assert set(model.card.thresholds) == set(CODES) and model.card.quality != {}
-    with pytest.raises(RsqiError, match="is the model itself"):
-        calibrate.recalibrate(source, tmp_path, source)

@@ -119,19 +119,3 @@ def test_compare_refuses_another_grid(scene):
         pass
     with pytest.raises(RsqiError, match="5 x 5"):
         compare(scene / "truth.tif", scene / "planted.json", scene / "mask.tif")
-
-
-def test_thresholds_keep_clean_blocks_quiet():
-    from rsqi_core.evaluation.calibrate import temperature, threshold
-
-    rng = np.random.default_rng(0)
-    truth = np.arange(400) < 100
-    spotless = ~truth
-    p = np.clip(np.where(truth, 0.7, 0.3) + rng.normal(0, 0.1, 400), 0, 1)
-    assert (p[spotless] >= threshold(p, truth, spotless)).mean() <= 0.01
-    assert threshold(np.ones(400), truth, spotless) is None  # whatever marks everything is of no use
-    assert threshold(rng.random(400), truth, spotless) is None
-    calm = np.where(truth, 2.0, -2.0) * np.where(rng.random(400) < 0.1, -1, 1)
-    assert temperature(5 * calm, truth) == pytest.approx(5 * temperature(calm, truth), rel=0.2) or temperature(
-        5 * calm, truth
-    ) == pytest.approx(3.0)

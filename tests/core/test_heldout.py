@@ -1,0 +1,97 @@
+"""Which blocks thresholds are set on, and that the benchmark has none of their pictures."""
+
+import cv2
+import numpy as np
+import pytest
+
+from rsqi_core.errors import RsqiError
+from rsqi_core.evaluation import frozen, heldout
+from rsqi_core.evaluation.heldout import HeldOut, held_out, pictures
+from rsqi_core.synthesis.landscape import landscape
+from rsqi_core.taxonomy import CODES
+from rsqi_core.training.pool import CLEAN_SETS, MATTE_SET, validation_names
+
+
+def of_benchmark():
+    """What the frozen benchmark is made from, without the windows."""
+    entries = [*frozen.read(frozen.BLOCKS), *frozen.read(frozen.SCENES)]
+    return {name.partition("@")[0] for entry in entries for name in (entry.source, entry.second) if name}
+
+
+@pytest.fixture
+def data(tmp_path):
+    """The held-out pictures' names without their pixels."""
+    for name in validation_names():
+        folder, stem = name.split("/")
+        if folder in CLEAN_SETS:
+            (tmp_path / "clean" / folder).mkdir(parents=True, exist_ok=True)
+            (tmp_path / "clean" / folder / f"{stem}.webp").touch()
+    return tmp_path
+
+
+def test_no_picture_of_the_benchmark_sets_a_threshold(data):
+    taken = {f"{file.parent.name}/{file.stem}" for file in pictures(data)}
+    assert len(taken) > 50 and taken <= validation_names()
+    assert not taken & of_benchmark()
+
+
+def test_no_landscape_of_the_benchmark_or_of_training_sets_a_threshold():
+    seeds = {int(name.split("/")[1].split("x")[0]) for name in of_benchmark() if name.startswith("landscape/")}
+    assert seeds and not seeds & set(heldout.LANDSCAPES)
+    assert min(heldout.LANDSCAPES) > 11_000  # training packs those from 10 000 on
+
+
+def test_only_clouds_that_training_lifted_are_laid_on(data, monkeypatch):
+    monkeypatch.setattr(heldout, "LANDSCAPES", range(1))
+    monkeypatch.setattr(heldout, "pictures", lambda data: [data / "picture.png"])
+    cv2.imwrite(str(data / "picture.png"), landscape(400, seed=3))
+    clouds = data / "cloud" / MATTE_SET
+    clouds.mkdir(parents=True)
+    held = next(name for name in sorted(of_benchmark() & validation_names()) if name.startswith(MATTE_SET))
+    for stem in (held.split("/")[1], "seen"):
+        ground = landscape(64, seed=4)
+        sky = ground.copy()
+        sky[:32] = 250
+        for kind, image in (("clear", ground), ("cloudy", sky)):
+            cv2.imwrite(str(clouds / f"{stem}_{kind}.png"), image)
+    source = held_out(data)
+    assert len(source.mattes) == 1 and [b.shape[0] for b in source.backgrounds] == [400, 512]
+
+
+def test_without_the_pictures_it_says_so(tmp_path):
+    with pytest.raises(RsqiError, match="none of the held-out pictures"):
+        held_out(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def source():
+    return HeldOut([landscape(400, seed=1), landscape(1024, seed=2)], [])
+
+
+def test_a_block_is_a_function_of_its_number(source):
+    for kind in (source.defective, source.clean, source.decoy):
+        first, again, other = kind(3), kind(3), kind(5)
+        assert np.array_equal(first.image, again.image) and np.array_equal(first.labels, again.labels)
+        assert first.image.shape != other.image.shape or not np.array_equal(first.image, other.image)
+
+
+def test_blocks_are_as_large_as_their_background_allows(source):
+    assert [source.clean(k).image.shape[0] for k in range(4)] == [384, 512, 384, 512]
+
+
+def test_errors_take_turns_and_the_others_have_none(source):
+    planted = [{defect.code for defect in source.defective(k).defects} for k in range(len(CODES))]
+    assert sum(code in found for code, found in zip(CODES, planted)) >= 8  # some cannot be seen on some ground
+    for k in range(4):
+        assert not source.clean(k).labels.any() and not source.decoy(k).labels.any()
+
+
+def test_blocks_come_at_two_scales():
+    board = np.kron(np.indices((128, 128)).sum(0) % 2, np.ones((8, 8))).astype(np.uint8)[..., None].repeat(3, 2) * 255
+    source = HeldOut([board], [])
+    rng = np.random.default_rng(0)
+    widths = []
+    for _ in range(12):
+        row = source._window(rng)[5, :, 0] > 127
+        widths.append(round(row.size / (np.count_nonzero(row[1:] != row[:-1]) + 1)))
+    assert set(widths) == {4, 8}
