@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import bake_off_page
 import cv2
 import numpy as np
 
+from rsqi_core.errors import RsqiError
 from rsqi_core.evaluation import bake_off, blocks, frozen
 from rsqi_core.evaluation.bake_off import EQUAL, RUNS, THREADS, Graph, Run
 from rsqi_core.evaluation.benchmark import MIXED
@@ -148,4 +150,9 @@ def _row(ruling: Ruling) -> Results:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("stopped; the same command goes on")
+    except RsqiError as error:
+        sys.exit(str(error))

@@ -250,7 +250,7 @@ def _curves(work: Path, file: Path) -> None:
         column[1].set_title(f"loss: {loss} (training)", fontsize=10)
         column[0].set_ylim(bottom=0)
         column[1].set_xlabel("crops seen")
-        column[1].legend(frameon=False, fontsize=7, loc="upper right")
+        column[1].legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
         for axes in column:
             _quiet(axes)
     _save(figure, file)

@@ -1,3 +1,7 @@
+import json
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -131,3 +135,54 @@ def test_the_interval_of_a_statistic_holds_its_value_and_narrows_with_more_block
         widths.append(high - low)
     assert widths[1] < widths[0] / 5
     assert widths[0] == pytest.approx(2 * 1.96 / 50**0.5, rel=0.4)
+
+
+@pytest.fixture
+def page(monkeypatch):
+    pytest.importorskip("matplotlib")
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "tools"))
+    import bake_off_page
+
+    yield bake_off_page
+    del sys.modules["bake_off_page"]
+
+
+def results(sharp):
+    """Answers on 40 blocks; the networks named in `sharp` are right about all of them, the others guess."""
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 2, (40, 10))
+    ruling = {"rule": "r", "counts": [[1, 1, 2]], "clean_area": 0.0, "clean_blocks": 0.0, "decoy_blocks": 0.0}
+    rulings = [{"code": code, "found": [], **ruling} for code in ("stripe_noise", "pixel_missing")]
+    runs, spent = {}, {}
+    for run in RUNS:
+        parts = {"joint": ("classifier", "segmenter")}.get(run.task, (run.task,))
+        right = run.name in sharp
+        hits = np.eye(7, dtype=int) * 9 + (0 if right else rng.integers(1, 9, (7, 7)))
+        runs[run.name] = {
+            "millions": 1.5,
+            "megabytes": dict.fromkeys(parts, 2.0),
+            "logits": (truth if right else rng.normal(size=truth.shape)).tolist(),
+            "confusions": [hits.tolist()] * 12,
+            "rulings": rulings,
+        }
+        spent |= {f"{run.name} {part}": [10.0, 12.0, 90.0] for part in parts}
+    terms = {"samples": 320, "side": 192, "every": 1}
+    return {"terms": terms, "truth": truth.tolist(), "rules": rulings, "runs": runs, "milliseconds": spent}
+
+
+def test_the_page_tells_what_was_measured(page, tmp_path):
+    curve = {"step": 10, "f1": 0.5, "labels": 0.3, "miou": 0.2, "segmentation": 1.0, "iou": 0.5, "pixels": 0.1}
+    for run in RUNS:
+        (tmp_path / run.name).mkdir()
+        (tmp_path / run.name / "curve.jsonl").write_text(json.dumps(curve) + "\n")
+    page.write(results(sharp=("joint-rsqi-m",)), tmp_path, tmp_path / "docs" / "page.md")
+    text = (tmp_path / "docs" / "page.md").read_text()
+    assert "Highest mean AUROC: RSQI m, joint; highest mIoU: RSQI m, joint;" in text
+    row = "| RSQI m, joint | 1.000 (1.000–1.000) | 1.000 | 1.000 (1.000–1.000) | 1.5 | 4.0 | 12 | 12 | 24 |"
+    assert row in text  # the median: one round in which the machine was busy does not count
+    changes = text[text.index("| change |") : text.index("Differences")].splitlines()[2:6]
+    assert all(line.count("**-0.") == 2 for line in changes)
+    assert "| stripe_noise | r | 1 | 0.250" in text
+    for name, label in (("bake-off.svg", "RSQI s, joint"), ("bake-off-curves.svg", "joint-rsqi-s")):
+        assert f"](images/{name})" in text
+        assert label in (tmp_path / "docs" / "images" / name).read_text()
