@@ -185,7 +185,7 @@ class Wording:
         """Return the whole card as Markdown; `other` is the file of the other language."""
         sections: dict[str, Sequence[str]] = {
             "purpose": [self.t("purpose_text")],
-            "interface": [self.t("interface_text", mode=self.t(self.facts.model.card.constraint))],
+            "interface": [self._interface()],
             "figures": [self._by_type(), self.t("figures_note"), self._together()],
             "failures": [self._failures(), *self._examples()],
             "data": self._data(),
@@ -206,6 +206,13 @@ class Wording:
         licence = LICENCE if self.facts.runs else self.t("licence_elsewhere")
         rows += [[self.t("licence"), licence], [self.t("contact"), self.t("contact_cell")]]
         return markdown([self.t("model"), f"{self.facts.values['model']} (`{self.facts.model.hash}`)"], rows)
+
+    def _interface(self) -> str:
+        card = self.facts.model.card
+        lines = [self.t("interface_text", mode=self.t(card.constraint))]
+        if card.false_alarms is not None:
+            lines.append(self.t("thresholds_text", false_alarms=f"{100 * card.false_alarms:g}"))
+        return "\n".join(lines)
 
     def _by_type(self) -> str:
         rows = []

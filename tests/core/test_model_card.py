@@ -249,6 +249,12 @@ def test_without_a_model_there_is_no_card(data, tmp_path):
     assert main(command) == 2 and not (tmp_path / "card.md").exists()
 
 
+def test_it_says_at_which_share_of_false_marks_thresholds_were_set(data, tmp_path):
+    for share, said in ((None, False), (0.015, True)):
+        text = write_model_card(made_up(false_alarms=share), data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
+        assert ("at most 1.5 % of blocks" in text) == said
+
+
 def test_a_changed_benchmark_shows_in_the_card(data, tmp_path):
     warning = "3 blocks or scenes differ from their frozen hash"
     for differing in (0, 3):
