@@ -4,6 +4,7 @@ import json
 import shutil
 import socket
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from transformers import (
 )
 
 from rsqi_core.errors import ModelError
-from rsqi_core.models import load
+from rsqi_core.models import huggingface, load
 from rsqi_core.models.checkpoints import CONFIG
 from rsqi_core.models.huggingface import ABSENT
 from rsqi_core.models.preprocessing import PREPROCESSOR, Preprocessing, read_preprocessing
@@ -342,6 +343,98 @@ def test_without_torch_or_cuda_the_remedy_is_named(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(ModelError, match=r"needs torch and transformers .* pip install 'rsqi\[torch\]'"):
         load(str(folder))
+
+
+class Gpu(str):
+    """Lies in the memory of the processor, and says that it is a GPU."""
+
+    type = "cuda"
+
+
+class Torch:
+    """The real torch with one GPU of `free` bytes."""
+
+    def __init__(self, free, bf16=True):
+        self.cuda = SimpleNamespace(
+            is_available=lambda: True,
+            mem_get_info=lambda device: (free, 2 * free),
+            is_bf16_supported=lambda including_emulation: bf16,
+            empty_cache=torch.cuda.empty_cache,
+        )
+        self.precisions = set()
+
+    def __getattr__(self, name):
+        return getattr(torch, name)
+
+    def device(self, name):
+        return Gpu("cpu") if name.startswith("cuda") else torch.device(name)
+
+    def autocast(self, kind, precision, enabled):
+        self.precisions.add((kind, precision, enabled))
+        return torch.autocast("cpu", torch.bfloat16, enabled=enabled)
+
+
+@pytest.fixture
+def gpu(monkeypatch):
+    """Put a GPU into the computer; ``room`` blocks fit, and one more raises torch's own error."""
+
+    def put(free=8 << 30, bf16=True, room=99, text="CUDA out of memory. Tried to allocate 1.17 GiB."):
+        build = Torch(free, bf16)
+        build.room, build.counts = room, []
+        monkeypatch.setattr(huggingface, "_libraries", lambda folder: (build, sys.modules["transformers"]))
+        run = huggingface._Network._run
+
+        def limited(network, module, device, precision, images):
+            build.counts.append((device.type, len(images)))
+            if device.type == "cuda" and len(images) > build.room:
+                raise torch.OutOfMemoryError(text)
+            return run(network, module, device, precision, images)
+
+        monkeypatch.setattr(huggingface._Network, "_run", limited)
+        return build
+
+    return put
+
+
+@pytest.mark.parametrize(("bf16", "name"), [(True, "bf16"), (False, "fp16")])
+def test_on_a_gpu_networks_run_in_half_precision(folder, gpu, bf16, name):
+    images = noise(3, 64, 64)
+    plain = load(str(folder), "cpu")
+    expected = plain.classify(images), plain.segment(images)
+    build = gpu(bf16=bf16)
+    model = load(str(folder))
+    blocks, pixels = model.classify(images), model.segment(images)
+    assert np.allclose(blocks, expected[0], atol=0.05) and np.allclose(pixels, expected[1], atol=0.05)
+    assert not np.array_equal(blocks, expected[0]) and pixels.dtype == np.float32
+    assert build.precisions == {("cuda", getattr(torch, {"bf16": "bfloat16", "fp16": "float16"}[name]), True)}
+    assert model.provider == f"torch cuda:0 {name}" and model.warnings == () and model.batch == 32
+    assert build.counts == [("cuda", 3), ("cuda", 3)]
+
+
+def test_batches_of_the_published_sizes_fit_into_four_gigabytes(folder, gpu):
+    change(folder / "swin" / PREPROCESSOR, size={"height": 192, "width": 192})
+    change(folder / "seg" / PREPROCESSOR, size={"height": 640, "width": 640})
+    build = gpu(free=11 << 29)  # what a GPU of 6 GB has free
+    model = load(str(folder))
+    model.segment(noise(5, 64, 64))
+    assert build.counts == [("cuda", 2), ("cuda", 2), ("cuda", 1)]
+    assert model.batch == 29
+
+
+def test_a_gpu_that_is_full_gets_fewer_blocks_and_then_the_processor_takes_over(folder, gpu):
+    images = noise(4, 64, 64)
+    expected = load(str(folder), "cpu").segment(images)
+    build = gpu(room=2)
+    model = load(str(folder), "cuda")
+    assert np.allclose(model.segment(images), expected, atol=0.05)
+    assert build.counts == [("cuda", 4), ("cuda", 2), ("cuda", 2)]
+    build.room = 0
+    assert np.allclose(model.segment(images), expected, atol=1e-4)
+    assert build.counts[3:] == [("cuda", 2), ("cuda", 1), *[("cpu", 1)] * 4]
+    assert [code for code, _ in model.warnings] == ["memory", "device"]
+    build.room = 99
+    model.classify(images)
+    assert model.provider == "classifier: torch cuda:0 bf16; segmenter: torch cuda:0 bf16, then torch cpu"
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
