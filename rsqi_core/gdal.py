@@ -65,6 +65,8 @@ def quiet() -> Iterator[None]:
 def _reason(name: str, error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "it holds bytes that are no text where a name should be"
+    if isinstance(error, UnicodeEncodeError):
+        return "its own name holds bytes that are no text; rename it"
     # rasterio's own text often only points at its cause, which names the strip or tile
     text = " ".join(str(error.__cause__ or error).split())
     return text.removeprefix(f"{name}: ").rstrip(".") or type(error).__name__

@@ -32,6 +32,7 @@ from rasterio.enums import ColorInterp
 
 PROJECT = Path(__file__).resolve().parents[1]
 PLACE = {"transform": Affine(0.5, 0, 500_000, 0, -0.5, 3_000_000), "crs": "EPSG:32648"}
+COMMAND = (sys.executable, "-m", "rsqi_core", "inspect")
 MEMORY = 6 * 2**30  # bytes of address space: more than that for a raster of a few kilobytes is a defect
 PATIENCE = 10  # times its processor time is what a run may take on a busy machine
 GOOD, BAD = ("result", "refused"), ("untidy", "internal error", "traceback", "crash", "hang")
@@ -159,8 +160,7 @@ def damage(data: bytes, rng: np.random.Generator) -> tuple[bytes, str]:
 
 def inspect(raster: str, output: Path, seconds: int) -> Outcome:
     """Run ``rsqi inspect`` on what may be damaged; say how it ended."""
-    words = [sys.executable, "-m", "rsqi_core", "inspect", raster, "--output", str(output)]
-    words += ["--stages", "rules", "--blocks", "128", "--progress", "none"]
+    words = [*COMMAND, raster, "--output", str(output), "--stages", "rules", "--blocks", "128", "--progress", "none"]
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

@@ -1,4 +1,6 @@
 import json
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -228,6 +230,14 @@ def test_ground_control_points(tmp_path):
 def test_awkward_names(tmp_path, name):
     path = write(tmp_path / "a.tif", picture()).rename(tmp_path / name)
     assert whole(str(path))[0].shape == (40, 60, 3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_no_text_names_the_remedy(tmp_path):
+    path = os.fsdecode(os.fsencode(tmp_path / "a") + b"\xff.tif")
+    write(tmp_path / "a.tif", picture()).rename(path)
+    with pytest.raises(RasterError, match="rename it"):
+        open_raster(path)
 
 
 def one_line(error, path):
