@@ -85,19 +85,18 @@ def read_planes(
     return planes
 
 
-def read_valid(
+def read_masks(
     dataset: rasterio.DatasetReader, bands: tuple[int, ...], box: Window, shape: tuple[int, int]
-) -> np.ndarray:
-    """Return bool [C or 1, H, W]: what alpha, mask or nodata value say of each band, or of all at once."""
+) -> list[np.ndarray]:
+    """Return what alpha, mask or nodata value say, uint8 [H, W] with 0 for invalid: once for all bands, or of each."""
     flags = [dataset.mask_flag_enums[b - 1] for b in bands]
     if any(MaskFlags.all_valid in f for f in flags):
-        return np.ones((1, *shape), bool)
+        return [np.full(shape, 255, np.uint8)]
     shared = all(MaskFlags.per_dataset in f for f in flags)
-    masks = [
+    return [
         dataset.read_masks(band, window=box, out_shape=shape, resampling=Resampling.nearest)
         for band in (bands[:1] if shared else bands)
     ]
-    return np.stack(masks) > 0
 
 
 def is_number(planes: np.ndarray) -> np.ndarray:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import rasterio
 from affine import Affine
@@ -13,7 +15,7 @@ from rasterio.crs import CRS
 from rasterio.enums import Resampling
 from rasterio.windows import Window
 
-from .bands import choose_bands, depth, find_palette, is_number, read_planes, read_valid
+from .bands import choose_bands, depth, find_palette, is_number, read_masks, read_planes
 from .errors import ParameterError
 from .gdal import guarded, quiet
 from .georeference import UNPLACED, place
@@ -105,21 +107,26 @@ class Raster:
 
     def _read(self, box: Window, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         # A value is nodata band by band, a pixel only when all its bands are: a lost channel is an error to be found.
-        valid = read_valid(self._dataset, self.bands, box, shape).any(0)
+        valid = functools.reduce(np.bitwise_or, read_masks(self._dataset, self.bands, box, shape)) > 0
         if self._palette is not None:
             index = self._dataset.read(self.bands[0], window=box, out_shape=shape, resampling=Resampling.nearest)
             rgba = self._palette[index]
-            rgb, valid = rgba[..., :3], valid & (rgba[..., 3] > 0)
+            valid &= rgba[..., 3] > 0
+            planes = np.moveaxis(rgba[..., :3], -1, 0)
         elif self.stretch is None:
             planes = read_planes(self._dataset, self.bands, box, shape, Resampling.average, "uint8")
-            rgb = np.moveaxis(planes, 0, -1)
         else:
-            planes = read_planes(self._dataset, self.bands, box, shape, Resampling.average, "float32")
-            valid &= is_number(planes).all(0)
-            rgb = np.moveaxis(self.stretch.apply(planes), 0, -1)
-        rgb = np.repeat(rgb, 3, axis=-1) if rgb.shape[-1] == 1 else np.ascontiguousarray(rgb)
+            values = read_planes(self._dataset, self.bands, box, shape, Resampling.average, "float32")
+            if self._has_floats:
+                valid &= is_number(values).all(0)
+            planes = self.stretch.apply(values)
+        rgb = cv2.merge([*planes] if len(planes) == 3 else [planes[0]] * 3)
         rgb[~valid] = 0
         return rgb, valid
+
+    @property
+    def _has_floats(self) -> bool:
+        return any(self._dataset.dtypes[b - 1].startswith("float") for b in self.bands)
 
     def describe(self) -> dict:
         """Return what a report needs to know of the raster, JSON-ready."""

@@ -10,7 +10,7 @@ import rasterio
 from rasterio.enums import Resampling
 from rasterio.windows import Window
 
-from .bands import depth, is_number, read_planes, read_valid
+from .bands import depth, is_number, read_masks, read_planes
 
 PERCENTILES = (2.0, 98.0)
 LEVELS = (20.0, 235.0)  # grey levels that the percentiles become: light and shade still fade beyond them
@@ -83,7 +83,8 @@ def find_stretch(dataset: rasterio.DatasetReader, bands: tuple[int, ...]) -> Str
 
 def _values(dataset: rasterio.DatasetReader, bands: tuple[int, ...], box: Window, shape: tuple[int, int]) -> np.ndarray:
     planes = read_planes(dataset, bands, box, shape, Resampling.nearest, "float32")
-    return planes[read_valid(dataset, bands, box, shape) & is_number(planes)]
+    valid = np.stack(read_masks(dataset, bands, box, shape)) > 0
+    return planes[valid & is_number(planes)]
 
 
 def _samples(dataset: rasterio.DatasetReader) -> Iterator[list[tuple[Window, tuple[int, int]]]]:
