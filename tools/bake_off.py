@@ -30,6 +30,7 @@ from rsqi_core.models.export import write_uncalibrated
 from rsqi_core.rules import PIXEL_MISSING, STRIPE_NOISE
 from rsqi_core.training.checkpoint import load_network
 from rsqi_core.training.loop import train
+from rsqi_core.training.pool import pack
 from rsqi_core.training.settings import Settings
 from rsqi_core.training.stream import Material
 
@@ -44,7 +45,7 @@ Results = dict[str, Any]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the imagery sets")
-    parser.add_argument("--pool", type=Path, default=Path("build/train/pool.npz"), help="packed by `rsqi train --pack`")
+    parser.add_argument("--pool", type=Path, default=Path("build/train/pool.npz"), help="packed from --data if missing")
     parser.add_argument("--samples", type=int, default=8000, help="crops that each run sees")
     parser.add_argument("--side", type=int, default=192, help="px of a crop")
     parser.add_argument("--every", type=int, default=1, help="measure every so many blocks only, to try things out")
@@ -52,6 +53,9 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("build/bake-off"), help="runs and results.json")
     parser.add_argument("--retime", action="store_true", help="take the times again")
     options = parser.parse_args()
+    if not options.pool.exists():
+        print(f"packing {options.pool}", flush=True)
+        pack(options.data, options.pool)
     for k, run in enumerate(RUNS, 1):
         print(f"{k}/{len(RUNS)} {run.name}", flush=True)
         _export(_train(run, options), options.work / run.name / "onnx")

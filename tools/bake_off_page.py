@@ -148,7 +148,6 @@ candidates share were trained once.
 
 ## How to reproduce
 
-    rsqi train --pack --data ../shared/data --pool build/train/pool.npz
     python tools/bake_off.py --data ../shared/data --pool build/train/pool.npz --samples {terms["samples"]}{side}
 
 It may be stopped and goes on; raw answers lie in `build/bake-off/results.json`, from which a further call draws this
