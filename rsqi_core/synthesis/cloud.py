@@ -81,15 +81,15 @@ def _thickness(shape: tuple[int, int], rng: np.random.Generator, kind: str) -> n
     """Optical thickness; zero or less is clear sky."""
     side = min(shape)
     if kind in ("thick", "thin"):
-        noise = fractal(shape, rng, rng.uniform(1.7, 2.5), cells=int(rng.integers(2, 6)))
+        noise = fractal(shape, rng, rng.uniform(1.5, 2.5), cells=round(log_uniform(rng, 2, 10)))
         if rng.random() < 0.4:  # a part of a bank up to three times as large as the image
             noise = 0.6 * noise + rng.normal(0.2, 0.6)
-        density = log_uniform(rng, 1.5, 7.5) if kind == "thick" else rng.uniform(0.4, 0.9)
+        density = log_uniform(rng, 1.5, 16) if kind == "thick" else rng.uniform(0.4, 0.9)
         return density * (noise - rng.uniform(-0.9, 1.0))
     if kind == "fog":
         return rng.uniform(0.6, 1.2) + rng.uniform(0.05, 0.25) * fractal(shape, rng, 2.4, cells=2)
     if kind == "local":
-        return log_uniform(rng, 2, 10) * _puff(shape, rng, side * log_uniform(rng, 0.07, 0.45))
+        return log_uniform(rng, 2, 20) * _puff(shape, rng, side * log_uniform(rng, 0.07, 0.45))
     if kind == "cirrus":
         angle = rng.uniform(0, np.pi)
         fibres = streaks(shape, rng, rng.uniform(1.6, 2.2), int(rng.integers(6, 14)), rng.uniform(5, 12), angle)
@@ -105,7 +105,7 @@ def _thickness(shape: tuple[int, int], rng: np.random.Generator, kind: str) -> n
         gathered = np.cos(np.float32(turns[0]) * x + np.float32(turns[1]) * y + np.float32(np.pi) * sway)
     else:
         gathered = fractal(shape, rng, 3.0, cells=2)
-    return log_uniform(rng, 2, 7.5) * (puffs + rng.uniform(0.5, 1.1) * gathered - rng.uniform(0.9, 1.8))
+    return log_uniform(rng, 2, 20) * (puffs + rng.uniform(0.5, 1.1) * gathered - rng.uniform(0.9, 1.8))
 
 
 def _puff(shape: tuple[int, int], rng: np.random.Generator, radius: float) -> np.ndarray:
