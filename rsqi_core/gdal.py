@@ -15,12 +15,15 @@ from rasterio.errors import NotGeoreferencedWarning
 
 from .errors import RasterError, RsqiError
 
-# By default libjpeg only warns of damage, the fast PNG path swallows a missing tail, and what is missing at the end of
-# a raw file (ENVI and the like) reads as zeros.
+# By default libjpeg only warns of damage, the fast PNG path swallows a missing tail, what is missing at the end of a raw
+# file (ENVI and the like) reads as zeros, and a server that falls silent, which a mosaic may refer to, is waited for.
 OPTIONS = {
     "GDAL_ERROR_ON_LIBJPEG_WARNING": True,
     "GDAL_PNG_WHOLE_IMAGE_OPTIM": False,
     "RAW_CHECK_FILE_SIZE": True,
+    "GDAL_HTTP_CONNECTTIMEOUT": 20,
+    "GDAL_HTTP_LOW_SPEED_LIMIT": 1,
+    "GDAL_HTTP_LOW_SPEED_TIME": 30,
 }
 
 # Formats whose drivers a GDAL may be built without, and the drivers that read them.
