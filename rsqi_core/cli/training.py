@@ -54,7 +54,7 @@ def add_train(commands: Any) -> None:
     parser.add_argument("--side", type=int, metavar="PX", help=f"of a crop ({ours.side})")
     parser.add_argument("--no-negatives", action="store_true", help="leave out crops without errors")
     parser.add_argument(
-        "--no-augmentation", action="store_true", help="show the middle of each picture as it is, not flipped crops"
+        "--no-augmentation", action="store_true", help="show the middle --side px of each picture as they are"
     )
     parser.add_argument("--seed", type=int, metavar="N", help=f"of weights and samples ({ours.seed})")
     parser.add_argument("--workers", type=int, metavar="N",

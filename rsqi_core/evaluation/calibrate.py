@@ -180,7 +180,10 @@ def _quality(p: np.ndarray, truth: np.ndarray, limits: np.ndarray, kind: np.ndar
         quality[code] = {"auroc": auroc(p[known, i], y), "average_precision": average_precision(p[known, i], y)}
         quality[code] |= _marked(marked[:, i], kind)
     quality[ANY] = _marked(np.delete(marked, _BY_RULE, 1).any(1), kind)
-    return {code: {name: round(value, 3) for name, value in figures.items()} for code, figures in quality.items()}
+    return {
+        code: {name: round(value, 3) for name, value in figures.items() if np.isfinite(value)}
+        for code, figures in quality.items()
+    }
 
 
 def _marked(marked: np.ndarray, kind: np.ndarray) -> dict[str, float]:

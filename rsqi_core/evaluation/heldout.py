@@ -17,8 +17,9 @@ from ..taxonomy import CODES
 from ..training.pool import clean_files, cloud_pairs, read_rgb
 
 SIDE, SMALL = 512, 384  # px of a block, and of one from a picture that is smaller than that
-LANDSCAPES = range(70_000, 70_048)  # seeds; training, contact sheets and benchmark have others
-_COARSE, _FINE = 2.0, 1 / 1.2  # a block's ground at the second scale, where the picture has it and where not
+COARSEST = 4  # times the side of a block that it may show of the ground, as a block of 2048 px does
+# Seeds and sides of the landscapes; training, contact sheets and benchmark have other seeds.
+LANDSCAPES = {**dict.fromkeys(range(70_000, 70_040), SIDE), **dict.fromkeys(range(70_040, 70_044), COARSEST * SIDE)}
 _COLLAR = 0.1  # share of the blocks that the edge of the footprint crosses
 _SECOND_TYPE = 0.2  # share of the blocks with errors that get another one
 # Random numbers of the blocks of a kind begin with these.
@@ -27,11 +28,11 @@ _DEFECTIVE, _CLEAN, _DECOY = 7, 8, 9
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Backgrounds (uint8 [H, W, 3], sides up to 1024) and cloud mattes (uint8 [H, W]).
+    """Backgrounds (uint8 [H, W, 3]; those that large blocks fit in come several times) and cloud mattes (uint8 [H, W]).
 
     A block is a function of its kind and number, so that none has to be kept. It is 512 px wide where the background
-    is, and comes at one of two scales: as it is, or from twice the ground (where a background has no more, from a
-    little less).
+    is. Half of the blocks show it as it is, the others more of it, up to four times, as far as there is more: the
+    blocks of an inspection are seen at both scales.
     """
 
     backgrounds: list[np.ndarray]
@@ -60,13 +61,12 @@ class HeldOut:
         background = self.backgrounds[(int(rng.integers(1 << 31)) if k is None else k) % len(self.backgrounds)]
         room = min(background.shape[:2])
         side = SIDE if room >= SIDE else SMALL
-        second = _COARSE if room >= _COARSE * side else _FINE
-        wanted = min(room, round(side * (second if rng.random() < 0.5 else 1)))
+        wanted = side
+        if rng.random() < 0.5:
+            wanted = round(side * np.exp(rng.uniform(0, np.log(min(COARSEST, room / side)))))
         y, x = (int(rng.integers(0, n - wanted + 1)) for n in background.shape[:2])
         piece = np.ascontiguousarray(np.rot90(background[y : y + wanted, x : x + wanted], int(rng.integers(4))))
-        if wanted == side:
-            return piece
-        return cv2.resize(piece, (side, side), interpolation=cv2.INTER_AREA if wanted > side else cv2.INTER_CUBIC)
+        return piece if wanted == side else cv2.resize(piece, (side, side), interpolation=cv2.INTER_AREA)
 
 
 def held_out(data: Path) -> HeldOut:
@@ -78,8 +78,8 @@ def held_out(data: Path) -> HeldOut:
     files = pictures(data)
     if not files:
         raise RsqiError(f"{data}: none of the held-out pictures is here")
-    backgrounds = [view for file in files for view in _views(read_rgb(file))]
-    backgrounds += [landscape(SIDE, seed) for seed in LANDSCAPES]
+    whole = [read_rgb(file) for file in files] + [landscape(side, seed) for seed, side in LANDSCAPES.items()]
+    backgrounds = [picture for picture in whole for _ in range(_times(picture))]
     lifted = [matte_of(read_rgb(cloudy), read_rgb(clear)) for cloudy, clear, _ in cloud_pairs(data, validation=False)]
     return HeldOut(backgrounds, [(m * 255).astype(np.uint8) for m in lifted if m is not None])
 
@@ -89,10 +89,12 @@ def pictures(data: Path) -> list[Path]:
     return clean_files(data, validation=True)[::2]
 
 
-def _views(image: np.ndarray, side: int = 2 * SIDE) -> list[np.ndarray]:
-    """Windows of at most `side` that cover a picture; they share its memory."""
-    rows, columns = (np.linspace(0, max(n - side, 0), -(-n // side)).astype(int) for n in image.shape[:2])
-    return [image[y : y + side, x : x + side] for y in rows for x in columns]
+def _times(picture: np.ndarray) -> int:
+    """How often a picture comes: once for each square of twice a block's side, not at all if it is too small."""
+    if min(picture.shape[:2]) < SMALL:
+        return 0
+    rows, columns = (-(-n // (2 * SIDE)) for n in picture.shape[:2])
+    return rows * columns
 
 
 def _without_errors(image: np.ndarray, rng: np.random.Generator) -> Sample:

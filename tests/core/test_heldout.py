@@ -42,7 +42,7 @@ def test_no_landscape_of_the_benchmark_or_of_training_sets_a_threshold():
 
 
 def test_only_clouds_that_training_lifted_are_laid_on(data, monkeypatch):
-    monkeypatch.setattr(heldout, "LANDSCAPES", range(1))
+    monkeypatch.setattr(heldout, "LANDSCAPES", {0: 512})
     monkeypatch.setattr(heldout, "pictures", lambda data: [data / "picture.png"])
     cv2.imwrite(str(data / "picture.png"), landscape(400, seed=3))
     clouds = data / "cloud" / MATTE_SET
@@ -86,12 +86,21 @@ def test_errors_take_turns_and_the_others_have_none(source):
         assert not source.clean(k).labels.any() and not source.decoy(k).labels.any()
 
 
-def test_blocks_come_at_two_scales():
-    board = np.kron(np.indices((128, 128)).sum(0) % 2, np.ones((8, 8))).astype(np.uint8)[..., None].repeat(3, 2) * 255
-    source = HeldOut([board], [])
-    rng = np.random.default_rng(0)
-    widths = []
-    for _ in range(12):
-        row = source._window(rng)[5, :, 0] > 127
-        widths.append(round(row.size / (np.count_nonzero(row[1:] != row[:-1]) + 1)))
-    assert set(widths) == {4, 8}
+def test_half_of_the_blocks_show_more_ground_as_far_as_there_is_some():
+    """The ground is a ramp, whose slope tells the scale."""
+    ramp = np.linspace(0, 255, 1024)[None, :, None] * np.ones((1024, 1, 3))
+    small = np.ascontiguousarray(ramp[:400, :400])
+    for background, side, most in ((ramp.astype(np.uint8), 512, 2), (small.astype(np.uint8), 384, 1.05)):
+        source, rng = HeldOut([background], []), np.random.default_rng(0)
+        scales = []
+        for _ in range(40):
+            window = source._window(rng)[..., 0].astype(float)
+            assert window.shape == (side, side)
+            scales.append(max(np.ptp(window[0]), np.ptp(window[:, 0])) * 1024 / 255 / side)
+        assert 8 < sum(scale < 1.02 for scale in scales) <= 40
+        assert max(scales) == pytest.approx(most, abs=0.15)
+
+
+def test_large_pictures_come_several_times():
+    sizes = {(300, 900): 0, (400, 400): 1, (1350, 1800): 4, (2048, 2048): 4}
+    assert {size: heldout._times(np.zeros((*size, 3), np.uint8)) for size in sizes} == sizes
