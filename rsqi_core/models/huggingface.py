@@ -24,7 +24,7 @@ BLOCK = 512  # px; the finest blocks come whole, coarser ones decimated to it; e
 ABSENT = -100.0  # logit of a type that a network has no output for: a probability of 0
 THRESHOLD, CONSTRAINT = 0.5, "absolute"  # the paper's
 CPU_BATCH = 1  # blocks; SegFormer-b5 takes seconds and a gigabyte for each
-_BYTES = 1500  # of GPU memory for each pixel that a network takes in: SegFormer-b5's decoder in half precision
+_BYTES = 1200  # of GPU memory for each pixel that a network takes in; SegFormer-b5 took 1000 in half precision
 _SHORT = {"torch.bfloat16": "bf16", "torch.float16": "fp16"}
 
 # What the paper's networks take in, for a checkpoint that does not say it.
