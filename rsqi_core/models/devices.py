@@ -84,8 +84,7 @@ class Runner:
     @property
     def batch(self) -> int:
         """Blocks that are run at a time at present."""
-        self._open()
-        return self._batch
+        return self._batch or self._open().batch
 
     @property
     def provider(self) -> str:
@@ -135,15 +134,14 @@ class Runner:
         with self._lock:
             reasons: list[str] = []
             while self._device is None:
-                opener = self._openers.popleft()
                 try:
-                    self._device = opener()
+                    self._device = self._openers[0]()
+                    self._batch = self._device.batch
                 except Unavailable as error:
-                    if not self._openers:
+                    if len(self._openers) == 1:
                         raise ModelError(f"{self._name}: {error}") from error
                     reasons.append(str(error))
-            if not self._batch:
-                self._batch = self._device.batch
+                self._openers.popleft()
             for reason in reasons:
                 self._warn("device", f"{reason}; RSQI goes on with {self._device.provider}")
             return self._device

@@ -38,7 +38,7 @@ class HuggingFace:
     """
 
     def __init__(self, classifier: Checkpoint, segmenter: Checkpoint, device: str):
-        self.warnings: tuple[tuple[str, str], ...] = ()
+        self._said: dict[tuple[str, str], None] = {}
         self._classifier = _Network(classifier, CLASSIFIER, device, self._warn)
         self._segmenter = _Network(segmenter, SEGMENTER, device, self._warn)
         not_drawn = {t.id for t in REGION_TYPES} - segmenter.outputs.keys()
@@ -59,6 +59,10 @@ class HuggingFace:
     def hash(self) -> str:
         hashes = [file_hash(file) for network in (self._classifier, self._segmenter) for file in network.files]
         return hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
+
+    @property
+    def warnings(self) -> tuple[tuple[str, str], ...]:
+        return tuple(self._said)
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -87,7 +91,7 @@ class HuggingFace:
         return logits
 
     def _warn(self, code: str, message: str) -> None:
-        self.warnings = (*self.warnings, (code, message))
+        self._said[code, message] = None
 
 
 class _Network:

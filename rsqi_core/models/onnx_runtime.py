@@ -36,7 +36,7 @@ class OnnxRuntime:
     def __init__(self, folder: Path, device: str):
         self.card = read_card(folder)
         self.hash = model_hash(folder)
-        self.warnings: tuple[tuple[str, str], ...] = ()
+        self._said: dict[tuple[str, str], None] = {}  # in order and each once: both networks meet the same driver
         self._folder, self._runtime = folder, get_runtime()
         providers = _choose(device, self._runtime.get_available_providers())
         self._strict = device != "auto"
@@ -47,6 +47,10 @@ class OnnxRuntime:
             Runner(name, [partial(self._put_on, provider, file) for provider in providers], self._warn)
             for name, file in (("classifier", CLASSIFIER), ("segmenter", SEGMENTER))
         )
+
+    @property
+    def warnings(self) -> tuple[tuple[str, str], ...]:
+        return tuple(self._said)
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -95,8 +99,7 @@ class OnnxRuntime:
         return run
 
     def _warn(self, code: str, message: str) -> None:
-        if (code, message) not in self.warnings:  # what keeps one network from a GPU keeps the other
-            self.warnings = (*self.warnings, (code, message))
+        self._said[code, message] = None
 
 
 def get_runtime() -> ModuleType:

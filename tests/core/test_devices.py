@@ -145,6 +145,20 @@ def test_a_device_that_cannot_be_opened_is_passed_over():
         runner(broken)[0](blocks(1))
 
 
+def test_a_failure_to_open_can_be_repeated():
+    def damaged():
+        raise ModelError("the weights do not fit")
+
+    def full():
+        raise Unavailable("no memory")
+
+    for opener, message in ((damaged, "do not fit"), (full, "no memory")):
+        run, _ = runner(opener)
+        for _ in range(2):
+            with pytest.raises(ModelError, match=message):
+                run(blocks(1))
+
+
 def test_without_another_device_the_failure_is_one_line():
     run, _ = runner(Fake("CPU", 4, room=0, text="Got invalid dimensions\nfor input"))
     with pytest.raises(ModelError, match=r"^segmenter: cannot be run on CPU: Got invalid dimensions$"):
