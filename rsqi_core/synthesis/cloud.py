@@ -33,8 +33,9 @@ def apply(
     """
     kind = "matte" if matte is not None else kind or str(rng.choice(KINDS, p=_SHARES))
     alpha = opacity(image.shape[:2], rng, kind) if matte is None else matte
-    # What lies under a cloud is seen through scattered light: softer the denser the cloud.
-    ground = blend(image, cv2.GaussianBlur(image, (0, 0), 1.5), alpha)
+    # What lies under a cloud is seen through scattered light, softer the denser the cloud; low over it, hardly.
+    soft = rng.uniform(0.5, 2.0)
+    ground = blend(image, cv2.GaussianBlur(image, (0, 0), soft), alpha) if rng.random() < 0.5 else image
     cover, white = _cover(alpha, rng)
     shifted = (alpha, alpha, alpha)
     if rng.random() < 0.15:  # a push-broom sensor sees each band at another moment
@@ -129,7 +130,8 @@ def _cover(alpha: np.ndarray, rng: np.random.Generator) -> tuple[list[np.ndarray
     Whites over 255 leave the bright cores clipped, as in most stretched satellite scenes; the side that faces the sun
     is brighter, and thick parts may have grey bases.
     """
-    white = rng.uniform(222, 250) if rng.random() < 0.6 else rng.uniform(250, 300)
+    low, high = ((165, 222), (222, 250), (250, 300))[int(rng.choice(3, p=[0.25, 0.4, 0.35]))]
+    white = rng.uniform(low, high)
     height = cv2.GaussianBlur(np.sqrt(-np.log(1 - 0.95 * alpha)), (0, 0), rng.uniform(0.8, 2.0))
     dx, dy = rng.uniform(-6, 6, 2)
     behind = cv2.warpAffine(
@@ -139,7 +141,8 @@ def _cover(alpha: np.ndarray, rng: np.random.Generator) -> tuple[list[np.ndarray
     level = (
         white
         + np.float32(rng.uniform(20, 90)) * light
-        - np.float32(rng.uniform(0, 12)) * fractal(alpha.shape, rng, 2.6, cells=3)
+        - np.float32(log_uniform(rng, 2, 25))
+        * fractal(alpha.shape, rng, rng.uniform(1.6, 2.8), cells=int(rng.integers(3, 16)))
     )
     warm = rng.normal(-2, 4)
     tint = rng.normal(0, 1.5, 3) + np.array([warm, 0, -warm])

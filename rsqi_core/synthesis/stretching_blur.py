@@ -14,7 +14,9 @@ KINDS = ("slope", "even")
 def apply(
     image: np.ndarray, rng: np.random.Generator, factor: float | None = None, kind: str | None = None
 ) -> Defect | None:
-    """Stretch the texture of an irregular patch by up to `factor` (4-20) along one direction, keeping it across.
+    """Stretch the texture of an irregular patch by up to `factor` along one direction, keeping it across.
+
+    The factor is 4-20, in one patch of three 20-100: there a single row of pixels is drawn out.
 
     ``slope``: the stretch grows from 1 at the ridge to `factor` down-slope; ``even``: it is the same all over the
     patch. None if the ground has too little texture for streaks to show.
@@ -22,7 +24,7 @@ def apply(
     shape = image.shape[:2]
     side = min(shape)
     kind = kind or str(rng.choice(KINDS, p=[0.6, 0.4]))
-    factor = factor or log_uniform(rng, 4, 20)
+    factor = factor or (log_uniform(rng, 20, 100) if rng.random() < 0.35 else log_uniform(rng, 4, 20))
     radius = side * log_uniform(rng, 0.09, 0.4)
     outline = blob(shape, rng, radius, rng.uniform(1, 6), 0.3) if rng.random() < 0.75 else polygon(shape, rng, radius)
     moments = cv2.moments(outline)
@@ -42,8 +44,11 @@ def apply(
     if kind == "slope":
         reach = np.float32(length * rng.uniform(0.06, 0.25))
         squeezed += np.float32(1 - 1 / factor) * reach * (1 - np.exp(-down / reach))
-    # The streaks fan out down-slope and bend by up to ten degrees with the relief.
-    fan, sway = np.float32(rng.uniform(0, 0.5) / max(length, 1)), np.float32(rng.uniform(0, 0.05) * length)
+    # The streaks fan out down-slope and bend by up to ten degrees with the relief, where there is any.
+    bent = float(rng.random() < 0.6)
+    fan, sway = (
+        np.float32(bent * amount) for amount in (rng.uniform(0, 0.5) / max(length, 1), rng.uniform(0, 0.05) * length)
+    )
     across = across / (1 + fan * down) + sway * fractal(shape, rng, 3.2, cells=2)
     from_top = np.float32(top) + squeezed
     map_x = np.float32(cx) + from_top * cosine - across * sine
