@@ -1,23 +1,25 @@
-"""A few blocks at a time: classify, segment what is left alive, run the rules, add what was found to the label map."""
+"""Block by block: classify, segment what is left alive, run the rules, and say what was found where."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from .blocks import Block
+from .blocks import Block, Step
 from .classify import as_tile, classify, probabilities
 from .constrain import alive, constrain
-from .merge import LabelMap, dilate
+from .decimate import shrink
+from .merge import NODATA, Patch, claim, dilate, everywhere, patch
 from .models import Model
 from .parameters import Parameters
-from .raster import Raster
 from .rules import PIXEL_MISSING, STRIPE_NOISE
 from .segment import labels, segment
 from .taxonomy import BOUNDARY_TYPES, CODES, REGION_TYPES, by_code
+from .walk import Tile, tile_shape
+
+_HELD = 64  # blocks that wait for a full batch where most are nodata
 
 _STRIPES, _MISSING = by_code("stripe_noise"), by_code("pixel_missing")
 
@@ -30,142 +32,177 @@ class BlockResult:
     probabilities: np.ndarray
 
 
-@dataclass
-class Examiner:
-    """Look at blocks of one raster and collect what is found.
+@dataclass(frozen=True)
+class Judged:
+    """What the networks say of a tile: block logits float32 [10], segmentation logits float32 [7, h, w], or None."""
+
+    tile: Tile
+    class_logits: np.ndarray | None = None
+    logits: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Everything found in one block.
 
     Attributes
     ----------
-    raster : Raster
-        Open raster.
-    model : Model or None
-        None when only the rules run.
-    label_map : LabelMap
-        Of the inspected window; blocks are given in its pixels.
-    offset : (int, int)
-        Column and row of the window within the raster.
+    step : Step
+    probabilities : numpy.ndarray or None
+        float32 [10]; None where the classifier was not asked.
+    seam : int
+        Boundary type that marks the whole block, 0 for none.
+    patch : Patch or None
+        What the block claims of its pixels.
     """
 
-    raster: Raster
-    model: Model | None
-    parameters: Parameters
-    label_map: LabelMap
-    offset: tuple[int, int] = (0, 0)
-    results: list[BlockResult] = field(default_factory=list)
+    step: Step
+    probabilities: np.ndarray | None = None
+    seam: int = 0
+    patch: Patch | None = None
 
-    def __post_init__(self) -> None:
-        self._wanted = np.array([code in self.parameters.types for code in CODES])
-        self._native = min(self.parameters.blocks)
-        self._mode = self.parameters.constraint or (self.model.card.constraint if self.model else "absolute")
-        given = self.parameters.threshold
-        if self.model:
-            self._threshold = self.model.thresholds if given is None else np.full(len(CODES), given, np.float32)
+    @property
+    def block(self) -> Block:
+        return self.step.block
+
+
+class Examiner:
+    """Looks at the tiles of one raster, in the order of their steps.
+
+    `judge` runs the networks and `find` all the rest; each may have a thread of its own.
+
+    Parameters
+    ----------
+    model : Model or None
+        None when only the rules run.
+    parameters : Parameters
+    """
+
+    def __init__(self, model: Model | None, parameters: Parameters):
+        self._model, self._parameters = model, parameters
+        self._sizes = sorted(parameters.blocks)
+        self._wanted = np.array([code in parameters.types for code in CODES])
+        self._mode = parameters.constraint or (model.card.constraint if model else "absolute")
+        self._batch = model.batch if model else 1
+        self._seams: list[tuple[Block, int]] = []
+        if model:
+            given = parameters.threshold
+            self._threshold = model.thresholds if given is None else np.full(len(CODES), given, np.float32)
             # The paper's rule runs where the classifier marks; the sturdier one may look before that.
-            own_gate = given is None and self.parameters.stripe_rule != "otsu"
-            self._stripe_gate = self.model.card.stripe_gate if own_gate else float(self._threshold[_STRIPES.id - 1])
+            own_gate = given is None and parameters.stripe_rule != "otsu"
+            self._stripe_gate = model.card.stripe_gate if own_gate else float(self._threshold[_STRIPES.id - 1])
 
-    def examine(self, blocks: Sequence[Block]) -> None:
-        """Examine blocks of one size; blocks without a valid pixel are passed over."""
-        read = [(block, *self._read(block)) for block in blocks]
-        seen = [(block, rgb, valid) for block, rgb, valid in read if valid.any()]
-        for block, _, valid in read:
-            if block.size == self._native:
-                self.label_map.ignore(block.x, block.y, valid)
-        if not seen:
-            return
-        logits: list[np.ndarray | None] = [None] * len(seen)
-        if self.model and "classify" in self.parameters.stages:
-            tiles = np.stack([self._tile(rgb) for _, rgb, _ in seen])
-            logits = list(classify(self.model, tiles))
-            for (block, _, _), values in zip(seen, logits):
-                self.results.append(BlockResult(block, probabilities(values)))
-            if "segment" in self.parameters.stages:
-                self._segment([s[0] for s in seen], [s[2] for s in seen], tiles, logits)
-                for (block, _, valid), values in zip(seen, logits):
-                    self._mark_boundaries(block, valid, values)
-        if "rules" in self.parameters.stages:
-            for (block, rgb, valid), values in zip(seen, logits):
-                if block.size == self._native:
-                    self._apply_rules(block, rgb, valid, values)
+    def judge(self, tiles: Iterator[Tile]) -> Iterator[Judged]:
+        """Ask the networks, a few tiles at a time; those without a valid pixel are passed on unseen.
 
-    def _read(self, block: Block) -> tuple[np.ndarray, np.ndarray]:
-        """Read a block; all but the finest grid are read decimated to what the model takes in."""
-        shape = None
-        if self.model and block.size > self._native:
-            shrink = min(1.0, self.model.card.tile_size / max(block.width, block.height))
-            shape = (max(1, round(block.height * shrink)), max(1, round(block.width * shrink)))
-        return self.raster.read(block.x + self.offset[0], block.y + self.offset[1], block.width, block.height, shape)
+        A batch never reaches beyond the tiles that are due together, so that it does not depend on where a run began.
+        """
+        waiting: list[Tile] = []
+        for tile in tiles:
+            waiting.append(tile)
+            full = sum(each.rgb is not None for each in waiting) == self._batch or len(waiting) >= _HELD
+            if full or tile.step.last:
+                yield from self._judged(waiting)
+                waiting = []
+        yield from self._judged(waiting)
 
-    def _tile(self, rgb: np.ndarray) -> np.ndarray:
-        side = self.model.card.tile_size
-        if max(rgb.shape[:2]) > side:
-            shrink = side / max(rgb.shape[:2])
-            size = (max(1, round(rgb.shape[1] * shrink)), max(1, round(rgb.shape[0] * shrink)))
-            rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-        return as_tile(rgb, side)
+    def find(self, judged: Iterator[Judged]) -> Iterator[Finding]:
+        """Turn what the networks say into claims, and run the rules."""
+        for each in judged:
+            finding = self._find(each)
+            self.remember(finding)
+            yield finding
 
-    def _segment(
-        self, blocks: list[Block], valids: list[np.ndarray], tiles: np.ndarray, class_logits: list[np.ndarray]
-    ) -> None:
-        """Segment the blocks in which the classifier leaves a wanted region type alive (two steps instead of one)."""
-        wanted = self._wanted[: len(REGION_TYPES)]
+    def remember(self, finding: Finding) -> None:
+        """Take note of a seam, for the coarser blocks that follow; of findings of an earlier run as well."""
+        if finding.seam:
+            self._seams.append((finding.block, finding.seam))
+        if finding.step.last:
+            self._seams = [(block, seam) for block, seam in self._seams if block.bottom > finding.step.final]
+
+    def _judged(self, tiles: list[Tile]) -> Iterator[Judged]:
+        seen = [tile for tile in tiles if tile.rgb is not None]
+        said: dict[int, Judged] = {}
+        if seen and self._model and "classify" in self._parameters.stages:
+            pictures = np.stack([self._picture(tile) for tile in seen])
+            class_logits = classify(self._model, pictures)
+            logits = self._segmented(pictures, class_logits)
+            said = {id(tile): Judged(tile, y, logits.get(i)) for i, (tile, y) in enumerate(zip(seen, class_logits))}
+        for tile in tiles:
+            yield said.get(id(tile)) or Judged(tile)
+
+    def _picture(self, tile: Tile) -> np.ndarray:
+        """Make a tile the size that the networks take."""
+        side = self._model.card.tile_size
+        return as_tile(shrink(tile.rgb, tile_shape(tile.block, side)), side)
+
+    def _segmented(self, pictures: np.ndarray, class_logits: np.ndarray) -> dict[int, np.ndarray]:
+        """Segment the pictures in which the classifier leaves a wanted region type alive (two steps instead of one)."""
+        if "segment" not in self._parameters.stages:
+            return {}
+        wanted, alpha = self._wanted[: len(REGION_TYPES)], self._parameters.alpha
         hopeful = [
-            i
-            for i, y in enumerate(class_logits)
-            if (alive(y, self._mode, self._threshold, self.parameters.alpha) & wanted).any()
+            i for i, y in enumerate(class_logits) if (alive(y, self._mode, self._threshold, alpha) & wanted).any()
         ]
-        if not hopeful:
-            return
-        side = self.model.card.tile_size
-        for i, logits in zip(hopeful, segment(self.model, tiles[hopeful])):
-            block = blocks[i]
-            logits = constrain(logits, class_logits[i], self._mode, self.parameters.alpha, self._threshold)
-            logits[1:][~wanted] = -np.inf
-            shrink = min(1.0, side / max(block.width, block.height))
-            inside = logits[:, : max(1, round(block.height * shrink)), : max(1, round(block.width * shrink))]
-            label, confidence = dilate(*labels(inside, (block.height, block.width)))
-            label[~_enlarge(valids[i], label.shape)] = 0
-            self.label_map.add(block.x, block.y, label, confidence, block.size)
+        return dict(zip(hopeful, segment(self._model, pictures[hopeful]))) if hopeful else {}
 
-    def _mark_boundaries(self, block: Block, valid: np.ndarray, class_logits: np.ndarray) -> None:
-        """Mark the whole block: the approximate place of a seam is what the work needs (paper, section 3.3)."""
-        p = probabilities(class_logits)
-        found = [t for t in BOUNDARY_TYPES if self._wanted[t.id - 1] and p[t.id - 1] >= self._threshold[t.id - 1]]
-        found = [t for t in found if not self._marked_finer(block, t.id)]
-        if not found:
-            return
-        best = max(found, key=lambda t: p[t.id - 1])
-        label = np.where(_enlarge(valid, (block.height, block.width)), best.id, 0).astype(np.uint8)
-        confidence = np.full(label.shape, p[best.id - 1], np.float32)
-        self.label_map.add(block.x, block.y, label, confidence, block.size)
+    def _find(self, judged: Judged) -> Finding:
+        tile, block = judged.tile, judged.tile.block
+        native = block.size == self._sizes[0]
+        layers, p, seam = [], None, 0
+        if native and tile.rgb is None:
+            layers.append(everywhere(NODATA, (block.height, block.width)))
+        elif native and tile.valid is not None:
+            layers.append(np.where(tile.valid, np.uint16(0), np.uint16(NODATA)))
+        if judged.class_logits is not None:
+            p = probabilities(judged.class_logits)
+            seam = self._seam(block, p) if "segment" in self._parameters.stages else 0
+        if seam:
+            value = self._claim(block, np.full((1, 1), seam, np.uint8), float(p[seam - 1]))
+            layers.append(everywhere(value[0, 0], (block.height, block.width)))
+        if judged.logits is not None:
+            layers.append(self._regions(block, judged.logits, judged.class_logits))
+        if native and tile.rgb is not None and "rules" in self._parameters.stages:
+            layers.extend(self._rules(tile, p))
+        return Finding(tile.step, p, seam, patch(block.x, block.y, layers))
 
-    def _marked_finer(self, block: Block, category_id: int) -> bool:
-        """Has a finer grid, which runs first, already placed this seam within the block?"""
-        if block.size == self._native:
-            return False
-        window = self.label_map.label[block.y : block.y + block.height, block.x : block.x + block.width]
-        return bool((window == category_id).any())
+    def _claim(self, block: Block, label: np.ndarray, confidence: np.ndarray | float) -> np.ndarray:
+        return claim(label, confidence, self._sizes.index(block.size))
 
-    def _apply_rules(self, block: Block, rgb: np.ndarray, valid: np.ndarray, class_logits: np.ndarray | None) -> None:
+    def _regions(self, block: Block, logits: np.ndarray, class_logits: np.ndarray) -> np.ndarray:
+        logits = constrain(logits, class_logits, self._mode, self._parameters.alpha, self._threshold)
+        logits[1:][~self._wanted[: len(REGION_TYPES)]] = -np.inf
+        rows, columns = tile_shape(block, self._model.card.tile_size)
+        return self._claim(block, *dilate(*labels(logits[:, :rows, :columns], (block.height, block.width))))
+
+    def _seam(self, block: Block, p: np.ndarray) -> int:
+        """The boundary type that marks the whole block, or 0.
+
+        The approximate place of a seam is what the work needs (paper, section 3.3). A coarser block marks one only
+        where no finer block that overlaps it has placed it already.
+        """
+        found = [t.id for t in BOUNDARY_TYPES if self._wanted[t.id - 1] and p[t.id - 1] >= self._threshold[t.id - 1]]
+        placed = {seam for finer, seam in self._seams if finer.size < block.size and finer.overlaps(block)}
+        return max((seam for seam in found if seam not in placed), key=lambda seam: p[seam - 1], default=0)
+
+    def _rules(self, tile: Tile, p: np.ndarray | None) -> list[np.ndarray]:
         """Missing pixels everywhere, stripes where the classifier sees some (domain facts, section 5.7)."""
+        rgb, valid = tile.rgb, tile.valid
+        if valid is None:
+            valid = np.ones(rgb.shape[:2], bool)
+        found = []
         if self._wanted[_MISSING.id - 1]:
-            self._add_rule(block, PIXEL_MISSING[self.parameters.missing_rule](rgb, valid), _MISSING.id, 1.0)
+            found.append((_MISSING, PIXEL_MISSING[self._parameters.missing_rule](rgb, valid), 1.0))
+        confidence = self._stripe_confidence(p)
+        if confidence:
+            found.append((_STRIPES, STRIPE_NOISE[self._parameters.stripe_rule](rgb, valid), confidence))
+        return [self._claim(tile.block, mask * np.uint8(t.id), sure) for t, mask, sure in found if mask.any()]
+
+    def _stripe_confidence(self, p: np.ndarray | None) -> float:
+        """How sure a stripe in the block would be; 0 if none is to be looked for."""
         if not self._wanted[_STRIPES.id - 1]:
-            return
-        confidence = 1.0
-        if class_logits is not None and _STRIPES.code not in self.model.lacking:
-            confidence = float(probabilities(class_logits)[_STRIPES.id - 1])
-            if confidence < self._stripe_gate:
-                return
-        self._add_rule(block, STRIPE_NOISE[self.parameters.stripe_rule](rgb, valid), _STRIPES.id, confidence)
-
-    def _add_rule(self, block: Block, found: np.ndarray, category_id: int, confidence: float) -> None:
-        if found.any():
-            label = found.astype(np.uint8) * np.uint8(category_id)
-            self.label_map.add(block.x, block.y, label, np.full(label.shape, confidence, np.float32), block.size)
-
-
-def _enlarge(valid: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    if valid.shape == shape:
-        return valid
-    return cv2.resize(valid.astype(np.uint8), shape[::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
+            return 0.0
+        if p is None or _STRIPES.code in self._model.lacking:
+            return 1.0
+        confidence = float(p[_STRIPES.id - 1])
+        return confidence if confidence >= self._stripe_gate else 0.0

@@ -91,7 +91,7 @@ def run(
         ``outputs`` (paths by kind) and ``summary``.
     """
     output = job.output
-    with open_raster(job.raster) as raster:
+    with open_raster(job.raster, job.parameters.bands) as raster:
         _refuse_overwriting(raster, output)
         emit("started", raster=job.raster, width=raster.width, height=raster.height)
         if model is None and "classify" in job.parameters.stages:
@@ -108,21 +108,18 @@ def run(
                 raster,
                 job.parameters,
                 Path(name),
-                lambda p: emit("progress", stage=p.stage, done=p.done, total=p.total, eta_s=p.eta_s),
+                lambda p: emit("progress", **vars(p)),
                 cancelled,
                 model,
             )
             left_out = [code for code in job.parameters.types if code in found.score.not_inspected]
             if left_out:
                 emit("warning", code="not_inspected", message=f"not inspected: {', '.join(left_out)}")
-            try:
-                staged = _stage(job, raster, found, Path(name))
-                if cancelled():
-                    raise Cancelled("cancelled; nothing was written")
-                claim(None)
-                outputs = _commit(job, raster, found, staged, emit)
-            finally:
-                found.label_map.close()
+            staged = _stage(job, raster, found, Path(name))
+            if cancelled():
+                raise Cancelled("cancelled; nothing was written")
+            claim(None)
+            outputs = _commit(job, raster, found, staged, emit)
     return {"outputs": outputs, "summary": found.summary}
 
 
@@ -131,7 +128,7 @@ def _stage(job: Job, raster: Raster, found: pipeline.Inspection, folder: Path) -
     staged = {}
     if job.mask:
         staged["mask"] = folder / f"{job.output.stem}_mask.tif"
-        write_mask(staged["mask"], raster, found.label_map, found.window)
+        write_mask(staged["mask"], raster, found.label_map.bands(), found.window)
     if job.report:
         staged["report"] = folder / f"{job.output.stem}.html"
         _write_report(staged["report"], raster, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,24 +12,29 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
 from .errors import OutputError
-from .merge import LabelMap
 from .raster import UNPLACED, Raster
 from .taxonomy import IGNORED, TYPES
 
 _TILE = 512
 
 
-def write_mask(path: Path, raster: Raster, label_map: LabelMap, window: tuple[int, int, int, int]) -> None:
-    """Write one uint8 band, tiled and compressed, strip by strip.
+def write_mask(path: Path, raster: Raster, bands: Iterable[np.ndarray], window: tuple[int, int, int, int]) -> None:
+    """Write one uint8 band, tiled and compressed, a row of tiles at a time.
 
-    Values are 0, 1..10 and 255 for nodata and for what lies outside the inspected window (column, row, width, height).
+    Values are 0, 1..10 and 255 for nodata and for what lies outside the inspected window.
+
+    Parameters
+    ----------
+    bands : iterable of numpy.ndarray
+        The labels of the window from the top, uint8 [N, width] each.
+    window : tuple of int
+        Column, row, width and height in the raster.
 
     Raises
     ------
     OutputError
         If the file cannot be written.
     """
-    x, y, width, height = window
     # Like the raster itself, a mask without georeference carries none.
     place = {} if raster.transform == UNPLACED else {"crs": raster.crs, "transform": raster.transform}
     profile = {
@@ -41,16 +47,30 @@ def write_mask(path: Path, raster: Raster, label_map: LabelMap, window: tuple[in
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             target = rasterio.open(path, "w", **profile)
         with target:
-            for top in range(0, raster.height, _TILE):
-                rows = min(_TILE, raster.height - top)
-                strip = np.full((rows, raster.width), IGNORED, np.uint8)
-                first, last = max(top, y), min(top + rows, y + height)
-                if first < last:
-                    strip[first - top : last - top, x : x + width] = label_map.label[first - y : last - y]
-                target.write(strip, 1, window=Window(0, top, raster.width, rows))
+            for top, strip in _strips(raster, bands, window):
+                target.write(strip, 1, window=Window(0, top, raster.width, len(strip)))
             target.write_colormap(1, {t.id: _rgba(t.color) for t in TYPES})
     except (rasterio.errors.RasterioError, OSError) as error:
         raise OutputError(f"{path}: cannot write the mask: {error}") from error
+
+
+def _strips(
+    raster: Raster, bands: Iterable[np.ndarray], window: tuple[int, int, int, int]
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield first row and labels of each row of tiles, uint8 [up to _TILE, raster width]."""
+    x, y, width, height = window
+    rows = iter(bands)
+    band = np.empty((0, width), np.uint8)
+    for top in range(0, raster.height, _TILE):
+        strip = np.full((min(_TILE, raster.height - top), raster.width), IGNORED, np.uint8)
+        row, last = max(y - top, 0), min(len(strip), y + height - top)
+        while row < last:
+            if not len(band):
+                band = next(rows)
+            fits = min(last - row, len(band))
+            strip[row : row + fits, x : x + width] = band[:fits]
+            band, row = band[fits:], row + fits
+        yield top, strip
 
 
 def _rgba(color: str) -> tuple[int, int, int, int]:

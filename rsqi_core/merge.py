@@ -1,32 +1,32 @@
-"""Blocks become one label map: overlaps, the priority of the error classes and dilation (paper, section 3.1.2)."""
+"""Blocks become one label map: overlaps, the priority of the error classes and dilation (paper, section 3.1.2).
+
+What a block says of a pixel is one number, a *claim*; where blocks overlap, the largest claim holds. From the highest
+bits down it is made of the class's priority (pixel over region over boundary), the confidence, the fineness of the
+grid and the type's id. The order in which blocks are merged therefore does not matter.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from .errors import OutputError, ParameterError
+from .errors import ParameterError
 from .taxonomy import BACKGROUND, BOUNDARY_TYPES, IGNORED, PIXEL_TYPES, REGION_TYPES
 
-# Pixel over region over boundary, and nothing over nodata.
-_PRIORITY = np.zeros(256, np.uint8)
+NODATA = 0xFFFF  # the claim of a pixel that is not valid: above every error
+GRIDS = 4  # block sizes that a claim can tell apart
+
+_PRIORITY = np.zeros(256, np.uint16)
 for _rank, _types in enumerate((BOUNDARY_TYPES, REGION_TYPES, PIXEL_TYPES), start=1):
     _PRIORITY[[_type.id for _type in _types]] = _rank
-_PRIORITY[IGNORED] = 4
+_BAND = 1 << 22  # pixels of a band that is merged at a time
 
 
 class LabelMap:
-    """What was found at every pixel of a raster, with the confidence and the block size that found it.
-
-    Parameters
-    ----------
-    height, width : int
-        Size of the raster in pixels.
-    folder : Path or str, optional
-        Keep the arrays in files of this folder instead of in memory, so that a raster of any size fits. The folder
-        and the files belong to the caller, who removes them after :meth:`close`.
+    """What was found at every pixel of a raster, or of some rows of it.
 
     Attributes
     ----------
@@ -38,78 +38,150 @@ class LabelMap:
         Block size in pixels that gave the label; 0 where there is no error.
     """
 
-    def __init__(self, height: int, width: int, folder: Path | str | None = None):
+    def __init__(self, height: int, width: int):
         if height < 1 or width < 1:
             raise ParameterError(f"a label map of {width} x {height} pixels is empty")
-        self.height = height
-        self.width = width
-        self.folder = None if folder is None else Path(folder)
-        self.label = self._zeros("label", np.uint8)
-        self.confidence = self._zeros("confidence", np.uint8)
-        self.block_size = self._zeros("block_size", np.int16)
+        self.label = np.zeros((height, width), np.uint8)
+        self.confidence = np.zeros((height, width), np.uint8)
+        self.block_size = np.zeros((height, width), np.int16)
 
-    def _zeros(self, name: str, dtype: type) -> np.ndarray:
-        shape = (self.height, self.width)
-        if self.folder is None:
-            return np.zeros(shape, dtype)
-        path = self.folder / f"{name}.raw"
-        try:
-            return np.memmap(path, dtype, mode="w+", shape=shape)
-        except OSError as error:
-            raise OutputError(f"{path}: no room for the label map ({error.strerror}); free some disk space") from error
+    @property
+    def height(self) -> int:
+        return self.label.shape[0]
 
-    def _window(self, x: int, y: int, shape: tuple[int, int]) -> tuple[slice, slice]:
-        bottom, right = y + shape[0], x + shape[1]
-        if x < 0 or y < 0 or bottom > self.height or right > self.width:
-            raise ParameterError(f"block {x},{y}..{right},{bottom} leaves the {self.width} x {self.height} label map")
-        return slice(y, bottom), slice(x, right)
+    @property
+    def width(self) -> int:
+        return self.label.shape[1]
 
-    def add(self, x: int, y: int, label: np.ndarray, confidence: np.ndarray, block_size: int) -> None:
-        """Merge one block's result: the class of higher priority wins, then the higher confidence.
 
-        Parameters
-        ----------
-        x, y : int
-            Column and row of the block's first pixel.
-        label : uint8 [H, W]
-            Error types; 0 means nothing found. What another block found there stays.
-        confidence : float32 [H, W]
-            Probabilities 0..1.
-        block_size : int
-            Nominal size of the block in pixels.
+@dataclass(frozen=True)
+class Patch:
+    """Claims uint16 [h, w] of one block, the first of them at column `x` and row `y`; 0 claims nothing."""
 
-        Raises
-        ------
-        ParameterError
-            The block leaves the map.
-        """
-        window = self._window(x, y, label.shape)
-        old_label, old_confidence = self.label[window], self.confidence[window]
-        # A label of probability 0.001 is still a label: 0 is kept for "nothing".
-        new_confidence = np.clip(np.rint(confidence * 255.0), 1, 255).astype(np.uint8)
-        rank, old_rank = _PRIORITY[label], _PRIORITY[old_label]
-        wins = (rank > 0) & (label != IGNORED)
-        wins &= (rank > old_rank) | ((rank == old_rank) & (new_confidence > old_confidence))
-        old_label[wins] = label[wins]
-        old_confidence[wins] = new_confidence[wins]
-        self.block_size[window][wins] = block_size
+    x: int
+    y: int
+    claims: np.ndarray
 
-    def ignore(self, x: int, y: int, valid: np.ndarray) -> None:
-        """Mark the pixels of a window that are not `valid` (bool [H, W]) as 255 for good."""
-        window = self._window(x, y, valid.shape)
-        self.label[window][~valid] = IGNORED
-        self.confidence[window][~valid] = 0
-        self.block_size[window][~valid] = 0
+    @property
+    def bottom(self) -> int:
+        return self.y + self.claims.shape[0]
 
-    def flush(self) -> None:
-        """Write what is still in memory to the files; nothing to do for a map in memory."""
-        for array in (self.label, self.confidence, self.block_size):
-            if isinstance(array, np.memmap):
-                array.flush()
 
-    def close(self) -> None:
-        """Let go of the arrays, so that the files can be removed on every system."""
-        self.label = self.confidence = self.block_size = None
+def claim(label: np.ndarray, confidence: np.ndarray | float, grid: int) -> np.ndarray:
+    """Return the claims of one block.
+
+    Parameters
+    ----------
+    label : uint8 [H, W]
+        Error types; 0 claims nothing.
+    confidence : float32 [H, W] or float
+        Probabilities 0..1.
+    grid : int
+        Which of the block sizes it is, counted from the finest as 0.
+
+    Returns
+    -------
+    uint16 [H, W]
+    """
+    if not 0 <= grid < GRIDS:
+        raise ParameterError(f"at most {GRIDS} block sizes can be inspected at once")
+    # A label of probability 0.001 is still a label: 0 is kept for "nothing".
+    level = np.clip(np.rint(np.asarray(confidence, np.float32) * 255), 1, 255).astype(np.uint16)
+    claims = _PRIORITY[label] << 14 | level << 6 | np.uint16((GRIDS - 1 - grid) << 4) | label
+    return np.where(label == BACKGROUND, np.uint16(0), claims)
+
+
+def understand(claims: np.ndarray, sizes: tuple[int, ...]) -> LabelMap:
+    """Return what claims uint16 [H, W] stand for; `sizes` are the block sizes from the finest on."""
+    label_map = LabelMap(*claims.shape)
+    rows, columns = _extent(claims)
+    part = claims[rows, columns]
+    ignored, nothing = part == NODATA, part == 0
+    by_grid = np.zeros(GRIDS, np.int16)
+    by_grid[GRIDS - len(sizes) :] = sizes[::-1]
+    label_map.label[rows, columns] = np.where(ignored, IGNORED, part & 15)
+    label_map.confidence[rows, columns] = np.where(ignored, 0, part >> 6 & 255)
+    label_map.block_size[rows, columns] = np.where(ignored | nothing, 0, by_grid[part >> 4 & 3])
+    return label_map
+
+
+def patch(x: int, y: int, layers: list[np.ndarray]) -> Patch | None:
+    """Merge the claims of one block at column `x` and row `y`, and keep the rectangle in which there are any.
+
+    A layer in which all pixels claim the same, as in nodata or along a seam, may be a broadcast scalar; alone, it
+    stays one and takes no memory.
+    """
+    if not layers:
+        return None
+    claims = layers[0]
+    for layer in layers[1:]:
+        claims = np.maximum(claims, layer)
+    rows, columns = _extent(claims)
+    if rows.start == rows.stop:
+        return None
+    part = claims[rows, columns]
+    return Patch(x + columns.start, y + rows.start, part if part.size * 2 > claims.size else part.copy())
+
+
+def everywhere(value: int | np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Return the layer in which every pixel claims `value`; it takes no memory."""
+    return np.broadcast_to(np.uint16(value), shape)
+
+
+def is_constant(claims: np.ndarray) -> bool:
+    """Is this one claim for all pixels, as :func:`everywhere` makes it?"""
+    return claims.strides == (0, 0)
+
+
+def _extent(claims: np.ndarray) -> tuple[slice, slice]:
+    """Rows and columns of the smallest rectangle that holds all claims."""
+    if is_constant(claims):
+        height, width = claims.shape if claims[0, 0] else (0, 0)
+        return slice(0, height), slice(0, width)
+    left, top, width, height = cv2.boundingRect((claims != 0).view(np.uint8))
+    return slice(top, top + height), slice(left, left + width)
+
+
+class Mosaic:
+    """Patches on their way to a label map: rows are merged, and let go of, once no later block reaches them.
+
+    Parameters
+    ----------
+    width : int
+        Of the inspected window in pixels.
+    sizes : tuple of int
+        Block sizes, from the finest on.
+    rows : int, optional
+        Most rows of a band; the label map does not depend on it.
+    """
+
+    def __init__(self, width: int, sizes: tuple[int, ...], rows: int | None = None):
+        self._width, self._sizes = width, sizes
+        self._rows = rows or max(1, _BAND // width)
+        self._patches: list[Patch] = []
+        self._top = 0
+
+    def add(self, found: Patch | None) -> None:
+        """Keep a patch until its rows are taken."""
+        if found is not None:
+            self._patches.append(found)
+
+    def take(self, final: int) -> Iterator[LabelMap]:
+        """Yield the rows up to `final` that have not been taken yet, band by band."""
+        while self._top < final:
+            bottom = min(final, self._top + self._rows)
+            yield understand(self._merged(self._top, bottom), self._sizes)
+            self._top = bottom
+            self._patches = [each for each in self._patches if each.bottom > bottom]
+
+    def _merged(self, top: int, bottom: int) -> np.ndarray:
+        merged = np.zeros((bottom - top, self._width), np.uint16)
+        for each in self._patches:
+            first, last = max(top, each.y), min(bottom, each.bottom)
+            if first < last:
+                part = merged[first - top : last - top, each.x : each.x + each.claims.shape[1]]
+                np.maximum(part, each.claims[first - each.y : last - each.y], out=part)
+        return merged
 
 
 def dilate(label: np.ndarray, confidence: np.ndarray, radius: int = 1) -> tuple[np.ndarray, np.ndarray]:

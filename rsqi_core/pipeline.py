@@ -6,40 +6,54 @@ import json
 import math
 import platform
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from affine import Affine
 
 from . import __version__
-from .blocks import grid
+from .ahead import ahead
+from .blocks import grid, walk_order
+from .collect import Collector
 from .errors import Cancelled, ParameterError, RasterError
 from .examine import BlockResult, Examiner
-from .merge import LabelMap
+from .label_file import LabelFile
 from .models import Model, load
 from .parameters import Parameters
-from .polygons import ErrorPolygon, ellipsoidal_area, polygonize, records
+from .polygons import ErrorPolygon, ellipsoidal_area, records
 from .raster import Raster
 from .scoring import Score, load_scheme, score
-from .taxonomy import IGNORED, PIXEL_TYPES, TYPES
+from .taxonomy import PIXEL_TYPES, TYPES
+from .walk import walk
 
-_BATCH = 4  # blocks a call of the network; more gains nothing on a processor and delays a cancel
-_ROWS = 1024  # rows of the label map counted at a time
+_READ_AHEAD = 16  # blocks read while the networks work: enough to bridge the decoding of a strip
+_WAITING = 4  # blocks between the other stages
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: stage ``"inspect"``, ``"polygons"`` or ``"write"``, blocks done of total, seconds left."""
+    """How far a run is.
+
+    Attributes
+    ----------
+    stage : {"inspect", "polygons", "write"}
+    done, total : int
+        Blocks.
+    eta_s : float or None
+        Seconds left.
+    mpx_per_s : float or None
+        Megapixels of the raster a second so far.
+    """
 
     stage: str
     done: int
     total: int
     eta_s: float | None = None
+    mpx_per_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +62,8 @@ class Inspection:
 
     Attributes
     ----------
+    label_map : LabelFile
+        Of the window.
     window : tuple of int
         Column, row, width and height inspected, in pixels.
     transform : affine.Affine
@@ -60,7 +76,7 @@ class Inspection:
         The row of the ``summary`` table.
     """
 
-    label_map: LabelMap
+    label_map: LabelFile
     window: tuple[int, int, int, int]
     transform: Affine
     polygons: list[ErrorPolygon]
@@ -82,9 +98,9 @@ def inspect(
     Parameters
     ----------
     folder : pathlib.Path
-        For the label map, which lies in files so that a raster of any size fits; the caller removes it.
+        For the label map, which lies in a file so that a raster of any size fits; the caller removes it.
     progress, cancelled : callable
-        Told and asked between batches of blocks.
+        Told and asked between blocks.
     model : Model, optional
         A model already open, to be shared between rasters; else `parameters` name one.
 
@@ -98,35 +114,41 @@ def inspect(
         model = model or load(parameters.model, parameters.device)
     x, y, width, height = _window(raster, parameters)
     transform = raster.transform * Affine.translation(x, y)
-    label_map = LabelMap(height, width, folder)
-    grids = [grid(width, height, size, parameters.overlap) for size in sorted(parameters.blocks)]
-    if model is None:
-        grids = grids[:1]  # the rules look at single pixels: coarser blocks would show them nothing new
-    examiner = Examiner(raster, model, parameters, label_map, (x, y))
-    done, total = 0, sum(map(len, grids))
-    for blocks in grids:
-        for first in range(0, len(blocks), _BATCH):
+    sizes = tuple(sorted(parameters.blocks))
+    if "classify" not in parameters.stages:
+        sizes = sizes[:1]  # the rules look at single pixels: coarser blocks would show them nothing new
+    steps = walk_order([grid(width, height, size, parameters.overlap) for size in sizes])
+    side = model.card.tile_size if model else sizes[0]
+    examiner = Examiner(model, parameters)
+    labels = LabelFile(folder / "labels", width)
+    collector = Collector(width, height, sizes, transform, raster.crs, labels)
+    with ExitStack() as stages:
+
+        def ahead_of_time(stage: Iterator, depth: int) -> Iterator:
+            return stages.enter_context(closing(ahead(stage, depth)))
+
+        tiles = ahead_of_time(walk(raster, (x, y, width, height), steps, side), _READ_AHEAD)
+        judged = ahead_of_time(examiner.judge(tiles), _WAITING)
+        findings = ahead_of_time(examiner.find(judged), _WAITING)
+        for done, finding in enumerate(findings, 1):
             if cancelled():
                 raise Cancelled("cancelled; nothing was written")
-            batch = blocks[first : first + _BATCH]
-            examiner.examine(batch)
-            done += len(batch)
-            elapsed = time.monotonic() - started
-            progress(Progress("inspect", done, total, elapsed * (total - done) / done))
+            collector.add(finding)
+            progress(_rate(done, len(steps), width * height, time.monotonic() - started))
     progress(Progress("polygons", 0, 1))
-    valid_pixels = _valid_pixels(label_map)
-    if not valid_pixels:
+    if not collector.valid_pixels:
         raise RasterError(
             f"{raster.path}: every pixel is nodata, nothing to inspect; check its nodata value or the extent"
         )
-    polygons = polygonize(label_map, transform, raster.crs, image_pixels=width * height)
+    polygons = collector.polygons()
     if cancelled():
         raise Cancelled("cancelled; nothing was written")
     inspected = inspected_types(parameters, model)
-    judged = _judge(raster, parameters, polygons, transform, (width, height), valid_pixels, inspected)
-    summary = _summary(raster, parameters, judged, (width, height), valid_pixels, transform, inspected, model)
+    size, valid_pixels = (width, height), collector.valid_pixels
+    judged = _judge(raster, parameters, polygons, transform, size, valid_pixels, inspected)
+    summary = _summary(raster, parameters, judged, size, valid_pixels, transform, inspected, model)
     summary["run_seconds"] = round(time.monotonic() - started, 2)
-    return Inspection(label_map, (x, y, width, height), transform, polygons, examiner.results, judged, summary)
+    return Inspection(labels, (x, y, width, height), transform, polygons, collector.blocks, judged, summary)
 
 
 def inspected_types(parameters: Parameters, model: Model | None) -> tuple[str, ...]:
@@ -152,9 +174,9 @@ def _window(raster: Raster, parameters: Parameters) -> tuple[int, int, int, int]
     return left, top, right - left, bottom - top
 
 
-def _valid_pixels(label_map: LabelMap) -> int:
-    strips = (label_map.label[row : row + _ROWS] for row in range(0, label_map.height, _ROWS))
-    return int(sum(np.count_nonzero(strip != IGNORED) for strip in strips))
+def _rate(done: int, total: int, pixels: int, elapsed: float) -> Progress:
+    speed = pixels * done / total / 1e6 / max(elapsed, 1e-9)
+    return Progress("inspect", done, total, elapsed * (total - done) / done, speed)
 
 
 def _judge(

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import math
-import warnings
-from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Iterator, Sequence
+from typing import Any, Sequence
 
 import numpy as np
 import pyproj
-import rasterio
-import rasterio.features
 import shapely
 from affine import Affine
-from rasterio.errors import NotGeoreferencedWarning
 from shapely.affinity import affine_transform
-from shapely.geometry import MultiPolygon, shape
+from shapely.geometry import MultiPolygon
 
 from .errors import ParameterError
 from .merge import LabelMap
 from .scoring import ErrorRecord
-from .taxonomy import BACKGROUND, IGNORED, ErrorClass, by_id
+from .taxonomy import ErrorClass, by_id
+from .tracer import Component, Tracer
 
-_CHUNK_PIXELS = 1 << 22  # a window of a huge polygon is read in strips of about this many pixels
+MIN_FRACTION = 1e-4  # of the image; smaller region errors are dropped (paper, section 3.1.2)
 
 
 @dataclass(frozen=True)
@@ -60,13 +55,13 @@ def polygonize(
     label_map: LabelMap,
     transform: Affine,
     crs: Any = None,
-    min_fraction: float = 1e-4,
+    min_fraction: float = MIN_FRACTION,
     image_pixels: int | None = None,
 ) -> list[ErrorPolygon]:
     """Return one polygon per connected error, pixels joined by their eight neighbours.
 
-    Region errors smaller than ``min_fraction * image_pixels`` are dropped *and* set to 0 in ``label_map.label``.
-    Boundary and pixel errors are kept whatever their size: the limit would delete every stripe and missing pixel.
+    Region errors smaller than ``min_fraction * image_pixels`` are dropped *and* set to 0 in ``label_map``. Boundary and
+    pixel errors are kept whatever their size.
 
     Parameters
     ----------
@@ -83,7 +78,7 @@ def polygonize(
     Returns
     -------
     list of ErrorPolygon
-        By type, then by falling size.
+        By type, then by falling size, then from top left.
 
     Raises
     ------
@@ -92,20 +87,46 @@ def polygonize(
     """
     if not 0 <= min_fraction <= 1:
         raise ParameterError(f"minimum share {min_fraction} is outside 0..1")
-    minimum = min_fraction * (label_map.height * label_map.width if image_pixels is None else image_pixels)
-    area_of = _area_function(crs)
-    found = []
-    for component, category_id in _components(label_map):
-        error_class = by_id(category_id).error_class
-        pixels = round(component.area)
-        if error_class is ErrorClass.REGION and pixels < minimum:
-            _erase(label_map, component, category_id, pixels)
-            continue
-        confidence, block_size = _statistics(label_map, component, category_id, pixels)
-        geometry = affine_transform(component, transform.to_shapely())
-        source = "rule" if error_class is ErrorClass.PIXEL else "model"
-        found.append(ErrorPolygon(category_id, geometry, pixels, area_of(geometry), confidence, block_size, source))
-    return sorted(found, key=lambda polygon: (polygon.category_id, -polygon.pixels))
+    size = label_map.height * label_map.width if image_pixels is None else image_pixels
+    outliner = Outliner(transform, crs)
+    for component in Tracer(min_fraction * size).add(label_map, last=True):
+        outliner.add(component)
+    return outliner.polygons()
+
+
+class Outliner:
+    """Turns complete components into polygons in map units.
+
+    Parameters
+    ----------
+    transform : Affine
+        Pixel to map coordinates, all six terms.
+    crs : rasterio or pyproj CRS, WKT or EPSG text, optional
+    """
+
+    def __init__(self, transform: Affine, crs: Any = None):
+        self._affine, self._area_of = transform.to_shapely(), _area_function(crs)
+        self._found: list[tuple[tuple[int, ...], ErrorPolygon]] = []
+
+    def add(self, component: Component) -> None:
+        """Take one component."""
+        outline = component.outline()
+        category_id, pixels = component.category_id, component.pixels
+        geometry = affine_transform(outline, self._affine)
+        polygon = ErrorPolygon(
+            category_id,
+            geometry,
+            pixels,
+            self._area_of(geometry),
+            component.confidence,
+            component.block_size,
+            "rule" if by_id(category_id).error_class is ErrorClass.PIXEL else "model",
+        )
+        self._found.append(((category_id, -pixels, *_first_pixel(outline)), polygon))
+
+    def polygons(self) -> list[ErrorPolygon]:
+        """Return the polygons by type, then by falling size, then from top left, whatever order they came in."""
+        return [polygon for _, polygon in sorted(self._found, key=lambda each: each[0])]
 
 
 def measure(
@@ -137,97 +158,10 @@ def ellipsoidal_area(geometry: shapely.Geometry, crs: Any = None) -> float:
     return _area_function(crs)(geometry)
 
 
-def _components(label_map: LabelMap) -> Iterator[tuple[MultiPolygon, int]]:
-    """Yield (outline in pixel coordinates, category_id) of every connected error.
-
-    Pixels are joined by eight neighbours: stripes are often diagonal and one pixel wide, and with four neighbours each
-    pixel of one would be an error of its own. Polygons traced with eight neighbours touch themselves at corners, which
-    is not valid; so parts are traced with four, always valid, and those that share a corner become one MultiPolygon.
-    """
-    traced = [(shape(outline), category_id) for outline, category_id in _trace(label_map)]
-    if not traced:
-        return
-    parts, ids = np.array([part for part, _ in traced]), np.array([category_id for _, category_id in traced])
-    corners, owner = shapely.get_coordinates(parts, return_index=True)
-    x, y = corners.astype(np.int64).T
-    key = (y * (label_map.width + 1) + x) * 16 + ids[owner]
-    order = np.argsort(key, kind="stable")
-    shared = np.flatnonzero(key[order][1:] == key[order][:-1])
-    for members in _groups(len(parts), owner[order[shared]], owner[order[shared + 1]]):
-        yield MultiPolygon(parts[members].tolist()), int(ids[members[0]])
-
-
-def _groups(count: int, first: np.ndarray, second: np.ndarray) -> list[list[int]]:
-    """Group 0..count-1 by the pairs (first, second) that belong together."""
-    parent = list(range(count))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    for i, j in zip(first.tolist(), second.tolist()):
-        parent[root(j)] = root(i)
-    groups = {}
-    for i in range(count):
-        groups.setdefault(root(i), []).append(i)
-    return list(groups.values())
-
-
-def _trace(label_map: LabelMap) -> Iterator[tuple[dict, int]]:
-    if label_map.folder is None:
-        yield from _shapes(label_map.label, label_map.label)
-        return
-    # Given an array, GDAL's polygoniser works on a copy of it; given a file it reads row by row.
-    label_map.flush()
-    path = Path(label_map.label.filename)
-    header = f"ENVI\nsamples = {label_map.width}\nlines = {label_map.height}\nbands = 1\ndata type = 1\n"
-    path.with_suffix(".hdr").write_text(header + "interleave = bsq\nbyte order = 0\n", encoding="ascii")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # pixel coordinates are wanted here
-        dataset = rasterio.open(path, driver="ENVI")
-    with dataset:
-        band = rasterio.band(dataset, 1)
-        yield from _shapes(band, band)
-
-
-def _shapes(source: Any, mask: Any) -> Iterator[tuple[dict, int]]:
-    # The label is its own mask: background costs nothing. Nodata is traced and left out here.
-    for outline, value in rasterio.features.shapes(source, mask=mask, connectivity=4):
-        if int(value) not in (BACKGROUND, IGNORED):
-            yield outline, int(value)
-
-
-def _windows(label_map: LabelMap, component: MultiPolygon, category_id: int, pixels: int) -> Iterator[tuple]:
-    """Yield (rows, columns, mask) strips that cover `component`; the mask is True on its pixels."""
-    left, top, right, bottom = (int(v) for v in component.bounds)
-    columns = slice(left, right)
-    step = max(1, _CHUNK_PIXELS // (right - left))
-    for first in range(top, bottom, step):
-        rows = slice(first, min(first + step, bottom))
-        same = label_map.label[rows, columns] == category_id
-        whole = rows.start == top and rows.stop == bottom
-        if not whole or np.count_nonzero(same) != pixels:  # other errors of the type share the rectangle
-            same &= rasterio.features.rasterize(
-                [component], same.shape, transform=Affine.translation(left, first), dtype=np.uint8
-            ).astype(bool)
-        yield rows, columns, same
-
-
-def _statistics(label_map: LabelMap, component: MultiPolygon, category_id: int, pixels: int) -> tuple[float, int]:
-    total, sizes = 0, Counter()
-    for rows, columns, mask in _windows(label_map, component, category_id, pixels):
-        total += int(label_map.confidence[rows, columns][mask].sum(dtype=np.int64))
-        values, counts = np.unique(label_map.block_size[rows, columns][mask], return_counts=True)
-        sizes.update(dict(zip(values.tolist(), counts.tolist())))
-    return total / (255.0 * pixels), sizes.most_common(1)[0][0]
-
-
-def _erase(label_map: LabelMap, component: MultiPolygon, category_id: int, pixels: int) -> None:
-    for rows, columns, mask in _windows(label_map, component, category_id, pixels):
-        for array in (label_map.label, label_map.confidence, label_map.block_size):
-            array[rows, columns][mask] = 0
+def _first_pixel(outline: MultiPolygon) -> tuple[int, int]:
+    """Row and column of the first pixel in reading order; no two components share it."""
+    x, y = shapely.get_coordinates(outline).T
+    return int(y.min()), int(x[y == y.min()].min())
 
 
 def _length(geometry: shapely.Geometry) -> float:

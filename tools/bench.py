@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from rsqi_core import examine, pipeline
+from rsqi_core import collect, examine, pipeline
 from rsqi_core.parameters import Parameters
 from rsqi_core.raster import Raster, open_raster
 from rsqi_core.synthesis.compose import RECIPES, compose, draw_codes
@@ -40,8 +40,8 @@ def inspection() -> None:
     _watch(spent, Raster, "read")
     for name in ("classify", "segment", "labels", "dilate"):
         _watch(spent, examine, name)
-    _watch(spent, examine.Examiner, "_apply_rules")
-    _watch(spent, pipeline, "polygonize")
+    _watch(spent, examine.Examiner, "_rules")
+    _watch(spent, collect.Collector, "_trace")
     with open_raster(str(DEMO / "scene.tif")) as raster, tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
         found = pipeline.inspect(raster, Parameters(), Path(folder))

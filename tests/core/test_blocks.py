@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from rsqi_core.blocks import Block, grid
+from rsqi_core.blocks import Block, grid, walk_order
 from rsqi_core.errors import ParameterError
 
 
@@ -49,3 +51,20 @@ def test_exact_multiple_has_no_double_block():
 def test_refuses_nonsense(arguments):
     with pytest.raises(ParameterError):
         grid(*arguments)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(1, 900), st.integers(1, 900), st.floats(0, 0.5), st.sampled_from([(64,), (64, 200), (32, 100, 300)]))
+def test_a_walk_meets_every_block_once_and_finer_ones_before_the_coarser_that_share_their_rows(w, h, overlap, sizes):
+    grids = [grid(w, h, size, overlap) for size in sizes]
+    steps = walk_order(grids)
+    assert sorted(map(repr, (step.block for step in steps))) == sorted(repr(b) for blocks in grids for b in blocks)
+    assert [step.due for step in steps] == sorted(step.due for step in steps)
+    place = {step.block: n for n, step in enumerate(steps)}
+    for n, step in enumerate(steps):
+        assert step.block.bottom <= step.due <= h
+        rows = [b for blocks in grids for b in blocks if b.size < step.block.size]
+        assert all(place[b] < n for b in rows if b.y < step.block.bottom and step.block.y < b.bottom)
+        following = [later.block.y for later in steps[n + 1 :]]
+        assert step.final == min(following, default=h)
+        assert step.last == (n + 1 == len(steps) or steps[n + 1].due > step.due)

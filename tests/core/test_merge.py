@@ -2,72 +2,93 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rsqi_core.errors import ParameterError
-from rsqi_core.merge import LabelMap, dilate
+from rsqi_core.merge import NODATA, LabelMap, Mosaic, Patch, claim, dilate, everywhere, is_constant, patch, understand
 from rsqi_core.taxonomy import TYPES, ErrorClass
 
 CLOUD, SHADOW, TRACE, STRIPE, MISSING = 1, 2, 7, 9, 10
 RANK = {ErrorClass.BOUNDARY: 1, ErrorClass.REGION: 2, ErrorClass.PIXEL: 3}
+SIZES = (512, 2048)
 
 
-def put(label_map, category_id, confidence, size=512, at=(0, 0), shape=(4, 4)):
-    label_map.add(*at, np.full(shape, category_id, np.uint8), np.full(shape, confidence, np.float32), size)
+def found(category_id, confidence, size=512, at=(0, 0), shape=(4, 4)):
+    label = np.full(shape, category_id, np.uint8)
+    return patch(*at, [claim(label, np.full(shape, confidence, np.float32), SIZES.index(size))])
+
+
+def merged(*patches, width=4, height=4, rows=None):
+    """Return the label map of patches, as one LabelMap."""
+    mosaic = Mosaic(width, SIZES, rows)
+    for each in patches:
+        mosaic.add(each)
+    bands = list(mosaic.take(height))
+    whole = LabelMap(height, width)
+    for name in ("label", "confidence", "block_size"):
+        getattr(whole, name)[:] = np.concatenate([getattr(band, name) for band in bands])
+    return whole
 
 
 @pytest.mark.parametrize("first", [t.id for t in TYPES])
 @pytest.mark.parametrize("second", [t.id for t in TYPES])
 def test_priority_then_confidence(first, second):
-    label_map = LabelMap(4, 4)
-    put(label_map, first, 0.9)
-    put(label_map, second, 0.6)  # less confident: wins only by its class
+    strong, weak = found(first, 0.9), found(second, 0.6)  # less confident: wins only by its class
     higher_class = RANK[TYPES[second - 1].error_class] > RANK[TYPES[first - 1].error_class]
-    assert np.all(label_map.label == (second if higher_class else first))
-    put(label_map, first, 0.95)
-    assert np.all(label_map.label == (second if higher_class else first))
+    assert np.all(merged(strong, weak).label == (second if higher_class else first))
+    assert np.all(merged(strong, weak, found(first, 0.95)).label == (second if higher_class else first))
 
 
 def test_higher_confidence_wins_in_either_order_and_brings_its_block_size():
-    for order in ([(CLOUD, 0.7, 512), (SHADOW, 0.8, 2048)], [(SHADOW, 0.8, 2048), (CLOUD, 0.7, 512)]):
-        label_map = LabelMap(4, 4)
-        for category_id, confidence, size in order:
-            put(label_map, category_id, confidence, size)
+    fine, coarse = found(CLOUD, 0.7, 512), found(SHADOW, 0.8, 2048)
+    for order in ([fine, coarse], [coarse, fine]):
+        label_map = merged(*order)
         assert np.all(label_map.label == SHADOW)
         assert np.all(label_map.confidence == round(0.8 * 255))
         assert np.all(label_map.block_size == 2048)
 
 
+def test_of_equal_confidence_the_finer_grid_wins():
+    for order in ([(SHADOW, 2048), (CLOUD, 512)], [(CLOUD, 512), (SHADOW, 2048)]):
+        label_map = merged(*(found(category_id, 0.7, size) for category_id, size in order))
+        assert np.all(label_map.label == CLOUD) and np.all(label_map.block_size == 512)
+
+
 def test_nothing_found_does_not_erase_what_another_block_found():
-    label_map = LabelMap(4, 8)
-    put(label_map, CLOUD, 0.5, at=(0, 0))
-    put(label_map, 0, 1.0, at=(2, 0))
+    label_map = merged(found(CLOUD, 0.5), found(0, 1.0, at=(2, 0)), width=8)
     assert label_map.label.tolist() == [[1, 1, 1, 1, 0, 0, 0, 0]] * 4
     assert np.all((label_map.confidence > 0) == (label_map.label > 0))
     assert np.all((label_map.block_size > 0) == (label_map.label > 0))
+    assert found(0, 1.0) is None
 
 
 def test_ignored_pixels_stay_ignored():
-    label_map = LabelMap(4, 4)
-    put(label_map, CLOUD, 0.5)
-    valid = np.ones((2, 4), bool)
-    valid[:, 0] = False
-    label_map.ignore(0, 1, valid)
-    put(label_map, MISSING, 1.0)
+    nodata = Patch(0, 1, np.array([[NODATA, 0, 0, 0]] * 2, np.uint16))
+    label_map = merged(found(CLOUD, 0.5), nodata, found(MISSING, 1.0))
     assert label_map.label[:, 0].tolist() == [MISSING, 255, 255, MISSING]
     assert np.all(label_map.label[:, 1:] == MISSING)
     assert label_map.confidence[1, 0] == 0 and label_map.block_size[1, 0] == 0
 
 
 def test_tiny_confidence_is_still_an_error_and_quantisation_is_rounding():
-    label_map = LabelMap(1, 2)
-    label_map.add(0, 0, np.array([[CLOUD, CLOUD]], np.uint8), np.array([[0.0001, 0.998]], np.float32), 512)
-    assert label_map.confidence.tolist() == [[1, 254]]
+    claims = claim(np.array([[CLOUD, CLOUD]], np.uint8), np.array([[0.0001, 0.998]], np.float32), 0)
+    assert understand(claims, SIZES).confidence.tolist() == [[1, 254]]
 
 
-@pytest.mark.parametrize("at", [(-1, 0), (0, -1), (1, 0), (0, 1)])
-def test_a_block_outside_the_map_is_refused(at):
-    with pytest.raises(ParameterError, match="leaves the 4 x 4 label map"):
-        put(LabelMap(4, 4), CLOUD, 0.5, at=at)
+def test_claims_tell_types_grids_and_confidences_apart():
+    for grid in range(4):
+        sizes = (128, 256, 512, 1024)
+        labels = np.repeat(np.arange(1, 11, dtype=np.uint8), 255).reshape(10, 255)
+        levels = np.tile(np.arange(1, 256), (10, 1))
+        label_map = understand(claim(labels, levels / 255, grid), sizes)
+        assert np.array_equal(label_map.label, labels) and np.array_equal(label_map.confidence, levels)
+        assert np.all(label_map.block_size == sizes[grid])
+
+
+def test_too_many_block_sizes_are_refused():
+    with pytest.raises(ParameterError, match="at most 4 block sizes"):
+        claim(np.ones((1, 1), np.uint8), 0.5, 4)
 
 
 def test_empty_map_is_refused():
@@ -75,21 +96,38 @@ def test_empty_map_is_refused():
         LabelMap(0, 4)
 
 
-def test_files_hold_the_same_as_memory(tmp_path):
-    rng = np.random.default_rng(3)
-    on_disk, in_memory = LabelMap(20, 30, tmp_path), LabelMap(20, 30)
-    for _ in range(20):
-        x, y = int(rng.integers(0, 20)), int(rng.integers(0, 10))
-        label = rng.integers(0, 11, (10, 10)).astype(np.uint8)
-        confidence = rng.random((10, 10), np.float32)
-        for label_map in (on_disk, in_memory):
-            label_map.add(x, y, label, confidence, 512)
-    on_disk.flush()
-    stored = np.fromfile(tmp_path / "label.raw", np.uint8).reshape(20, 30)
-    assert np.array_equal(stored, in_memory.label)
-    assert np.array_equal(on_disk.confidence, in_memory.confidence)
-    on_disk.close()
-    assert on_disk.label is None
+def test_a_patch_keeps_only_the_rectangle_of_its_claims():
+    layer = np.zeros((100, 100), np.uint16)
+    layer[20:23, 30:40] = 7
+    small = patch(5, 6, [layer])
+    assert (small.x, small.y, small.claims.shape, small.bottom) == (35, 26, (3, 10), 29)
+    assert small.claims.base is None  # the block itself can be let go of
+
+
+def test_a_constant_layer_takes_no_memory_until_another_joins_it():
+    nodata = patch(0, 0, [everywhere(NODATA, (512, 512))])
+    assert is_constant(nodata.claims) and nodata.claims.shape == (512, 512)
+    layer = np.zeros((512, 512), np.uint16)
+    layer[3, 4] = 9
+    both = patch(0, 0, [everywhere(5, (512, 512)), layer])
+    assert not is_constant(both.claims) and both.claims[3, 4] == 9 and both.claims[0, 0] == 5
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.permutations(range(12)), st.integers(1, 9))
+def test_neither_order_nor_bands_nor_repetition_matter(seed, order, rows):
+    rng = np.random.default_rng(seed)
+    patches = []
+    for _ in range(12):
+        height, width = rng.integers(1, 12, 2)
+        x, y = int(rng.integers(0, 21 - width)), int(rng.integers(0, 31 - height))
+        label = rng.choice([0, 0, 1, 2, 7, 8, 9, 10], (height, width)).astype(np.uint8)
+        confidence = rng.integers(1, 4, (height, width)) / 3
+        patches.append(patch(x, y, [claim(label, confidence, int(rng.integers(0, 2)))]))
+    first = merged(*patches, width=20, height=30)
+    second = merged(*(patches[i] for i in order), patches[0], width=20, height=30, rows=rows)
+    for name in ("label", "confidence", "block_size"):
+        assert np.array_equal(getattr(first, name), getattr(second, name))
 
 
 @pytest.mark.parametrize("radius", [0, 1, 3])

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from rsqi_core import polygons as module
 from rsqi_core.errors import ParameterError
 from rsqi_core.merge import LabelMap
 from rsqi_core.polygons import ellipsoidal_area, measure, polygonize, records
@@ -21,8 +20,8 @@ SHEARED = Affine(0.5, 0.2, 36_500_000, -0.1, -0.7, 2_950_000)
 CGCS2000 = "EPSG:4545"  # 3-degree zone, central meridian 108 E
 
 
-def label_map_of(label, confidence=0.5, block_size=512, folder=None):
-    result = LabelMap(*label.shape, folder)
+def label_map_of(label, confidence=0.5, block_size=512):
+    result = LabelMap(*label.shape)
     result.label[:] = label
     result.confidence[label > 0] = round(confidence * 255)
     result.block_size[label > 0] = block_size
@@ -41,11 +40,10 @@ def burn(polygons, shape, transform):
 
 
 @pytest.mark.parametrize("transform", [NORTH_UP, ROTATED, SHEARED])
-@pytest.mark.parametrize("on_disk", [False, True])
-def test_polygons_lie_exactly_on_the_mask(transform, on_disk, tmp_path):
+def test_polygons_lie_exactly_on_the_mask(transform):
     rng = np.random.default_rng(1)
     label = rng.choice([0, 0, 0, 0, 1, 2, 7, 9, 255], (40, 50)).astype(np.uint8)
-    found = polygonize(label_map_of(label, folder=tmp_path if on_disk else None), transform, None, min_fraction=0)
+    found = polygonize(label_map_of(label), transform, None, min_fraction=0)
     assert np.array_equal(burn(found, label.shape, transform), np.where(label == 255, 0, label))
     assert all(polygon.geometry.is_valid for polygon in found)
 
@@ -118,9 +116,7 @@ def test_dropping_spares_neighbours_inside_the_same_rectangle():
     assert label_map.label[20, 20] == 0 and (label_map.label == 1).sum() == 88
 
 
-@pytest.mark.parametrize("chunk", [1 << 22, 16])
-def test_confidence_and_block_size_belong_to_the_own_pixels(chunk, monkeypatch):
-    monkeypatch.setattr(module, "_CHUNK_PIXELS", chunk)
+def test_confidence_and_block_size_belong_to_the_own_pixels():
     label = np.zeros((20, 20), np.uint8)
     label[2:12, 2] = label[2, 2:12] = 1
     label[8:11, 8:11] = 1  # a second cloud in the rectangle of the first

@@ -1,0 +1,73 @@
+"""A large block made small while its rows pass by, as if the whole of it had been resized at once."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+_ROWS = 64  # least rows resized at a time, so that few calls are needed
+
+
+def shrink(rgb: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Average uint8 [H, W, 3] down to `shape` (rows, columns); itself if it has that shape."""
+    return rgb if rgb.shape[:2] == shape else cv2.resize(rgb, shape[::-1], interpolation=cv2.INTER_AREA)
+
+
+class Decimator:
+    """Average the pixels of one block down to a smaller picture.
+
+    The block is cut into groups of rows that hold whole rows of the picture; each is resized as soon as it is
+    complete. The groups depend on the two sizes alone, so it does not matter in which portions the rows arrive. Where
+    the block is a whole number of times the picture, as it mostly is, the result is that of one `cv2.resize` by area.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Rows and columns of the block.
+    target : (int, int)
+        Rows and columns of the picture, none larger than the block's.
+
+    Attributes
+    ----------
+    picture : numpy.ndarray
+        uint8 [*target, 3]; 0 where no valid pixel came by.
+    seen : bool
+        Has any pixel been valid?
+    """
+
+    def __init__(self, shape: tuple[int, int], target: tuple[int, int]):
+        whole = math.gcd(shape[0], target[0])
+        groups = max(1, min(whole, shape[0] // _ROWS))
+        ends = [(k + 1) * whole // groups for k in range(groups)]
+        self._ends = [(end * (shape[0] // whole), end * (target[0] // whole)) for end in ends]
+        self._waiting: list[np.ndarray] = []
+        self._rows = self._made = 0
+        self.picture = np.zeros((*target, 3), np.uint8)
+        self.seen = False
+
+    def add(self, rgb: np.ndarray, valid: np.ndarray) -> None:
+        """Take the next rows: uint8 [N, width, 3], 0 where not valid, and bool [N, width]."""
+        while len(rgb):
+            end, made = self._ends[0]
+            fits = min(len(rgb), end - self._rows)
+            complete = self._rows + fits == end
+            if valid[:fits].any():
+                self.seen = True
+                part = rgb[:fits] if complete else rgb[:fits].copy()  # the caller's rows may change after this call
+            else:
+                part = np.broadcast_to(np.uint8(0), (fits, *rgb.shape[1:]))
+            self._waiting.append(part)
+            self._rows += fits
+            rgb, valid = rgb[fits:], valid[fits:]
+            if complete:
+                self._resize(made)
+                self._ends.pop(0)
+
+    def _resize(self, made: int) -> None:
+        if self.seen:
+            target = self.picture[self._made : made]
+            target[:] = shrink(np.concatenate(self._waiting), target.shape[:2])
+        self._waiting.clear()
+        self._made = made
