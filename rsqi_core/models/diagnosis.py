@@ -19,6 +19,8 @@ _PACKAGES = (
     "onnxruntime-rocm",
     "onnxruntime-training",
 )
+_TURING = (7, 5)  # compute capability; CUDA 13 knows no GPU before it
+INSTALL_CUDA_12 = "pip install 'onnxruntime-gpu[cuda,cudnn]<1.27'"  # the last builds for CUDA 12
 INSTALL_DIRECTML = "pip uninstall onnxruntime; pip install onnxruntime-directml"
 
 
@@ -89,8 +91,10 @@ def explain(facts: Facts) -> list[str]:
 def _onnxruntime_verdict(facts: Facts) -> str:
     if CUDA not in facts.providers:
         return f"not used, as this onnxruntime has no CUDA: {INSTALL_CUDA}"
-    if _older(facts.gpu, facts.cuda):
-        return f"not used, as onnxruntime needs CUDA {facts.cuda}: update the driver"
+    if _too_old(facts.gpu, facts.cuda):
+        return f"not used, as it is too old for CUDA {facts.cuda}: {INSTALL_CUDA_12}"
+    if _older_driver(facts.gpu, facts.cuda):
+        return f"not used, as onnxruntime needs CUDA {facts.cuda}: update the driver, or {INSTALL_CUDA_12}"
     if facts.complaint:
         return f"not used, as CUDA's libraries are missing ({facts.complaint}): {INSTALL_CUDA}"
     return "used"
@@ -103,13 +107,17 @@ def _torch_verdict(facts: Facts) -> str:
         return "on the processor"
     if not facts.torch_cuda:
         return "on the processor, as this torch was built without CUDA: install torch for CUDA"
-    if _older(facts.gpu, facts.torch_cuda):
+    if _older_driver(facts.gpu, facts.torch_cuda):
         return f"on the processor, as torch needs CUDA {facts.torch_cuda}: update the driver"
     return "on the processor, as torch does not find the GPU: see whether CUDA_VISIBLE_DEVICES hides it"
 
 
-def _older(gpu: nvidia.Gpu, needed: str) -> bool:
-    """Within one major version an older driver will do."""
+def _too_old(gpu: nvidia.Gpu, needed: str) -> bool:
+    return bool(needed) and int(needed.split(".")[0]) >= 13 and gpu.compute < _TURING
+
+
+def _older_driver(gpu: nvidia.Gpu, needed: str) -> bool:
+    """Within one major version of CUDA an older driver will do."""
     return bool(needed) and gpu.cuda[0] < int(needed.split(".")[0])
 
 

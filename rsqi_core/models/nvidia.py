@@ -10,6 +10,7 @@ from typing import Any
 
 _LIBRARY = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
 _NO_DEVICE = 100  # CUDA_ERROR_NO_DEVICE
+_MAJOR, _MINOR = 75, 76  # CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, _MINOR
 
 
 class NoGpu(Exception):
@@ -27,12 +28,15 @@ class Gpu:
         Memory in bytes.
     cuda : (int, int)
         Major and minor version of the newest CUDA that the driver runs.
+    compute : (int, int)
+        Its compute capability, which says of what generation it is.
     """
 
     name: str
     total: int
     free: int
     cuda: tuple[int, int]
+    compute: tuple[int, int]
 
 
 def find(load: Callable[[str], Any] = ctypes.CDLL) -> Gpu:
@@ -51,9 +55,12 @@ def find(load: Callable[[str], Any] = ctypes.CDLL) -> Gpu:
     device, version, context = ctypes.c_int(), ctypes.c_int(), ctypes.c_void_p()
     name = ctypes.create_string_buffer(128)
     free, total = ctypes.c_size_t(), ctypes.c_size_t()
+    compute = ctypes.c_int(), ctypes.c_int()
     _call(driver, "cuDeviceGet", ctypes.byref(device), ctypes.c_int(0))
     _call(driver, "cuDeviceGetName", name, ctypes.c_int(len(name)), device)
     _call(driver, "cuDriverGetVersion", ctypes.byref(version))
+    for part, attribute in zip(compute, (_MAJOR, _MINOR)):
+        _call(driver, "cuDeviceGetAttribute", ctypes.byref(part), ctypes.c_int(attribute), device)
     # Free memory is only told within a context; the primary one is what onnxruntime and torch use as well.
     _call(driver, "cuDevicePrimaryCtxRetain", ctypes.byref(context), device)
     try:
@@ -65,7 +72,13 @@ def find(load: Callable[[str], Any] = ctypes.CDLL) -> Gpu:
     finally:
         _call(driver, "cuDevicePrimaryCtxRelease_v2", device)
     major, minor = divmod(version.value, 1000)
-    return Gpu(name.value.decode(errors="replace"), total.value, free.value, (major, minor // 10))
+    return Gpu(
+        name=name.value.decode(errors="replace"),
+        total=total.value,
+        free=free.value,
+        cuda=(major, minor // 10),
+        compute=(compute[0].value, compute[1].value),
+    )
 
 
 def _call(driver: Any, name: str, *arguments: Any) -> None:

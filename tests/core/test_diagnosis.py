@@ -9,8 +9,9 @@ from rsqi_core.models.diagnosis import Facts, diagnose, explain
 from rsqi_core.models.nvidia import Gpu
 from rsqi_core.models.onnx_runtime import CPU, CUDA
 
-GPU = Gpu("NVIDIA RTX A2000", 6 << 30, 5 << 30, (13, 0))
-OLD = Gpu("NVIDIA RTX A2000", 6 << 30, 5 << 30, (12, 4))
+GPU = Gpu("NVIDIA RTX A2000", 6 << 30, 5 << 30, (13, 0), (8, 6))
+PASCAL = Gpu("NVIDIA GeForce MX150", 2 << 30, 1 << 30, (13, 0), (6, 1))
+OLD = Gpu("NVIDIA RTX A2000", 6 << 30, 5 << 30, (12, 4), (8, 6))
 PLAIN = {"packages": ("onnxruntime 1.31.1",), "providers": (CPU,)}
 FULL = {"packages": ("onnxruntime-gpu 1.31.1",), "providers": (CUDA, CPU), "cuda": "13.0"}
 

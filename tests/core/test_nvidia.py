@@ -27,6 +27,10 @@ class Driver:
         name.value = b"NVIDIA RTX A2000"[: length.value]
         return device.value != 40
 
+    def _cuDeviceGetAttribute(self, value, attribute, device):
+        value._obj.value = {75: 8, 76: 6}[attribute.value]
+        return device.value != 40
+
     def _cuDriverGetVersion(self, version):
         version._obj.value = 12040
         return 0
@@ -55,7 +59,7 @@ class Driver:
 
 def test_the_first_gpu_is_described_and_the_context_left():
     driver = Driver()
-    assert find(lambda _: driver) == Gpu("NVIDIA RTX A2000", 6 << 30, 5 << 30, (12, 4))
+    assert find(lambda _: driver) == Gpu("NVIDIA RTX A2000", 6 << 30, 5 << 30, (12, 4), (8, 6))
     assert driver.stack == [] and driver.retained == 0
 
 

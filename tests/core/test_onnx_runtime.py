@@ -10,7 +10,7 @@ from rsqi_core.errors import ModelError
 from rsqi_core.models import load, nvidia, onnx_runtime
 from rsqi_core.models.onnx_runtime import COREML, CPU, CUDA, DIRECTML
 
-GPU = nvidia.Gpu("NVIDIA RTX A2000", 6 << 30, 5 << 30, (13, 0))
+GPU = nvidia.Gpu("NVIDIA RTX A2000", 6 << 30, 5 << 30, (13, 0), (8, 6))
 NO_MEMORY = "bfc_arena.cc:376 Failed to allocate memory for requested buffer of size 939524096"
 
 
@@ -115,7 +115,7 @@ def test_a_gpu_of_nvidia_gets_batches_that_fit_its_memory(install, images):
     (opened,) = build.opened
     assert opened.session.counts == [5]
     assert opened.settings["gpu_mem_limit"] == str(2 << 30) and opened.settings["cudnn_conv_algo_search"] == "HEURISTIC"
-    install(Build(CUDA, CPU), nvidia.Gpu("GeForce MX150", 2 << 30, 1 << 29, (13, 0)))
+    install(Build(CUDA, CPU), nvidia.Gpu("GeForce MX150", 2 << 30, 1 << 29, (13, 0), (6, 1)))
     assert load().batch == 1
 
 
