@@ -32,12 +32,13 @@ from rsqi_core.training.checkpoint import load_network
 from rsqi_core.training.loop import train
 from rsqi_core.training.pool import pack
 from rsqi_core.training.settings import Settings
-from rsqi_core.training.stream import Material
+from rsqi_core.training.stream import Material, SampleStream
 
 LEVELS = (0.5, 0.9)  # probabilities from which the pixel network marks
 TILE = 512  # px
 RULES = {f"{code} {name}": rule for code, rules in (("stripe_noise", STRIPE_NOISE), ("pixel_missing", PIXEL_MISSING))
          for name, rule in rules.items()}  # fmt: skip
+PROBES = 200  # samples that tell whether the stream is still the same
 VALIDATIONS = 8  # of a run
 Results = dict[str, Any]
 
@@ -56,6 +57,7 @@ def main() -> None:
     if not options.pool.exists():
         print(f"packing {options.pool}", flush=True)
         pack(options.data, options.pool)
+    _check_stream(options)
     for k, run in enumerate(RUNS, 1):
         print(f"{k}/{len(RUNS)} {run.name}", flush=True)
         _export(_train(run, options), options.work / run.name / "onnx")
@@ -67,6 +69,19 @@ def main() -> None:
     _measure(results, options, lambda: _keep(results, store))
     bake_off_page.write(results, options.work, options.output)
     print(options.output)
+
+
+def _check_stream(options: argparse.Namespace) -> None:
+    """Refuse to go on after the recipes of training were changed: the rest would see other samples than the first."""
+    settings = Settings(samples=options.samples, side=options.side)
+    stream = SampleStream(Material(options.pool), settings)
+    digest = frozen.digest(*(stream[k]["image"] for k in range(min(PROBES, len(stream)))))
+    file = options.work / "stream"
+    if not file.exists():
+        options.work.mkdir(parents=True, exist_ok=True)
+        file.write_text(digest, encoding="utf-8")
+    if file.read_text(encoding="utf-8") != digest:
+        raise RsqiError(f"{options.work}: begun with other samples than are composed now; choose another --work")
 
 
 def _train(run: Run, options: argparse.Namespace) -> Path:
