@@ -124,7 +124,7 @@ class Runner:
                     planned = self._batch
             if self._batch < planned:
                 self._warn(
-                    "memory",
+                    "batch",
                     f"{self._name}: {self._device.provider} has no memory for {planned} blocks at a time; "
                     f"RSQI goes on with {self._batch}",
                 )

@@ -84,7 +84,7 @@ def test_a_batch_is_halved_until_it_fits_and_stays_so():
     assert np.array_equal(run(blocks(20)), answer(blocks(20)))
     assert gpu.calls == [20, 10, 5, 5, 5, 5] and gpu.released == 2  # 32 were planned, 20 were there
     ((code, message),) = said
-    assert code == "memory" and "32 blocks" in message and "with 5" in message and "\n" not in message
+    assert code == "batch" and "32 blocks" in message and "with 5" in message and "\n" not in message
     run(blocks(6))
     assert gpu.calls[6:] == [5, 1] and len(said) == 1 and run.batch == 5
     assert run.provider == "GPU" and cpu.opened == 0

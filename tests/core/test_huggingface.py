@@ -431,7 +431,7 @@ def test_a_gpu_that_is_full_gets_fewer_blocks_and_then_the_processor_takes_over(
     build.room = 0
     assert np.allclose(model.segment(images), expected, atol=1e-4)
     assert build.counts[3:] == [("cuda", 2), ("cuda", 1), *[("cpu", 1)] * 4]
-    assert [code for code, _ in model.warnings] == ["memory", "device"]
+    assert [code for code, _ in model.warnings] == ["batch", "device"]
     build.room = 99
     model.classify(images)
     assert model.provider == "classifier: torch cuda:0 bf16; segmenter: torch cuda:0 bf16, then torch cpu"

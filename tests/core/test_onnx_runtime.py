@@ -140,7 +140,7 @@ def test_when_the_gpu_is_full_fewer_blocks_then_the_processor(install, images):
     assert np.allclose(model.segment(images), expected, atol=1e-3)
     assert build.opened[-1].session.counts == [5, 2, 2, 1]
     ((code, message),) = model.warnings
-    assert code == "memory" and message == (
+    assert code == "batch" and message == (
         "segmenter: CUDAExecutionProvider has no memory for 12 blocks at a time; RSQI goes on with 2"
     )
     build.room = 0
