@@ -232,11 +232,15 @@ def main() -> int:
             keep = options.keep / f"{options.seed}-{k}-{source.name}"
             return k, source, *run(source, rng, options.seconds, keep)
 
+        runs = [options.only] if options.only is not None else range(options.runs)
         with ThreadPoolExecutor(options.jobs) as pool:
-            for k, source, outcome, what in pool.map(one, [options.only] if options.only else range(options.runs)):
-                counts.setdefault(source.name, Counter())[outcome.kind] += 1
-                if outcome.kind in BAD or options.only:
-                    print(f"run {k} {source.name}, {what}: {outcome.kind}: {outcome.text.strip()}", flush=True)
+            try:
+                for k, source, outcome, what in pool.map(one, runs):
+                    counts.setdefault(source.name, Counter())[outcome.kind] += 1
+                    if outcome.kind in BAD or options.only is not None:
+                        print(f"run {k} {source.name}, {what}: {outcome.kind}: {outcome.text.strip()}", flush=True)
+            except KeyboardInterrupt:  # what has been counted so far is worth having
+                pool.shutdown(cancel_futures=True)
     _print_table(counts)
     return int(any(counter[kind] for counter in counts.values() for kind in BAD))
 
