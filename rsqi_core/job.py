@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +13,14 @@ from affine import Affine
 from . import pipeline
 from .errors import Cancelled, OutputError, ParameterError
 from .geopackage import write_geopackage
+from .journal import Journal
 from .mask import write_mask
 from .models import Model, load
 from .parameters import Parameters, from_mapping
 from .raster import Raster, open_raster
 from .report import overview, write_report
 from .shapefile import write_shapefile
+from .workspace import run_key, workspace
 
 OVERVIEW = 1400  # px; longer side of the picture in the report
 
@@ -34,6 +35,8 @@ class Job:
         What GDAL can open.
     output : pathlib.Path
         The GeoPackage to write; the others go beside it: ``<stem>_mask.tif``, ``<stem>.html``, ``<stem>.shp``.
+    resume : bool
+        Go on with an inspection of the same raster with the same model and parameters that was stopped hard.
     """
 
     raster: str
@@ -42,6 +45,7 @@ class Job:
     report: bool = False
     shapefile: bool = False
     parameters: Parameters = field(default_factory=Parameters)
+    resume: bool = False
 
     def __post_init__(self) -> None:
         if self.output.suffix.lower() != ".gpkg":
@@ -63,7 +67,7 @@ def job_from_mapping(values: Mapping[str, Any]) -> Job:
     for key in ("raster", "output"):
         if not isinstance(values.get(key), str) or not values[key]:
             raise ParameterError(f"the request has no '{key}'")
-    flags = {name: bool(values.get(name, False)) for name in ("mask", "report", "shapefile")}
+    flags = {name: bool(values.get(name, False)) for name in ("mask", "report", "shapefile", "resume")}
     parameters = from_mapping(values.get("parameters") or {})
     return Job(values["raster"], Path(values["output"]), parameters=parameters, **flags)
 
@@ -98,29 +102,33 @@ def run(
             model = load(job.parameters.model, job.parameters.device)
         for code, message in (*raster.warnings, *(model.warnings if model else ())):
             emit("warning", code=code, message=message)
-        try:
-            folder = tempfile.TemporaryDirectory(prefix=".rsqi-", dir=output.parent)
-        except OSError as error:
-            raise OutputError(f"{output.parent}: cannot write here: {error.strerror}") from error
-        with folder as name:
-            claim(name)
+        known = len(model.warnings) if model else 0
+        with workspace(output, _key(job, raster, model), job.resume) as folder:
+            claim(str(folder))
             found = pipeline.inspect(
                 raster,
                 job.parameters,
-                Path(name),
+                folder,
                 lambda p: emit("progress", **vars(p)),
                 cancelled,
                 model,
+                Journal(folder),
             )
+            for code, message in model.warnings[known:] if model else ():
+                emit("warning", code=code, message=message)
             left_out = [code for code in job.parameters.types if code in found.score.not_inspected]
             if left_out:
                 emit("warning", code="not_inspected", message=f"not inspected: {', '.join(left_out)}")
-            staged = _stage(job, raster, found, Path(name))
+            staged = _stage(job, raster, found, folder)
             if cancelled():
                 raise Cancelled("cancelled; nothing was written")
             claim(None)
             outputs = _commit(job, raster, found, staged, emit)
     return {"outputs": outputs, "summary": found.summary}
+
+
+def _key(job: Job, raster: Raster, model: Model | None) -> str:
+    return run_key(raster, model.hash if model else "", job.parameters.as_dict())
 
 
 def _stage(job: Job, raster: Raster, found: pipeline.Inspection, folder: Path) -> dict[str, Path]:

@@ -6,7 +6,7 @@ import json
 import math
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -17,10 +17,11 @@ from affine import Affine
 
 from . import __version__
 from .ahead import ahead
-from .blocks import grid, walk_order
+from .blocks import Step, grid, walk_order
 from .collect import Collector
 from .errors import Cancelled, ParameterError, RasterError
-from .examine import BlockResult, Examiner
+from .examine import BlockResult, Examiner, Finding
+from .journal import Journal
 from .label_file import LabelFile
 from .models import Model, load
 from .parameters import Parameters
@@ -92,6 +93,7 @@ def inspect(
     progress: Callable[[Progress], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
     model: Model | None = None,
+    journal: Journal | None = None,
 ) -> Inspection:
     """Inspect an open raster.
 
@@ -103,6 +105,8 @@ def inspect(
         Told and asked between blocks.
     model : Model, optional
         A model already open, to be shared between rasters; else `parameters` name one.
+    journal : Journal, optional
+        What it holds already is not looked at again; what is found is added to it.
 
     Raises
     ------
@@ -122,19 +126,14 @@ def inspect(
     examiner = Examiner(model, parameters)
     labels = LabelFile(folder / "labels", width)
     collector = Collector(width, height, sizes, transform, raster.crs, labels)
-    with ExitStack() as stages:
-
-        def ahead_of_time(stage: Iterator, depth: int) -> Iterator:
-            return stages.enter_context(closing(ahead(stage, depth)))
-
-        tiles = ahead_of_time(walk(raster, (x, y, width, height), steps, side), _READ_AHEAD)
-        judged = ahead_of_time(examiner.judge(tiles), _WAITING)
-        findings = ahead_of_time(examiner.find(judged), _WAITING)
+    findings = _findings(raster, (x, y, width, height), steps, examiner, side, journal)
+    with closing(findings):
         for done, finding in enumerate(findings, 1):
             if cancelled():
                 raise Cancelled("cancelled; nothing was written")
             collector.add(finding)
-            progress(_rate(done, len(steps), width * height, time.monotonic() - started))
+            known = journal.known if journal else 0
+            progress(_rate(done, known, len(steps), width * height, time.monotonic() - started))
     progress(Progress("polygons", 0, 1))
     if not collector.valid_pixels:
         raise RasterError(
@@ -149,6 +148,29 @@ def inspect(
     summary = _summary(raster, parameters, judged, size, valid_pixels, transform, inspected, model)
     summary["run_seconds"] = round(time.monotonic() - started, 2)
     return Inspection(labels, (x, y, width, height), transform, polygons, collector.blocks, judged, summary)
+
+
+def _findings(
+    raster: Raster,
+    window: tuple[int, int, int, int],
+    steps: Sequence[Step],
+    examiner: Examiner,
+    side: int,
+    journal: Journal | None,
+) -> Iterator[Finding]:
+    """raster -> blocks -> classify -> segment | rules: what is known already, then stages that overlap."""
+    for finding in journal.replay(steps) if journal else ():
+        examiner.remember(finding)
+        yield finding
+    with ExitStack() as stages:
+
+        def overlap(stage: Iterator, depth: int) -> Iterator:
+            return stages.enter_context(closing(ahead(stage, depth)))
+
+        tiles = overlap(walk(raster, window, steps, side, journal.known if journal else 0), _READ_AHEAD)
+        judged = overlap(examiner.judge(tiles), _WAITING)
+        findings = overlap(examiner.find(judged), _WAITING)
+        yield from journal.record(findings) if journal else findings
 
 
 def inspected_types(parameters: Parameters, model: Model | None) -> tuple[str, ...]:
@@ -174,9 +196,12 @@ def _window(raster: Raster, parameters: Parameters) -> tuple[int, int, int, int]
     return left, top, right - left, bottom - top
 
 
-def _rate(done: int, total: int, pixels: int, elapsed: float) -> Progress:
-    speed = pixels * done / total / 1e6 / max(elapsed, 1e-9)
-    return Progress("inspect", done, total, elapsed * (total - done) / done, speed)
+def _rate(done: int, known: int, total: int, pixels: int, elapsed: float) -> Progress:
+    """Progress of a run that began with `known` blocks of an earlier one."""
+    made = done - known
+    if made <= 0:
+        return Progress("inspect", done, total)
+    return Progress("inspect", done, total, elapsed * (total - done) / made, pixels * made / total / 1e6 / elapsed)
 
 
 def _judge(

@@ -40,6 +40,7 @@ def add_inspect(commands: Any) -> None:
     )
     parser.add_argument("--scheme", metavar="FILE", help="scoring scheme (JSON)")
     parser.add_argument("--score-mode", default="count", metavar="count|area")
+    parser.add_argument("--resume", action="store_true", help="go on with a run that was killed or ran out of disk")
     parser.add_argument("--progress", choices=("bar", "json", "none"), default="bar")
 
 
@@ -58,7 +59,7 @@ def _inspect(options: argparse.Namespace) -> int:
     for raster, output in zip(options.raster, outputs):
         emit = Reporter(options.progress, raster)
         try:
-            job = Job(raster, output, options.mask, options.report, options.shapefile, parameters)
+            job = Job(raster, output, options.mask, options.report, options.shapefile, parameters, options.resume)
             emit("result", **run(job, emit, model=model))
         except (Cancelled, ParameterError):
             raise

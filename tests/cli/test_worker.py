@@ -120,3 +120,27 @@ def test_georeference_is_missed_aloud(worker, write_raster, tmp_path):
     process = worker(request(plain, tmp_path / "o.gpkg", parameters={"stages": ["rules"]}))
     assert "no_georeference" in [e.get("code") for e in events(process)]
     assert process.wait() == 0
+
+
+def test_a_killed_worker_is_resumed_and_leaves_nothing_in_the_end(worker, scene, tmp_path):
+    job = request(scene, tmp_path / "out.gpkg", mask=True, parameters={"blocks": [128]})
+    process = worker(job)
+    for line in process.stdout:
+        if json.loads(line).get("done", 0) > 30:
+            break
+    process.kill()
+    process.wait()
+    (left,) = [f for f in tmp_path.iterdir() if f.name != scene.name]
+    assert left.name.startswith(".") and list(left.glob("*.npz"))
+    process = worker(job | {"resume": True})
+    seen = events(process)
+    assert process.wait() == 0 and seen[-1]["event"] == "result"
+    rates = [e["mpx_per_s"] for e in seen if e["event"] == "progress" and e["stage"] == "inspect"]
+    assert rates[0] is None and rates[-1] > 0  # the first blocks were known
+    process = worker(job | {"output": str(tmp_path / "anew.gpkg")})
+    anew = events(process)[-1]
+    for key in ("score", "error_count", "valid_pixels", "area_pixel_missing"):
+        assert seen[-1]["summary"][key] == anew["summary"][key]
+    masks = [tmp_path / name for name in ("out_mask.tif", "anew_mask.tif")]
+    assert masks[0].read_bytes() == masks[1].read_bytes()
+    assert {f.name for f in tmp_path.iterdir()} == {scene.name, "out.gpkg", "anew.gpkg", *(m.name for m in masks)}

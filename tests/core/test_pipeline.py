@@ -1,17 +1,20 @@
 """The stages joined; a model with known answers stands in for the network, so that what is tested is the joining."""
 
+import threading
+from functools import partial
 from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 
-from rsqi_core import pipeline
+from rsqi_core import merge, pipeline
 from rsqi_core.classify import probabilities
 from rsqi_core.errors import Cancelled, ParameterError, RasterError
+from rsqi_core.journal import Journal
 from rsqi_core.parameters import Parameters, from_mapping
 from rsqi_core.pipeline import inspect
-from rsqi_core.raster import open_raster
+from rsqi_core.raster import Raster, open_raster
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.taxonomy import CODES, by_code
 
@@ -232,3 +235,87 @@ def test_the_stripe_rule_looks_only_where_the_classifier_lets_it(run, ground):
     assert codes(run(rgb, types=("stripe_noise",))) == ["stripe_noise"]
     assert codes(run(rgb, types=("stripe_noise",), model=Deaf())) == []
     assert "stripe_noise" in codes(run(rgb, types=("stripe_noise",), stages=("rules",)))
+
+
+class Counting(Oracle):
+    """Counts the tiles classified, and breaks down when told to."""
+
+    def __init__(self, limit=10**9):
+        super().__init__()
+        self.classified, self.limit = 0, limit
+
+    def classify(self, images):
+        self.classified += len(images)
+        if self.classified > self.limit:
+            raise MemoryError
+        return super().classify(images)
+
+
+@pytest.fixture
+def busy_raster(write_raster, ground):
+    """Cloud, seam, stripe, lost pixels and nodata, across many blocks."""
+    rgb = np.concatenate([ground, ground[::-1], ground], 0)
+    valid = np.ones(rgb.shape[:2], bool)
+    rgb[40:560, 50:170] = 230
+    rgb[600:620, 30:60] = 0
+    rgb[580:582, 60:200] = (250, 20, 20)
+    rgb[:, 200:, 0] = np.minimum(rgb[:, 200:, 0] + 90, 190)
+    valid[300:400, 100:] = False
+    return write_raster(rgb, valid=valid)
+
+
+def described(found):
+    shapes = [(p.category_id, p.pixels, p.confidence, p.block_size, p.geometry.normalize().wkt) for p in found.polygons]
+    blocks = [(r.block, r.probabilities.tolist()) for r in found.blocks]
+    return shapes, blocks, found.label_map.label.tobytes(), found.summary["valid_pixels"], found.score.value
+
+
+@pytest.mark.parametrize("limit", [3, 40, 90])
+def test_a_run_that_broke_off_goes_on_to_the_same_result(busy_raster, tmp_path, limit):
+    parameters = Parameters(blocks=(64, 128))
+    with open_raster(str(busy_raster)) as raster:
+        whole = Counting()
+        expected = described(inspect(raster, parameters, tmp_path, model=whole))
+        folder = tmp_path / "journal"
+        folder.mkdir()
+        with pytest.raises(MemoryError):
+            inspect(raster, parameters, folder, model=Counting(limit), journal=Journal(folder))
+        rest, seen = Counting(), []
+        found = inspect(raster, parameters, folder, seen.append, model=rest, journal=Journal(folder))
+    assert described(found) == expected
+    assert rest.classified < whole.classified or limit == 3
+    assert whole.classified - rest.classified > limit - 2 * 10  # no more than a row of blocks is looked at again
+    assert seen[-2].done == seen[-2].total and all(p.mpx_per_s is None or p.mpx_per_s > 0 for p in seen)
+
+
+@pytest.mark.parametrize("rows", [7, 64, 1000])
+def test_neither_strips_nor_bands_change_the_result(busy_raster, tmp_path, monkeypatch, rows):
+    parameters = Parameters(blocks=(64, 128))
+    with open_raster(str(busy_raster)) as raster:
+        expected = described(inspect(raster, parameters, tmp_path, model=Oracle()))
+        monkeypatch.setattr(pipeline, "walk", partial(pipeline.walk, rows=rows))
+        monkeypatch.setattr(merge, "_BAND", rows * 256)
+        assert described(inspect(raster, parameters, tmp_path, model=Oracle())) == expected
+    assert {shape[0] for shape in expected[0]} >= {1, 7, 9, 10}
+
+
+def test_a_coarse_block_marks_a_seam_only_where_no_finer_one_did(run):
+    rgb = np.full((512, 512, 3), 60, np.uint8)
+    rgb[:, 300:, 0] = 190
+    found = run(rgb, types=("stitching_trace",))
+    assert {p.block_size for p in found.polygons} == {64}
+
+
+def test_every_stage_ends_when_the_raster_is_damaged(write_raster, ground, tmp_path, monkeypatch):
+    read = Raster.read
+
+    def torn(self, x, y, *size):
+        if y >= 128:
+            raise RasterError("torn")
+        return read(self, x, y, *size)
+
+    monkeypatch.setattr(Raster, "read", torn)
+    monkeypatch.setattr(pipeline, "walk", partial(pipeline.walk, rows=64))
+    with open_raster(str(write_raster(ground))) as raster, pytest.raises(RasterError, match="torn"):
+        inspect(raster, Parameters(blocks=(64,)), tmp_path, model=Oracle())
+    assert not [t for t in threading.enumerate() if t.name.startswith("ahead-")]

@@ -1,0 +1,126 @@
+"""What an inspection has found so far, on disk, so that one that was stopped hard can go on."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from .blocks import Step
+from .errors import OutputError
+from .examine import Finding
+from .merge import Patch, everywhere, is_constant
+from .taxonomy import TYPES
+
+_LEVEL = 1  # of zlib: claims are plain enough
+
+
+class Journal:
+    """Findings in the order of their steps, one file for those that are due together.
+
+    A file appears whole or not at all. Polygons and label map are not stored: to merge and trace again what is known
+    takes a fraction of the time in which it was found.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Belongs to the caller.
+
+    Attributes
+    ----------
+    known : int
+        Steps that have been replayed.
+    """
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._done = self.known = 0
+
+    def replay(self, steps: Sequence[Step]) -> Iterator[Finding]:
+        """Yield what an earlier run has found, from the first of `steps` on; what cannot be read ends it."""
+        while self._done < len(steps):
+            entry = self._read(steps)
+            if entry is None:
+                return
+            self._done += len(entry)
+            self.known = self._done
+            yield from entry
+
+    def record(self, findings: Iterator[Finding]) -> Iterator[Finding]:
+        """Pass on the findings that follow, and write them down.
+
+        Raises
+        ------
+        OutputError
+            The disk is full.
+        """
+        waiting: list[Finding] = []
+        for finding in findings:
+            waiting.append(finding)
+            if finding.step.last:
+                self._write(waiting)
+                waiting = []
+            yield finding
+
+    def _path(self) -> Path:
+        return self._folder / f"{self._done:09d}.npz"
+
+    def _write(self, findings: list[Finding]) -> None:
+        unknown = np.full(len(TYPES), np.nan, np.float32)
+        probabilities = [unknown if f.probabilities is None else f.probabilities for f in findings]
+        packed = [_pack(f.patch) for f in findings]
+        path = self._path()
+        beside = path.with_suffix(".part")
+        try:
+            with beside.open("wb") as file:
+                np.savez(
+                    file,
+                    probabilities=np.array(probabilities, np.float32),
+                    seams=np.array([f.seam for f in findings], np.uint8),
+                    boxes=np.array([box for box, _ in packed], np.int64),
+                    claims=np.frombuffer(b"".join(data for _, data in packed), np.uint8),
+                )
+            beside.replace(path)
+        except OSError as error:
+            raise OutputError(
+                f"{path.parent}: no room to note what was found ({error.strerror}); free some disk space and resume"
+            ) from error
+        self._done += len(findings)
+
+    def _read(self, steps: Sequence[Step]) -> list[Finding] | None:
+        try:
+            with np.load(self._path(), allow_pickle=False) as entry:
+                probabilities, seams, boxes = entry["probabilities"], entry["seams"], entry["boxes"]
+                data = entry["claims"].tobytes()
+            found, start = [], 0
+            for step, p, seam, box in zip(steps[self._done :], probabilities, seams, boxes):
+                size = int(box[-1])
+                found.append(
+                    Finding(step, None if np.isnan(p[0]) else p, int(seam), _unpack(box, data[start : start + size]))
+                )
+                start += size
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+            return None
+        return found or None
+
+
+def _pack(patch: Patch | None) -> tuple[tuple[int, ...], bytes]:
+    """Return x, y, height, width, whether all claims are alike, bytes; and the claims."""
+    if patch is None:
+        return (0, 0, 0, 0, 0, 0), b""
+    constant = is_constant(patch.claims)
+    claims = patch.claims[:1, :1] if constant else patch.claims
+    data = zlib.compress(np.ascontiguousarray(claims), _LEVEL)
+    return (patch.x, patch.y, *patch.claims.shape, int(constant), len(data)), data
+
+
+def _unpack(box: np.ndarray, data: bytes) -> Patch | None:
+    x, y, height, width, constant, _ = box.tolist()
+    if not height:
+        return None
+    claims = np.frombuffer(zlib.decompress(data), np.uint16)
+    shape = height, width
+    return Patch(x, y, everywhere(claims[0], shape) if constant else claims.reshape(shape))

@@ -1,0 +1,81 @@
+"""The walk down a raster: every tile right, every pixel decoded once."""
+
+import numpy as np
+import pytest
+
+from rsqi_core.blocks import grid, walk_order
+from rsqi_core.decimate import shrink
+from rsqi_core.raster import Raster, open_raster
+from rsqi_core.walk import tile_shape, walk
+
+SIDE = 32
+
+
+@pytest.fixture(scope="module")
+def image():
+    rgb = np.random.default_rng(2).integers(1, 256, (333, 290, 3), np.uint8)
+    valid = np.ones(rgb.shape[:2], bool)
+    valid[:100, :120] = False
+    valid[200:, 250:] = False
+    return rgb, valid
+
+
+@pytest.fixture
+def raster(image, write_raster):
+    rgb, valid = image
+    with open_raster(str(write_raster(rgb, valid=valid))) as raster:
+        yield raster
+
+
+def steps_of(width, height, sizes):
+    return walk_order([grid(width, height, size, 0.2) for size in sizes])
+
+
+def same(first, second):
+    return (first is None) == (second is None) and (first is None or np.array_equal(first, second))
+
+
+@pytest.mark.parametrize("rows", [1, 17, 64, 512])
+@pytest.mark.parametrize("window", [(0, 0, 290, 333), (33, 50, 200, 260)])
+def test_tiles_are_those_of_the_whole_image_whatever_the_strips(raster, image, window, rows):
+    x, y, width, height = window
+    rgb, valid = (array[y : y + height, x : x + width] for array in image)
+    rgb = np.where(valid[..., None], rgb, 0)
+    steps = steps_of(width, height, (32, 128))
+    tiles = list(walk(raster, window, steps, SIDE, rows=rows))
+    assert [tile.step for tile in tiles] == list(steps)
+    for tile in tiles:
+        b = tile.block
+        box = slice(b.y, b.bottom), slice(b.x, b.x + b.width)
+        if not valid[box].any():
+            assert tile.rgb is None and tile.valid is None
+        elif b.size == 32:
+            assert np.array_equal(tile.rgb, rgb[box])
+            assert same(tile.valid, None if valid[box].all() else valid[box])
+        else:
+            assert np.array_equal(tile.rgb, shrink(rgb[box], tile_shape(b, SIDE)))
+
+
+@pytest.mark.parametrize("first", [1, 40, 119])
+def test_a_walk_may_begin_anywhere(raster, image, first):
+    window = (0, 0, 290, 333)
+    steps = steps_of(290, 333, (32, 128))
+    whole = list(walk(raster, window, steps, SIDE, rows=50))[first:]
+    rest = list(walk(raster, window, steps, SIDE, first, rows=50))
+    assert len(rest) == len(whole)
+    assert all(a.step == b.step and same(a.rgb, b.rgb) and same(a.valid, b.valid) for a, b in zip(rest, whole))
+    assert list(walk(raster, window, steps, SIDE, len(steps))) == []
+
+
+def test_each_pixel_is_read_once_for_all_sizes(raster, monkeypatch):
+    seen = np.zeros((333, 290), int)
+    read = Raster.read
+
+    def counting(self, x, y, width, height, shape=None):
+        seen[y : y + height, x : x + width] += 1
+        return read(self, x, y, width, height, shape)
+
+    monkeypatch.setattr(Raster, "read", counting)
+    for _ in walk(raster, (0, 0, 290, 333), steps_of(290, 333, (32, 64, 128)), SIDE, rows=40):
+        pass
+    assert seen.min() == seen.max() == 1
