@@ -96,7 +96,7 @@ def _thickness(shape: tuple[int, int], rng: np.random.Generator, kind: str) -> n
         fibres = streaks(shape, rng, rng.uniform(1.6, 2.2), int(rng.integers(6, 14)), rng.uniform(5, 12), angle)
         return rng.uniform(0.35, 1.0) * (0.6 * fibres + fractal(shape, rng, 2.8, cells=2) - rng.uniform(-0.6, 0.5))
     # Cumulus: crisp small puffs, gathered in swarms or in streets along the wind.
-    size = side * log_uniform(rng, 0.02, 0.1)
+    size = side * log_uniform(rng, 0.01, 0.1)
     puffs = fractal(shape, rng, rng.uniform(1.5, 2.2), cells=int(max(shape) / (2 * size)))
     if kind == "streets":
         x, y = coordinates(shape)

@@ -71,17 +71,17 @@ def delivery(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def tone(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Vary gamma .8-1.25, white balance +-8 % and contrast; one image in seven is dark like a raw satellite scene.
+    """Vary gamma .8-1.25, white balance +-8 % and contrast; one image in five is dark like a raw satellite scene.
 
     Half of the images may clip at 0 and 255, as real ones do at roofs and water; the others roll off before the ends.
     """
     gamma = np.exp(rng.uniform(-0.22, 0.22))
     balance = rng.uniform(0.92, 1.08, 3).astype(np.float32)
-    if rng.random() < 0.15:
+    if rng.random() < 0.2:
         # Reflectance stretched to the clouds: the ground keeps the lowest fifth of the range, its shadows are black.
         gamma *= rng.uniform(1.0, 1.5)
         mean = float(cv2.mean(cv2.LUT(image, to_uint8(255 * _LEVELS**gamma)))[1])
-        levels = _LEVELS**gamma * min(rng.uniform(26, 60) / max(mean, 1.0), 1.0) - rng.uniform(0.0, 0.03)
+        levels = _LEVELS**gamma * min(rng.uniform(12, 60) / max(mean, 1.0), 1.0) - rng.uniform(0.0, 0.03)
         balance *= rng.uniform(0.85, 1.15, 3).astype(np.float32)
     else:
         contrast, middle = rng.uniform(0.8, 1.3), rng.uniform(0.3, 0.6)

@@ -17,9 +17,10 @@ from torch.utils.data import DataLoader, Dataset
 
 from ..errors import ParameterError
 from ..models.architectures import CLASSIFIER, JOINT, PIXEL, SEGMENTER
-from ..synthesis.compose import Sample, compose, draw_codes
+from ..synthesis.compose import CELL, Sample, compose, draw_codes
 from ..synthesis.defect import AMBIGUOUS, DEFECT
 from ..synthesis.nuisance import crop, middle
+from ..synthesis.view import DISTANT, distant, window
 from ..taxonomy import IGNORED, PIXEL_TYPES
 from . import labelled
 from .pool import Pool, load
@@ -33,6 +34,7 @@ TARGETS = {
 }
 _VALIDATION = 1  # third number of a validation sample's seed, which training leaves out
 _PIXEL_SHARE = 0.5  # share of the pixel network's crops that get one of its types for certain
+_CLOSE, _FAR = 0.3, 0.15  # shares of crops that are windows of larger ones, or larger ones halved
 _AHEAD = 6  # batches that a process makes in advance
 # Forked processes share the decoded pool; elsewhere each reads its own.
 _START = "fork" if sys.platform == "linux" else "spawn"
@@ -158,13 +160,23 @@ def draw_sample(
         Crop the background at random; else take its middle. Seams of two real photos lie anywhere all the same: where
         they are cut is part of making the error.
     """
-    background = pool.backgrounds[int(rng.integers(len(pool.backgrounds)))]
-    background = crop(background, rng, side) if augment else middle(background, side)
+    picture = pool.backgrounds[int(rng.integers(len(pool.backgrounds)))]
     codes = draw_codes(rng) if negatives else draw_codes(rng, clean=0.0)
     if pixels and rng.random() < _PIXEL_SHARE:
         wanted = PIXEL_TYPES[int(rng.integers(len(PIXEL_TYPES)))].code
         codes = (*codes, *({wanted} - set(codes)))
-    return compose(background, rng, codes, pool.mattes, pairs=pool.pairs)
+
+    def composed(size: int) -> Sample:
+        background = crop(picture, rng, size) if augment else middle(picture, size)
+        return compose(background, rng, codes, pool.mattes, pairs=pool.pairs)
+
+    largest = min(2 * side, min(picture.shape[:2]) // CELL * CELL)
+    view = rng.random() if augment else 0.5  # a half is neither close nor far
+    if view < _CLOSE and largest > side:
+        return window(composed(largest), rng, side)
+    if view > 1 - _FAR and DISTANT.issuperset(codes):
+        return distant(composed(2 * side))
+    return composed(side)
 
 
 def pixel_target(sample: Sample) -> np.ndarray:

@@ -396,8 +396,8 @@ def test_without_augmentation_a_block_is_shown_as_it_is(tmp_path):
 
 
 def test_without_augmentation_the_middle_of_a_background_is_taken(pool_file, monkeypatch):
-    taken = []
-    monkeypatch.setattr(stream_module, "compose", lambda image, *_, **__: taken.append(image))
+    taken, compose = [], stream_module.compose
+    monkeypatch.setattr(stream_module, "compose", lambda image, *a, **b: taken.append(image) or compose(image, *a, **b))
     pool = stream_module._pool(pool_file)
     middles = {background[96:160, 96:160].tobytes() for background in pool.backgrounds}
     for augment in (False, True):
