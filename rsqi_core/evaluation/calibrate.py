@@ -8,38 +8,35 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
-from ..classify import probabilities
+from ..classify import as_tile, probabilities
 from ..constrain import MODES, constrain
 from ..errors import ParameterError
 from ..models import Model
+from ..models import architectures as task
 from ..models.card import CLASSIFIER, FALSE_ALARMS, SEGMENTER, Card, read_card, write_card
 from ..models.export import export
 from ..models.network import MEAN, STD
 from ..segment import labels
 from ..synthesis.compose import Sample
-from ..taxonomy import CODES, IGNORED, PIXEL_TYPES
+from ..taxonomy import CODES, IGNORED
 from ..training.checkpoint import load_network
 from ..training.pool import CLEAN_SETS, MATTE_SET
 from .blocks import medium_and_strong
 from .heldout import HeldOut, held_out
 from .metrics import auroc, average_precision, iou_of, precision_of
 from .observe import confusion
+from .thresholds import BY_NETWORK, TOGETHER, temperature, thresholds
 
 VERSION = "0.1.1"
-TOGETHER = 2.0  # times as many clean blocks as one type may mark may all types together
 DEFECTIVE, CLEAN, DECOYS = 600, 600, 450  # blocks that thresholds are set on
-USEFUL = 0.2  # F1 under which a type is not marked at all: guesses cost the technician more than they find
-LOWEST = 0.02  # no probability below this is called a finding
 STRIPE_PASS = 0.3  # share of clean blocks that the stripe rule may look at
 ANY = "any"  # of the figures: all types together that the network alone marks
 
-_SEGMENTED = 3  # every third block tells which constraint is best, as segmenting takes longest
-_TEMPERATURES = np.geomspace(0.3, 3.0, 40)
-_BY_RULE = [CODES.index(t.code) for t in PIXEL_TYPES]
+_SEGMENTED = (3, 9, 9)  # every so manieth block of each kind tells which constraint is best: segmenting takes longest
 
 Say = Callable[[str], None]
 T = TypeVar("T")
@@ -61,12 +58,9 @@ def export_calibrated(
     """
     _check(false_alarms)
     network = load_network(checkpoint)
-    training = {
-        "data": [*CLEAN_SETS, MATTE_SET, "procedural landscape"],
-        "errors": "synthesised; real opacity for half of the clouds",
-        "settings": network.course,
-    }
-    plain = Card("rsqi-default", VERSION, 512, MEAN, STD, _each(0.5), _each(1.0), training=training)
+    training = _training(network.course)
+    name = "rsqi-default" if training.keys() > {"settings"} else folder.name
+    plain = Card(name, VERSION, 512, MEAN, STD, _each(0.5), _each(1.0), training=training)
     return calibrate(export(network, folder, plain), data, false_alarms, say)
 
 
@@ -124,7 +118,7 @@ def calibrate(model: Model, data: Path, false_alarms: float = FALSE_ALARMS, say:
     _check(false_alarms)
     source = held_out(data)
     say(f"classifying {DEFECTIVE} blocks with errors, {CLEAN} clean ones and {DECOYS} hard negatives")
-    seen = _look(source, lambda sample: (model.classify(sample.image[None])[0], medium_and_strong(sample)))
+    seen = _look(source, lambda sample: (model.classify(_tile(model, sample))[0], medium_and_strong(sample)))
     logits, truth = (np.stack(part) for part in zip(*seen))
     kind = np.repeat(np.arange(3), (DEFECTIVE, CLEAN, DECOYS))
     scale = np.array([temperature(z[y != IGNORED], y[y != IGNORED] == 1) for z, y in zip(logits.T, truth.T)]).round(4)
@@ -153,14 +147,27 @@ def _check(false_alarms: float) -> None:
         raise ParameterError(f"false alarms {false_alarms} must be a share between 0 and 1, such as {FALSE_ALARMS}")
 
 
+def _training(course: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of the training: of a checkpoint that others have trained, nothing but its name."""
+    parts = [course[name] for name in (task.CLASSIFIER, task.SEGMENTER) if name in course] or [course]
+    ours = [part for part in parts if part.keys() != {"init"}]
+    known: dict[str, Any] = {"settings": dict(course)}
+    if any("pool" in part or "dataset" not in part for part in ours):
+        known["data"] = [*CLEAN_SETS, MATTE_SET, "procedural landscape"]
+        known["errors"] = "synthesised; real opacity for half of the clouds"
+    if any("dataset" in part for part in ours):
+        known["data"] = [*known.get("data", []), "a dataset of records"]
+    return known
+
+
 def _each(value: float) -> dict[str, float]:
     return dict.fromkeys(CODES, value)
 
 
-def _look(source: HeldOut, look: Callable[[Sample], T], step: int = 1) -> list[T]:
-    """Compose every `step`-th block of each kind and return what `look` makes of it; a core a block."""
-    kinds = ((source.defective, DEFECTIVE), (source.clean, CLEAN), (source.decoy, DECOYS))
-    numbers = [(compose, k) for compose, count in kinds for k in range(0, count, step)]
+def _look(source: HeldOut, look: Callable[[Sample], T], steps: tuple[int, int, int] = (1, 1, 1)) -> list[T]:
+    """Compose the blocks of each kind, or some of them, and return what `look` makes of each; a core a block."""
+    kinds = zip((source.defective, source.clean, source.decoy), (DEFECTIVE, CLEAN, DECOYS), steps)
+    numbers = [(compose, k) for compose, count, step in kinds for k in range(0, count, step)]
 
     def one(number: tuple[Callable[[int], Sample], int]) -> T:
         compose, k = number
@@ -168,6 +175,11 @@ def _look(source: HeldOut, look: Callable[[Sample], T], step: int = 1) -> list[T
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(one, numbers))
+
+
+def _tile(model: Model, sample: Sample) -> np.ndarray:
+    """The block as an inspection would show it to the model, uint8 [1, S, S, 3]."""
+    return as_tile(sample.image, model.card.tile_size)[None]
 
 
 def _quality(p: np.ndarray, truth: np.ndarray, limits: np.ndarray, kind: np.ndarray) -> dict[str, dict[str, float]]:
@@ -179,7 +191,7 @@ def _quality(p: np.ndarray, truth: np.ndarray, limits: np.ndarray, kind: np.ndar
         y = truth[known, i] == 1
         quality[code] = {"auroc": auroc(p[known, i], y), "average_precision": average_precision(p[known, i], y)}
         quality[code] |= _marked(marked[:, i], kind)
-    quality[ANY] = _marked(np.delete(marked, _BY_RULE, 1).any(1), kind)
+    quality[ANY] = _marked(marked[:, BY_NETWORK].any(1), kind)
     return {
         code: {name: round(value, 3) for name, value in figures.items() if np.isfinite(value)}
         for code, figures in quality.items()
@@ -194,10 +206,11 @@ def _by_mode(model: Model, sample: Sample) -> tuple[bool, dict[str, np.ndarray]]
     """Is the block without errors; and confusion int64 [7, 7] by mode, empty where an error is hardly seen."""
     if any(defect.severity == "subtle" for defect in sample.defects):
         return False, {}
-    said, pixels = model.classify(sample.image[None])[0], model.segment(sample.image[None])[0]
+    tile, (h, w) = _tile(model, sample), sample.segmentation.shape
+    said, pixels = model.classify(tile)[0], model.segment(tile)[0][:, :h, :w]
     by_mode = {}
     for mode in MODES:
-        found, _ = labels(constrain(pixels, said, mode, 1.0, model.thresholds), sample.segmentation.shape)
+        found, _ = labels(constrain(pixels, said, mode, 1.0, model.thresholds), (h, w))
         by_mode[mode] = confusion(sample.segmentation, found)
     return not sample.defects, by_mode
 
@@ -220,71 +233,3 @@ def best_constraint(seen: Sequence[tuple[bool, Mapping[str, np.ndarray]]], quiet
     alarms = {mode: np.mean([by_mode[mode][:, 1:].any() for by_mode in spotless] or [1]) for mode in MODES}
     usable = [mode for mode in MODES if alarms[mode] <= quiet] or [MODES[0]]
     return max(usable, key=lambda mode: float(np.nanmean(iou_of(totals[mode])) + precision_of(totals[mode])))
-
-
-def temperature(logits: np.ndarray, truth: np.ndarray) -> float:
-    """The divisor of the logits [N] under which they predict bool [N] with the least cross-entropy."""
-    scaled = logits[None] / _TEMPERATURES[:, None]
-    loss = np.logaddexp(0, np.where(truth, -scaled, scaled)).mean(1)
-    return float(_TEMPERATURES[loss.argmin()])
-
-
-def thresholds(
-    p: np.ndarray, truth: np.ndarray, clean: np.ndarray, decoy: np.ndarray, false_alarms: float = FALSE_ALARMS
-) -> np.ndarray:
-    """The probability from which each type is marked.
-
-    First each type's is the one of `threshold`. If all types together then mark more than `TOGETHER` times as many
-    clean blocks as one may, all are raised together: the share that one type may mark falls, a block at a time, until
-    they do not. A type that marks nothing by mistake keeps its threshold all the while. Hard negatives count for the
-    single types only, and the types that a rule decides do not count together with the others.
-
-    Parameters
-    ----------
-    p, truth : numpy.ndarray
-        Probabilities 0-1 and truth (uint8: 1, 0, 255 for unknown), each [N, 10].
-    clean, decoy : numpy.ndarray
-        Which blocks are clean, and which are hard negatives, bool [N].
-    false_alarms : float
-        Share of both together that one type may mark.
-
-    Returns
-    -------
-    numpy.ndarray
-        float [10]; infinite for a type that is not seen well enough to be marked.
-    """
-    spotless = clean | decoy
-
-    def one(i: int, share: float) -> float:
-        known = truth[:, i] != IGNORED
-        return threshold(p[known, i], truth[known, i] == 1, spotless[known], share)
-
-    found = np.array([one(i, false_alarms) for i in range(len(CODES))])
-    together = [i for i in range(len(CODES)) if i not in _BY_RULE]
-    count = int(spotless.sum())
-    for allowed in range(int(false_alarms * count), -1, -1):
-        found[together] = [one(i, allowed / count) for i in together]
-        if (p[clean][:, together] >= found[together]).any(1).mean() <= TOGETHER * false_alarms:
-            break
-    return found
-
-
-def threshold(p: np.ndarray, truth: np.ndarray, spotless: np.ndarray, false_alarms: float = FALSE_ALARMS) -> float:
-    """The probability with the best F1 among those that mark at most a share of the spotless blocks.
-
-    Infinite if even that F1 is under `USEFUL`.
-
-    Parameters
-    ----------
-    p, truth, spotless : numpy.ndarray
-        Probability 0-1, presence of the type, and absence of any error, each [N].
-    """
-    candidates = np.unique(np.concatenate([np.geomspace(LOWEST, 0.99, 90), p[(p > LOWEST) & truth]]))
-    candidates = candidates.round(4)  # as the card states them
-    quiet = np.array([t for t in candidates if (p[spotless] >= t).mean() <= false_alarms])
-    if not quiet.size:
-        return np.inf
-    hits = np.array([((p >= t) & truth).sum() for t in quiet])
-    marked = np.array([(p >= t).sum() for t in quiet])
-    scores = 2 * hits / np.maximum(marked + truth.sum(), 1)
-    return float(quiet[scores.argmax()]) if scores.max() >= USEFUL else np.inf

@@ -4,85 +4,19 @@ import json
 
 import numpy as np
 import pytest
+from test_huggingface import write_classifier, write_segmenter
 
 from rsqi_core.cli import main
 from rsqi_core.constrain import MODES
 from rsqi_core.errors import ParameterError
 from rsqi_core.evaluation import calibrate
-from rsqi_core.evaluation.calibrate import best_constraint, temperature, threshold, thresholds
+from rsqi_core.evaluation.calibrate import best_constraint
 from rsqi_core.evaluation.heldout import HeldOut
 from rsqi_core.models import load
 from rsqi_core.models.card import read_card
 from rsqi_core.resources import path
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.taxonomy import CODES
-
-
-def test_a_threshold_keeps_clean_blocks_quiet():
-    rng = np.random.default_rng(0)
-    truth = np.arange(400) < 100
-    p = np.clip(np.where(truth, 0.7, 0.3) + rng.normal(0, 0.1, 400), 0, 1)
-    assert (p[~truth] >= threshold(p, truth, ~truth)).mean() <= 0.01
-    assert threshold(p, truth, ~truth, 0.2) <= threshold(p, truth, ~truth, 0.001)
-    assert threshold(np.ones(400), truth, ~truth) == np.inf  # whatever marks everything is of no use
-    assert threshold(rng.random(400), truth, ~truth) == np.inf
-
-
-def test_the_temperature_undoes_a_scale():
-    rng = np.random.default_rng(0)
-    truth = np.arange(400) < 100
-    calm = np.where(truth, 2.0, -2.0) * np.where(rng.random(400) < 0.1, -1, 1)
-    assert temperature(2 * calm, truth) == pytest.approx(2 * temperature(calm, truth), rel=0.1)
-
-
-@pytest.fixture
-def noisy():
-    """100 blocks of each type, which is seen at .5 to 1; 500 clean ones, four of them mistaken for it; 100 decoys."""
-    n = len(CODES)
-    truth = np.zeros((100 * n + 600, n), np.uint8)
-    p = np.full(truth.shape, 0.05)
-    for i in range(n):
-        truth[100 * i : 100 * (i + 1), i] = 1
-        p[100 * i : 100 * (i + 1), i] = np.linspace(0.5, 1, 100)
-        p[100 * n + 4 * i : 100 * n + 4 * (i + 1), i] = (0.6, 0.7, 0.8, 0.9)
-    clean = np.arange(len(p)) // 500 == 2
-    decoy = np.arange(len(p)) >= 100 * n + 500
-    return p, truth, clean, decoy
-
-
-def test_all_types_together_mark_twice_as_many_clean_blocks_as_one_may(noisy):
-    p, truth, clean, decoy = noisy
-    alone = np.array([threshold(p[:, i], truth[:, i] == 1, clean | decoy) for i in range(len(CODES))])
-    by_network = slice(0, 8)
-    assert (p[clean][:, by_network] >= alone[by_network]).any(1).mean() == pytest.approx(8 * 4 / 500)
-    found = thresholds(p, truth, clean, decoy)
-    assert 0 < (p[clean][:, by_network] >= found[by_network]).any(1).mean() <= 0.02
-    assert (found[by_network] > alone[by_network]).all()
-    assert np.array_equal(found[8:], alone[8:])  # a rule decides there
-
-
-def test_a_type_that_marks_nothing_by_mistake_is_not_raised_with_the_others(noisy):
-    p, truth, clean, decoy = noisy
-    p[clean, 2] = 0.05
-    before = threshold(p[:, 2], truth[:, 2] == 1, clean | decoy)
-    assert thresholds(p, truth, clean, decoy)[2] == before
-
-
-def test_hard_negatives_do_not_count_together(noisy):
-    p, truth, clean, decoy = noisy
-    p[decoy] = p[clean][:100]
-    p[clean] = 0.05
-    alone = [threshold(p[:, i], truth[:, i] == 1, clean | decoy) for i in range(len(CODES))]
-    assert thresholds(p, truth, clean, decoy).tolist() == alone
-
-
-def test_unknown_truth_counts_neither_for_nor_against(noisy):
-    p, truth, clean, decoy = noisy
-    expected = thresholds(p, truth, clean, decoy)
-    more = np.vstack([p, np.full((300, len(CODES)), 0.99)])
-    unknown = np.vstack([truth, np.full((300, len(CODES)), 255, np.uint8)])
-    longer = [np.append(kind, np.zeros(300, bool)) for kind in (clean, decoy)]
-    assert np.array_equal(thresholds(more, unknown, *longer), expected)
 
 
 def test_a_constraint_that_marks_clean_blocks_is_not_taken():
@@ -135,3 +69,20 @@ def test_a_wrong_share_of_false_alarms_is_refused(words, message, tmp_path, caps
     source = str(path("models", "default"))
     assert main(["export", source, *words, "--output", str(tmp_path / "out")]) == 2
     assert message in capsys.readouterr().err and not (tmp_path / "out").exists()
+
+
+def test_checkpoints_of_others_are_calibrated_without_claims_about_their_training(few, tmp_path):
+    write_classifier(tmp_path / "swin")  # takes images of one size only; the held-out ones are smaller than a block
+    write_segmenter(tmp_path / "seg")
+    assert main(["export", str(tmp_path), "--data", str(tmp_path), "--output", str(tmp_path / "own")]) == 0
+    card = read_card(tmp_path / "own")
+    assert card.thresholds["pixel_missing"] is None and card.id == "own"
+    assert card.training == {"settings": {"classifier": {"init": tmp_path.name}, "segmenter": {"init": tmp_path.name}}}
+
+
+def test_what_a_network_learnt_from_is_stated():
+    ours, others = {"task": "classifier", "pool": "1f"}, {"init": "swin"}
+    assert "rsscn7" in calibrate._training(ours)["data"] and "rsscn7" in calibrate._training({"samples": 9})["data"]
+    assert "rsscn7" in calibrate._training({"classifier": others, "segmenter": ours})["data"]
+    assert calibrate._training({"task": "classifier", "dataset": "2e"})["data"] == ["a dataset of records"]
+    assert "data" not in calibrate._training({"classifier": others, "segmenter": others})

@@ -1,0 +1,82 @@
+"""From probabilities on blocks whose truth is known to the probability from which each type is marked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..models.card import FALSE_ALARMS
+from ..taxonomy import CODES, IGNORED, PIXEL_TYPES
+
+TOGETHER = 2.0  # times as many clean blocks as one type may mark may all types together
+USEFUL = 0.2  # F1 under which a type is not marked at all: guesses cost the technician more than they find
+LOWEST = 0.02  # no probability below this is called a finding
+BY_NETWORK = [i for i, code in enumerate(CODES) if code not in {t.code for t in PIXEL_TYPES}]
+
+_TEMPERATURES = np.geomspace(0.3, 3.0, 40)
+
+
+def temperature(logits: np.ndarray, truth: np.ndarray) -> float:
+    """The divisor of the logits [N] under which they predict bool [N] with the least cross-entropy."""
+    scaled = logits[None] / _TEMPERATURES[:, None]
+    loss = np.logaddexp(0, np.where(truth, -scaled, scaled)).mean(1)
+    return float(_TEMPERATURES[loss.argmin()])
+
+
+def thresholds(
+    p: np.ndarray, truth: np.ndarray, clean: np.ndarray, decoy: np.ndarray, false_alarms: float = FALSE_ALARMS
+) -> np.ndarray:
+    """The probability from which each type is marked.
+
+    First each type's is the one of `threshold`. If all types together then mark more than `TOGETHER` times as many
+    clean blocks as one may, all are raised together: the share that one type may mark falls, a block at a time, until
+    they do not. A type that marks nothing by mistake keeps its threshold all the while. Hard negatives count for the
+    single types only, and the types that a rule decides do not count together with the others.
+
+    Parameters
+    ----------
+    p, truth : numpy.ndarray
+        Probabilities 0-1 and truth (uint8: 1, 0, 255 for unknown), each [N, 10].
+    clean, decoy : numpy.ndarray
+        Which blocks are clean, and which are hard negatives, bool [N].
+    false_alarms : float
+        Share of both together that one type may mark.
+
+    Returns
+    -------
+    numpy.ndarray
+        float [10]; infinite for a type that is not seen well enough to be marked.
+    """
+    spotless = clean | decoy
+
+    def one(i: int, share: float) -> float:
+        known = truth[:, i] != IGNORED
+        return threshold(p[known, i], truth[known, i] == 1, spotless[known], share)
+
+    found = np.array([one(i, false_alarms) for i in range(len(CODES))])
+    count = int(spotless.sum())
+    for allowed in range(int(false_alarms * count), -1, -1):
+        found[BY_NETWORK] = [one(i, allowed / count) for i in BY_NETWORK]
+        if (p[clean][:, BY_NETWORK] >= found[BY_NETWORK]).any(1).mean() <= TOGETHER * false_alarms:
+            break
+    return found
+
+
+def threshold(p: np.ndarray, truth: np.ndarray, spotless: np.ndarray, false_alarms: float = FALSE_ALARMS) -> float:
+    """The probability with the best F1 among those that mark at most a share of the spotless blocks.
+
+    Infinite if even that F1 is under `USEFUL`.
+
+    Parameters
+    ----------
+    p, truth, spotless : numpy.ndarray
+        Probability 0-1, presence of the type, and absence of any error, each [N].
+    """
+    candidates = np.unique(np.concatenate([np.geomspace(LOWEST, 0.99, 90), p[(p > LOWEST) & truth]]))
+    candidates = candidates.round(4)  # as the card states them
+    quiet = np.array([t for t in candidates if (p[spotless] >= t).mean() <= false_alarms])
+    if not quiet.size:
+        return np.inf
+    hits = np.array([((p >= t) & truth).sum() for t in quiet])
+    marked = np.array([(p >= t).sum() for t in quiet])
+    scores = 2 * hits / np.maximum(marked + truth.sum(), 1)
+    return float(quiet[scores.argmax()]) if scores.max() >= USEFUL else np.inf

@@ -1,0 +1,73 @@
+"""The probability from which a type is marked."""
+
+import numpy as np
+import pytest
+
+from rsqi_core.evaluation.thresholds import BY_NETWORK, temperature, threshold, thresholds
+from rsqi_core.taxonomy import CODES
+
+
+def test_a_threshold_keeps_clean_blocks_quiet():
+    rng = np.random.default_rng(0)
+    truth = np.arange(400) < 100
+    p = np.clip(np.where(truth, 0.7, 0.3) + rng.normal(0, 0.1, 400), 0, 1)
+    assert (p[~truth] >= threshold(p, truth, ~truth)).mean() <= 0.01
+    assert threshold(p, truth, ~truth, 0.2) <= threshold(p, truth, ~truth, 0.001)
+    assert threshold(np.ones(400), truth, ~truth) == np.inf  # whatever marks everything is of no use
+    assert threshold(rng.random(400), truth, ~truth) == np.inf
+
+
+def test_the_temperature_undoes_a_scale():
+    rng = np.random.default_rng(0)
+    truth = np.arange(400) < 100
+    calm = np.where(truth, 2.0, -2.0) * np.where(rng.random(400) < 0.1, -1, 1)
+    assert temperature(2 * calm, truth) == pytest.approx(2 * temperature(calm, truth), rel=0.1)
+
+
+@pytest.fixture
+def noisy():
+    """100 blocks of each type, which is seen at .5 to 1; 500 clean ones, four of them mistaken for it; 100 decoys."""
+    n = len(CODES)
+    truth = np.zeros((100 * n + 600, n), np.uint8)
+    p = np.full(truth.shape, 0.05)
+    for i in range(n):
+        truth[100 * i : 100 * (i + 1), i] = 1
+        p[100 * i : 100 * (i + 1), i] = np.linspace(0.5, 1, 100)
+        p[100 * n + 4 * i : 100 * n + 4 * (i + 1), i] = (0.6, 0.7, 0.8, 0.9)
+    clean = np.arange(len(p)) // 500 == 2
+    decoy = np.arange(len(p)) >= 100 * n + 500
+    return p, truth, clean, decoy
+
+
+def test_all_types_together_mark_twice_as_many_clean_blocks_as_one_may(noisy):
+    p, truth, clean, decoy = noisy
+    alone = np.array([threshold(p[:, i], truth[:, i] == 1, clean | decoy) for i in range(len(CODES))])
+    assert (p[clean][:, BY_NETWORK] >= alone[BY_NETWORK]).any(1).mean() == pytest.approx(8 * 4 / 500)
+    found = thresholds(p, truth, clean, decoy)
+    assert 0 < (p[clean][:, BY_NETWORK] >= found[BY_NETWORK]).any(1).mean() <= 0.02
+    assert (found[BY_NETWORK] > alone[BY_NETWORK]).all()
+    assert np.array_equal(found[8:], alone[8:])  # a rule decides there
+
+
+def test_a_type_that_marks_nothing_by_mistake_is_not_raised_with_the_others(noisy):
+    p, truth, clean, decoy = noisy
+    p[clean, 2] = 0.05
+    before = threshold(p[:, 2], truth[:, 2] == 1, clean | decoy)
+    assert thresholds(p, truth, clean, decoy)[2] == before
+
+
+def test_hard_negatives_do_not_count_together(noisy):
+    p, truth, clean, decoy = noisy
+    p[decoy] = p[clean][:100]
+    p[clean] = 0.05
+    alone = [threshold(p[:, i], truth[:, i] == 1, clean | decoy) for i in range(len(CODES))]
+    assert thresholds(p, truth, clean, decoy).tolist() == alone
+
+
+def test_unknown_truth_counts_neither_for_nor_against(noisy):
+    p, truth, clean, decoy = noisy
+    expected = thresholds(p, truth, clean, decoy)
+    more = np.vstack([p, np.full((300, len(CODES)), 0.99)])
+    unknown = np.vstack([truth, np.full((300, len(CODES)), 255, np.uint8)])
+    longer = [np.append(kind, np.zeros(300, bool)) for kind in (clean, decoy)]
+    assert np.array_equal(thresholds(more, unknown, *longer), expected)
