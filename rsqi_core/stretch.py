@@ -16,9 +16,12 @@ PERCENTILES = (2.0, 98.0)
 LEVELS = (20.0, 235.0)  # grey levels that the percentiles become: light and shade still fade beyond them
 SAMPLE_SIDE = 1024  # px; longest side of the decimated read behind the stretch
 SAMPLE_WHOLE = 2**26  # px; more than this is not read through for a sample
-_ENOUGH = 4096  # valid pixels that make percentiles trustworthy
+_ENOUGH = 4096  # values that make percentiles trustworthy
 _WINDOW = 64  # px; side of the windows of a lattice
-_LATTICES = (16, 48, 144)  # windows along each side, each lattice denser than the one before
+_LATTICE = 16  # windows along each side
+_DENSER = (48, 144)  # where that finds next to nothing
+_BLOCKS = 256  # stored blocks of a sparse file to look into
+_INDEX = 2**20  # blocks; a longer index of a file is not gone through
 
 
 @dataclass(frozen=True)
@@ -68,14 +71,15 @@ def find_stretch(dataset: rasterio.DatasetReader, bands: tuple[int, ...]) -> Str
     bits = {depth(dataset, band) for band in bands}
     signed = any(dataset.dtypes[band - 1].startswith("int") for band in bands)
     ceiling = None if None in bits else float(2 ** (max(bits) - signed) - 1)
-    known = np.empty(0, np.float32)
+    no_ground = (0, np.float32(np.inf if ceiling is None else ceiling))
+    ground = known = np.empty(0, np.float32)
     for boxes in _samples(dataset):
-        known = np.concatenate([_values(dataset, bands, box, shape) for box, shape in boxes])
-        if known.size >= _ENOUGH:
+        known = np.concatenate([known, *(_values(dataset, bands, box, shape) for box, shape in boxes)])
+        ground = known[~np.isin(known, no_ground)]
+        if ground.size >= _ENOUGH:
             break
-    ground = known[(known != 0) & (known != np.float32(np.inf if ceiling is None else ceiling))]
-    known = ground if ground.size else known
-    low, high = (float(v) for v in np.percentile(known, PERCENTILES)) if known.size else (0.0, 1.0)
+    values = ground if ground.size else known
+    low, high = (float(v) for v in np.percentile(values, PERCENTILES)) if values.size else (0.0, 1.0)
     if not high > low:
         high = low + max(1.0, abs(low) * 1e-6)
     return Stretch(low, high, 0.0 if low > 0 else None, ceiling)
@@ -95,8 +99,31 @@ def _samples(dataset: rasterio.DatasetReader) -> Iterator[list[tuple[Window, tup
         factor = max(1.0, max(width, height) / SAMPLE_SIDE)
         yield [(Window(0, 0, width, height), (max(1, int(height / factor)), max(1, int(width / factor))))]
         return
+    yield _lattice(width, height, _LATTICE)
+    stored = _stored_blocks(dataset)
+    if stored:
+        picked = np.unique(np.linspace(0, len(stored) - 1, _BLOCKS).astype(int))
+        yield [(stored[i], (min(_WINDOW, stored[i].height), min(_WINDOW, stored[i].width))) for i in picked]
+    for steps in _DENSER:
+        yield _lattice(width, height, steps)
+
+
+def _lattice(width: int, height: int, steps: int) -> list[tuple[Window, tuple[int, int]]]:
     w, h = min(_WINDOW, width), min(_WINDOW, height)
-    for steps in _LATTICES:
-        columns = np.unique(np.linspace(0, width - w, steps).astype(int))
-        rows = np.unique(np.linspace(0, height - h, steps).astype(int))
-        yield [(Window(int(x), int(y), w, h), (h, w)) for y in rows for x in columns]
+    columns = np.unique(np.linspace(0, width - w, steps).astype(int))
+    rows = np.unique(np.linspace(0, height - h, steps).astype(int))
+    return [(Window(int(x), int(y), w, h), (h, w)) for y in rows for x in columns]
+
+
+def _stored_blocks(dataset: rasterio.DatasetReader) -> list[Window]:
+    """Return the blocks that a sparse GeoTIFF really holds; none for other formats, which do not tell."""
+    rows, columns = dataset.block_shapes[0]
+    down, across = -(-dataset.height // rows), -(-dataset.width // columns)
+    if dataset.driver != "GTiff" or down * across > _INDEX:
+        return []
+    return [
+        Window(x * columns, y * rows, min(columns, dataset.width - x * columns), min(rows, dataset.height - y * rows))
+        for y in range(down)
+        for x in range(across)
+        if dataset.get_tag_item(f"BLOCK_OFFSET_{x}_{y}", "TIFF", bidx=1) is not None
+    ]
