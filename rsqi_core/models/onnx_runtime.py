@@ -128,6 +128,8 @@ def _open(runtime: ModuleType, file: Path, provider: str, side: int, memory: int
     options = runtime.SessionOptions()
     options.log_severity_level = _QUIET
     options.intra_op_num_threads = threads()
+    # Threads that wait busily burn a third of the processor, which reading, rules and merging need at the same time.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     if provider != CPU:
         options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
     if provider in _FIXED:

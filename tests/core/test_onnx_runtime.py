@@ -192,6 +192,14 @@ def test_a_provider_that_takes_no_operator_does_not_count(install, images):
     assert model.provider == CPU and "knows none of the operators of classifier.onnx" in model.warnings[0][1]
 
 
+def test_idle_threads_leave_the_processor_to_others(install, images):
+    build = install(Build(CPU))
+    load().classify(images)
+    options = build.opened[0].options
+    assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
+    assert options.intra_op_num_threads == onnx_runtime.threads()
+
+
 def test_the_real_onnxruntime_says_who_has_the_operators():
     file = str(load(device="cpu").folder / onnx_runtime.CLASSIFIER)
     options = onnxruntime.SessionOptions()
