@@ -15,6 +15,7 @@ from .examine import Finding
 from .merge import Patch, everywhere, is_constant
 from .taxonomy import TYPES
 
+ENTRIES = "*.npz"  # what the files are called
 _LEVEL = 1  # of zlib: claims are plain enough
 
 

@@ -177,7 +177,7 @@ def _label(band: LabelMap) -> tuple[np.ndarray, _Found]:
     """Number the components of a band, int32 [height, width], and measure them."""
     ids = np.zeros(band.label.shape, np.int32)
     categories = [0]
-    counts = np.bincount(band.label.ravel(), minlength=256)
+    counts = cv2.calcHist([band.label], [0], None, [256], [0, 256]).ravel()
     for category_id in np.flatnonzero(counts).tolist():
         if category_id in (BACKGROUND, IGNORED):
             continue

@@ -14,7 +14,7 @@ from .raster import Raster
 
 ROWS = 512  # a strip starts at a multiple of this in the raster, as the rows of tiles do in most files
 _COLUMNS = 4096  # px read at a time, so that the tiles of one read fit into GDAL's cache whatever the raster's width
-_CACHE = 128  # MB of decoded tiles that GDAL may keep; by default it takes a twentieth of the machine's memory
+_CACHE = 64  # MB of decoded tiles that GDAL may keep; by default it takes a twentieth of the machine's memory
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,18 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from . import __version__
 from .errors import Cancelled, OutputError, ParameterError, RasterError
+from .journal import ENTRIES
 from .raster import Raster
 
 PREFIX = ".rsqi-"
+_KEY, _LOCK = "key", "lock"
 _ABANDONED = 7 * 86400  # seconds after which what another output has left behind is removed
 _SAMPLE = 64  # px
 _HELD = {errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
@@ -55,7 +57,9 @@ def workspace(output: Path, key: str, resume: bool = False) -> Iterator[Path]:
         keep = True
         raise
     finally:
-        if keep and any(folder.glob("*.npz")):
+        if keep and any(folder.glob(ENTRIES)):
+            with suppress(OSError):  # what cannot be removed does no harm
+                _empty(folder, but=(*folder.glob(ENTRIES), folder / _KEY))
             lock.close()
         else:
             _remove(folder, lock)
@@ -76,15 +80,19 @@ def run_key(raster: Raster, model_hash: str, parameters: Mapping[str, Any]) -> s
 
 def _prepare(folder: Path, key: str, resume: bool) -> None:
     """Empty the folder unless what lies there can be gone on with."""
-    note = folder / "key"
+    note = folder / _KEY
     try:
         if not (resume and note.is_file() and note.read_text(encoding="ascii") == key):
-            for file in folder.iterdir():
-                if file.name != "lock":
-                    file.unlink()
+            _empty(folder)
             note.write_text(key, encoding="ascii")
     except OSError as error:
         raise OutputError(f"{folder}: cannot write here: {error.strerror}") from error
+
+
+def _empty(folder: Path, but: Sequence[Path] = ()) -> None:
+    for file in folder.iterdir():
+        if file.name != _LOCK and file not in but:
+            file.unlink()
 
 
 def _sweep(parent: Path, own: Path) -> None:
@@ -108,7 +116,7 @@ def _remove(folder: Path, lock: BinaryIO) -> None:
 
 def _lock(folder: Path) -> BinaryIO | None:
     """Lock a folder until the file is closed or the process ends, however it does; None if another holds it."""
-    file = (folder / "lock").open("ab")
+    file = (folder / _LOCK).open("ab")
     try:
         if os.name == "nt":
             import msvcrt
