@@ -222,6 +222,8 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, default=PROJECT / "build" / "fuzz")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     counts: dict[str, Counter[str]] = {}
     with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
         sources = list(originals(Path(name)))
