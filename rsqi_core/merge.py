@@ -94,6 +94,9 @@ def claim(label: np.ndarray, confidence: np.ndarray | float, grid: int) -> np.nd
 def understand(claims: np.ndarray, sizes: tuple[int, ...]) -> LabelMap:
     """Return what claims uint16 [H, W] stand for; `sizes` are the block sizes from the finest on."""
     label_map = LabelMap(*claims.shape)
+    if claims.min() == NODATA:  # the wide collars of a scene cost nothing more
+        label_map.label[:] = IGNORED
+        return label_map
     rows, columns = _extent(claims)
     part = claims[rows, columns]
     ignored, nothing = part == NODATA, part == 0
@@ -180,7 +183,9 @@ class Mosaic:
             first, last = max(top, each.y), min(bottom, each.bottom)
             if first < last:
                 part = merged[first - top : last - top, each.x : each.x + each.claims.shape[1]]
-                np.maximum(part, each.claims[first - each.y : last - each.y], out=part)
+                constant = is_constant(each.claims)  # numpy is faster with a scalar
+                claims = each.claims[0, 0] if constant else each.claims[first - each.y : last - each.y]
+                np.maximum(part, claims, out=part)
         return merged
 
 
