@@ -32,7 +32,7 @@ from .observe import confusion
 from .thresholds import BY_NETWORK, TOGETHER, temperature, thresholds
 
 VERSION = "0.1.1"
-DEFECTIVE, CLEAN, DECOYS = 600, 600, 450  # blocks that thresholds are set on
+DEFECTIVE, CLEAN, DECOYS = 600, 450, 450  # blocks that thresholds are set on
 STRIPE_PASS = 0.3  # share of clean blocks that the stripe rule may look at
 ANY = "any"  # of the figures: all types together that the network alone marks
 
