@@ -15,6 +15,7 @@ def add_doctor(commands: Any) -> None:
 
 def _doctor(options: argparse.Namespace) -> int:
     from ..models import load
+    from ..models.diagnosis import diagnose
     from ..pipeline import versions
 
     for name, value in versions().items():
@@ -22,4 +23,6 @@ def _doctor(options: argparse.Namespace) -> int:
     model = load()
     print(f"{'default model':24}{model.card.id} {model.card.version} ({model.hash})")
     print(f"{'runs on':24}{model.provider}")
+    for line in diagnose():
+        print(line)
     return DONE

@@ -100,7 +100,8 @@ CORNERS = (
     ("stitching_trace", (1, 0)),
     ("stitching_misalignment", (0, 1)),
 )
-TRIES = 60
+TRIES = 60  # of one error, before its type is given up
+LAYOUTS = 4  # of a scene
 
 
 def make_scene(folder: str | Path, size: int = REFERENCE, seed: int = 0, resolution: float = 0.5) -> Scene:
@@ -136,12 +137,17 @@ def make_scene(folder: str | Path, size: int = REFERENCE, seed: int = 0, resolut
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: the folder cannot be made ({error.strerror}); choose another") from error
-    rng = np.random.default_rng([seed, 1954])
-    valid = _footprint(size, rng)
-    image = landscape(size, seed, resolution)
-    truth = np.zeros((size, size), np.uint8)
-    planted = _plant_seams(image, truth, valid, rng)
-    planted += _plant_windows(image, truth, valid, rng)
+    ground = landscape(size, seed, resolution)
+    for layout in range(LAYOUTS):
+        rng = np.random.default_rng([seed, 1954, *([layout] if layout else [])])
+        valid = _footprint(size, rng)
+        image, truth = ground.copy(), np.zeros((size, size), np.uint8)
+        try:
+            planted = _plant_seams(image, truth, valid, rng) + _plant_windows(image, truth, valid, rng)
+            break
+        except ParameterError:  # a small scene may be full before the last type has its place
+            if layout == LAYOUTS - 1:
+                raise
     image[~valid] = 0
     truth[~valid] = IGNORED
     scene = Scene(*(folder / name for name in ("scene.tif", "truth.tif", "planted.json")))
