@@ -36,7 +36,7 @@ def test_damage_is_done_and_can_be_repeated(fuzz):
     assert "cut" in kinds and changed > 55
 
 
-@pytest.mark.parametrize("name", ["plain.tif", "archive.zip"])
+@pytest.mark.parametrize("name", ["plain.tif", "mosaic.vrt", "archive.zip"])
 def test_what_is_undamaged_gives_a_result(fuzz, sources, name, monkeypatch):
     monkeypatch.setattr(fuzz, "damage", lambda data, rng: (data, "nothing"))
     outcome, _ = fuzz.run(sources[name], np.random.default_rng(0), 60)
