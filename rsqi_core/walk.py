@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import rasterio
 
 from .blocks import Block, Step
 from .decimate import Decimator
@@ -14,7 +13,6 @@ from .raster import Raster
 
 ROWS = 512  # a strip starts at a multiple of this in the raster, as the rows of tiles do in most files
 _COLUMNS = 4096  # px read at a time, so that the tiles of one read fit into GDAL's cache whatever the raster's width
-_CACHE = 64  # MB of decoded tiles that GDAL may keep; by default it takes a twentieth of the machine's memory
 
 
 @dataclass(frozen=True)
@@ -87,25 +85,24 @@ def walk(
     begun: dict[Block, Decimator] = {}
     top, due = min(step.block.y for step in steps), 0
     strips = _Strips(raster, window, top, min(finest, window[3]) + rows)
-    with rasterio.Env(GDAL_CACHEMAX=_CACHE):
-        for bottom in _ends(window, top, rows):
-            start = strips.bottom
-            strips.read(bottom)
-            while coarse and coarse[-1].y < bottom:
-                block = coarse.pop()
-                begun[block] = Decimator((block.height, block.width), tile_shape(block, side))
-            for block, picture in begun.items():
-                if start < block.bottom:
-                    picture.add(*strips.take(block, max(start, block.y), min(bottom, block.bottom)))
-            while due < len(steps) and steps[due].due <= bottom:
-                step = steps[due]
-                due += 1
-                if step.block.size == finest:
-                    yield _native_tile(step, *strips.take(step.block, step.block.y, step.block.bottom))
-                else:
-                    picture = begun.pop(step.block)
-                    yield Tile(step, picture.picture if picture.seen else None)
-            strips.forget(next((step.block.y for step in steps[due:] if step.block.size == finest), bottom))
+    for bottom in _ends(window, top, rows):
+        start = strips.bottom
+        strips.read(bottom)
+        while coarse and coarse[-1].y < bottom:
+            block = coarse.pop()
+            begun[block] = Decimator((block.height, block.width), tile_shape(block, side))
+        for block, picture in begun.items():
+            if start < block.bottom:
+                picture.add(*strips.take(block, max(start, block.y), min(bottom, block.bottom)))
+        while due < len(steps) and steps[due].due <= bottom:
+            step = steps[due]
+            due += 1
+            if step.block.size == finest:
+                yield _native_tile(step, *strips.take(step.block, step.block.y, step.block.bottom))
+            else:
+                picture = begun.pop(step.block)
+                yield Tile(step, picture.picture if picture.seen else None)
+        strips.forget(next((step.block.y for step in steps[due:] if step.block.size == finest), bottom))
 
 
 def _ends(window: tuple[int, int, int, int], top: int, rows: int) -> Iterator[int]:
