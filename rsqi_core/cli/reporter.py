@@ -28,8 +28,9 @@ class Reporter:
         elif event == "progress" and self.mode == "bar" and sys.stderr.isatty():
             share = values["done"] / max(values["total"], 1)
             left = "" if values["eta_s"] is None else f" {values['eta_s']:4.0f} s left"
+            speed = f" {values['mpx_per_s']:5.1f} Mpx/s" if values.get("mpx_per_s") else ""
             print(
-                f"\r{values['stage']:9}[{'#' * int(30 * share):30}] {100 * share:3.0f} %{left} ",
+                f"\r{values['stage']:9}[{'#' * int(30 * share):30}] {100 * share:3.0f} %{speed}{left} ",
                 end="",
                 file=sys.stderr,
             )
