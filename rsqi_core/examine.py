@@ -10,14 +10,14 @@ import numpy as np
 from .blocks import Block, Step
 from .classify import as_tile, classify, probabilities
 from .constrain import alive, constrain
-from .decimate import shrink
 from .merge import NODATA, Patch, claim, dilate, everywhere, patch
 from .models import Model
 from .parameters import Parameters
 from .rules import PIXEL_MISSING, STRIPE_NOISE
 from .segment import labels, segment
+from .strips.decimate import shrink
+from .strips.walk import Tile, tile_shape
 from .taxonomy import BOUNDARY_TYPES, CODES, REGION_TYPES, by_code
-from .walk import Tile, tile_shape
 
 _HELD = 64  # blocks that wait for a full batch where most are nodata
 

@@ -13,14 +13,14 @@ from affine import Affine
 from . import pipeline
 from .errors import Cancelled, OutputError, ParameterError
 from .geopackage import write_geopackage
-from .journal import Journal
 from .mask import write_mask
 from .models import Model, load
 from .parameters import Parameters, from_mapping
 from .raster import Raster, open_raster
 from .report import overview, write_report
 from .shapefile import write_shapefile
-from .workspace import run_key, workspace
+from .strips.journal import Journal
+from .strips.workspace import run_key, workspace
 
 OVERVIEW = 1400  # px; longer side of the picture in the report
 

@@ -16,20 +16,20 @@ from typing import Any
 from affine import Affine
 
 from . import __version__
-from .ahead import ahead
 from .blocks import Step, grid, walk_order
-from .collect import Collector
 from .errors import Cancelled, ParameterError, RasterError
 from .examine import BlockResult, Examiner, Finding
-from .journal import Journal
-from .label_file import LabelFile
 from .models import Model, load
 from .parameters import Parameters
 from .polygons import ErrorPolygon, ellipsoidal_area, records
 from .raster import Raster
 from .scoring import Score, load_scheme, score
+from .strips.ahead import ahead
+from .strips.collect import Collector
+from .strips.journal import Journal
+from .strips.label_file import LabelFile
+from .strips.walk import walk
 from .taxonomy import PIXEL_TYPES, TYPES
-from .walk import walk
 
 _READ_AHEAD = 16  # blocks read while the networks work: enough to bridge the decoding of a strip
 _WAITING = 4  # blocks between the other stages

@@ -16,8 +16,8 @@ from shapely.geometry import MultiPolygon
 from .errors import ParameterError
 from .merge import LabelMap
 from .scoring import ErrorRecord
+from .strips.tracer import Component, Tracer
 from .taxonomy import ErrorClass, by_id
-from .tracer import Component, Tracer
 
 MIN_FRACTION = 1e-4  # of the image; smaller region errors are dropped (paper, section 3.1.2)
 

@@ -15,9 +15,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from rsqi_core import collect, examine, pipeline
+from rsqi_core import examine, pipeline
 from rsqi_core.parameters import Parameters
 from rsqi_core.raster import Raster, open_raster
+from rsqi_core.strips import collect
 from rsqi_core.synthesis.compose import RECIPES, compose, draw_codes
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.synthesis.scene import make_scene

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from rsqi_core.ahead import ahead
+from rsqi_core.strips.ahead import ahead
 
 
 def running():

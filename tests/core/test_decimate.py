@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rsqi_core.decimate import Decimator, shrink
+from rsqi_core.strips.decimate import Decimator, shrink
 
 
 def picture_of(rgb, target, cuts=(), valid=None):

@@ -5,8 +5,8 @@ import pytest
 
 from rsqi_core.errors import OutputError
 from rsqi_core.job import Job, run
-from rsqi_core.journal import Journal
 from rsqi_core.parameters import Parameters
+from rsqi_core.strips.journal import Journal
 from rsqi_core.synthesis.landscape import landscape
 
 

@@ -6,8 +6,8 @@ import pytest
 from rsqi_core.blocks import grid, walk_order
 from rsqi_core.errors import OutputError
 from rsqi_core.examine import Finding
-from rsqi_core.journal import Journal
 from rsqi_core.merge import NODATA, everywhere, is_constant, patch
+from rsqi_core.strips.journal import Journal
 
 STEPS = walk_order([grid(100, 100, size, 0.2) for size in (32, 64)])
 

@@ -11,10 +11,10 @@ import pytest
 from rsqi_core import merge, pipeline
 from rsqi_core.classify import probabilities
 from rsqi_core.errors import Cancelled, ParameterError, RasterError
-from rsqi_core.journal import Journal
 from rsqi_core.parameters import Parameters, from_mapping
 from rsqi_core.pipeline import inspect
 from rsqi_core.raster import Raster, open_raster
+from rsqi_core.strips.journal import Journal
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.taxonomy import CODES, by_code
 

@@ -13,7 +13,7 @@ from rsqi_core.blocks import grid, walk_order
 from rsqi_core.constrain import MODES, alive, constrain
 from rsqi_core.merge import NODATA, LabelMap, Mosaic, claim, dilate, patch
 from rsqi_core.polygons import polygonize
-from rsqi_core.stretch import Stretch
+from rsqi_core.raster.stretch import Stretch
 from rsqi_core.taxonomy import TYPES, ErrorClass
 
 settings.register_profile("rsqi", deadline=None, max_examples=60)

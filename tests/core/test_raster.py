@@ -195,7 +195,7 @@ def test_nothing_valid(tmp_path):
 
 
 def test_large_scene_is_sampled_by_windows(tmp_path, monkeypatch):
-    monkeypatch.setattr("rsqi_core.stretch.SAMPLE_WHOLE", 10_000)
+    monkeypatch.setattr("rsqi_core.raster.stretch.SAMPLE_WHOLE", 10_000)
     data = picture(1, 300, 500, "uint16", 100, 1100)
     with open_raster(write(tmp_path / "a.tif", data)) as raster:
         assert (raster.stretch.low, raster.stretch.high) == pytest.approx((120, 1080), abs=10)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from rsqi_core.blocks import grid, walk_order
-from rsqi_core.decimate import shrink
 from rsqi_core.raster import Raster, open_raster
-from rsqi_core.walk import tile_shape, walk
+from rsqi_core.strips.decimate import shrink
+from rsqi_core.strips.walk import tile_shape, walk
 
 SIDE = 32
 

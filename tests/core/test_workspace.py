@@ -8,7 +8,7 @@ import pytest
 
 from rsqi_core.errors import Cancelled, OutputError, RasterError
 from rsqi_core.raster import open_raster
-from rsqi_core.workspace import run_key, workspace
+from rsqi_core.strips.workspace import run_key, workspace
 
 WEEK = 7 * 86400
 

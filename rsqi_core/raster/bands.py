@@ -7,7 +7,7 @@ import rasterio
 from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.windows import Window
 
-from .errors import ParameterError, RasterError
+from ..errors import ParameterError, RasterError
 
 HUGE = 1e30  # no radiance is that large: such floats are nodata in disguise, as NaN and infinity are
 

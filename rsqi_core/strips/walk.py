@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .blocks import Block, Step
+from ..blocks import Block, Step
+from ..raster import Raster
 from .decimate import Decimator
-from .raster import Raster
 
 ROWS = 512  # a strip starts at a multiple of this in the raster, as the rows of tiles do in most files
 _COLUMNS = 4096  # px read at a time, so that the tiles of one read fit into GDAL's cache whatever the raster's width

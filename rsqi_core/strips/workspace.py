@@ -13,10 +13,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from . import __version__
-from .errors import Cancelled, OutputError, ParameterError, RasterError
+from .. import __version__
+from ..errors import Cancelled, OutputError, ParameterError, RasterError
+from ..raster import Raster
 from .journal import ENTRIES
-from .raster import Raster
 
 PREFIX = ".rsqi-"
 _KEY, _LOCK = "key", "lock"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .blocks import Step
-from .errors import OutputError
-from .examine import Finding
-from .merge import Patch, everywhere, is_constant
-from .taxonomy import TYPES
+from ..blocks import Step
+from ..errors import OutputError
+from ..examine import Finding
+from ..merge import Patch, everywhere, is_constant
+from ..taxonomy import TYPES
 
 ENTRIES = "*.npz"  # what the files are called
 _LEVEL = 1  # of zlib: claims are plain enough

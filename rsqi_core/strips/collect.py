@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from affine import Affine
 
-from .examine import BlockResult, Finding
+from ..examine import BlockResult, Finding
+from ..merge import LabelMap, Mosaic
+from ..polygons import MIN_FRACTION, ErrorPolygon, Outliner
+from ..taxonomy import IGNORED
 from .label_file import LabelFile
-from .merge import LabelMap, Mosaic
-from .polygons import MIN_FRACTION, ErrorPolygon, Outliner
-from .taxonomy import IGNORED
 from .tracer import Tracer
 
 

@@ -15,8 +15,8 @@ from rasterio.crs import CRS
 from rasterio.enums import Resampling
 from rasterio.windows import Window
 
+from ..errors import ParameterError
 from .bands import choose_bands, depth, find_palette, is_number, read_masks, read_planes
-from .errors import ParameterError
 from .gdal import guarded, quiet
 from .georeference import UNPLACED, place
 from .stretch import LEVELS, PERCENTILES, Stretch, find_stretch

@@ -11,8 +11,8 @@ from affine import Affine
 from rasterio.features import rasterize
 from shapely.geometry import MultiPolygon
 
-from .errors import OutputError
-from .taxonomy import BACKGROUND
+from ..errors import OutputError
+from ..taxonomy import BACKGROUND
 
 _LEVEL = 1  # of zlib: labels are plain enough
 

@@ -13,7 +13,7 @@ from types import TracebackType
 import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 
-from .errors import RasterError, RsqiError
+from ..errors import RasterError, RsqiError
 
 _CACHE = 256 * 2**20  # bytes of decoded tiles that GDAL may keep; by default it takes a twentieth of all memory
 

@@ -13,8 +13,8 @@ from affine import Affine
 from rasterio.features import shapes
 from shapely.geometry import MultiPolygon, Polygon
 
-from .merge import LabelMap
-from .taxonomy import BACKGROUND, IGNORED, REGION_TYPES
+from ..merge import LabelMap
+from ..taxonomy import BACKGROUND, IGNORED, REGION_TYPES
 
 _LAST_REGION = REGION_TYPES[-1].id  # the region types are the first of the taxonomy
 
