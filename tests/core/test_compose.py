@@ -120,7 +120,7 @@ def test_half_of_the_tones_clip_and_the_others_roll_off():
 def test_some_scenes_are_dark_whatever_they_were(ground):
     means = np.array([nuisance.tone(ground, np.random.default_rng(k)).mean() for k in range(200)])
     assert 0.05 < (means < 65).mean() < 0.25
-    assert means.min() > 12
+    assert means.min() > 4  # darker than open sea would show nothing
 
 
 def test_a_stretch_leaves_lost_pixels_lost(ground):
