@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from ..errors import ParameterError
+from ..errors import ParameterError, RsqiError
 from ..models.architectures import CLASSIFIER, JOINT, PIXEL, SEGMENTER
 from ..synthesis.compose import CELL, Sample, compose, draw_codes
 from ..synthesis.defect import AMBIGUOUS, DEFECT
@@ -81,7 +81,10 @@ class Material:
     def fingerprint(self) -> dict[str, str]:
         """Short hashes of the pool and of the dataset's table, which decide a run's result as the settings do."""
         files = {"pool": self.pool, "dataset": self.dataset and self.dataset / labelled.TRAIN / labelled.TABLE}
-        return {name: hashlib.sha256(f.read_bytes()).hexdigest()[:16] for name, f in files.items() if f}
+        try:
+            return {name: hashlib.sha256(f.read_bytes()).hexdigest()[:16] for name, f in files.items() if f}
+        except OSError as error:
+            raise RsqiError(f"{error.filename}: cannot be read: {error.strerror}") from error
 
 
 class SampleStream(Dataset):
