@@ -79,11 +79,10 @@ def same(first, second):
 )
 def test_bands_give_what_the_whole_gives(seed, size, smooth, cuts, minimum):
     whole = random_map(seed, *size, smooth)
-    polygons, label = in_bands(whole, [cut for cut in cuts if cut < size[0]], minimum)
-    expected = polygonize(whole, PLACE, min_fraction=min(1, minimum / whole.label.size))
-    if minimum <= whole.label.size:
-        same(polygons, expected)
-        assert np.array_equal(label, whole.label)
+    fraction = min(1, minimum / whole.label.size)
+    polygons, label = in_bands(whole, [cut for cut in cuts if cut < size[0]], fraction * whole.label.size)
+    same(polygons, polygonize(whole, PLACE, min_fraction=fraction))
+    assert np.array_equal(label, whole.label)
 
 
 def test_one_band_a_row_of_a_large_map():
