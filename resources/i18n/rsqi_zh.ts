@@ -500,6 +500,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>无法使用该模型</translation>
     </message>
     <message>
+        <source>The model does not see some types well enough to look for them: see the report.</source>
+        <translation>模型对某些类型的识别能力不足，未作检查：详见报告。</translation>
+    </message>
+    <message>
         <source>The model folder {path} does not exist.</source>
         <translation>模型文件夹 {path} 不存在。</translation>
     </message>
@@ -630,10 +634,6 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>{text}, {time} left</source>
         <translation>{text}，剩余 {time}</translation>
-    </message>
-    <message>
-        <source>The model does not see some types well enough to look for them: see the report.</source>
-        <translation>模型对某些类型的识别能力不足，未作检查：详见报告。</translation>
     </message>
 </context>
 </TS>
