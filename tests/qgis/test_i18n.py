@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 def sources():
     """Return every literal given to tr(), with the file it is in."""
     texts = {}
-    for path in [ROOT / "plugin.py", *(ROOT / "algorithms").glob("*.py"), *(ROOT / "ui").glob("*.py")]:
+    for path in [ROOT / "plugin.py", *(ROOT / "algorithms").rglob("*.py"), *(ROOT / "ui").rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr":
                 texts[ast.literal_eval(node.args[0])] = path.name
