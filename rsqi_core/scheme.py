@@ -19,6 +19,7 @@ SEVERITIES = ("A", "B", "C", "D")
 GRADES = ("excellent", "good", "qualified", "rejected")
 MEASURES = ("share", "total_share", "pixels", "count", "length_share", "offset_px", "offset_m")
 FORMAT = 1
+DEFAULT = resources.path("schemes", "default.json")
 
 
 @dataclass(frozen=True)
@@ -71,14 +72,54 @@ def load_scheme(path: str | Path | None = None) -> Scheme:
     ParameterError
         The file is unreadable, not JSON, or a value is missing or out of range; the message names the key.
     """
-    source = resources.path("schemes", "default.json") if path is None else Path(path)
+    return parse_scheme(read_scheme(path), path or DEFAULT)
+
+
+def read_scheme(path: str | Path | None = None) -> Any:
+    """Return the JSON of a scheme as it is, to be edited; nothing in it is checked yet.
+
+    Raises
+    ------
+    ParameterError
+        The file is unreadable or not JSON.
+    """
+    source = Path(path or DEFAULT)
     try:
-        data = json.loads(source.read_text(encoding="utf-8-sig"))
+        return json.loads(source.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ParameterError(f"{source}: cannot read the scoring scheme ({error.strerror}); check the path") from error
     except ValueError as error:
         raise ParameterError(f"{source}: the scoring scheme is not valid JSON ({error}); correct the file") from error
+
+
+def parse_scheme(data: Any, source: str | Path = "") -> Scheme:
+    """Check the JSON of a scheme; `source` is named in complaints.
+
+    Raises
+    ------
+    ParameterError
+        A value is missing or out of range; the message names the key.
+    """
     return _Reader(str(source)).scheme(data)
+
+
+def write_scheme(path: str | Path, data: Any) -> None:
+    """Check the JSON of a scheme and write it, whole or not at all.
+
+    Raises
+    ------
+    ParameterError
+        A value is wrong, or the file cannot be written.
+    """
+    path = Path(path)
+    parse_scheme(data, path)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise ParameterError(f"{path}: cannot write the scoring scheme ({error.strerror}); check the folder") from error
 
 
 class _Reader:
@@ -88,7 +129,8 @@ class _Reader:
         self.source = source
 
     def fail(self, key: str, problem: str) -> ParameterError:
-        return ParameterError(f"{self.source}: scoring scheme, {key}: {problem}")
+        source = f"{self.source}: scoring scheme, " if self.source else ""
+        return ParameterError(f"{source}{key}: {problem}")
 
     def number(self, data: Any, key: str, low: float = 0.0, above: bool = False) -> float:
         if isinstance(data, bool) or not isinstance(data, (int, float)) or not math.isfinite(data):

@@ -1,0 +1,197 @@
+"""Checks of a whole image: clipping, brightness, contrast, colour balance, noise and cloud.
+
+The measures and limits are those of the European Commission's orthoimage specification for the LPIS (JRC). Everything
+is computed in one pass: a :class:`Census` takes the image tile by tile at full resolution, in any order, and
+:func:`checks` draws the conclusions. Imported inside QGIS as well: standard library and numpy, Python 3.9 syntax.
+
+What the specification leaves to a person's eye is estimated here. *Neutral objects* are the greyish pixels of middle
+to high brightness. *Uniform areas* are the calmest tenth of the 8 x 8 px windows of middle brightness; their standard
+deviation is taken as noise, and never as less than that of rounding.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+BINS = 256
+TAIL = 5  # first and last bins of the histogram in which a pixel counts as clipped
+WINDOW = 8  # px; side of the windows in which noise is measured
+CALM = 0.1  # share of the windows that are taken as uniform
+NEUTRAL_CHROMA, NEUTRAL_RANGE = 0.10, (0.30, 0.90)  # of the available grey levels
+NEUTRAL_SHARE = 0.001  # of the pixels; fewer neutral ones say nothing
+LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
+
+# Measure: unit, least and largest allowed value.
+LIMITS = {
+    "clipping_dark": ("%", None, 0.5),
+    "clipping_bright": ("%", None, 0.5),
+    "histogram_peak": ("%", -15.0, 15.0),
+    "contrast": ("%", 10.0, 20.0),
+    "colour_balance": ("%", None, 2.0),
+    "noise": ("", 5.0, None),
+    "cloud_cover": ("%", None, 5.0),
+}
+STRICT = {"clipping_dark", "clipping_bright", "colour_balance", "noise", "cloud_cover"}  # the limit itself fails
+
+
+@dataclass(frozen=True)
+class Check:
+    """One measure of an image against its limits.
+
+    Attributes
+    ----------
+    code : str
+        A key of :data:`LIMITS`.
+    value : float or None
+        In `unit`; None if it cannot be measured in this image.
+    unit : str
+    low, high : float or None
+    """
+
+    code: str
+    value: float | None
+    unit: str
+    low: float | None
+    high: float | None
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether the value keeps the limits; None if there is no value."""
+        if self.value is None:
+            return None
+        if self.code in STRICT:
+            return (self.low is None or self.value > self.low) and (self.high is None or self.value < self.high)
+        return (self.low is None or self.value >= self.low) and (self.high is None or self.value <= self.high)
+
+
+class Census:
+    """Counts what the checks need, tile by tile.
+
+    Parameters
+    ----------
+    top : float
+        The brightest value that the image can have; 0 is the darkest. See :func:`top_of`.
+    """
+
+    def __init__(self, top: float = 255.0):
+        self.top = top
+        self.pixels = 0
+        self.histogram = np.zeros(BINS, np.int64)
+        self._sum = self._squares = 0.0
+        self._neutral = 0
+        self._neutral_sums = np.zeros(3)
+        self._windows: list[np.ndarray] = []  # rows of channel means and deviations
+        self._bands = 0
+
+    def add(self, planes: np.ndarray, valid: np.ndarray) -> None:
+        """Count a tile.
+
+        Parameters
+        ----------
+        planes : numpy.ndarray
+            [3, H, W] red, green and blue, or [1, H, W] grey; 0 to `top`.
+        valid : numpy.ndarray
+            bool [H, W].
+        """
+        self._bands = len(planes)
+        scaled = planes.astype(np.float32) / np.float32(self.top)
+        grey = scaled[0] if len(scaled) == 1 else np.tensordot(LUMINANCE, scaled, 1)
+        values = grey[valid]
+        self.pixels += values.size
+        bins = np.clip(np.rint(values * (BINS - 1)), 0, BINS - 1).astype(np.intp)
+        self.histogram += np.bincount(bins, minlength=BINS)
+        self._sum += float(values.sum(dtype=np.float64))
+        self._squares += float(np.square(values, dtype=np.float64).sum())
+        if len(scaled) == 3:
+            low, high = NEUTRAL_RANGE
+            chroma = scaled.max(0) - scaled.min(0)
+            neutral = valid & (chroma <= NEUTRAL_CHROMA) & (grey >= low) & (grey <= high)
+            self._neutral += int(neutral.sum())
+            self._neutral_sums += scaled[:, neutral].sum(1, dtype=np.float64)
+        self._add_windows(scaled, valid)
+
+    def _add_windows(self, scaled: np.ndarray, valid: np.ndarray) -> None:
+        rows, cols = (side // WINDOW for side in valid.shape)
+        if not rows or not cols:
+            return
+        shape = (rows, WINDOW, cols, WINDOW)
+        whole = valid[: rows * WINDOW, : cols * WINDOW].reshape(shape).all((1, 3))
+        blocks = scaled[:, : rows * WINDOW, : cols * WINDOW].reshape(-1, *shape)
+        means, deviations = blocks.mean((2, 4)), blocks.std((2, 4))
+        low, high = NEUTRAL_RANGE
+        fit = whole & (means >= low).all(0) & (means <= high).all(0)
+        found = np.concatenate([means[:, fit], deviations[:, fit]])
+        calm = np.argsort(found[self._bands :].mean(0))[: math.ceil(found.shape[1] * CALM)]
+        self._windows.append(found[:, calm].astype(np.float32))
+
+    def mean(self) -> float:
+        """Mean brightness, 0-1."""
+        return self._sum / self.pixels
+
+    def deviation(self) -> float:
+        """Standard deviation of the brightness, 0-1."""
+        return math.sqrt(max(0.0, self._squares / self.pixels - self.mean() ** 2))
+
+    def imbalance(self) -> float | None:
+        """Difference of the largest and the smallest channel mean of the neutral pixels, 0-1."""
+        if self._neutral < max(1, NEUTRAL_SHARE * self.pixels):
+            return None
+        means = self._neutral_sums / self._neutral
+        return float(means.max() - means.min())
+
+    def signal_to_noise(self) -> float | None:
+        """Of the noisiest channel."""
+        windows = np.concatenate(self._windows, 1) if self._windows else np.empty((2, 0))
+        if not windows.shape[1]:
+            return None
+        means, deviations = windows[: self._bands], windows[self._bands :]
+        noise = np.maximum(np.median(deviations, 1), 1 / (math.sqrt(12) * self.top))
+        return float((means.mean(1) / noise).min())
+
+
+def checks(census: Census, cloud_share: float | None = None) -> tuple[Check, ...]:
+    """Return all checks; without a valid pixel, or of what was not looked for, the values are None.
+
+    Parameters
+    ----------
+    census : Census
+    cloud_share : float, optional
+        Of the valid area, 0-1, where clouds were looked for.
+    """
+    values: dict[str, float | None] = dict.fromkeys(LIMITS)
+    if census.pixels:
+        peak = int(_smooth(census.histogram).argmax())
+        balance = census.imbalance()
+        values.update(
+            clipping_dark=100.0 * float(census.histogram[:TAIL].sum()) / census.pixels,
+            clipping_bright=100.0 * float(census.histogram[-TAIL:].sum()) / census.pixels,
+            histogram_peak=100.0 * (peak - BINS / 2) / (BINS / 2),
+            contrast=100.0 * census.deviation(),
+            colour_balance=None if balance is None else 100.0 * balance,
+            noise=census.signal_to_noise(),
+        )
+    if cloud_share is not None:
+        values["cloud_cover"] = 100.0 * cloud_share
+    return tuple(Check(code, value, *LIMITS[code]) for code, value in values.items())
+
+
+def top_of(largest: float, bits: int | None = None) -> float:
+    """Return the brightest possible value: of `bits`, or the least power of two above `largest`, less one.
+
+    An 11-bit image in 16-bit storage has 2047, not 65535. Values up to 1 are reflectances: their top is 1.
+    """
+    if bits is not None:
+        return float(2**bits - 1)
+    if largest <= 1.0:
+        return 1.0
+    return float(2 ** max(8, math.ceil(math.log2(largest + 1))) - 1)
+
+
+def _smooth(histogram: np.ndarray) -> np.ndarray:
+    """Without the teeth that a stretch leaves, and without what is clipped."""
+    inner = histogram.astype(float)
+    inner[:TAIL] = inner[-TAIL:] = 0
+    return np.convolve(inner, np.bartlett(11), "same")
