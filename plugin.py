@@ -30,12 +30,12 @@ class RsqiPlugin:
         from .algorithms.base import ICONS
         from .algorithms.i18n import tr
         from .ui.compat import QAction
-        from .ui.dock import InspectDock
+        from .ui.dock import RsqiDock
         from .ui.settings import SettingsFactory
 
         self.initProcessing()
         main = self._iface.mainWindow()
-        self._dock = InspectDock(self._iface, main)
+        self._dock = RsqiDock(self._iface, main)
         self._iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._dock)
         self._dock.hide()
         self._action = QAction(QIcon(str(ICONS / "rsqi.svg")), tr("Inspect layer"), main)

@@ -221,7 +221,7 @@ Give the image, from which the valid area and the pixel size are taken, or give 
     </message>
     <message>
         <source>Inspect</source>
-        <translation>开始检查</translation>
+        <translation>检查</translation>
     </message>
     <message>
         <source>Inspect image</source>
@@ -254,6 +254,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Language</source>
         <translation>语言</translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation>学习</translation>
     </message>
     <message>
         <source>Let the name of the shapefile {path} end in .shp.</source>
@@ -352,6 +356,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>报告</translation>
     </message>
     <message>
+        <source>Review</source>
+        <translation>复核</translation>
+    </message>
+    <message>
         <source>Rule</source>
         <translation>规则</translation>
     </message>
@@ -422,6 +430,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>Sizes of the square blocks, separated by commas; large blocks see large errors.</source>
         <translation>方块的边长，用逗号分隔；大块能看到大范围的错误。</translation>
+    </message>
+    <message>
+        <source>Start inspection</source>
+        <translation>开始检查</translation>
     </message>
     <message>
         <source>Starting the worker...</source>

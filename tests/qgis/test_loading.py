@@ -9,7 +9,7 @@ import pytest
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingOutputLayerDefinition, QgsProject
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = [ROOT / "__init__.py", ROOT / "plugin.py", *(ROOT / "algorithms").glob("*.py"), *(ROOT / "ui").glob("*.py")]
+SHIPPED = [ROOT / "__init__.py", ROOT / "plugin.py", *(ROOT / "algorithms").glob("*.py"), *(ROOT / "ui").rglob("*.py")]
 
 
 def test_both_layers_are_styled_when_loaded(application, fake, raster):

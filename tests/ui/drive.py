@@ -12,8 +12,8 @@ from pathlib import Path
 
 from qgis.core import Qgis, QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
-from qgis.PyQt.QtWidgets import QAction, QToolBar
-from qgis.utils import iface, plugins, unloadPlugin
+from qgis.PyQt.QtWidgets import QAction, QDockWidget, QToolBar, QWidget
+from qgis.utils import iface, unloadPlugin
 
 PICTURES = Path(os.environ["RSQI_TEST_PICTURES"])
 VERDICT = {}
@@ -49,51 +49,52 @@ def open_dock():
     iface.mapCanvas().setExtent(layer.extent())
     main.findChild(QAction, "rsqiInspectLayer").trigger()
     wait(1.0)
-    dock = main.findChild(type(plugins["rsqi"]._dock), "rsqiInspectDock")
+    dock = main.findChild(QDockWidget, "rsqiDock")
     VERDICT["visible"] = dock.isVisible()
-    VERDICT["chosen"] = dock.layer_box.currentLayer().name()
-    VERDICT["title"] = dock.windowTitle()
+    page = dock.findChild(QWidget, "rsqiInspectPage")
+    VERDICT["chosen"] = page.layer_box.currentLayer().name()
+    VERDICT["title"] = dock.tabs.tabText(0)
     picture("1_dock")
-    return dock
+    return page
 
 
-def cancel(dock):
+def cancel(page):
     """Start an inspection and cancel it."""
     os.environ["FAKE_WORKER"] = "slow"
-    dock.run_button.click()
-    wait(20, lambda: dock.progress.value() > 0 or dock.run_button.isEnabled())
+    page.run_button.click()
+    wait(20, lambda: page.progress.value() > 0 or page.run_button.isEnabled())
     picture("2_running")
-    VERDICT["running"] = {"progress": dock.progress.isVisible(), "status": dock.status.text()}
+    VERDICT["running"] = {"progress": page.progress.isVisible(), "status": page.status.text()}
     started = time.monotonic()
-    dock.cancel_button.click()
-    wait(5, lambda: dock.run_button.isEnabled())
+    page.cancel_button.click()
+    wait(5, lambda: page.run_button.isEnabled())
     VERDICT["cancel_seconds"] = time.monotonic() - started
-    VERDICT["cancelled"] = dock.status.text()
+    VERDICT["cancelled"] = page.status.text()
 
 
-def fail(dock):
+def fail(page):
     """Start an inspection whose worker is killed."""
     os.environ["FAKE_WORKER"] = "killed"
-    dock.run_button.click()
-    wait(60, lambda: dock.run_button.isEnabled())
+    page.run_button.click()
+    wait(60, lambda: page.run_button.isEnabled())
     wait(0.5)
     VERDICT["messages"] = messages()
     picture("3_failed")
     os.environ["FAKE_WORKER"] = "result"
 
 
-def inspect(dock):
+def inspect(page):
     """Inspect, and look at everything that comes of it; return the layer of errors."""
-    dock.run_button.click()
-    VERDICT["longest_pause"] = wait(500, lambda: dock.run_button.isEnabled())
-    VERDICT["status"] = dock.status.text()
+    page.run_button.click()
+    VERDICT["longest_pause"] = wait(500, lambda: page.run_button.isEnabled())
+    VERDICT["status"] = page.status.text()
     errors = [found for found in QgsProject.instance().mapLayers().values() if found.name() != "scene"]
     VERDICT["layers"] = [found.name() for found in errors]
     VERDICT["features"] = errors[0].featureCount()
     VERDICT["renderer"] = errors[0].renderer().type()
-    VERDICT["score"] = dock.score_card.score_label.text() if dock.score_card.isVisible() else None
-    VERDICT["grade"] = dock.score_card.grade_label.text()
-    VERDICT["count"] = dock.score_card.count_label.text()
+    VERDICT["score"] = page.score_card.score_label.text() if page.score_card.isVisible() else None
+    VERDICT["grade"] = page.score_card.grade_label.text()
+    VERDICT["count"] = page.score_card.count_label.text()
     wait(2.0)
     iface.mapCanvas().waitWhileRendering()
     wait(0.5)
@@ -125,26 +126,26 @@ def form(layer):
     opened.deleteLater()
 
 
-def leave(dock):
+def leave():
     """Unload the plugin and see what it leaves behind."""
-    main, dock_class = iface.mainWindow(), type(dock)
+    main = iface.mainWindow()
     unloadPlugin("rsqi")
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [widget.objectName() for kind in (QAction, QToolBar) for widget in main.findChildren(kind)]
     VERDICT["left_behind"] = [name for name in left if name.startswith("rsqi")]
     VERDICT["provider_left"] = QgsApplication.processingRegistry().providerById("rsqi") is not None
-    VERDICT["dock_left"] = main.findChild(dock_class, "rsqiInspectDock") is not None
+    VERDICT["dock_left"] = main.findChild(QDockWidget, "rsqiDock") is not None
 
 
 def drive():
-    dock = open_dock()
+    page = open_dock()
     if os.environ["RSQI_TEST_WORKER"] == "fake":  # the real one neither dies nor dawdles at will
-        cancel(dock)
-        fail(dock)
-    layer = inspect(dock)
+        cancel(page)
+        fail(page)
+    layer = inspect(page)
     settings()
     form(layer)
-    leave(dock)
+    leave()
 
 
 def main():

@@ -16,8 +16,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PYTHON = Path(os.environ.get("RSQI_TEST_PYTHON", ROOT / ".venv" / "bin" / "python"))
 TEXTS = {
-    "en": {"title": "Inspect image", "cancelled": "Cancelled.", "status": "Done.", "layer": "scene: errors"},
-    "zh-Hans": {"title": "影像质检", "cancelled": "已取消。", "status": "已完成。", "layer": "scene：错误"},
+    "en": {"title": "Inspect", "cancelled": "Cancelled.", "status": "Done.", "layer": "scene: errors"},
+    "zh-Hans": {"title": "检查", "cancelled": "已取消。", "status": "已完成。", "layer": "scene：错误"},
 }
 
 pytestmark = pytest.mark.skipif(

@@ -6,8 +6,8 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPixmap
 from qgis.PyQt.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
-from ..algorithms.texts import type_name
-from ..rsqi_core import taxonomy
+from ...algorithms.texts import type_name
+from ...rsqi_core import taxonomy
 
 
 class TypeList(QListWidget):

@@ -12,7 +12,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ..algorithms import layer_style
+from ...algorithms import layer_style
 
 
 class _Feedback(QgsProcessingFeedback):
