@@ -24,7 +24,7 @@ from ..segment import labels
 from ..synthesis.compose import Sample
 from ..taxonomy import CODES, IGNORED
 from ..training.checkpoint import load_network
-from ..training.pool import CLEAN_SETS, MATTE_SET
+from ..training.pool import training_sets
 from .blocks import medium_and_strong
 from .heldout import HeldOut, held_out
 from .metrics import auroc, average_precision, iou_of, precision_of
@@ -58,7 +58,7 @@ def export_calibrated(
     """
     _check(false_alarms)
     network = load_network(checkpoint)
-    training = _training(network.course)
+    training = _training(network.course, data)
     name = "rsqi-default" if training.keys() > {"settings"} else folder.name
     plain = Card(name, VERSION, 512, MEAN, STD, _each(0.5), _each(1.0), training=training)
     return calibrate(export(network, folder, plain), data, false_alarms, say)
@@ -147,13 +147,16 @@ def _check(false_alarms: float) -> None:
         raise ParameterError(f"false alarms {false_alarms} must be a share between 0 and 1, such as {FALSE_ALARMS}")
 
 
-def _training(course: Mapping[str, Any]) -> dict[str, Any]:
-    """What is known of the training: of a checkpoint that others have trained, nothing but its name."""
+def _training(course: Mapping[str, Any], data: Path) -> dict[str, Any]:
+    """What is known of the training: of a checkpoint that others have trained, nothing but its name.
+
+    The sets are those with pictures for training under `data`, as `pack` takes them.
+    """
     parts = [course[name] for name in (task.CLASSIFIER, task.SEGMENTER) if name in course] or [course]
     ours = [part for part in parts if part.keys() != {"init"}]
     known: dict[str, Any] = {"settings": dict(course)}
     if any("pool" in part or "dataset" not in part for part in ours):
-        known["data"] = [*CLEAN_SETS, MATTE_SET, "procedural landscape"]
+        known["data"] = [*training_sets(data), "procedural landscape"]
         known["errors"] = "synthesised; real opacity for half of the clouds"
     if any("dataset" in part for part in ours):
         known["data"] = [*known.get("data", []), "a dataset of records"]

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..classify import probabilities
-from ..parameters import Parameters
 from ..taxonomy import CODES, IGNORED, REGION_TYPES, TYPES, ErrorType
 from . import tables
 from .benchmark import MIXED, Measured
-from .metrics import auroc, bootstrap, f1_of_counts, iou_of, mean, precision_of
+from .marks import marks_of_inspection, rulings_of_inspection
+from .metrics import auroc, bootstrap, cloud_quality, f1_of_counts, iou_of, mean, precision_of
 from .observe import ONE_STEP
-from .page import cloud_quality
 from .rulings import Ruling
 from .scenes import MATCHES, counts_as_found
 
@@ -56,7 +55,7 @@ def figures_by_type(m: Measured) -> list[TypeFigures]:
     found = marks_of_inspection(m)
     counts = tables.counts(found, seen)
     clean, decoy = (found[m.where(part)[mixed]] for part in ("clean", "decoy"))
-    rulings = _rulings(m)
+    rulings = rulings_of_inspection(m)
     rows = []
     for k, error_type in enumerate(TYPES):
         threshold, by_rule = m.model.card.thresholds[error_type.code], error_type.code in rulings
@@ -120,20 +119,6 @@ def figures_together(m: Measured) -> dict[str, object]:
 
 def _tenths(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.1f}"
-
-
-def marks_of_inspection(m: Measured) -> np.ndarray:
-    """Which types an inspection marks in the defective, clean and hard negative blocks, bool [N, 10]."""
-    found = tables.marks(m.observations[0])[m.where(*MIXED)]
-    for code, ruling in _rulings(m).items():
-        found[:, CODES.index(code)] = ruling.found
-    return found
-
-
-def _rulings(m: Measured) -> dict[str, Ruling]:
-    """The rule of each pixel type that an inspection runs: that of stripes behind the classifier's gate."""
-    usual = {"stripe_noise": "oriented, classifier's gate", "pixel_missing": Parameters().missing_rule}
-    return {ruling.code: ruling for ruling in m.rulings if ruling.rule == usual[ruling.code]}
 
 
 def _shown_iou(m: Measured, error_type: ErrorType, rulings: dict[str, Ruling]) -> str:

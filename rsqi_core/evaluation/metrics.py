@@ -138,3 +138,10 @@ class PixelScores:
         rate = np.concatenate([[0.0], self.counts[0][::-1].cumsum() / self.counts[0].sum()])
         grid = np.linspace(0, limit, 3001)
         return float(np.interp(grid, rate, overlap).mean())
+
+
+def cloud_quality(confusions: np.ndarray) -> tuple[float, float, float]:
+    """IoU, pixel precision and recall of cloud from confusions int64 [N, 7, 7] of real tiles."""
+    total = confusions.sum(0)
+    hits, real, found = total[1, 1], total[1].sum(), total[:, 1].sum()
+    return float(hits / max(real + found - hits, 1)), float(hits / max(found, 1)), float(hits / max(real, 1))

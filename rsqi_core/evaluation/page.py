@@ -15,7 +15,8 @@ from ..taxonomy import CODES, REGION_TYPES, ErrorClass, by_code
 from . import scenes, tables
 from .benchmark import MIXED, Measured
 from .examples import Answer, may_be_shown, write_examples
-from .metrics import f1_of_counts, iou_of, mean, precision_of
+from .marks import marks_of_inspection
+from .metrics import cloud_quality, f1_of_counts, iou_of, mean, precision_of
 from .observe import ONE_STEP, Observation, by_setting
 
 IMAGES = "images/benchmark"  # beside the page
@@ -87,16 +88,6 @@ def _make_up(m: Measured) -> str:
     )
 
 
-def _pipeline_marks(m: Measured, mixed: np.ndarray) -> np.ndarray:
-    """What an inspection marks, bool [N, 10]: the classifier's types, and the pixel types where their rule fires."""
-    found = tables.marks(m.observations[0])[mixed]
-    for ruling in m.rulings:
-        gated = "gate" in ruling.rule
-        if gated or (ruling.code == "pixel_missing" and ruling.rule == _DEFAULT_RULE[ruling.code]):
-            found[:, CODES.index(ruling.code)] = ruling.found
-    return found
-
-
 def _classification(m: Measured) -> str:
     mixed = m.where(*MIXED)
     all_truth, seen = m.truth()[mixed], m.truth(subtle=False)[mixed]
@@ -105,7 +96,7 @@ def _classification(m: Measured) -> str:
         found = tables.marks(observation)[mixed]
         rows[f"{observation.name}, medium and strong"] = (found, seen)
         rows[f"{observation.name}, all"] = (found, all_truth)
-    rows["inspection (rules for pixel types), medium and strong"] = (_pipeline_marks(m, mixed), seen)
+    rows["inspection (rules for pixel types), medium and strong"] = (marks_of_inspection(m), seen)
     return tables.classification(rows) + (
         "\nDefective, clean and hard negative blocks; F1 by type. *Medium and strong*: what a person sees at 100 %; "
         "subtle errors count neither way there.\n"
@@ -216,17 +207,10 @@ def _real(m: Measured) -> str:
     )
 
 
-def cloud_quality(confusions: np.ndarray) -> tuple[float, float, float]:
-    """IoU, pixel precision and recall of cloud from confusions int64 [N, 7, 7] of real tiles."""
-    total = confusions.sum(0)
-    hits, real, found = total[1, 1], total[1].sum(), total[:, 1].sum()
-    return float(hits / max(real + found - hits, 1)), float(hits / max(found, 1)), float(hits / max(real, 1))
-
-
 def _goals(m: Measured) -> str:
     mixed, seen = m.where(*MIXED), m.without_subtle()
     default = m.model.card.constraint
-    each = f1_of_counts(tables.counts(_pipeline_marks(m, mixed), m.truth(subtle=False)[mixed]).sum(0))
+    each = f1_of_counts(tables.counts(marks_of_inspection(m), m.truth(subtle=False)[mixed]).sum(0))
     observation = m.observations[0]
     positives = observation.confusions[default][m.where("defect") & seen].sum(0)
     one, two = (observation.confusions[s][mixed & seen].sum(0) for s in (ONE_STEP, default))

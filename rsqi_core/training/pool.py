@@ -75,6 +75,12 @@ def cloud_pairs(data: Path, validation: bool) -> list[tuple[Path, Path, Path]]:
     return pairs
 
 
+def training_sets(data: Path) -> list[str]:
+    """Names of the sets that have pictures for training under `data`."""
+    clouds = [cloudy for cloudy, _, _ in cloud_pairs(data, validation=False)]
+    return sorted({file.parent.name for file in clean_files(data, validation=False) + clouds})
+
+
 def tiles(image: np.ndarray, side: int = TILE) -> list[np.ndarray]:
     """Cut an image into tiles of `side`; smaller images stay whole."""
     h, w = image.shape[:2]

@@ -80,9 +80,20 @@ def test_checkpoints_of_others_are_calibrated_without_claims_about_their_trainin
     assert card.training == {"settings": {"classifier": {"init": tmp_path.name}, "segmenter": {"init": tmp_path.name}}}
 
 
-def test_what_a_network_learnt_from_is_stated():
+def test_what_a_network_learnt_from_is_stated(tmp_path):
+    for name in ("clean/rsscn7/field.webp", "clean/epfl_road/held.webp", "cloud/sen12_pairs/p1_cloudy.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    pooled = ["epfl_road", "rsscn7", "sen12_pairs", "procedural landscape"]
     ours, others = {"task": "classifier", "pool": "1f"}, {"init": "swin"}
-    assert "rsscn7" in calibrate._training(ours)["data"] and "rsscn7" in calibrate._training({"samples": 9})["data"]
-    assert "rsscn7" in calibrate._training({"classifier": others, "segmenter": ours})["data"]
-    assert calibrate._training({"task": "classifier", "dataset": "2e"})["data"] == ["a dataset of records"]
-    assert "data" not in calibrate._training({"classifier": others, "segmenter": others})
+    assert calibrate._training(ours, tmp_path)["data"] == pooled
+    assert calibrate._training({"classifier": others, "segmenter": ours}, tmp_path)["data"] == pooled
+    assert calibrate._training({"task": "classifier", "dataset": "2e"}, tmp_path)["data"] == ["a dataset of records"]
+    assert "data" not in calibrate._training({"classifier": others, "segmenter": others}, tmp_path)
+
+
+def test_a_set_whose_pictures_are_all_held_out_is_no_training_data(tmp_path, monkeypatch):
+    monkeypatch.setattr("rsqi_core.training.pool.validation_names", lambda: frozenset({"rsscn7/field"}))
+    (tmp_path / "clean" / "rsscn7").mkdir(parents=True)
+    (tmp_path / "clean" / "rsscn7" / "field.webp").touch()
+    assert calibrate._training({}, tmp_path)["data"] == ["procedural landscape"]
