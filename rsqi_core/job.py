@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,10 +14,11 @@ from affine import Affine
 
 from . import pipeline
 from .errors import Cancelled, OutputError, ParameterError
-from .geopackage import write_geopackage
+from .geopackage import release, write_geopackage
 from .mask import write_mask
 from .models import Model, load
 from .parameters import Parameters, from_mapping
+from .polygons import ErrorPolygon
 from .raster import Raster, open_raster
 from .report import overview, write_report
 from .shapefile import write_shapefile
@@ -23,6 +26,7 @@ from .strips.journal import Journal
 from .strips.workspace import run_key, workspace
 
 OVERVIEW = 1400  # px; longer side of the picture in the report
+PREVIEWED = 20_000  # polygons; who looks on has seen enough, and waits for the result
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,13 @@ class Job:
     raster : str
         What GDAL can open.
     output : pathlib.Path
-        The GeoPackage to write; the others go beside it: ``<stem>_mask.tif``, ``<stem>.html``, ``<stem>.shp``.
+        The GeoPackage to write.
+    mask, report, shapefile : bool
+        Whether to write ``<stem>_mask.tif``, ``<stem>.html`` and ``<stem>.shp`` as well.
+    extras : pathlib.Path or None
+        Folder for these three; None is that of the GeoPackage.
+    preview : bool
+        Send the polygons as they become complete, the first `PREVIEWED` of them.
     resume : bool
         Go on with an inspection of the same raster with the same model and parameters that was stopped hard.
     """
@@ -46,6 +56,8 @@ class Job:
     shapefile: bool = False
     parameters: Parameters = field(default_factory=Parameters)
     resume: bool = False
+    extras: Path | None = None
+    preview: bool = False
 
     def __post_init__(self) -> None:
         if self.output.suffix.lower() != ".gpkg":
@@ -67,9 +79,10 @@ def job_from_mapping(values: Mapping[str, Any]) -> Job:
     for key in ("raster", "output"):
         if not isinstance(values.get(key), str) or not values[key]:
             raise ParameterError(f"the request has no '{key}'")
-    flags = {name: bool(values.get(name, False)) for name in ("mask", "report", "shapefile", "resume")}
+    flags = {name: bool(values.get(name, False)) for name in ("mask", "report", "shapefile", "resume", "preview")}
     parameters = from_mapping(values.get("parameters") or {})
-    return Job(values["raster"], Path(values["output"]), parameters=parameters, **flags)
+    extras = Path(values["extras"]) if values.get("extras") else None
+    return Job(values["raster"], Path(values["output"]), parameters=parameters, extras=extras, **flags)
 
 
 def run(
@@ -84,7 +97,7 @@ def run(
     Parameters
     ----------
     emit : callable
-        ``emit(event, **values)`` gets ``started``, ``warning`` and ``progress``.
+        ``emit(event, **values)`` gets ``started``, ``warning``, ``progress`` and ``errors``.
     claim : callable
         Told the folder of unfinished files, for whoever has to remove it if this process is stopped hard; told None
         once the results move to their places and a stop would do harm.
@@ -113,12 +126,14 @@ def run(
                 cancelled,
                 model,
                 Journal(folder),
+                _Preview(emit) if job.preview else lambda polygons: None,
             )
             for code, message in model.warnings[known:] if model else ():
                 emit("warning", code=code, message=message)
             left_out = [code for code in job.parameters.types if code in found.score.not_inspected]
             if left_out:
                 emit("warning", code="not_inspected", message=f"not inspected: {', '.join(left_out)}")
+            emit("progress", stage="write", done=0, total=1, eta_s=None)
             staged = _stage(job, raster, found, folder)
             if cancelled():
                 raise Cancelled("cancelled; nothing was written")
@@ -140,7 +155,33 @@ def _stage(job: Job, raster: Raster, found: pipeline.Inspection, folder: Path) -
     if job.report:
         staged["report"] = folder / f"{job.output.stem}.html"
         _write_report(staged["report"], raster, found)
+    staged["errors"] = folder / job.output.name
+    write_geopackage(
+        staged["errors"], found.polygons, found.blocks, found.summary, raster.crs, found.transform, found.score
+    )
     return staged
+
+
+class _Preview:
+    """Sends polygons as they become complete: type, confidence, and outline as WKB in hexadecimal digits."""
+
+    def __init__(self, emit: Callable[..., None]):
+        self._emit, self._left = emit, PREVIEWED
+
+    def __call__(self, polygons: list[ErrorPolygon]) -> None:
+        polygons = polygons[: self._left]
+        self._left -= len(polygons)
+        if polygons:
+            self._emit("errors", errors=[_preview(polygon) for polygon in polygons])
+
+
+def _preview(polygon: ErrorPolygon) -> dict[str, Any]:
+    return {
+        "category_id": polygon.category_id,
+        "confidence": round(polygon.confidence, 3),
+        "area_m2": polygon.area_m2,
+        "wkb": polygon.geometry.wkb_hex,
+    }
 
 
 def _write_report(path: Path, raster: Raster, found: pipeline.Inspection) -> None:
@@ -163,14 +204,15 @@ def _write_report(path: Path, raster: Raster, found: pipeline.Inspection) -> Non
 def _commit(
     job: Job, raster: Raster, found: pipeline.Inspection, staged: dict[str, Path], emit: Callable[..., None]
 ) -> dict[str, str]:
-    """Put every file in its place; each of these steps is whole or nothing."""
-    emit("progress", stage="write", done=0, total=1, eta_s=None)
-    outputs = {kind: str(_publish(file, job.output.parent)) for kind, file in staged.items()}
+    """Put every file in its place, the GeoPackage last; each of these steps is whole or nothing."""
+    extras, outputs = job.extras or job.output.parent, {}
     if job.shapefile:
-        outputs["shapefile"] = str(write_shapefile(job.output.with_suffix(".shp"), found.polygons, raster.crs)[0])
-    write_geopackage(job.output, found.polygons, found.blocks, found.summary, raster.crs, found.transform, found.score)
+        shapefile = extras / f"{job.output.stem}.shp"
+        outputs["shapefile"] = str(write_shapefile(shapefile, found.polygons, raster.crs)[0])
+    for kind, file in staged.items():
+        outputs[kind] = str(_publish(file, job.output.parent if kind == "errors" else extras))
     emit("progress", stage="write", done=1, total=1, eta_s=None)
-    return {"errors": str(job.output), **outputs}
+    return outputs
 
 
 def _refuse_overwriting(raster: Raster, output: Path) -> None:
@@ -180,8 +222,13 @@ def _refuse_overwriting(raster: Raster, output: Path) -> None:
 
 def _publish(file: Path, folder: Path) -> Path:
     """Move a finished file to where it belongs, over an older one."""
-    target = folder / file.name
+    target, part = folder / file.name, folder / f".{file.name}.part"
     try:
-        return file.replace(target)
-    except OSError as error:
-        raise OutputError(f"{target}: in use or not writable ({error.strerror}); close it and try again") from error
+        if target.suffix == ".gpkg":
+            release(target)
+        shutil.move(file, part)  # perhaps to another disk
+        return part.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        part.unlink(missing_ok=True)
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError(f"{target}: in use or not writable ({reason}); close it and try again") from error

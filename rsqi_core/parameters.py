@@ -43,6 +43,8 @@ class Parameters:
         One band number (grey) or three (red, green, blue), from 1; None takes what the raster itself marks as colours.
     extent : tuple of float or None
         xmin, ymin, xmax, ymax in the raster's CRS (pixels for a raster without one).
+    area : str or None
+        Polygons as WKT, in the coordinates of `extent`; what lies outside is not inspected.
     stages : tuple of str
         Subset of `STAGES`. Without ``classify`` the rules run on every block.
     stripe_rule, missing_rule : str
@@ -63,6 +65,7 @@ class Parameters:
     overlap: float = 0.2
     bands: tuple[int, ...] | None = None
     extent: tuple[float, float, float, float] | None = None
+    area: str | None = None
     stages: tuple[str, ...] = STAGES
     stripe_rule: str = "oriented"
     missing_rule: str = "isolated"

@@ -94,6 +94,7 @@ def inspect(
     cancelled: Callable[[], bool] = lambda: False,
     model: Model | None = None,
     journal: Journal | None = None,
+    complete: Callable[[list[ErrorPolygon]], None] = lambda _: None,
 ) -> Inspection:
     """Inspect an open raster.
 
@@ -107,6 +108,8 @@ def inspect(
         A model already open, to be shared between rasters; else `parameters` name one.
     journal : Journal, optional
         What it holds already is not looked at again; what is found is added to it.
+    complete : callable
+        Told the polygons as they become complete; whoever looks on sees the errors appear.
 
     Raises
     ------
@@ -116,6 +119,8 @@ def inspect(
     started = time.monotonic()
     if "classify" in parameters.stages:
         model = model or load(parameters.model, parameters.device)
+    if parameters.area is not None:
+        raster = raster.within(parameters.area)
     x, y, width, height = _window(raster, parameters)
     transform = raster.transform * Affine.translation(x, y)
     sizes = tuple(sorted(parameters.blocks))
@@ -131,7 +136,8 @@ def inspect(
         for done, finding in enumerate(findings, 1):
             if cancelled():
                 raise Cancelled("cancelled; nothing was written")
-            collector.add(finding)
+            if polygons := collector.add(finding):
+                complete(polygons)
             known = journal.known if journal else 0
             progress(_rate(done, known, len(steps), width * height, time.monotonic() - started))
     progress(Progress("polygons", 0, 1))
@@ -184,8 +190,9 @@ def inspected_types(parameters: Parameters, model: Model | None) -> tuple[str, .
 
 def _window(raster: Raster, parameters: Parameters) -> tuple[int, int, int, int]:
     """The pixels to inspect: column, row, width, height."""
+    within = raster.area.window if raster.area else (0, 0, raster.width, raster.height)
     if parameters.extent is None:
-        return 0, 0, raster.width, raster.height
+        return within
     xmin, ymin, xmax, ymax = parameters.extent
     corners = [~raster.transform * corner for corner in ((xmin, ymin), (xmin, ymax), (xmax, ymin), (xmax, ymax))]
     columns, rows = zip(*corners)
@@ -193,6 +200,10 @@ def _window(raster: Raster, parameters: Parameters) -> tuple[int, int, int, int]
     right, bottom = (min(raster.width, math.ceil(max(columns) - 1e-6)), min(raster.height, math.ceil(max(rows) - 1e-6)))
     if left >= right or top >= bottom:
         raise ParameterError(f"extent {parameters.extent} lies outside {raster.path}; give it in the raster's own CRS")
+    left, top = max(left, within[0]), max(top, within[1])
+    right, bottom = min(right, within[0] + within[2]), min(bottom, within[1] + within[3])
+    if left >= right or top >= bottom:
+        raise ParameterError(f"extent {parameters.extent} and the area to inspect have no pixel in common")
     return left, top, right - left, bottom - top
 
 

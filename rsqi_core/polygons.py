@@ -108,8 +108,8 @@ class Outliner:
         self._affine, self._area_of = transform.to_shapely(), _area_function(crs)
         self._found: list[tuple[tuple[int, ...], ErrorPolygon]] = []
 
-    def add(self, component: Component) -> None:
-        """Take one component."""
+    def add(self, component: Component) -> ErrorPolygon:
+        """Take one component; return what it has become."""
         outline = component.outline()
         category_id, pixels = component.category_id, component.pixels
         geometry = affine_transform(outline, self._affine)
@@ -123,6 +123,7 @@ class Outliner:
             "rule" if by_id(category_id).error_class is ErrorClass.PIXEL else "model",
         )
         self._found.append(((category_id, -pixels, *_first_pixel(outline)), polygon))
+        return polygon
 
     def polygons(self) -> list[ErrorPolygon]:
         """Return the polygons by type, then by falling size, then from top left, whatever order they came in."""

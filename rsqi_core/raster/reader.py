@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -16,6 +16,7 @@ from rasterio.enums import Resampling
 from rasterio.windows import Window
 
 from ..errors import ParameterError
+from .area import Area
 from .bands import choose_bands, depth, find_palette, is_number, read_masks, read_planes
 from .gdal import guarded, quiet
 from .georeference import UNPLACED, place
@@ -58,6 +59,7 @@ class Raster:
     warnings: tuple[tuple[str, str], ...]
     _dataset: rasterio.DatasetReader
     _palette: np.ndarray | None  # uint8 [256 or 65536, 4] RGBA
+    area: Area | None = None  # all of the raster, if None
 
     def __enter__(self) -> Raster:
         return self
@@ -68,6 +70,16 @@ class Raster:
     def close(self) -> None:
         """Close the file; reading afterwards raises `RasterError`."""
         self._dataset.close()
+
+    def within(self, polygons: str) -> Raster:
+        """Return the same raster with all pixels invalid that lie outside `polygons`, WKT in its coordinates.
+
+        Raises
+        ------
+        ParameterError
+            That is no WKT of polygons, or lies beside the raster.
+        """
+        return replace(self, area=Area(polygons, self.transform, self.width, self.height))
 
     def read(
         self, x: int, y: int, width: int, height: int, shape: tuple[int, int] | None = None
@@ -86,9 +98,10 @@ class Raster:
         Returns
         -------
         rgb : numpy.ndarray
-            uint8 [H, W, 3], 0 where invalid.
+            uint8 [H, W, 3], 0 where the file has no data.
         valid : numpy.ndarray
-            bool [H, W]; False for nodata, transparent and masked pixels and for values that are no number.
+            bool [H, W]; False for nodata, transparent and masked pixels, for values that are no number, and
+            outside the area.
 
         Raises
         ------
@@ -103,7 +116,11 @@ class Raster:
             )
         box = Window(x, y, width, height)
         with guarded(self.path, "read"):
-            return self._read(box, shape or (height, width))
+            rgb, valid = self._read(box, shape or (height, width))
+        if self.area:
+            # The picture stays: a black surrounding would show edges that are none.
+            valid &= self.area.inside(x, y, width, height, valid.shape)
+        return rgb, valid
 
     def _read(self, box: Window, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         # A value is nodata band by band, a pixel only when all its bands are: a lost channel is an error to be found.

@@ -45,23 +45,30 @@ class Collector:
         self._tracer = Tracer(MIN_FRACTION * width * height)
         self._outliner = Outliner(transform, crs)
 
-    def add(self, finding: Finding) -> None:
-        """Take the next finding, and turn the rows that no later one reaches into polygons."""
+    def add(self, finding: Finding) -> list[ErrorPolygon]:
+        """Take the next finding, and turn the rows that no later one reaches into polygons.
+
+        Returns
+        -------
+        list of ErrorPolygon
+            Those that have become complete.
+        """
         if finding.probabilities is not None:
             self.blocks.append(BlockResult(finding.block, finding.probabilities))
         self._mosaic.add(finding.patch)
-        for band in self._mosaic.take(finding.step.final):
-            self._trace(band)
+        return [polygon for band in self._mosaic.take(finding.step.final) for polygon in self._trace(band)]
 
-    def _trace(self, band: LabelMap) -> None:
+    def _trace(self, band: LabelMap) -> list[ErrorPolygon]:
+        complete = []
         last = self._labels.height + band.height == self._height
         for component in self._tracer.add(band, last):
             if self._tracer.drops(component):
                 self._labels.drop(component.outline())
             else:
-                self._outliner.add(component)
+                complete.append(self._outliner.add(component))
         self._labels.append(band.label)
         self.valid_pixels += int(np.count_nonzero(band.label != IGNORED))
+        return complete
 
     def polygons(self) -> list[ErrorPolygon]:
         """Return the polygons by type, then by falling size; complete after the last finding."""
