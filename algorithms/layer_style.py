@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from qgis.core import QgsProcessingContext, QgsProcessingLayerPostProcessorInterface, QgsVectorLayer
+from qgis.PyQt.QtXml import QDomDocument
 
+from .i18n import language
+
+BOTH = re.compile(r'(?<=")([^"<>]*?) · ([^"<>]*?)(?=")')  # an attribute of a style in Chinese and English
 STYLES = Path(__file__).parent.parent / "resources" / "styles"
 
 # QGIS calls a post-processor only while Python still refers to it: one object a layer, until it has run.
@@ -24,9 +29,16 @@ class _Styler(QgsProcessingLayerPostProcessorInterface):
 
 
 def apply(layer: QgsVectorLayer, style: str) -> None:
-    """Load the style named `style` (``errors`` or ``blocks``) into `layer`."""
-    layer.loadNamedStyle(str(STYLES / f"{style}.qml"))
+    """Load the style named `style` (``errors`` or ``blocks``) into `layer`, in the language of QGIS."""
+    document = QDomDocument()
+    document.setContent(in_one_language((STYLES / f"{style}.qml").read_text(encoding="utf-8"), language()))
+    layer.importNamedStyle(document)
     layer.triggerRepaint()
+
+
+def in_one_language(qml: str, lang: str) -> str:
+    """Keep the Chinese (``zh``) or else the English half of every text that a style has in both."""
+    return BOTH.sub(r"\1" if lang == "zh" else r"\2", qml)
 
 
 def style_when_loaded(context: QgsProcessingContext, layer_id: str, style: str) -> None:
@@ -37,11 +49,11 @@ def style_when_loaded(context: QgsProcessingContext, layer_id: str, style: str) 
 
 
 def store_in_geopackage(layer_id: str, style: str) -> bool:
-    """Store the style beside the layer, if that is a layer of a GeoPackage; return whether it was stored."""
+    """Store the style, in both languages, beside a layer of a GeoPackage; return whether it was stored."""
     if ".gpkg" not in layer_id.lower():
         return False
     layer = QgsVectorLayer(layer_id, style, "ogr")
     if not layer.isValid():
         return False
-    apply(layer, style)
+    layer.loadNamedStyle(str(STYLES / f"{style}.qml"))
     return not layer.saveStyleToDatabase(style, f"RSQI {style}", True, "")

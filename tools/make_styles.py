@@ -2,6 +2,9 @@
 
 Run with the Python of QGIS: ``/usr/bin/python3 tools/make_styles.py``. The oldest supported QGIS (3.22) should run it:
 newer versions open its files, not the other way round.
+
+A text that people read is written in both languages, "云 · Cloud", and stays so in a GeoPackage, which any office may
+open without RSQI. `algorithms/layer_style.py` keeps the half that fits the language of QGIS.
 """
 
 from __future__ import annotations
@@ -10,17 +13,24 @@ import os
 import re
 import sys
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import canonicalize
 
 from qgis.core import (
+    QgsAction,
     QgsApplication,
+    QgsAttributeEditorAction,
     QgsAttributeEditorContainer,
     QgsAttributeEditorField,
+    QgsAttributeTableConfig,
     QgsCategorizedSymbolRenderer,
+    QgsDefaultValue,
     QgsEditFormConfig,
     QgsEditorWidgetSetup,
+    QgsFieldConstraints,
     QgsFillSymbol,
     QgsGraduatedSymbolRenderer,
+    QgsLabeling,
     QgsLinePatternFillSymbolLayer,
     QgsLineSymbol,
     QgsMapLayer,
@@ -44,46 +54,112 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from rsqi_core import taxonomy  # noqa: E402
+from rsqi_core.scoring import STATUSES  # noqa: E402
 
 STYLES = ROOT / "resources" / "styles"
-CASING = "#202020"
+CASING = "#101010"
 FONTS = ("Microsoft YaHei", "Noto Sans CJK SC", "PingFang SC", "Open Sans")  # the first that is there
-OUTLINE_MM, CASING_MM = 0.6, 1.1
+OUTLINE_MM, CASING_MM = 0.6, 1.2
+REJECTED = "\"status\" = 'rejected'"
+KEPT = "coalesce(\"status\", '') <> 'rejected'"
+SMALL = '(sqrt("area_m2") / @map_scale * 1000 < 3)'  # under 3 mm on the screen
+
+
+def both(zh: str, en: str) -> str:
+    """A text in both languages."""
+    return f"{zh} · {en}"
+
 
 ALIASES = {
-    "category_id": "类型 Type",
-    "label": "中文名称 Chinese name",
-    "label_en": "英文名称 English name",
-    "confidence": "置信度 Confidence",
-    "area_m2": "面积 Area (m²)",
-    "severity": "严重程度 Severity",
-    "penalty": "扣分 Penalty",
-    "status": "复核状态 Status",
-    "source": "来源 Source",
-    "block_size": "块大小 Block size (px)",
-    "comment": "备注 Comment",
-    "edited_at": "修改时间 Edited at",
-    "edited_by": "修改人 Edited by",
-    "row": "行 Row",
-    "col": "列 Column",
+    "category_id": both("类型", "Type"),
+    "label": both("中文名称", "Chinese name"),
+    "label_en": both("英文名称", "English name"),
+    "confidence": both("置信度", "Confidence"),
+    "area_m2": both("面积 (m²)", "Area (m²)"),
+    "severity": both("错漏类别", "Severity"),
+    "penalty": both("扣分", "Points"),
+    "status": both("复核状态", "Status"),
+    "source": both("来源", "Found by"),
+    "block_size": both("块大小 (像素)", "Block size (px)"),
+    "comment": both("备注", "Comment"),
+    "edited_at": both("修改时间", "Edited at"),
+    "edited_by": both("修改人", "Edited by"),
+    "row": both("行", "Row"),
+    "col": both("列", "Column"),
+}
+STATUS_NAMES = {
+    "unreviewed": both("未复核", "Unreviewed"),
+    "accepted": both("已确认", "Accepted"),
+    "rejected": both("误检", "Rejected"),
+    "corrected": both("已修正", "Corrected"),
+    "added": both("漏检补充", "Added"),
 }
 VALUES = {
-    "category_id": {f"{t.zh} {t.en}": t.id for t in taxonomy.TYPES},
-    "severity": {"A 极严重 critical": "A", "B 严重 major": "B", "C 较严重 moderate": "C", "D 一般 minor": "D"},
-    "status": {
-        "未复核 Unreviewed": "unreviewed",
-        "已确认 Accepted": "accepted",
-        "已否定 Rejected": "rejected",
-        "已修正 Corrected": "corrected",
-        "人工添加 Added": "added",
+    "category_id": {both(t.zh, t.en): t.id for t in taxonomy.TYPES},
+    "severity": {
+        both("A 极严重", "A critical"): "A",
+        both("B 严重", "B major"): "B",
+        both("C 较严重", "C moderate"): "C",
+        both("D 一般", "D minor"): "D",
     },
-    "source": {"模型 Model": "model", "规则 Rule": "rule", "质检员 Technician": "technician"},
+    "status": {STATUS_NAMES[status]: status for status in STATUSES},
+    "source": {
+        both("模型", "Model"): "model",
+        both("规则", "Rule"): "rule",
+        both("质检员", "Technician"): "technician",
+    },
 }
-FORM = {
-    "错误 Error": ("category_id", "severity", "penalty", "confidence", "area_m2", "source", "block_size"),
-    "复核 Review": ("status", "comment", "edited_at", "edited_by"),
+NUMBERS = {"confidence": (2, 0, 1), "area_m2": (1, 0, 1e15), "penalty": (1, 0, 1e6)}  # decimals, least, largest
+FORM = (
+    (both("复核", "Review"), 1, ("category_id", "status", "comment")),
+    (both("检测结果", "As found"), 2, ("severity", "penalty", "confidence", "area_m2", "source", "block_size")),
+    (both("修改记录", "Last edit"), 2, ("edited_by", "edited_at")),
+)
+EDITABLE = {"category_id", "status", "comment"}
+HIDDEN = {"label", "label_en"}  # follow from the type
+# Of an error that somebody draws with the tools of QGIS.
+DEFAULTS = {
+    "status": "'added'",
+    "source": "'technician'",
+    "confidence": "1",
+    "edited_at": "now()",
+    "edited_by": "@user_account_name",
 }
-EDITABLE = {"category_id", "severity", "status", "comment"}
+CONSTRAINTS = {
+    "category_id": (
+        f'"category_id" >= 1 and "category_id" <= {len(taxonomy.TYPES)}',
+        both("十种类型之一", "one of the ten types"),
+    ),
+    "status": (
+        '"status" in ({})'.format(", ".join(f"'{status}'" for status in STATUSES)),
+        both("五种复核状态之一", "one of the five states"),
+    ),
+}
+SHOW = """from qgis.core import QgsProject
+from qgis.utils import iface
+layer = QgsProject.instance().mapLayer('[% @layer_id %]')
+iface.mapCanvas().zoomToFeatureIds(layer, [[% $id %]])
+iface.mapCanvas().flashFeatureIds(layer, [[% $id %]])
+"""
+# In an edit session the verdict joins it; else it is saved at once.
+DECIDE = """from qgis.core import QgsProject
+from qgis.PyQt.QtCore import QDateTime
+layer = QgsProject.instance().mapLayer('[% @layer_id %]')
+joined = layer.isEditable()
+if joined or layer.startEditing():
+    layer.beginEditCommand('{status}')
+    for name, value in (('status', '{status}'), ('edited_at', QDateTime.currentDateTime()),
+                        ('edited_by', '[% @user_account_name %]')):
+        layer.changeAttributeValue([% $id %], layer.fields().lookupField(name), value)
+    layer.endEditCommand()
+    joined or layer.commitChanges()
+    layer.triggerRepaint()
+"""
+ACTIONS = (
+    (both("缩放到图斑", "Zoom to error"), SHOW),
+    (both("确认", "Accept"), DECIDE.replace("{status}", "accepted")),
+    (both("否定（误检）", "Reject"), DECIDE.replace("{status}", "rejected")),
+)
 
 
 def symbol_of(kind: type, *layers: QgsSymbolLayer) -> QgsSymbol:
@@ -101,78 +177,168 @@ def outline(color: str, width: float) -> QgsSimpleLineSymbolLayer:
     return line
 
 
+def where(layer: QgsSymbolLayer, key: int, expression: str) -> QgsSymbolLayer:
+    """Return the layer with one of its properties bound to an expression."""
+    layer.setDataDefinedProperty(key, QgsProperty.fromExpression(expression))
+    return layer
+
+
 def error_symbol(error_type: taxonomy.ErrorType) -> QgsFillSymbol:
-    """Translucent fill, hatched for boundary types, with a coloured outline on a dark casing; pale once rejected."""
+    """Translucent fill, hatched for boundary types, and a coloured outline on a dark casing.
+
+    Outlines are thin around what is small on the screen. A rejected error is a faint dashed outline, no more.
+    """
     color = QColor(error_type.color)
-    color.setAlphaF(0.22)
+    color.setAlphaF(0.18)
     fill = QgsSimpleFillSymbolLayer(color)
     fill.setStrokeStyle(Qt.PenStyle.NoPen)
     layers = [fill]
     if error_type.error_class is taxonomy.ErrorClass.BOUNDARY:
-        color.setAlphaF(0.06)
+        color.setAlphaF(0.04)
         fill.setColor(color)
         hatch = QgsLinePatternFillSymbolLayer()
-        hatch.setLineAngle(45)
-        hatch.setDistance(2.4)
-        strokes = symbol_of(QgsLineSymbol, outline(CASING, 0.5), outline(error_type.color, 0.25))
-        strokes.setOpacity(0.7)
+        hatch.setLineAngle(45 if error_type.code == "stitching_trace" else 135)
+        hatch.setDistance(4.5)
+        strokes = symbol_of(QgsLineSymbol, outline(CASING, 0.55), outline(error_type.color, 0.28))
+        strokes.setOpacity(0.6)
         hatch.setSubSymbol(strokes)
         layers.append(hatch)
-    symbol = symbol_of(QgsFillSymbol, *layers, outline(CASING, CASING_MM), outline(error_type.color, OUTLINE_MM))
-    symbol.setDataDefinedProperty(
-        QgsSymbol.PropertyOpacity, QgsProperty.fromExpression("if(\"status\" = 'rejected', 25, 100)")
-    )
-    return symbol
+    layers.append(where(outline(CASING, CASING_MM), QgsSymbolLayer.PropertyStrokeWidth, width(CASING_MM)))
+    for layer in layers:
+        where(layer, QgsSymbolLayer.PropertyLayerEnabled, KEPT)
+    line = where(outline(error_type.color, OUTLINE_MM), QgsSymbolLayer.PropertyStrokeWidth, width(OUTLINE_MM))
+    where(line, QgsSymbolLayer.PropertyStrokeStyle, f"if({REJECTED}, 'dash', 'solid')")
+    symbol = symbol_of(QgsFillSymbol, *layers, line)
+    return where(symbol, QgsSymbol.PropertyOpacity, f"if({REJECTED}, 55, 100)")
+
+
+def width(millimetres: float) -> str:
+    """Half of a width around what is small, and around what is rejected."""
+    return f"if({SMALL} or {REJECTED}, {millimetres / 2:g}, {millimetres:g})"
+
+
+def of_type(values: list[str]) -> str:
+    """Return an expression that picks one of ten values by the type."""
+    return 'array_get(array({}), "category_id" - 1)'.format(", ".join(f"'{value}'" for value in values))
+
+
+def pale(color: str) -> str:
+    """Half way to white, to be read on a dark halo."""
+    return "#" + "".join(f"{(int(color[i : i + 2], 16) + 255) // 2:02x}" for i in (1, 3, 5))
+
+
+def type_name() -> str:
+    """The type's name in the language of QGIS; from the type, as its labels are out of date once it is changed."""
+    zh, en = of_type([t.zh for t in taxonomy.TYPES]), of_type([t.en for t in taxonomy.TYPES])
+    return f"if(@qgis_locale like 'zh%', {zh}, {en})"
 
 
 def labeling() -> QgsVectorLayerSimpleLabeling:
-    """The type's name in the language of QGIS, on polygons large enough to bear it."""
+    """Name, severity and a tick for what a person has confirmed; on errors large enough on the screen to bear it."""
     text = QgsTextFormat()
-    text.setFont(QFont(FONTS[0]))
+    font = QFont(FONTS[0])
+    font.setBold(True)
+    text.setFont(font)
     text.setFamilies(list(FONTS))
-    text.setSize(9)
+    text.setSize(10)
     text.setColor(QColor("#ffffff"))
     halo = QgsTextBufferSettings()
     halo.setEnabled(True)
-    halo.setSize(0.8)
+    halo.setSize(0.9)
     halo.setColor(QColor(CASING))
     text.setBuffer(halo)
     settings = QgsPalLayerSettings()
     settings.setFormat(text)
     settings.isExpression = True
-    settings.fieldName = "if(@qgis_locale like 'zh%', \"label\", \"label_en\") || coalesce(' ' || \"severity\", '')"
+    settings.fieldName = (
+        f"{type_name()} || coalesce(' ' || \"severity\", '') || "
+        "if(\"status\" in ('accepted', 'corrected', 'added'), ' ✓', '')"
+    )
     settings.placement = QgsPalLayerSettings.Horizontal
-    settings.fitInPolygonOnly = True
+    settings.setPolygonPlacementFlags(
+        QgsLabeling.PolygonPlacementFlags(
+            QgsLabeling.AllowPlacementInsideOfPolygon | QgsLabeling.AllowPlacementOutsideOfPolygon
+        )
+    )
+    settings.thinningSettings().setMinimumFeatureSize(4)  # mm
+    properties = settings.dataDefinedProperties()
+    properties.setProperty(QgsPalLayerSettings.Show, QgsProperty.fromExpression(KEPT))
+    properties.setProperty(
+        QgsPalLayerSettings.Color, QgsProperty.fromExpression(of_type([pale(t.color) for t in taxonomy.TYPES]))
+    )
+    settings.setDataDefinedProperties(properties)
     return QgsVectorLayerSimpleLabeling(settings)
 
 
-def form(layer: QgsVectorLayer) -> None:
-    """Aliases, choices and two groups; what RSQI measures is read-only."""
-    fields = layer.fields()
-    for index, field in enumerate(fields):
+def widget_of(name: str) -> QgsEditorWidgetSetup:
+    if name in VALUES:
+        return QgsEditorWidgetSetup("ValueMap", {"map": [{text: value} for text, value in VALUES[name].items()]})
+    if name in NUMBERS:
+        decimals, least, largest = NUMBERS[name]
+        limits = {"Min": least, "Max": largest, "Step": 10**-decimals, "Precision": decimals}
+        return QgsEditorWidgetSetup("Range", {"Style": "SpinBox", "AllowNull": True, **limits})
+    if name == "edited_at":
+        return QgsEditorWidgetSetup("DateTime", {"display_format": "yyyy-MM-dd HH:mm", "allow_null": True})
+    return QgsEditorWidgetSetup("TextEdit", {"IsMultiline": name == "comment"})
+
+
+def describe_fields(layer: QgsVectorLayer) -> None:
+    """Aliases, choices, defaults of new errors, and what a value must be."""
+    for index, field in enumerate(layer.fields()):
         name = field.name()
-        layer.setFieldAlias(index, ALIASES.get(name, name))
-        if name in VALUES:
-            setup = QgsEditorWidgetSetup("ValueMap", {"map": [{text: value} for text, value in VALUES[name].items()]})
-        elif name == "comment":
-            setup = QgsEditorWidgetSetup("TextEdit", {"IsMultiline": True})
-        elif name == "edited_at":
-            setup = QgsEditorWidgetSetup("DateTime", {"display_format": "yyyy-MM-dd HH:mm", "allow_null": True})
-        else:
-            setup = QgsEditorWidgetSetup("TextEdit", {})
-        layer.setEditorWidgetSetup(index, setup)
-    config = layer.editFormConfig()
+        layer.setFieldAlias(index, ALIASES[name])
+        layer.setEditorWidgetSetup(index, widget_of(name))
+        if name in DEFAULTS:
+            layer.setDefaultValueDefinition(index, QgsDefaultValue(DEFAULTS[name]))
+        if name in CONSTRAINTS:
+            layer.setConstraintExpression(index, *CONSTRAINTS[name])
+            for kind in (QgsFieldConstraints.ConstraintNotNull, QgsFieldConstraints.ConstraintExpression):
+                layer.setFieldConstraint(index, kind, QgsFieldConstraints.ConstraintStrengthHard)
+
+
+def add_actions(layer: QgsVectorLayer) -> None:
+    """Zoom, accept and reject: in the form, in the attribute table and on the map."""
+    for title, command in ACTIONS:
+        action = QgsAction(
+            QgsAction.GenericPython, title, command, "", False, title, {"Canvas", "Feature", "Form", "Field"}
+        )
+        layer.actions().addAction(action)
+
+
+def form(layer: QgsVectorLayer) -> None:
+    """Three groups and the actions; what was measured is read-only."""
+    fields, config = layer.fields(), layer.editFormConfig()
     config.setLayout(QgsEditFormConfig.TabLayout)
     config.clearTabs()
-    for title, names in FORM.items():
+    for title, columns, names in FORM:
         group = QgsAttributeEditorContainer(title, config.invisibleRootContainer())
         group.setIsGroupBox(True)
+        group.setColumnCount(columns)
         for name in names:
             group.addChildElement(QgsAttributeEditorField(name, fields.indexFromName(name), group))
         config.addTab(group)
+    bar = QgsAttributeEditorContainer("", config.invisibleRootContainer())
+    bar.setIsGroupBox(True)
+    bar.setColumnCount(len(ACTIONS))
+    for action in layer.actions().actions():
+        bar.addChildElement(QgsAttributeEditorAction(action, bar))
+    config.addTab(bar)
     for index, field in enumerate(fields):
         config.setReadOnly(index, field.name() not in EDITABLE)
     layer.setEditFormConfig(config)
+
+
+def table(layer: QgsVectorLayer) -> None:
+    """The attribute table: the costliest errors first, without what only repeats the type."""
+    config = QgsAttributeTableConfig()
+    config.update(layer.fields())
+    columns = config.columns()
+    for column in columns:
+        column.hidden = column.name in HIDDEN
+    config.setColumns(columns)
+    config.setSortExpression('"penalty"')
+    config.setSortOrder(Qt.SortOrder.DescendingOrder)
+    layer.setAttributeTableConfig(config)
 
 
 def errors() -> QgsVectorLayer:
@@ -181,16 +347,19 @@ def errors() -> QgsVectorLayer:
         "status:string,source:string,block_size:int,comment:string,edited_at:datetime,edited_by:string"
     )
     layer = memory_layer(fields)
-    categories = [QgsRendererCategory(t.id, error_symbol(t), f"{t.zh} {t.en}") for t in taxonomy.TYPES]
+    categories = [QgsRendererCategory(t.id, error_symbol(t), both(t.zh, t.en)) for t in taxonomy.TYPES]
     layer.setRenderer(QgsCategorizedSymbolRenderer("category_id", categories))
     layer.setLabeling(labeling())
     layer.setLabelsEnabled(True)
-    layer.setDisplayExpression('"label" || \' \' || "label_en"')
+    layer.setDisplayExpression(f"{type_name()} || coalesce(' ' || \"severity\", '')")
     layer.setMapTipTemplate(
-        '<b>[% "label" %] [% "label_en" %]</b> [% "severity" %]<br>[% round("area_m2", 1) %] m², '
-        '[% round(100 * "confidence") %] %'
+        f'<b>[% {type_name()} %]</b> [% "severity" %]<br>[% round("area_m2", 1) %] m², '
+        '[% round(100 * "confidence") %] %<br>[% coalesce("comment", \'\') %]'
     )
+    describe_fields(layer)
+    add_actions(layer)
     form(layer)
+    table(layer)
     return layer
 
 
@@ -201,24 +370,21 @@ def blocks() -> QgsVectorLayer:
     )
     highest = "max(" + ", ".join(f'"{name}"' for name in probabilities) + ")"
     ranges = []
-    for low, high, color, width in (
+    for low, high, color, stroke in (
         (0.0, 0.25, "#9aa5ad", 0.15),
         (0.25, 0.5, "#ffe08a", 0.25),
         (0.5, 0.75, "#ff9d42", 0.4),
         (0.75, 1.0, "#ff3b30", 0.6),
     ):
-        symbol = symbol_of(QgsFillSymbol, outline(color, width))
+        symbol = symbol_of(QgsFillSymbol, outline(color, stroke))
         symbol.setOpacity(0.8)
         ranges.append(QgsRendererRange(low, high, symbol, f"p {low:g} - {high:g}"))
     layer.setRenderer(QgsGraduatedSymbolRenderer(highest, ranges))
     layer.setDisplayExpression('"block_size" || \' px: \' || "row" || \', \' || "col"')
     for index, field in enumerate(layer.fields()):
         name = field.name()
-        if name.startswith("p_"):
-            error_type = taxonomy.by_code(name[2:])
-            layer.setFieldAlias(index, f"{error_type.zh} {error_type.en}")
-        else:
-            layer.setFieldAlias(index, ALIASES[name])
+        error_type = taxonomy.by_code(name[2:]) if name.startswith("p_") else None
+        layer.setFieldAlias(index, both(error_type.zh, error_type.en) if error_type else ALIASES[name])
     return layer
 
 
@@ -230,13 +396,26 @@ def memory_layer(fields: str) -> QgsVectorLayer:
 def save(layer: QgsVectorLayer, name: str) -> None:
     """Save with sorted attributes and without random ids, so that the file changes only with the style."""
     path = STYLES / f"{name}.qml"
-    parts = QgsMapLayer.Symbology | QgsMapLayer.Labeling | QgsMapLayer.Fields | QgsMapLayer.Forms | QgsMapLayer.MapTips
+    parts = (
+        QgsMapLayer.Symbology | QgsMapLayer.Labeling | QgsMapLayer.Fields | QgsMapLayer.Forms | QgsMapLayer.MapTips
+        | QgsMapLayer.Actions | QgsMapLayer.AttributeTable
+    )  # fmt: skip
     layer.saveNamedStyle(str(path), parts)
-    text = re.sub(r' (id|layer)="\{[0-9a-f-]+\}"', "", path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    for number, action in enumerate(layer.actions().actions()):  # the form names them by their id
+        text = text.replace(action.id().toString(), f"<{number}>")
+    text = re.sub(r' (id|layer)="\{[0-9a-f-]+\}"', "", text)
+    text = re.sub(r"<(\d+)>", lambda match: f"{{{uuid5(NAMESPACE_URL, 'rsqi/' + match[1])}}}", text)
     text = re.sub(r"<callout .*?</callout>", "", text, flags=re.DOTALL)  # unused, and never written twice alike
+    text = re.sub(r"<prop [^>]*/>\s*", "", text)  # for QGIS before 3.22
     text = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + canonicalize(text) + "\n"
+    text = re.sub(r"(?:\s*<actionScope [^>]*></actionScope>)+", lambda match: in_order(match[0]), text)
     path.write_text(text, encoding="utf-8")
     print(path.relative_to(ROOT), path.stat().st_size, "bytes")
+
+
+def in_order(lines: str) -> str:
+    return "".join(sorted(re.findall(r"\s*<actionScope [^>]*></actionScope>", lines)))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 <!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
-<qgis labelsEnabled="0" styleCategories="Symbology|Labeling|Fields|Forms|MapTips" version="3.22.16-Białowieża">
+<qgis labelsEnabled="0" styleCategories="Symbology|Labeling|Fields|Forms|Actions|MapTips|AttributeTable" version="3.22.16-Białowieża">
   <renderer-v2 attr="max(&quot;p_cloud&quot;, &quot;p_shadow&quot;, &quot;p_stretching_blur&quot;, &quot;p_blur&quot;, &quot;p_spectral_overflow&quot;, &quot;p_distortion&quot;, &quot;p_stitching_trace&quot;, &quot;p_stitching_misalignment&quot;, &quot;p_stripe_noise&quot;, &quot;p_pixel_missing&quot;)" enableorderby="0" forceraster="0" graduatedMethod="GraduatedColor" referencescale="-1" symbollevels="0" type="graduatedSymbol">
     <ranges>
       <range label="p 0 - 0.25" lower="0.000000000000000" render="true" symbol="0" upper="0.250000000000000"></range>
@@ -46,33 +46,6 @@
             <Option name="use_custom_dash" type="QString" value="0"></Option>
             <Option name="width_map_unit_scale" type="QString" value="3x:0,0,0,0,0,0"></Option>
           </Option>
-          <prop k="align_dash_pattern" v="0"></prop>
-          <prop k="capstyle" v="square"></prop>
-          <prop k="customdash" v="5;2"></prop>
-          <prop k="customdash_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="customdash_unit" v="MM"></prop>
-          <prop k="dash_pattern_offset" v="0"></prop>
-          <prop k="dash_pattern_offset_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="dash_pattern_offset_unit" v="MM"></prop>
-          <prop k="draw_inside_polygon" v="0"></prop>
-          <prop k="joinstyle" v="round"></prop>
-          <prop k="line_color" v="154,165,173,255"></prop>
-          <prop k="line_style" v="solid"></prop>
-          <prop k="line_width" v="0.15"></prop>
-          <prop k="line_width_unit" v="MM"></prop>
-          <prop k="offset" v="0"></prop>
-          <prop k="offset_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="offset_unit" v="MM"></prop>
-          <prop k="ring_filter" v="0"></prop>
-          <prop k="trim_distance_end" v="0"></prop>
-          <prop k="trim_distance_end_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="trim_distance_end_unit" v="MM"></prop>
-          <prop k="trim_distance_start" v="0"></prop>
-          <prop k="trim_distance_start_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="trim_distance_start_unit" v="MM"></prop>
-          <prop k="tweak_dash_pattern_on_corners" v="0"></prop>
-          <prop k="use_custom_dash" v="0"></prop>
-          <prop k="width_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
           <data_defined_properties>
             <Option type="Map">
               <Option name="name" type="QString" value=""></Option>
@@ -120,33 +93,6 @@
             <Option name="use_custom_dash" type="QString" value="0"></Option>
             <Option name="width_map_unit_scale" type="QString" value="3x:0,0,0,0,0,0"></Option>
           </Option>
-          <prop k="align_dash_pattern" v="0"></prop>
-          <prop k="capstyle" v="square"></prop>
-          <prop k="customdash" v="5;2"></prop>
-          <prop k="customdash_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="customdash_unit" v="MM"></prop>
-          <prop k="dash_pattern_offset" v="0"></prop>
-          <prop k="dash_pattern_offset_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="dash_pattern_offset_unit" v="MM"></prop>
-          <prop k="draw_inside_polygon" v="0"></prop>
-          <prop k="joinstyle" v="round"></prop>
-          <prop k="line_color" v="255,224,138,255"></prop>
-          <prop k="line_style" v="solid"></prop>
-          <prop k="line_width" v="0.25"></prop>
-          <prop k="line_width_unit" v="MM"></prop>
-          <prop k="offset" v="0"></prop>
-          <prop k="offset_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="offset_unit" v="MM"></prop>
-          <prop k="ring_filter" v="0"></prop>
-          <prop k="trim_distance_end" v="0"></prop>
-          <prop k="trim_distance_end_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="trim_distance_end_unit" v="MM"></prop>
-          <prop k="trim_distance_start" v="0"></prop>
-          <prop k="trim_distance_start_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="trim_distance_start_unit" v="MM"></prop>
-          <prop k="tweak_dash_pattern_on_corners" v="0"></prop>
-          <prop k="use_custom_dash" v="0"></prop>
-          <prop k="width_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
           <data_defined_properties>
             <Option type="Map">
               <Option name="name" type="QString" value=""></Option>
@@ -194,33 +140,6 @@
             <Option name="use_custom_dash" type="QString" value="0"></Option>
             <Option name="width_map_unit_scale" type="QString" value="3x:0,0,0,0,0,0"></Option>
           </Option>
-          <prop k="align_dash_pattern" v="0"></prop>
-          <prop k="capstyle" v="square"></prop>
-          <prop k="customdash" v="5;2"></prop>
-          <prop k="customdash_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="customdash_unit" v="MM"></prop>
-          <prop k="dash_pattern_offset" v="0"></prop>
-          <prop k="dash_pattern_offset_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="dash_pattern_offset_unit" v="MM"></prop>
-          <prop k="draw_inside_polygon" v="0"></prop>
-          <prop k="joinstyle" v="round"></prop>
-          <prop k="line_color" v="255,157,66,255"></prop>
-          <prop k="line_style" v="solid"></prop>
-          <prop k="line_width" v="0.4"></prop>
-          <prop k="line_width_unit" v="MM"></prop>
-          <prop k="offset" v="0"></prop>
-          <prop k="offset_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="offset_unit" v="MM"></prop>
-          <prop k="ring_filter" v="0"></prop>
-          <prop k="trim_distance_end" v="0"></prop>
-          <prop k="trim_distance_end_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="trim_distance_end_unit" v="MM"></prop>
-          <prop k="trim_distance_start" v="0"></prop>
-          <prop k="trim_distance_start_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="trim_distance_start_unit" v="MM"></prop>
-          <prop k="tweak_dash_pattern_on_corners" v="0"></prop>
-          <prop k="use_custom_dash" v="0"></prop>
-          <prop k="width_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
           <data_defined_properties>
             <Option type="Map">
               <Option name="name" type="QString" value=""></Option>
@@ -268,33 +187,6 @@
             <Option name="use_custom_dash" type="QString" value="0"></Option>
             <Option name="width_map_unit_scale" type="QString" value="3x:0,0,0,0,0,0"></Option>
           </Option>
-          <prop k="align_dash_pattern" v="0"></prop>
-          <prop k="capstyle" v="square"></prop>
-          <prop k="customdash" v="5;2"></prop>
-          <prop k="customdash_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="customdash_unit" v="MM"></prop>
-          <prop k="dash_pattern_offset" v="0"></prop>
-          <prop k="dash_pattern_offset_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="dash_pattern_offset_unit" v="MM"></prop>
-          <prop k="draw_inside_polygon" v="0"></prop>
-          <prop k="joinstyle" v="round"></prop>
-          <prop k="line_color" v="255,59,48,255"></prop>
-          <prop k="line_style" v="solid"></prop>
-          <prop k="line_width" v="0.6"></prop>
-          <prop k="line_width_unit" v="MM"></prop>
-          <prop k="offset" v="0"></prop>
-          <prop k="offset_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="offset_unit" v="MM"></prop>
-          <prop k="ring_filter" v="0"></prop>
-          <prop k="trim_distance_end" v="0"></prop>
-          <prop k="trim_distance_end_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="trim_distance_end_unit" v="MM"></prop>
-          <prop k="trim_distance_start" v="0"></prop>
-          <prop k="trim_distance_start_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
-          <prop k="trim_distance_start_unit" v="MM"></prop>
-          <prop k="tweak_dash_pattern_on_corners" v="0"></prop>
-          <prop k="use_custom_dash" v="0"></prop>
-          <prop k="width_map_unit_scale" v="3x:0,0,0,0,0,0"></prop>
           <data_defined_properties>
             <Option type="Map">
               <Option name="name" type="QString" value=""></Option>
@@ -412,19 +304,19 @@
     </field>
   </fieldConfiguration>
   <aliases>
-    <alias field="block_size" index="0" name="块大小 Block size (px)"></alias>
-    <alias field="row" index="1" name="行 Row"></alias>
-    <alias field="col" index="2" name="列 Column"></alias>
-    <alias field="p_cloud" index="3" name="云 Cloud"></alias>
-    <alias field="p_shadow" index="4" name="阴影 Shadow"></alias>
-    <alias field="p_stretching_blur" index="5" name="拉花 Stretching Blur Pattern"></alias>
-    <alias field="p_blur" index="6" name="模糊 Blur"></alias>
-    <alias field="p_spectral_overflow" index="7" name="光谱溢出 Spectral Overflow"></alias>
-    <alias field="p_distortion" index="8" name="扭曲 Distortion"></alias>
-    <alias field="p_stitching_trace" index="9" name="拼接痕迹 Stitching Trace"></alias>
-    <alias field="p_stitching_misalignment" index="10" name="拼接错误 Stitching Misalignment"></alias>
-    <alias field="p_stripe_noise" index="11" name="条状噪声 Stripe Noise"></alias>
-    <alias field="p_pixel_missing" index="12" name="像素缺失 Pixel Missing"></alias>
+    <alias field="block_size" index="0" name="块大小 (像素) · Block size (px)"></alias>
+    <alias field="row" index="1" name="行 · Row"></alias>
+    <alias field="col" index="2" name="列 · Column"></alias>
+    <alias field="p_cloud" index="3" name="云 · Cloud"></alias>
+    <alias field="p_shadow" index="4" name="阴影 · Shadow"></alias>
+    <alias field="p_stretching_blur" index="5" name="拉花 · Stretching Blur Pattern"></alias>
+    <alias field="p_blur" index="6" name="模糊 · Blur"></alias>
+    <alias field="p_spectral_overflow" index="7" name="光谱溢出 · Spectral Overflow"></alias>
+    <alias field="p_distortion" index="8" name="扭曲 · Distortion"></alias>
+    <alias field="p_stitching_trace" index="9" name="拼接痕迹 · Stitching Trace"></alias>
+    <alias field="p_stitching_misalignment" index="10" name="拼接错误 · Stitching Misalignment"></alias>
+    <alias field="p_stripe_noise" index="11" name="条状噪声 · Stripe Noise"></alias>
+    <alias field="p_pixel_missing" index="12" name="像素缺失 · Pixel Missing"></alias>
   </aliases>
   <defaults>
     <default applyOnUpdate="0" expression="" field="block_size"></default>
@@ -472,6 +364,15 @@
     <constraint desc="" exp="" field="p_pixel_missing"></constraint>
   </constraintExpressions>
   <expressionfields></expressionfields>
+  <attributeactions></attributeactions>
+  <attributetableconfig actionWidgetStyle="dropDown" sortExpression="" sortOrder="0">
+    <columns></columns>
+  </attributetableconfig>
+  <conditionalstyles>
+    <rowstyles></rowstyles>
+    <fieldstyles></fieldstyles>
+  </conditionalstyles>
+  <storedexpressions></storedexpressions>
   <editform tolerant="1"></editform>
   <editforminit></editforminit>
   <editforminitcodesource>0</editforminitcodesource>
