@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Mapping
 
-from affine import Affine
-
 from . import pipeline
 from .errors import Cancelled, OutputError, ParameterError
 from .geopackage import release, write_geopackage
@@ -20,7 +18,7 @@ from .models import Model, load
 from .parameters import Parameters, from_mapping
 from .polygons import ErrorPolygon
 from .raster import Raster, open_raster
-from .report import overview, write_report
+from .report.write import write_inspection
 from .shapefile import write_shapefile
 from .strips.journal import Journal
 from .strips.workspace import run_key, workspace
@@ -132,7 +130,7 @@ def run(
                 emit("warning", code=code, message=message)
             left_out = [code for code in job.parameters.types if code in found.score.not_inspected]
             if left_out:
-                emit("warning", code="not_inspected", message=f"not inspected: {', '.join(left_out)}")
+                emit("warning", code="not_inspected", message=f"not inspected: {', '.join(left_out)}", types=left_out)
             emit("progress", stage="write", done=0, total=1, eta_s=None)
             staged = _stage(job, raster, found, folder)
             if cancelled():
@@ -154,7 +152,7 @@ def _stage(job: Job, raster: Raster, found: pipeline.Inspection, folder: Path) -
         write_mask(staged["mask"], raster, found.label_map.bands(), found.window)
     if job.report:
         staged["report"] = folder / f"{job.output.stem}.html"
-        _write_report(staged["report"], raster, found)
+        write_inspection(staged["report"], raster, found)
     staged["errors"] = folder / job.output.name
     write_geopackage(
         staged["errors"], found.polygons, found.blocks, found.summary, raster.crs, found.transform, found.score
@@ -182,23 +180,6 @@ def _preview(polygon: ErrorPolygon) -> dict[str, Any]:
         "area_m2": polygon.area_m2,
         "wkb": polygon.geometry.wkb_hex,
     }
-
-
-def _write_report(path: Path, raster: Raster, found: pipeline.Inspection) -> None:
-    x, y, width, height = found.window
-    shrink = max(width, height) / min(max(width, height), OVERVIEW)
-    shape = (max(1, round(height / shrink)), max(1, round(width / shrink)))
-    small, _ = raster.read(x, y, width, height, shape)
-    transform = found.transform * Affine.scale(width / shape[1], height / shape[0])
-    write_report(
-        path,
-        title=Path(raster.path).name,
-        summary=found.summary,
-        score=found.score,
-        polygons=found.polygons,
-        image_png=overview(small, found.polygons, transform),
-        area_unit="m²" if raster.crs else "px²",
-    )
 
 
 def _commit(

@@ -9,15 +9,15 @@ import shutil
 import tempfile
 import warnings
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, Mapping, Protocol, Sequence
 
 import numpy as np
 import pyogrio
+import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from .errors import OutputError
-from .polygons import ErrorPolygon
 from .taxonomy import by_id
 
 _OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
@@ -26,16 +26,27 @@ _PARTS = (".shp", ".shx", ".dbf", ".cpg", ".prj")
 _INDEXES = (".sbn", ".sbx", ".qix", ".qpj", ".shp.xml")
 
 
-def write_shapefile(path: Path | str, polygons: Sequence[ErrorPolygon], crs: Any) -> tuple[Path, ...]:
+class Outlined(Protocol):
+    """An error of whatever class: its type and its shape."""
+
+    category_id: int
+    geometry: shapely.Geometry
+
+
+def write_shapefile(
+    path: Path | str, errors: Sequence[Outlined], crs: Any, columns: Mapping[str, Sequence[str]] | None = None
+) -> tuple[Path, ...]:
     """Write ``.shp``, ``.shx``, ``.dbf``, ``.cpg`` and, with a CRS, ``.prj``; all of them or none.
 
     Parameters
     ----------
     path : Path
         Of the ``.shp``; older files of the name are replaced.
-    polygons : sequence of ErrorPolygon
+    errors : sequence of ErrorPolygon or the like
         Holes are kept.
-    crs : rasterio or pyproj CRS, or None
+    crs : CRS or text of one, or None
+    columns : mapping of str to sequence of str, optional
+        Further columns: names of at most ten bytes in GBK, and a text of at most 254 for each error.
 
     Returns
     -------
@@ -54,7 +65,7 @@ def write_shapefile(path: Path | str, polygons: Sequence[ErrorPolygon], crs: Any
         with tempfile.TemporaryDirectory(prefix=".rsqi-", dir=path.parent) as folder:
             new = Path(folder) / "new"
             new.mkdir()
-            _write(new / path.name, polygons, crs)
+            _write(new / path.name, errors, crs, columns or {})
             # One spelling for every reader; GDAL itself would write "GBK" or a code page number by version.
             (new / path.name).with_suffix(".cpg").write_text("GBK", encoding="ascii")
             return _exchange(new, path, Path(folder) / "old")
@@ -66,21 +77,22 @@ def write_shapefile(path: Path | str, polygons: Sequence[ErrorPolygon], crs: Any
         ) from error
 
 
-def _write(path: Path, polygons: Sequence[ErrorPolygon], crs: Any) -> None:
+def _write(path: Path, errors: Sequence[Outlined], crs: Any, columns: Mapping[str, Sequence[str]]) -> None:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="'crs' was not provided")
         pyogrio.raw.write(
             path,
-            shapely.to_wkb(np.array([p.geometry for p in polygons], object)),
+            shapely.to_wkb(np.array([error.geometry for error in errors], object)),
             [
-                np.array([p.category_id for p in polygons], np.int32),
-                np.array([by_id(p.category_id).zh for p in polygons], object),
+                np.array([error.category_id for error in errors], np.int32),
+                np.array([by_id(error.category_id).zh for error in errors], object),
+                *(np.array(list(texts), object) for texts in columns.values()),
             ],
-            ["category_i", "labels"],
+            ["category_i", "labels", *columns],
             driver="ESRI Shapefile",
             # The format has one type for both; ring orientation tells holes from parts.
             geometry_type="MultiPolygon",
-            crs=None if crs is None else crs.to_wkt(),
+            crs=None if crs is None else pyproj.CRS.from_user_input(crs).to_wkt(),
             encoding="GBK",
         )
 

@@ -1,0 +1,1 @@
+"""The report that a technician signs: one content, printed as HTML here and as PDF by QGIS, and the errors' record."""

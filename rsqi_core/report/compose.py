@@ -1,0 +1,321 @@
+"""A subject becomes a report: which sections there are and what they say."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from .. import __version__
+from ..raster import Raster
+from ..scoring import GRADE_NAMES, SEVERITIES
+from ..taxonomy import CODES, by_code, by_id
+from . import pictures
+from .content import (
+    Card,
+    Cell,
+    Column,
+    Facts,
+    Gallery,
+    Heading,
+    Legend,
+    Paragraph,
+    Report,
+    Row,
+    Signatures,
+    Table,
+    Text,
+)
+from .subject import UNREVIEWED, Reported, Subject
+from .texts import Words, number, points, share
+
+CARDS = 24  # errors shown in pictures
+LISTED = 200  # the list is for reading; everything is in the record and in the GeoPackage
+_STATUSES = ("accepted", "corrected", "added", "rejected", UNREVIEWED)
+
+
+def compose(
+    subject: Subject, words: Words, raster: Raster | None = None, reviewer: str = "", made: datetime | None = None
+) -> Report:
+    """Compose the whole report.
+
+    Parameters
+    ----------
+    raster : Raster, optional
+        For the pictures; without it there are none.
+    reviewer : str
+        Who signs; by default those whose names the errors bear.
+    made : datetime, optional
+        Now by default.
+    """
+    made = made or datetime.now()
+    reviewer = reviewer or ", ".join(sorted({error.edited_by for error in subject.errors if error.edited_by}))
+    sections = (
+        _score(subject, words),
+        _pictures(subject, words, raster),
+        _types(subject, words),
+        _cards(subject, words, raster),
+        _list(subject, words),
+        _not_inspected(subject, words),
+        _conditions(subject, words),
+        _sign(words, reviewer),
+    )
+    score = subject.score
+    return Report(
+        lang=words.languages[0],
+        title=words("title"),
+        subject=subject.name,
+        lines=(*_reviewed(subject, words, reviewer), words("made", f"{made:%Y-%m-%d %H:%M}")),
+        value=f"{score.value:.1f}",
+        grade=score.grade,
+        grade_name=words.of(GRADE_NAMES[score.grade]),
+        blocks=tuple(block for section in sections for block in section),
+        footer=words("footer", __version__)[0],
+    )
+
+
+def _reviewed(subject: Subject, words: Words, reviewer: str) -> Iterator[Text]:
+    if not reviewer:
+        return
+    edited = [error.edited_at for error in subject.errors if error.edited_at]
+    yield words("reviewed", reviewer, f"{max(edited):%Y-%m-%d %H:%M}") if edited else words("reviewed_by", reviewer)
+
+
+def _score(subject: Subject, words: Words) -> Iterator[Any]:
+    score, scheme = subject.score, subject.score.scheme
+    yield Heading(words("score"))
+    if waiting := subject.statuses.get(UNREVIEWED, 0):
+        yield Paragraph(words("provisional", waiting), "alarm")
+    sums = dict.fromkeys(score.arithmetic(lang) for lang in words.languages)  # count mode has no words
+    for text in sums:
+        yield Paragraph((text.replace(" - ", " − "),), "formula")
+    for code in score.reasons:
+        yield Paragraph(_reason(code, subject, words), "alarm")
+    limits = [f"{scheme.grades[grade]:g}" for grade in ("excellent", "good", "qualified")]
+    yield Paragraph(words("grades" if scheme.a_rejects else "grades_only", *limits), "note")
+    yield Paragraph(words(f"mode_{score.mode}"), "note")
+    yield Paragraph(words("neighbours", f"{scheme.merge_distance_m:g}"), "note")
+    yield Paragraph(words("scheme", words.of(scheme.name), scheme.version), "note")
+    if any(scheme.note.values()):
+        yield Paragraph(words.of(scheme.note), "note")
+    counted = [(words(f"status_{name}"), subject.statuses[name]) for name in _STATUSES if subject.statuses.get(name, 0)]
+    if counted:
+        parts = [tuple(f"{word} {count}" for word in text) for text, count in counted]
+        yield Facts(((words("review"), words.join(parts, {"zh": " · ", "en": " · "})),))
+
+
+def _reason(reason: str, subject: Subject, words: Words) -> Text:
+    kind, _, code = reason.partition(":")
+    if kind == "a_error":
+        return words(kind, words.name(by_code(code)))
+    return words(kind, f"{subject.score.scheme.grades['qualified']:g}")
+
+
+def _pictures(subject: Subject, words: Words, raster: Raster | None) -> Iterator[Any]:
+    yield Heading(words("overview"))
+    if raster is None:
+        yield Paragraph(words("no_picture"), "note")
+        return
+    yield pictures.overview(raster, subject, CARDS, words("overview"))
+    counts = {code: subject.score.by_type[code].count for code in CODES if code in subject.score.by_type}
+    entries = [
+        (by_code(code).color, words("legend", words.name(by_code(code)), count))
+        for code, count in counts.items()
+        if count
+    ]
+    if entries:
+        yield Legend(tuple(entries))
+        yield Paragraph(words("overview_note"), "note")
+
+
+def types_table(subject: Subject, words: Words) -> Table:
+    """Return the sums of every type."""
+    score = subject.score
+    rows = []
+    for code in CODES:
+        part, left_out = score.by_type.get(code), code in subject.not_inspected
+        label = Cell(words.name(by_code(code)), by_code(code).color)
+        if part is None or left_out:
+            rows.append(Row((label, Cell(words("not_inspected_cell")), *[Cell(("",))] * 5), "faint"))
+            continue
+        charged = " ".join(f"{s}×{n}" for s, n in part.severities.items() if n) or "–"
+        values = str(part.count), str(part.errors), number(part.area_m2), share(part.share), charged
+        cells = [Cell((value,)) for value in (*values, points(part.penalty))]
+        rows.append(Row((label, *cells), "plain" if part.count else "faint"))
+    parts = score.by_type.values()
+    total = (
+        str(sum(p.count for p in parts)),
+        str(sum(p.errors for p in parts)),
+        number(sum(p.area_m2 for p in parts)),
+        share(sum(p.share for p in parts)),
+        " ".join(f"{s}×{score.severities[s]}" for s in SEVERITIES if score.severities[s]) or "–",
+        points(sum(p.penalty for p in parts)),
+    )
+    rows.append(Row((Cell(words("total")), *[Cell((value,)) for value in total]), "total"))
+    heads = ("count", "errors", "area", "share", "charged", "penalty")
+    numbers = [Column(words(key, subject.unit), wide, True) for key, wide in zip(heads, (10, 10, 17, 15, 14, 10))]
+    return Table((Column(words("type"), 24), *numbers), tuple(rows))
+
+
+def _types(subject: Subject, words: Words) -> Iterator[Any]:
+    yield Heading(words("by_type"))
+    yield types_table(subject, words)
+
+
+def _cards(subject: Subject, words: Words, raster: Raster | None) -> Iterator[Any]:
+    shown = subject.errors[:CARDS]
+    if raster is None or not shown:
+        return
+    yield Heading(words("main"))
+    if len(subject.errors) > len(shown):
+        yield Paragraph(words("main_note", len(shown), len(subject.errors)), "note")
+    yield Gallery(tuple(_card(subject, error, n, words, raster) for n, error in enumerate(shown, 1)))
+
+
+def _card(subject: Subject, error: Reported, n: int, words: Words, raster: Raster) -> Card:
+    error_type = by_id(error.category_id)
+    title = tuple(f"{n}  {name}" for name in words.name(error_type))
+    facts = [words("card_area", number(error.area_m2), subject.unit)[0]]
+    if not math.isnan(error.confidence) and error.source == "model":
+        facts.append(words("card_confidence", f"{error.confidence:.2f}")[0])
+    lines = [_verdict(error, words)[0], " · ".join((*facts, words(f"status_{error.status}")[0]))]
+    if error.comment:
+        lines.append(error.comment)
+    figure = pictures.card(raster, subject, error, title[:1])
+    return Card(figure, error_type.color, (title[0], *words.name(error_type)[1:]), tuple(lines))
+
+
+def _verdict(error: Reported, words: Words) -> Text:
+    if error.severity is None:
+        return words("card_free")
+    if not error.penalty:
+        return words("card_joined", error.severity)
+    return words("card_points", error.severity, points(error.penalty))
+
+
+def _list(subject: Subject, words: Words) -> Iterator[Any]:
+    yield Heading(words("list"))
+    if not subject.errors:
+        yield Paragraph(words("nothing"))
+        return
+    rows = []
+    for n, error in enumerate(subject.errors[:LISTED], 1):
+        error_type = by_id(error.category_id)
+        point = error.geometry.representative_point()
+        digits = 5 if max(abs(subject.transform.a), abs(subject.transform.b)) < 0.01 else 1
+        confidence = "–" if math.isnan(error.confidence) else f"{error.confidence:.2f}"
+        values = (
+            (error.severity or "–",), (points(error.penalty),), (number(error.area_m2),), (confidence,),
+            words(f"status_{error.status}"), (f"{point.x:.{digits}f}, {point.y:.{digits}f}",),
+        )  # fmt: skip
+        label = Cell(words.name(error_type), error_type.color)
+        rows.append(Row((Cell((str(n),)), label, *[Cell(value) for value in values])))
+    columns = [
+        Column(words(key, subject.unit), wide, right)
+        for key, wide, right in (
+            ("number", 6, False),
+            ("type", 20, False),
+            ("severity", 10, True),
+            ("penalty", 9, True),
+            ("area", 15, True),
+            ("confidence", 10, True),
+            ("status", 12, True),
+            ("place", 22, True),
+        )
+    ]
+    yield Table(tuple(columns), tuple(rows))
+    if len(subject.errors) > LISTED:
+        yield Paragraph(words("more", len(subject.errors) - LISTED), "note")
+
+
+def _not_inspected(subject: Subject, words: Words) -> Iterator[Any]:
+    left_out = words.join([words.name(by_code(code)) for code in subject.not_inspected])
+    if not subject.not_inspected:
+        left_out = words("none") if subject.summary.get("inspected") else words("unknown_types")
+    covered = subject.score.scheme.not_covered
+    rows = [(words("types_left_out"), left_out)]
+    source = mapping(subject.summary.get("source"))
+    extent = mapping(subject.summary.get("parameters")).get("extent")
+    if extent and (source.get("width"), source.get("height")) != subject.size:
+        rows.append(
+            (words("part"), words("part_value", ", ".join(f"{value:.6f}".rstrip("0").rstrip(".") for value in extent)))
+        )
+    if any(covered.values()):
+        marks = {"zh": "、", "en": ", "}
+        rows.append((words("not_covered"), tuple(marks[lang].join(covered[lang]) for lang in words.languages)))
+    yield Heading(words("not_inspected"))
+    yield Facts(tuple(rows))
+
+
+def _conditions(subject: Subject, words: Words) -> Iterator[Any]:
+    summary, source = subject.summary, mapping(subject.summary.get("source"))
+    width, height = subject.size
+    ground = subject.metres_per_pixel
+    size = words("size_ground", width, height, f"{ground:.3g}") if ground else words("size_value", width, height)
+    rows = [("raster", _same(summary.get("raster"))), ("size", size), ("crs", _crs(subject, words))]
+    if source.get("data_type"):
+        bands = ", ".join(str(band) for band in source.get("bands") or ())
+        values = source["data_type"], source.get("band_count"), bands
+        stretch = source.get("stretch")
+        rows.append(
+            (
+                "data",
+                words("stretch_value", *values, *(f"{v:g}" for v in stretch))
+                if stretch
+                else words("data_value", *values),
+            )
+        )
+    rows.append(("valid_area", _same(f"{number(subject.valid_area_m2)} {subject.unit}")))
+    for key, column in (("model", "model_id"), ("model_hash", "model_hash"), ("provider", "provider")):
+        rows.append((key, _same(summary.get(column))))
+    if summary.get("run_seconds"):
+        rows.append(("seconds", words("seconds_value", f"{float(summary['run_seconds']):.1f}")))
+    rows += [(key, _same(_settings(summary.get(key)))) for key in ("parameters", "versions")]
+    yield Heading(words("conditions"))
+    yield Facts(tuple((words(key), text) for key, text in rows if text[0]))
+
+
+def _sign(words: Words, reviewer: str) -> Iterator[Any]:
+    yield Heading(words("sign"))
+    yield Signatures(((words("inspector"), reviewer), (words("rechecker"), ""), (words("date"), "")))
+
+
+def _crs(subject: Subject, words: Words) -> Text:
+    if subject.crs is None:
+        return words("no_crs")
+    from pyproj import CRS
+
+    crs = CRS.from_user_input(subject.crs)
+    code = crs.to_authority()
+    return _same(f"{crs.name} ({':'.join(code)})" if code else crs.name)
+
+
+def _same(value: Any) -> Text:
+    """Return a value that is no word: it is printed once, whatever the languages."""
+    return ("" if value is None else str(value),)
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return a mapping, or JSON text of one."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return {}
+    return value if isinstance(value, Mapping) else {}
+
+
+def _settings(value: Any) -> str:
+    """Return a mapping, or JSON text of one, as ``key = value`` pairs; what was left open is left out."""
+    pairs = mapping(value)
+    if not pairs:
+        return str(value or "")
+    return " · ".join(f"{key} = {_setting(item)}" for key, item in pairs.items() if item not in (None, ""))
+
+
+def _setting(value: Any) -> str:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(map(_setting, value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,101 @@
+"""A report as one HTML file that needs nothing beside it."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from html import escape
+from string import Template
+from typing import Any
+
+from .. import resources
+from . import content
+from .content import Report, Text
+
+
+def page(report: Report) -> str:
+    """Return the report as a page; everything that is not markup goes through escape."""
+    template = Template(resources.path("report", "report.html").read_text(encoding="utf-8"))
+    return template.substitute(
+        html_lang="zh-CN" if report.lang == "zh" else "en",
+        name=escape(f"{report.title[0]} · {report.subject}"),
+        title=_text(report.title),
+        subject=escape(report.subject),
+        lines="".join(f"<div>{_text(line)}</div>" for line in report.lines),
+        grade_class=escape(report.grade),
+        value=escape(report.value),
+        grade=_text(report.grade_name),
+        blocks="\n".join(_block(block) for block in report.blocks),
+        footer=escape(report.footer),
+    )
+
+
+def _text(text: Text) -> str:
+    """Return the first language, the second one small behind it."""
+    first, *others = map(escape, text)
+    return first + "".join(f"<small>{other}</small>" for other in others if other)
+
+
+@singledispatch
+def _block(block: Any) -> str:
+    raise TypeError(f"no block of a report: {block!r}")
+
+
+@_block.register
+def _(block: content.Heading) -> str:
+    return f"<h2>{_text(block.text)}</h2>"
+
+
+@_block.register
+def _(block: content.Paragraph) -> str:
+    return f'<p class="{escape(block.tone)}">{_text(block.text)}</p>'
+
+
+@_block.register
+def _(block: content.Figure) -> str:
+    return f'<figure role="img" aria-label="{escape(block.text[0])}">{block.svg}</figure>'
+
+
+@_block.register
+def _(block: content.Legend) -> str:
+    entries = "".join(f"<span>{_swatch(color)}{_text(text)}</span>" for color, text in block.entries)
+    return f'<div class="legend">{entries}</div>'
+
+
+@_block.register
+def _(block: content.Table) -> str:
+    sides = [' class="right"' if column.right else "" for column in block.columns]
+    heads = "".join(f"<th{side}>{_text(column.head)}</th>" for column, side in zip(block.columns, sides))
+    rows = "".join(
+        f'<tr class="{escape(row.tone)}">'
+        + "".join(f"<td{side}>{_swatch(cell.color)}{_text(cell.text)}</td>" for cell, side in zip(row.cells, sides))
+        + "</tr>"
+        for row in block.rows
+    )
+    return f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+@_block.register
+def _(block: content.Facts) -> str:
+    rows = "".join(f"<tr><th>{_text(name)}</th><td>{_text(value)}</td></tr>" for name, value in block.rows)
+    return f'<table class="facts">{rows}</table>'
+
+
+@_block.register
+def _(block: content.Gallery) -> str:
+    cards = "".join(
+        f"<article>{_block(card.figure)}<h3>{_swatch(card.color)}{_text(card.title)}</h3>"
+        + "".join(f"<div>{escape(line)}</div>" for line in card.lines)
+        + "</article>"
+        for card in block.cards
+    )
+    return f'<div class="gallery">{cards}</div>'
+
+
+@_block.register
+def _(block: content.Signatures) -> str:
+    fields = "".join(f"<div><b>{escape(name)}</b>{_text(who)}</div>" for who, name in block.fields)
+    return f'<div class="sign">{fields}</div>'
+
+
+def _swatch(color: str) -> str:
+    return f'<span class="swatch" style="background:{escape(color)}"></span>' if color else ""

@@ -1,0 +1,285 @@
+"""The figures: small pictures of the raster with the outlines of the errors over them, as SVG."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import shapely
+from affine import Affine
+from shapely.affinity import affine_transform
+
+from ..raster import Raster
+from ..taxonomy import ErrorClass, by_id
+from .content import Figure
+
+if TYPE_CHECKING:
+    from .subject import Reported, Subject
+
+OVERVIEW = 1400  # units, and pixels at most; longer side of the picture of the whole raster
+CARD = (440, 330)  # units; of the picture of one error
+_CONTEXT = 1.7  # times the error's own size is shown around it,
+_LEAST = 96  # px, but never less than this
+_MARKER = 12  # units; a smaller error gets a ring around it
+_ROWS, _COLUMNS = 512, 4096  # px of the raster read at a time
+_NOTHING = (235, 239, 242)  # paper where there is no image
+_SHARP = 3  # from this magnification on, pixels stay pixels
+
+
+@dataclass(frozen=True)
+class View:
+    """A window of the raster as a small picture, and how it lies on a figure.
+
+    Attributes
+    ----------
+    rgb : numpy.ndarray
+        uint8 [H, W, 3].
+    size : (float, float)
+        Width and height of the figure in units.
+    frame : (float, float, float, float)
+        Left, top, width and height of the picture in the figure.
+    to_figure : affine.Affine
+        Map units to units of the figure.
+    metres : float or None
+        Of ground to one unit.
+    north : float or None
+        Clockwise from straight up, in degrees.
+    """
+
+    rgb: np.ndarray
+    size: tuple[float, float]
+    frame: tuple[float, float, float, float]
+    to_figure: Affine
+    metres: float | None
+    north: float | None
+
+
+def small_picture(raster: Raster, window: tuple[int, int, int, int], longest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Read a window decimated, piece by piece, so that memory stays small however large it is.
+
+    GDAL takes the file's own overviews where it has them.
+
+    Parameters
+    ----------
+    window : (int, int, int, int)
+        Column, row, width and height in pixels of the raster.
+    longest : int
+        Pixels of the picture's longer side, at most.
+
+    Returns
+    -------
+    rgb : numpy.ndarray
+        uint8 [H, W, 3].
+    valid : numpy.ndarray
+        bool [H, W].
+    """
+    x, y, width, height = window
+    shrink = max(1.0, max(width, height) / longest)
+    rows, columns = max(1, round(height / shrink)), max(1, round(width / shrink))
+    rgb, valid = np.empty((rows, columns, 3), np.uint8), np.empty((rows, columns), bool)
+    for top, bottom, y0, y1 in _pieces(rows, height, _ROWS):
+        for left, right, x0, x1 in _pieces(columns, width, _COLUMNS):
+            box = raster.read(x + x0, y + y0, x1 - x0, y1 - y0, (bottom - top, right - left))
+            rgb[top:bottom, left:right], valid[top:bottom, left:right] = box
+    return rgb, valid
+
+
+def _pieces(target: int, source: int, most: int) -> Iterable[tuple[int, int, int, int]]:
+    """Cut `target` pixels made of `source` ones into pieces: (first, end) of the target, then of the source."""
+    count = min(target, math.ceil(source / most))
+    ends = [n * target // count for n in range(count + 1)]
+    for first, end in zip(ends, ends[1:]):
+        yield first, end, first * source // target, end * source // target
+
+
+def overview(raster: Raster, subject: Subject, numbered: int, text: tuple[str, ...]) -> Figure:
+    """Draw all errors over the whole window, the first `numbered` of them with their numbers."""
+    seen = _view(raster, subject, _window(raster, subject), None)
+    labels = {n: str(n + 1) for n in range(min(numbered, len(subject.errors)))}
+    return _figure(seen, subject.errors, labels, text)
+
+
+def card(raster: Raster, subject: Subject, error: Reported, text: tuple[str, ...]) -> Figure:
+    """Draw one error with some of what lies around it."""
+    x, y, width, height = _window(raster, subject)
+    in_raster = affine_transform(error.geometry, (~raster.transform).to_shapely())
+    left, top, right, bottom = in_raster.bounds
+    across = max(_CONTEXT * (right - left), _CONTEXT * (bottom - top) * CARD[0] / CARD[1], _LEAST)
+    sides = min(width, round(across)), min(height, round(across * CARD[1] / CARD[0]))
+    corner = [
+        round(min(max((low + high - side) / 2, start), start + length - side))
+        for low, high, side, start, length in ((left, right, sides[0], x, width), (top, bottom, sides[1], y, height))
+    ]
+    return _figure(_view(raster, subject, (*corner, *sides), CARD), [error], {}, text)
+
+
+def fits(raster: Raster, subject: Subject) -> bool:
+    """Tell whether the errors can have been found in this raster: same pixels, and the window inside."""
+    mine, theirs = np.array(raster.transform[:6]), np.array(subject.transform[:6])
+    scale = np.abs(mine[[0, 1, 3, 4]]).max()
+    if np.abs(mine - theirs)[[0, 1, 3, 4]].max() > 1e-6 * scale:
+        return False
+    x, y, width, height = _window(raster, subject)
+    return x >= 0 and y >= 0 and x + width <= raster.width and y + height <= raster.height
+
+
+def _window(raster: Raster, subject: Subject) -> tuple[int, int, int, int]:
+    column, row = ~raster.transform * (subject.transform.c, subject.transform.f)
+    return round(column), round(row), *subject.size
+
+
+def _view(
+    raster: Raster, subject: Subject, window: tuple[int, int, int, int], size: tuple[float, float] | None
+) -> View:
+    """Read `window` for a figure of `size`, or for one of its own shape."""
+    x, y, width, height = window
+    if size is None:
+        size = OVERVIEW * width / max(width, height), OVERVIEW * height / max(width, height)
+    scale = min(size[0] / width, size[1] / height)
+    rgb, valid = small_picture(raster, window, max(1, round(max(width, height) * min(1.0, scale))))
+    rgb[~valid] = _NOTHING
+    if scale >= _SHARP:
+        rgb = np.repeat(np.repeat(rgb, int(scale), 0), int(scale), 1)
+    left, top = (size[0] - width * scale) / 2, (size[1] - height * scale) / 2
+    in_window = ~(raster.transform * Affine.translation(x, y))
+    metres = north = None
+    if subject.crs is not None:
+        metres = subject.metres_per_pixel / scale
+        column, row = in_window * (0, 1)
+        origin = in_window * (0, 0)
+        north = math.degrees(math.atan2(column - origin[0], origin[1] - row))
+    to_figure = Affine.translation(left, top) * Affine.scale(scale) * in_window
+    return View(rgb, size, (left, top, width * scale, height * scale), to_figure, metres, north)
+
+
+def _figure(view: View, errors: Iterable[Reported], labels: dict[int, str], text: tuple[str, ...]) -> Figure:
+    width, height = view.size
+    # The largest first, so that a cloud's outline does not cover the stripe in it.
+    order = sorted(enumerate(errors), key=lambda each: -each[1].area_m2)
+    drawn = [(n, by_id(error.category_id), _Outline(error.geometry, view)) for n, error in order]
+    parts = [_image(view)]
+    for _, error_type, outline in drawn:
+        dashed = ' stroke-dasharray="14 6"' if error_type.error_class is ErrorClass.BOUNDARY else ""
+        # A dark rim below every colour keeps white readable on clouds and yellow on fields.
+        parts.append(
+            f'<path d="{outline.path}" fill="none" stroke="#1a1a1a" stroke-width="6.4" stroke-opacity="0.75"/>'
+        )
+        parts.append(
+            f'<path d="{outline.path}" fill="{error_type.color}" fill-opacity="0.12" fill-rule="evenodd" '
+            f'stroke="{error_type.color}" stroke-width="3.2"{dashed}/>'
+        )
+    taken: list[tuple[float, float, float, float]] = []
+    for n, _, outline in sorted(drawn, key=lambda each: each[0]):
+        if n in labels:
+            parts.append(_badge(labels[n], outline, view, taken))
+    parts.append(_scale_bar(view))
+    if view.north is not None and labels:
+        parts.append(_north(view))
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'viewBox="0 0 {width:g} {height:g}" font-family="sans-serif" stroke-linejoin="round">{"".join(parts)}</svg>'
+    )
+    return Figure(svg, width, height, text)
+
+
+def _image(view: View) -> str:
+    left, top, width, height = view.frame
+    options = [cv2.IMWRITE_JPEG_QUALITY, 88]
+    data = base64.b64encode(cv2.imencode(".jpg", view.rgb[:, :, ::-1], options)[1]).decode("ascii")
+    paper = "#{:02x}{:02x}{:02x}".format(*_NOTHING)
+    return (
+        f'<rect width="{view.size[0]:g}" height="{view.size[1]:g}" fill="{paper}"/>'
+        f'<image x="{left:.2f}" y="{top:.2f}" width="{width:.2f}" height="{height:.2f}" '
+        f'preserveAspectRatio="none" xlink:href="data:image/jpeg;base64,{data}"/>'
+    )
+
+
+class _Outline:
+    """An error in a figure: a path of its rings within the frame, or a circle around one too small to see."""
+
+    def __init__(self, geometry: shapely.Geometry, view: View):
+        left, top, width, height = view.frame
+        shape = affine_transform(geometry, view.to_figure.to_shapely())
+        x0, y0, x1, y1 = shape.bounds
+        if max(x1 - x0, y1 - y0) < _MARKER:
+            shape = shapely.Point((x0 + x1) / 2, (y0 + y1) / 2).buffer(_MARKER, 12)
+        else:
+            shape = shapely.simplify(shape, 0.5)
+            # Just outside the frame, so that an error that goes on there has no line along the rim.
+            inside = shapely.clip_by_rect(shape, left - 8, top - 8, left + width + 8, top + height + 8)
+            shape = shape if inside.is_empty else inside
+        self.bounds = shape.bounds
+        parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+        self.path = " ".join(_ring(ring) for part in parts for ring in (part.exterior, *part.interiors))
+
+
+def _ring(ring: shapely.LinearRing) -> str:
+    points = " ".join(f"{x:.1f} {y:.1f}" for x, y in ring.coords[:-1])
+    return f"M{points}Z"
+
+
+def _badge(label: str, outline: _Outline, view: View, taken: list[tuple[float, float, float, float]]) -> str:
+    """Put the number where it covers no other number, if there is such a place beside the outline."""
+    width, height = 13 * len(label) + 15, 29
+    x0, y0, x1, y1 = outline.bounds
+    middle = (x0 + x1 - width) / 2, (y0 + y1 - height) / 2
+    above, below = y0 - height - 3, y1 + 3
+    places = [(x1 + 4, above), (x0 - width - 4, above), (x1 + 4, below), (x0 - width - 4, below)]
+    places += [(middle[0], above), (middle[0], below), (x1 + 6, middle[1]), (x0 - width - 6, middle[1])]
+    if min(x1 - x0 - width, y1 - y0 - height) > 20:
+        places.insert(0, (x0 + 6, y0 + 6))
+    places.append(middle)
+    best = None
+    for x, y in places:
+        x, y = min(max(x, 2), view.size[0] - width - 2), min(max(y, 2), view.size[1] - height - 2)
+        box = (x, y, x + width, y + height)
+        covered = sum(
+            max(0, min(box[2], t[2]) - max(box[0], t[0])) * max(0, min(box[3], t[3]) - max(box[1], t[1])) for t in taken
+        )
+        if best is None or covered < best[0]:
+            best = covered, box
+    taken.append(best[1])
+    x, y, _, _ = best[1]
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width}" height="{height}" rx="6" fill="#14202c" fill-opacity="0.85"/>'
+        f'<text x="{x + width / 2:.1f}" y="{y + 21.5:.1f}" font-size="21" font-weight="bold" text-anchor="middle" '
+        f'fill="#ffffff">{escape(label)}</text>'
+    )
+
+
+def _scale_bar(view: View) -> str:
+    """Draw a bar of round length, in metres or, where the ground is unknown, in pixels of the raster."""
+    per_unit = view.metres if view.metres is not None else abs((~view.to_figure).determinant) ** 0.5
+    wanted = view.size[0] * 0.22 * per_unit
+    power = 10.0 ** math.floor(math.log10(wanted))
+    length = max(step * power for step in (1, 2, 5) if step * power <= wanted)
+    if view.metres is None:
+        label = f"{length:g} px"
+    elif length >= 1000:
+        label = f"{length / 1000:g} km"
+    else:
+        label = f"{length:g} m" if length >= 1 else f"{length * 100:g} cm"
+    bar = length / per_unit
+    x, y = 14, view.size[1] - 14
+    back = max(bar, 11 * len(label)) + 20
+    return (
+        f'<rect x="{x}" y="{y - 44}" width="{back:.1f}" height="44" rx="5" fill="#ffffff" fill-opacity="0.86"/>'
+        f'<path d="M{x + 10} {y - 18}v9h{bar:.1f}v-9" fill="none" stroke="#14202c" stroke-width="3"/>'
+        f'<text x="{x + back / 2:.1f}" y="{y - 22}" font-size="19" text-anchor="middle" fill="#14202c">{label}</text>'
+    )
+
+
+def _north(view: View) -> str:
+    x, y = view.size[0] - 46, 54
+    return (
+        f'<circle cx="{x:g}" cy="{y}" r="36" fill="#ffffff" fill-opacity="0.86"/>'
+        f'<g transform="translate({x:g} {y}) rotate({view.north:.2f})">'
+        '<path d="M0 -14 L11 24 L0 16 L-11 24 Z" fill="#14202c"/>'
+        '<text y="-15" font-size="19" font-weight="bold" text-anchor="middle" fill="#14202c">N</text></g>'
+    )

@@ -1,0 +1,164 @@
+"""The station's record of errors: its twelve columns, as CSV, as a workbook and as a shapefile."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from ..errors import OutputError
+from ..shapefile import write_shapefile
+from ..taxonomy import by_id
+from .content import Table
+from .publish import publish
+from .subject import Reported, Subject
+from .texts import Words, load, number
+
+COLUMNS = ("element", "subelement", "check", "severity", "finding", "remedy", "revision", "recheck", "inspector",
+           "date", "remark", "shape")  # fmt: skip
+_WIDTHS = (11, 12, 12, 9, 34, 24, 12, 12, 12, 12, 34, 30)  # characters
+_BYTES = 250  # of a text in a shapefile, whose format ends at 254
+
+
+def heads(words: Words) -> tuple[str, ...]:
+    """Return the names of the columns."""
+    return tuple(words.of(load("record")["columns"][name])[0] for name in COLUMNS)
+
+
+def rows(subject: Subject, words: Words, reviewer: str, made: datetime) -> list[tuple[str, ...]]:
+    """Return the texts of each error's columns, in the order of the report.
+
+    *Revision* and *recheck* stay empty: they are filled in by hand when the producer has mended the image.
+    """
+    return [_row(subject, error, words, reviewer, made) for error in subject.errors]
+
+
+def _row(subject: Subject, error: Reported, words: Words, reviewer: str, made: datetime) -> tuple[str, ...]:
+    record = load("record")
+    kind = record["types"][by_id(error.category_id).code]
+
+    def say(texts: dict[str, str], *values: str) -> str:
+        return words.of(texts)[0].format(*values)
+
+    point = error.geometry.representative_point()
+    date = error.edited_at or made
+    origin = words(f"source_{error.source}")[0] if error.source in ("model", "rule", "technician") else error.source
+    if not math.isnan(error.confidence) and error.source == "model":
+        origin += f" {error.confidence:.2f}"
+    remark = say(record["remark"], words(f"status_{error.status}")[0], origin or "–")
+    return (
+        say(record["element"]),
+        say(kind["subelement"]),
+        say(kind["check"]),
+        error.severity or "",
+        say(record["area"], say(kind["finding"]), number(error.area_m2), subject.unit),
+        say(kind["remedy"]),
+        "",
+        "",
+        error.edited_by or reviewer,
+        f"{date:%Y-%m-%d}",
+        f"{error.comment} ({remark})" if error.comment else remark,
+        f"POINT ({point.x:.{_digits(subject)}f} {point.y:.{_digits(subject)}f})",
+    )
+
+
+def _digits(subject: Subject) -> int:
+    """Decimals of a coordinate: a hundredth of a unit, finer in degrees."""
+    return 7 if max(abs(subject.transform.a), abs(subject.transform.b)) < 0.01 else 2
+
+
+def write_csv(path: Path, table: Sequence[Sequence[str]], names: Sequence[str]) -> None:
+    """Write UTF-8 with the mark that Excel knows it by; it appears whole or not at all.
+
+    Raises
+    ------
+    OutputError
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(names)
+    writer.writerows([[_harmless(value) for value in row] for row in table])
+    publish(path, text.getvalue().encode("utf-8-sig"))
+
+
+def _harmless(value: str) -> str:
+    """Keep a spreadsheet from taking what somebody typed for a formula."""
+    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+def write_workbook(
+    path: Path, table: Sequence[Sequence[str]], names: Sequence[str], sheets: tuple[str, str], by_type: Table
+) -> None:
+    """Write an .xlsx with the record and the sums of the types; it appears whole or not at all.
+
+    Parameters
+    ----------
+    sheets : (str, str)
+        Names of the two sheets.
+    by_type : Table
+
+    Raises
+    ------
+    OutputError
+    """
+    import xlsxwriter
+
+    memory = io.BytesIO()
+    book = xlsxwriter.Workbook(memory, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    plain = {"font_name": "宋体", "font_size": 10, "border": 1, "border_color": "#93a1af", "valign": "vcenter"}
+    text = book.add_format(plain | {"text_wrap": True})
+    middle = book.add_format(plain | {"align": "center"})
+    head = book.add_format(plain | {"bold": True, "align": "center", "bg_color": "#e4ebf1", "text_wrap": True})
+
+    def fill(title: str, heads: Sequence[str], body: Sequence[Sequence[str]], widths, style: Callable) -> None:
+        sheet = book.add_worksheet(title)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.freeze_panes(1, 0)
+        sheet.set_row(0, 24)
+        for column, (name, width) in enumerate(zip(heads, widths)):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, name, head)
+        for n, row in enumerate(body, 1):
+            for column, value in enumerate(row):
+                sheet.write_string(n, column, value, style(column))
+
+    short = {COLUMNS.index(name) for name in ("severity", "inspector", "date")}
+    fill(sheets[0], names, table, _WIDTHS, lambda column: middle if column in short else text)
+    sums = [[cell.text[0] for cell in row.cells] for row in by_type.rows]
+    fill(sheets[1], [c.head[0] for c in by_type.columns], sums, [24] + [14] * 9, lambda c: middle if c else text)
+    book.close()
+    publish(path, memory.getvalue())
+
+
+def write_record_shapefile(path: Path, subject: Subject, table: Sequence[Sequence[str]], names: Sequence[str]) -> None:
+    """Write the polygons with the record's columns as a shapefile in GBK.
+
+    Raises
+    ------
+    OutputError
+    """
+    columns = {name: [_short(row[n]) for row in table] for n, name in enumerate(names[:-1])}
+    write_shapefile(path, subject.errors, subject.crs, columns)
+
+
+def _short(text: str) -> str:
+    """Cut a text to what a shapefile holds, at a whole character, and to what GBK can write."""
+    return text.encode("gbk", "replace")[:_BYTES].decode("gbk", "ignore")
+
+
+def check_ending(path: Path, ending: str) -> Path:
+    """Return `path` if it ends so.
+
+    Raises
+    ------
+    OutputError
+    """
+    if path.suffix.lower() != ending:
+        raise OutputError(f"{path}: the name must end in {ending}")
+    return path

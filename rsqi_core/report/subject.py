@@ -1,0 +1,278 @@
+"""What a report is about: the errors of one raster, found just now or reviewed since, with their score."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Mapping
+
+import numpy as np
+import pyogrio
+import pyproj
+import shapely
+from affine import Affine
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from ..errors import OutputError, ParameterError
+from ..polygons import ellipsoidal_area, measure
+from ..raster import Raster
+from ..scoring import Score, load_scheme, score
+from ..taxonomy import CODES, by_id
+from .pictures import small_picture
+
+if TYPE_CHECKING:
+    from ..pipeline import Inspection
+
+REJECTED, UNREVIEWED = "rejected", "unreviewed"
+_SAMPLE = 1024  # px; longer side of the small picture in which valid pixels are counted where nobody else did
+
+
+@dataclass(frozen=True)
+class Reported:
+    """One error of the raster.
+
+    Attributes
+    ----------
+    category_id : int
+        1..10.
+    geometry : shapely geometry
+        In the units of the subject's transform.
+    area_m2, confidence : float
+        `confidence` is NaN where nobody gave one.
+    severity : str or None
+    penalty : float
+    status, source, comment, edited_by : str
+        Empty where unknown.
+    edited_at : datetime or None
+    """
+
+    category_id: int
+    geometry: shapely.Geometry
+    area_m2: float
+    confidence: float = math.nan
+    severity: str | None = None
+    penalty: float = 0.0
+    status: str = UNREVIEWED
+    source: str = ""
+    comment: str = ""
+    edited_by: str = ""
+    edited_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A raster's errors and score.
+
+    Attributes
+    ----------
+    errors : tuple of Reported
+        Those that count, the dearest first; a report numbers them from 1 in this order.
+    statuses : mapping of str to int
+        Of all errors, rejected ones too.
+    score : Score
+    summary : mapping
+        The row of the table ``summary``; empty for a layer that has none.
+    transform : affine.Affine
+        Pixels of the inspected window to map units.
+    size : (int, int)
+        Width and height of the window in pixels.
+    crs : Any
+        Of the geometries; None: in pixels, or a plane nobody knows the units of.
+    valid_area_m2 : float
+    valid_pixels : int
+    """
+
+    errors: tuple[Reported, ...]
+    statuses: Mapping[str, int]
+    score: Score
+    summary: Mapping[str, Any]
+    transform: Affine
+    size: tuple[int, int]
+    crs: Any
+    valid_area_m2: float
+    valid_pixels: int
+
+    @property
+    def name(self) -> str:
+        """File name of the raster."""
+        return Path(str(self.summary.get("raster") or "")).name
+
+    @property
+    def metres_per_pixel(self) -> float | None:
+        """Mean side of a pixel on the ground; None where the ground is unknown."""
+        return math.sqrt(self.valid_area_m2 / self.valid_pixels) if self.crs is not None else None
+
+    @property
+    def unit(self) -> str:
+        """Of areas."""
+        return "px²" if self.crs is None else "m²"
+
+    @property
+    def not_inspected(self) -> tuple[str, ...]:
+        """Codes of the types that neither the inspection looked for nor a technician has drawn."""
+        drawn = {by_id(error.category_id).code for error in self.errors}
+        return tuple(code for code in self.score.not_inspected if code not in drawn)
+
+
+def of_inspection(found: Inspection, crs: Any) -> Subject:
+    """Return what an inspection has just found."""
+    errors = [
+        Reported(p.category_id, p.geometry, p.area_m2, p.confidence, item.severity, item.penalty, source=p.source)
+        for p, item in zip(found.polygons, found.score.items)
+    ]
+    return Subject(
+        _ordered(errors),
+        {UNREVIEWED: len(errors)},
+        found.score,
+        found.summary,
+        found.transform,
+        tuple(found.window[2:]),
+        crs,
+        float(found.summary["valid_area_m2"]),
+        int(found.summary["valid_pixels"]),
+    )
+
+
+def read_summary(path: Path | str | None) -> dict[str, Any]:
+    """Return the row of the table ``summary`` of a GeoPackage; nothing where there is none."""
+    if path is None:
+        return {}
+    try:
+        meta, _, _, columns = pyogrio.raw.read(path, layer="summary")
+    except (DataLayerError, DataSourceError, OSError):
+        return {}
+    row = {name: column[0] for name, column in zip(meta["fields"], columns) if len(column)}
+    return {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
+
+
+def read_subject(
+    errors: Path | str,
+    summary: Mapping[str, Any],
+    raster: Raster | None = None,
+    scheme: str | None = None,
+    mode: str | None = None,
+    t: float | None = None,
+) -> Subject:
+    """Read a layer of errors and score it as it is now.
+
+    Parameters
+    ----------
+    errors : path
+        With a layer ``errors`` that has at least the field ``category_id``.
+    summary : mapping
+        From :func:`read_summary`.
+    raster : Raster, optional
+        Says how large the image is where the summary does not.
+    scheme, mode, t : optional
+        As for `rsqi_core.scoring`; `t` replaces that of the scheme, and `mode` is by default that of the summary.
+
+    Raises
+    ------
+    OutputError
+        There is no such layer, or it makes no sense.
+    ParameterError
+        Neither summary nor raster says how large the image is.
+    """
+    table, shapes, crs = _read_layer(errors)
+    crs = None if summary.get("source") and not _source(summary).get("crs") else crs
+    if summary.get("transform"):
+        transform = Affine(*json.loads(summary["transform"]))
+        size = int(summary["width"]), int(summary["height"])
+        valid_pixels, valid_area = int(summary["valid_pixels"]), float(summary["valid_area_m2"])
+    elif raster is not None:
+        transform, size = raster.transform, (raster.width, raster.height)
+        if crs is not None and raster.crs is not None:
+            shapes = _reproject(shapes, crs, raster.crs)
+        crs = raster.crs
+        _, valid = small_picture(raster, (0, 0, *size), _SAMPLE)
+        valid_pixels = max(1, round(valid.mean() * size[0] * size[1]))
+        outline = shapely.Polygon([transform * corner for corner in ((0, 0), (size[0], 0), size, (0, size[1]))])
+        valid_area = ellipsoidal_area(outline, crs) * valid_pixels / (size[0] * size[1])
+        summary = {"raster": raster.path, "width": size[0], "height": size[1], **summary}
+    else:
+        raise ParameterError("nothing says how large the image is; give the image")
+    inspected = tuple(code for code in str(summary.get("inspected") or "").split(",") if code) or CODES
+    records = [
+        measure(shape, row["category_id"], transform, ellipsoidal_area(shape, crs), row["status"])
+        for shape, row in zip(shapes, table)
+    ]
+    rules = load_scheme(scheme)
+    judged = score(
+        records,
+        replace(rules, t=t) if t else rules,
+        valid_area,
+        valid_pixels,
+        math.hypot(*size),
+        mode or summary.get("score_mode") or "count",
+        inspected,
+    )
+    reported = [
+        Reported(geometry=shape, area_m2=record.area_m2, severity=item.severity, penalty=item.penalty, **row)
+        for shape, record, item, row in zip(shapes, records, judged.items, table)
+    ]
+    counts: dict[str, int] = {}
+    for error in reported:
+        counts[error.status] = counts.get(error.status, 0) + 1
+    kept = [error for error in reported if error.status != REJECTED]
+    return Subject(_ordered(kept), counts, judged, summary, transform, size, crs, valid_area, valid_pixels)
+
+
+def _ordered(errors: list[Reported]) -> tuple[Reported, ...]:
+    return tuple(sorted(errors, key=lambda e: (-e.penalty, e.severity or "E", -e.area_m2, e.category_id)))
+
+
+def _source(summary: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        return json.loads(summary.get("source") or "{}")
+    except ValueError:
+        return {}
+
+
+def _read_layer(path: Path | str) -> tuple[list[dict[str, Any]], np.ndarray, Any]:
+    """Return the fields of each error, the shapes and the CRS."""
+    try:
+        meta, _, geometries, columns = pyogrio.raw.read(path, layer="errors")
+    except (DataLayerError, DataSourceError, OSError) as error:
+        raise OutputError(f"{path}: has no layer of errors ({error}); give a result of RSQI") from error
+    fields = dict(zip(meta["fields"], columns))
+    if "category_id" not in fields:
+        raise OutputError(f"{path}: the errors have no field category_id; give a result of RSQI")
+    shapes = shapely.from_wkb(geometries)
+    rows = []
+    for n in np.flatnonzero([shape is not None and not shape.is_empty for shape in shapes]):
+        row = {name: _value(fields[name][n]) for name in fields}
+        category_id = row["category_id"]
+        if category_id is None or category_id not in range(1, len(CODES) + 1):
+            raise OutputError(f"{path}: the category_id {category_id} of an error is not one of 1 to {len(CODES)}")
+        rows.append(
+            {
+                "category_id": int(category_id),
+                "confidence": math.nan if row.get("confidence") is None else float(row["confidence"]),
+                "status": row.get("status") or UNREVIEWED,
+                "edited_at": row.get("edited_at"),
+                **{name: row.get(name) or "" for name in ("source", "comment", "edited_by")},
+            }
+        )
+    kept = [shape for shape in shapes if shape is not None and not shape.is_empty]
+    crs = meta["crs"]
+    # What GeoPackages call pixels: undefined, Cartesian or geographic.
+    crs = None if not crs or "undefined" in pyproj.CRS.from_user_input(crs).name.lower() else crs
+    return rows, shapely.make_valid(np.array(kept, object)), crs
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, np.datetime64):
+        return None if np.isnat(value) else value.astype("datetime64[s]").item()
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _reproject(shapes: np.ndarray, source: Any, target: Any) -> np.ndarray:
+    source, target = pyproj.CRS.from_user_input(source), pyproj.CRS.from_user_input(target)
+    if source == target:
+        return shapes
+    move = pyproj.Transformer.from_crs(source, target, always_xy=True)
+    return shapely.transform(shapes, lambda c: np.stack(move.transform(c[:, 0], c[:, 1]), -1))

@@ -1,0 +1,179 @@
+"""From an inspection, or from a reviewed file, to the files of a report: what worker and command line call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import OutputError, ParameterError, RasterError
+from ..raster import Raster, open_raster
+from . import pictures, record
+from .compose import compose, types_table
+from .content import dumps
+from .html import page
+from .publish import publish
+from .subject import Subject, of_inspection, read_subject, read_summary
+from .texts import Words
+
+if TYPE_CHECKING:
+    from ..pipeline import Inspection
+
+ENDINGS = {"html": ".html", "content": ".json", "csv": ".csv", "xlsx": ".xlsx", "shapefile": ".shp"}
+
+
+@dataclass(frozen=True)
+class Order:
+    """A report that is wanted of a reviewed layer.
+
+    Attributes
+    ----------
+    errors : str
+        A file with the layer ``errors``.
+    summary : str or None
+        The GeoPackage with the table ``summary``; None: there is none.
+    raster : str or None
+        The image; None: the one that the summary names.
+    outputs : mapping
+        Paths by the keys of `ENDINGS`; ``content`` is the report as JSON, for whoever prints it otherwise.
+    language : {"zh", "en", "both"}
+    reviewer : str
+    scheme, mode, t : optional
+        As for scoring.
+    """
+
+    errors: str
+    outputs: Mapping[str, str]
+    summary: str | None = None
+    raster: str | None = None
+    language: str = "zh"
+    reviewer: str = ""
+    scheme: str | None = None
+    mode: str | None = None
+    t: float | None = None
+    _words: Words = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_words", Words(self.language))
+        if unknown := sorted(set(self.outputs) - set(ENDINGS)):
+            raise ParameterError(f"report: '{unknown[0]}' is not one of {', '.join(ENDINGS)}")
+        for kind, path in self.outputs.items():
+            record.check_ending(Path(path), ENDINGS[kind])
+            if not Path(path).parent.is_dir():
+                raise OutputError(f"{Path(path).parent}: no such folder; create it first")
+
+
+def order_from_mapping(values: Mapping[str, Any]) -> Order:
+    """Build an order from a worker's request.
+
+    Raises
+    ------
+    ParameterError
+        For missing or wrong values.
+    """
+    known = {f.name for f in fields(Order) if f.init}
+    given = {name: value for name, value in values.items() if name in known and value is not None}
+    if not isinstance(given.get("errors"), str) or not isinstance(given.get("outputs"), Mapping):
+        raise ParameterError("the request needs 'errors' and 'outputs'")
+    return Order(**given)
+
+
+def write_inspection(path: Path | str, raster: Raster, found: Inspection, language: str = "both") -> None:
+    """Write the HTML report of what an inspection has just found; it appears whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written.
+    """
+    subject = of_inspection(found, raster.crs)
+    publish(Path(path), page(compose(subject, Words(language), raster)).encode("utf-8"))
+
+
+def write_report(order: Order, emit: Callable[..., None] = lambda event, **values: None) -> dict[str, Any]:
+    """Write the files of a reviewed layer's report; each appears whole or not at all.
+
+    Parameters
+    ----------
+    emit : callable
+        ``emit(event, **values)`` gets ``warning`` and ``progress``.
+
+    Returns
+    -------
+    dict
+        ``outputs``, ``score``, ``grade`` and ``error_count``.
+
+    Raises
+    ------
+    RsqiError
+        With one line that says what is wrong.
+    """
+    steps = len(order.outputs) + 1
+    emit("progress", stage="write", done=0, total=steps, eta_s=None)
+    summary = read_summary(order.summary)
+    raster = _open(order, summary, emit)
+    try:
+        subject = read_subject(order.errors, summary, raster, order.scheme, order.mode, order.t)
+        if raster is not None and not pictures.fits(raster, subject):
+            if order.raster:
+                raise RasterError(f"{order.raster}: this is not the image that was inspected; give that one")
+            emit("warning", code="report_no_image", message=f"{raster.path} is not the image that was inspected")
+            raster.close()
+            raster = None
+        _write(order, subject, raster, lambda done: emit("progress", stage="write", done=done, total=steps, eta_s=None))
+    finally:
+        if raster is not None:
+            raster.close()
+    return {
+        "outputs": dict(order.outputs),
+        "score": subject.score.value,
+        "grade": subject.score.grade,
+        "error_count": len(subject.errors),
+    }
+
+
+def _open(order: Order, summary: Mapping[str, Any], emit: Callable[..., None]) -> Raster | None:
+    """Open the image; one that the summary names and that is gone is a warning only."""
+    if order.raster:
+        return open_raster(order.raster, _bands(summary))
+    name = str(summary.get("raster") or "")
+    if not name:
+        return None
+    try:
+        return open_raster(name, _bands(summary))
+    except RasterError as error:
+        emit("warning", code="report_no_image", message=f"the report has no pictures: {error}")
+        return None
+
+
+def _bands(summary: Mapping[str, Any]) -> tuple[int, ...] | None:
+    from .compose import mapping
+
+    bands = mapping(summary.get("source")).get("bands")
+    return tuple(bands) if bands else None
+
+
+def _write(order: Order, subject: Subject, raster: Raster | None, tell: Callable[[int], None]) -> None:
+    words, made = order._words, datetime.now()
+    wanted = {kind: Path(path) for kind, path in order.outputs.items()}
+    done = 1
+    if {"html", "content"} & set(wanted):
+        report = compose(subject, words, raster, order.reviewer, made)
+        if "html" in wanted:
+            publish(wanted["html"], page(report).encode("utf-8"))
+        if "content" in wanted:
+            publish(wanted["content"], dumps(report).encode("utf-8"))
+        tell(done := done + len({"html", "content"} & set(wanted)))
+    if {"csv", "xlsx", "shapefile"} & set(wanted):
+        rows, heads = record.rows(subject, words, order.reviewer, made), record.heads(words)
+        if "csv" in wanted:
+            record.write_csv(wanted["csv"], rows, heads)
+        if "xlsx" in wanted:
+            sheets = words("record_sheet")[0], words("sums_sheet")[0]
+            record.write_workbook(wanted["xlsx"], rows, heads, sheets, types_table(subject, words))
+        if "shapefile" in wanted:
+            names = heads if words.languages[0] == "zh" else record.COLUMNS
+            record.write_record_shapefile(wanted["shapefile"], subject, rows, names)
+    tell(len(wanted) + 1)
