@@ -19,6 +19,7 @@ def add_dataset(commands: Any) -> None:
     parser.add_argument("--sizes", type=numbers(int), default=(512, 1024), metavar="SIDES", help="px (512,1024)")
     parser.add_argument("--overlap", type=float, default=0.0, metavar="SHARE", help="of a block's side (0)")
     parser.add_argument("--test", type=float, default=0.1, metavar="SHARE", help="of the test part (0.1)")
+    parser.add_argument("--whole", action="store_true", help="keep all blocks of a raster in one part")
     parser.add_argument("--negatives", type=float, metavar="SHARE", help="of blocks without error (1027 of 3882)")
     parser.add_argument("--language", choices=("zh", "en", "both"), default="both")
     parser.add_argument("--unreviewed", action="store_true", help="use errors that nobody has reviewed too")
@@ -38,6 +39,7 @@ def _dataset(options: argparse.Namespace) -> int:
         test=options.test,
         negatives=NEGATIVES if options.negatives is None else options.negatives,
         languages=LANGUAGES if options.language == "both" else (options.language,),
+        whole=options.whole,
         unreviewed=options.unreviewed,
         seed=options.seed,
         vocabulary=load_vocabulary(options.words),
@@ -52,5 +54,7 @@ def _dataset(options: argparse.Namespace) -> int:
     for part, total in built.totals.items():
         clean, questions = built.counts[part][0], built.questions[part]
         print(f"{part:6}{total:7} blocks, {clean} without error, {questions} questions")
+    if built.rejected:
+        print(f"blocks in which somebody has rejected an error: {built.rejected}")
     print(options.output)
     return FAILED if built.failed else DONE

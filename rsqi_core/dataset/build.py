@@ -43,6 +43,8 @@ class Settings:
         Share of blocks without error in the whole, 0 <= negatives < 1.
     languages : tuple of str
         Of descriptions, questions and answers.
+    whole : bool
+        Keep all blocks of a raster in one part, which is what tells how a model does on the next image.
     unreviewed : bool
         Take the errors of a GeoPackage that nobody has reviewed for true.
     seed : int
@@ -54,6 +56,7 @@ class Settings:
     test: float = 0.1
     negatives: float = NEGATIVES
     languages: tuple[str, ...] = LANGUAGES
+    whole: bool = False
     unreviewed: bool = False
     seed: int = 0
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
@@ -80,12 +83,15 @@ class Built:
         Part to number of question-answer pairs.
     failed : int
         Records that could not be used.
+    rejected : int
+        Blocks without error in which somebody has rejected one, the hardest to learn from.
     """
 
     totals: dict[str, int]
     counts: dict[str, Counter]
     questions: dict[str, int]
     failed: int
+    rejected: int = 0
 
 
 def build(
@@ -94,6 +100,7 @@ def build(
     settings: Settings,
     warn: Callable[[str], None] = lambda text: None,
     tell: Callable[[str], None] = lambda text: None,
+    claim: Callable[[str], None] = lambda folder: None,
 ) -> Built:
     """Make the dataset; the folder appears whole or not at all.
 
@@ -107,6 +114,8 @@ def build(
         Told one line for each thing that a person should know, such as a record that cannot be used.
     tell : callable
         Told one line for each record that is done.
+    claim : callable
+        Told the folder of what is unfinished, for whoever ends the run by force.
 
     Raises
     ------
@@ -121,6 +130,7 @@ def build(
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".rsqi-", dir=output.parent) as name:
+            claim(name)
             work = _Work(Path(name), settings, warn, tell)
             built = work.run(sources)
             if output.exists():
@@ -138,14 +148,14 @@ class _Work:
         self.folder, self.settings, self.warn, self.tell = folder / "dataset", settings, warn, tell
         self.rng = np.random.default_rng(settings.seed)
         self.samples = Samples(folder)
-        self.failed = 0
+        self.failed = self.rejected = 0
         self.unknown: Counter[str] = Counter()
 
     def run(self, sources: Sequence[Path]) -> Built:
-        clean: list[tuple[str, Block]] = []
+        clean: list[tuple[str, Block, bool]] = []
         for record in self._records(sources):
             try:
-                clean += ((record.raster, block) for block in self._cut(record))
+                clean += ((record.raster, block, hard) for block, hard in self._cut(record))
             except RsqiError as error:
                 self._fail(error)
         for text, count in self.unknown.most_common():
@@ -154,7 +164,9 @@ class _Work:
         if not positives:
             raise RsqiError("no block with an error of known type in these records; nothing was written")
         share = self.settings.negatives
-        self._add_negatives(clean, round(positives * share / (1 - share)))
+        # Where somebody has rejected an error, a person says that there is none: such blocks go in all and first.
+        hard = sum(hard for _, _, hard in clean) if share else 0
+        self._add_negatives(clean, max(hard, round(positives * share / (1 - share))))
         return self._write()
 
     def _records(self, sources: Sequence[Path]) -> Iterator[Record]:
@@ -183,16 +195,17 @@ class _Work:
         self.failed += 1
         self.warn(str(error))
 
-    def _cut(self, record: Record) -> list[Block]:
-        """Add the blocks with errors; return those that no error touches."""
+    def _cut(self, record: Record) -> list[tuple[Block, bool]]:
+        """Add the blocks with errors; return those that no error touches, and whether a rejected one does."""
         clean, unclear, before = [], 0, len(self.samples.items)
-        tree = shapely.STRtree(record.geometries)
+        tree, rejected = shapely.STRtree(record.geometries), shapely.STRtree(record.rejected)
         with open_raster(record.raster) as raster:
             for block in self._blocks(record):
-                touched = tree.query(_centres(block), predicate="intersects")
+                centres = _centres(block)
+                touched = tree.query(centres, predicate="intersects")
                 ids = record.category_ids[touched]
                 if not len(touched):
-                    clean.append(block)
+                    clean.append((block, rejected.query(centres, predicate="intersects").size > 0))
                 elif (ids == UNKNOWN).any():
                     unclear += 1
                 else:
@@ -208,18 +221,21 @@ class _Work:
             for block in grid(width, height, size, self.settings.overlap):
                 yield replace(block, x=block.x + x, y=block.y + y)
 
-    def _add_negatives(self, clean: list[tuple[str, Block]], wanted: int) -> None:
-        """Add blocks without error by chance until there are enough or no more."""
-        order = self.rng.permutation(len(clean)).tolist()
+    def _add_negatives(self, clean: list[tuple[str, Block, bool]], wanted: int) -> None:
+        """Add blocks without error, the hard ones first and else by chance, until there are enough or no more."""
+        order = sorted(self.rng.permutation(len(clean)).tolist(), key=lambda n: not clean[n][2])
         while wanted and order:
             chosen, order = order[:wanted], order[wanted:]
-            by_raster: dict[str, list[Block]] = {}
-            for path, block in (clean[n] for n in sorted(chosen)):
-                by_raster.setdefault(path, []).append(block)
+            by_raster: dict[str, list[tuple[Block, bool]]] = {}
+            for path, block, hard in (clean[n] for n in sorted(chosen)):
+                by_raster.setdefault(path, []).append((block, hard))
             for path, blocks in by_raster.items():
                 try:
                     with open_raster(path) as raster:
-                        wanted -= sum(self.samples.add(raster, block) for block in blocks)
+                        for block, hard in blocks:
+                            added = self.samples.add(raster, block)
+                            wanted -= added
+                            self.rejected += added and hard
                 except RsqiError as error:
                     self._fail(error)
         if wanted:
@@ -228,7 +244,7 @@ class _Work:
     def _write(self) -> Built:
         """Divide what was cut, and write the tables and the card."""
         settings, samples = self.settings, self.samples.items
-        in_test = split(samples, settings.test, self.rng)
+        in_test = split(samples, settings.test, self.rng, settings.whole)
         if settings.test and not any(sample.labels for sample, test in zip(samples, in_test) if test):
             in_test[:] = False
             self.warn("no test part: too few blocks, or all of them overlap; give more images or --overlap 0")
@@ -248,6 +264,7 @@ class _Work:
             counts={part: Counter(n for s in members for n in s.labels or (0,)) for part, members in parts.items()},
             questions=questions,
             failed=self.failed,
+            rejected=self.rejected,
         )
         rasters = len({sample.raster for sample in samples})
         text = card(built.counts, built.totals, settings.languages, settings.sizes, rasters)

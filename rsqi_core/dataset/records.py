@@ -57,6 +57,8 @@ class Record:
         Shapely polygons [N] in pixels of the raster, ready to be drawn.
     category_ids : numpy.ndarray
         int [N]: 1..10, or -1 for an error whose type is not known.
+    rejected : numpy.ndarray
+        Shapely polygons [M] in pixels of the raster: what was found there, and is none.
     notes : tuple of str
         What a person should know of it.
     unknown : Counter
@@ -69,6 +71,7 @@ class Record:
     category_ids: np.ndarray
     notes: tuple[str, ...]
     unknown: Counter = field(default_factory=Counter)
+    rejected: np.ndarray = field(default_factory=lambda: np.array([], object))
 
 
 def find_records(source: Path) -> Iterator[Station | Path]:
@@ -169,15 +172,16 @@ def _read_reviewed(path: Path, unreviewed: bool) -> Record:
     if waiting.any() and not unreviewed:
         ids = np.where(waiting, UNKNOWN, ids)
         notes.append(f"{path}: not used because unreviewed: {np.count_nonzero(waiting)} of {len(ids)} errors")
-    kept = reviewed.statuses != REJECTED
     with open_raster(_raster_of(path, reviewed)) as raster:
-        placed, index, remarks = to_pixels(reviewed.geometries[kept], reviewed.crs, raster)
+        placed, index, remarks = to_pixels(reviewed.geometries, reviewed.crs, raster)
+        kept = reviewed.statuses[index] != REJECTED
         column, row = ~raster.transform * (reviewed.transform * (0, 0))
         window = round(column), round(row), reviewed.width, reviewed.height
         if min(window[:2]) < 0 or window[0] + window[2] > raster.width or window[1] + window[3] > raster.height:
             raise RecordError(f"{path}: {raster.path} is not the image that was inspected")
         notes += [f"{path}: {remark}" for remark in remarks]
-        return _record(raster, window, [placed], [ids[kept][index]], notes)
+        record = _record(raster, window, [placed[kept]], [ids[index][kept]], notes)
+        return replace(record, rejected=placed[~kept])
 
 
 def _record(raster: Raster, window: tuple, geometries: list, category_ids: list, notes: list) -> Record:

@@ -13,7 +13,7 @@ from shapely import STRtree, box
 from .samples import Sample
 
 
-def split(samples: Sequence[Sample], share: float, rng: np.random.Generator) -> np.ndarray:
+def split(samples: Sequence[Sample], share: float, rng: np.random.Generator, whole: bool = False) -> np.ndarray:
     """Choose the test part.
 
     Blocks of a raster that share pixels go together. Of these groups one after the other moves to the test part, each
@@ -24,6 +24,8 @@ def split(samples: Sequence[Sample], share: float, rng: np.random.Generator) -> 
     ----------
     share : float
         Of the test part, 0..1.
+    whole : bool
+        Keep all blocks of a raster together.
 
     Returns
     -------
@@ -32,7 +34,7 @@ def split(samples: Sequence[Sample], share: float, rng: np.random.Generator) -> 
     """
     if not samples or not share:
         return np.zeros(len(samples), bool)
-    group = _groups(samples)
+    group = np.unique([s.raster for s in samples], return_inverse=True)[1] if whole else _groups(samples)
     features = _features(samples, share)
     counts = np.zeros((group.max() + 1, features.shape[1]))
     np.add.at(counts, group, features)
