@@ -16,6 +16,7 @@ from .doctor import add_doctor
 from .evaluation import add_evaluate
 from .export import add_export
 from .findings import add_describe, add_score
+from .finetuning import add_finetune
 from .inspection import add_inspect
 from .synthesis import add_synthesize
 from .training import add_train
@@ -27,6 +28,7 @@ _COMMANDS = (
     add_dataset,
     add_synthesize,
     add_train,
+    add_finetune,
     add_export,
     add_evaluate,
     add_doctor,

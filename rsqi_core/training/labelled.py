@@ -28,11 +28,14 @@ class Block:
         RGB picture; label map with 0 background, 1..10 types, 255 ignored.
     labels : tuple of int
         Types in the block.
+    size : int
+        Its side in pixels.
     """
 
     image: Path
     mask: Path
     labels: tuple[int, ...]
+    size: int = 0
 
 
 def read_part(folder: Path, part: str) -> list[Block]:
@@ -51,7 +54,12 @@ def read_part(folder: Path, part: str) -> list[Block]:
     try:
         rows = [json.loads(line) for line in table.read_text(encoding="utf-8").splitlines()]
         return [
-            Block(table.parent / row["file_name"], table.parent / row["mask_file_name"], tuple(row["labels"]))
+            Block(
+                table.parent / row["file_name"],
+                table.parent / row["mask_file_name"],
+                tuple(row["labels"]),
+                row.get("size", 0),
+            )
             for row in rows
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -37,6 +37,8 @@ def train(
     device: str = "auto",
     report: Callable[[dict[str, Any]], None] = lambda row: None,
     init: Path | None = None,
+    network: nn.Module | None = None,
+    every: int = _REPORT_EVERY,
 ) -> Path:
     """Train a network and return the file with its best weights.
 
@@ -52,6 +54,10 @@ def train(
         Told a row of the curve now and then.
     init : pathlib.Path, optional
         A run or a Hugging Face folder to take weights from at the start.
+    network : torch.nn.Module, optional
+        What to train instead of the architecture that the settings name; its ``origin`` says where it comes from.
+    every : int
+        Steps between two reports.
 
     Raises
     ------
@@ -60,7 +66,7 @@ def train(
     RsqiError
         If something cannot be read or written, or the loss is no longer a number.
     """
-    return _Run(material, folder, settings, _device(device), report, init).run()
+    return _Run(material, folder, settings, _device(device), report, init, network, every).run()
 
 
 class _Run:
@@ -74,12 +80,16 @@ class _Run:
         device: torch.device,
         report: Callable[[dict[str, Any]], None],
         init: Path | None,
+        network: nn.Module | None,
+        every: int,
     ):
         self.material, self.folder, self.settings, self.device, self.report = material, folder, settings, device, report
-        self.course = settings.course | material.fingerprint() | {"init": str(init) if init else ""}
+        self.every = every
+        origin = str(init) if init else getattr(network, "origin", "")
+        self.course = settings.course | material.fingerprint() | {"init": origin}
         self.precision = _TYPES.get(_fastest(device) if settings.precision == "auto" else settings.precision)
         torch.manual_seed(settings.seed)
-        network = architecture(settings.task, settings.arch).build(settings.size)
+        network = network or architecture(settings.task, settings.arch).build(settings.size)
         checkpoint = folder / CHECKPOINT
         if init and not checkpoint.exists():
             report({"init": initialise(network, init)})
@@ -115,7 +125,7 @@ class _Run:
         while state.step < settings.steps and not self._stuck():
             window.add(self._step(window.fetch(source)))
             due = state.step % settings.checkpoint_every == 0 or state.step == settings.steps
-            if due or state.step % _REPORT_EVERY == 0:
+            if due or state.step % self.every == 0:
                 row = {"step": state.step, "steps": settings.steps, "rate": settings.rate_at(state.step - 1)}
                 row |= window.close(settings.batch, settings.steps - state.step)
                 if not math.isfinite(sum(row[name] for name in WEIGHTS if name in row)):

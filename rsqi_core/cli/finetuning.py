@@ -1,0 +1,56 @@
+"""``rsqi finetune``: an installed model learns on from reviewed errors."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from .command import CANCELLED, DONE, command, need
+
+
+def add_finetune(commands: Any) -> None:
+    """Announce ``rsqi finetune``."""
+    parser = command(commands, "finetune", "train a model further on reviewed errors and compare the two", _finetune)
+    parser.add_argument("dataset", type=Path, metavar="DATASET", help="what `rsqi dataset` wrote, with a test part")
+    parser.add_argument(
+        "--output", required=True, type=Path, metavar="FOLDER", help="of the new model, if it is better"
+    )
+    parser.add_argument("--model", default="default", metavar="default|FOLDER", help="to start from (default)")
+    parser.add_argument("--pool", type=Path, metavar="NPZ", help="packed backgrounds, for half of the crops")
+    parser.add_argument("--epochs", type=int, metavar="N", help="over the dataset (10)")
+    parser.add_argument("--rate", type=float, metavar="LR", help="peak learning rate (0.0002)")
+    parser.add_argument("--side", type=int, metavar="PX", help="of a crop (256)")
+    parser.add_argument("--seed", type=int, metavar="N", help="of the samples (0)")
+    parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda")
+    parser.add_argument("--keep", action="store_true", help="write the new model even if it is not better")
+
+
+def _finetune(options: argparse.Namespace) -> int:
+    need("torch", "onnx")
+    from ..training.finetune import FineTuning, fine_tune
+
+    names = ("dataset", "output", "model", "pool", "epochs", "rate", "side", "seed", "device", "keep")
+    job = FineTuning(**{name: value for name in names if (value := getattr(options, name)) is not None})
+    try:
+        verdict = fine_tune(job, _say)
+    except KeyboardInterrupt:
+        print("rsqi: stopped; the same command goes on from the last checkpoint", file=sys.stderr)
+        return CANCELLED
+    print(f"{'type':24}{'blocks':>7}{'F1 old':>9}{'F1 new':>9}{'IoU old':>9}{'IoU new':>9}")
+    for row in verdict.rows:
+        figures = (row.old_f1, row.new_f1, row.old_iou, row.new_iou)
+        print(f"{row.code:24}{row.blocks:7}" + "".join(f"{'' if n is None else f'{n:.3f}':>9}" for n in figures))
+    print(verdict.line)
+    print(f"{'better' if verdict.better else 'not better'}: {job.output if job.output.exists() else 'nothing written'}")
+    return DONE
+
+
+def _say(event: str, **values: Any) -> None:
+    """Show on stderr what a person waits for."""
+    if event == "curve" and "score" in values:
+        print(f"rsqi: step {values['step']} of {values['steps']}, score {values['score']:.3f}", file=sys.stderr)
+    elif event in ("warning", "resumed"):
+        text = values.get("message") or f"goes on from step {values['step']}"
+        print(f"rsqi: {text}", file=sys.stderr, flush=True)

@@ -1,0 +1,97 @@
+"""What the worker does beside inspecting: a command, and the function that a request with it is given to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from .errors import Cancelled, ParameterError, RsqiError
+
+Send = Callable[..., None]
+Claim = Callable[[str], None]
+TEST = 0.2  # share of a dataset that later compares models
+WHOLE = 5  # rasters, from which none is divided between training and test
+
+
+class MissingLibrary(RsqiError):
+    """The worker's environment lacks what training needs."""
+
+    code = "library"
+
+
+def make_dataset(request: Mapping[str, Any], send: Send, cancelled: Callable[[], bool], claim: Claim) -> dict[str, Any]:
+    """Cut reviewed GeoPackages into a dataset: ``sources`` (paths), ``output``, and ``sizes``, ``test``, ``seed``.
+
+    Answers with the blocks of each part, in all and by type, and how many of them hold a rejected error.
+    """
+    from .dataset.build import Settings, build
+
+    sources = [Path(source) for source in _wanted(request, "sources")]
+    done = 0
+
+    def tell(text: str) -> None:
+        nonlocal done
+        _check(cancelled)
+        done += 1
+        send("progress", stage="dataset", done=min(done, len(sources)), total=len(sources), eta_s=None)
+
+    def warn(text: str) -> None:
+        _check(cancelled)
+        send("warning", code="dataset", message=text)
+
+    given = {name: request[name] for name in ("test", "seed") if request.get(name) is not None}
+    settings = Settings(
+        sizes=tuple(request.get("sizes") or (512,)), whole=len(sources) >= WHOLE, **{"test": TEST, **given}
+    )
+    built = build(sources, Path(_wanted(request, "output")), settings, warn, tell, claim)
+    return {
+        "output": str(request["output"]),
+        "totals": built.totals,
+        "counts": {part: dict(sorted(counts.items())) for part, counts in built.counts.items()},
+        "rejected": built.rejected,
+        "failed": built.failed,
+    }
+
+
+def fine_tune(request: Mapping[str, Any], send: Send, cancelled: Callable[[], bool], claim: Claim) -> dict[str, Any]:
+    """Fine-tune a model: ``dataset``, ``output``, and what else `FineTuning` has; answers with the verdict.
+
+    What a cancelled run has learned stays, and the same request goes on from there.
+    """
+    missing = [name for name in ("torch", "onnx") if find_spec(name) is None]
+    if missing:
+        raise MissingLibrary(f"{', '.join(missing)} is missing; install it with: pip install 'rsqi[train]'")
+    from .training.finetune import FineTuning
+    from .training.finetune import fine_tune as run
+
+    paths = {name: Path(_wanted(request, name)) for name in ("dataset", "output")}
+    names = ("model", "epochs", "rate", "side", "device", "seed", "keep")
+    given = {name: request[name] for name in names if request.get(name) is not None}
+    pool = {"pool": Path(request["pool"])} if request.get("pool") else {}
+
+    def tell(event: str, **values: Any) -> None:
+        _check(cancelled)
+        send(event, **values)
+
+    try:
+        job = FineTuning(**paths, **pool, **given)
+    except TypeError as error:
+        raise ParameterError(f"a value of the request makes no sense: {error}") from error
+    verdict = run(job, tell)
+    return {"output": str(job.output) if job.output.exists() else None, "verdict": verdict.as_mapping()}
+
+
+TASKS = {"dataset": make_dataset, "finetune": fine_tune}
+
+
+def _wanted(request: Mapping[str, Any], name: str) -> Any:
+    if not request.get(name):
+        raise ParameterError(f"the request lacks '{name}'")
+    return request[name]
+
+
+def _check(cancelled: Callable[[], bool]) -> None:
+    if cancelled():
+        raise Cancelled("cancelled; what was learned so far is kept")

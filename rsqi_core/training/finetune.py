@@ -1,0 +1,240 @@
+"""Fine-tuning: an installed model learns on from what a station has reviewed, and is judged before it is used."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..errors import OutputError, ParameterError
+from ..evaluation.verdict import Verdict, adjusted, compare, look
+from ..models import Model, load
+from ..models.card import CARD, FALSE_ALARMS, write_card
+from ..models.onnx_network import OnnxNetwork
+from .checkpoint import CHECKPOINT, read
+from .curve import ROWS
+from .labelled import Block
+from .loop import train
+from .parts import set_aside
+from .settings import Settings, settings_for
+from .stream import Material
+
+EPOCHS, RATE, BATCH, SIDE = 10, 2e-4, 16, 256
+VERDICT = "verdict.json"
+_PREFIX, _KEY = ".rsqi-", "key"
+_REPORT_EVERY = 5  # steps: on a processor a step takes a second or more, and a technician looks on
+_VALIDATION = 96  # crops
+_PER_RUN = 20  # checkpoints and validations at most
+
+Tell = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class FineTuning:
+    """What to learn from, and what to start with.
+
+    Attributes
+    ----------
+    dataset : pathlib.Path
+        Written by ``rsqi dataset``, with a test part.
+    output : pathlib.Path
+        Folder of the new model; it must not exist.
+    model : str
+        ``"default"`` or a model folder with ONNX files.
+    pool : pathlib.Path, optional
+        Packed backgrounds to compose half of the crops on, so that what the dataset lacks is not forgotten.
+    epochs : int
+        Passes over the dataset.
+    rate : float
+        Peak learning rate.
+    side : int
+        Of a crop in pixels, a multiple of 32.
+    device : str
+        ``"auto"``, ``"cpu"`` or ``"cuda"``.
+    seed : int
+    keep : bool
+        Write the new model even if it is not better.
+    """
+
+    dataset: Path
+    output: Path
+    model: str = "default"
+    pool: Path | None = None
+    epochs: int = EPOCHS
+    rate: float = RATE
+    side: int = SIDE
+    device: str = "auto"
+    seed: int = 0
+    keep: bool = False
+
+    def __post_init__(self) -> None:
+        if self.epochs < 1:
+            raise ParameterError(f"epochs is {self.epochs}; it must be at least 1")
+        if self.output.exists():
+            raise OutputError(f"{self.output} exists already; choose another name for the new model")
+
+
+def fine_tune(job: FineTuning, tell: Tell = lambda event, **values: None) -> Verdict:
+    """Train, set thresholds, compare, and write the new model if it is better.
+
+    Whatever is unfinished lies in a hidden folder beside the output: the same job goes on from there after a stop.
+    Three parts of the dataset keep apart what must not mix: most of it is learned from, some of it sets thresholds, and
+    its test part compares.
+
+    Parameters
+    ----------
+    tell : callable
+        Told events as the worker sends them: ``progress`` (stage ``train``, ``thresholds`` or ``compare``), ``curve``
+        with the rows of the training's curve, and ``warning``.
+
+    Raises
+    ------
+    RsqiError
+        If the model cannot be trained, the dataset does not suffice, or something cannot be written.
+    """
+    return _Run(job, tell).run()
+
+
+class _Run:
+    """One fine-tuning in its folder."""
+
+    def __init__(self, job: FineTuning, tell: Tell):
+        self.job, self.tell = job, tell
+        self.old = load(job.model, "cpu")
+        if not (self.old.folder / CARD).exists():
+            raise ParameterError(
+                f"{self.old.folder}: only a model folder with {CARD} and ONNX files can be fine-tuned; "
+                "a Hugging Face checkpoint is trained further with `rsqi train --init`"
+            )
+        self.network = OnnxNetwork(self.old.folder)
+        self.folder = job.output.parent / f"{_PREFIX}{job.output.name}"
+
+    def run(self) -> Verdict:
+        aside, test = self._prepare()
+        self._train()
+        new = self._export()
+        if aside:
+            new = self._set_thresholds(new, aside)
+        else:
+            self.tell("warning", code="few_blocks", message="too few blocks to set thresholds: they stay as they were")
+        verdict = compare(
+            self.old.card,
+            look(self.old, test, self._progress("compare", 0, 2)),
+            new.card,
+            look(new, test, self._progress("compare", 1, 2)),
+        )
+        self._finish(new, verdict)
+        return verdict
+
+    def _prepare(self) -> tuple[list[Block], list[Block]]:
+        """Make the run's folder, or find it as the same job has left it."""
+        job, data = self.job, self.folder / "data"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            aside, test = set_aside(job.dataset, data, job.seed)
+            self.material = Material(job.pool, data)
+            self.settings = self._settings()
+            course = self.settings.course | self.material.fingerprint() | {"origin": self.network.origin}
+            key = hashlib.sha256(json.dumps(course, sort_keys=True).encode()).hexdigest()
+            note = self.folder / _KEY
+            if not note.exists() or note.read_text(encoding="ascii") != key:
+                shutil.rmtree(self.folder / "run", ignore_errors=True)
+                note.write_text(key, encoding="ascii")
+        except OSError as error:
+            raise OutputError(f"{self.folder}: cannot be written: {error.strerror}") from error
+        return aside, test
+
+    def _settings(self) -> Settings:
+        job = self.job
+        given = {"batch": BATCH, "rate": job.rate, "warmup": 0.1, "average": 0.99, "side": job.side, "seed": job.seed}
+        # Half precision would blur what the first, fixed filters measure.
+        given |= {"workers": 0, "validation": _VALIDATION, "precision": "fp32"}
+        settings = settings_for("joint", **given)
+        samples = max(BATCH, self.material.samples(settings, job.epochs))
+        steps = samples // BATCH
+        return replace(settings, samples=samples, checkpoint_every=max(_REPORT_EVERY, -(-steps // _PER_RUN)))
+
+    def _train(self) -> None:
+        run = self.folder / "run"
+        step, rows = _so_far(run)
+        if step:
+            self.tell("resumed", step=step)
+        for row in rows:
+            self.tell("curve", **row)
+
+        def report(row: dict[str, Any]) -> None:
+            self.tell("curve", **row)
+            self.tell("progress", stage="train", done=row["step"], total=row["steps"], eta_s=row["eta_s"])
+
+        self.tell("progress", stage="train", done=step, total=self.settings.steps, eta_s=None)
+        threads = torch.get_num_threads()
+        best = train(
+            self.material, run, self.settings, self.job.device, report, network=self.network, every=_REPORT_EVERY
+        )
+        torch.set_num_threads(threads)
+        self.network.load_state_dict(read(best if best.exists() else run / CHECKPOINT)["average"])
+
+    def _export(self) -> Model:
+        job, folder = self.job, self.folder / "model"
+        shutil.rmtree(folder, ignore_errors=True)
+        old = self.old.card
+        self.network.cpu().write(folder)
+        training = {
+            "data": ["reviewed errors"],
+            "start": f"{old.id} {old.version} ({self.network.origin})",
+            "settings": self.settings.course | self.material.fingerprint(),
+        }
+        write_card(folder, replace(old, id=job.output.name, version="1", training=training, quality={}))
+        return Model(folder, "cpu")
+
+    def _set_thresholds(self, new: Model, aside: list[Block]) -> Model:
+        seen = look(new, aside, self._progress("thresholds", 0, 1))
+        card, codes = adjusted(new.card, seen, new.card.false_alarms or FALSE_ALARMS)
+        self.tell("thresholds", types=list(codes))
+        write_card(new.folder, card)
+        return Model(new.folder, "cpu")
+
+    def _finish(self, new: Model, verdict: Verdict) -> None:
+        """Put the new model where it belongs, and remove what is no longer needed."""
+        if verdict.better or self.job.keep:
+            write_card(new.folder, replace(new.card, quality=_quality(verdict)))
+            text = json.dumps(verdict.as_mapping(), indent=1) + "\n"
+            try:
+                (new.folder / VERDICT).write_text(text, encoding="utf-8")
+                new.folder.rename(self.job.output)
+            except OSError as error:
+                raise OutputError(f"{self.job.output}: cannot be written: {error.strerror}") from error
+        with suppress(OSError):  # what cannot be removed does no harm
+            shutil.rmtree(self.folder)
+
+    def _progress(self, stage: str, part: int, parts: int) -> Callable[[int, int], None]:
+        def progress(done: int, total: int) -> None:
+            self.tell("progress", stage=stage, done=part * total + done, total=parts * total, eta_s=None)
+
+        return progress
+
+
+def _so_far(run: Path) -> tuple[int, list[dict[str, Any]]]:
+    """Return the step and the curve's rows from which a run goes on."""
+    file, rows = run / ROWS, []
+    step = read(run / CHECKPOINT)["step"] if (run / CHECKPOINT).exists() else 0
+    if step and file.exists():
+        for line in file.read_text(encoding="utf-8").splitlines():
+            with suppress(ValueError):  # the last line of a run that was stopped may be cut
+                rows.append(json.loads(line))
+    return step, [row for row in rows if row["step"] <= step]
+
+
+def _quality(verdict: Verdict) -> dict[str, Any]:
+    """Figures of the card, by type."""
+    found = {row.code: {"f1": row.new_f1, "iou": row.new_iou, "blocks": row.blocks} for row in verdict.rows}
+    return {
+        code: {name: value for name, value in figures.items() if value is not None} for code, figures in found.items()
+    }

@@ -1,0 +1,85 @@
+"""A third part of a dataset, to set thresholds on, so that the test part stays new to a fine-tuning until the end."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..dataset.split import split
+from ..errors import OutputError, RsqiError
+from .labelled import TABLE, TEST, TRAIN, Block, read_part
+
+SHARE = 0.2  # of the training part
+WHOLE = 5  # rasters, from which none is divided
+FEWEST = 4  # blocks with errors, under which a part says nothing
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of the table as `split` wants it."""
+
+    raster: str
+    x: int
+    y: int
+    size: int
+    labels: tuple[int, ...]
+
+
+def set_aside(dataset: Path, folder: Path, seed: int = 0) -> tuple[list[Block], list[Block]]:
+    """Divide the training part of a dataset, without copying it.
+
+    In `folder` comes a dataset of the same files, whose test part is what was set aside. Blocks with common pixels stay
+    together, and where there are rasters enough, all blocks of one.
+
+    Parameters
+    ----------
+    dataset : pathlib.Path
+        Written by ``rsqi dataset``.
+    folder : pathlib.Path
+        New or from the same dataset and seed.
+
+    Returns
+    -------
+    aside, test : list of Block
+        What was set aside, empty if there are too few blocks, and the dataset's own test part.
+
+    Raises
+    ------
+    RsqiError
+        If there is no dataset, it has no test part, or the folder cannot be written.
+    """
+    test = read_part(dataset, TEST)
+    if sum(bool(block.labels) for block in test) < FEWEST:
+        raise RsqiError(
+            f"{dataset}: its test part has fewer than {FEWEST} blocks with errors, so that old and new model could not "
+            "be compared; review more images, or export a larger share for the test"
+        )
+    table = dataset / TRAIN / TABLE
+    lines = table.read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    try:
+        places = [_Row(r["raster"], r["x"], r["y"], r["size"], tuple(r["labels"])) for r in rows]
+    except (KeyError, TypeError) as error:
+        raise RsqiError(f"{table}: not the table of a dataset: {error!r}") from error
+    whole = len({place.raster for place in places}) >= WHOLE
+    chosen = split(places, SHARE, np.random.default_rng(seed), whole)
+    enough = sum(bool(place.labels) for place, aside in zip(places, chosen) if aside) >= FEWEST
+    everything = np.ones(len(rows), bool)
+    # A run validates on something: with too few blocks for a part of their own, on those that it learns from.
+    for part, wanted in ((TRAIN, ~chosen if enough else everything), (TEST, chosen if enough else everything)):
+        _write(folder / part, [row for row, take in zip(rows, wanted) if take], table.parent.resolve())
+    return read_part(folder, TEST) if enough else [], test
+
+
+def _write(folder: Path, rows: list[dict], source: Path) -> None:
+    names = ("file_name", "mask_file_name")
+    moved = (row | {name: str(source / row[name]) for name in names} for row in rows)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in moved)
+        (folder / TABLE).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written: {error.strerror}") from error
