@@ -13,10 +13,12 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Any, TextIO
 
 from .errors import Cancelled, ParameterError, RsqiError
 
+COMMANDS = ("inspect", "probe", "dataset", "finetune")
 GRACE = 0.4  # seconds that a cancelled run has to stop by itself
 _PROGRESS_EVERY = 0.1  # seconds
 
@@ -50,7 +52,7 @@ def main() -> int:
         if request["command"] == "probe":
             channel.send("result", **_probe())
             return 0
-        return _inspect(request, channel)
+        return _work(request, channel)
     except Cancelled as error:
         channel.send("error", code=error.code, message=str(error))
         return 130
@@ -71,8 +73,8 @@ def _request(line: str) -> dict[str, Any]:
         request = json.loads(line)
     except ValueError as error:
         raise ParameterError(f"the request is not JSON: {error}") from None
-    if not isinstance(request, dict) or request.get("command") not in ("inspect", "probe"):
-        raise ParameterError("the request must be an object whose command is 'inspect' or 'probe'")
+    if not isinstance(request, dict) or request.get("command") not in COMMANDS:
+        raise ParameterError(f"the request must be an object whose command is one of {', '.join(COMMANDS)}")
     return request
 
 
@@ -88,7 +90,7 @@ def _probe() -> dict[str, Any]:
     return {"versions": versions(), "providers": providers}
 
 
-def _inspect(request: dict[str, Any], channel: _Channel) -> int:
+def _work(request: dict[str, Any], channel: _Channel) -> int:
     cancelled, finished = threading.Event(), threading.Event()
     folders: list[str] = []
 
@@ -119,14 +121,23 @@ def _inspect(request: dict[str, Any], channel: _Channel) -> int:
     threading.Thread(target=watch_input, daemon=True).start()
     threading.Thread(target=enforce_cancel, daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: cancelled.set())
-    from .job import job_from_mapping, run  # heavy libraries load after the watchers are up
-
     try:
-        result = run(job_from_mapping(request), channel.send, cancelled.is_set, claim)
+        result = _function(request["command"])(request, channel.send, cancelled.is_set, claim)
     finally:
         finished.set()
     channel.send("result", **result)
     return 0
+
+
+def _function(command: str) -> Callable[..., dict[str, Any]]:
+    """Return what does a command; its heavy libraries load only now, after the watchers are up."""
+    if command == "inspect":
+        from .job import job_from_mapping, run
+
+        return lambda request, *means: run(job_from_mapping(request), *means)
+    from .tasks import TASKS
+
+    return TASKS[command]
 
 
 if __name__ == "__main__":
