@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from qgis.core import Qgis, QgsField, QgsProcessing, QgsProcessingParameterDefinition, QgsRaster
+from qgis.core import (
+    Qgis,
+    QgsField,
+    QgsProcessing,
+    QgsProcessingParameterDefinition,
+    QgsRaster,
+    QgsWkbTypes,
+    QgsRasterFileWriter,
+)
 
 if Qgis.QGIS_VERSION_INT >= 33800:
     from qgis.PyQt.QtCore import QMetaType
@@ -20,12 +28,29 @@ else:
 
 if Qgis.QGIS_VERSION_INT >= 33600:
     ALPHA_BAND = Qgis.RasterColorInterpretation.AlphaBand
+    COLOR_BANDS = (
+        Qgis.RasterColorInterpretation.RedBand,
+        Qgis.RasterColorInterpretation.GreenBand,
+        Qgis.RasterColorInterpretation.BlueBand,
+    )
     VECTOR_POLYGON = Qgis.ProcessingSourceType.VectorPolygon
+    VECTOR_TABLE = Qgis.ProcessingSourceType.Vector
+    FILE = Qgis.ProcessingSourceType.File
     ADVANCED = Qgis.ProcessingParameterFlag.Advanced
 else:
     ALPHA_BAND = QgsRaster.AlphaBand
+    COLOR_BANDS = (QgsRaster.RedBand, QgsRaster.GreenBand, QgsRaster.BlueBand)
     VECTOR_POLYGON = QgsProcessing.TypeVectorPolygon
+    VECTOR_TABLE = QgsProcessing.TypeVector
+    FILE = QgsProcessing.TypeFile
     ADVANCED = QgsProcessingParameterDefinition.FlagAdvanced
+
+if hasattr(Qgis, "RasterFileWriterResult"):
+    RASTER_WRITTEN = Qgis.RasterFileWriterResult.Success
+else:
+    RASTER_WRITTEN = QgsRasterFileWriter.NoError
+
+NO_GEOMETRY = Qgis.WkbType.NoGeometry if Qgis.QGIS_VERSION_INT >= 33000 else QgsWkbTypes.NoGeometry
 
 
 def field(name: str, kind, length: int = 0, precision: int = 0) -> QgsField:

@@ -7,6 +7,7 @@ from pathlib import Path
 from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFile,
@@ -18,8 +19,9 @@ from ..rsqi_core import taxonomy
 from .compat import VECTOR_POLYGON
 from .fields import block_fields
 from .i18n import tr
+from .outputs import deliver, deliver_shapefile, whole_geopackage
 from .texts import grade_name, type_name
-from .worker_algorithm import WorkerAlgorithm, deliver, deliver_shapefile
+from .worker_algorithm import WorkerAlgorithm
 
 CONSTRAINTS = (None, "absolute", "relative", "intermediate", "lowering")  # None: as the model's card says
 
@@ -36,11 +38,14 @@ class InspectLayer(WorkerAlgorithm):
     BLOCKS = "BLOCKS"
     REPORT = "REPORT"
     SHAPEFILE = "SHAPEFILE"
+    RESUME = "RESUME"
     SCORE = "SCORE"
     GRADE = "GRADE"
 
+    subject = ""  # what is inspected, for the list of tasks
+
     def displayName(self):
-        return tr("Inspect image")
+        return tr("Inspect {name}").format(name=self.subject) if self.subject else tr("Inspect image")
 
     def shortDescription(self):
         return tr("Finds quality errors of ten types in an image and scores it.")
@@ -51,6 +56,8 @@ class InspectLayer(WorkerAlgorithm):
             "traces, stitching misalignment, stripe noise and missing pixels. The errors come out as polygons in the "
             "image's coordinate system, with type, confidence, area, severity and penalty; the image gets a score and "
             "a grade. Nodata and transparent pixels are left out of every area and of the score.\n\n"
+            "Saved to a GeoPackage of its own, the result is complete: the errors with their style, the blocks with "
+            "the probability of each type, and a summary.\n\n"
             "The work is done by RSQI's own Python environment; cancelling stops it at once and leaves nothing behind."
         )
 
@@ -93,6 +100,14 @@ class InspectLayer(WorkerAlgorithm):
             tr("A scoring scheme as JSON; empty means RSQI's default."),
             advanced=True,
         )
+        self.add(
+            QgsProcessingParameterBoolean(self.RESUME, tr("Go on with an interrupted inspection"), False),
+            tr(
+                "If an inspection of the same image with the same choices into the same GeoPackage was cut off, go on "
+                "where it stopped."
+            ),
+            advanced=True,
+        )
         self.add_errors()
         self.add(
             QgsProcessingParameterFeatureSink(
@@ -124,7 +139,8 @@ class InspectLayer(WorkerAlgorithm):
     def processAlgorithm(self, parameters, context, feedback):
         request = self._request(parameters, context)
         mask, report, shapefile = (bool(parameters.get(name)) for name in (self.MASK, self.REPORT, self.SHAPEFILE))
-        with self.inspection(parameters, context, feedback, request, mask, report, shapefile) as answer:
+        resume = self.parameterAsBool(parameters, self.RESUME, context)
+        with self.inspection(parameters, context, feedback, request, mask, report, shapefile, resume) as answer:
             if answer is None:
                 return {}
             summary = answer["summary"]
@@ -145,6 +161,9 @@ class InspectLayer(WorkerAlgorithm):
             )
         )
         return {name: value for name, value in outputs.items() if value is not None}
+
+    def _whole_output(self, parameters, context) -> Path | None:
+        return whole_geopackage(parameters.get(self.OUTPUT), "errors", context)
 
     def _request(self, parameters, context) -> dict:
         chosen = self.parameterAsEnums(parameters, self.TYPES, context)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Iterable
+
 from ..rsqi_core.scoring import GRADE_NAMES
-from ..rsqi_core.taxonomy import ErrorType
+from ..rsqi_core.taxonomy import ErrorType, by_code
 from .i18n import language, tr
 
 
 def type_name(error_type: ErrorType) -> str:
     """Return the name of an error type."""
     return error_type.zh if language() == "zh" else error_type.en
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words with the commas of the language between."""
+    return ("、" if language() == "zh" else ", ").join(words)
 
 
 def grade_name(code: str) -> str:
@@ -35,6 +42,8 @@ def progress_text(event: dict) -> str:
         "write": tr("Writing: {done} of {total}"),
     }
     text = texts.get(event.get("stage"), "{done} / {total}").format(done=event.get("done"), total=event.get("total"))
+    if event.get("mpx_per_s"):
+        text = tr("{text}, {speed:.1f} Mpx/s").format(text=text, speed=event["mpx_per_s"])
     if event.get("eta_s") is not None:
         return tr("{text}, {time} left").format(text=text, time=duration(event["eta_s"]))
     return text
@@ -46,10 +55,19 @@ def warning_text(event: dict) -> str:
         "no_georeference": tr("The raster has no georeference: results are in pixels."),
         "gcp": tr("The raster is placed by control points: positions are approximate."),
         "no_crs": tr("The raster has no coordinate system: areas come from its own units."),
-        "not_inspected": tr("The model does not see some types well enough to look for them: see the report."),
         "scaled": tr("The raster is not 8-bit: its values were scaled for the inspection."),
     }
-    return known.get(event.get("code"), str(event.get("message", "")))
+    code, message = event.get("code"), str(event.get("message", ""))
+    if code == "not_inspected" and event.get("types"):
+        names = listed(type_name(by_code(each)) for each in event["types"])
+        return tr("Not inspected, as the model does not see these well enough: {types}.").format(types=names)
+    if code == "device":
+        return tr("The computing device was changed: {reason}").format(reason=message)
+    if code == "batch":
+        return tr("The device is short of memory, so fewer blocks are computed at a time: {reason}").format(
+            reason=message
+        )
+    return known.get(code, message)
 
 
 def error_text(event: dict) -> str:

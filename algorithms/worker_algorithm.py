@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Iterator
 
 from qgis.core import (
+    QgsCoordinateTransform,
     QgsFields,
+    QgsGeometry,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
@@ -16,24 +18,28 @@ from qgis.core import (
     QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
     QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
     QgsProcessingUtils,
-    QgsProviderRegistry,
     QgsRasterLayer,
+    QgsRectangle,
     QgsVectorLayer,
 )
 
+from . import layer_style
 from .base import RsqiAlgorithm, conform
 from .compat import VECTOR_POLYGON
 from .fields import error_fields
 from .i18n import tr
+from .live_feedback import LiveFeedback
+from .outputs import deliver, load_when_done, make_folder, tif_path
+from .raster_source import plan_picture, raster_path, take_picture
 from .worker_client import find_python, run_worker
 
 DEVICES = ("auto", "cpu", "cuda")
-ARCHIVES = ("/vsizip/", "/vsitar/", "/vsigzip/")
 
 
 class WorkerAlgorithm(RsqiAlgorithm):
@@ -41,6 +47,9 @@ class WorkerAlgorithm(RsqiAlgorithm):
 
     INPUT = "INPUT"
     EXTENT = "EXTENT"
+    AREA = "AREA"
+    BANDS = "BANDS"
+    PIXEL_SIZE = "PIXEL_SIZE"
     MODEL = "MODEL"
     BLOCK_SIZES = "BLOCK_SIZES"
     OVERLAP = "OVERLAP"
@@ -61,8 +70,9 @@ class WorkerAlgorithm(RsqiAlgorithm):
         try:
             find_python()
             layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
-            if layer is not None:
-                raster_path(layer)
+            if layer is not None and raster_path(layer) is None:
+                self._plan(layer, parameters, context)
+            band_numbers(self.parameterAsString(parameters, self.BANDS, context))
             if self._has(self.BLOCK_SIZES):
                 block_sizes(self.parameterAsString(parameters, self.BLOCK_SIZES, context))
             if self._has(self.MODEL):
@@ -77,11 +87,37 @@ class WorkerAlgorithm(RsqiAlgorithm):
         """Add the raster and the extent."""
         self.add(
             QgsProcessingParameterRasterLayer(self.INPUT, tr("Image")),
-            tr("The image to inspect: a raster file with red, green and blue bands, or one grey band."),
+            tr(
+                "The image to inspect: red, green and blue bands, or one grey band. A layer that is no file, such as a "
+                "web map, is saved as one first."
+            ),
         )
         self.add(
             QgsProcessingParameterExtent(self.EXTENT, tr("Extent to inspect"), optional=True),
             tr("Only this part of the image is inspected; empty means all of it."),
+        )
+        self.add(
+            QgsProcessingParameterFeatureSource(self.AREA, tr("Polygons to inspect"), [VECTOR_POLYGON], optional=True),
+            tr("Only pixels inside these polygons are inspected, measured and scored; empty means all."),
+        )
+        self.add(
+            QgsProcessingParameterString(self.BANDS, tr("Bands"), optional=True),
+            tr(
+                "One band number for grey, or three for red, green and blue, with commas between, such as 4,3,2; empty "
+                "means what the image itself says."
+            ),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterNumber(
+                self.PIXEL_SIZE,
+                tr("Pixel size of a layer that is no file"),
+                QgsProcessingParameterNumber.Type.Double,
+                optional=True,
+                minValue=0,
+            ),
+            tr("Side of a pixel in the layer's units, for web maps; empty means the layer's own."),
+            advanced=True,
         )
 
     def add_model(self) -> None:
@@ -127,10 +163,14 @@ class WorkerAlgorithm(RsqiAlgorithm):
         """Return the worker's parameters for all that the algorithm declares of the shared ones."""
         layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
         request = {"extent": None}
-        if parameters.get(self.EXTENT):
-            extent = self.parameterAsExtent(parameters, self.EXTENT, context, layer.crs())
-            if not extent.isEmpty():
-                request["extent"] = [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]
+        extent = self._extent(layer, parameters, context)
+        if extent is not None:
+            request["extent"] = [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]
+        if parameters.get(self.AREA) is not None:
+            request["area"] = self._area(layer, parameters, context)
+        bands = band_numbers(self.parameterAsString(parameters, self.BANDS, context))
+        if bands:
+            request["bands"] = bands
         if self._has(self.MODEL):
             request["model"] = model_folder(self.parameterAsString(parameters, self.MODEL, context))
             request["device"] = DEVICES[self.parameterAsEnum(parameters, self.DEVICE, context)]
@@ -138,6 +178,17 @@ class WorkerAlgorithm(RsqiAlgorithm):
             request["blocks"] = block_sizes(self.parameterAsString(parameters, self.BLOCK_SIZES, context))
             request["overlap"] = self.parameterAsDouble(parameters, self.OVERLAP, context)
         return request
+
+    def prepareAlgorithm(self, parameters, context, feedback):
+        # Layers belong to the main thread, where this runs; what the other one needs of them is taken here.
+        layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
+        self._whole = self._whole_output(parameters, context)
+        self._file = raster_path(layer)
+        self._shown = None
+        if self._file is None:
+            picture = self._plan(layer, parameters, context)
+            self._shown = layer.dataProvider().clone(), picture, layer.crs()
+        return True
 
     @contextmanager
     def inspection(
@@ -149,29 +200,50 @@ class WorkerAlgorithm(RsqiAlgorithm):
         mask: bool = False,
         report: bool = False,
         shapefile: bool = False,
+        resume: bool = False,
     ) -> Iterator[dict | None]:
-        """Run the worker into a temporary folder and yield its `result` event, None when cancelled."""
-        layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
-        output = QgsProcessingUtils.generateTempFilename("rsqi.gpkg")
+        """Run the worker and yield its `result` event, None when cancelled.
+
+        The GeoPackage is the one that `OUTPUT` names, if that may be the worker's as a whole; all else lies in a
+        temporary folder until the block ends.
+        """
+        temporary = Path(QgsProcessingUtils.generateTempFilename("rsqi.gpkg"))
+        output = self._whole or temporary
+        make_folder(output)
+        made = None
         try:
-            yield run_worker(
+            raster = self._file
+            if raster is None:
+                raster = made = self._picture_beside(output, context, feedback)
+            answer = raster and run_worker(
                 {
                     "command": "inspect",
-                    "raster": raster_path(layer),
-                    "output": output,
+                    "raster": raster,
+                    "output": str(output),
+                    "extras": str(temporary.parent),
                     "mask": mask,
                     "report": report,
                     "shapefile": shapefile,
+                    "resume": resume,
+                    "preview": isinstance(feedback, LiveFeedback),
                     "parameters": request,
                 },
                 feedback,
             )
+            if answer:
+                made = None
+            yield answer
         finally:
-            shutil.rmtree(Path(output).parent, ignore_errors=True)
+            if made:
+                Path(made).unlink(missing_ok=True)
+            shutil.rmtree(temporary.parent, ignore_errors=True)
 
     def write_errors(self, answer: dict, parameters: dict, context: QgsProcessingContext) -> dict:
         """Write the outputs of `add_errors` from the worker's answer."""
-        layer_id, count = self.copy_table(answer, "errors", error_fields(), parameters, self.OUTPUT, context)
+        if self._whole is not None:
+            layer_id, count = self._keep_whole(self._whole, parameters, context)
+        else:
+            layer_id, count = self.copy_table(answer, "errors", error_fields(), parameters, self.OUTPUT, context)
         outputs = {self.OUTPUT: layer_id, self.ERROR_COUNT: count}
         if parameters.get(self.MASK):
             destination = self.parameterAsOutputLayer(parameters, self.MASK, context)
@@ -190,29 +262,68 @@ class WorkerAlgorithm(RsqiAlgorithm):
         layer_id = self.write_layer(parameters, name, context, features, fields, source.wkbType(), crs, table)
         return layer_id, source.featureCount()
 
+    def _keep_whole(self, path: Path, parameters: dict, context: QgsProcessingContext) -> tuple[str, int]:
+        """Announce the errors of the worker's own GeoPackage, which has its styles and further tables already."""
+        layer_id = f"{path}|layername=errors"
+        layer = QgsVectorLayer(layer_id, "errors", "ogr")
+        if not layer.isValid():
+            raise QgsProcessingException(tr("The worker wrote no layer {name}.").format(name="errors"))
+        title = self.parameterDefinition(self.OUTPUT).description()
+        load_when_done(parameters[self.OUTPUT], layer_id, title, self.OUTPUT, context)
+        layer_style.style_when_loaded(context, layer_id, "errors")
+        return layer_id, layer.featureCount()
+
+    def _whole_output(self, parameters: dict, context: QgsProcessingContext) -> Path | None:
+        return None  # only a full inspection fills all tables
+
+    def _picture_beside(self, output: Path, context: QgsProcessingContext, feedback) -> str | None:
+        """Save the layer that is no file beside the result, which stays checkable so; None when cancelled."""
+        provider, picture, crs = self._shown
+        path, number = output.with_name(f"{output.stem}_image.tif"), 1
+        while path.exists():
+            number += 1
+            path = output.with_name(f"{output.stem}_image_{number}.tif")
+        feedback.pushInfo(
+            tr("Saving the layer as an image of {columns} x {rows} pixels: {path}").format(
+                columns=picture.columns, rows=picture.rows, path=path
+            )
+        )
+        made = take_picture(provider, picture, crs, context.transformContext(), path, feedback)
+        return str(path) if made else None
+
+    def _plan(self, layer: QgsRasterLayer, parameters: dict, context: QgsProcessingContext):
+        size = parameters.get(self.PIXEL_SIZE)
+        return plan_picture(
+            layer,
+            self._extent(layer, parameters, context),
+            self.parameterAsDouble(parameters, self.PIXEL_SIZE, context) if size is not None else None,
+        )
+
+    def _extent(self, layer: QgsRasterLayer, parameters: dict, context: QgsProcessingContext) -> QgsRectangle | None:
+        if not parameters.get(self.EXTENT):
+            return None
+        extent = self.parameterAsExtent(parameters, self.EXTENT, context, layer.crs())
+        return None if extent.isEmpty() else extent
+
+    def _area(self, layer: QgsRasterLayer, parameters: dict, context: QgsProcessingContext) -> str:
+        """Return the polygons as one in WKT, in the raster's CRS."""
+        source = self.parameterAsSource(parameters, self.AREA, context)
+        if source is None:
+            raise QgsProcessingException(self.invalidSourceError(parameters, self.AREA))
+        to_raster = QgsCoordinateTransform(source.sourceCrs(), layer.crs(), context.transformContext())
+        parts = []
+        for feature in source.getFeatures():
+            geometry = QgsGeometry(feature.geometry())
+            if not geometry.isEmpty():
+                geometry = QgsGeometry(geometry.constGet().segmentize())
+                geometry.transform(to_raster)
+                parts.append(geometry.makeValid())
+        if not parts:
+            raise QgsProcessingException(tr("There is no polygon to inspect: select some, or choose another layer."))
+        return QgsGeometry.unaryUnion(parts).asWkt()
+
     def _has(self, name: str) -> bool:
         return self.parameterDefinition(name) is not None
-
-
-def raster_path(layer: QgsRasterLayer) -> str:
-    """Return what the worker opens for a raster layer.
-
-    Raises
-    ------
-    QgsProcessingException
-        The layer is not a file: a web service, a database or a raster in memory.
-    """
-    source = layer.source()
-    if layer.providerType() == "gdal":
-        parts = QgsProviderRegistry.instance().decodeUri("gdal", source)
-        path = parts.get("path") or ""
-        if Path(path).is_file():
-            if parts.get("layerName"):
-                return source  # a subdataset, such as GPKG:file:table
-            return source if source.startswith(ARCHIVES) else path
-    raise QgsProcessingException(
-        tr("The layer {name} is not a raster file: save it as GeoTIFF and inspect that.").format(name=layer.name())
-    )
 
 
 def block_sizes(text: str) -> list[int]:
@@ -230,44 +341,22 @@ def block_sizes(text: str) -> list[int]:
     return sizes
 
 
+def band_numbers(text: str) -> list[int]:
+    """Return the numbers in ``"4,3,2"``, none in an empty text; anything but one or three from 1 on is an error."""
+    try:
+        bands = [int(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        bands = [0]
+    if bands and (len(bands) not in (1, 3) or min(bands) < 1):
+        raise QgsProcessingException(
+            tr("Bands must be one number or three, from 1 on, with commas between, not '{text}'.").format(text=text)
+        )
+    return bands
+
+
 def model_folder(text: str) -> str:
     """Return ``"default"`` or an existing model folder."""
     text = text.strip() or "default"
     if text != "default" and not Path(text).is_dir():
         raise QgsProcessingException(tr("The model folder {path} does not exist.").format(path=text))
     return text
-
-
-def tif_path(path: str) -> str:
-    """Return `path` if it names a GeoTIFF."""
-    if Path(path).suffix.lower() not in (".tif", ".tiff"):
-        raise QgsProcessingException(tr("The mask is a GeoTIFF: let the name of {path} end in .tif.").format(path=path))
-    return path
-
-
-def deliver(source: str | None, destination: str) -> str:
-    """Move a file of the worker to where the user wants it: whole, or not at all."""
-    if not source:
-        raise QgsProcessingException(tr("The worker did not write {path}.").format(path=destination))
-    part = f"{destination}.part"
-    try:
-        Path(destination).parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(source, part)
-        Path(part).replace(destination)
-    except OSError as error:
-        Path(part).unlink(missing_ok=True)
-        reason = error.strerror or error
-        raise QgsProcessingException(
-            tr("The file {path} cannot be written: {reason}").format(path=destination, reason=reason)
-        ) from error
-    return destination
-
-
-def deliver_shapefile(source: str | None, destination: str) -> str:
-    """Move a shapefile with all its parts."""
-    if Path(destination).suffix.lower() != ".shp":
-        raise QgsProcessingException(tr("Let the name of the shapefile {path} end in .shp.").format(path=destination))
-    for ending in (".shx", ".dbf", ".cpg", ".prj"):
-        if source and Path(source).with_suffix(ending).exists():
-            deliver(str(Path(source).with_suffix(ending)), str(Path(destination).with_suffix(ending)))
-    return deliver(source, destination)

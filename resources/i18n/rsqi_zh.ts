@@ -48,6 +48,14 @@
         <translation>自动</translation>
     </message>
     <message>
+        <source>Bands</source>
+        <translation>波段</translation>
+    </message>
+    <message>
+        <source>Bands must be one number or three, from 1 on, with commas between, not '{text}'.</source>
+        <translation>波段应为一个或三个从 1 开始的数字，用逗号分隔，而不是“{text}”。</translation>
+    </message>
+    <message>
         <source>Block sizes (pixels)</source>
         <translation>块大小（像素）</translation>
     </message>
@@ -204,6 +212,10 @@ Give the image, from which the valid area and the pixel size are taken, or give 
 请给出影像，从中取得有效面积和像素大小；或者直接给出这两个数值，此时按正方形影像计算。</translation>
     </message>
     <message>
+        <source>Go on with an interrupted inspection</source>
+        <translation>继续中断的检查</translation>
+    </message>
+    <message>
         <source>Grade</source>
         <translation>等级</translation>
     </message>
@@ -214,6 +226,10 @@ Give the image, from which the valid area and the pixel size are taken, or give 
     <message>
         <source>How the types that a block was classified as constrain its segmentation.</source>
         <translation>块的分类结果如何约束其分割结果。</translation>
+    </message>
+    <message>
+        <source>If an inspection of the same image with the same choices into the same GeoPackage was cut off, go on where it stopped.</source>
+        <translation>如果对同一影像、以相同选项、保存到同一 GeoPackage 的检查被中断，则从中断处继续。</translation>
     </message>
     <message>
         <source>Image</source>
@@ -232,16 +248,24 @@ Give the image, from which the valid area and the pixel size are taken, or give 
         <translation>检查图层</translation>
     </message>
     <message>
+        <source>Inspect {name}</source>
+        <translation>检查 {name}</translation>
+    </message>
+    <message>
         <source>Inspecting: block {done} of {total}</source>
         <translation>正在检查：第 {done} 块，共 {total} 块</translation>
     </message>
     <message>
         <source>Inspects an image for cloud, shadow, stretching blur, blur, spectral overflow, distortion, stitching traces, stitching misalignment, stripe noise and missing pixels. The errors come out as polygons in the image's coordinate system, with type, confidence, area, severity and penalty; the image gets a score and a grade. Nodata and transparent pixels are left out of every area and of the score.
 
+Saved to a GeoPackage of its own, the result is complete: the errors with their style, the blocks with the probability of each type, and a summary.
+
 The work is done by RSQI's own Python environment; cancelling stops it at once and leaves nothing behind.</source>
         <translation>检查影像中的云、阴影、拉花、模糊、光谱溢出、扭曲、拼接痕迹、拼接错误、条状噪声和像素缺失。错误以多边形给出，采用影像的坐标系，带有类型、置信度、面积、严重程度和扣分；影像得到得分和等级。无数据和透明像素不计入任何面积和得分。
 
-计算在 RSQI 自己的 Python 环境中进行；取消后立即停止，不留下任何残余。</translation>
+结果单独保存为一个 GeoPackage 时是完整的：带样式的错误、带各类型概率的块，以及一份汇总。
+
+计算在 RSQI 自己的 Python 环境中进行；取消会立即停止，不留下任何文件。</translation>
     </message>
     <message>
         <source>Intermediate</source>
@@ -284,6 +308,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>全不选</translation>
     </message>
     <message>
+        <source>Not inspected, as the model does not see these well enough: {types}.</source>
+        <translation>未检查（模型对这些类型识别得不够好）：{types}。</translation>
+    </message>
+    <message>
         <source>Number of blocks</source>
         <translation>块数</translation>
     </message>
@@ -292,8 +320,16 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>错误个数</translation>
     </message>
     <message>
+        <source>One band number for grey, or three for red, green and blue, with commas between, such as 4,3,2; empty means what the image itself says.</source>
+        <translation>一个波段号表示灰度，三个表示红、绿、蓝，用逗号分隔，如 4,3,2；留空则按影像自身的说明。</translation>
+    </message>
+    <message>
         <source>One polygon for each error.</source>
         <translation>每个错误一个多边形。</translation>
+    </message>
+    <message>
+        <source>Only pixels inside these polygons are inspected, measured and scored; empty means all.</source>
+        <translation>只检查、量算和评分这些面内的像素；留空表示全部。</translation>
     </message>
     <message>
         <source>Only these types are looked for and scored.</source>
@@ -322,6 +358,14 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Pixel size (m)</source>
         <translation>像素大小 (m)</translation>
+    </message>
+    <message>
+        <source>Pixel size of a layer that is no file</source>
+        <translation>非文件图层的像素大小</translation>
+    </message>
+    <message>
+        <source>Polygons to inspect</source>
+        <translation>检查范围面</translation>
     </message>
     <message>
         <source>Probability above which a block has an error type; empty means the model's own, one for each type.</source>
@@ -370,6 +414,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Save to</source>
         <translation>保存到</translation>
+    </message>
+    <message>
+        <source>Saving the layer as an image of {columns} x {rows} pixels: {path}</source>
+        <translation>正在把图层保存为 {columns} x {rows} 像素的影像：{path}</translation>
     </message>
     <message>
         <source>Says in sentences what errors an image has.</source>
@@ -424,6 +472,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>相邻块重叠部分所占的比例。</translation>
     </message>
     <message>
+        <source>Side of a pixel in the layer's units, for web maps; empty means the layer's own.</source>
+        <translation>像素边长，以图层单位计，用于网络地图；留空表示图层自身的大小。</translation>
+    </message>
+    <message>
         <source>Side of a pixel; goes before what the image says.</source>
         <translation>像素边长；优先于影像自身的数值。</translation>
     </message>
@@ -460,12 +512,24 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>某个错误的 category_id 为 {value}，不在 1 至 10 之内。</translation>
     </message>
     <message>
+        <source>The computing device was changed: {reason}</source>
+        <translation>计算设备已更换：{reason}</translation>
+    </message>
+    <message>
+        <source>The device is short of memory, so fewer blocks are computed at a time: {reason}</source>
+        <translation>设备内存不足，每次计算的块数已减少：{reason}</translation>
+    </message>
+    <message>
         <source>The errors as a shapefile with Chinese labels in GBK, as inspection stations exchange them.</source>
         <translation>质检站交换用的 Shapefile：中文标签，GBK 编码。</translation>
     </message>
     <message>
         <source>The errors with their severity and penalty.</source>
         <translation>带有严重程度和扣分的错误。</translation>
+    </message>
+    <message>
+        <source>The extent lies outside the layer {name}.</source>
+        <translation>范围在图层 {name} 之外。</translation>
     </message>
     <message>
         <source>The file {path} cannot be written: {reason}</source>
@@ -484,12 +548,20 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>要检查的影像：含红、绿、蓝波段或单个灰度波段的栅格文件。</translation>
     </message>
     <message>
+        <source>The image to inspect: red, green and blue bands, or one grey band. A layer that is no file, such as a web map, is saved as one first.</source>
+        <translation>要检查的影像：红、绿、蓝波段，或一个灰度波段。不是文件的图层（如网络地图）会先保存为文件。</translation>
+    </message>
+    <message>
         <source>The inspection failed.</source>
         <translation>检查失败。</translation>
     </message>
     <message>
         <source>The language of the sentences.</source>
         <translation>语句所用的语言。</translation>
+    </message>
+    <message>
+        <source>The layer cannot be saved as {path}: check the folder and the free space.</source>
+        <translation>图层无法保存为 {path}：请检查文件夹和可用空间。</translation>
     </message>
     <message>
         <source>The layer {name} cannot be written.</source>
@@ -500,8 +572,12 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>图层 {name} 没有字段 category_id：不是错误图层。</translation>
     </message>
     <message>
-        <source>The layer {name} is not a raster file: save it as GeoTIFF and inspect that.</source>
-        <translation>图层 {name} 不是栅格文件：请先另存为 GeoTIFF 再检查。</translation>
+        <source>The layer {name} has no pixels of its own: give the pixel size.</source>
+        <translation>图层 {name} 没有自身的像素：请给出像素大小。</translation>
+    </message>
+    <message>
+        <source>The layer {name} is not a file and would have to be saved with {columns} x {rows} pixels, more than {most} million: choose a smaller extent or larger pixels.</source>
+        <translation>图层 {name} 不是文件，需保存为 {columns} x {rows} 像素，超过 {most} 百万：请选择更小的范围或更大的像素。</translation>
     </message>
     <message>
         <source>The mask is a GeoTIFF: let the name of {path} end in .tif.</source>
@@ -510,10 +586,6 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>The model cannot be used</source>
         <translation>无法使用该模型</translation>
-    </message>
-    <message>
-        <source>The model does not see some types well enough to look for them: see the report.</source>
-        <translation>模型对某些类型的识别能力不足，未作检查：详见报告。</translation>
     </message>
     <message>
         <source>The model folder {path} does not exist.</source>
@@ -592,6 +664,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>工作进程没有写出图层 {name}。</translation>
     </message>
     <message>
+        <source>There is no polygon to inspect: select some, or choose another layer.</source>
+        <translation>没有要检查的面：请选择一些面，或换一个图层。</translation>
+    </message>
+    <message>
         <source>There is no raster layer to inspect: add an image to the project.</source>
         <translation>没有可检查的栅格图层：请向工程添加影像。</translation>
     </message>
@@ -642,6 +718,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>{n} s</source>
         <translation>{n} 秒</translation>
+    </message>
+    <message>
+        <source>{text}, {speed:.1f} Mpx/s</source>
+        <translation>{text}，{speed:.1f} 百万像素/秒</translation>
     </message>
     <message>
         <source>{text}, {time} left</source>

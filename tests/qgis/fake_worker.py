@@ -60,19 +60,34 @@ def grid(path):
     return left, top, left + dx * dataset.RasterXSize, top + dy * dataset.RasterYSize, dataset.GetSpatialRef()
 
 
+def asked(request):
+    return [taxonomy.by_code(code) for code in request["parameters"].get("types", taxonomy.CODES)]
+
+
+def outline(request, t):
+    """The square of a type, on the diagonal of the image."""
+    left, top, right, bottom, _ = grid(request["raster"])
+    w, h = (right - left) / 10, (bottom - top) / 10
+    x, y = left + (t.id - 1) * w, top + (t.id - 1) * h
+    return square(x + w * 0.1, y + h * 0.1, x + w * 0.9, y + h * 0.9)
+
+
+def preview(request, t):
+    wkb = bytes(outline(request, t).ExportToWkb()).hex()
+    say(event="errors", errors=[{"category_id": t.id, "confidence": 0.7, "area_m2": 100.0 * t.id, "wkb": wkb}])
+
+
 def write(request):
-    """Write one square of each asked type along the diagonal, and four blocks."""
+    """Write one square of each asked type along the diagonal, four blocks, and a summary."""
     left, top, right, bottom, crs = grid(request["raster"])
-    types = [taxonomy.by_code(code) for code in request["parameters"].get("types", taxonomy.CODES)]
+    types = asked(request)
     data = ogr.GetDriverByName("GPKG").CreateDataSource(request["output"])
     errors = data.CreateLayer("errors", crs or osr.SpatialReference(), ogr.wkbMultiPolygon)
     for name, kind in FIELDS:
         errors.CreateField(ogr.FieldDefn(name, kind))
-    w, h = (right - left) / 10, (bottom - top) / 10
     for t in types:
-        x, y = left + (t.id - 1) * w, top + (t.id - 1) * h
         feature = ogr.Feature(errors.GetLayerDefn())
-        feature.SetGeometry(square(x + w * 0.1, y + h * 0.1, x + w * 0.9, y + h * 0.9))
+        feature.SetGeometry(outline(request, t))
         values = {"category_id": t.id, "label": t.zh, "label_en": t.en, "confidence": 0.5 + t.id / 20}
         values.update(area_m2=100.0 * t.id, severity="D", penalty=1.0, status="unreviewed", source="model")
         values["block_size"] = 512
@@ -95,8 +110,13 @@ def write(request):
             feature.SetField("col", col)
             feature.SetField("p_cloud", 0.3 * (row + col))
             blocks.CreateFeature(feature)
+    summary = data.CreateLayer("summary", None, ogr.wkbNone)
+    summary.CreateField(ogr.FieldDefn("raster", ogr.OFTString))
+    row = ogr.Feature(summary.GetLayerDefn())
+    row.SetField("raster", request["raster"])
+    summary.CreateFeature(row)
     outputs = {"errors": request["output"]}
-    stem = request["output"][: -len(".gpkg")]
+    stem = str(Path(request["extras"]) / Path(request["output"]).stem)
     if request["mask"]:
         outputs["mask"] = shutil.copy(request["raster"], stem + "_mask.tif")
     if request["report"]:
@@ -131,7 +151,9 @@ def main():
     say(event="warning", code="scaled", message="values were scaled")
     for done in range(1, 21):
         time.sleep(3 if mode == "slow" else 0.01)
-        say(event="progress", stage="inspect", done=done, total=20, eta_s=(20 - done) * 3.0)
+        say(event="progress", stage="inspect", done=done, total=20, eta_s=(20 - done) * 3.0, mpx_per_s=2.5)
+        if request["preview"] and done <= len(asked(request)):
+            preview(request, asked(request)[done - 1])
         if mode == "killed" and done == 5:
             print("Out of memory: tensor of 9 GB", file=sys.stderr, flush=True)
             os.kill(os.getpid(), signal.SIGKILL)
