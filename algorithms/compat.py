@@ -8,8 +8,8 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingParameterDefinition,
     QgsRaster,
-    QgsWkbTypes,
     QgsRasterFileWriter,
+    QgsWkbTypes,
 )
 
 if Qgis.QGIS_VERSION_INT >= 33800:

@@ -8,12 +8,14 @@ from qgis.PyQt.QtGui import QIcon
 from .base import ICONS
 from .classify_blocks import ClassifyBlocks
 from .describe import DescribeErrors
+from .image_checks import CheckImage
 from .inspect_layer import InspectLayer
+from .judge_lot import JudgeLot
 from .pixel_missing import PixelMissing
 from .score_layer import ScoreLayer
 from .stripe_noise import StripeNoise
 
-ALGORITHMS = (InspectLayer, PixelMissing, StripeNoise, ClassifyBlocks, ScoreLayer, DescribeErrors)
+ALGORITHMS = (InspectLayer, PixelMissing, StripeNoise, ClassifyBlocks, ScoreLayer, DescribeErrors, CheckImage, JudgeLot)
 
 
 class RsqiProvider(QgsProcessingProvider):

@@ -27,8 +27,9 @@ from qgis.core import (
 from ..rsqi_core import scoring
 from ..rsqi_core.errors import RsqiError
 from ..rsqi_core.taxonomy import TYPES
+from . import pixels
 from .base import RsqiAlgorithm, conform
-from .compat import ALPHA_BAND, VECTOR_POLYGON
+from .compat import VECTOR_POLYGON
 from .fields import error_fields
 from .i18n import tr
 from .texts import grade_name
@@ -190,9 +191,9 @@ class ScoreLayer(RsqiAlgorithm):
         area = ruler(crs, context).measureArea(QgsGeometry.fromRect(extent))
         units = extent.area() / area if area > 0 else 1.0  # square map units of a square metre
         if layer:
-            pixel_area = pixel_area or area / (layer.width() * layer.height())
-            valid_area = valid_area or area * valid_share(layer)
-            diagonal = math.hypot(layer.width(), layer.height())
+            image = image_of_raster(layer, context)
+            pixel_area, valid_area = pixel_area or image.pixel_area, valid_area or image.valid_area
+            diagonal = image.diagonal
         else:
             diagonal = math.sqrt(2 * valid_area / pixel_area)
         return Image(valid_area, pixel_area, math.sqrt(pixel_area * units), diagonal)
@@ -206,30 +207,39 @@ def ruler(crs: QgsCoordinateReferenceSystem, context: QgsProcessingContext) -> Q
     return measure
 
 
-def record(feature: QgsFeature, image: Image) -> scoring.ErrorRecord:
-    """Return what the scheme looks at, in metres and pixels, of an error whose `area_m2` is measured."""
+def record(feature: QgsFeature, image: Image, area: float | None = None, status: str = "") -> scoring.ErrorRecord:
+    """Return what the scheme looks at, in metres and pixels; area and status are the feature's own by default."""
     geometry = feature.geometry()
+    area = feature["area_m2"] if area is None else area
     box = geometry.boundingBox()
     _, _, _, width, height = geometry.orientedMinimumBoundingBox()
     corners = (box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum())
     return scoring.ErrorRecord(
         category_id=int(feature["category_id"]),
-        area_m2=feature["area_m2"],
-        pixels=round(feature["area_m2"] / image.pixel_area),
+        area_m2=area,
+        pixels=round(area / image.pixel_area),
         length_px=max(width, height) / image.pixel_side,
-        status=feature["status"] or "unreviewed",
+        status=status or feature["status"] or "unreviewed",
         bounds=tuple(corner / image.pixel_side for corner in corners),
     )
 
 
+def image_of_raster(layer: QgsRasterLayer, context: QgsProcessingContext) -> Image:
+    """Return what an image tells itself."""
+    extent = layer.extent()
+    area = ruler(layer.crs(), context).measureArea(QgsGeometry.fromRect(extent))
+    count = layer.width() * layer.height()
+    return Image(
+        area * valid_share(layer),
+        area / count,
+        math.sqrt(extent.area() / count),
+        math.hypot(layer.width(), layer.height()),
+    )
+
+
 def valid_share(layer: QgsRasterLayer) -> float:
-    """Return the share of valid pixels, 0-1, counted in a reduced image: alpha above 0, else not nodata."""
+    """Return the share of valid pixels, 0-1, counted in a reduced image."""
     provider = layer.dataProvider()
-    bands = range(1, provider.bandCount() + 1)
-    alpha = next((band for band in bands if provider.colorInterpretation(band) == ALPHA_BAND), None)
     width, height = min(SAMPLE, layer.width()), min(SAMPLE, layer.height())
-    block = provider.block(alpha or 1, layer.extent(), width, height)
-    cells = ((row, col) for row in range(height) for col in range(width))
-    if alpha:
-        return sum(block.value(row, col) > 0 for row, col in cells) / (width * height)
-    return sum(not block.isNoData(row, col) for row, col in cells) / (width * height)
+    _, valid = pixels.read(provider, pixels.color_bands(provider), layer.extent(), width, height)
+    return float(valid.mean())

@@ -1,0 +1,159 @@
+"""The score of a layer of errors that may be edited: what it lies on, its measures, its sum."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Iterable
+
+from qgis.core import (
+    QgsDistanceArea,
+    QgsFeature,
+    QgsFeatureRequest,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProject,
+    QgsProviderRegistry,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
+
+from ..rsqi_core.errors import ParameterError
+from ..rsqi_core.scheme import Scheme
+from ..rsqi_core.scoring import STATUSES, ErrorRecord, Score, score
+from ..rsqi_core.taxonomy import TYPES
+from .i18n import tr
+from .score_layer import Image, image_of_raster, record, ruler
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a layer of errors lies on.
+
+    Attributes
+    ----------
+    image : Image
+    inspected : tuple of str, optional
+        Codes of the types that were looked for; None if nobody knows: all.
+    raster : str
+        Source of the image, empty if unknown.
+    """
+
+    image: Image
+    inspected: tuple[str, ...] | None = None
+    raster: str = ""
+
+
+@dataclass
+class Ledger:
+    """The measures of a layer's errors by feature id, so that after an edit only what has changed is measured again."""
+
+    frame: Frame
+    records: dict[int, ErrorRecord] = field(default_factory=dict)
+
+    def missing(self, layer: QgsVectorLayer) -> list[int]:
+        """Take over types and states as they are now; return the errors that have to be measured.
+
+        An error without a valid type is left out.
+        """
+        kept, missing = {}, []
+        request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
+        for feature in layer.getFeatures(request):
+            if feature["category_id"] not in range(1, len(TYPES) + 1):
+                continue
+            known = self.records.get(feature.id())
+            if known is None:
+                missing.append(feature.id())
+            else:
+                kept[feature.id()] = replace(known, category_id=feature["category_id"], status=status_of(feature))
+        self.records = kept
+        return missing
+
+    def measure(self, layer: QgsVectorLayer, fids: Iterable[int], measure: QgsDistanceArea) -> None:
+        """Measure errors."""
+        for feature in layer.getFeatures(QgsFeatureRequest().setFilterFids(list(fids))):
+            if not feature.geometry().isEmpty():
+                area = measure.measureArea(feature.geometry())
+                self.records[feature.id()] = record(feature, self.frame.image, area, status_of(feature))
+
+    def judge(self, scheme: Scheme, mode: str) -> Score:
+        """Score what is measured; the items are in the order of `records`."""
+        image = self.frame.image
+        pixels = round(image.valid_area / image.pixel_area)
+        records = list(self.records.values())
+        return score(records, scheme, image.valid_area, pixels, image.diagonal, mode, self.frame.inspected)
+
+
+def status_of(feature: QgsFeature) -> str:
+    """Return the state of an error; of one without, ``unreviewed``."""
+    index = feature.fields().indexFromName("status")
+    value = feature[index] if index >= 0 else ""
+    return value if value in STATUSES else STATUSES[0]
+
+
+def frame_of(layer: QgsVectorLayer) -> Frame | None:
+    """Return what the table ``summary`` beside a layer tells; None if there is none."""
+    row = summary_of(layer)
+    try:
+        a, b, _, d, e, _ = json.loads(row["transform"])
+        width, height = int(row["width"]), int(row["height"])
+        valid_area, pixels = float(row["valid_area_m2"]), int(row.get("valid_pixels") or width * height)
+        image = Image(valid_area, valid_area / pixels, math.sqrt(abs(a * e - b * d)), math.hypot(width, height))
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        return None
+    inspected = tuple(code for code in str(row.get("inspected") or "").split(",") if code)
+    return Frame(image, inspected or None, str(row.get("raster") or ""))
+
+
+def frame_of_raster(raster: QgsRasterLayer) -> Frame:
+    """Return what an image tells itself."""
+    return Frame(image_of_raster(raster, transform_context()), None, raster.source())
+
+
+def summary_of(layer: QgsVectorLayer) -> dict:
+    """Return the row of the table ``summary`` beside a layer; empty if there is none."""
+    path = path_of(layer)
+    if path is None:
+        return {}
+    table = QgsVectorLayer(f"{path}|layername=summary", "summary", "ogr")
+    row = next(table.getFeatures(), None) if table.isValid() else None
+    return dict(zip(row.fields().names(), row.attributes())) if row is not None else {}
+
+
+def path_of(layer: QgsVectorLayer) -> Path | None:
+    """Return the GeoPackage that a layer lies in; None for any other layer."""
+    if layer.providerType() != "ogr":
+        return None
+    path = QgsProviderRegistry.instance().decodeUri("ogr", layer.source()).get("path") or ""
+    return Path(path) if path.lower().endswith(".gpkg") else None
+
+
+def transform_context():
+    """Return how the project transforms coordinates, wrapped as Processing does."""
+    context = QgsProcessingContext()
+    context.setTransformContext(QgsProject.instance().transformContext())
+    return context
+
+
+def score_file(path: str, scheme: Scheme, mode: str, context: QgsProcessingContext) -> Score:
+    """Score the result in a GeoPackage as it has been reviewed so far.
+
+    Raises
+    ------
+    QgsProcessingException
+        It is no result of RSQI.
+    """
+    layer = QgsVectorLayer(f"{path}|layername=errors", "errors", "ogr")
+    frame = frame_of(layer) if layer.isValid() and layer.fields().indexFromName("category_id") >= 0 else None
+    if frame is None:
+        raise QgsProcessingException(
+            tr("{path} is no result of RSQI: give a GeoPackage that an inspection wrote.").format(path=path)
+        )
+    ledger = Ledger(frame)
+    ledger.measure(layer, ledger.missing(layer), ruler(layer.crs(), context))
+    try:
+        return ledger.judge(scheme, mode)
+    except ParameterError as error:
+        raise QgsProcessingException(f"{path}: {error}") from error
