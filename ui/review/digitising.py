@@ -1,0 +1,256 @@
+"""Edits by QGIS's own tools, made part of the review: each is completed, committed at once, and can be undone.
+
+Whatever puts changes into the layer's edit buffer (a drawn polygon, a moved vertex, the form, a script), two things
+happen to it: a moment later it is committed, and on the way into the file it gets its area, status and signature.
+"""
+
+from __future__ import annotations
+
+from qgis.core import QgsEditFormConfig, QgsFeature, QgsVectorLayer
+from qgis.gui import QgsMapTool, QgsMapToolCapture
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+
+from ...algorithms.i18n import tr
+from ...rsqi_core import taxonomy
+from ..compat import QAction
+from . import store
+from .history import Change
+from .rows import ADDED, CORRECTED, Row, row_of
+from .verdicts import Verdicts, signature, type_values
+
+TOOLS = {
+    "draw": "mActionAddFeature",
+    "reshape": "mActionReshapeFeatures",
+    "vertices": "mActionVertexToolActiveLayer",
+    "split": "mActionSplitFeatures",
+}
+
+
+class Digitising(QObject):
+    """Starts QGIS's tools on the layer under review, and takes in what they do.
+
+    Attributes
+    ----------
+    mode : str
+        One of :data:`TOOLS`, empty if nothing is being digitised.
+    category_id : int
+        Type of the next error that is drawn.
+
+    Signals
+    -------
+    mode_changed : str
+    drawn : int
+        Fid of an error that has just been added.
+    """
+
+    mode_changed = pyqtSignal(str)
+    drawn = pyqtSignal(int)
+
+    def __init__(self, iface, verdicts: Verdicts, parent: QObject | None = None):
+        super().__init__(parent)
+        self._iface = iface
+        self._verdicts = verdicts
+        self._layer: QgsVectorLayer | None = None
+        self.mode = ""
+        self.category_id = 1
+        self._tool_before: QgsMapTool | None = None
+        self._tool: QgsMapTool | None = None
+        self._suppress = None
+        self._opened = False
+        self._pending: tuple[str, dict[int, QgsFeature | None]] | None = None
+        self._added: list[int] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)  # once the tool has ended its own command
+        self._timer.timeout.connect(self.settle)
+
+    def set_layer(self, layer: QgsVectorLayer | None) -> None:
+        """Watch another layer."""
+        self.leave()
+        for signal, slot in self._slots(self._layer):
+            signal.disconnect(slot)
+        self._layer = layer
+        for signal, slot in self._slots(layer):
+            signal.connect(slot)
+
+    def stop(self) -> None:
+        self.set_layer(None)
+
+    def _slots(self, layer: QgsVectorLayer | None) -> list[tuple]:
+        if layer is None:
+            return []
+        return [
+            (layer.layerModified, self._modified),
+            (layer.beforeCommitChanges, self._complete),
+            (layer.committedFeaturesAdded, self._note_added),
+            (layer.afterCommitChanges, self._take),
+        ]
+
+    # Tools
+
+    def start(self, mode: str) -> bool:
+        """Start a tool, or leave it if it is on; return whether it runs now."""
+        again = mode == self.mode
+        self.leave()
+        if again:
+            return False
+        action = self._iface.mainWindow().findChild(QAction, TOOLS[mode])
+        if action is None:
+            self._verdicts.refused.emit(tr("This QGIS does not have the tool for it."))
+            return False
+        if not self._layer.isEditable():
+            if not self._layer.startEditing():
+                self._verdicts.refused.emit(
+                    tr("{name} cannot be edited: it is read-only. Save a copy of it and review that.").format(
+                        name=self._layer.name()
+                    )
+                )
+                return False
+            self._opened = True
+        canvas = self._iface.mapCanvas()
+        self._tool_before = canvas.mapTool()
+        self._iface.setActiveLayer(self._layer)
+        self._hold_form(mode == "draw")
+        action.trigger()
+        self._tool = canvas.mapTool()
+        self.mode = mode
+        canvas.mapToolSet.connect(self._tool_set)
+        canvas.setFocus()
+        self.mode_changed.emit(mode)
+        return True
+
+    def leave(self) -> None:
+        """End the tool; what it did is saved."""
+        if not self.mode:
+            return
+        canvas = self._iface.mapCanvas()
+        canvas.mapToolSet.disconnect(self._tool_set)
+        self.settle()
+        self.mode = ""
+        self._hold_form(False)
+        if self._opened and self._layer.isEditable() and not self._layer.isModified():
+            self._layer.commitChanges()
+        self._opened = False
+        if canvas.mapTool() is self._tool or canvas.mapTool() is None:
+            before = self._tool_before
+            if before is not None and not sip.isdeleted(before) and before is not self._tool:
+                canvas.setMapTool(before)
+            else:
+                self._iface.actionPan().trigger()
+        self._tool = self._tool_before = None
+        self.mode_changed.emit("")
+
+    def sketching(self) -> bool:
+        """Return whether a line or polygon has been begun on the map, which then has the keys for itself."""
+        tool = self._iface.mapCanvas().mapTool()
+        return isinstance(tool, QgsMapToolCapture) and tool.size() > 0
+
+    def _tool_set(self, tool, _=None) -> None:
+        if tool is not self._tool:  # the technician took another one
+            self.leave()
+
+    def _hold_form(self, hold: bool) -> None:
+        """Keep QGIS from opening its form after each polygon while a type is chosen by keys."""
+        config = self._layer.editFormConfig()
+        if hold:
+            self._suppress = config.suppress()
+            config.setSuppress(QgsEditFormConfig.FeatureFormSuppress.SuppressOn)
+        elif self._suppress is not None:
+            config.setSuppress(self._suppress)
+            self._suppress = None
+        else:
+            return
+        self._layer.setEditFormConfig(config)
+
+    # What the tools did
+
+    def settle(self) -> None:
+        """Commit what is in the edit buffer, and go on editing."""
+        self._timer.stop()
+        layer = self._layer
+        if layer is None or not layer.isEditable() or not layer.isModified():
+            return
+        if not layer.commitChanges(False):
+            reason = " ".join(" ".join(layer.commitErrors()).split())
+            text = tr("{name} could not be saved; the edit stays on the map and is tried again: {reason}")
+            self._verdicts.refused.emit(text.format(name=layer.name(), reason=reason))
+
+    def _modified(self) -> None:
+        if not self._verdicts.writing:
+            self._timer.start()
+
+    def _complete(self, *_) -> None:
+        """Give what is about to be committed its area, status and signature."""
+        if self._verdicts.writing:
+            return
+        layer = self._layer
+        buffer = layer.editBuffer()
+        shapes, values = set(buffer.changedGeometries()), set(buffer.changedAttributeValues())
+        deleted, added = set(buffer.deletedFeatureIds()), dict(buffer.addedFeatures())
+        before = store.snapshot(layer, shapes | values | deleted)
+        self._added = []
+        self._timer.stop()
+        strange = {fid for fid in before if self._is_strange(fid, before[fid])} - deleted
+        for fid in strange:
+            self._put_back(fid, before.pop(fid), values)
+        for fid in (shapes | values) - strange - deleted:
+            self._change(fid, layer.getFeature(fid), shapes)
+        for fid, feature in added.items():
+            self._change(fid, feature, shapes, new=True)
+        self._timer.stop()
+        text = tr("Draw") if added and not shapes else tr("Split") if added else tr("Delete") if deleted else tr("Edit")
+        self._pending = text, before
+        if strange:
+            self._verdicts.refused.emit(self._verdicts.who(strange))
+
+    def _is_strange(self, fid: int, stored: QgsFeature | None) -> bool:
+        known = self._verdicts.rows.get(fid)
+        return stored is not None and known is not None and row_of(stored).verdict() != known.verdict()
+
+    def _put_back(self, fid: int, stored: QgsFeature, values: set[int]) -> None:
+        self._layer.changeGeometry(fid, stored.geometry())
+        if fid in values:
+            self._layer.changeAttributeValues(fid, dict(enumerate(stored.attributes())))
+
+    def _change(self, fid: int, feature: QgsFeature, shapes: set[int], new: bool = False) -> None:
+        """Complete one feature in the buffer: a new one is drawn, unless it is a part of one that was split."""
+        row = row_of(feature)
+        typed = 1 <= row.category_id <= len(taxonomy.TYPES)
+        if new and not shapes:
+            category_id = row.category_id if typed and self.mode != "draw" else self.category_id
+            changed = {"status": ADDED, "source": "technician", "confidence": 1.0, "block_size": None, "comment": None}
+        else:
+            category_id = row.category_id if typed else self.category_id
+            changed = {} if self._keeps_status(fid, row, fid in shapes) else {"status": CORRECTED}
+        changed.update(type_values(category_id), **signature())
+        if new or fid in shapes:
+            changed["area_m2"] = self._verdicts.area(feature.geometry())
+        index_values = {}
+        for name, value in changed.items():
+            index = feature.fields().indexFromName(name)
+            if index >= 0 and not store.equal(feature.attribute(index), value):
+                index_values[index] = value
+        self._layer.changeAttributeValues(fid, index_values)
+
+    def _keeps_status(self, fid: int, row: Row, reshaped: bool) -> bool:
+        """Return whether an edit leaves the status alone: a drawn error, a chosen status, or a comment only."""
+        stored = self._verdicts.rows.get(fid)
+        if row.status == ADDED or (stored is not None and stored.status != row.status):
+            return True
+        return stored is not None and stored.category_id == row.category_id and not reshaped
+
+    def _note_added(self, _, features) -> None:
+        if not self._verdicts.writing:
+            self._added = [feature.id() for feature in features]
+
+    def _take(self) -> None:
+        if self._pending is None:
+            return
+        (text, before), self._pending = self._pending, None
+        before = {**before, **dict.fromkeys(self._added)}
+        if not before:
+            return
+        self._verdicts.take(Change(text, before, store.snapshot(self._layer, before)))
+        if self.mode == "draw" and self._added:
+            self.drawn.emit(self._added[-1])

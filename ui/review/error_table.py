@@ -1,0 +1,180 @@
+"""The list of errors for a tree view: sorted and filtered here, so that thousands of rows never wait for a proxy."""
+
+from __future__ import annotations
+
+from typing import Iterable, Mapping
+
+from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
+from qgis.PyQt.QtGui import QBrush, QColor, QFont, QIcon
+
+from ...algorithms.i18n import tr
+from ...algorithms.texts import type_name
+from ...rsqi_core import taxonomy
+from ..inspect.type_list import swatch
+from .rows import ACCEPTED, ADDED, COLUMNS, CORRECTED, REJECTED, UNREVIEWED, Row, Wanted, arrange
+
+NO_PARENT = QModelIndex()
+MARKS = {UNREVIEWED: "○", ACCEPTED: "✓", REJECTED: "✕", CORRECTED: "✎", ADDED: "+"}
+STATUS_COLORS = {ACCEPTED: "#1b7f3b", REJECTED: "#8a8a8a", CORRECTED: "#1565c0", ADDED: "#8e24aa"}
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+RIGHT = _RIGHT.value if hasattr(_RIGHT, "value") else int(_RIGHT)  # Qt 5 wants a plain number in a model
+
+
+def status_name(status: str) -> str:
+    """Return the name of a status in the language of QGIS."""
+    names = {
+        UNREVIEWED: tr("Unreviewed"),
+        ACCEPTED: tr("Accepted"),
+        REJECTED: tr("Rejected"),
+        CORRECTED: tr("Corrected"),
+        ADDED: tr("Added"),
+    }
+    return names.get(status, status)
+
+
+def area_text(area: float | None) -> str:
+    """Return square metres in three figures, square kilometres from one on."""
+    if area is None:
+        return ""
+    if area >= 1e6:
+        return f"{area / 1e6:,.2f} km²"
+    return f"{area:,.0f} m²" if area >= 100 else f"{area:.3g} m²"
+
+
+class ErrorTable(QAbstractTableModel):
+    """Type, confidence, area, severity and status of the wanted errors, in the chosen order."""
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self.rows: Mapping[int, Row] = {}
+        self.order: list[int] = []
+        self._places: dict[int, int] = {}
+        self._wanted = Wanted()
+        self._column, self._descending = 0, False
+        self._names = {t.id: type_name(t) for t in taxonomy.TYPES}
+        self._icons: dict[int, QIcon] = {}
+        self._words = {
+            (t.id, status): f"{self._names[t.id]} {t.code} {status_name(status)}"
+            for t in taxonomy.TYPES
+            for status in MARKS
+        }
+
+    def show_rows(self, rows: Mapping[int, Row], wanted: Wanted | None = None) -> None:
+        """Show other rows, or the same ones after a change, in the chosen order."""
+        self.beginResetModel()
+        self.rows = rows
+        self._wanted = wanted if wanted is not None else self._wanted
+        self._arrange()
+        self.endResetModel()
+
+    def refresh(self, fids: Iterable[int]) -> bool:
+        """Show changed rows where they stand; return False, doing nothing, if the list has to be made anew."""
+        places = []
+        for fid in fids:
+            row, place = self.rows.get(fid), self._places.get(fid)
+            words = self._words.get((row.category_id, row.status), "") if row else ""
+            shown = row is not None and self._wanted.admits(row, words)
+            if shown != (place is not None):
+                return False
+            if shown:
+                places.append(place)
+        if places:
+            self.dataChanged.emit(self.index(min(places), 0), self.index(max(places), len(COLUMNS) - 1))
+        return True
+
+    def fid_at(self, index: QModelIndex) -> int | None:
+        """Return the fid of the row that `index` is in."""
+        return self.order[index.row()] if index.isValid() and index.row() < len(self.order) else None
+
+    def index_of(self, fid: int | None) -> QModelIndex:
+        """Return the first cell of the row of `fid`, invalid if it is not shown."""
+        place = self._places.get(fid)
+        return self.index(place, 0) if place is not None else QModelIndex()
+
+    def _arrange(self) -> None:
+        self.order = arrange(self.rows, self._wanted, COLUMNS[self._column], self._descending, self._words)
+        self._places = {fid: place for place, fid in enumerate(self.order)}
+
+    # What Qt asks
+
+    def rowCount(self, parent=NO_PARENT):
+        return 0 if parent.isValid() else len(self.order)
+
+    def columnCount(self, parent=NO_PARENT):
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def sort(self, column, order=Qt.SortOrder.AscendingOrder):
+        if not 0 <= column < len(COLUMNS):
+            return
+        self.layoutAboutToBeChanged.emit()
+        old = [(index, self.fid_at(index)) for index in self.persistentIndexList()]
+        self._column, self._descending = column, order == Qt.SortOrder.DescendingOrder
+        self._arrange()
+        for index, fid in old:
+            place = self._places.get(fid)
+            self.changePersistentIndex(index, self.index(place, index.column()) if place is not None else QModelIndex())
+        self.layoutChanged.emit()
+
+    def headerData(self, section, orientation, role=Qt.ItemDataRole.DisplayRole):
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return (tr("Type"), tr("Conf."), tr("Area"), tr("Sev."), tr("Status"))[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return (
+                tr("Type of the error"),
+                tr("Confidence: how sure the model is"),
+                tr("Area on the ellipsoid"),
+                tr("Severity by the scoring scheme: A rejects, B, C and D deduct points"),
+                tr("What the technician decided"),
+            )[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and COLUMNS[section] in ("confidence", "area_m2"):
+            return RIGHT
+        return None
+
+    def data(self, index, role=Qt.ItemDataRole.DisplayRole):
+        row = self.rows.get(self.fid_at(index))
+        if row is None:
+            return None
+        column = COLUMNS[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(row, column)
+        if role == Qt.ItemDataRole.DecorationRole and column == "category_id":
+            return self._icon(row.category_id)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            if column in ("confidence", "area_m2"):
+                return RIGHT
+            return Qt.AlignmentFlag.AlignCenter if column == "severity" else None
+        if role == Qt.ItemDataRole.ForegroundRole and row.status in STATUS_COLORS:
+            return QBrush(QColor(STATUS_COLORS[row.status])) if column == "status" or row.status == REJECTED else None
+        if role == Qt.ItemDataRole.FontRole and row.status == REJECTED and column == "category_id":
+            font = QFont()
+            font.setStrikeOut(True)
+            return font
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(row)
+        return None
+
+    def _text(self, row: Row, column: str) -> str:
+        if column == "category_id":
+            return self._names.get(row.category_id, str(row.category_id)) + (" …" if row.comment else "")
+        if column == "confidence":
+            return "" if row.confidence is None else f"{row.confidence:.2f}"
+        if column == "area_m2":
+            return area_text(row.area_m2)
+        if column == "severity":
+            return row.severity
+        return f"{MARKS.get(row.status, '')} {status_name(row.status)}"
+
+    def _tip(self, row: Row) -> str:
+        lines = [tr("Error {fid}, deduction {points:g}").format(fid=row.fid, points=row.penalty)]
+        if row.edited_by:
+            lines.append(tr("Edited by {name}, {time}").format(name=row.edited_by, time=row.edited_at[:16]))
+        if row.comment:
+            lines.append(row.comment)
+        return "\n".join(lines)
+
+    def _icon(self, category_id: int) -> QIcon | None:
+        if category_id not in self._icons and category_id in self._names:
+            self._icons[category_id] = swatch(taxonomy.by_id(category_id).color)
+        return self._icons.get(category_id)

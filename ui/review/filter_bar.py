@@ -1,0 +1,107 @@
+"""What the list shows: a type, a status, words, and errors from some confidence on."""
+
+from __future__ import annotations
+
+from qgis.gui import QgsFilterLineEdit
+from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
+
+from ...algorithms.i18n import tr
+from ...algorithms.texts import type_name
+from ...rsqi_core import taxonomy
+from ...rsqi_core.scoring import STATUSES
+from ..inspect.type_list import swatch
+from .error_table import MARKS, status_name
+from .rows import OPEN, Wanted
+
+MAP_DELAY_MS = 150
+
+
+class FilterBar(QWidget):
+    """Two lines of choices above the list.
+
+    Signals
+    -------
+    wanted_changed
+        Ask :meth:`wanted`.
+    threshold_changed : float
+        Confidence below which the map shows nothing; sent once the slider rests.
+    """
+
+    wanted_changed = pyqtSignal()
+    threshold_changed = pyqtSignal(float)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.type_box, self.status_box = QComboBox(), QComboBox()
+        self.type_box.addItem(tr("All types"), 0)
+        for error_type in taxonomy.TYPES:
+            self.type_box.addItem(swatch(error_type.color), type_name(error_type), error_type.id)
+        self.status_box.addItem(tr("Any status"), "")
+        self.status_box.addItem(f"{MARKS[STATUSES[0]]} {status_name(STATUSES[0])}", STATUSES[0])
+        self.status_box.addItem(tr("Reviewed"), OPEN)
+        for status in STATUSES[1:]:
+            self.status_box.addItem(f"{MARKS[status]} {status_name(status)}", status)
+        self.search_box = QgsFilterLineEdit()
+        self.search_box.setShowSearchIcon(True)
+        self.search_box.setPlaceholderText(tr("Search"))
+        self.search_box.setToolTip(tr("Search in types, states, comments, names and numbers"))
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, 99)
+        self.slider.setPageStep(10)
+        self.slider.setToolTip(tr("Hides less certain errors in the list and on the map. The score is not affected."))
+        self.threshold_label = QLabel()
+        for box in (self.type_box, self.status_box, self.search_box):
+            box.setMinimumWidth(70)
+            box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(MAP_DELAY_MS)
+        self._timer.timeout.connect(lambda: self.threshold_changed.emit(self.threshold()))
+
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.addWidget(self.type_box, 3)
+        first.addWidget(self.status_box, 3)
+        first.addWidget(self.search_box, 2)
+        second.addWidget(QLabel(tr("Confidence from")))
+        second.addWidget(self.slider, 1)
+        second.addWidget(self.threshold_label)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(first)
+        column.addLayout(second)
+        self.threshold_label.setMinimumWidth(self.threshold_label.fontMetrics().horizontalAdvance("0.00 "))
+        self._say_threshold()
+
+        self.type_box.currentIndexChanged.connect(lambda _: self.wanted_changed.emit())
+        self.status_box.currentIndexChanged.connect(lambda _: self.wanted_changed.emit())
+        self.search_box.textChanged.connect(lambda _: self.wanted_changed.emit())
+        self.slider.valueChanged.connect(self._slid)
+
+    def wanted(self) -> Wanted:
+        """Return what is chosen."""
+        return Wanted(
+            self.type_box.currentData(), self.status_box.currentData(), self.search_box.text(), self.threshold()
+        )
+
+    def threshold(self) -> float:
+        return self.slider.value() / 100
+
+    def set_threshold(self, threshold: float) -> None:
+        """Show a threshold that is in force already."""
+        self.slider.blockSignals(True)
+        self.slider.setValue(round(threshold * 100))
+        self.slider.blockSignals(False)
+        self._say_threshold()
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def _slid(self) -> None:
+        self._say_threshold()
+        self.wanted_changed.emit()
+        self._timer.start()
+
+    def _say_threshold(self) -> None:
+        self.threshold_label.setText(f"{self.threshold():.2f}")

@@ -1,0 +1,84 @@
+"""Where a type is probable: the blocks in its colour, the more opaque the more probable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import (
+    QgsFillSymbol,
+    QgsGraduatedSymbolRenderer,
+    QgsLayerTreeLayer,
+    QgsProject,
+    QgsRendererRange,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtGui import QColor
+
+from ...algorithms.i18n import tr
+from ...algorithms.texts import type_name
+from ...rsqi_core import taxonomy
+
+MARK = "rsqi/heat_map"  # custom property of a layer that this module put into the project
+STEPS = (0.05, 0.2, 0.4, 0.6, 0.8, 1.0)
+OPACITY = (0.10, 0.22, 0.36, 0.50, 0.64)
+
+
+def renderer_for(error_type: taxonomy.ErrorType) -> QgsGraduatedSymbolRenderer:
+    """Return five steps of opacity over the probability of a type; less than 5 % is not drawn."""
+    ranges = []
+    for low, high, opacity in zip(STEPS, STEPS[1:], OPACITY):
+        symbol = QgsFillSymbol.createSimple({"style": "solid", "outline_style": "no"})
+        color = QColor(error_type.color)
+        color.setAlphaF(opacity)
+        symbol.setColor(color)
+        ranges.append(QgsRendererRange(low, high, symbol, f"{low:.0%} - {high:.0%}"))
+    return QgsGraduatedSymbolRenderer(f"p_{error_type.code}", ranges)
+
+
+class HeatMap:
+    """One layer in the project under the errors; there while a type is chosen."""
+
+    def __init__(self):
+        self._layer_id = ""
+
+    def show(self, path: Path, category_id: int, size: int, above: QgsVectorLayer) -> bool:
+        """Show a type's probability in the blocks of a size; return False if there are no such blocks.
+
+        Parameters
+        ----------
+        above : QgsVectorLayer
+            The errors, which stay on top.
+        """
+        layer = self._layer() or self._add(path, above)
+        if layer is None:
+            return False
+        error_type = taxonomy.by_id(category_id)
+        layer.setName(tr("Probability: {name}").format(name=type_name(error_type)))
+        layer.setSubsetString(f'"block_size" = {int(size)}')
+        layer.setRenderer(renderer_for(error_type))
+        layer.triggerRepaint()
+        return True
+
+    def hide(self) -> None:
+        """Take the layer out of the project."""
+        if self._layer() is not None:
+            QgsProject.instance().removeMapLayer(self._layer_id)
+        self._layer_id = ""
+
+    def _layer(self) -> QgsVectorLayer | None:
+        return QgsProject.instance().mapLayer(self._layer_id) if self._layer_id else None
+
+    def _add(self, path: Path, above: QgsVectorLayer) -> QgsVectorLayer | None:
+        layer = QgsVectorLayer(f"{path}|layername=blocks", "blocks", "ogr")
+        if not layer.isValid():
+            return None
+        layer.setCustomProperty(MARK, True)
+        layer.setReadOnly(True)
+        project = QgsProject.instance()
+        project.addMapLayer(layer, False)
+        node = project.layerTreeRoot().findLayer(above.id())
+        parent = node.parent() if node is not None else project.layerTreeRoot()
+        place = parent.children().index(node) + 1 if node is not None else 0
+        parent.insertChildNode(place, QgsLayerTreeLayer(layer))
+        self._layer_id = layer.id()
+        return layer

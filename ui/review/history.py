@@ -1,0 +1,74 @@
+"""What has been done in the review, so that it can be undone and redone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Mapping
+
+from qgis.core import QgsFeature
+
+LIMIT = 1000
+
+
+@dataclass(frozen=True)
+class Change:
+    """One action: the errors as they were and as they became, by fid; None where there is no such error.
+
+    Attributes
+    ----------
+    text : str
+        What the action is called, for the button that undoes it.
+    """
+
+    text: str
+    before: Mapping[int, QgsFeature | None]
+    after: Mapping[int, QgsFeature | None]
+
+    def reversed(self) -> Change:
+        """Return the change that takes this one back."""
+        return Change(self.text, self.after, self.before)
+
+    def renumbered(self, fids: Mapping[int, int]) -> Change:
+        """Return the change with other fids: a layer in memory gives a feature that comes back a new one."""
+        before, after = (
+            {fids.get(fid, fid): feature for fid, feature in part.items()} for part in (self.before, self.after)
+        )
+        return Change(self.text, before, after)
+
+
+class History:
+    """Two piles of changes; a new change makes the undone ones meaningless."""
+
+    def __init__(self):
+        self._done: list[Change] = []
+        self._undone: list[Change] = []
+
+    def push(self, change: Change) -> None:
+        """Add what has just been done."""
+        self._done.append(change)
+        del self._done[:-LIMIT]
+        self._undone.clear()
+
+    def last(self, undone: bool = False) -> Change | None:
+        """Return the change that undo takes back, or that redo makes again."""
+        pile = self._undone if undone else self._done
+        return pile[-1] if pile else None
+
+    def move(self, undone: bool = False) -> None:
+        """Note that the last change was undone, or redone."""
+        source, target = (self._undone, self._done) if undone else (self._done, self._undone)
+        target.append(source.pop())
+
+    def drop(self, undone: bool = False) -> None:
+        """Forget the last change, as the errors are no longer what it left."""
+        (self._undone if undone else self._done).pop()
+
+    def renumber(self, fids: Mapping[int, int]) -> None:
+        """Follow features that came back under another fid."""
+        if any(old != new for old, new in fids.items()):
+            self._done = [change.renumbered(fids) for change in self._done]
+            self._undone = [change.renumbered(fids) for change in self._undone]
+
+    def clear(self) -> None:
+        self._done.clear()
+        self._undone.clear()

@@ -1,0 +1,103 @@
+"""Go to an error on the map: a frame that suits it, a flash, and a thin outline that stays."""
+
+from __future__ import annotations
+
+from qgis.core import (
+    QgsCoordinateTransform,
+    QgsGeometry,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
+from qgis.gui import QgsMapCanvas, QgsRubberBand
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QColor
+
+MARGIN = 1.5  # side of the frame over the side of the error: its surroundings are needed to judge it
+CONTEXT_PX = 160  # least side of the frame in pixels of the image, so that a missing pixel is seen among others
+
+
+def frame(box: QgsRectangle, pixel_side: float | None) -> QgsRectangle:
+    """Return what to show of an error: all of it with a margin, and not less than some pixels around it.
+
+    Parameters
+    ----------
+    box : QgsRectangle
+        Around the error.
+    pixel_side : float or None
+        Of the image, in the units of `box`.
+    """
+    side = max(box.width(), box.height())
+    least = CONTEXT_PX * pixel_side if pixel_side else 0.0
+    if side <= 0:
+        side = least / MARGIN or 1.0
+    half = max(side * MARGIN, least) / 2
+    center = box.center()
+    return QgsRectangle(center.x() - half, center.y() - half, center.x() + half, center.y() + half)
+
+
+def pixel_side_of(layer: QgsVectorLayer) -> float | None:
+    """Return the pixel size of an image in the project under the layer; None if there is none in its system."""
+    for other in QgsProject.instance().mapLayers().values():
+        if not isinstance(other, QgsRasterLayer) or other.crs() != layer.crs():
+            continue
+        if other.rasterUnitsPerPixelX() > 0 and other.extent().intersects(layer.extent()):
+            return other.rasterUnitsPerPixelX()
+    return None
+
+
+class Navigator:
+    """Moves one canvas; everything it draws there is gone after :meth:`stop`."""
+
+    def __init__(self, canvas: QgsMapCanvas):
+        self._canvas = canvas
+        self._outline: QgsRubberBand | None = None
+
+    def go_to(self, layer: QgsVectorLayer, geometry: QgsGeometry, pixel_side: float | None, keep_scale: bool) -> None:
+        """Show an error, at the scale that suits it or at the present one, and flash it."""
+        if geometry.isEmpty():
+            return
+        self.mark(layer, geometry)
+        self._show(layer, frame(geometry.boundingBox(), pixel_side), keep_scale)
+        self._canvas.flashGeometries([geometry], layer.crs(), QColor(255, 255, 0, 200), QColor(255, 255, 0, 0), 2, 300)
+
+    def show_block(self, layer: QgsVectorLayer, geometry: QgsGeometry) -> None:
+        """Show a block, nearly filling the map, with its outline."""
+        self.mark(layer, geometry)
+        box = QgsRectangle(geometry.boundingBox())
+        box.scale(1.04)
+        self._show(layer, box, False)
+
+    def mark(self, layer: QgsVectorLayer, geometry: QgsGeometry | None) -> None:
+        """Outline what is being looked at; None takes the outline away."""
+        if self._outline is None:
+            self._outline = QgsRubberBand(self._canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
+            self._outline.setFillColor(QColor(0, 0, 0, 0))
+            self._outline.setStrokeColor(QColor("#ffff00"))
+            self._outline.setSecondaryStrokeColor(QColor(0, 0, 0, 160))
+            self._outline.setWidth(2)
+            self._outline.setLineStyle(Qt.PenStyle.DashLine)
+        if geometry is None:
+            self._outline.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
+        else:
+            self._outline.setToGeometry(geometry, layer)
+
+    def stop(self) -> None:
+        """Take the outline off the canvas."""
+        if self._outline is not None:
+            self._canvas.scene().removeItem(self._outline)
+            self._outline = None
+
+    def _show(self, layer: QgsVectorLayer, box: QgsRectangle, keep_scale: bool) -> None:
+        target = self._canvas.mapSettings().destinationCrs()
+        if layer.crs() != target and layer.crs().isValid() and target.isValid():
+            transform = QgsCoordinateTransform(layer.crs(), target, QgsProject.instance())
+            transform.setBallparkTransformsAreAppropriate(True)
+            box = transform.transformBoundingBox(box)
+        if keep_scale:
+            self._canvas.setCenter(box.center())
+        else:
+            self._canvas.setExtent(box)
+        self._canvas.refresh()

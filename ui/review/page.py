@@ -1,0 +1,492 @@
+"""The page *Review*: the list of errors with its buttons and keys, and the map that follows it."""
+
+from __future__ import annotations
+
+from qgis.core import Qgis, QgsMessageLog, QgsSettings, QgsVectorLayer
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QStackedLayout,
+    QTextEdit,
+    QToolButton,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...algorithms.i18n import tr
+from ...algorithms.texts import type_name
+from ...rsqi_core import taxonomy
+from . import map_filter
+from .block_bar import BlockBar
+from .deductions import Deductions
+from .digitising import Digitising
+from .error_table import ErrorTable
+from .filter_bar import FilterBar
+from .key_help import KeyHelp
+from .keys import KeyListener, with_key
+from .navigation import Navigator, pixel_side_of
+from .rows import UNREVIEWED, neighbour, next_unreviewed
+from .store import snapshot
+from .verdict_bar import VerdictBar
+from .verdicts import COMMENT_LENGTH, REVIEWER, Verdicts, reviewer
+
+LOOK_MS = 2000  # how often the file is asked whether somebody else has written into it
+SETTLE_MS = 60  # a held key runs through the list without dragging the map along
+NOTICE_S = 8
+
+
+class ReviewPage(QWidget):
+    """Judge and correct the errors of one layer; every action is in the file at once.
+
+    Signals
+    -------
+    changed
+        An error was changed, added or deleted, or its deduction.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self, iface, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName("rsqiReviewPage")
+        self._iface = iface
+        self._layer: QgsVectorLayer | None = None
+        self._pixel_side: float | None = None
+        self._fid: int | None = None
+        self._drawn: int | None = None
+        self._guard = False
+        self.verdicts = Verdicts(self)
+        self.deductions = Deductions(self.verdicts, self)
+        self.digitising = Digitising(iface, self.verdicts, self)
+        self.navigator = Navigator(iface.mapCanvas())
+        self._build()
+        self._look_timer, self._show_timer = QTimer(self), QTimer(self)
+        self._look_timer.setInterval(LOOK_MS)
+        self._look_timer.timeout.connect(self._look)
+        self._show_timer.setSingleShot(True)
+        self._show_timer.setInterval(SETTLE_MS)
+        self._show_timer.timeout.connect(self._show_on_map)
+        self.keys = KeyListener(self.obey, self._hears, self)
+        self.keys.watch(iface.mapCanvas(), self.tree, self)
+        self._connect()
+        self._show_layer()
+
+    # The contract of a page
+
+    def set_layer(self, layer: QgsVectorLayer | None) -> None:
+        """Review another layer; None: there is none."""
+        if layer is not None and layer.fields().indexFromName("category_id") < 0:
+            layer = None
+        if layer is self._layer:
+            return
+        self._let_go()
+        self._layer = layer
+        self.verdicts.set_layer(layer)
+        self.deductions.set_layer(layer)
+        self.digitising.set_layer(layer)
+        self.block_bar.set_layer(layer)
+        self._fid = self._drawn = None
+        if layer is not None:
+            image = self.deductions.image
+            self._pixel_side = image.pixel_side if image is not None else pixel_side_of(layer)
+            self.filter_bar.set_threshold(map_filter.threshold_of(layer))
+            layer.selectionChanged.connect(self._follow_selection)
+        self._show_layer()
+
+    def stop(self) -> None:
+        """Let go of QGIS: nothing of the review stays on the map, in the keys or in the layer."""
+        self._let_go()
+        self._layer = None
+        self.keys.stop()
+        self.digitising.stop()
+        self.deductions.stop()
+        self.block_bar.stop()
+        self.filter_bar.stop()
+        self.navigator.stop()
+        for timer in (self._look_timer, self._show_timer):
+            timer.stop()
+
+    # Commands
+
+    def obey(self, command: str) -> bool:
+        """Carry out what a key or a button says; return whether it meant something now."""
+        if command.startswith("type_"):
+            return self._choose_type(int(command.removeprefix("type_")))
+        simple = {
+            "accept": lambda: self._decide(self.verdicts.accept),
+            "reject": lambda: self._decide(self.verdicts.reject),
+            "next": lambda: self._step(1),
+            "previous": lambda: self._step(-1),
+            "unreviewed": self._next_unreviewed,
+            "zoom": self._show_on_map,
+            "comment": self._focus_comment,
+            "undo": lambda: self._step_back(self.verdicts.undo),
+            "redo": lambda: self._step_back(self.verdicts.redo),
+            "merge": self._merge,
+            "block": self.block_bar.forward,
+            "block_back": self.block_bar.back,
+            "leave": self._leave,
+        }
+        if command in simple:
+            return simple[command]() is not False
+        return self._digitise(command)
+
+    def go_to(self, fid: int | None) -> None:
+        """Make an error the current one, and show it."""
+        index = self.table.index_of(fid)
+        if index.isValid():
+            self.tree.setCurrentIndex(index)
+            self.tree.scrollTo(index)
+            self._show_timer.start()
+
+    def selected(self) -> list[int]:
+        """Return the fids of the selected errors, the current one first."""
+        rows = sorted(index.row() for index in self.tree.selectionModel().selectedRows())
+        fids = [self.table.order[row] for row in rows]
+        return sorted(fids, key=lambda fid: fid != self._fid) or ([self._fid] if self._fid in self.table.rows else [])
+
+    def _decide(self, verdict) -> None:
+        """Give the selected errors a verdict, and go on to the next unreviewed one."""
+        fids = self.selected()
+        if not fids:
+            return
+        order = self.table.order
+        last = max(fids, key=lambda fid: order.index(fid) if fid in order else -1)
+        following = next_unreviewed(order, self.table.rows, last, skip=fids)
+        if verdict(fids):
+            self.go_to(following if following is not None else self._fid)
+            if following is None:
+                self._notice(tr("All errors in the list are reviewed."), Qgis.MessageLevel.Success)
+
+    def _choose_type(self, category_id: int) -> bool:
+        if self.digitising.mode != "draw":
+            self._decide(lambda fids: self.verdicts.relabel(fids, category_id))
+            return True
+        self.digitising.category_id = category_id
+        self._show_mode(self.digitising.mode)
+        if self._drawn in self.verdicts.rows and not self.digitising.sketching():
+            self.verdicts.relabel([self._drawn], category_id)
+        return True
+
+    def _step(self, step: int) -> None:
+        self.go_to(neighbour(self.table.order, self._fid, step))
+
+    def _next_unreviewed(self) -> None:
+        self.go_to(next_unreviewed(self.table.order, self.table.rows, self._fid))
+
+    def _step_back(self, step) -> None:
+        touched = step()
+        self.go_to(next((fid for fid in sorted(touched) if self.table.index_of(fid).isValid()), self._fid))
+
+    def _merge(self) -> None:
+        fids = self.selected()
+        if self.verdicts.merge(fids):
+            self.go_to(fids[0])
+
+    def _focus_comment(self) -> None:
+        self.comment_box.setFocus()
+        self.comment_box.selectAll()
+
+    def _digitise(self, mode: str) -> bool:
+        if mode != "draw" and self._fid is not None:
+            self._guarded(lambda: self._layer.selectByIds([self._fid]))  # QGIS's tools keep to what is selected
+        if mode == "draw" and self._fid in self.table.rows:
+            self.digitising.category_id = self.table.rows[self._fid].category_id
+        chosen = self.filter_bar.wanted().category_id
+        if mode == "draw" and chosen:
+            self.digitising.category_id = chosen
+        self._drawn = None
+        self.digitising.start(mode)
+        return True
+
+    def _leave(self) -> bool:
+        if not self.digitising.mode:
+            self.tree.setFocus()
+            return False
+        self.digitising.leave()
+        return True
+
+    def _save_comment(self) -> None:
+        if self._fid in self.verdicts.rows and self.comment_box.text() != self.verdicts.rows[self._fid].comment:
+            self.verdicts.comment(self._fid, self.comment_box.text())
+
+    def _hears(self, command: str) -> bool:
+        """Return whether a key is meant for the review now."""
+        if self._layer is None or not self.isVisible():
+            return False
+        if isinstance(QApplication.focusWidget(), (QLineEdit, QTextEdit, QAbstractSpinBox)):
+            return command == "leave"
+        return not self.digitising.sketching() or command.startswith("type_")
+
+    # What follows
+
+    def _changed(self, fids: set[int]) -> None:
+        if not self.table.refresh(fids):
+            self._fill()
+        self._show_row()
+        self._show_progress()
+        self.changed.emit()
+
+    def _reloaded(self, fids: set[int]) -> None:
+        self._fill()
+        me = reviewer()
+        others = {fid for fid in fids if fid in self.verdicts.rows and self.verdicts.rows[fid].edited_by != me}
+        if others:
+            self._notice(
+                tr("Changed by somebody else and read again: {count} errors.").format(count=len(others)),
+                Qgis.MessageLevel.Info,
+            )
+        if fids:
+            self.changed.emit()
+
+    def _deducted(self, fids: set[int]) -> None:
+        self.table.refresh(fids)
+        self.changed.emit()
+
+    def _look(self) -> None:
+        if self.isVisible() and self._layer is not None and not self.verdicts.writing and not self._layer.isModified():
+            self.verdicts.look()
+
+    def _current_changed(self, index, _previous) -> None:
+        if self._guard:
+            return
+        self._fid = self.table.fid_at(index)
+        self._show_row()
+        self._show_timer.start()
+
+    def _follow_selection(self, *_) -> None:
+        """Select in the list what was selected on the map."""
+        if self._guard or self.digitising.mode:
+            return
+        fids = [fid for fid in self._layer.selectedFeatureIds() if self.table.index_of(fid).isValid()]
+        if not fids:
+            return
+        chosen = QItemSelection()
+        for fid in fids:
+            chosen.select(self.table.index_of(fid), self.table.index_of(fid))
+        flags = QItemSelectionModel.SelectionFlag
+        first = self.table.index_of(fids[0])
+        model = self.tree.selectionModel()
+
+        def select():
+            model.setCurrentIndex(first, flags.NoUpdate)
+            model.select(chosen, flags.ClearAndSelect | flags.Rows)
+
+        self._guarded(select)
+        self._fid = fids[0]
+        self.tree.scrollTo(first)
+        self._show_row()
+
+    def _show_on_map(self) -> None:
+        if self._layer is None or self._fid is None or len(self.tree.selectionModel().selectedRows()) > 1:
+            return
+        feature = snapshot(self._layer, [self._fid])[self._fid]
+        if feature is not None and feature.hasGeometry():
+            keep = self.verdict_bar.keep_scale.isChecked()
+            self.navigator.go_to(self._layer, feature.geometry(), self._pixel_side, keep)
+
+    def _set_threshold(self, threshold: float) -> None:
+        if self._layer is not None and not map_filter.set_threshold(self._layer, threshold):
+            self._notice(tr("The style of this layer has no categories: only the list is filtered."))
+
+    def _fill(self) -> None:
+        """Make the list anew, and stay at the error that was current."""
+        index = self.tree.currentIndex()
+        place = index.row() if index.isValid() else 0
+        self._guarded(lambda: self.table.show_rows(self.verdicts.rows, self.filter_bar.wanted()))
+        if self._fid not in self.verdicts.rows:
+            self._fid = None
+        if self.table.order:
+            index = self.table.index_of(self._fid)
+            if not index.isValid():
+                index = self.table.index(min(place, len(self.table.order) - 1), 0)
+                self._fid = self.table.fid_at(index)
+            self._guarded(lambda: self.tree.setCurrentIndex(index))
+            self.tree.scrollTo(index)
+        else:
+            self._fid = None
+        self._show_row()
+        self._show_progress()
+
+    def _show_layer(self) -> None:
+        self._stack.setCurrentIndex(0 if self._layer is None else 1)
+        self._fill()
+        self._show_mode("")
+
+    def _show_row(self) -> None:
+        row = self.verdicts.rows.get(self._fid)
+        self.comment_box.setEnabled(row is not None)
+        if not self.comment_box.hasFocus():
+            self.comment_box.setText(row.comment if row is not None else "")
+
+    def _show_progress(self) -> None:
+        rows = self.verdicts.rows
+        done = sum(row.status != UNREVIEWED for row in rows.values())
+        shown = len(self.table.order)
+        text = tr("{done} of {total} reviewed").format(done=done, total=len(rows))
+        if shown < len(rows):
+            text = tr("{text}, {shown} in the list").format(text=text, shown=shown)
+        self.progress_label.setText(text)
+        self.progress_bar.setRange(0, max(len(rows), 1))
+        self.progress_bar.setValue(done)
+        undo, redo = (self.verdicts.history.last(undone) for undone in (False, True))
+        self.verdict_bar.show_history(undo and undo.text, redo and redo.text)
+
+    def _show_mode(self, mode: str) -> None:
+        self.verdict_bar.show_mode(mode)
+        self.mode_label.setVisible(bool(mode))
+        if mode == "draw":
+            name = type_name(taxonomy.by_id(self.digitising.category_id))
+            self.mode_label.setText(
+                tr(
+                    "Drawing: <b>{name}</b>. Keys 1-0 choose the type, a right click ends the outline, Esc ends."
+                ).format(name=name)
+            )
+        elif mode:
+            self.mode_label.setText(tr("Editing the outline: every change is saved at once, Esc ends."))
+        elif self._layer is not None:
+            self._guarded(self._layer.removeSelection)
+
+    def _drew(self, fid: int) -> None:
+        self._drawn = fid
+        if self.table.index_of(fid).isValid():
+            index = self.table.index_of(fid)
+            self._guarded(lambda: self.tree.setCurrentIndex(index))
+            self._fid = fid
+            self.tree.scrollTo(index)
+            self._show_row()
+
+    def _notice(self, text: str, level=Qgis.MessageLevel.Warning) -> None:
+        self._iface.messageBar().pushMessage("RSQI", text, level, NOTICE_S)
+        QgsMessageLog.logMessage(text, "RSQI", level, False)
+
+    def _guarded(self, action) -> None:
+        """Do something without following the signals that it sends."""
+        self._guard = True
+        try:
+            action()
+        finally:
+            self._guard = False
+
+    def _let_go(self) -> None:
+        """Leave the layer as it was found."""
+        layer = self._layer
+        if layer is None or sip.isdeleted(layer):
+            return
+        self._save_comment()
+        self.digitising.leave()
+        layer.selectionChanged.disconnect(self._follow_selection)
+        map_filter.set_threshold(layer, 0.0)
+        self.navigator.mark(layer, None)
+
+    # Widgets
+
+    def _build(self) -> None:
+        self.filter_bar = FilterBar()
+        self.table = ErrorTable(self)
+        self.tree = QTreeView()
+        self.tree.setObjectName("rsqiErrorList")
+        self.tree.setModel(self.table)
+        self.tree.setRootIsDecorated(False)
+        self.tree.setUniformRowHeights(True)
+        self.tree.setAlternatingRowColors(True)
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.tree.setSortingEnabled(True)
+        self.tree.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.tree.setMinimumHeight(140)
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        wide = self.tree.fontMetrics().horizontalAdvance
+        for column, sample in enumerate(("0.00", "88,888 m²", tr("Sev."), f"○ {tr('Unreviewed')}"), start=1):
+            self.tree.setColumnWidth(
+                column, max(wide(sample), wide(header.model().headerData(column, Qt.Orientation.Horizontal))) + 22
+            )
+        self.progress_label, self.progress_bar = QLabel(), QProgressBar()
+        self.progress_bar.setTextVisible(False)
+        self.progress_bar.setFixedHeight(6)
+        self.verdict_bar = VerdictBar()
+        self.comment_box = QLineEdit()
+        self.comment_box.setObjectName("rsqiComment")
+        self.comment_box.setMaxLength(COMMENT_LENGTH)
+        self.comment_box.setPlaceholderText(with_key(tr("Comment"), "comment"))
+        self.mode_label = QLabel()
+        self.mode_label.setObjectName("rsqiMode")
+        self.mode_label.setWordWrap(True)
+        self.mode_label.setStyleSheet("background: #fff3c4; color: #4a3b00; border-radius: 3px; padding: 4px;")
+        self.block_bar = BlockBar(self.navigator)
+        self.reviewer_box = QLineEdit(str(QgsSettings().value(REVIEWER, "") or ""))
+        self.reviewer_box.setPlaceholderText(reviewer())
+        self.reviewer_box.setToolTip(tr("Your name: every edit is signed with it"))
+        self.help_button = QToolButton()
+        self.help_button.setText(tr("Keys"))
+        self.help_button.setToolTip(tr("Show all keys"))
+        self.help_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        progress, foot = QHBoxLayout(), QHBoxLayout()
+        progress.addWidget(self.progress_label)
+        progress.addWidget(self.progress_bar, 1)
+        foot.addWidget(QLabel(tr("Reviewer")))
+        foot.addWidget(self.reviewer_box, 1)
+        foot.addWidget(self.help_button)
+        content, nothing = (
+            QWidget(),
+            QLabel(
+                tr("There are no errors to review. Inspect an image, or choose a layer of errors in the layer panel.")
+            ),
+        )
+        nothing.setWordWrap(True)
+        nothing.setMargin(16)
+        nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(content)
+        column.addWidget(self.filter_bar)
+        column.addWidget(self.tree, 1)
+        column.addLayout(progress)
+        column.addWidget(self.verdict_bar)
+        column.addWidget(self.mode_label)
+        column.addWidget(self.comment_box)
+        column.addWidget(self.block_bar)
+        column.addLayout(foot)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(nothing)
+        self._stack.addWidget(content)
+
+    def _connect(self) -> None:
+        self.verdicts.changed.connect(self._changed)
+        self.verdicts.reloaded.connect(self._reloaded)
+        self.verdicts.refused.connect(self._notice)
+        self.deductions.written.connect(self._deducted)
+        self.digitising.mode_changed.connect(self._show_mode)
+        self.digitising.drawn.connect(self._drew)
+        self.filter_bar.wanted_changed.connect(self._fill)
+        self.filter_bar.threshold_changed.connect(self._set_threshold)
+        self.verdict_bar.commanded.connect(self.obey)
+        self.block_bar.refused.connect(self._notice)
+        self.tree.selectionModel().currentChanged.connect(self._current_changed)
+        self.tree.clicked.connect(lambda _: self._show_timer.start())
+        self.comment_box.editingFinished.connect(self._save_comment)
+        self.comment_box.returnPressed.connect(self.tree.setFocus)
+        self.reviewer_box.editingFinished.connect(
+            lambda: QgsSettings().setValue(REVIEWER, self.reviewer_box.text().strip())
+        )
+        self.help_button.clicked.connect(lambda: KeyHelp(self).show_at(self.help_button))
+
+    def showEvent(self, event):
+        super().showEvent(event)
+        self._look_timer.start()
+        self._look()
+        self.block_bar.load()
+
+    def hideEvent(self, event):
+        super().hideEvent(event)
+        self._look_timer.stop()
+        self.digitising.leave()
+        self.navigator.mark(self._layer, None) if self._layer is not None else None

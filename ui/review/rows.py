@@ -1,0 +1,138 @@
+"""The errors as rows of a list: what the list shows, filters and sorts; no widgets and nothing that waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Iterable, Mapping, Sequence
+
+from qgis.core import NULL, QgsFeature, QgsFeatureRequest, QgsVectorLayer
+from qgis.PyQt.QtCore import QDateTime
+
+from ...rsqi_core.scoring import STATUSES
+
+COLUMNS = ("category_id", "confidence", "area_m2", "severity", "status")
+UNREVIEWED, ACCEPTED, REJECTED, CORRECTED, ADDED = STATUSES
+OPEN = "reviewed"  # a choice of the filter beside the statuses: everything that has been judged
+
+
+@dataclass(frozen=True)
+class Row:
+    """One error as it is stored; `severity` and `penalty` follow from all the others and are no part of a verdict."""
+
+    fid: int
+    category_id: int
+    confidence: float | None
+    area_m2: float | None
+    severity: str
+    penalty: float
+    status: str
+    source: str
+    comment: str
+    edited_at: str
+    edited_by: str
+
+    def verdict(self) -> tuple:
+        """Return what people decide, to see whether somebody else changed it."""
+        return (self.category_id, self.status, self.comment, self.edited_at, self.edited_by)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows the list shows; an empty choice wants all."""
+
+    category_id: int = 0
+    status: str = ""
+    text: str = ""
+    confidence: float = 0.0
+
+    def admits(self, row: Row, words: str = "") -> bool:
+        """Return whether `row` is wanted; `words` is what the list calls its type and status."""
+        if self.category_id and row.category_id != self.category_id:
+            return False
+        if self.status == OPEN and row.status == UNREVIEWED:
+            return False
+        if self.status not in ("", OPEN) and row.status != self.status:
+            return False
+        if row.confidence is not None and row.confidence < self.confidence:
+            return False
+        text = self.text.strip().lower()
+        return not text or text in f"{row.fid} {words} {row.severity} {row.comment} {row.edited_by}".lower()
+
+
+def row_of(feature: QgsFeature) -> Row:
+    """Return the row of a feature; fields that the layer lacks are empty."""
+    names = feature.fields()
+
+    def value(name, empty=None):
+        index = names.indexFromName(name)
+        found = feature.attribute(index) if index >= 0 else None
+        return empty if found is None or found == NULL else found
+
+    edited_at = value("edited_at")
+    return Row(
+        feature.id(),
+        int(value("category_id", 0)),
+        value("confidence"),
+        value("area_m2"),
+        str(value("severity", "")),
+        float(value("penalty", 0.0)),
+        str(value("status", UNREVIEWED)) or UNREVIEWED,
+        str(value("source", "")),
+        str(value("comment", "")),
+        edited_at.toString("yyyy-MM-dd HH:mm:ss.zzz") if isinstance(edited_at, QDateTime) else str(edited_at or ""),
+        str(value("edited_by", "")),
+    )
+
+
+def read(layer: QgsVectorLayer, fids: Iterable[int] | None = None) -> dict[int, Row]:
+    """Return the stored rows by fid, all of them or those of `fids`; edits that are not committed do not show."""
+    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
+    if fids is not None:
+        request.setFilterFids(list(fids))
+    return {feature.id(): row_of(feature) for feature in layer.dataProvider().getFeatures(request)}
+
+
+def arrange(
+    rows: Mapping[int, Row],
+    wanted: Wanted,
+    column: str = "category_id",
+    descending: bool = False,
+    words: Mapping[tuple[int, str], str] | None = None,
+) -> list[int]:
+    """Return the fids of the wanted rows in order; what has no value comes last either way.
+
+    Parameters
+    ----------
+    words : mapping of (category_id, status) to text, optional
+        What a search looks through besides the row's own texts.
+    """
+    words = words or {}
+    shown = [row for row in rows.values() if wanted.admits(row, words.get((row.category_id, row.status), ""))]
+    with_value = [row for row in shown if getattr(row, column) not in (None, "")]
+    without = [row.fid for row in shown if getattr(row, column) in (None, "")]
+    rank = STATUSES.index if column == "status" else None
+    with_value.sort(key=lambda row: row.fid)  # stable: equal values keep the order of the file
+    with_value.sort(
+        key=lambda row: rank(row.status) if rank and row.status in STATUSES else getattr(row, column),
+        reverse=descending,
+    )
+    return [row.fid for row in with_value] + sorted(without)
+
+
+def next_unreviewed(order: Sequence[int], rows: Mapping[int, Row], current: int | None, skip: Iterable[int] = ()):
+    """Return the fid of the first unreviewed row after `current`, from the top again at the end; None: all done."""
+    start = order.index(current) + 1 if current in order else 0
+    leave = set(skip)
+    for fid in [*order[start:], *order[:start]]:
+        if fid not in leave and rows[fid].status == UNREVIEWED:
+            return fid
+    return None
+
+
+def neighbour(order: Sequence[int], current: int | None, step: int) -> int | None:
+    """Return the fid `step` rows farther, stopping at both ends; None in an empty list."""
+    if not order:
+        return None
+    if current not in order:
+        return order[0 if step > 0 else -1]
+    return order[min(max(order.index(current) + step, 0), len(order) - 1)]

@@ -1,0 +1,300 @@
+"""Accept, reject, relabel, comment, merge, undo and redo: what a technician decides, committed at once; no widgets."""
+
+from __future__ import annotations
+
+from typing import Callable, Iterable, Mapping, Sequence
+
+from qgis.core import (
+    QgsApplication,
+    QgsFeature,
+    QgsGeometry,
+    QgsProcessingContext,
+    QgsProject,
+    QgsSettings,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QDateTime, QObject, pyqtSignal
+
+from ...algorithms.i18n import tr
+from ...algorithms.score_layer import ruler
+from ...rsqi_core import taxonomy
+from . import store
+from .history import Change, History
+from .rows import ACCEPTED, ADDED, CORRECTED, REJECTED, UNREVIEWED, Row, read, row_of
+
+REVIEWER = "rsqi/reviewer"
+COMMENT_LENGTH = 254
+
+
+class Verdicts(QObject):
+    """The errors of one layer, and what is decided about them.
+
+    Attributes
+    ----------
+    rows : dict of int to Row
+        As they are in the file, as far as is known; :meth:`look` asks the file.
+
+    Signals
+    -------
+    changed : set of int
+        Errors that an action of this review changed, added or deleted.
+    reloaded : set of int
+        The file was read again; these errors somebody else changed meanwhile.
+    refused : str
+        Why an action was not carried out, in one sentence.
+    """
+
+    changed = pyqtSignal(object)
+    reloaded = pyqtSignal(object)
+    refused = pyqtSignal(str)
+
+    def __init__(self, parent: QObject | None = None):
+        super().__init__(parent)
+        self.layer: QgsVectorLayer | None = None
+        self.rows: dict[int, Row] = {}
+        self.history = History()
+        self.writing = False
+        self._stamp: tuple = ()
+
+    def set_layer(self, layer: QgsVectorLayer | None) -> None:
+        """Review another layer; what was done to the last one is in its file and can no longer be undone."""
+        self.layer = layer
+        self.history.clear()
+        self.rows = read(layer) if layer is not None else {}
+        self._stamp = self._stamp_now()
+
+    def look(self) -> set[int]:
+        """Read again if the file was written by somebody else; return the errors that differ, and signal them."""
+        now = self._stamp_now()
+        if now == self._stamp:
+            return set()
+        self._stamp = now
+        return self._read_again()
+
+    # Decisions
+
+    def accept(self, fids: Iterable[int]) -> bool:
+        """Confirm errors; what the technician corrected or added stays so."""
+        return self._decide(
+            tr("Accept"),
+            fids,
+            lambda row: {} if row.status in (ACCEPTED, CORRECTED, ADDED) else {"status": ACCEPTED},
+        )
+
+    def reject(self, fids: Iterable[int]) -> bool:
+        """Say that these are no errors: they stay in the file, and count no more."""
+        return self._decide(tr("Reject"), fids, lambda row: {} if row.status == REJECTED else {"status": REJECTED})
+
+    def relabel(self, fids: Iterable[int], category_id: int) -> bool:
+        """Give errors another type; the type that one has already confirms it."""
+        names = type_values(category_id)
+
+        def values(row: Row) -> dict:
+            if row.category_id == category_id:
+                return {"status": ACCEPTED} if row.status in (UNREVIEWED, REJECTED) else {}
+            return {**names, "status": ADDED if row.status == ADDED else CORRECTED}
+
+        return self._decide(tr("Change the type"), fids, values)
+
+    def comment(self, fid: int, text: str) -> bool:
+        """Write a comment."""
+        text = text.strip()[:COMMENT_LENGTH]
+        return self._decide(tr("Comment"), [fid], lambda row: {} if row.comment == text else {"comment": text or None})
+
+    def merge(self, fids: Sequence[int]) -> bool:
+        """Make one error of several: the first one stays, with the outline of all and the highest confidence."""
+        fids = [fid for fid in dict.fromkeys(fids) if fid in self.rows]
+        if len(fids) < 2:
+            self.refused.emit(tr("Select at least two errors to merge."))
+            return False
+        if not self._still_known(fids):
+            return False
+        before = store.snapshot(self.layer, fids)
+        geometry = QgsGeometry.unaryUnion([before[fid].geometry() for fid in fids])
+        if geometry.isMultipart() and not QgsWkbTypes.isMultiType(self.layer.wkbType()):
+            self.refused.emit(tr("The errors do not touch: this layer cannot hold them as one."))
+            return False
+        if QgsWkbTypes.isMultiType(self.layer.wkbType()):
+            geometry.convertToMultiType()
+        first = self.rows[fids[0]]
+        sure = [self.rows[fid].confidence for fid in fids if self.rows[fid].confidence is not None]
+        values = {
+            "area_m2": self.area(geometry),
+            "status": ADDED if first.status == ADDED else CORRECTED,
+            "confidence": max(sure, default=None),
+        }
+        kept = altered(before[fids[0]], {**values, **signature()})
+        kept.setGeometry(geometry)
+        after: dict[int, QgsFeature | None] = {**dict.fromkeys(fids), fids[0]: kept}
+        return self._carry_out(Change(tr("Merge"), before, after))
+
+    # Undo and redo
+
+    def undo(self) -> set[int]:
+        """Take the last action back; return its errors, none if there was nothing or it could not be."""
+        return self._step(undone=False)
+
+    def redo(self) -> set[int]:
+        """Do again what was undone last."""
+        return self._step(undone=True)
+
+    def take(self, change: Change) -> None:
+        """Learn of a change that QGIS's own tools made and that is committed."""
+        self.history.push(change)
+        self._follow(set(change.after))
+
+    def write_derived(self, values: Mapping[int, tuple[str | None, float]]) -> None:
+        """Store severity and penalty by fid, which follow from the decisions and are no part of the history.
+
+        Raises
+        ------
+        StoreError
+        """
+        now = store.snapshot(self.layer, values)
+        target = {
+            fid: altered(feature, dict(zip(store.DERIVED, values[fid])))
+            for fid, feature in now.items()
+            if feature is not None
+        }
+        self._write(target, tr("Deductions"))
+        self.rows.update({fid: row_of(feature) for fid, feature in target.items()})
+
+    def area(self, geometry: QgsGeometry) -> float:
+        """Return square metres on the ellipsoid of the layer."""
+        context = QgsProcessingContext()
+        context.setTransformContext(QgsProject.instance().transformContext())
+        return ruler(self.layer.crs(), context).measureArea(geometry)
+
+    # How
+
+    def _decide(self, text: str, fids: Iterable[int], values: Callable[[Row], dict]) -> bool:
+        wanted = {fid: values(self.rows[fid]) for fid in fids if fid in self.rows}
+        wanted = {fid: change for fid, change in wanted.items() if change}
+        if not wanted:
+            return True
+        if not self._still_known(wanted):
+            return False
+        before = store.snapshot(self.layer, wanted)
+        signed = signature()
+        after = {fid: altered(before[fid], {**change, **signed}) for fid, change in wanted.items()}
+        return self._carry_out(Change(text, before, after))
+
+    def _still_known(self, fids: Iterable[int]) -> bool:
+        """Return whether nobody else has changed these errors since they were shown; say so otherwise."""
+        wanted = set(fids)
+        strange = self.look() & wanted
+        if not strange:
+            now = read(self.layer, wanted)
+            strange = {fid for fid in wanted if fid not in now or now[fid].verdict() != self.rows[fid].verdict()}
+            if not strange:
+                return True
+            self._read_again()
+        self.refused.emit(self.who(strange))
+        return False
+
+    def who(self, fids: Iterable[int]) -> str:
+        """Return a sentence that says who changed these errors."""
+        names = sorted({self.rows[fid].edited_by for fid in fids if fid in self.rows} - {""})
+        if not names:
+            return tr("Somebody else has changed this error meanwhile: it was read again, please look once more.")
+        return tr("{name} has changed this error meanwhile: it was read again, please look once more.").format(
+            name=", ".join(names)
+        )
+
+    def _carry_out(self, change: Change) -> bool:
+        if self._write(change.after, change.text, say=True) is None:
+            return False
+        self.history.push(Change(change.text, change.before, store.snapshot(self.layer, change.after)))
+        self._follow(set(change.after))
+        return True
+
+    def _step(self, undone: bool) -> set[int]:
+        change = self.history.last(undone)
+        if change is None:
+            return set()
+        if not undone:
+            change = change.reversed()
+        self.look()
+        now = store.snapshot(self.layer, change.before)
+        if not all(store.same(now[fid], feature) for fid, feature in change.before.items()):
+            self.history.drop(undone)
+            self.refused.emit(tr("The error was changed by somebody else meanwhile, so this step was left out."))
+            return set()
+        fids = self._write(change.after, change.text, say=True)
+        if fids is None:
+            return set()
+        self.history.move(undone)
+        self.history.renumber(fids)
+        touched = {fids.get(fid, fid) for fid in change.after}
+        self._follow(touched)
+        return touched
+
+    def _write(self, target: Mapping[int, QgsFeature | None], text: str, say: bool = False):
+        """Write and return the fids of what came back; None if it failed and that was to be said."""
+        self.writing = True
+        try:
+            return store.write(self.layer, target, text)
+        except store.StoreError as error:
+            if not say:
+                raise
+            self.refused.emit(str(error))
+            return None
+        finally:
+            self.writing = False
+            self._stamp = self._stamp_now()
+
+    def _follow(self, fids: set[int]) -> None:
+        """Take over what the file says of `fids` now."""
+        self._stamp = self._stamp_now()
+        now = read(self.layer, fids)
+        for fid in fids:
+            if fid in now:
+                self.rows[fid] = now[fid]
+            else:
+                self.rows.pop(fid, None)
+        self.layer.triggerRepaint()
+        self.changed.emit(fids)
+
+    def _read_again(self) -> set[int]:
+        old, self.rows = self.rows, read(self.layer)
+        every = set(old) | set(self.rows)
+        strange = {
+            fid
+            for fid in every
+            if fid not in old or fid not in self.rows or old[fid].verdict() != self.rows[fid].verdict()
+        }
+        if strange:
+            self.layer.triggerRepaint()
+        self.reloaded.emit(strange)
+        return strange
+
+    def _stamp_now(self) -> tuple:
+        return store.stamp(store.path_of(self.layer)) if self.layer is not None else ()
+
+
+def signature() -> dict[str, object]:
+    """Return who edits, and when."""
+    return {"edited_at": QDateTime.currentDateTime(), "edited_by": reviewer()[:64]}
+
+
+def reviewer() -> str:
+    """Return the name that edits are signed with: the setting, else the user of the computer."""
+    name = str(QgsSettings().value(REVIEWER, "") or "").strip()
+    return name or QgsApplication.userFullName() or QgsApplication.userLoginName()
+
+
+def type_values(category_id: int) -> dict[str, object]:
+    """Return the fields that name a type."""
+    error_type = taxonomy.by_id(category_id)
+    return {"category_id": category_id, "label": error_type.zh, "label_en": error_type.en}
+
+
+def altered(feature: QgsFeature, values: Mapping[str, object]) -> QgsFeature:
+    """Return a copy with other values; names that the layer has no field for are left out."""
+    copy = QgsFeature(feature)
+    for name, value in values.items():
+        index = copy.fields().indexFromName(name)
+        if index >= 0:
+            copy.setAttribute(index, value)
+    return copy
