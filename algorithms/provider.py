@@ -12,10 +12,21 @@ from .image_checks import CheckImage
 from .inspect_layer import InspectLayer
 from .judge_lot import JudgeLot
 from .pixel_missing import PixelMissing
+from .report import ReportErrors
 from .score_layer import ScoreLayer
 from .stripe_noise import StripeNoise
 
-ALGORITHMS = (InspectLayer, PixelMissing, StripeNoise, ClassifyBlocks, ScoreLayer, DescribeErrors, CheckImage, JudgeLot)
+ALGORITHMS = (
+    InspectLayer,
+    PixelMissing,
+    StripeNoise,
+    ClassifyBlocks,
+    ScoreLayer,
+    DescribeErrors,
+    CheckImage,
+    JudgeLot,
+    ReportErrors,
+)
 
 
 class RsqiProvider(QgsProcessingProvider):

@@ -55,6 +55,7 @@ def warning_text(event: dict) -> str:
         "no_georeference": tr("The raster has no georeference: results are in pixels."),
         "gcp": tr("The raster is placed by control points: positions are approximate."),
         "no_crs": tr("The raster has no coordinate system: areas come from its own units."),
+        "report_no_image": tr("The report has no pictures, as the inspected image was not found: give the image."),
         "scaled": tr("The raster is not 8-bit: its values were scaled for the inspection."),
     }
     code, message = event.get("code"), str(event.get("message", ""))

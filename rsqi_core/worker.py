@@ -18,7 +18,7 @@ from typing import Any, TextIO
 
 from .errors import Cancelled, ParameterError, RsqiError
 
-COMMANDS = ("inspect", "probe", "dataset", "finetune")
+COMMANDS = ("inspect", "probe", "report", "dataset", "finetune")
 GRACE = 0.4  # seconds that a cancelled run has to stop by itself
 _PROGRESS_EVERY = 0.1  # seconds
 
@@ -135,6 +135,10 @@ def _function(command: str) -> Callable[..., dict[str, Any]]:
         from .job import job_from_mapping, run
 
         return lambda request, *means: run(job_from_mapping(request), *means)
+    if command == "report":
+        from .report.write import order_from_mapping, write_report
+
+        return lambda request, *means: write_report(order_from_mapping(request), *means)
     from .tasks import TASKS
 
     return TASKS[command]

@@ -8,8 +8,16 @@
         <translation>“default”为 RSQI 自带模型；也可给出其他模型的文件夹。</translation>
     </message>
     <message>
+        <source>A Python from 3.10 on with 64 bits; by default that of QGIS.</source>
+        <translation>64 位的 Python 3.10 以上版本；默认使用 QGIS 的 Python。</translation>
+    </message>
+    <message>
         <source>A layer with the field category_id (1 to 10), such as the result of an inspection.</source>
         <translation>含有字段 category_id（1 至 10）的图层，例如检查结果。</translation>
+    </message>
+    <message>
+        <source>A mirror near you is faster. QGIS's proxy is used (Settings &gt; Options &gt; Network).</source>
+        <translation>就近的镜像更快。使用 QGIS 的代理（设置 &gt; 选项 &gt; 网络）。</translation>
     </message>
     <message>
         <source>A parameter does not fit</source>
@@ -24,12 +32,36 @@
         <translation>JSON 格式的评分方案；留空则使用 RSQI 默认方案。</translation>
     </message>
     <message>
+        <source>AMD, Intel or other GPU (DirectML)</source>
+        <translation>AMD、Intel 等显卡 (DirectML)</translation>
+    </message>
+    <message>
         <source>Absolute</source>
         <translation>绝对</translation>
     </message>
     <message>
+        <source>Adjustment factor t</source>
+        <translation>调整系数 t</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation>高级</translation>
+    </message>
+    <message>
         <source>All</source>
         <translation>全选</translation>
+    </message>
+    <message>
+        <source>Also for Hugging Face models (PyTorch)</source>
+        <translation>同时支持 Hugging Face 模型 (PyTorch)</translation>
+    </message>
+    <message>
+        <source>Also installs what models other than RSQI's own may need: over 1 GB more.</source>
+        <translation>同时安装 RSQI 自带模型以外的模型所需的软件包：另需 1 GB 以上。</translation>
+    </message>
+    <message>
+        <source>Another QGIS is setting RSQI up: wait for it.</source>
+        <translation>另一个 QGIS 正在安装 RSQI，请等待其完成。</translation>
     </message>
     <message>
         <source>Area of errors</source>
@@ -40,8 +72,16 @@
         <translation>影像除去无数据区后的面积；优先于影像自身的数值。</translation>
     </message>
     <message>
+        <source>As inspected</source>
+        <translation>与检查时相同</translation>
+    </message>
+    <message>
         <source>As the model recommends</source>
         <translation>按模型推荐</translation>
+    </message>
+    <message>
+        <source>Asking the worker...</source>
+        <translation>正在询问计算进程…</translation>
     </message>
     <message>
         <source>Automatic</source>
@@ -68,8 +108,20 @@
         <translation>影像块</translation>
     </message>
     <message>
+        <source>Build it anew beside the present one, which stays until the new one works.</source>
+        <translation>在现有环境旁重新构建；新环境可用之前，现有环境保持不变。</translation>
+    </message>
+    <message>
+        <source>Build with</source>
+        <translation>构建用 Python</translation>
+    </message>
+    <message>
         <source>By the number of errors of each severity, or by the share of the valid area that they cover.</source>
         <translation>按各严重程度的错误个数，或按错误占有效面积的比例。</translation>
+    </message>
+    <message>
+        <source>CSV files (*.csv)</source>
+        <translation>CSV 文件 (*.csv)</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -78,6 +130,10 @@
     <message>
         <source>Cancelled.</source>
         <translation>已取消。</translation>
+    </message>
+    <message>
+        <source>Cancelled; nothing was changed.</source>
+        <translation>已取消，未作任何更改。</translation>
     </message>
     <message>
         <source>Cancelling...</source>
@@ -92,12 +148,28 @@
         <translation>请至少选择一种错误类型。</translation>
     </message>
     <message>
+        <source>Choose at least one output.</source>
+        <translation>请至少选择一项输出。</translation>
+    </message>
+    <message>
+        <source>Choose the Python to build with</source>
+        <translation>选择用于构建的 Python</translation>
+    </message>
+    <message>
+        <source>Choose the folder with downloaded packages</source>
+        <translation>选择存放已下载软件包的文件夹</translation>
+    </message>
+    <message>
         <source>Choose the worker's Python</source>
         <translation>选择工作环境的 Python</translation>
     </message>
     <message>
         <source>Classify blocks</source>
         <translation>影像块分类</translation>
+    </message>
+    <message>
+        <source>Compute with</source>
+        <translation>计算设备</translation>
     </message>
     <message>
         <source>Constraint</source>
@@ -108,12 +180,40 @@
         <translation>约束强度 (alpha)</translation>
     </message>
     <message>
+        <source>Copied</source>
+        <translation>已复制</translation>
+    </message>
+    <message>
+        <source>Copied: it fetches packages for Python {version}, which has to build the environment here.</source>
+        <translation>已复制：该命令下载适用于 Python {version} 的软件包，本机须用该版本构建环境。</translation>
+    </message>
+    <message>
+        <source>Copy diagnostics</source>
+        <translation>复制诊断信息</translation>
+    </message>
+    <message>
+        <source>Copy the download command</source>
+        <translation>复制下载命令</translation>
+    </message>
+    <message>
+        <source>Copy what RSQI, QGIS and the worker say of themselves, to be sent to whoever helps you.</source>
+        <translation>复制 RSQI、QGIS 和计算进程的自身信息，以便发给为您提供帮助的人。</translation>
+    </message>
+    <message>
+        <source>Creating the environment with Python {version}...</source>
+        <translation>正在用 Python {version} 创建环境…</translation>
+    </message>
+    <message>
         <source>Cuts the image into overlapping square blocks and gives each the probability, from 0 to 1, of every one of the ten error types. It is the quick first look of the inspection: no outlines, no score.</source>
         <translation>将影像切成相互重叠的方块，并给出每块属于十类错误的概率（0 到 1）。这是检查的快速初览：不勾绘边界，也不评分。</translation>
     </message>
     <message>
         <source>Default model</source>
         <translation>默认模型</translation>
+    </message>
+    <message>
+        <source>Delete the environment from the disk.</source>
+        <translation>从磁盘上删除该环境。</translation>
     </message>
     <message>
         <source>Describe errors</source>
@@ -128,8 +228,16 @@
         <translation>计算设备</translation>
     </message>
     <message>
+        <source>Divides the deductions of B, C and D errors; another value than 1 needs the client's approval.</source>
+        <translation>B、C、D 类错误的扣分除以 t；取 1 以外的值须经委托方同意。</translation>
+    </message>
+    <message>
         <source>Done.</source>
         <translation>已完成。</translation>
+    </message>
+    <message>
+        <source>Downloading {name}: {done} of {total} MB</source>
+        <translation>正在下载 {name}：{done} / {total} MB</translation>
     </message>
     <message>
         <source>Error mask</source>
@@ -160,6 +268,14 @@
         <translation>检查范围</translation>
     </message>
     <message>
+        <source>Fetching packages...</source>
+        <translation>正在获取软件包…</translation>
+    </message>
+    <message>
+        <source>Files cannot be written ({what}): close other QGIS windows and virus scans, then try again.</source>
+        <translation>无法写入文件（{what}）：请关闭其他 QGIS 窗口和病毒扫描，然后重试。</translation>
+    </message>
+    <message>
         <source>Find missing pixels</source>
         <translation>查找像素缺失</translation>
     </message>
@@ -186,6 +302,10 @@
     <message>
         <source>Finds thin stripes that a sensor or a transmission left in the image. The sturdier rule looks in every direction for lines that are brighter or darker than both sides; the published rule thresholds each colour channel by Otsu's method after raising the saturation and keeps long, narrow components.</source>
         <translation>查找传感器或传输过程在影像中留下的细条纹。较稳健的规则在各个方向上寻找比两侧更亮或更暗的线；论文规则在提高饱和度后对每个颜色通道作 Otsu 阈值分割，并保留细长的连通区域。</translation>
+    </message>
+    <message>
+        <source>For a computer without the internet: a folder of packages that were downloaded on another computer.</source>
+        <translation>用于不联网的计算机：存放在另一台计算机上下载的软件包的文件夹。</translation>
     </message>
     <message>
         <source>GeoPackage (*.gpkg)</source>
@@ -256,6 +376,10 @@ Give the image, from which the valid area and the pixel size are taken, or give 
         <translation>正在检查：第 {done} 块，共 {total} 块</translation>
     </message>
     <message>
+        <source>Inspector</source>
+        <translation>检查者</translation>
+    </message>
+    <message>
         <source>Inspects an image for cloud, shadow, stretching blur, blur, spectral overflow, distortion, stitching traces, stitching misalignment, stripe noise and missing pixels. The errors come out as polygons in the image's coordinate system, with type, confidence, area, severity and penalty; the image gets a score and a grade. Nodata and transparent pixels are left out of every area and of the score.
 
 Saved to a GeoPackage of its own, the result is complete: the errors with their style, the blocks with the probability of each type, and a summary.
@@ -268,12 +392,36 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
 计算在 RSQI 自己的 Python 环境中进行；取消会立即停止，不留下任何文件。</translation>
     </message>
     <message>
+        <source>Install Python 3.12 from python.org (64 bits, for this user), then press the button again.</source>
+        <translation>请从 python.org 安装 Python 3.12（64 位，仅当前用户），然后再次点击按钮。</translation>
+    </message>
+    <message>
+        <source>Install Python 3.12 from python.org, then press the button again.</source>
+        <translation>请从 python.org 安装 Python 3.12，然后再次点击按钮。</translation>
+    </message>
+    <message>
+        <source>Install the packages python3-venv and python3-pip of your system, then press the button again.</source>
+        <translation>请安装系统软件包 python3-venv 和 python3-pip，然后再次点击按钮。</translation>
+    </message>
+    <message>
         <source>Intermediate</source>
         <translation>折中</translation>
     </message>
     <message>
         <source>Isolated black or white pixels</source>
         <translation>孤立的黑色或白色像素</translation>
+    </message>
+    <message>
+        <source>It cannot be removed, as it is in use: {reason}</source>
+        <translation>环境正在使用，无法移除：{reason}</translation>
+    </message>
+    <message>
+        <source>It works: a block of 512 px took {time} ms on {device} ({provider}).</source>
+        <translation>运行正常：一个 512 像素的分块在{device}（{provider}）上用时 {time} 毫秒。</translation>
+    </message>
+    <message>
+        <source>Its Python is gone or it was not finished, perhaps because QGIS was updated. Repairing builds it anew.</source>
+        <translation>其中的 Python 已不存在或构建未完成，可能是因为 QGIS 已更新。修复会重新构建环境。</translation>
     </message>
     <message>
         <source>Language</source>
@@ -286,6 +434,18 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Let the name of the shapefile {path} end in .shp.</source>
         <translation>Shapefile 的文件名 {path} 须以 .shp 结尾。</translation>
+    </message>
+    <message>
+        <source>Let the name of {path} end in {ending}.</source>
+        <translation>请让 {path} 的文件名以 {ending} 结尾。</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Looking for a Python...</source>
+        <translation>正在查找 Python…</translation>
     </message>
     <message>
         <source>Lowering</source>
@@ -304,8 +464,20 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>NVIDIA 显卡 (CUDA)</translation>
     </message>
     <message>
+        <source>No Chinese font is installed: the PDF cannot show Chinese. Install one.</source>
+        <translation>未安装中文字体，PDF 无法显示中文：请安装一种中文字体。</translation>
+    </message>
+    <message>
+        <source>No Python that RSQI can use was found. {remedy}</source>
+        <translation>没有找到 RSQI 可用的 Python。{remedy}</translation>
+    </message>
+    <message>
         <source>None</source>
         <translation>全不选</translation>
+    </message>
+    <message>
+        <source>Not enough space on the disk: about {size} GB are needed where the QGIS profile lies.</source>
+        <translation>磁盘空间不足：QGIS 配置文件夹所在磁盘需要约 {size} GB。</translation>
     </message>
     <message>
         <source>Not inspected, as the model does not see these well enough: {types}.</source>
@@ -318,6 +490,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Number of errors</source>
         <translation>错误个数</translation>
+    </message>
+    <message>
+        <source>Offline folder</source>
+        <translation>离线文件夹</translation>
     </message>
     <message>
         <source>One band number for grey, or three for red, green and blue, with commas between, such as 4,3,2; empty means what the image itself says.</source>
@@ -352,8 +528,24 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>内存不足</translation>
     </message>
     <message>
+        <source>Out of memory: close other programs, then try again.</source>
+        <translation>内存不足：请关闭其他程序后重试。</translation>
+    </message>
+    <message>
         <source>Overlap of blocks</source>
         <translation>块重叠度</translation>
+    </message>
+    <message>
+        <source>PDF files (*.pdf)</source>
+        <translation>PDF 文件 (*.pdf)</translation>
+    </message>
+    <message>
+        <source>Package index</source>
+        <translation>软件源</translation>
+    </message>
+    <message>
+        <source>Paths are too long: allow long paths in Windows, or use a shorter profile folder.</source>
+        <translation>路径过长：请在 Windows 中允许长路径，或使用路径较短的配置文件夹。</translation>
     </message>
     <message>
         <source>Pixel size (m)</source>
@@ -380,24 +572,84 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>处理器 (CPU)</translation>
     </message>
     <message>
+        <source>Python {version} is too old, 3.10 is needed</source>
+        <translation>Python {version} 过旧，需要 3.10 以上</translation>
+    </message>
+    <message>
+        <source>QGIS's Python</source>
+        <translation>QGIS 的 Python</translation>
+    </message>
+    <message>
+        <source>RSQI computes in a Python environment of its own, so that nothing is mixed into QGIS. It is built once, in the QGIS profile. That takes some minutes, about {size} GB of the disk, and the internet or a folder of downloaded packages.</source>
+        <translation>RSQI 在独立的 Python 环境中计算，不会混入 QGIS。环境只需在 QGIS 配置文件夹中构建一次，需要几分钟、约 {size} GB 磁盘空间，以及互联网或存放已下载软件包的文件夹。</translation>
+    </message>
+    <message>
         <source>RSQI computes in a Python environment of its own. The environment variable RSQI_PYTHON goes before this setting; when both are empty, the environment in the profile folder is used.</source>
         <translation>RSQI 在自己的 Python 环境中计算。环境变量 RSQI_PYTHON 优先于此设置；两者都为空时，使用配置文件夹中的环境。</translation>
     </message>
     <message>
-        <source>RSQI has no worker Python yet: create a virtual environment, run pip install "{folder}" in it, and choose its Python in the settings of the RSQI panel (or set RSQI_PYTHON).</source>
-        <translation>RSQI 还没有工作环境：请创建一个 Python 虚拟环境，在其中运行 pip install "{folder}"，然后在 RSQI 面板的设置中选择其 Python（或设置环境变量 RSQI_PYTHON）。</translation>
+        <source>RSQI has no worker Python yet: open the RSQI panel, or Settings &gt; Options &gt; RSQI, and press Set up (without a desktop, let RSQI_PYTHON name a Python that has RSQI's packages).</source>
+        <translation>RSQI 还没有计算用的 Python：请打开 RSQI 面板，或“设置 &gt; 选项 &gt; RSQI”，点击“安装”（没有桌面时，请用 RSQI_PYTHON 指定一个装有 RSQI 所需软件包的 Python）。</translation>
+    </message>
+    <message>
+        <source>RSQI is not set up yet</source>
+        <translation>RSQI 尚未安装</translation>
+    </message>
+    <message>
+        <source>RSQI is set up</source>
+        <translation>RSQI 已安装</translation>
     </message>
     <message>
         <source>RSQI settings</source>
         <translation>RSQI 设置</translation>
     </message>
     <message>
+        <source>RSQI uses a Python of your choice</source>
+        <translation>RSQI 使用您指定的 Python</translation>
+    </message>
+    <message>
+        <source>Rebuild</source>
+        <translation>重新构建</translation>
+    </message>
+    <message>
+        <source>Record as CSV</source>
+        <translation>检查记录（CSV）</translation>
+    </message>
+    <message>
+        <source>Record as shapefile</source>
+        <translation>检查记录（shapefile）</translation>
+    </message>
+    <message>
+        <source>Record as workbook</source>
+        <translation>检查记录（工作簿）</translation>
+    </message>
+    <message>
         <source>Relative</source>
         <translation>相对</translation>
     </message>
     <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>修复</translation>
+    </message>
+    <message>
         <source>Report</source>
         <translation>报告</translation>
+    </message>
+    <message>
+        <source>Report errors</source>
+        <translation>生成检查报告</translation>
+    </message>
+    <message>
+        <source>Report to print</source>
+        <translation>报告（PDF）</translation>
+    </message>
+    <message>
+        <source>Report to read</source>
+        <translation>报告（HTML）</translation>
     </message>
     <message>
         <source>Review</source>
@@ -406,6 +658,14 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Rule</source>
         <translation>规则</translation>
+    </message>
+    <message>
+        <source>Run a block in the worker and say what computed it.</source>
+        <translation>让计算进程处理一个分块，并说明由什么设备计算。</translation>
+    </message>
+    <message>
+        <source>Run the copied command where there is the internet; it fills a folder 'wheelhouse' for this computer.</source>
+        <translation>请在联网的计算机上运行复制的命令，它会为本机准备文件夹 wheelhouse。</translation>
     </message>
     <message>
         <source>Save the errors as</source>
@@ -460,6 +720,14 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>评分方案</translation>
     </message>
     <message>
+        <source>Set up</source>
+        <translation>安装</translation>
+    </message>
+    <message>
+        <source>Setting RSQI up</source>
+        <translation>正在安装 RSQI</translation>
+    </message>
+    <message>
         <source>Shapefile</source>
         <translation>Shapefile 文件</translation>
     </message>
@@ -500,6 +768,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>测试</translation>
     </message>
     <message>
+        <source>Testing it with a real inference...</source>
+        <translation>正在用一次真实推理进行测试…</translation>
+    </message>
+    <message>
         <source>Text file</source>
         <translation>文本文件</translation>
     </message>
@@ -512,12 +784,40 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>某个错误的 category_id 为 {value}，不在 1 至 10 之内。</translation>
     </message>
     <message>
+        <source>The certificate of {index} is not trusted: ask your network's administrator, or use an offline folder.</source>
+        <translation>{index} 的证书不受信任：请联系网络管理员，或使用离线文件夹。</translation>
+    </message>
+    <message>
+        <source>The chosen Python is missing</source>
+        <translation>指定的 Python 不存在</translation>
+    </message>
+    <message>
         <source>The computing device was changed: {reason}</source>
         <translation>计算设备已更换：{reason}</translation>
     </message>
     <message>
         <source>The device is short of memory, so fewer blocks are computed at a time: {reason}</source>
         <translation>设备内存不足，每次计算的块数已减少：{reason}</translation>
+    </message>
+    <message>
+        <source>The environment is broken</source>
+        <translation>环境已损坏</translation>
+    </message>
+    <message>
+        <source>The environment is ready.</source>
+        <translation>环境已就绪。</translation>
+    </message>
+    <message>
+        <source>The environment needs an update</source>
+        <translation>环境需要更新</translation>
+    </message>
+    <message>
+        <source>The environment was built, but its test failed: {reason}</source>
+        <translation>环境已构建，但测试失败：{reason}</translation>
+    </message>
+    <message>
+        <source>The environment was removed.</source>
+        <translation>环境已移除。</translation>
     </message>
     <message>
         <source>The errors as a shapefile with Chinese labels in GBK, as inspection stations exchange them.</source>
@@ -532,6 +832,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>范围在图层 {name} 之外。</translation>
     </message>
     <message>
+        <source>The file {path} cannot be written: check the folder and the free space.</source>
+        <translation>无法写入文件 {path}：请检查文件夹和剩余空间。</translation>
+    </message>
+    <message>
         <source>The file {path} cannot be written: {reason}</source>
         <translation>无法写入文件 {path}：{reason}</translation>
     </message>
@@ -540,8 +844,20 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>第一种规则较稳健，第二种为论文规则。</translation>
     </message>
     <message>
+        <source>The folder {folder} has no {what} for Python {version}: fill it by the command under Advanced.</source>
+        <translation>文件夹 {folder} 中没有适用于 Python {version} 的 {what}：请用“高级”中的命令补齐。</translation>
+    </message>
+    <message>
+        <source>The folder {what} does not exist: choose the folder with the downloaded packages.</source>
+        <translation>文件夹 {what} 不存在：请选择存放已下载软件包的文件夹。</translation>
+    </message>
+    <message>
         <source>The image that the errors were found in.</source>
         <translation>发现这些错误的影像。</translation>
+    </message>
+    <message>
+        <source>The image that the errors were found in; empty means the one that the inspection has noted.</source>
+        <translation>发现这些错误的影像；留空则用检查时记录的影像。</translation>
     </message>
     <message>
         <source>The image to inspect: a raster file with red, green and blue bands, or one grey band.</source>
@@ -554,6 +870,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>The inspection failed.</source>
         <translation>检查失败。</translation>
+    </message>
+    <message>
+        <source>The language of the report.</source>
+        <translation>报告所用的语言。</translation>
     </message>
     <message>
         <source>The language of the sentences.</source>
@@ -576,6 +896,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>图层 {name} 没有自身的像素：请给出像素大小。</translation>
     </message>
     <message>
+        <source>The layer {name} is no raster file: give the file that was inspected.</source>
+        <translation>图层 {name} 不是栅格文件：请给出被检查的文件。</translation>
+    </message>
+    <message>
         <source>The layer {name} is not a file and would have to be saved with {columns} x {rows} pixels, more than {most} million: choose a smaller extent or larger pixels.</source>
         <translation>图层 {name} 不是文件，需保存为 {columns} x {rows} 像素，超过 {most} 百万：请选择更小的范围或更大的像素。</translation>
     </message>
@@ -590,6 +914,22 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>The model folder {path} does not exist.</source>
         <translation>模型文件夹 {path} 不存在。</translation>
+    </message>
+    <message>
+        <source>The new environment is ready, but the old one is in use ({what}): let the inspection end, then try again.</source>
+        <translation>新环境已就绪，但旧环境正在使用（{what}）：请等待检查结束后重试。</translation>
+    </message>
+    <message>
+        <source>The outlines with the record's columns, texts in GBK.</source>
+        <translation>错误图斑及检查记录各列，文字为 GBK 编码。</translation>
+    </message>
+    <message>
+        <source>The packages do not fit together for Python {version}: choose another Python under Advanced.</source>
+        <translation>这些软件包在 Python {version} 下互不兼容：请在“高级”中选择其他 Python。</translation>
+    </message>
+    <message>
+        <source>The proxy refuses access: look at its address and password in the options of QGIS, page Network.</source>
+        <translation>代理拒绝访问：请在 QGIS 选项的“网络”页检查其地址和密码。</translation>
     </message>
     <message>
         <source>The raster cannot be inspected</source>
@@ -610,6 +950,26 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>The raster is placed by control points: positions are approximate.</source>
         <translation>栅格由控制点定位：位置为近似值。</translation>
+    </message>
+    <message>
+        <source>The record of errors as CSV in UTF-8.</source>
+        <translation>UTF-8 编码的 CSV 检查记录。</translation>
+    </message>
+    <message>
+        <source>The record of errors for a spreadsheet.</source>
+        <translation>用电子表格打开的检查记录。</translation>
+    </message>
+    <message>
+        <source>The report as PDF.</source>
+        <translation>可打印、签署的 PDF 报告。</translation>
+    </message>
+    <message>
+        <source>The report as one HTML file.</source>
+        <translation>单个 HTML 文件的报告。</translation>
+    </message>
+    <message>
+        <source>The report has no pictures, as the inspected image was not found: give the image.</source>
+        <translation>未找到被检影像，报告不含图：请给出影像。</translation>
     </message>
     <message>
         <source>The result cannot be written</source>
@@ -634,10 +994,6 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>The worker Python {path} named by {origin} does not exist or cannot be run.</source>
         <translation>{origin} 指定的工作环境 Python {path} 不存在或无法运行。</translation>
-    </message>
-    <message>
-        <source>The worker answers: {versions}. It computes with: {providers}.</source>
-        <translation>工作进程已应答：{versions}。计算方式：{providers}。</translation>
     </message>
     <message>
         <source>The worker did not write {path}.</source>
@@ -672,6 +1028,22 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>没有可检查的栅格图层：请向工程添加影像。</translation>
     </message>
     <message>
+        <source>This version of RSQI needs other packages.</source>
+        <translation>此版本的 RSQI 需要其他软件包。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Unpacking packages...</source>
+        <translation>正在解压软件包…</translation>
+    </message>
+    <message>
+        <source>Update</source>
+        <translation>更新</translation>
+    </message>
+    <message>
         <source>Valid area (m²)</source>
         <translation>有效面积 (m²)</translation>
     </message>
@@ -684,28 +1056,124 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>用什么设备运行模型。</translation>
     </message>
     <message>
+        <source>Who signs; empty means those who have edited the errors.</source>
+        <translation>签署人；留空则用复核过这些错误的人。</translation>
+    </message>
+    <message>
+        <source>Workbooks (*.xlsx)</source>
+        <translation>Excel 工作簿 (*.xlsx)</translation>
+    </message>
+    <message>
         <source>Worker Python</source>
         <translation>工作环境 Python</translation>
+    </message>
+    <message>
+        <source>Writes the report of an image as its errors are now, reviewed or not: the score with its arithmetic, the sums of each type, what was not inspected, lines to sign on, a map of all errors, pictures of the main ones, a list, the model and its parameters. Errors whose status is 'rejected' are left out.
+
+The station's record (CSV, workbook, shapefile in GBK) has one row an error, with quality element, description, remedy, inspector and date; revision and recheck are left empty to be filled in.
+
+Image, size and parameters come from the GeoPackage of the inspection; for any other layer give the image.</source>
+        <translation>按错误图层的当前状态（无论是否复核完）生成影像的检查报告：得分及其计算、各类统计、未检查的内容、签署栏、错误分布图、主要错误的局部图、错误清单、模型与参数。状态为“rejected”（已剔除）的错误不列入。
+
+检查记录（CSV、Excel 工作簿、GBK 编码的 shapefile）每处错误一行，含质量元素、错漏描述、处理意见、检查者和检查日期；修改情况和复查情况留空待填。
+
+影像、尺寸和参数取自检查所得的 GeoPackage；其他图层请给出影像。</translation>
+    </message>
+    <message>
+        <source>Writes the report of an inspected and reviewed image, to be signed.</source>
+        <translation>为检查并复核过的影像生成可签署的报告。</translation>
     </message>
     <message>
         <source>Writing: {done} of {total}</source>
         <translation>正在写出：{done}/{total}</translation>
     </message>
     <message>
+        <source>default</source>
+        <translation>默认</translation>
+    </message>
+    <message>
+        <source>it cannot create an environment</source>
+        <translation>无法创建环境</translation>
+    </message>
+    <message>
+        <source>it cannot install pip</source>
+        <translation>无法安装 pip</translation>
+    </message>
+    <message>
+        <source>it does not run</source>
+        <translation>无法运行</translation>
+    </message>
+    <message>
+        <source>it is a 32-bit Python</source>
+        <translation>这是 32 位 Python</translation>
+    </message>
+    <message>
+        <source>it lacks {module}</source>
+        <translation>缺少 {module}</translation>
+    </message>
+    <message>
         <source>none</source>
         <translation>无</translation>
+    </message>
+    <message>
+        <source>pip cannot use a SOCKS proxy: choose an HTTP proxy in the options of QGIS, or an offline folder.</source>
+        <translation>pip 不能使用 SOCKS 代理：请在 QGIS 选项中选择 HTTP 代理，或使用离线文件夹。</translation>
+    </message>
+    <message>
+        <source>pip failed: see the log.</source>
+        <translation>pip 失败，请查看日志。</translation>
+    </message>
+    <message>
+        <source>pip failed: {what}</source>
+        <translation>pip 失败：{what}</translation>
     </message>
     <message>
         <source>quality,inspection,error,remote sensing,image,orthophoto</source>
         <translation>质检,质量检查,错误,遥感,影像,正射影像,quality,inspection,image</translation>
     </message>
     <message>
+        <source>several devices</source>
+        <translation>多个设备</translation>
+    </message>
+    <message>
+        <source>the GPU by Core ML</source>
+        <translation>显卡（Core ML）</translation>
+    </message>
+    <message>
+        <source>the GPU by DirectML</source>
+        <translation>显卡（DirectML）</translation>
+    </message>
+    <message>
+        <source>the NVIDIA GPU</source>
+        <translation>NVIDIA 显卡</translation>
+    </message>
+    <message>
         <source>the RSQI settings</source>
         <translation>RSQI 设置</translation>
     </message>
     <message>
+        <source>the processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
         <source>{h} h {m} min</source>
         <translation>{h} 小时 {m} 分钟</translation>
+    </message>
+    <message>
+        <source>{index} does not answer: look at the network and at the proxy in the options of QGIS, or choose another package index or an offline folder under Advanced.</source>
+        <translation>{index} 没有响应：请检查网络和 QGIS 选项中的代理，或在“高级”中选择其他软件源或离线文件夹。</translation>
+    </message>
+    <message>
+        <source>{index} has no {what} for Python {version}: choose another package index or another Python.</source>
+        <translation>{index} 没有适用于 Python {version} 的 {what}：请选择其他软件源或其他 Python。</translation>
+    </message>
+    <message>
+        <source>{index} refuses access: look at the address, user and password of the package index.</source>
+        <translation>{index} 拒绝访问：请检查软件源的地址、用户名和密码。</translation>
+    </message>
+    <message>
+        <source>{kind}; Python {python}; built on {date} by RSQI {version}.</source>
+        <translation>{kind}；Python {python}；由 RSQI {version} 于 {date} 构建。</translation>
     </message>
     <message>
         <source>{name}: errors</source>
@@ -720,12 +1188,24 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>{n} 秒</translation>
     </message>
     <message>
+        <source>{path}, by the settings or RSQI_PYTHON.</source>
+        <translation>{path}，由设置或 RSQI_PYTHON 指定。</translation>
+    </message>
+    <message>
+        <source>{path}, named by the settings or RSQI_PYTHON, does not exist or cannot be run. Correct it there, or set RSQI up here.</source>
+        <translation>由设置或 RSQI_PYTHON 指定的 {path} 不存在或无法运行。请在原处更正，或在此安装 RSQI。</translation>
+    </message>
+    <message>
         <source>{text}, {speed:.1f} Mpx/s</source>
         <translation>{text}，{speed:.1f} 百万像素/秒</translation>
     </message>
     <message>
         <source>{text}, {time} left</source>
         <translation>{text}，剩余 {time}</translation>
+    </message>
+    <message>
+        <source>{what} is no address of a package index: it begins with https://.</source>
+        <translation>{what} 不是软件源地址：应以 https:// 开头。</translation>
     </message>
 </context>
 </TS>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,7 +37,12 @@ _STATUSES = ("accepted", "corrected", "added", "rejected", UNREVIEWED)
 
 
 def compose(
-    subject: Subject, words: Words, raster: Raster | None = None, reviewer: str = "", made: datetime | None = None
+    subject: Subject,
+    words: Words,
+    raster: Raster | None = None,
+    reviewer: str = "",
+    made: datetime | None = None,
+    tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Compose the whole report.
 
@@ -49,18 +54,21 @@ def compose(
         Who signs; by default those whose names the errors bear.
     made : datetime, optional
         Now by default.
+    tell : callable
+        Told before each picture how many there are already, and how many there will be.
     """
     made = made or datetime.now()
     reviewer = reviewer or ", ".join(sorted({error.edited_by for error in subject.errors if error.edited_by}))
     sections = (
+        # What is signed stands on one page: the verdict, how it arises, and what it does not cover.
         _score(subject, words),
-        _pictures(subject, words, raster),
         _types(subject, words),
-        _cards(subject, words, raster),
-        _list(subject, words),
         _not_inspected(subject, words),
-        _conditions(subject, words),
         _sign(words, reviewer),
+        _pictures(subject, words, raster, tell),
+        _cards(subject, words, raster, tell),
+        _list(subject, words),
+        _conditions(subject, words),
     )
     score = subject.score
     return Report(
@@ -113,11 +121,12 @@ def _reason(reason: str, subject: Subject, words: Words) -> Text:
     return words(kind, f"{subject.score.scheme.grades['qualified']:g}")
 
 
-def _pictures(subject: Subject, words: Words, raster: Raster | None) -> Iterator[Any]:
+def _pictures(subject: Subject, words: Words, raster: Raster | None, tell: Callable[[int, int], None]) -> Iterator[Any]:
     yield Heading(words("overview"))
     if raster is None:
         yield Paragraph(words("no_picture"), "note")
         return
+    tell(0, _picture_count(subject))
     yield pictures.overview(raster, subject, CARDS, words("overview"))
     counts = {code: subject.score.by_type[code].count for code in CODES if code in subject.score.by_type}
     entries = [
@@ -164,14 +173,22 @@ def _types(subject: Subject, words: Words) -> Iterator[Any]:
     yield types_table(subject, words)
 
 
-def _cards(subject: Subject, words: Words, raster: Raster | None) -> Iterator[Any]:
+def _picture_count(subject: Subject) -> int:
+    return 1 + min(CARDS, len(subject.errors))
+
+
+def _cards(subject: Subject, words: Words, raster: Raster | None, tell: Callable[[int, int], None]) -> Iterator[Any]:
     shown = subject.errors[:CARDS]
     if raster is None or not shown:
         return
     yield Heading(words("main"))
     if len(subject.errors) > len(shown):
         yield Paragraph(words("main_note", len(shown), len(subject.errors)), "note")
-    yield Gallery(tuple(_card(subject, error, n, words, raster) for n, error in enumerate(shown, 1)))
+    cards = []
+    for n, error in enumerate(shown, 1):
+        tell(n, _picture_count(subject))
+        cards.append(_card(subject, error, n, words, raster))
+    yield Gallery(tuple(cards))
 
 
 def _card(subject: Subject, error: Reported, n: int, words: Words, raster: Raster) -> Card:

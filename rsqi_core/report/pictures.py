@@ -26,7 +26,8 @@ OVERVIEW = 1400  # units, and pixels at most; longer side of the picture of the 
 CARD = (440, 330)  # units; of the picture of one error
 _CONTEXT = 1.7  # times the error's own size is shown around it,
 _LEAST = 96  # px, but never less than this
-_MARKER = 12  # units; a smaller error gets a ring around it
+_MARKER = 10  # units; a smaller error gets a ring around it
+_THIN = 9  # units; round a thinner error the outline keeps off, so that the error can be seen
 _ROWS, _COLUMNS = 512, 4096  # px of the raster read at a time
 _NOTHING = (235, 239, 242)  # paper where there is no image
 _SHARP = 3  # from this magnification on, pixels stay pixels
@@ -211,6 +212,8 @@ class _Outline:
             shape = shapely.Point((x0 + x1) / 2, (y0 + y1) / 2).buffer(_MARKER, 12)
         else:
             shape = shapely.simplify(shape, 0.5)
+            if shape.length and 2 * shape.area / shape.length < _THIN:
+                shape = shape.buffer(_THIN - 2, 4)
             # Just outside the frame, so that an error that goes on there has no line along the rim.
             inside = shapely.clip_by_rect(shape, left - 8, top - 8, left + width + 8, top + height + 8)
             shape = shape if inside.is_empty else inside

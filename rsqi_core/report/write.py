@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import OutputError, ParameterError, RasterError
+from ..errors import Cancelled, OutputError, ParameterError, RasterError
 from ..raster import Raster, open_raster
 from . import pictures, record
-from .compose import compose, types_table
+from .compose import compose, mapping, types_table
 from .content import dumps
 from .html import page
 from .publish import publish
@@ -92,13 +92,22 @@ def write_inspection(path: Path | str, raster: Raster, found: Inspection, langua
     publish(Path(path), page(compose(subject, Words(language), raster)).encode("utf-8"))
 
 
-def write_report(order: Order, emit: Callable[..., None] = lambda event, **values: None) -> dict[str, Any]:
+def write_report(
+    order: Order,
+    emit: Callable[..., None] = lambda event, **values: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    claim: Callable[[str | None], None] = lambda folder: None,
+) -> dict[str, Any]:
     """Write the files of a reviewed layer's report; each appears whole or not at all.
 
     Parameters
     ----------
     emit : callable
         ``emit(event, **values)`` gets ``warning`` and ``progress``.
+    cancelled : callable
+        Asked between the pictures and before anything is written.
+    claim : callable
+        Told None once the files move to their places and a stop would do harm.
 
     Returns
     -------
@@ -110,8 +119,6 @@ def write_report(order: Order, emit: Callable[..., None] = lambda event, **value
     RsqiError
         With one line that says what is wrong.
     """
-    steps = len(order.outputs) + 1
-    emit("progress", stage="write", done=0, total=steps, eta_s=None)
     summary = read_summary(order.summary)
     raster = _open(order, summary, emit)
     try:
@@ -122,7 +129,13 @@ def write_report(order: Order, emit: Callable[..., None] = lambda event, **value
             emit("warning", code="report_no_image", message=f"{raster.path} is not the image that was inspected")
             raster.close()
             raster = None
-        _write(order, subject, raster, lambda done: emit("progress", stage="write", done=done, total=steps, eta_s=None))
+
+        def tell(done: int, total: int) -> None:
+            if cancelled():
+                raise Cancelled("cancelled; nothing was written")
+            emit("progress", stage="write", done=done, total=total, eta_s=None)
+
+        _write(order, subject, raster, tell, claim)
     finally:
         if raster is not None:
             raster.close()
@@ -149,31 +162,35 @@ def _open(order: Order, summary: Mapping[str, Any], emit: Callable[..., None]) -
 
 
 def _bands(summary: Mapping[str, Any]) -> tuple[int, ...] | None:
-    from .compose import mapping
-
     bands = mapping(summary.get("source")).get("bands")
     return tuple(bands) if bands else None
 
 
-def _write(order: Order, subject: Subject, raster: Raster | None, tell: Callable[[int], None]) -> None:
+def _write(
+    order: Order,
+    subject: Subject,
+    raster: Raster | None,
+    tell: Callable[[int, int], None],
+    claim: Callable[[str | None], None],
+) -> None:
     words, made = order._words, datetime.now()
     wanted = {kind: Path(path) for kind, path in order.outputs.items()}
-    done = 1
+    report = None
     if {"html", "content"} & set(wanted):
-        report = compose(subject, words, raster, order.reviewer, made)
-        if "html" in wanted:
-            publish(wanted["html"], page(report).encode("utf-8"))
-        if "content" in wanted:
-            publish(wanted["content"], dumps(report).encode("utf-8"))
-        tell(done := done + len({"html", "content"} & set(wanted)))
-    if {"csv", "xlsx", "shapefile"} & set(wanted):
-        rows, heads = record.rows(subject, words, order.reviewer, made), record.heads(words)
-        if "csv" in wanted:
-            record.write_csv(wanted["csv"], rows, heads)
-        if "xlsx" in wanted:
+        report = compose(subject, words, raster, order.reviewer, made, tell)
+    rows, heads = record.rows(subject, words, order.reviewer, made), record.heads(words)
+    tell(1, 1)
+    claim(None)
+    for kind, path in wanted.items():
+        if kind == "html":
+            publish(path, page(report).encode("utf-8"))
+        elif kind == "content":
+            publish(path, dumps(report).encode("utf-8"))
+        elif kind == "csv":
+            record.write_csv(path, rows, heads)
+        elif kind == "xlsx":
             sheets = words("record_sheet")[0], words("sums_sheet")[0]
-            record.write_workbook(wanted["xlsx"], rows, heads, sheets, types_table(subject, words))
-        if "shapefile" in wanted:
+            record.write_workbook(path, rows, heads, sheets, types_table(subject, words))
+        else:
             names = heads if words.languages[0] == "zh" else record.COLUMNS
-            record.write_record_shapefile(wanted["shapefile"], subject, rows, names)
-    tell(len(wanted) + 1)
+            record.write_record_shapefile(path, subject, rows, names)
