@@ -8,6 +8,8 @@ from qgis.PyQt.QtGui import QIcon
 from .base import ICONS
 from .classify_blocks import ClassifyBlocks
 from .describe import DescribeErrors
+from .export_training_data import ExportTrainingData
+from .fine_tune import FineTune
 from .image_checks import CheckImage
 from .inspect_layer import InspectLayer
 from .judge_lot import JudgeLot
@@ -26,6 +28,8 @@ ALGORITHMS = (
     CheckImage,
     JudgeLot,
     ReportErrors,
+    ExportTrainingData,
+    FineTune,
 )
 
 

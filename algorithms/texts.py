@@ -40,6 +40,10 @@ def progress_text(event: dict) -> str:
         "inspect": tr("Inspecting: block {done} of {total}"),
         "polygons": tr("Making polygons: {done} of {total}"),
         "write": tr("Writing: {done} of {total}"),
+        "dataset": tr("Cutting images: {done} of {total}"),
+        "train": tr("Training: step {done} of {total}"),
+        "thresholds": tr("Setting thresholds: block {done} of {total}"),
+        "compare": tr("Comparing the models: block {done} of {total}"),
     }
     text = texts.get(event.get("stage"), "{done} / {total}").format(done=event.get("done"), total=event.get("total"))
     if event.get("mpx_per_s"):
@@ -56,6 +60,7 @@ def warning_text(event: dict) -> str:
         "gcp": tr("The raster is placed by control points: positions are approximate."),
         "no_crs": tr("The raster has no coordinate system: areas come from its own units."),
         "report_no_image": tr("The report has no pictures, as the inspected image was not found: give the image."),
+        "few_blocks": tr("There are too few blocks to set thresholds on: they stay as they were."),
         "scaled": tr("The raster is not 8-bit: its values were scaled for the inspection."),
     }
     code, message = event.get("code"), str(event.get("message", ""))
@@ -79,6 +84,7 @@ def error_text(event: dict) -> str:
         "model": tr("The model cannot be used"),
         "output": tr("The result cannot be written"),
         "memory": tr("Out of memory"),
+        "library": tr("Set the worker up with the libraries for training"),
     }
     message = " ".join(str(event.get("message", "")).split())
     title = known.get(event.get("code"))

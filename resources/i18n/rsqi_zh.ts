@@ -12,12 +12,24 @@
         <translation>64 位的 Python 3.10 以上版本；默认使用 QGIS 的 Python。</translation>
     </message>
     <message>
+        <source>A folder that 'Export training data' wrote, with a test part.</source>
+        <translation>“导出训练数据”所写的、带测试部分的文件夹。</translation>
+    </message>
+    <message>
         <source>A layer with the field category_id (1 to 10), such as the result of an inspection.</source>
         <translation>含有字段 category_id（1 至 10）的图层，例如检查结果。</translation>
     </message>
     <message>
         <source>A mirror near you is faster. QGIS's proxy is used (Settings &gt; Options &gt; Network).</source>
         <translation>就近的镜像更快。使用 QGIS 的代理（设置 &gt; 选项 &gt; 网络）。</translation>
+    </message>
+    <message>
+        <source>A new folder; its name becomes the model's.</source>
+        <translation>新文件夹；其名称即模型名称。</translation>
+    </message>
+    <message>
+        <source>A new or empty folder.</source>
+        <translation>新建的或空的文件夹。</translation>
     </message>
     <message>
         <source>A parameter does not fit</source>
@@ -108,6 +120,22 @@
         <translation>影像块</translation>
     </message>
     <message>
+        <source>Blocks to test on</source>
+        <translation>测试分块数</translation>
+    </message>
+    <message>
+        <source>Blocks to train on</source>
+        <translation>训练分块数</translation>
+    </message>
+    <message>
+        <source>Blocks to train on: {train}; to test on: {test}; with rejected errors: {rejected}</source>
+        <translation>训练分块：{train}；测试分块：{test}；含被拒绝错误的分块：{rejected}</translation>
+    </message>
+    <message>
+        <source>Blocks with rejected errors</source>
+        <translation>含被拒绝错误的分块数</translation>
+    </message>
+    <message>
         <source>Build it anew beside the present one, which stays until the new one works.</source>
         <translation>在现有环境旁重新构建；新环境可用之前，现有环境保持不变。</translation>
     </message>
@@ -168,6 +196,14 @@
         <translation>影像块分类</translation>
     </message>
     <message>
+        <source>Comparing the models: block {done} of {total}</source>
+        <translation>比较模型：第 {done} 个分块，共 {total} 个</translation>
+    </message>
+    <message>
+        <source>Comparison as JSON</source>
+        <translation>比较结果（JSON）</translation>
+    </message>
+    <message>
         <source>Compute with</source>
         <translation>计算设备</translation>
     </message>
@@ -206,6 +242,22 @@
     <message>
         <source>Cuts the image into overlapping square blocks and gives each the probability, from 0 to 1, of every one of the ten error types. It is the quick first look of the inspection: no outlines, no score.</source>
         <translation>将影像切成相互重叠的方块，并给出每块属于十类错误的概率（0 到 1）。这是检查的快速初览：不勾绘边界，也不评分。</translation>
+    </message>
+    <message>
+        <source>Cuts the images of reviewed results into square blocks with a mask of the errors in them. Only what a person has decided counts: accepted, corrected and added errors are shown as errors, blocks with rejected ones as blocks without. Blocks that an unreviewed error touches are left out.
+
+A share of the blocks is put aside as a test part, on which models are compared later; with five images or more no image is divided between the two. Each GeoPackage names its image; if that has moved, put it beside the GeoPackage.</source>
+        <translation>把复核结果对应的影像切成方形分块，并生成错误掩膜。只采用人已作出判断的内容：已接受、已修改和新增的错误作为错误样本，含被拒绝图斑的分块作为无错误样本；未复核图斑触及的分块不采用。
+
+其中一部分分块留作测试部分，以后用来比较模型；有五幅或更多影像时，同一幅影像不会分到两个部分。每个 GeoPackage 都记有其影像；影像移动过的，请把它放到 GeoPackage 旁边。</translation>
+    </message>
+    <message>
+        <source>Cutting images: {done} of {total}</source>
+        <translation>切分影像：第 {done} 个，共 {total} 个</translation>
+    </message>
+    <message>
+        <source>Dataset</source>
+        <translation>数据集</translation>
     </message>
     <message>
         <source>Default model</source>
@@ -256,12 +308,20 @@
         <translation>发现错误：{count} 个</translation>
     </message>
     <message>
+        <source>Every GeoPackage in it and in its subfolders is taken as well.</source>
+        <translation>其中及其子文件夹中的每个 GeoPackage 也一并采用。</translation>
+    </message>
+    <message>
         <source>Every black or white pixel (published rule)</source>
         <translation>所有黑色或白色像素（论文规则）</translation>
     </message>
     <message>
         <source>Every inspected block with its probability of each type.</source>
         <translation>每个被检查的块及其属于各类错误的概率。</translation>
+    </message>
+    <message>
+        <source>Export training data</source>
+        <translation>导出训练数据</translation>
     </message>
     <message>
         <source>Extent to inspect</source>
@@ -304,12 +364,24 @@
         <translation>查找传感器或传输过程在影像中留下的细条纹。较稳健的规则在各个方向上寻找比两侧更亮或更暗的线；论文规则在提高饱和度后对每个颜色通道作 Otsu 阈值分割，并保留细长的连通区域。</translation>
     </message>
     <message>
+        <source>Fine-tune a model</source>
+        <translation>微调模型</translation>
+    </message>
+    <message>
+        <source>Folder of reviewed results</source>
+        <translation>复核结果文件夹</translation>
+    </message>
+    <message>
         <source>For a computer without the internet: a folder of packages that were downloaded on another computer.</source>
         <translation>用于不联网的计算机：存放在另一台计算机上下载的软件包的文件夹。</translation>
     </message>
     <message>
         <source>GeoPackage (*.gpkg)</source>
         <translation>GeoPackage (*.gpkg)</translation>
+    </message>
+    <message>
+        <source>Give reviewed layers of errors, or a folder of them.</source>
+        <translation>请给出复核过的错误图层，或存放它们的文件夹。</translation>
     </message>
     <message>
         <source>Give the image, or its valid area and pixel size.</source>
@@ -342,6 +414,10 @@ Give the image, from which the valid area and the pixel size are taken, or give 
     <message>
         <source>HTML files (*.html)</source>
         <translation>HTML 文件 (*.html)</translation>
+    </message>
+    <message>
+        <source>How often every block is shown.</source>
+        <translation>每个分块展示的次数。</translation>
     </message>
     <message>
         <source>How the types that a block was classified as constrain its segmentation.</source>
@@ -408,6 +484,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>折中</translation>
     </message>
     <message>
+        <source>Is the new model better? (1 or 0)</source>
+        <translation>新模型是否更好（1 或 0）</translation>
+    </message>
+    <message>
         <source>Isolated black or white pixels</source>
         <translation>孤立的黑色或白色像素</translation>
     </message>
@@ -428,8 +508,16 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>语言</translation>
     </message>
     <message>
+        <source>Layers from GeoPackages that inspections wrote.</source>
+        <translation>检查所写 GeoPackage 中的图层。</translation>
+    </message>
+    <message>
         <source>Learn</source>
         <translation>学习</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>学习率</translation>
     </message>
     <message>
         <source>Let the name of the shapefile {path} end in .shp.</source>
@@ -456,12 +544,28 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>正在生成多边形：{done}/{total}</translation>
     </message>
     <message>
+        <source>Mean F1 of the new model</source>
+        <translation>新模型的平均 F1</translation>
+    </message>
+    <message>
+        <source>Mean F1 of the old model</source>
+        <translation>原模型的平均 F1</translation>
+    </message>
+    <message>
+        <source>Mean F1 over the types {old:.3f} → {new:.3f} on {blocks} blocks that training has not seen; clean blocks marked {before:.0%} → {after:.0%}.</source>
+        <translation>在训练从未见过的 {blocks} 个分块上，各类型平均 F1 {old:.3f} → {new:.3f}；无错误分块被标出的比例 {before:.0%} → {after:.0%}。</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>模型</translation>
     </message>
     <message>
         <source>NVIDIA GPU (CUDA)</source>
         <translation>NVIDIA 显卡 (CUDA)</translation>
+    </message>
+    <message>
+        <source>New model</source>
+        <translation>新模型</translation>
     </message>
     <message>
         <source>No Chinese font is installed: the PDF cannot show Chinese. Install one.</source>
@@ -544,6 +648,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>软件源</translation>
     </message>
     <message>
+        <source>Passes over the data</source>
+        <translation>遍历数据的次数</translation>
+    </message>
+    <message>
         <source>Paths are too long: allow long paths in Windows, or use a shorter profile folder.</source>
         <translation>路径过长：请在 Windows 中允许长路径，或使用路径较短的配置文件夹。</translation>
     </message>
@@ -558,6 +666,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Polygons to inspect</source>
         <translation>检查范围面</translation>
+    </message>
+    <message>
+        <source>Pool of backgrounds</source>
+        <translation>背景库</translation>
     </message>
     <message>
         <source>Probability above which a block has an error type; empty means the model's own, one for each type.</source>
@@ -656,6 +768,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>复核</translation>
     </message>
     <message>
+        <source>Reviewed layers of errors</source>
+        <translation>复核过的错误图层</translation>
+    </message>
+    <message>
         <source>Rule</source>
         <translation>规则</translation>
     </message>
@@ -666,6 +782,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Run the copied command where there is the internet; it fills a folder 'wheelhouse' for this computer.</source>
         <translation>请在联网的计算机上运行复制的命令，它会为本机准备文件夹 wheelhouse。</translation>
+    </message>
+    <message>
+        <source>Save the edits of the layer {name} first.</source>
+        <translation>请先保存图层 {name} 的编辑。</translation>
     </message>
     <message>
         <source>Save the errors as</source>
@@ -720,12 +840,20 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>评分方案</translation>
     </message>
     <message>
+        <source>Set the worker up with the libraries for training</source>
+        <translation>请为工作环境安装训练所需的库</translation>
+    </message>
+    <message>
         <source>Set up</source>
         <translation>安装</translation>
     </message>
     <message>
         <source>Setting RSQI up</source>
         <translation>正在安装 RSQI</translation>
+    </message>
+    <message>
+        <source>Setting thresholds: block {done} of {total}</source>
+        <translation>设定阈值：第 {done} 个分块，共 {total} 个</translation>
     </message>
     <message>
         <source>Shapefile</source>
@@ -740,12 +868,24 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>相邻块重叠部分所占的比例。</translation>
     </message>
     <message>
+        <source>Share of the blocks that training does not see.</source>
+        <translation>训练时看不到的分块所占的比例。</translation>
+    </message>
+    <message>
+        <source>Share of the test part</source>
+        <translation>测试部分所占比例</translation>
+    </message>
+    <message>
         <source>Side of a pixel in the layer's units, for web maps; empty means the layer's own.</source>
         <translation>像素边长，以图层单位计，用于网络地图；留空表示图层自身的大小。</translation>
     </message>
     <message>
         <source>Side of a pixel; goes before what the image says.</source>
         <translation>像素边长；优先于影像自身的数值。</translation>
+    </message>
+    <message>
+        <source>Sides of the blocks, separated by commas.</source>
+        <translation>分块的边长，以逗号分隔。</translation>
     </message>
     <message>
         <source>Sizes of the square blocks, separated by commas; large blocks see large errors.</source>
@@ -852,6 +992,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>文件夹 {what} 不存在：请选择存放已下载软件包的文件夹。</translation>
     </message>
     <message>
+        <source>The highest rate; a high one learns faster and forgets more.</source>
+        <translation>最高学习率；越高学得越快，忘得也越多。</translation>
+    </message>
+    <message>
         <source>The image that the errors were found in.</source>
         <translation>发现这些错误的影像。</translation>
     </message>
@@ -904,6 +1048,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>图层 {name} 不是文件，需保存为 {columns} x {rows} 像素，超过 {most} 百万：请选择更小的范围或更大的像素。</translation>
     </message>
     <message>
+        <source>The layer {name} is not stored in a GeoPackage of an inspection: inspect the image again.</source>
+        <translation>图层 {name} 不在检查所写的 GeoPackage 中：请重新检查影像。</translation>
+    </message>
+    <message>
         <source>The mask is a GeoTIFF: let the name of {path} end in .tif.</source>
         <translation>掩膜为 GeoTIFF 格式：请让 {path} 以 .tif 结尾。</translation>
     </message>
@@ -916,8 +1064,20 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>模型文件夹 {path} 不存在。</translation>
     </message>
     <message>
+        <source>The model to start from: 'default', or the folder of another one with ONNX files.</source>
+        <translation>作为起点的模型：“default”，或另一个带 ONNX 文件的模型文件夹。</translation>
+    </message>
+    <message>
         <source>The new environment is ready, but the old one is in use ({what}): let the inspection end, then try again.</source>
         <translation>新环境已就绪，但旧环境正在使用（{what}）：请等待检查结束后重试。</translation>
+    </message>
+    <message>
+        <source>The new model is better.</source>
+        <translation>新模型更好。</translation>
+    </message>
+    <message>
+        <source>The new model is not better: the old one stays.</source>
+        <translation>新模型没有更好：保留原模型。</translation>
     </message>
     <message>
         <source>The outlines with the record's columns, texts in GBK.</source>
@@ -1020,6 +1180,18 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>工作进程没有写出图层 {name}。</translation>
     </message>
     <message>
+        <source>There are too few blocks to set thresholds on: they stay as they were.</source>
+        <translation>可用于设定阈值的分块太少：阈值保持不变。</translation>
+    </message>
+    <message>
+        <source>There is no GeoPackage in the folder {path}.</source>
+        <translation>文件夹 {path} 中没有 GeoPackage。</translation>
+    </message>
+    <message>
+        <source>There is no dataset in the folder {path}: export training data first.</source>
+        <translation>文件夹 {path} 中没有数据集：请先导出训练数据。</translation>
+    </message>
+    <message>
         <source>There is no polygon to inspect: select some, or choose another layer.</source>
         <translation>没有要检查的面：请选择一些面，或换一个图层。</translation>
     </message>
@@ -1030,6 +1202,30 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>This version of RSQI needs other packages.</source>
         <translation>此版本的 RSQI 需要其他软件包。</translation>
+    </message>
+    <message>
+        <source>To look at it all the same.</source>
+        <translation>以便仍可查看。</translation>
+    </message>
+    <message>
+        <source>Training: step {done} of {total}</source>
+        <translation>训练：第 {done} 步，共 {total} 步</translation>
+    </message>
+    <message>
+        <source>Trains a model further on a dataset that 'Export training data' wrote, sets its thresholds, and compares it with the model that it started from on the dataset's test part, which training has not seen. The new model is written only if it is better there: more errors found on average over the types, not by luck, and not at the cost of outlines or of clean blocks. The old one stays as it is.
+
+A run that was cancelled goes on where it stopped when it is started again with the same values. It needs PyTorch in the worker's environment.</source>
+        <translation>用“导出训练数据”所写的数据集继续训练模型，设定其阈值，并在训练从未见过的测试部分上与原模型比较。只有在那里更好时才写出新模型：各类型平均找到更多错误，不是碰巧，也不以轮廓变差或误检无错误分块为代价。原模型保持不变。
+
+被取消的训练，以相同参数再次启动时从停下的地方继续。需要工作环境中有 PyTorch。</translation>
+    </message>
+    <message>
+        <source>Trains a model further on reviewed errors and compares the two.</source>
+        <translation>用复核过的错误继续训练模型，并比较新旧模型。</translation>
+    </message>
+    <message>
+        <source>Turns reviewed errors into a dataset that a model can learn from.</source>
+        <translation>把复核过的错误变成模型可以学习的数据集。</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -1052,6 +1248,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>分类结果在约束中的权重。</translation>
     </message>
     <message>
+        <source>What 'rsqi train --pack' wrote: half of the crops are composed on it, so that less is forgotten.</source>
+        <translation>“rsqi train --pack”所写的文件：一半样本由它合成，这样忘得更少。</translation>
+    </message>
+    <message>
         <source>What computes the model.</source>
         <translation>用什么设备运行模型。</translation>
     </message>
@@ -1066,6 +1266,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>Worker Python</source>
         <translation>工作环境 Python</translation>
+    </message>
+    <message>
+        <source>Write the model even if it is not better</source>
+        <translation>即使没有更好也写出模型</translation>
     </message>
     <message>
         <source>Writes the report of an image as its errors are now, reviewed or not: the score with its arithmetic, the sums of each type, what was not inspected, lines to sign on, a map of all errors, pictures of the main ones, a list, the model and its parameters. Errors whose status is 'rejected' are left out.

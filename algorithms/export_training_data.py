@@ -1,0 +1,177 @@
+"""`rsqi:trainingdata`: what technicians have decided becomes data that a model can learn from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import (
+    QgsProcessingException,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterFolderDestination,
+    QgsProcessingParameterMultipleLayers,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterString,
+    QgsProviderRegistry,
+    QgsVectorLayer,
+)
+
+from .base import RsqiAlgorithm
+from .compat import VECTOR_POLYGON
+from .i18n import tr
+from .worker_algorithm import block_sizes
+from .worker_client import find_python, run_worker
+
+
+class ExportTrainingData(RsqiAlgorithm):
+    """Cut reviewed images into a dataset."""
+
+    NAME = "trainingdata"
+    ICON = "training_data.svg"
+    LAYERS = "LAYERS"
+    FOLDER = "FOLDER"
+    SIZES = "SIZES"
+    TEST = "TEST"
+    OUTPUT = "OUTPUT"
+    TRAIN_BLOCKS = "TRAIN_BLOCKS"
+    TEST_BLOCKS = "TEST_BLOCKS"
+    REJECTED_BLOCKS = "REJECTED_BLOCKS"
+
+    def displayName(self):
+        return tr("Export training data")
+
+    def shortDescription(self):
+        return tr("Turns reviewed errors into a dataset that a model can learn from.")
+
+    def shortHelpString(self):
+        return tr(
+            "Cuts the images of reviewed results into square blocks with a mask of the errors in them. Only what a "
+            "person has decided counts: accepted, corrected and added errors are shown as errors, blocks with rejected "
+            "ones as blocks without. Blocks that an unreviewed error touches are left out.\n\n"
+            "A share of the blocks is put aside as a test part, on which models are compared later; with five images "
+            "or more no image is divided between the two. Each GeoPackage names its image; if that has moved, put it "
+            "beside the GeoPackage."
+        )
+
+    def initAlgorithm(self, config=None):
+        self.add(
+            QgsProcessingParameterMultipleLayers(
+                self.LAYERS, tr("Reviewed layers of errors"), VECTOR_POLYGON, optional=True
+            ),
+            tr("Layers from GeoPackages that inspections wrote."),
+        )
+        self.add(
+            QgsProcessingParameterFile(
+                self.FOLDER, tr("Folder of reviewed results"), QgsProcessingParameterFile.Behavior.Folder, optional=True
+            ),
+            tr("Every GeoPackage in it and in its subfolders is taken as well."),
+        )
+        number = QgsProcessingParameterNumber.Type.Double
+        self.add(
+            QgsProcessingParameterNumber(
+                self.TEST, tr("Share of the test part"), number, 0.2, minValue=0, maxValue=0.5
+            ),
+            tr("Share of the blocks that training does not see."),
+        )
+        self.add(
+            QgsProcessingParameterString(self.SIZES, tr("Block sizes (pixels)"), "512"),
+            tr("Sides of the blocks, separated by commas."),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterFolderDestination(self.OUTPUT, tr("Dataset")),
+            tr("A new or empty folder."),
+        )
+        for name, text in (
+            (self.TRAIN_BLOCKS, tr("Blocks to train on")),
+            (self.TEST_BLOCKS, tr("Blocks to test on")),
+            (self.REJECTED_BLOCKS, tr("Blocks with rejected errors")),
+        ):
+            self.addOutput(QgsProcessingOutputNumber(name, text))
+
+    def canExecute(self):
+        return _executable()
+
+    def checkParameterValues(self, parameters, context):
+        try:
+            find_python()
+            block_sizes(self.parameterAsString(parameters, self.SIZES, context))
+            if not self._sources(parameters, context):
+                return False, tr("Give reviewed layers of errors, or a folder of them.")
+        except QgsProcessingException as error:
+            return False, str(error)
+        return super().checkParameterValues(parameters, context)
+
+    def prepareAlgorithm(self, parameters, context, feedback):
+        # In the main thread: the layers themselves may be looked at only here.
+        self._found = self._sources(parameters, context)
+        return True
+
+    def processAlgorithm(self, parameters, context, feedback):
+        output = self.parameterAsString(parameters, self.OUTPUT, context)
+        request = {
+            "command": "dataset",
+            "sources": self._found,
+            "output": output,
+            "sizes": block_sizes(self.parameterAsString(parameters, self.SIZES, context)),
+            "test": self.parameterAsDouble(parameters, self.TEST, context),
+        }
+        answer = run_worker(request, feedback)
+        if answer is None:
+            return {}
+        totals = answer["totals"]
+        found = {
+            self.OUTPUT: output,
+            self.TRAIN_BLOCKS: totals.get("train", 0),
+            self.TEST_BLOCKS: totals.get("test", 0),
+            self.REJECTED_BLOCKS: answer["rejected"],
+        }
+        text = tr("Blocks to train on: {train}; to test on: {test}; with rejected errors: {rejected}")
+        feedback.pushInfo(
+            text.format(
+                train=found[self.TRAIN_BLOCKS], test=found[self.TEST_BLOCKS], rejected=found[self.REJECTED_BLOCKS]
+            )
+        )
+        return found
+
+    def _sources(self, parameters, context) -> list[str]:
+        """Return the GeoPackages, each once."""
+        layers = self.parameterAsLayerList(parameters, self.LAYERS, context) if parameters.get(self.LAYERS) else []
+        paths = [geopackage_of(layer) for layer in layers]
+        folder = self.parameterAsFile(parameters, self.FOLDER, context)
+        if folder:
+            inside = sorted(Path(folder).rglob("*.gpkg"))
+            if not inside:
+                raise QgsProcessingException(tr("There is no GeoPackage in the folder {path}.").format(path=folder))
+            paths += [str(path) for path in inside]
+        return list(dict.fromkeys(paths))
+
+
+def geopackage_of(layer: QgsVectorLayer) -> str:
+    """Return the GeoPackage that a layer of errors is stored in.
+
+    Raises
+    ------
+    QgsProcessingException
+        The layer is in no GeoPackage, or has edits that are not saved yet.
+    """
+    path = ""
+    if layer.providerType() == "ogr":
+        path = QgsProviderRegistry.instance().decodeUri("ogr", layer.source()).get("path") or ""
+    if not path.lower().endswith(".gpkg"):
+        raise QgsProcessingException(
+            tr("The layer {name} is not stored in a GeoPackage of an inspection: inspect the image again.").format(
+                name=layer.name()
+            )
+        )
+    if layer.isModified():
+        raise QgsProcessingException(tr("Save the edits of the layer {name} first.").format(name=layer.name()))
+    return path
+
+
+def _executable() -> tuple[bool, str]:
+    try:
+        find_python()
+    except QgsProcessingException as error:
+        return False, str(error)
+    return True, ""

@@ -1,0 +1,170 @@
+"""`rsqi:finetune`: a model learns on from reviewed errors, and is compared with the one that it started from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from qgis.core import (
+    QgsProcessingException,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterFolderDestination,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterString,
+)
+
+from .base import RsqiAlgorithm
+from .i18n import tr
+from .worker_algorithm import DEVICES, model_folder
+from .worker_client import find_python, run_worker
+
+TABLE = Path("train") / "metadata.jsonl"
+
+
+class FineTune(RsqiAlgorithm):
+    """Train a model further on a dataset of reviewed errors."""
+
+    NAME = "finetune"
+    ICON = "fine_tune.svg"
+    DATASET = "DATASET"
+    MODEL = "MODEL"
+    EPOCHS = "EPOCHS"
+    RATE = "RATE"
+    POOL = "POOL"
+    DEVICE = "DEVICE"
+    KEEP = "KEEP"
+    OUTPUT = "OUTPUT"
+    BETTER = "BETTER"
+    OLD_F1 = "OLD_F1"
+    NEW_F1 = "NEW_F1"
+    VERDICT = "VERDICT"
+
+    def displayName(self):
+        return tr("Fine-tune a model")
+
+    def shortDescription(self):
+        return tr("Trains a model further on reviewed errors and compares the two.")
+
+    def shortHelpString(self):
+        return tr(
+            "Trains a model further on a dataset that 'Export training data' wrote, sets its thresholds, and compares "
+            "it with the model that it started from on the dataset's test part, which training has not seen. The new "
+            "model is written only if it is better there: more errors found on average over the types, not by luck, "
+            "and not at the cost of outlines or of clean blocks. The old one stays as it is.\n\n"
+            "A run that was cancelled goes on where it stopped when it is started again with the same values. It needs "
+            "PyTorch in the worker's environment."
+        )
+
+    def initAlgorithm(self, config=None):
+        self.add(
+            QgsProcessingParameterFile(self.DATASET, tr("Dataset"), QgsProcessingParameterFile.Behavior.Folder),
+            tr("A folder that 'Export training data' wrote, with a test part."),
+        )
+        self.add(
+            QgsProcessingParameterString(self.MODEL, tr("Model"), "default"),
+            tr("The model to start from: 'default', or the folder of another one with ONNX files."),
+        )
+        whole, real = QgsProcessingParameterNumber.Type.Integer, QgsProcessingParameterNumber.Type.Double
+        self.add(
+            QgsProcessingParameterNumber(self.EPOCHS, tr("Passes over the data"), whole, 10, minValue=1, maxValue=1000),
+            tr("How often every block is shown."),
+        )
+        self.add(
+            QgsProcessingParameterNumber(self.RATE, tr("Learning rate"), real, 0.0002, minValue=1e-6, maxValue=0.01),
+            tr("The highest rate; a high one learns faster and forgets more."),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterFile(self.POOL, tr("Pool of backgrounds"), extension="npz", optional=True),
+            tr(
+                "What 'rsqi train --pack' wrote: half of the crops are composed on it, so that less is forgotten."
+            ),
+            advanced=True,
+        )
+        devices = [tr("Automatic"), tr("Processor (CPU)"), tr("NVIDIA GPU (CUDA)")]
+        self.add(
+            QgsProcessingParameterEnum(self.DEVICE, tr("Device"), devices, defaultValue=0),
+            tr("What computes the model."),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterBoolean(self.KEEP, tr("Write the model even if it is not better"), False),
+            tr("To look at it all the same."),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterFolderDestination(self.OUTPUT, tr("New model")),
+            tr("A new folder; its name becomes the model's."),
+        )
+        self.addOutput(QgsProcessingOutputNumber(self.BETTER, tr("Is the new model better? (1 or 0)")))
+        self.addOutput(QgsProcessingOutputNumber(self.OLD_F1, tr("Mean F1 of the old model")))
+        self.addOutput(QgsProcessingOutputNumber(self.NEW_F1, tr("Mean F1 of the new model")))
+        self.addOutput(QgsProcessingOutputString(self.VERDICT, tr("Comparison as JSON")))
+
+    def canExecute(self):
+        try:
+            find_python()
+        except QgsProcessingException as error:
+            return False, str(error)
+        return True, ""
+
+    def checkParameterValues(self, parameters, context):
+        dataset = self.parameterAsFile(parameters, self.DATASET, context)
+        if dataset and not (Path(dataset) / TABLE).is_file():
+            return False, tr("There is no dataset in the folder {path}: export training data first.").format(
+                path=dataset
+            )
+        try:
+            find_python()
+            model_folder(self.parameterAsString(parameters, self.MODEL, context))
+        except QgsProcessingException as error:
+            return False, str(error)
+        return super().checkParameterValues(parameters, context)
+
+    def processAlgorithm(self, parameters, context, feedback):
+        request = {
+            "command": "finetune",
+            "dataset": self.parameterAsFile(parameters, self.DATASET, context),
+            "output": self.parameterAsString(parameters, self.OUTPUT, context),
+            "model": model_folder(self.parameterAsString(parameters, self.MODEL, context)),
+            "epochs": self.parameterAsInt(parameters, self.EPOCHS, context),
+            "rate": self.parameterAsDouble(parameters, self.RATE, context),
+            "pool": self.parameterAsFile(parameters, self.POOL, context) or None,
+            "device": DEVICES[self.parameterAsEnum(parameters, self.DEVICE, context)],
+            "keep": self.parameterAsBool(parameters, self.KEEP, context),
+        }
+        answer = run_worker(request, feedback)
+        if answer is None:
+            return {}
+        verdict = answer["verdict"]
+        feedback.pushInfo(outcome(verdict))
+        found = {
+            self.OUTPUT: answer["output"],
+            self.BETTER: int(verdict["better"]),
+            self.OLD_F1: verdict["old_f1"],
+            self.NEW_F1: verdict["new_f1"],
+            self.VERDICT: json.dumps(verdict),
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def outcome(verdict: dict) -> str:
+    """Return in a sentence how old and new model compare."""
+    text = tr(
+        "Mean F1 over the types {old:.3f} → {new:.3f} on {blocks} blocks that training has not seen; "
+        "clean blocks marked {before:.0%} → {after:.0%}."
+    ).format(
+        old=verdict["old_f1"],
+        new=verdict["new_f1"],
+        blocks=verdict["blocks"],
+        before=verdict["old_alarms"],
+        after=verdict["new_alarms"],
+    )
+    better = (
+        tr("The new model is better.") if verdict["better"] else tr("The new model is not better: the old one stays.")
+    )
+    return f"{better} {text}"
