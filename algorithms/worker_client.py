@@ -23,7 +23,14 @@ CANCEL_MS = 700  # what a cancelled worker gets to tidy up before it is killed
 START_MS = 15000
 CLOSE_MS = 5000
 TELL_EVERY_S = 5.0
-STAGES = {"inspect": (0.0, 90.0), "polygons": (90.0, 97.0), "write": (97.0, 100.0)}  # shares of the progress bar
+STAGES = {  # shares of the progress bar
+    "inspect": (0.0, 90.0),
+    "polygons": (90.0, 97.0),
+    "write": (97.0, 100.0),
+    "train": (0.0, 85.0),
+    "thresholds": (85.0, 90.0),
+    "compare": (90.0, 100.0),
+}
 
 # The worker must not meet QGIS's own Python, GDAL and PROJ.
 _FOREIGN = {"PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "LD_LIBRARY_PATH", "LD_PRELOAD", "VIRTUAL_ENV"}
