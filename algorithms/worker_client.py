@@ -14,6 +14,7 @@ from qgis.core import QgsApplication, QgsProcessingException, QgsProcessingFeedb
 from qgis.PyQt.QtCore import QProcess, QProcessEnvironment
 
 from .i18n import tr
+from .live_feedback import LiveFeedback
 from .texts import error_text, progress_text, warning_text
 
 PLUGIN_FOLDER = Path(__file__).parent.parent
@@ -37,10 +38,19 @@ _FOREIGN = {"PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "LD_LIBRARY_PATH", "LD_
 _FOREIGN_PREFIXES = ("PROJ_", "GDAL_", "OGR_", "CPL_", "DYLD_", "QT_")
 
 
+def profile_environment() -> Path:
+    """Return the folder of the environment that *Set up* builds, whether it exists or not."""
+    return Path(QgsApplication.qgisSettingsDirPath()) / "rsqi" / "env"
+
+
+def python_in(folder: Path) -> Path:
+    """Return the Python of a virtual environment."""
+    return folder / "Scripts" / "python.exe" if os.name == "nt" else folder / "bin" / "python"
+
+
 def profile_python() -> Path:
     """Return the path of the worker Python inside the profile folder, whether it exists or not."""
-    folder = Path(QgsApplication.qgisSettingsDirPath()) / "rsqi" / "env"
-    return folder / "Scripts" / "python.exe" if os.name == "nt" else folder / "bin" / "python"
+    return python_in(profile_environment())
 
 
 def find_python() -> str:
@@ -68,9 +78,9 @@ def find_python() -> str:
         return str(profile_python())
     raise QgsProcessingException(
         tr(
-            'RSQI has no worker Python yet: create a virtual environment, run pip install "{folder}" in it, '
-            "and choose its Python in the settings of the RSQI panel (or set RSQI_PYTHON)."
-        ).format(folder=PLUGIN_FOLDER)
+            "RSQI has no worker Python yet: open the RSQI panel, or Settings > Options > RSQI, and press Set up "
+            "(without a desktop, let RSQI_PYTHON name a Python that has RSQI's packages)."
+        )
     )
 
 
@@ -164,6 +174,8 @@ class Teller:
 
     def tell(self, event: dict) -> None:
         """Pass on one event that ends nothing."""
+        if isinstance(self._feedback, LiveFeedback):
+            self._feedback.told.emit(event)
         if event["event"] == "progress":
             low, high = STAGES.get(event.get("stage"), (0.0, 100.0))
             share = event.get("done", 0) / max(1, event.get("total", 1))

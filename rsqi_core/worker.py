@@ -79,15 +79,18 @@ def _request(line: str) -> dict[str, Any]:
 
 
 def _probe() -> dict[str, Any]:
-    from .pipeline import versions
+    """Run the self-test; its answer is all that *Set up* shows and *Copy diagnostics* copies."""
+    from dataclasses import asdict
 
-    try:
-        from onnxruntime import get_available_providers
+    from .models.diagnosis import report, self_test
+    from .models.onnx_runtime import get_runtime
 
-        providers = get_available_providers()
-    except ImportError as error:
-        raise RsqiError(f"onnxruntime cannot be loaded: {error}") from error
-    return {"versions": versions(), "providers": providers}
+    test = self_test()
+    from .pipeline import versions  # its libraries: the test says it better where one cannot be loaded
+
+    found = versions()
+    providers = get_runtime().get_available_providers()
+    return {"versions": found, "providers": providers, **asdict(test), "report": report(found, test)}
 
 
 def _work(request: dict[str, Any], channel: _Channel) -> int:

@@ -76,6 +76,10 @@
         <translation>另一个 QGIS 正在安装 RSQI，请等待其完成。</translation>
     </message>
     <message>
+        <source>Area</source>
+        <translation>范围</translation>
+    </message>
+    <message>
         <source>Area of errors</source>
         <translation>错误面积</translation>
     </message>
@@ -86,6 +90,10 @@
     <message>
         <source>As inspected</source>
         <translation>与检查时相同</translation>
+    </message>
+    <message>
+        <source>As the image says</source>
+        <translation>按影像说明</translation>
     </message>
     <message>
         <source>As the model recommends</source>
@@ -106,6 +114,14 @@
     <message>
         <source>Bands must be one number or three, from 1 on, with commas between, not '{text}'.</source>
         <translation>波段应为一个或三个从 1 开始的数字，用逗号分隔，而不是“{text}”。</translation>
+    </message>
+    <message>
+        <source>Beside each image</source>
+        <translation>保存在各影像旁</translation>
+    </message>
+    <message>
+        <source>Beside the image: {name}</source>
+        <translation>影像旁：{name}</translation>
     </message>
     <message>
         <source>Block sizes (pixels)</source>
@@ -158,6 +174,10 @@
     <message>
         <source>Cancelled.</source>
         <translation>已取消。</translation>
+    </message>
+    <message>
+        <source>Cancelled. {text}</source>
+        <translation>已取消。{text}</translation>
     </message>
     <message>
         <source>Cancelled; nothing was changed.</source>
@@ -292,6 +312,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>正在下载 {name}：{done} / {total} MB</translation>
     </message>
     <message>
+        <source>Enter or a double click opens a result for review; Ctrl+C copies the rows.</source>
+        <translation>回车或双击打开结果进行复核；Ctrl+C 复制各行。</translation>
+    </message>
+    <message>
         <source>Error mask</source>
         <translation>错误掩膜</translation>
     </message>
@@ -306,6 +330,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
     <message>
         <source>Errors found: {count}</source>
         <translation>发现错误：{count} 个</translation>
+    </message>
+    <message>
+        <source>Errors so far: {count}</source>
+        <translation>已发现错误：{count} 个</translation>
     </message>
     <message>
         <source>Every GeoPackage in it and in its subfolders is taken as well.</source>
@@ -448,6 +476,10 @@ Give the image, from which the valid area and the pixel size are taken, or give 
         <translation>检查 {name}</translation>
     </message>
     <message>
+        <source>Inspected: {done}, errors: {errors}, lowest score: {score:.1f} ({name})</source>
+        <translation>已检查 {done} 幅，错误 {errors} 个，最低得分 {score:.1f}（{name}）</translation>
+    </message>
+    <message>
         <source>Inspecting: block {done} of {total}</source>
         <translation>正在检查：第 {done} 块，共 {total} 块</translation>
     </message>
@@ -506,6 +538,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Language</source>
         <translation>语言</translation>
+    </message>
+    <message>
+        <source>Large blocks side by side: a first look, several times faster.</source>
+        <translation>大块不重叠：初查，快数倍。</translation>
     </message>
     <message>
         <source>Layers from GeoPackages that inspections wrote.</source>
@@ -576,6 +612,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>没有找到 RSQI 可用的 Python。{remedy}</translation>
     </message>
     <message>
+        <source>No image could be inspected.</source>
+        <translation>没有影像能够检查。</translation>
+    </message>
+    <message>
         <source>None</source>
         <translation>全不选</translation>
     </message>
@@ -602,6 +642,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>One band number for grey, or three for red, green and blue, with commas between, such as 4,3,2; empty means what the image itself says.</source>
         <translation>一个波段号表示灰度，三个表示红、绿、蓝，用逗号分隔，如 4,3,2；留空则按影像自身的说明。</translation>
+    </message>
+    <message>
+        <source>One band number for grey, or three for red, green and blue: 4,3,2.</source>
+        <translation>一个波段号表示灰度，三个表示红、绿、蓝：4,3,2。</translation>
     </message>
     <message>
         <source>One polygon for each error.</source>
@@ -640,6 +684,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>块重叠度</translation>
     </message>
     <message>
+        <source>Own</source>
+        <translation>自定义</translation>
+    </message>
+    <message>
         <source>PDF files (*.pdf)</source>
         <translation>PDF 文件 (*.pdf)</translation>
     </message>
@@ -654,6 +702,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Paths are too long: allow long paths in Windows, or use a shorter profile folder.</source>
         <translation>路径过长：请在 Windows 中允许长路径，或使用路径较短的配置文件夹。</translation>
+    </message>
+    <message>
+        <source>Pixel size</source>
+        <translation>像素大小</translation>
     </message>
     <message>
         <source>Pixel size (m)</source>
@@ -672,12 +724,20 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>背景库</translation>
     </message>
     <message>
+        <source>Probability above which a block has an error type.</source>
+        <translation>块被判为某类错误的概率下限。</translation>
+    </message>
+    <message>
         <source>Probability above which a block has an error type; empty means the model's own, one for each type.</source>
         <translation>概率高于此值即认为该块含有该类错误；留空则使用模型自带的各类阈值。</translation>
     </message>
     <message>
         <source>Probability threshold</source>
         <translation>概率阈值</translation>
+    </message>
+    <message>
+        <source>Probability threshold t</source>
+        <translation>概率阈值 t</translation>
     </message>
     <message>
         <source>Processor (CPU)</source>
@@ -690,6 +750,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>QGIS's Python</source>
         <translation>QGIS 的 Python</translation>
+    </message>
+    <message>
+        <source>Quick</source>
+        <translation>快速</translation>
     </message>
     <message>
         <source>RSQI computes in a Python environment of its own, so that nothing is mixed into QGIS. It is built once, in the QGIS profile. That takes some minutes, about {size} GB of the disk, and the internet or a folder of downloaded packages.</source>
@@ -828,6 +892,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>得分 {score:.1f}（{grade}），错误 {count} 个</translation>
     </message>
     <message>
+        <source>Score {score:.1f} ({grade}), errors: {count}n{path}</source>
+        <translation>得分 {score:.1f}（{grade}），错误 {count} 个n{path}</translation>
+    </message>
+    <message>
         <source>Scored errors</source>
         <translation>已评分的错误</translation>
     </message>
@@ -838,6 +906,14 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>Scoring scheme</source>
         <translation>评分方案</translation>
+    </message>
+    <message>
+        <source>Select the polygons to inspect in {name}.</source>
+        <translation>请在 {name} 中选择要检查的面。</translation>
+    </message>
+    <message>
+        <source>Selected polygons of a layer</source>
+        <translation>图层中选中的面</translation>
     </message>
     <message>
         <source>Set the worker up with the libraries for training</source>
@@ -892,12 +968,20 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>方块的边长，用逗号分隔；大块能看到大范围的错误。</translation>
     </message>
     <message>
+        <source>Standard</source>
+        <translation>标准</translation>
+    </message>
+    <message>
         <source>Start inspection</source>
         <translation>开始检查</translation>
     </message>
     <message>
         <source>Starting the worker...</source>
         <translation>正在启动工作进程…</translation>
+    </message>
+    <message>
+        <source>Strict</source>
+        <translation>严格</translation>
     </message>
     <message>
         <source>Temporary layer</source>
@@ -1028,6 +1112,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>图层无法保存为 {path}：请检查文件夹和可用空间。</translation>
     </message>
     <message>
+        <source>The layer is no file: it is saved as an image with pixels of this side first.</source>
+        <translation>该图层不是文件：先按此像素边长保存为影像。</translation>
+    </message>
+    <message>
         <source>The layer {name} cannot be written.</source>
         <translation>无法写入图层 {name}。</translation>
     </message>
@@ -1066,6 +1154,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>The model to start from: 'default', or the folder of another one with ONNX files.</source>
         <translation>作为起点的模型：“default”，或另一个带 ONNX 文件的模型文件夹。</translation>
+    </message>
+    <message>
+        <source>The model's own</source>
+        <translation>模型自带</translation>
     </message>
     <message>
         <source>The new environment is ready, but the old one is in use ({what}): let the inspection end, then try again.</source>
@@ -1192,6 +1284,14 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>文件夹 {path} 中没有数据集：请先导出训练数据。</translation>
     </message>
     <message>
+        <source>There is no image to inspect: choose some layers, or a folder with images.</source>
+        <translation>没有要检查的影像：请选择一些图层，或一个有影像的文件夹。</translation>
+    </message>
+    <message>
+        <source>There is no layer of polygons: add one, or inspect the whole image.</source>
+        <translation>没有面图层：请添加一个，或检查整幅影像。</translation>
+    </message>
+    <message>
         <source>There is no polygon to inspect: select some, or choose another layer.</source>
         <translation>没有要检查的面：请选择一些面，或换一个图层。</translation>
     </message>
@@ -1202,6 +1302,14 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>This version of RSQI needs other packages.</source>
         <translation>此版本的 RSQI 需要其他软件包。</translation>
+    </message>
+    <message>
+        <source>Thoroughness</source>
+        <translation>检查强度</translation>
+    </message>
+    <message>
+        <source>Three block sizes that overlap more: misses less, takes about three times as long.</source>
+        <translation>三种块大小，重叠更多：漏检更少，耗时约三倍。</translation>
     </message>
     <message>
         <source>To look at it all the same.</source>
@@ -1244,6 +1352,10 @@ A run that was cancelled goes on where it stopped when it is started again with 
         <translation>有效面积 (m²)</translation>
     </message>
     <message>
+        <source>Visible extent</source>
+        <translation>当前视图范围</translation>
+    </message>
+    <message>
         <source>Weight of the classification in the constraint.</source>
         <translation>分类结果在约束中的权重。</translation>
     </message>
@@ -1256,8 +1368,16 @@ A run that was cancelled goes on where it stopped when it is started again with 
         <translation>用什么设备运行模型。</translation>
     </message>
     <message>
+        <source>What the model was measured with.</source>
+        <translation>模型精度即按此测定。</translation>
+    </message>
+    <message>
         <source>Who signs; empty means those who have edited the errors.</source>
         <translation>签署人；留空则用复核过这些错误的人。</translation>
+    </message>
+    <message>
+        <source>Whole image</source>
+        <translation>整幅影像</translation>
     </message>
     <message>
         <source>Workbooks (*.xlsx)</source>
@@ -1290,6 +1410,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>Writing: {done} of {total}</source>
         <translation>正在写出：{done}/{total}</translation>
+    </message>
+    <message>
+        <source>Your own values, under Advanced.</source>
+        <translation>自定义取值，见“高级”。</translation>
     </message>
     <message>
         <source>default</source>
@@ -1384,12 +1508,24 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{name}：错误</translation>
     </message>
     <message>
+        <source>{name}: errors so far</source>
+        <translation>{name}：已发现的错误</translation>
+    </message>
+    <message>
+        <source>{number} of {total}, {name}: {text}</source>
+        <translation>第 {number}/{total} 幅，{name}：{text}</translation>
+    </message>
+    <message>
         <source>{n} min</source>
         <translation>{n} 分钟</translation>
     </message>
     <message>
         <source>{n} s</source>
         <translation>{n} 秒</translation>
+    </message>
+    <message>
+        <source>{path} cannot be opened as an image.</source>
+        <translation>{path} 无法作为影像打开。</translation>
     </message>
     <message>
         <source>{path}, by the settings or RSQI_PYTHON.</source>
@@ -1406,6 +1542,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{text}, {time} left</source>
         <translation>{text}，剩余 {time}</translation>
+    </message>
+    <message>
+        <source>{text}; failed: {failed}</source>
+        <translation>{text}；失败 {failed} 幅</translation>
     </message>
     <message>
         <source>{what} is no address of a package index: it begins with https://.</source>

@@ -14,15 +14,10 @@ def add_doctor(commands: Any) -> None:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from ..models import load
-    from ..models.diagnosis import diagnose
-    from ..pipeline import versions
+    from ..models.diagnosis import report, self_test
 
-    for name, value in versions().items():
-        print(f"{name:24}{value}")
-    model = load()
-    print(f"{'default model':24}{model.card.id} {model.card.version} ({model.hash})")
-    print(f"{'runs on':24}{model.provider}")
-    for line in diagnose():
-        print(line)
+    test = self_test()
+    from ..pipeline import versions  # its libraries: the test says it better where one cannot be loaded
+
+    print("\n".join(report(versions(), test)))
     return DONE

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import sys
+import time
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
+import numpy as np
+
+from ..errors import RsqiError
 from . import nvidia
+from .backend import load
+from .devices import first_line
 from .onnx_runtime import CPU, CUDA, DIRECTML, INSTALL_CUDA, get_runtime, preload, threads
 
 # All of these put the same files into site-packages: of two, the one that was installed last wins.
@@ -19,6 +28,9 @@ _PACKAGES = (
     "onnxruntime-rocm",
     "onnxruntime-training",
 )
+# What an inspection needs beside the networks; a file that is lost or does not fit the system shows when it is loaded.
+_LIBRARIES = ("cv2", "scipy.ndimage", "skimage", "rasterio", "shapely", "pyproj", "pyogrio")
+_SIDE = 512  # px, the block of the self-test
 _TURING = (7, 5)  # compute capability; CUDA 13 knows no GPU before it
 INSTALL_CUDA_12 = "pip install 'onnxruntime-gpu[cuda,cudnn]<1.27'"  # the last builds for CUDA 12
 INSTALL_DIRECTML = "pip uninstall onnxruntime; pip install onnxruntime-directml"
@@ -55,6 +67,86 @@ class Facts:
     torch: str = ""
     torch_cuda: str = ""
     torch_sees_gpu: bool = False
+
+
+@dataclass(frozen=True)
+class SelfTest:
+    """What came of a real inference.
+
+    Attributes
+    ----------
+    model, hash : str
+        Name and version of the model; short hash of its files.
+    provider : str
+        What it really ran on, fall-backs included.
+    milliseconds : float
+        That classifying and segmenting one block of 512 px took, after a first one.
+    warnings : tuple of str
+        Why a better device was not used.
+    """
+
+    model: str
+    hash: str
+    provider: str
+    milliseconds: float
+    warnings: tuple[str, ...]
+
+
+def self_test() -> SelfTest:
+    """Load every library and the default model, and run one block as an inspection does.
+
+    Raises
+    ------
+    RsqiError
+        If a library cannot be loaded, or the model does not run or gives nonsense.
+    """
+    for name in _LIBRARIES:
+        try:
+            import_module(name)
+        except (ImportError, OSError) as error:
+            raise RsqiError(
+                f"the library {name} cannot be loaded: {first_line(error)}; repair the worker environment"
+            ) from error
+    model = load()
+    ramp = np.linspace(20, 235, _SIDE, dtype=np.uint8)
+    block = np.stack([np.tile(ramp, (_SIDE, 1))] * 3, axis=-1)[None]
+    for _ in range(2):  # the first call loads the networks and chooses kernels
+        start = time.perf_counter()
+        classes, labels = model.classify(block), model.segment(block)
+        elapsed = time.perf_counter() - start
+    if not (np.isfinite(classes).all() and np.isfinite(labels).all()):
+        raise RsqiError(f"{model.provider} gives values that are no numbers; choose device cpu")
+    return SelfTest(
+        model=f"{model.card.id} {model.card.version}",
+        hash=model.hash,
+        provider=model.provider,
+        milliseconds=round(1000 * elapsed, 1),
+        warnings=tuple(message for _, message in model.warnings),
+    )
+
+
+def report(versions: dict[str, str], test: SelfTest) -> list[str]:
+    """Return the lines of ``rsqi doctor``, which *Copy diagnostics* in QGIS copies as well.
+
+    Parameters
+    ----------
+    versions : dict of str
+        What `pipeline.versions` returns.
+    """
+    rows = {
+        **versions,
+        "python at": sys.executable,
+        "platform": f"{platform.platform()}, {platform.machine()}",
+        "memory": _memory(),
+        "default model": f"{test.model} ({test.hash})",
+        "runs on": test.provider,
+        "a block of 512 px": f"{test.milliseconds:g} ms",
+    }
+    return [
+        *(f"{name:24}{value}" for name, value in rows.items() if value),
+        *(f"warning: {text}" for text in test.warnings),
+        *diagnose(),
+    ]
 
 
 def diagnose() -> list[str]:
@@ -152,6 +244,14 @@ def _torch_facts() -> dict[str, str | bool]:
         "torch_cuda": torch.version.cuda or "",
         "torch_sees_gpu": torch.cuda.is_available(),
     }
+
+
+def _memory() -> str:
+    """Return the size of the computer's memory, where the system tells it without another library."""
+    try:
+        return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.1f} GB"
+    except (AttributeError, ValueError, OSError):  # Windows
+        return ""
 
 
 def _installed(name: str) -> str:

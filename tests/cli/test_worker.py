@@ -68,12 +68,14 @@ def test_a_request_is_answered_by_events_in_order(worker, scene, tmp_path):
     assert seen[-1]["summary"]["error_count"] == 1
 
 
-def test_probe_names_versions_and_providers(worker):
+def test_probe_runs_a_block_and_reports_what_doctor_prints(worker):
     process = worker({"command": "probe"})
     (answer,) = events(process)
     assert process.wait() == 0
     assert answer["event"] == "result" and "CPUExecutionProvider" in answer["providers"]
     assert {"rsqi", "numpy", "onnxruntime"} <= set(answer["versions"])
+    assert answer["provider"] == "CPUExecutionProvider" and answer["milliseconds"] > 0
+    assert f"{'runs on':24}{answer['provider']}" in answer["report"]
 
 
 @pytest.mark.parametrize("how", ["command", "end of input", "signal"])

@@ -132,7 +132,9 @@ def main():
         seen = {"request": request, "environment": dict(os.environ), "folder": str(Path.cwd())}
         Path(os.environ["FAKE_WORKER_SEEN"]).write_text(json.dumps(seen), encoding="utf-8")
     if request["command"] == "probe":
-        say(event="result", versions={"python": "3", "numpy": "0"}, providers=["CPUExecutionProvider"])
+        answer = {"versions": {"python": "3", "numpy": "0"}, "providers": ["CPUExecutionProvider"], "model": "fake 1"}
+        answer.update(provider="CPUExecutionProvider", milliseconds=12.3, warnings=[], report=["runs on  fake"])
+        say(event="result", **answer)
         return 0
     if mode == "garbage":
         print("this is no JSON", flush=True)

@@ -1,0 +1,373 @@
+"""The page *Set up*: says what is missing, and one button mends it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsSettings, QgsVectorLayer
+from qgis.gui import QgsCollapsibleGroupBox
+from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QFontDatabase
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...algorithms.i18n import tr
+from ...algorithms.worker_client import SETTING, profile_environment
+from . import diagnostics
+from . import environment as place
+from .builder import LOG_LINES, attach, detach
+from .environment import State
+from .recipe import CUDA, CUDA_12, Recipe, kinds
+from .self_test import SelfTest
+from .sources import SourcesForm
+from .texts import headline, kind_name, provider_text, situation
+
+COPIED_MS = 3000
+GOOD, SO_SO, BAD = "mIconSuccess", "mIconWarning", "mIconCritical"
+BUILD, TEST, CANCEL = "build", "test", "cancel"
+
+
+class SetupPage(QWidget):
+    """Builds, tests, repairs and removes the worker environment.
+
+    Signals
+    -------
+    ready
+        There is a worker that has passed its test.
+    changed
+        The environment came, went or was replaced.
+    """
+
+    ready = pyqtSignal()
+    changed = pyqtSignal()
+
+    def __init__(self, iface=None, parent=None):
+        super().__init__(parent)
+        self.setObjectName("rsqiSetup")
+        self.python = ""  # one to be tested in place of what inspections use
+        self._action = BUILD
+        self._copying = False
+        self._answer = None
+        self._builder = attach(self)
+        self._test = SelfTest(self)
+        self._build()
+        self._test.answered.connect(self._tested)
+        self._test.failed.connect(self._test_failed)
+        for signal, slot in self._connections():
+            signal.connect(slot)
+        recipe = place.read_recipe()
+        self.sources.show_recipe(recipe)
+        self._choose_kind(recipe.kind)
+        self.refresh()
+
+    # Contract of a page
+
+    def set_layer(self, layer: QgsVectorLayer | None) -> None:
+        """Do nothing: setting up has nothing to do with layers."""
+
+    def stop(self) -> None:
+        """Let go of everything; a build that no other page watches is cancelled."""
+        if self._builder is not None:
+            self._test.stop()
+            for signal, slot in self._connections():
+                signal.disconnect(slot)
+            detach(self)
+            self._builder = None
+
+    # What the buttons do
+
+    def recipe(self) -> Recipe:
+        """Return what is chosen."""
+        return self.sources.recipe(self.kind_box.currentData())
+
+    def start(self) -> None:
+        """Build the environment, beside one that is there."""
+        recipe = self.recipe()
+        place.keep_recipe(recipe)
+        self._test.stop()
+        self._say("")
+        self.log.clear()
+        self._builder.start(recipe)
+        self.refresh()
+
+    def test(self) -> None:
+        """Have the worker run a block, without waiting for it."""
+        self._say(tr("Testing it with a real inference..."))
+        self._test.ask(self.python)
+        self.refresh()
+
+    def remove(self) -> None:
+        """Take the environment away, until this page goes or the next one is built."""
+        try:
+            place.remove()
+        except OSError as error:
+            self._say(tr("It cannot be removed, as it is in use: {reason}").format(reason=error.strerror), BAD)
+            return
+        self._say(tr("The environment was removed.") + f' <a href="undo">{tr("Undo")}</a>')
+        self._builder.touched.emit()
+
+    def copy_diagnostics(self) -> None:
+        """Put on the clipboard what ``rsqi doctor`` prints, and what QGIS knows."""
+        self._copying = True
+        self.copy_button.setEnabled(False)
+        self.copy_button.setText(tr("Asking the worker..."))
+        if not self._test.running:
+            self._test.ask(self.python)
+
+    def refresh(self) -> None:
+        """Show what there is."""
+        state, running = place.state(), self._builder.running
+        stamp = place.read_stamp(profile_environment())
+        self.title.setText(tr("Setting RSQI up") if running else headline(state))
+        self.text.setText(breakable(situation(state, stamp, place.named_python(), self.recipe())))
+        changed = stamp is not None and not running and _differs(self.recipe(), stamp)
+        own = state in (State.OWN, State.OWN_MISSING)
+        self._action = CANCEL if running else TEST if state in (State.READY, State.OWN) and not changed else BUILD
+        self.main_button.setText(_button_text(self._action, state, changed))
+        # A Python that RSQI_PYTHON names goes before any that is built here.
+        self.main_button.setEnabled(not self._test.running and not (own and self._action == BUILD and _by_variable()))
+        self.kind_row.setVisible(not own)
+        self.kind_box.setEnabled(not running)
+        self.advanced.setEnabled(not running)
+        self.progress.setVisible(running)
+        self.step.setVisible(running)
+        there = profile_environment().is_dir() and not running
+        self.repair_button.setVisible(there and not own and self._action == TEST)
+        self.remove_button.setVisible(there)
+        self.test_button.setVisible(not running and self._action != TEST and state not in (State.MISSING,))
+        self.test_button.setEnabled(not self._test.running)
+
+    # What the builder says
+
+    def _connections(self):
+        builder = self._builder
+        return (
+            (builder.stepped, self._show_step),
+            (builder.progressed, self.progress.setValue),
+            (builder.said, self.log.appendPlainText),
+            (builder.finished, self._built),
+            (builder.failed, self._build_failed),
+            (builder.cancelled, self._build_cancelled),
+            (builder.touched, self._touched),
+        )
+
+    def _show_step(self, text: str) -> None:
+        width = max(200, self.step.width())
+        self.step.setText(self.step.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width))
+        self.step.setToolTip(text)
+        if not self.progress.isVisible():
+            self.refresh()
+
+    def _built(self, answer: dict) -> None:
+        if not _by_variable():
+            QgsSettings().remove(SETTING)  # what was just built is what is wanted
+        self._say_answer(answer)
+        self._touched()
+        self.ready.emit()
+
+    def _build_failed(self, message: str) -> None:
+        self._say(message, BAD)
+        QgsMessageLog.logMessage(message, "RSQI", Qgis.MessageLevel.Warning)
+        self.refresh()
+
+    def _build_cancelled(self) -> None:
+        self._say(tr("Cancelled; nothing was changed."))
+        self.refresh()
+
+    def _touched(self) -> None:
+        self.refresh()
+        self.changed.emit()
+
+    # What the worker says
+
+    def _tested(self, answer: dict) -> None:
+        self._deliver_diagnostics(answer, "")
+        self._say_answer(answer)
+        self.refresh()
+        if not self.python:
+            self.ready.emit()
+
+    def _test_failed(self, message: str) -> None:
+        self._deliver_diagnostics(None, message)
+        self._say(message, BAD)
+        self.refresh()
+
+    def _say_answer(self, answer: dict) -> None:
+        self._answer = answer
+        self._say(provider_text(answer), SO_SO if answer["warnings"] else GOOD)
+        self.verdict.setToolTip("\n".join(answer["report"]))
+
+    def _deliver_diagnostics(self, answer: dict | None, complaint: str) -> None:
+        if self._copying:
+            self._copying = False
+            QgsApplication.clipboard().setText(diagnostics.text(answer, complaint, self._builder.log))
+            self.copy_button.setText(tr("Copied"))
+            QTimer.singleShot(COPIED_MS, self._let_copy_again)
+
+    def _let_copy_again(self) -> None:
+        self.copy_button.setText(tr("Copy diagnostics"))
+        self.copy_button.setEnabled(True)
+
+    # Widgets
+
+    def _choose_kind(self, kind: str) -> None:
+        index = self.kind_box.findData(CUDA if kind == CUDA_12 else kind)
+        self.kind_box.setCurrentIndex(max(0, index))
+        self.sources.set_kind(self.kind_box.currentData())
+
+    def _kind_chosen(self) -> None:
+        self.sources.set_kind(self.kind_box.currentData())
+        self.refresh()
+
+    def _press(self) -> None:
+        {BUILD: self.start, TEST: self.test, CANCEL: self._builder.cancel}[self._action]()
+
+    def _follow_link(self, link: str) -> None:
+        if link == "undo":
+            place.undo_remove()
+            self._say("")
+            self._builder.touched.emit()
+
+    def _say(self, text: str, icon: str = "") -> None:
+        self.verdict.setText(text if "<a " in text else breakable(text))
+        self.verdict.setToolTip("")
+        self.verdict.setVisible(bool(text))
+        size = self.fontMetrics().height()
+        self.verdict_icon.setPixmap(QgsApplication.getThemeIcon(f"/{icon}.svg").pixmap(size, size))
+        self.verdict_icon.setVisible(bool(text and icon))
+
+    def _build(self) -> None:
+        self.title = _label("rsqiSetupTitle")
+        font = self.title.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        self.title.setFont(font)
+        self.text = _label("rsqiSetupText")
+        self.kind_box = QComboBox()
+        self.kind_box.setObjectName("rsqiSetupKind")
+        for kind in kinds(sys.platform):
+            self.kind_box.addItem(kind_name(kind), kind)
+        self.kind_box.currentIndexChanged.connect(lambda _: self._kind_chosen())
+        self.kind_row = QWidget()
+        form = QFormLayout(self.kind_row)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(tr("Compute with"), self.kind_box)
+        self.main_button = QPushButton()
+        self.main_button.setObjectName("rsqiSetupMain")
+        self.main_button.setDefault(True)
+        self.main_button.setMinimumHeight(32)
+        self.main_button.clicked.connect(self._press)
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 100)
+        self.step = QLabel()
+        self.step.setMinimumWidth(0)
+        self.verdict = _label("rsqiSetupVerdict")
+        self.verdict.linkActivated.connect(self._follow_link)
+        self.verdict_icon = QLabel()
+        self.verdict_icon.setAlignment(Qt.AlignmentFlag.AlignTop)
+        verdict_row = QHBoxLayout()
+        verdict_row.addWidget(self.verdict_icon)
+        verdict_row.addWidget(self.verdict, 1)
+        self._say("")
+        self.test_button = _button(tr("Test"), tr("Run a block in the worker and say what computed it."), self.test)
+        self.repair_button = _button(
+            tr("Repair"), tr("Build it anew beside the present one, which stays until the new one works."), self.start
+        )
+        self.remove_button = _button(tr("Remove"), tr("Delete the environment from the disk."), self.remove)
+        self.copy_button = _button(
+            tr("Copy diagnostics"),
+            tr("Copy what RSQI, QGIS and the worker say of themselves, to be sent to whoever helps you."),
+            self.copy_diagnostics,
+        )
+        buttons = QHBoxLayout()
+        for button in (self.test_button, self.repair_button, self.remove_button, self.copy_button):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        self.sources = SourcesForm()
+        self.sources.changed.connect(self.refresh)
+        self.advanced = _folded(tr("Advanced"), self.sources)
+        self.log = QPlainTextEdit()
+        self.log.setReadOnly(True)
+        self.log.setMaximumBlockCount(LOG_LINES)
+        self.log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.log.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.log.setMinimumHeight(160)
+        self.log.setPlainText("\n".join(self._builder.log))
+        self.log_group = _folded(tr("Log"), self.log)
+
+        content = QWidget()
+        column = QVBoxLayout(content)
+        for widget in (self.title, self.text, self.kind_row, self.main_button, self.progress, self.step):
+            column.addWidget(widget)
+        column.addLayout(verdict_row)
+        column.addLayout(buttons)
+        column.addWidget(self.advanced)
+        column.addWidget(self.log_group)
+        column.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(scroll)
+
+
+def breakable(text: str) -> str:
+    """Return `text` with places to break in paths and addresses, which would else widen the page."""
+    return "".join(f"{sign}\u200b" if sign in "/\\_" else sign for sign in text)
+
+
+def _differs(recipe: Recipe, stamp: place.Stamp) -> bool:
+    kind = CUDA if stamp.kind == CUDA_12 else stamp.kind
+    return (recipe.kind, recipe.torch) != (kind, stamp.torch)
+
+
+def _button_text(action: str, state: State, changed: bool) -> str:
+    if action == CANCEL:
+        return tr("Cancel")
+    if action == TEST:
+        return tr("Test")
+    if changed:
+        return tr("Rebuild")
+    return {State.BROKEN: tr("Repair"), State.OUTDATED: tr("Update")}.get(state, tr("Set up"))
+
+
+def _by_variable() -> bool:
+    return bool(os.environ.get("RSQI_PYTHON", "").strip())
+
+
+def _label(name: str) -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+    return label
+
+
+def _button(text: str, tip: str, slot) -> QPushButton:
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    button.clicked.connect(slot)
+    return button
+
+
+def _folded(title: str, widget: QWidget) -> QgsCollapsibleGroupBox:
+    box = QgsCollapsibleGroupBox(title)
+    box.setSaveCollapsedState(False)
+    QVBoxLayout(box).addWidget(widget)
+    box.setCollapsed(True)
+    return box
