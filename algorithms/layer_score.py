@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Iterable
 
 from qgis.core import (
+    NULL,
     QgsDistanceArea,
     QgsFeature,
     QgsFeatureRequest,
@@ -27,6 +28,8 @@ from ..rsqi_core.taxonomy import TYPES
 from .i18n import tr
 from .score_layer import Image, image_of_raster, record, ruler
 
+DERIVED = ("severity", "penalty")
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -39,11 +42,14 @@ class Frame:
         Codes of the types that were looked for; None if nobody knows: all.
     raster : str
         Source of the image, empty if unknown.
+    told : bool
+        Whether the layer's own file tells this; else it was taken from an image.
     """
 
     image: Image
     inspected: tuple[str, ...] | None = None
     raster: str = ""
+    told: bool = True
 
 
 @dataclass
@@ -52,6 +58,7 @@ class Ledger:
 
     frame: Frame
     records: dict[int, ErrorRecord] = field(default_factory=dict)
+    stored: dict[int, tuple] = field(default_factory=dict)  # severity and penalty as the layer has them
 
     def missing(self, layer: QgsVectorLayer) -> list[int]:
         """Take over types and states as they are now; return the errors that have to be measured.
@@ -59,10 +66,12 @@ class Ledger:
         An error without a valid type is left out.
         """
         kept, missing = {}, []
+        self.stored.clear()
         request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
         for feature in layer.getFeatures(request):
             if feature["category_id"] not in range(1, len(TYPES) + 1):
                 continue
+            self.stored[feature.id()] = tuple(value_of(feature, name) for name in DERIVED)
             known = self.records.get(feature.id())
             if known is None:
                 missing.append(feature.id())
@@ -85,11 +94,26 @@ class Ledger:
         records = list(self.records.values())
         return score(records, scheme, image.valid_area, pixels, image.diagonal, mode, self.frame.inspected)
 
+    def stale(self, judged: Score) -> dict[int, tuple]:
+        """Return severity and penalty of the errors whose stored ones are others."""
+        found = {}
+        for fid, item in zip(self.records, judged.items):
+            severity, penalty = self.stored.get(fid, (None, None))
+            if (severity or None) != item.severity or not math.isclose(penalty or 0.0, item.penalty, abs_tol=1e-6):
+                found[fid] = (item.severity, item.penalty)
+        return found
+
+
+def value_of(feature: QgsFeature, name: str):
+    """Return a value of a feature; None if it is NULL or if there is no such field."""
+    index = feature.fields().indexFromName(name)
+    value = feature[index] if index >= 0 else None
+    return None if value == NULL else value
+
 
 def status_of(feature: QgsFeature) -> str:
     """Return the state of an error; of one without, ``unreviewed``."""
-    index = feature.fields().indexFromName("status")
-    value = feature[index] if index >= 0 else ""
+    value = value_of(feature, "status")
     return value if value in STATUSES else STATUSES[0]
 
 
@@ -109,7 +133,7 @@ def frame_of(layer: QgsVectorLayer) -> Frame | None:
 
 def frame_of_raster(raster: QgsRasterLayer) -> Frame:
     """Return what an image tells itself."""
-    return Frame(image_of_raster(raster, transform_context()), None, raster.source())
+    return Frame(image_of_raster(raster, transform_context()), None, raster.source(), told=False)
 
 
 def summary_of(layer: QgsVectorLayer) -> dict:

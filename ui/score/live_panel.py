@@ -1,0 +1,186 @@
+"""The live score on the screen: the value, the sum behind it, the types, and what nobody has looked at."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.gui import QgsMapLayerComboBox
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ...algorithms import schemes
+from ...algorithms.i18n import language, tr
+from ...algorithms.texts import type_name
+from ...rsqi_core.scoring import Score
+from ...rsqi_core.taxonomy import by_code
+from ..compat import RASTER_LAYERS
+from .card import ScoreCard
+from .live import LiveScore
+from .type_table import TypeTable
+
+
+class LivePanel(QWidget):
+    """Shows what :class:`LiveScore` says, and lets scheme and mode be chosen.
+
+    Signals
+    -------
+    scheme_chosen : object
+        Path of the scheme in use from now on; None is the default.
+    """
+
+    scheme_chosen = pyqtSignal(object)
+
+    def __init__(self, live: LiveScore, parent=None):
+        super().__init__(parent)
+        self.setObjectName("rsqiLiveScore")
+        self._live = live
+        self.score: Score | None = None
+        self.hint = QLabel(tr("Choose a layer of errors to see its score."))
+        self.hint.setWordWrap(True)
+        self.raster_box = QgsMapLayerComboBox()
+        self.raster_box.setFilters(RASTER_LAYERS)
+        self.raster_box.setAllowEmptyLayer(True)
+        self.raster_box.setLayer(None)
+        self.raster_box.layerChanged.connect(live.set_raster)
+        self.card = ScoreCard()
+        self.table = TypeTable()
+        self.scheme_box = QComboBox()
+        self.scheme_box.setObjectName("rsqiScheme")
+        self.scheme_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.scheme_box.activated.connect(self._choose_scheme)
+        self.mode_box = QComboBox()
+        self.mode_box.setObjectName("rsqiScoreMode")
+        self.mode_box.addItem(tr("Number of errors"), "count")
+        self.mode_box.addItem(tr("Area of errors"), "area")
+        self.mode_box.setToolTip(
+            tr("By the number of errors of each severity, or by the share of the valid area that they cover.")
+        )
+        self.mode_box.activated.connect(self._choose_mode)
+        self.stale = QLabel()
+        self.stale.setWordWrap(True)
+        self.update_button = QPushButton(tr("Write to layer"))
+        self.update_button.setObjectName("rsqiWriteSeverities")
+        self.update_button.setToolTip(tr("Stores severity and points of every error as this scheme gives them."))
+        self.update_button.clicked.connect(self._write)
+        self.stale_row = QWidget()
+        row = QHBoxLayout(self.stale_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.stale, 1)
+        row.addWidget(self.update_button)
+        self.gaps = QLabel()
+        self.gaps.setWordWrap(True)
+        self.gaps.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+        self.raster_row = QWidget()
+        form = QFormLayout(self.raster_row)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow(tr("Image"), self.raster_box)
+        choices = QFormLayout()
+        choices.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        choices.addRow(tr("Scoring scheme"), self.scheme_box)
+        choices.addRow(tr("Score by"), self.mode_box)
+        column = QVBoxLayout(self)
+        column.addWidget(self.hint)
+        column.addWidget(self.raster_row)
+        column.addWidget(self.card)
+        column.addLayout(choices)
+        column.addWidget(self.table)
+        column.addWidget(self.stale_row)
+        column.addWidget(self.gaps)
+        column.addStretch()
+        self.show_schemes()
+        self.mode_box.setCurrentIndex(self.mode_box.findData(schemes.mode()))
+        live.scored.connect(self._show)
+        live.lost.connect(self._lose)
+        self._lose("")
+
+    def show_schemes(self) -> None:
+        """List the schemes anew and show the one in use."""
+        self.scheme_box.clear()
+        self.scheme_box.addItem(tr("RSQI default, not the standard's text"), None)
+        for path in schemes.own():
+            self.scheme_box.addItem(path.stem, path)
+        chosen = schemes.chosen()
+        if chosen is not None and chosen not in schemes.own():
+            self.scheme_box.addItem(chosen.stem, chosen)
+        found = [n for n in range(self.scheme_box.count()) if self.scheme_box.itemData(n) == chosen]
+        self.scheme_box.setCurrentIndex(found[0] if found else 0)
+
+    def _choose_scheme(self, index: int) -> None:
+        schemes.choose(self.scheme_box.itemData(index))
+        self._live.refresh()
+        self.scheme_chosen.emit(self.scheme_box.itemData(index))
+
+    def _choose_mode(self, index: int) -> None:
+        schemes.choose_mode(self.mode_box.itemData(index))
+        self._live.refresh()
+
+    def _show(self, score: Score) -> None:
+        self.score = score
+        self.hint.hide()
+        self.raster_row.setVisible(not self._live.frame.told)
+        count = sum(part.count for part in score.by_type.values())
+        self.card.show_score(score.value, score.grade, count, lines(score))
+        self.table.setVisible(True)
+        self.table.show_score(score)
+        stale = self._live.stale(score)
+        self.stale_row.setVisible(bool(stale))
+        self.stale.setText(tr("{count} errors carry the severity of an earlier score.").format(count=len(stale)))
+        self.gaps.setText(gaps(score, self._live.skipped))
+        self.gaps.show()
+
+    def _lose(self, reason: str) -> None:
+        self.score = None
+        for widget in (self.card, self.table, self.stale_row, self.gaps):
+            widget.hide()
+        needs_image = reason == "no image"
+        self.raster_row.setVisible(needs_image)
+        self.hint.show()
+        if needs_image:
+            self.hint.setText(tr("The layer does not say on which image its errors lie: choose it."))
+            self.raster_box.setLayer(image_below(self._live.layer))  # signals only what it did not have before
+        else:
+            self.hint.setText(reason or tr("Choose a layer of errors to see its score."))
+
+    def _write(self) -> None:
+        problem = self._live.write(self.score) if self.score is not None else ""
+        if problem:
+            self.stale.setText(problem)
+
+
+def lines(score: Score) -> list[str]:
+    """Return the sum, and why an image is rejected."""
+    lang = "zh" if language() == "zh" else "en"
+    reasons = {
+        "a_error": tr("An A error rejects the image: {type}."),
+        "below_qualified": tr("The score is below {limit:g}: rejected.").format(limit=score.scheme.grades["qualified"]),
+    }
+    found = [score.arithmetic(lang)]
+    for reason in score.reasons:
+        kind, _, code = reason.partition(":")
+        found.append(reasons[kind].format(type=type_name(by_code(code))) if code else reasons[kind])
+    return found
+
+
+def gaps(score: Score, skipped: int) -> str:
+    """Say what nobody has looked at."""
+    lang = "zh" if language() == "zh" else "en"
+    comma = "、" if lang == "zh" else ", "
+    found = []
+    if score.not_inspected:
+        names = comma.join(type_name(by_code(code)) for code in score.not_inspected)
+        found.append(tr("Not inspected: {names}.").format(names=names))
+    if score.scheme.not_covered[lang]:
+        found.append(tr("Not covered by this score: {names}.").format(names=comma.join(score.scheme.not_covered[lang])))
+    if skipped > 0:
+        found.append(tr("{count} features without a valid type or outline do not count.").format(count=skipped))
+    return "\n".join(found)
+
+
+def image_below(layer: QgsVectorLayer | None) -> QgsRasterLayer | None:
+    """Return an image of the project on which all of the layer lies."""
+    if layer is None:
+        return None
+    for found in QgsProject.instance().mapLayers().values():
+        if isinstance(found, QgsRasterLayer) and found.crs() == layer.crs() and found.extent().contains(layer.extent()):
+            return found
+    return None

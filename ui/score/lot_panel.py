@@ -1,0 +1,258 @@
+"""A lot of images: how many to inspect, which of them are done, and what they say of the lot."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from qgis.core import QgsSettings
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtGui import QBrush, QColor
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...algorithms import schemes
+from ...algorithms.i18n import tr
+from ...algorithms.judge_lot import verdict_lines
+from ...algorithms.texts import grade_name
+from ...rsqi_core import lot
+from ...rsqi_core.scoring import MODES
+from .card import COLORS, ScoreCard
+from .run import Run
+from .type_table import charged
+
+SETTING = "rsqi/lot"  # JSON: size, and units as [path, in the sample]
+LARGEST = 100_000
+
+
+class LotPanel(QWidget):
+    """Collects the results of a lot, scores them in the background by `rsqi:lot`, and judges the lot."""
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self.setObjectName("rsqiLot")
+        self._run: Run | None = None
+        self._units: dict[str, lot.Unit] = {}
+        self.size_box = QSpinBox()
+        self.size_box.setObjectName("rsqiLotSize")
+        self.size_box.setRange(1, LARGEST)
+        self.plan = QLabel()
+        self.plan.setWordWrap(True)
+        self.card = ScoreCard()
+        self.table = QTableWidget(0, 5)
+        self.table.setObjectName("rsqiLotTable")
+        self.table.setHorizontalHeaderLabels([tr("Image"), tr("Score"), tr("Charged"), tr("Grade"), tr("In sample")])
+        self.table.horizontalHeaderItem(4).setToolTip(
+            tr(
+                "In the sample, inspected in detail; else only looked over: passes without A and with at most 3 B errors."
+            )
+        )
+        self.table.verticalHeader().hide()
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setShowGrid(False)
+        self.table.setAlternatingRowColors(True)
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
+        self.table.itemChanged.connect(self._mark)
+        self.add_button = QPushButton(tr("Add results..."))
+        self.add_button.setToolTip(tr("GeoPackages that inspections of images of this lot wrote."))
+        self.add_button.clicked.connect(self._choose)
+        self.remove_button = QPushButton(tr("Remove"))
+        self.remove_button.clicked.connect(self.remove)
+        self.score_button = QPushButton(tr("Score anew"))
+        self.score_button.setToolTip(tr("Reads all results again, as they have been reviewed meanwhile."))
+        self.score_button.clicked.connect(self.score)
+        self.message = QLabel()
+        self.message.setWordWrap(True)
+        self.message.setStyleSheet(f"color: {COLORS['rejected']}")
+        form = QFormLayout()
+        form.addRow(tr("Images in the lot"), self.size_box)
+        row = QHBoxLayout()
+        for button in (self.add_button, self.remove_button, self.score_button):
+            row.addWidget(button)
+        row.addStretch()
+        column = QVBoxLayout(self)
+        column.addLayout(form)
+        column.addWidget(self.plan)
+        column.addWidget(self.card)
+        column.addLayout(row)
+        column.addWidget(self.message)
+        column.addWidget(self.table, 1)
+        self._restore()
+        self.size_box.valueChanged.connect(self._judge)
+        self._judge()
+
+    # What the lot is made of
+
+    def files(self) -> list[tuple[str, bool]]:
+        """Return the results and whether each is in the sample."""
+        rows = range(self.table.rowCount())
+        checked = Qt.CheckState.Checked
+        return [(self.table.item(n, 0).data(_PATH), self.table.item(n, 4).checkState() == checked) for n in rows]
+
+    def add(self, paths: list[str]) -> None:
+        """Add results to the sample and score all that is not scored yet."""
+        known = {path for path, _ in self.files()}
+        for path in paths:
+            if path not in known:
+                self._append(path, True)
+        self._keep()
+        self.score(only_new=True)
+
+    def remove(self) -> None:
+        """Take the chosen results out of the lot; their files stay."""
+        for row in sorted({index.row() for index in self.table.selectedIndexes()}, reverse=True):
+            self.table.removeRow(row)
+        self._keep()
+        self._judge()
+
+    def score(self, only_new: bool = False) -> None:
+        """Score the results in the background."""
+        if self._run is not None:
+            return
+        if not only_new:
+            self._units.clear()
+        waiting = [path for path, _ in self.files() if path not in self._units]
+        if not waiting:
+            self._judge()
+            return
+        parameters = {
+            "INPUT": waiting[:1],  # one by one, so that a file that cannot be read stops no other
+            "LOT_SIZE": 1,
+            "SCHEME": str(schemes.chosen() or ""),
+            "MODE": MODES.index(schemes.mode()),
+            "OUTPUT": "memory:",
+        }
+        run = Run("rsqi:lot", parameters, self)
+        run.finished.connect(lambda results: self._scored(waiting[0], results))
+        run.failed.connect(lambda message: self._failed(waiting[0], message))
+        problem = run.start()
+        if problem:
+            self.message.setText(problem)
+            return
+        self._run = run
+        self.plan.setText(tr("Scoring {name}...").format(name=Path(waiting[0]).name))
+
+    def stop(self) -> None:
+        """End now."""
+        if self._run is not None:
+            self._run.stop()
+            self._run = None
+
+    def _scored(self, path: str, results: dict) -> None:
+        row = next(self._run.layer(results["OUTPUT"]).getFeatures())
+        severities = {severity: row[severity.lower()] for severity in "ABCD"}
+        self._units[path] = lot.Unit(row["unit"], row["score"], row["grade"], severities)
+        self._run = None
+        self.message.clear()
+        self.score(only_new=True)
+
+    def _failed(self, path: str, message: str) -> None:
+        self._run = None
+        self.message.setText(message)
+        for row, (known, _) in reversed(list(enumerate(self.files()))):
+            if known == path:
+                self.table.removeRow(row)
+        self._keep()
+        self._judge()
+        self.score(only_new=True)
+
+    def _choose(self) -> None:
+        paths, _ = QFileDialog.getOpenFileNames(self, tr("Add results"), "", tr("GeoPackage (*.gpkg)"))
+        if paths:
+            self.add(paths)
+
+    # The verdict
+
+    def _judge(self, *_) -> None:
+        size = self.size_box.value()
+        parts = lot.split(size)
+        if len(parts) > 1:
+            self.card.clear()
+            each = tr("A lot of more than 1000 images is split evenly and each part judged alone: {parts}.")
+            self.plan.setText(each.format(parts=", ".join(f"{n} ({lot.sample_size(n)})" for n in parts)))
+        else:
+            self._show(size)
+        self._fill()
+        self._keep()
+
+    def _show(self, size: int) -> None:
+        units = [
+            lot.Unit(unit.name, unit.value, unit.grade, unit.severities, detailed)
+            for path, detailed in self.files()
+            if (unit := self._units.get(path)) is not None
+        ]
+        needed = tr("Inspect {needed} of the {size} images in detail.").format(needed=lot.sample_size(size), size=size)
+        if len(units) > size:
+            self.card.clear()
+            self.plan.setText(tr("There are more results than images in the lot: correct its size."))
+            return
+        verdict = lot.judge(units, size)
+        if verdict.grade is None:
+            self.card.clear()
+            self.plan.setText("\n".join([needed, *verdict_lines(verdict)]) if units else needed)
+            return
+        self.plan.setText(needed)
+        mean = "-" if verdict.mean is None else f"{verdict.mean:.1f}"
+        self.card.show_text(mean, verdict.grade, tr("Verdict on the lot"), verdict_lines(verdict)[:-1])
+
+    def _fill(self) -> None:
+        self.table.blockSignals(True)
+        for row, (path, detailed) in enumerate(self.files()):
+            unit = self._units.get(path)
+            texts = (f"{unit.value:.1f}", charged(unit.severities), grade_name(unit.grade)) if unit else ("", "", "")
+            for column, text in enumerate(texts, 1):
+                item = QTableWidgetItem(text)
+                item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+                if unit is not None and column == 3 and detailed:
+                    item.setForeground(QBrush(QColor(COLORS[unit.grade])))
+                self.table.setItem(row, column, item)
+        self.table.blockSignals(False)
+
+    def _append(self, path: str, detailed: bool) -> None:
+        self.table.blockSignals(True)
+        row = self.table.rowCount()
+        self.table.insertRow(row)
+        name = QTableWidgetItem(Path(path).stem)
+        name.setData(_PATH, path)
+        name.setToolTip(path)
+        self.table.setItem(row, 0, name)
+        mark = QTableWidgetItem()
+        mark.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
+        mark.setCheckState(Qt.CheckState.Checked if detailed else Qt.CheckState.Unchecked)
+        self.table.setItem(row, 4, mark)
+        self.table.blockSignals(False)
+
+    def _mark(self, item: QTableWidgetItem) -> None:
+        if item.column() == 4:
+            self._judge()
+
+    def _keep(self) -> None:
+        QgsSettings().setValue(SETTING, json.dumps({"size": self.size_box.value(), "units": self.files()}))
+
+    def _restore(self) -> None:
+        try:
+            kept = json.loads(str(QgsSettings().value(SETTING, "") or "{}"))
+            self.size_box.setValue(int(kept.get("size", 20)))
+            for path, detailed in kept.get("units", []):
+                if Path(path).is_file():
+                    self._append(str(path), bool(detailed))
+        except (AttributeError, TypeError, ValueError):
+            self.size_box.setValue(20)
+
+
+_PATH = Qt.ItemDataRole.UserRole
