@@ -6,9 +6,19 @@ from pathlib import Path
 
 from qgis.core import QgsVectorLayer
 from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLabel, QToolButton, QWidget
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from ...algorithms.i18n import tr
+from ...algorithms.layer_score import path_of
 from ...algorithms.texts import type_name
 from ...rsqi_core import taxonomy
 from ..inspect.type_list import swatch
@@ -16,7 +26,7 @@ from .grid_walk import Block, Grid, next_block
 from .heat_map import HeatMap
 from .keys import NAMES, command_texts, with_key
 from .navigation import Navigator
-from .store import StoreError, path_of
+from .store import StoreError
 from .verdicts import reviewer
 
 
@@ -54,10 +64,13 @@ class BlockBar(QWidget):
         self.seen_box.setToolTip(tr("Whether somebody has looked at this block"))
         self.seen_box.clicked.connect(self._tick)
         self.progress_label = QLabel()
+        self.progress_label.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+        )  # never widens the dock
         self.size_box, self.heat_box = QComboBox(), QComboBox()
         self.size_box.setToolTip(tr("Side of the blocks"))
         self.heat_box.setToolTip(tr("Colour the blocks by the probability of a type"))
-        self.heat_box.addItem(tr("No heat map"), 0)
+        self.heat_box.addItem(tr("Off"), 0)
         for error_type in taxonomy.TYPES:
             self.heat_box.addItem(swatch(error_type.color), type_name(error_type), error_type.id)
         for widget in (self.next_button, self.back_button, self.seen_box):
@@ -65,19 +78,18 @@ class BlockBar(QWidget):
         self.heat_box.currentIndexChanged.connect(lambda _: self._show_heat())
         self.size_box.currentIndexChanged.connect(lambda _: self._change_size())
 
-        walk, heat = QHBoxLayout(), QHBoxLayout()
-        for widget in (self.back_button, self.next_button, self.seen_box):
+        walk = QHBoxLayout()
+        for widget in (self.next_button, self.back_button, self.seen_box):
             walk.addWidget(widget)
-        walk.addStretch(1)
-        walk.addWidget(self.progress_label)
-        heat.addWidget(self.size_box)
-        heat.addWidget(self.heat_box, 1)
+        walk.addWidget(self.size_box, 1)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(4)
         grid.addWidget(QLabel(tr("Blocks")), 0, 0)
         grid.addLayout(walk, 0, 1)
-        grid.addLayout(heat, 1, 1)
+        grid.addWidget(self.progress_label, 1, 1)
+        grid.addWidget(QLabel(tr("Heat map")), 2, 0)
+        grid.addWidget(self.heat_box, 2, 1)
         grid.setColumnStretch(1, 1)
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:

@@ -12,6 +12,7 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...algorithms.i18n import tr
+from ...algorithms.layer_score import DERIVED
 from ...rsqi_core import taxonomy
 from ..compat import QAction
 from . import store
@@ -186,7 +187,9 @@ class Digitising(QObject):
             return
         layer = self._layer
         buffer = layer.editBuffer()
-        shapes, values = set(buffer.changedGeometries()), set(buffer.changedAttributeValues())
+        derived = {layer.fields().indexFromName(name) for name in DERIVED}  # whoever writes these makes no edit
+        changed = buffer.changedAttributeValues()
+        shapes, values = set(buffer.changedGeometries()), {fid for fid in changed if set(changed[fid]) - derived}
         deleted, added = set(buffer.deletedFeatureIds()), dict(buffer.addedFeatures())
         before = store.snapshot(layer, shapes | values | deleted)
         self._added = []

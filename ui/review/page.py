@@ -23,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...algorithms.i18n import tr
+from ...algorithms.layer_score import frame_of
 from ...algorithms.texts import type_name
 from ...rsqi_core import taxonomy
 from . import map_filter
@@ -96,8 +97,8 @@ class ReviewPage(QWidget):
         self.block_bar.set_layer(layer)
         self._fid = self._drawn = None
         if layer is not None:
-            image = self.deductions.image
-            self._pixel_side = image.pixel_side if image is not None else pixel_side_of(layer)
+            frame = frame_of(layer)
+            self._pixel_side = frame.image.pixel_side if frame is not None else pixel_side_of(layer)
             self.filter_bar.set_threshold(map_filter.threshold_of(layer))
             layer.selectionChanged.connect(self._follow_selection)
         self._show_layer()
@@ -346,13 +347,10 @@ class ReviewPage(QWidget):
         self.mode_label.setVisible(bool(mode))
         if mode == "draw":
             name = type_name(taxonomy.by_id(self.digitising.category_id))
-            self.mode_label.setText(
-                tr(
-                    "Drawing: <b>{name}</b>. Keys 1-0 choose the type, a right click ends the outline, Esc ends."
-                ).format(name=name)
-            )
+            text = tr("Drawing: <b>{name}</b> · 1-0 type · right click closes · Esc ends")
+            self.mode_label.setText(text.format(name=name))
         elif mode:
-            self.mode_label.setText(tr("Editing the outline: every change is saved at once, Esc ends."))
+            self.mode_label.setText(tr("Editing the outline · saved at once · Esc ends"))
         elif self._layer is not None:
             self._guarded(self._layer.removeSelection)
 
@@ -407,7 +405,7 @@ class ReviewPage(QWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         wide = self.tree.fontMetrics().horizontalAdvance
-        for column, sample in enumerate(("0.00", "88,888 m²", tr("Sev."), f"○ {tr('Unreviewed')}"), start=1):
+        for column, sample in enumerate(("0.00", "88,888 m²", "", f"○ {tr('Unreviewed')}"), start=1):
             self.tree.setColumnWidth(
                 column, max(wide(sample), wide(header.model().headerData(column, Qt.Orientation.Horizontal))) + 22
             )
@@ -421,7 +419,6 @@ class ReviewPage(QWidget):
         self.comment_box.setPlaceholderText(with_key(tr("Comment"), "comment"))
         self.mode_label = QLabel()
         self.mode_label.setObjectName("rsqiMode")
-        self.mode_label.setWordWrap(True)
         self.mode_label.setStyleSheet("background: #fff3c4; color: #4a3b00; border-radius: 3px; padding: 4px;")
         self.block_bar = BlockBar(self.navigator)
         self.reviewer_box = QLineEdit(str(QgsSettings().value(REVIEWER, "") or ""))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Iterable, Mapping
 
-from qgis.core import NULL, QgsFeature, QgsFeatureRequest, QgsProviderRegistry, QgsVectorLayer
+from qgis.core import NULL, QgsFeature, QgsFeatureRequest, QgsVectorLayer
 
 from ...algorithms.i18n import tr
-
-DERIVED = ("severity", "penalty")  # follow from the others, so that they are no reason for a conflict
+from ...algorithms.layer_score import DERIVED
 
 
 class StoreError(Exception):
@@ -95,15 +94,6 @@ def changed_values(layer: QgsVectorLayer, values: Mapping[str, object]) -> dict[
     """Return field index -> value for those of `values` that the layer has a field for."""
     fields = layer.fields()
     return {fields.indexFromName(name): value for name, value in values.items() if fields.indexFromName(name) >= 0}
-
-
-def path_of(layer: QgsVectorLayer) -> Path | None:
-    """Return the GeoPackage that the layer lies in, None for any other layer."""
-    if layer.providerType() != "ogr":
-        return None
-    parts = QgsProviderRegistry.instance().decodeUri("ogr", layer.dataProvider().dataSourceUri())
-    path = Path(parts.get("path") or "")
-    return path if path.suffix.lower() == ".gpkg" and path.is_file() else None
 
 
 def stamp(path: Path | None) -> tuple:

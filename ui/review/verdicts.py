@@ -8,8 +8,6 @@ from qgis.core import (
     QgsApplication,
     QgsFeature,
     QgsGeometry,
-    QgsProcessingContext,
-    QgsProject,
     QgsSettings,
     QgsVectorLayer,
     QgsWkbTypes,
@@ -17,6 +15,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDateTime, QObject, pyqtSignal
 
 from ...algorithms.i18n import tr
+from ...algorithms.layer_score import DERIVED, path_of, transform_context
 from ...algorithms.score_layer import ruler
 from ...rsqi_core import taxonomy
 from . import store
@@ -153,7 +152,7 @@ class Verdicts(QObject):
         """
         now = store.snapshot(self.layer, values)
         target = {
-            fid: altered(feature, dict(zip(store.DERIVED, values[fid])))
+            fid: altered(feature, dict(zip(DERIVED, values[fid])))
             for fid, feature in now.items()
             if feature is not None
         }
@@ -162,9 +161,7 @@ class Verdicts(QObject):
 
     def area(self, geometry: QgsGeometry) -> float:
         """Return square metres on the ellipsoid of the layer."""
-        context = QgsProcessingContext()
-        context.setTransformContext(QgsProject.instance().transformContext())
-        return ruler(self.layer.crs(), context).measureArea(geometry)
+        return ruler(self.layer.crs(), transform_context()).measureArea(geometry)
 
     # How
 
@@ -265,12 +262,13 @@ class Verdicts(QObject):
             if fid not in old or fid not in self.rows or old[fid].verdict() != self.rows[fid].verdict()
         }
         if strange:
+            self.layer.dataChanged.emit()  # for tables and scores
             self.layer.triggerRepaint()
         self.reloaded.emit(strange)
         return strange
 
     def _stamp_now(self) -> tuple:
-        return store.stamp(store.path_of(self.layer)) if self.layer is not None else ()
+        return store.stamp(path_of(self.layer)) if self.layer is not None else ()
 
 
 def signature() -> dict[str, object]:
