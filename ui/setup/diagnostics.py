@@ -11,8 +11,8 @@ from typing import Iterable
 from qgis.core import Qgis, QgsApplication, QgsProcessingException
 from qgis.PyQt.QtCore import PYQT_VERSION_STR, qVersion
 
+from ... import rsqi_core
 from ...algorithms.worker_client import PLUGIN_FOLDER, find_python, profile_environment
-from ...rsqi_core import __version__
 from . import environment as place
 from .command import proxy_variables
 from .recipe import without_password
@@ -24,7 +24,7 @@ def qgis_lines() -> list[str]:
     """Return one line for each fact; English, as those who read it may not read the user's language."""
     recipe, stamp = place.read_recipe(), place.read_stamp(profile_environment())
     rows = {
-        "rsqi": f"{__version__}, in {PLUGIN_FOLDER}",
+        "rsqi": f"{rsqi_core.__version__}, in {PLUGIN_FOLDER}",
         "qgis": f"{Qgis.QGIS_VERSION}, Qt {qVersion()}, PyQt {PYQT_VERSION_STR}",
         "qgis python": f"{platform.python_version()}, {sys.executable}",
         "platform": f"{platform.platform()}, {platform.machine()}",

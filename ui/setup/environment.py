@@ -15,8 +15,8 @@ from pathlib import Path
 
 from qgis.core import QgsProcessingException, QgsSettings
 
+from ... import rsqi_core
 from ...algorithms.worker_client import PLUGIN_FOLDER, SETTING, find_python, profile_environment, python_in
-from ...rsqi_core import __version__
 from .recipe import CPU, CUDA, Recipe, requirements
 
 STAMP = "rsqi.json"
@@ -61,8 +61,8 @@ class Stamp:
     @classmethod
     def of(cls, recipe: Recipe, python: str) -> Stamp:
         """Return the stamp of an environment that is built now."""
-        packages = requirements(PLUGIN_FOLDER, recipe.kind, recipe.torch)
-        return cls(__version__, recipe.kind, recipe.torch, packages, python, f"{datetime.now():%Y-%m-%d %H:%M}")
+        packages, now = requirements(PLUGIN_FOLDER, recipe.kind, recipe.torch), f"{datetime.now():%Y-%m-%d %H:%M}"
+        return cls(rsqi_core.__version__, recipe.kind, recipe.torch, packages, python, now)
 
     def is_like(self, other: Stamp) -> bool:
         """Are both environments made of the same?"""

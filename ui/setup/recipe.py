@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -23,7 +24,6 @@ _RUNTIMES = {
 }
 _TURING = (7, 5)  # compute capability; CUDA 13 knows no GPU before it
 _GB = {CPU: 1.2, CUDA: 6.0, CUDA_12: 6.0, DIRECTML: 1.2}  # while it is built: packages, and what they unpack to
-_TORCH_GB = {CPU: 1.5, CUDA: 6.0, CUDA_12: 6.0, DIRECTML: 1.5}
 _PACKAGES = {CPU: 24, CUDA: 33, CUDA_12: 33, DIRECTML: 24}  # what pip collects, for the progress bar
 _TORCH_PACKAGES = 30
 TORCH_INDEX = "https://download.pytorch.org/whl/"
@@ -56,7 +56,11 @@ class Recipe:
     @property
     def gigabytes(self) -> float:
         """Free space that building takes, roughly."""
-        return _GB[self.kind] + (_TORCH_GB[self.kind] if self.torch else 0)
+        if not self.torch:
+            return _GB[self.kind]
+        # Mirrors have PyPI's build of torch only, which brings CUDA on Linux whether there is a GPU or not.
+        with_cuda = self.kind in (CUDA, CUDA_12) or (sys.platform == "linux" and bool(self.index_url))
+        return _GB[self.kind] + (6.0 if with_cuda else 1.5)
 
     @property
     def packages(self) -> int:
