@@ -52,6 +52,22 @@
         <translation>绝对</translation>
     </message>
     <message>
+        <source>Accept</source>
+        <translation>确认</translation>
+    </message>
+    <message>
+        <source>Accept: it is an error</source>
+        <translation>确认：确为错误</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>已确认</translation>
+    </message>
+    <message>
+        <source>Added</source>
+        <translation>漏检补充</translation>
+    </message>
+    <message>
         <source>Adjustment factor t</source>
         <translation>调整系数 t</translation>
     </message>
@@ -62,6 +78,22 @@
     <message>
         <source>All</source>
         <translation>全选</translation>
+    </message>
+    <message>
+        <source>All errors in the list are reviewed.</source>
+        <translation>列表中的图斑已全部复核。</translation>
+    </message>
+    <message>
+        <source>All images of a folder</source>
+        <translation>文件夹中的全部影像</translation>
+    </message>
+    <message>
+        <source>All types</source>
+        <translation>全部类型</translation>
+    </message>
+    <message>
+        <source>All {total} blocks are seen</source>
+        <translation>{total} 个分块已全部查看</translation>
     </message>
     <message>
         <source>Also for Hugging Face models (PyTorch)</source>
@@ -76,6 +108,10 @@
         <translation>另一个 QGIS 正在安装 RSQI，请等待其完成。</translation>
     </message>
     <message>
+        <source>Any status</source>
+        <translation>全部状态</translation>
+    </message>
+    <message>
         <source>Area</source>
         <translation>范围</translation>
     </message>
@@ -86,6 +122,10 @@
     <message>
         <source>Area of the image without nodata; goes before what the image says.</source>
         <translation>影像除去无数据区后的面积；优先于影像自身的数值。</translation>
+    </message>
+    <message>
+        <source>Area on the ellipsoid</source>
+        <translation>椭球面积</translation>
     </message>
     <message>
         <source>As inspected</source>
@@ -108,6 +148,10 @@
         <translation>自动</translation>
     </message>
     <message>
+        <source>Back to the block before</source>
+        <translation>返回上一分块</translation>
+    </message>
+    <message>
         <source>Bands</source>
         <translation>波段</translation>
     </message>
@@ -122,6 +166,10 @@
     <message>
         <source>Beside the image: {name}</source>
         <translation>影像旁：{name}</translation>
+    </message>
+    <message>
+        <source>Block seen: go to the next worst</source>
+        <translation>标记本分块已查看，转到下一最差分块</translation>
     </message>
     <message>
         <source>Block sizes (pixels)</source>
@@ -188,6 +236,22 @@
         <translation>正在取消…</translation>
     </message>
     <message>
+        <source>Change the type</source>
+        <translation>更改类型</translation>
+    </message>
+    <message>
+        <source>Change the type; the type it has already confirms the error</source>
+        <translation>更改类型；选原类型即为确认</translation>
+    </message>
+    <message>
+        <source>Changed by somebody else and read again: {count} errors.</source>
+        <translation>有 {count} 个图斑被他人修改，已重新读取。</translation>
+    </message>
+    <message>
+        <source>Choose a folder of images</source>
+        <translation>选择影像文件夹</translation>
+    </message>
+    <message>
         <source>Choose a model folder</source>
         <translation>选择模型文件夹</translation>
     </message>
@@ -216,6 +280,14 @@
         <translation>影像块分类</translation>
     </message>
     <message>
+        <source>Colour the blocks by the probability of a type</source>
+        <translation>按某一类型的概率为分块着色</translation>
+    </message>
+    <message>
+        <source>Comment</source>
+        <translation>备注</translation>
+    </message>
+    <message>
         <source>Comparing the models: block {done} of {total}</source>
         <translation>比较模型：第 {done} 个分块，共 {total} 个</translation>
     </message>
@@ -226,6 +298,18 @@
     <message>
         <source>Compute with</source>
         <translation>计算设备</translation>
+    </message>
+    <message>
+        <source>Conf.</source>
+        <translation>置信度</translation>
+    </message>
+    <message>
+        <source>Confidence from</source>
+        <translation>置信度不低于</translation>
+    </message>
+    <message>
+        <source>Confidence: how sure the model is</source>
+        <translation>置信度：模型的把握程度</translation>
     </message>
     <message>
         <source>Constraint</source>
@@ -256,6 +340,10 @@
         <translation>复制 RSQI、QGIS 和计算进程的自身信息，以便发给为您提供帮助的人。</translation>
     </message>
     <message>
+        <source>Corrected</source>
+        <translation>已修正</translation>
+    </message>
+    <message>
         <source>Creating the environment with Python {version}...</source>
         <translation>正在用 Python {version} 创建环境…</translation>
     </message>
@@ -280,8 +368,16 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>数据集</translation>
     </message>
     <message>
+        <source>Deductions</source>
+        <translation>扣分</translation>
+    </message>
+    <message>
         <source>Default model</source>
         <translation>默认模型</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
     </message>
     <message>
         <source>Delete the environment from the disk.</source>
@@ -304,12 +400,36 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>B、C、D 类错误的扣分除以 t；取 1 以外的值须经委托方同意。</translation>
     </message>
     <message>
-        <source>Done.</source>
-        <translation>已完成。</translation>
-    </message>
-    <message>
         <source>Downloading {name}: {done} of {total} MB</source>
         <translation>正在下载 {name}：{done} / {total} MB</translation>
+    </message>
+    <message>
+        <source>Draw</source>
+        <translation>绘制</translation>
+    </message>
+    <message>
+        <source>Draw a missed error</source>
+        <translation>绘制漏检图斑</translation>
+    </message>
+    <message>
+        <source>Drawing: &lt;b&gt;{name}&lt;/b&gt; · 1-0 type · right click closes · Esc ends</source>
+        <translation>正在绘制：&lt;b&gt;{name}&lt;/b&gt; · 1-0 选类型 · 右键闭合 · Esc 结束</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>编辑</translation>
+    </message>
+    <message>
+        <source>Edited by {name}, {time}</source>
+        <translation>{name} 修改于 {time}</translation>
+    </message>
+    <message>
+        <source>Editing the outline · saved at once · Esc ends</source>
+        <translation>正在编辑轮廓 · 即时保存 · Esc 结束</translation>
+    </message>
+    <message>
+        <source>End drawing or editing</source>
+        <translation>结束绘制或编辑</translation>
     </message>
     <message>
         <source>Enter or a double click opens a result for review; Ctrl+C copies the rows.</source>
@@ -322,6 +442,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
     <message>
         <source>Error types</source>
         <translation>错误类型</translation>
+    </message>
+    <message>
+        <source>Error {fid}, deduction {points:g}</source>
+        <translation>图斑 {fid}，扣分 {points:g}</translation>
     </message>
     <message>
         <source>Errors</source>
@@ -444,6 +568,14 @@ Give the image, from which the valid area and the pixel size are taken, or give 
         <translation>HTML 文件 (*.html)</translation>
     </message>
     <message>
+        <source>Heat map</source>
+        <translation>热力图</translation>
+    </message>
+    <message>
+        <source>Hides less certain errors in the list and on the map. The score is not affected.</source>
+        <translation>在列表和地图上隐藏置信度较低的图斑，不影响得分。</translation>
+    </message>
+    <message>
         <source>How often every block is shown.</source>
         <translation>每个分块展示的次数。</translation>
     </message>
@@ -458,6 +590,10 @@ Give the image, from which the valid area and the pixel size are taken, or give 
     <message>
         <source>Image</source>
         <translation>影像</translation>
+    </message>
+    <message>
+        <source>Images: {count}</source>
+        <translation>影像：{count} 幅</translation>
     </message>
     <message>
         <source>Inspect</source>
@@ -536,6 +672,14 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>其中的 Python 已不存在或构建未完成，可能是因为 QGIS 已更新。修复会重新构建环境。</translation>
     </message>
     <message>
+        <source>Keep the scale: only move the map from error to error</source>
+        <translation>保持比例尺：在图斑之间只平移地图</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>按键</translation>
+    </message>
+    <message>
         <source>Language</source>
         <translation>语言</translation>
     </message>
@@ -592,8 +736,20 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>在训练从未见过的 {blocks} 个分块上，各类型平均 F1 {old:.3f} → {new:.3f}；无错误分块被标出的比例 {before:.0%} → {after:.0%}。</translation>
     </message>
     <message>
+        <source>Merge</source>
+        <translation>合并</translation>
+    </message>
+    <message>
+        <source>Merge the selected errors</source>
+        <translation>合并所选图斑</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>Move the vertices of the outline</source>
+        <translation>移动轮廓节点</translation>
     </message>
     <message>
         <source>NVIDIA GPU (CUDA)</source>
@@ -602,6 +758,18 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>New model</source>
         <translation>新模型</translation>
+    </message>
+    <message>
+        <source>Next block</source>
+        <translation>下一分块</translation>
+    </message>
+    <message>
+        <source>Next error</source>
+        <translation>下一图斑</translation>
+    </message>
+    <message>
+        <source>Next unreviewed error</source>
+        <translation>下一未复核图斑</translation>
     </message>
     <message>
         <source>No Chinese font is installed: the PDF cannot show Chinese. Install one.</source>
@@ -636,6 +804,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>错误个数</translation>
     </message>
     <message>
+        <source>Off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
         <source>Offline folder</source>
         <translation>离线文件夹</translation>
     </message>
@@ -646,6 +818,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>One band number for grey, or three for red, green and blue: 4,3,2.</source>
         <translation>一个波段号表示灰度，三个表示红、绿、蓝：4,3,2。</translation>
+    </message>
+    <message>
+        <source>One layer</source>
+        <translation>单个图层</translation>
     </message>
     <message>
         <source>One polygon for each error.</source>
@@ -724,6 +900,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>背景库</translation>
     </message>
     <message>
+        <source>Previous error</source>
+        <translation>上一图斑</translation>
+    </message>
+    <message>
         <source>Probability above which a block has an error type.</source>
         <translation>块被判为某类错误的概率下限。</translation>
     </message>
@@ -738,6 +918,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Probability threshold t</source>
         <translation>概率阈值 t</translation>
+    </message>
+    <message>
+        <source>Probability: {name}</source>
+        <translation>概率：{name}</translation>
     </message>
     <message>
         <source>Processor (CPU)</source>
@@ -800,6 +984,22 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>检查记录（工作簿）</translation>
     </message>
     <message>
+        <source>Redo</source>
+        <translation>重做</translation>
+    </message>
+    <message>
+        <source>Reject</source>
+        <translation>否定</translation>
+    </message>
+    <message>
+        <source>Reject: it is none</source>
+        <translation>否定：误检</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>误检</translation>
+    </message>
+    <message>
         <source>Relative</source>
         <translation>相对</translation>
     </message>
@@ -828,12 +1028,24 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>报告（HTML）</translation>
     </message>
     <message>
+        <source>Reshape the outline with a line</source>
+        <translation>画线修整轮廓</translation>
+    </message>
+    <message>
         <source>Review</source>
         <translation>复核</translation>
     </message>
     <message>
+        <source>Reviewed</source>
+        <translation>已复核</translation>
+    </message>
+    <message>
         <source>Reviewed layers of errors</source>
         <translation>复核过的错误图层</translation>
+    </message>
+    <message>
+        <source>Reviewer</source>
+        <translation>复核人</translation>
     </message>
     <message>
         <source>Rule</source>
@@ -892,10 +1104,6 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>得分 {score:.1f}（{grade}），错误 {count} 个</translation>
     </message>
     <message>
-        <source>Score {score:.1f} ({grade}), errors: {count}n{path}</source>
-        <translation>得分 {score:.1f}（{grade}），错误 {count} 个n{path}</translation>
-    </message>
-    <message>
         <source>Scored errors</source>
         <translation>已评分的错误</translation>
     </message>
@@ -906,6 +1114,18 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>Scoring scheme</source>
         <translation>评分方案</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Search in types, states, comments, names and numbers</source>
+        <translation>在类型、状态、备注、姓名与编号中搜索</translation>
+    </message>
+    <message>
+        <source>Select at least two errors to merge.</source>
+        <translation>请至少选择两个图斑再合并。</translation>
     </message>
     <message>
         <source>Select the polygons to inspect in {name}.</source>
@@ -932,6 +1152,18 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>设定阈值：第 {done} 个分块，共 {total} 个</translation>
     </message>
     <message>
+        <source>Sev.</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>Several layers</source>
+        <translation>多个图层</translation>
+    </message>
+    <message>
+        <source>Severity by the scoring scheme: A rejects, B, C and D deduct points</source>
+        <translation>按评分方案确定的错漏类别：A 类即不合格，B、C、D 类扣分</translation>
+    </message>
+    <message>
         <source>Shapefile</source>
         <translation>Shapefile 文件</translation>
     </message>
@@ -952,6 +1184,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>测试部分所占比例</translation>
     </message>
     <message>
+        <source>Show all keys</source>
+        <translation>显示全部按键</translation>
+    </message>
+    <message>
         <source>Side of a pixel in the layer's units, for web maps; empty means the layer's own.</source>
         <translation>像素边长，以图层单位计，用于网络地图；留空表示图层自身的大小。</translation>
     </message>
@@ -960,12 +1196,28 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>像素边长；优先于影像自身的数值。</translation>
     </message>
     <message>
+        <source>Side of the blocks</source>
+        <translation>分块边长</translation>
+    </message>
+    <message>
         <source>Sides of the blocks, separated by commas.</source>
         <translation>分块的边长，以逗号分隔。</translation>
     </message>
     <message>
         <source>Sizes of the square blocks, separated by commas; large blocks see large errors.</source>
         <translation>方块的边长，用逗号分隔；大块能看到大范围的错误。</translation>
+    </message>
+    <message>
+        <source>Somebody else has changed this error meanwhile: it was read again, please look once more.</source>
+        <translation>该图斑刚被他人修改：已重新读取，请再查看一次。</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>分割</translation>
+    </message>
+    <message>
+        <source>Split the error with a line</source>
+        <translation>画线分割图斑</translation>
     </message>
     <message>
         <source>Standard</source>
@@ -980,12 +1232,12 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>正在启动工作进程…</translation>
     </message>
     <message>
-        <source>Strict</source>
-        <translation>严格</translation>
+        <source>Status</source>
+        <translation>状态</translation>
     </message>
     <message>
-        <source>Temporary layer</source>
-        <translation>临时图层</translation>
+        <source>Strict</source>
+        <translation>严格</translation>
     </message>
     <message>
         <source>Test</source>
@@ -1044,8 +1296,16 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>环境已移除。</translation>
     </message>
     <message>
+        <source>The error was changed by somebody else meanwhile, so this step was left out.</source>
+        <translation>该图斑已被他人修改，因此跳过这一步。</translation>
+    </message>
+    <message>
         <source>The errors as a shapefile with Chinese labels in GBK, as inspection stations exchange them.</source>
         <translation>质检站交换用的 Shapefile：中文标签，GBK 编码。</translation>
+    </message>
+    <message>
+        <source>The errors do not touch: this layer cannot hold them as one.</source>
+        <translation>图斑互不相接：该图层无法将其存为一个要素。</translation>
     </message>
     <message>
         <source>The errors with their severity and penalty.</source>
@@ -1088,16 +1348,16 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>发现这些错误的影像；留空则用检查时记录的影像。</translation>
     </message>
     <message>
-        <source>The image to inspect: a raster file with red, green and blue bands, or one grey band.</source>
-        <translation>要检查的影像：含红、绿、蓝波段或单个灰度波段的栅格文件。</translation>
-    </message>
-    <message>
         <source>The image to inspect: red, green and blue bands, or one grey band. A layer that is no file, such as a web map, is saved as one first.</source>
         <translation>要检查的影像：红、绿、蓝波段，或一个灰度波段。不是文件的图层（如网络地图）会先保存为文件。</translation>
     </message>
     <message>
         <source>The inspection failed.</source>
         <translation>检查失败。</translation>
+    </message>
+    <message>
+        <source>The keys work on the map and in this panel, not in text fields.</source>
+        <translation>按键在地图和本面板中有效，在文本框中无效。</translation>
     </message>
     <message>
         <source>The language of the report.</source>
@@ -1232,8 +1492,20 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>评分方案 {path} 不存在。</translation>
     </message>
     <message>
+        <source>The seen mark could not be saved in {name}.</source>
+        <translation>查看标记无法保存到 {name}。</translation>
+    </message>
+    <message>
         <source>The sentences as a file in UTF-8.</source>
         <translation>以 UTF-8 文件保存语句。</translation>
+    </message>
+    <message>
+        <source>The style of this layer has no categories: only the list is filtered.</source>
+        <translation>该图层的样式没有分类：仅过滤列表。</translation>
+    </message>
+    <message>
+        <source>The table of seen blocks could not be made in {name}: {reason}</source>
+        <translation>无法在 {name} 中建立查看记录表：{reason}</translation>
     </message>
     <message>
         <source>The types as pixels on the image's grid: 0 no error, 1 to 10 the type, 255 not inspected.</source>
@@ -1272,6 +1544,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>工作进程没有写出图层 {name}。</translation>
     </message>
     <message>
+        <source>There are no errors to review. Inspect an image, or choose a layer of errors in the layer panel.</source>
+        <translation>没有可复核的图斑。请先检查影像，或在图层面板中选择错误图层。</translation>
+    </message>
+    <message>
         <source>There are too few blocks to set thresholds on: they stay as they were.</source>
         <translation>可用于设定阈值的分块太少：阈值保持不变。</translation>
     </message>
@@ -1298,6 +1574,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>There is no raster layer to inspect: add an image to the project.</source>
         <translation>没有可检查的栅格图层：请向工程添加影像。</translation>
+    </message>
+    <message>
+        <source>This QGIS does not have the tool for it.</source>
+        <translation>此 QGIS 没有相应的编辑工具。</translation>
     </message>
     <message>
         <source>This version of RSQI needs other packages.</source>
@@ -1336,12 +1616,32 @@ A run that was cancelled goes on where it stopped when it is started again with 
         <translation>把复核过的错误变成模型可以学习的数据集。</translation>
     </message>
     <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Type  1-0</source>
+        <translation>类型  1-0</translation>
+    </message>
+    <message>
+        <source>Type of the error</source>
+        <translation>错误类型</translation>
+    </message>
+    <message>
+        <source>Type: {name}</source>
+        <translation>类型：{name}</translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>撤销</translation>
     </message>
     <message>
         <source>Unpacking packages...</source>
         <translation>正在解压软件包…</translation>
+    </message>
+    <message>
+        <source>Unreviewed</source>
+        <translation>未复核</translation>
     </message>
     <message>
         <source>Update</source>
@@ -1369,7 +1669,15 @@ A run that was cancelled goes on where it stopped when it is started again with 
     </message>
     <message>
         <source>What the model was measured with.</source>
-        <translation>模型精度即按此测定。</translation>
+        <translation>模型的精度即以此设置测得。</translation>
+    </message>
+    <message>
+        <source>What the technician decided</source>
+        <translation>质检员的复核结论</translation>
+    </message>
+    <message>
+        <source>Whether somebody has looked at this block</source>
+        <translation>该分块是否已有人查看</translation>
     </message>
     <message>
         <source>Who signs; empty means those who have edited the errors.</source>
@@ -1386,6 +1694,10 @@ A run that was cancelled goes on where it stopped when it is started again with 
     <message>
         <source>Worker Python</source>
         <translation>工作环境 Python</translation>
+    </message>
+    <message>
+        <source>Write a comment (Enter ends)</source>
+        <translation>填写备注（回车结束）</translation>
     </message>
     <message>
         <source>Write the model even if it is not better</source>
@@ -1412,8 +1724,16 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>正在写出：{done}/{total}</translation>
     </message>
     <message>
+        <source>Your name: every edit is signed with it</source>
+        <translation>您的姓名：每次修改都会署名</translation>
+    </message>
+    <message>
         <source>Your own values, under Advanced.</source>
         <translation>自定义取值，见“高级”。</translation>
+    </message>
+    <message>
+        <source>Zoom to the error and flash it</source>
+        <translation>缩放到图斑并闪烁</translation>
     </message>
     <message>
         <source>default</source>
@@ -1460,6 +1780,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>质检,质量检查,错误,遥感,影像,正射影像,quality,inspection,image</translation>
     </message>
     <message>
+        <source>seen</source>
+        <translation>已查看</translation>
+    </message>
+    <message>
         <source>several devices</source>
         <translation>多个设备</translation>
     </message>
@@ -1484,6 +1808,14 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>处理器</translation>
     </message>
     <message>
+        <source>{done} of {total} reviewed</source>
+        <translation>已复核 {done}/{total}</translation>
+    </message>
+    <message>
+        <source>{done} of {total} seen</source>
+        <translation>已查看 {done}/{total}</translation>
+    </message>
+    <message>
         <source>{h} h {m} min</source>
         <translation>{h} 小时 {m} 分钟</translation>
     </message>
@@ -1502,6 +1834,22 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{kind}; Python {python}; built on {date} by RSQI {version}.</source>
         <translation>{kind}；Python {python}；由 RSQI {version} 于 {date} 构建。</translation>
+    </message>
+    <message>
+        <source>{name} cannot be edited: it is read-only. Save a copy of it and review that.</source>
+        <translation>{name} 为只读，无法编辑：请另存一份再复核。</translation>
+    </message>
+    <message>
+        <source>{name} could not be saved, nothing was changed: {reason}</source>
+        <translation>{name} 无法保存，未作任何更改：{reason}</translation>
+    </message>
+    <message>
+        <source>{name} could not be saved; the edit stays on the map and is tried again: {reason}</source>
+        <translation>{name} 无法保存；编辑保留在地图上，下次编辑时重试：{reason}</translation>
+    </message>
+    <message>
+        <source>{name} has changed this error meanwhile: it was read again, please look once more.</source>
+        <translation>{name} 刚修改了该图斑：已重新读取，请再查看一次。</translation>
     </message>
     <message>
         <source>{name}: errors</source>
@@ -1534,6 +1882,14 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{path}, named by the settings or RSQI_PYTHON, does not exist or cannot be run. Correct it there, or set RSQI up here.</source>
         <translation>由设置或 RSQI_PYTHON 指定的 {path} 不存在或无法运行。请在原处更正，或在此安装 RSQI。</translation>
+    </message>
+    <message>
+        <source>{size} px</source>
+        <translation>{size} 像素</translation>
+    </message>
+    <message>
+        <source>{text}, {shown} in the list</source>
+        <translation>{text}，列表中 {shown} 个</translation>
     </message>
     <message>
         <source>{text}, {speed:.1f} Mpx/s</source>
