@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 SMOOTH = 9  # px along the line, over which texture is averaged before a pixel is asked whether it stands out
-NEAR, FAR = 3, 4  # rows to either side that make the background of a pixel; a line is at most NEAR wide
+NEAR, FAR = 3, 4  # rows to either side, neighbours, that make the background of a pixel; a line is at most NEAR wide
 BRIDGE = 7  # px; gaps up to this long within a line are bridged
 SHORTEST = 11  # px
 COLOR, LIGHT = 14, 18  # grey levels that a candidate stands out by at least, between channels or in luminance
@@ -77,8 +77,43 @@ class Runs:
         return Runs(*(getattr(self, each.name)[keep] for each in fields(self)))
 
 
-def find(rgb: np.ndarray, valid: np.ndarray, rarity: np.ndarray) -> Runs:
-    """Find the runs along the rows of a block.
+@dataclass(frozen=True)
+class Candidates:
+    """Pieces of rows that stand out, of which only what is quickly found is known. All arrays are [N].
+
+    Attributes
+    ----------
+    row, start, end, strength, direction, foreign, one_sided
+        As in `Runs`.
+    rows : numpy.ndarray
+        The width at least; it counts for more where the row is not the strongest of its line.
+    """
+
+    row: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    rows: np.ndarray
+    strength: np.ndarray
+    direction: np.ndarray
+    foreign: np.ndarray
+    one_sided: np.ndarray
+    _profile: np.ndarray  # float32 [N, 2 REACH + 1, 3]
+    _extent: np.ndarray  # [N, 2], first and last row of the line in the profile
+    _height: int  # of the block
+
+    @property
+    def length(self) -> np.ndarray:
+        return self.end - self.start
+
+    def measure(self, keep: np.ndarray) -> Runs:
+        """Measure the candidates that bool [N] picks."""
+        return _measure(
+            Candidates(*(getattr(self, each.name)[keep] for each in fields(self)[:-1]), _height=self._height)
+        )
+
+
+def find(rgb: np.ndarray, valid: np.ndarray, rarity: np.ndarray) -> Candidates:
+    """Find what may be lines along the rows of a block.
 
     Parameters
     ----------
@@ -90,17 +125,22 @@ def find(rgb: np.ndarray, valid: np.ndarray, rarity: np.ndarray) -> Runs:
         float64 [3, 3], the block's `color_rarity`.
     """
     if rgb.shape[0] <= 2 * NEAR or rgb.shape[1] < SHORTEST:
-        return _measure(rgb, rarity, *np.zeros((3, 0), np.int64))
+        return _candidates(rgb, rarity, *np.zeros((3, 0), np.int64))
     smooth = cv2.blur(rgb, (SMOOTH, 1))
-    red, green, blue = (plane.astype(np.int16) for plane in cv2.split(smooth))
     light = _contrast(cv2.cvtColor(smooth, cv2.COLOR_RGB2GRAY).astype(np.int16))
-    color = cv2.max(_contrast(cv2.subtract(red, green)), _contrast(cv2.subtract(blue, green)))
+    color = cv2.max(*map(_contrast, opponents(smooth)))
     strong = cv2.max(
         cv2.compare(color, _floor(color, COLOR), cv2.CMP_GT), cv2.compare(light, _floor(light, LIGHT), cv2.CMP_GT)
     )
     strong = cv2.morphologyEx(strong, cv2.MORPH_CLOSE, np.ones((1, BRIDGE), np.uint8))
-    strong[~valid] = 0
-    return _measure(rgb, rarity, *_pieces(strong))
+    strong = cv2.bitwise_and(strong, valid.view(np.uint8))
+    return _candidates(rgb, rarity, *_pieces(strong))
+
+
+def opponents(rgb: np.ndarray) -> list[np.ndarray]:
+    """Return red and blue less green, int16 [H, W] each."""
+    red, green, blue = (plane.astype(np.int16) for plane in cv2.split(rgb))
+    return [cv2.subtract(red, green), cv2.subtract(blue, green)]
 
 
 def color_rarity(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
@@ -141,11 +181,14 @@ def _contrast(plane: np.ndarray) -> np.ndarray:
     """Return how far each pixel of int16 [H, W] stands out from both its sides, 0 if only from one."""
     height = plane.shape[0]
     padded = cv2.copyMakeBorder(plane, FAR, FAR, 0, 0, cv2.BORDER_REPLICATE)
-    above = cv2.add(padded[FAR - NEAR : FAR - NEAR + height], padded[:height])
-    below = cv2.add(padded[FAR + NEAR : FAR + NEAR + height], padded[2 * FAR :])
-    twice = cv2.add(plane, plane)
-    out = cv2.max(cv2.subtract(twice, cv2.max(above, below)), cv2.subtract(cv2.min(above, below), twice))
-    return cv2.max(out, 0) >> 1
+    pairs = cv2.add(padded[:-1], padded[FAR - NEAR :])
+    above, below = pairs[:height], pairs[FAR + NEAR :]
+    twice, high, low = cv2.add(plane, plane), cv2.max(above, below), cv2.min(above, below)
+    np.subtract(twice, high, out=high)  # into what is there: new memory costs as much as the sum
+    np.subtract(low, twice, out=low)
+    np.maximum(high, low, out=high)
+    np.maximum(high, 0, out=high)
+    return np.right_shift(high, 1, out=high)
 
 
 def _floor(contrast: np.ndarray, least: int) -> np.ndarray:
@@ -169,7 +212,7 @@ def _pieces(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return row, start[long] - row * stride, end[long] - row * stride
 
 
-def _measure(rgb: np.ndarray, rarity: np.ndarray, row: np.ndarray, start: np.ndarray, end: np.ndarray) -> Runs:
+def _candidates(rgb: np.ndarray, rarity: np.ndarray, row: np.ndarray, start: np.ndarray, end: np.ndarray) -> Candidates:
     profile = _profiles(rgb, row, start, end)
     middle = np.full(row.size, REACH)
     # A first guess of the background, so that the rows of the line can be told.
@@ -182,13 +225,43 @@ def _measure(rgb: np.ndarray, rarity: np.ndarray, row: np.ndarray, start: np.nda
     first, last = _extent(along > 0.5, -1), _extent(along > 0.5, 1)
 
     # The background right beside them, past one row that compression or resampling may have smeared into.
-    above, below = _pair(profile, first - 2, -1), _pair(profile, last + 2, 1)
-    rows = np.arange(2 * REACH + 1)[None]
-    inside = (rows >= first[:, None]) & (rows <= last[:, None])
-    line = (profile * inside[..., None]).sum(1) / inside.sum(1)[:, None]
+    above, below, line = _sides(profile, first, last)
     offset = line - (above + below) / 2
     strength = np.maximum(_norm(offset), 1)
     direction = offset / strength[:, None]
+    up, down = (np.einsum("nc,nc->n", line - side, direction) for side in (above, below))
+    return Candidates(
+        row=row,
+        start=start,
+        end=end,
+        rows=last - first + 1,
+        strength=strength,
+        direction=direction,
+        foreign=np.sqrt(np.einsum("nc,cd,nd->n", direction, rarity, direction)),
+        one_sided=np.minimum(up, down) / strength,
+        _profile=profile,
+        _extent=np.stack([first, last], 1),
+        _height=rgb.shape[0],
+    )
+
+
+def _sides(profile: np.ndarray, first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the colours above, below and of each line itself, float32 [N, 3]."""
+    inside = _between(first, last)
+    line = (profile * inside[..., None]).sum(1) / inside.sum(1)[:, None]
+    return _pair(profile, first - 2, -1), _pair(profile, last + 2, 1), line
+
+
+def _between(first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    rows = np.arange(2 * REACH + 1)[None]
+    return (rows >= first[:, None]) & (rows <= last[:, None])
+
+
+def _measure(found: Candidates) -> Runs:
+    profile, (first, last) = found._profile, found._extent.T
+    strength, direction, row = found.strength, found.direction, found.row
+    inside, near = _between(first, last), _between(first - 1, last + 1)
+    above, below, line = _sides(profile, first, last)
     along = np.einsum("nkc,nc->nk", profile, direction)
     up, down = (np.einsum("nc,nc->n", line - side, direction) for side in (above, below))
     beside, beneath = _at(profile, first - 1), _at(profile, last + 1)
@@ -198,25 +271,23 @@ def _measure(rgb: np.ndarray, rarity: np.ndarray, row: np.ndarray, start: np.nda
         lights.append(np.abs((side - ground) @ _LUMA) / (np.abs((line - ground) @ _LUMA) + 3))
     highest = np.where(inside, along, -np.inf).max(1)
     lowest = np.where(inside, along, np.inf).min(1)
-    away = (rows < first[:, None] - 1) | (rows > last[:, None] + 1)
-    count = np.maximum(away.sum(1), 1)
-    mean = (along * away).sum(1) / count
-    spread = np.sqrt((np.square(along - mean[:, None]) * away).sum(1) / count)
+    count = np.maximum((~near).sum(1), 1)
+    mean = (along * ~near).sum(1) / count
+    spread = np.sqrt((np.square(along - mean[:, None]) * ~near).sum(1) / count)
     change = profile - ((above + below) / 2)[:, None]
-    near = (rows >= first[:, None] - 1) & (rows <= last[:, None] + 1)
     own = _owns(np.sqrt(np.square(change).sum(2)), near, np.zeros_like(strength))
     own &= _owns(np.abs(change @ _LUMA), inside, 0.2 * strength)
     return Runs(
         row=row,
-        start=start,
-        end=end,
-        above=np.clip(row + first - REACH - 2, 0, rgb.shape[0] - 1),
-        below=np.clip(row + last - REACH + 2, 0, rgb.shape[0] - 1),
-        width=np.where(own, last - first + 1, 2 * REACH + 1),
+        start=found.start,
+        end=found.end,
+        above=np.clip(row + first - REACH - 2, 0, found._height - 1),
+        below=np.clip(row + last - REACH + 2, 0, found._height - 1),
+        width=np.where(own, found.rows, 2 * REACH + 1),
         strength=strength,
         direction=direction,
-        foreign=np.sqrt(np.einsum("nc,cd,nd->n", direction, rarity, direction)),
-        one_sided=np.minimum(up, down) / strength,
+        foreign=found.foreign,
+        one_sided=found.one_sided,
         shoulder=np.maximum(*shoulders),
         light_shoulder=np.maximum(*lights),
         unevenness=(highest - lowest) / strength,
@@ -240,7 +311,7 @@ def _profiles(rgb: np.ndarray, row: np.ndarray, start: np.ndarray, end: np.ndarr
     rows = np.clip(row[:, None] + np.arange(-REACH, REACH + 1), 0, height - 1) * stride
     flat = sums.reshape(-1, 3)
     left, right = rows + start[:, None], rows + end[:, None]
-    total = flat[right + stride] - flat[left + stride] - flat[right] + flat[left]
+    total = flat.take(right + stride, 0) - flat.take(left + stride, 0) - flat.take(right, 0) + flat.take(left, 0)
     return total.astype(np.float32) / (end - start)[:, None, None]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -30,6 +31,16 @@ class _Bar:
     light_shoulder: float
     unevenness: float
     roughness: float
+
+    def within_reach(self, found: lines.Candidates) -> np.ndarray:
+        """Bool [N]: the others cannot pass."""
+        return (
+            (found.length >= self.length)
+            & (found.rows <= self.width)
+            & (found.strength >= self.strength)
+            & (found.foreign >= self.foreign)
+            & (found.one_sided >= self.one_sided)
+        )
 
     def passed(self, runs: lines.Runs) -> np.ndarray:
         """Bool [N]."""
@@ -94,11 +105,11 @@ def otsu(rgb: np.ndarray, saturation: int = 100) -> np.ndarray:
     found = np.zeros(rgb.shape[:2], bool)
     for plane in cv2.split(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)):
         _, bright = cv2.threshold(plane, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(bright, connectivity=8)
-        width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+        labels, (_, _, width, height, _) = _components(bright)
         long = (width > ASPECT * height) | (height > ASPECT * width)
         long[0] = False  # the background
-        found |= long[labels]
+        if long.any():
+            found |= long.take(labels)
     return found
 
 
@@ -125,54 +136,70 @@ def oriented(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
         square = np.ones((2 * MARGIN + 1,) * 2, np.uint8)
         inner = cv2.erode(valid.view(np.uint8), square, borderValue=1).view(bool)
     rarity = lines.color_rarity(rgb, inner)
-    found = _rows(rgb, inner, rarity)
-    found |= _rows(cv2.transpose(rgb), cv2.transpose(inner.view(np.uint8)).view(bool), rarity).T
-    return found | _free_lines(rgb, inner, rarity)
+    found = np.zeros(valid.shape, bool)
+    _rows(rgb, inner, rarity, found)
+    _rows(cv2.transpose(rgb), cv2.transpose(inner.view(np.uint8)).view(bool), rarity, found.T)
+    _free_lines(rgb, inner, rarity, found)
+    return found
 
 
-def _rows(rgb: np.ndarray, valid: np.ndarray, rarity: np.ndarray) -> np.ndarray:
-    """Return the horizontal stripes, bool [H, W]."""
-    runs = lines.find(rgb, valid, rarity)
-    sure = _passed(_SURE, runs)
-    if not sure.any():
-        return np.zeros(valid.shape, bool)
-    likely = np.flatnonzero(_passed(_LIKELY, runs) & ~sure)
-    like = (runs.direction[likely] @ runs.direction[sure].T).max(1, initial=0) > ALIKE
-    return lines.paint(rgb, runs.select(np.concatenate([np.flatnonzero(sure), likely[like]])))
+def _rows(rgb: np.ndarray, valid: np.ndarray, rarity: np.ndarray, found: np.ndarray) -> None:
+    """Mark the horizontal stripes in bool [H, W]."""
+    candidates = lines.find(rgb, valid, rarity)
+    hopeful = _any(bar.within_reach(candidates) for bar in _SURE)
+    if not hopeful.any():
+        return
+    runs = candidates.measure(hopeful)
+    passed = _any(bar.passed(runs) for bar in _SURE)
+    if not passed.any():
+        return
+    sure = runs.select(passed)
+    hopeful[hopeful] = passed
+    rest = candidates.measure(~hopeful & _any(bar.within_reach(candidates) for bar in _LIKELY))
+    likely = rest.select(_any(bar.passed(rest) for bar in _LIKELY))
+    like = (likely.direction @ sure.direction.T).max(1, initial=0) > ALIKE
+    for each in (sure, likely.select(like)):
+        found |= lines.paint(rgb, each)
 
 
-def _passed(bars: tuple[_Bar, ...], runs: lines.Runs) -> np.ndarray:
-    return np.logical_or.reduce([bar.passed(runs) for bar in bars])
+def _any(answers: Iterable[np.ndarray]) -> np.ndarray:
+    return np.logical_or.reduce([*answers])
 
 
-def _free_lines(rgb: np.ndarray, valid: np.ndarray, rarity: np.ndarray) -> np.ndarray:
-    """Return coloured lines in any direction, bool [H, W]."""
-    red, green, blue = (plane.astype(np.int16) for plane in cv2.split(rgb))
-    opponents = [cv2.subtract(red, green), cv2.subtract(blue, green)]
-    strong = np.zeros(valid.shape, bool)
-    for turn in (1, -1):
-        color = cv2.max(*(_slanting_contrast(plane, turn) for plane in opponents))
-        strong |= color > FREE_CONTRAST
-    strong &= valid
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(strong.view(np.uint8), connectivity=8)
-    x, y, width, height, area = stats.T
+def _free_lines(rgb: np.ndarray, valid: np.ndarray, rarity: np.ndarray, found: np.ndarray) -> None:
+    """Mark coloured lines in any direction in bool [H, W]."""
+    color = cv2.max(*map(_slanting_contrast, lines.opponents(rgb)))
+    strong = ((color > FREE_CONTRAST) & valid).view(np.uint8)
+    left, top, across, down = cv2.boundingRect(strong)
+    if np.hypot(across, down) < FREE_LENGTH or min(across, down) <= MAX_WIDTH:
+        return
+    place = slice(top, top + down), slice(left, left + across)
+    rgb, strong = rgb[place], strong[place]
+    labels, (x, y, width, height, area) = _components(strong)
     keep = (np.hypot(width, height) >= FREE_LENGTH) & (area <= MAX_WIDTH * np.hypot(width, height))
     keep &= np.minimum(width, height) > MAX_WIDTH  # rows and columns have a better judge
     keep[0] = False
     for label in np.flatnonzero(keep):
         box = slice(y[label], y[label] + height[label]), slice(x[label], x[label] + width[label])
         line = labels[box] == label
-        rows, columns = np.nonzero(line)
-        sides = cv2.minAreaRect(np.stack([columns, rows], 1).astype(np.float32))[1]
-        long, short = max(sides) + 1, min(sides) + 1  # from pixel centres to pixel edges
-        keep[label] = (
-            long >= FREE_LENGTH
-            and short <= MAX_WIDTH
-            and long >= FREE_SLENDER * short
-            and area[label] >= FREE_FILL * long * short
-            and _foreign(rgb[box], line, rarity) >= FREE_FOREIGN
-        )
-    return keep[labels]
+        if _is_line(line, area[label]) and _foreign(rgb[box], line, rarity) >= FREE_FOREIGN:
+            found[place][box] |= line
+
+
+def _components(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Label uint8 [H, W] as int32; return also left, top, width, height and area of the components, [5, N]."""
+    # OpenCV's default takes thrice as long to measure what it has found.
+    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_BBDT)
+    return labels, stats.T
+
+
+def _is_line(mask: np.ndarray, area: int) -> bool:
+    """Is what bool [H, W] shows, `area` pixels, long, thin and straight?"""
+    rows, columns = np.nonzero(mask)
+    sides = cv2.minAreaRect(np.stack([columns, rows], 1).astype(np.float32))[1]
+    long, short = max(sides) + 1, min(sides) + 1  # from pixel centres to pixel edges
+    slender = long >= FREE_LENGTH and short <= MAX_WIDTH and long >= FREE_SLENDER * short
+    return slender and area >= FREE_FILL * long * short
 
 
 def _foreign(rgb: np.ndarray, line: np.ndarray, rarity: np.ndarray) -> float:
@@ -183,10 +210,15 @@ def _foreign(rgb: np.ndarray, line: np.ndarray, rarity: np.ndarray) -> float:
     return float(np.sqrt(offset @ rarity @ offset) / max(np.linalg.norm(offset), 1))
 
 
-def _slanting_contrast(plane: np.ndarray, turn: int) -> np.ndarray:
-    """Return how far each pixel of int16 [H, W] stands out from both sides along a diagonal."""
-    far, height, width = FREE_REACH, *plane.shape
-    padded = cv2.copyMakeBorder(plane, far, far, far, far, cv2.BORDER_REPLICATE)
-    one = padded[:height, far - turn * far :][:, :width]
-    other = padded[2 * far :, far + turn * far :][:, :width]
-    return cv2.max(cv2.subtract(plane, cv2.max(one, other)), cv2.subtract(cv2.min(one, other), plane))
+def _slanting_contrast(plane: np.ndarray) -> np.ndarray:
+    """Return how far each pixel of int16 [H, W] stands out from both sides along one of the two diagonals."""
+    far, (height, width) = 2 * FREE_REACH, plane.shape
+    padded = cv2.copyMakeBorder(plane, *[FREE_REACH] * 4, cv2.BORDER_REPLICATE)
+    (a, b), (c, d) = (
+        (padded[:height, far - first :][:, :width], padded[far:, first:][:, :width]) for first in (far, 0)
+    )
+    low = cv2.min(cv2.max(a, b), cv2.max(c, d))  # what the pixel must be above, along one diagonal or the other
+    high = cv2.max(cv2.min(a, b), cv2.min(c, d))
+    np.subtract(plane, low, out=low)
+    np.subtract(high, plane, out=high)
+    return np.maximum(low, high, out=low)

@@ -12,8 +12,12 @@ from rsqi_core.rules import pixel_missing, stripe_noise
 
 pairs = pytest.mark.parametrize(
     ("rule", "plain"),
-    [(pixel_missing.isolated, plain_missing.isolated), (stripe_noise.oriented, plain_stripes.oriented)],
-    ids=["missing", "stripes"],
+    [
+        (pixel_missing.isolated, plain_missing.isolated),
+        (stripe_noise.oriented, plain_stripes.oriented),
+        (lambda rgb, _: stripe_noise.otsu(rgb), lambda rgb, _: plain_stripes.otsu(rgb)),
+    ],
+    ids=["missing", "stripes", "otsu"],
 )
 
 

@@ -181,7 +181,7 @@ def test_roof_ridge_is_natural(scene):
 def test_runs_measure_a_line(scene):
     image, _ = band(scene, slice(90, 92), slice(40, 120), (60, 0, 0))
     runs = lines.find(image, ALL, lines.color_rarity(image, ALL))
-    mine = runs.select(np.isin(runs.row, (90, 91)) & (runs.length > 60))
+    mine = runs.measure(np.isin(runs.row, (90, 91)) & (runs.length > 60))
     assert mine.row.tolist() == [90, 91] and (mine.width == 2).all()
     assert (np.abs(mine.start - 40) <= 5).all() and (np.abs(mine.end - 120) <= 5).all()
     assert (np.abs(mine.strength - 60) < 8).all()
