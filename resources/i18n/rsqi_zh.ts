@@ -8,6 +8,18 @@
         <translation>“default”为 RSQI 自带模型；也可给出其他模型的文件夹。</translation>
     </message>
     <message>
+        <source>1  Data</source>
+        <translation>1  数据</translation>
+    </message>
+    <message>
+        <source>2  Training</source>
+        <translation>2  训练</translation>
+    </message>
+    <message>
+        <source>3  Old and new</source>
+        <translation>3  新旧比较</translation>
+    </message>
+    <message>
         <source>A Python from 3.10 on with 64 bits; by default that of QGIS.</source>
         <translation>64 位的 Python 3.10 以上版本；默认使用 QGIS 的 Python。</translation>
     </message>
@@ -64,6 +76,10 @@
         <translation>已确认</translation>
     </message>
     <message>
+        <source>Accepted, corrected and added errors are learned; where you rejected one, that there is none. Unreviewed ones are left out.</source>
+        <translation>学习已接受、已修改和新增的错误；您拒绝的图斑处，学习其中没有错误。未复核的不采用。</translation>
+    </message>
+    <message>
         <source>Added</source>
         <translation>漏检补充</translation>
     </message>
@@ -102,6 +118,10 @@
     <message>
         <source>Also installs what models other than RSQI's own may need: over 1 GB more.</source>
         <translation>同时安装 RSQI 自带模型以外的模型所需的软件包：另需 1 GB 以上。</translation>
+    </message>
+    <message>
+        <source>And all results in</source>
+        <translation>以及此文件夹的全部结果</translation>
     </message>
     <message>
         <source>Another QGIS is setting RSQI up: wait for it.</source>
@@ -184,12 +204,20 @@
         <translation>影像块</translation>
     </message>
     <message>
+        <source>Blocks of the test part that show the type.</source>
+        <translation>测试部分中出现该类型的分块数。</translation>
+    </message>
+    <message>
         <source>Blocks to test on</source>
         <translation>测试分块数</translation>
     </message>
     <message>
         <source>Blocks to train on</source>
         <translation>训练分块数</translation>
+    </message>
+    <message>
+        <source>Blocks to train on: {train}; put aside to compare on: {test}.</source>
+        <translation>训练分块：{train}；留作比较的分块：{test}。</translation>
     </message>
     <message>
         <source>Blocks to train on: {train}; to test on: {test}; with rejected errors: {rejected}</source>
@@ -248,8 +276,16 @@
         <translation>有 {count} 个图斑被他人修改，已重新读取。</translation>
     </message>
     <message>
+        <source>Choose a dataset</source>
+        <translation>选择数据集</translation>
+    </message>
+    <message>
         <source>Choose a folder of images</source>
         <translation>选择影像文件夹</translation>
+    </message>
+    <message>
+        <source>Choose a folder of reviewed results</source>
+        <translation>选择复核结果文件夹</translation>
     </message>
     <message>
         <source>Choose a model folder</source>
@@ -278,6 +314,10 @@
     <message>
         <source>Classify blocks</source>
         <translation>影像块分类</translation>
+    </message>
+    <message>
+        <source>Clean blocks marked</source>
+        <translation>无错误分块被标出</translation>
     </message>
     <message>
         <source>Colour the blocks by the probability of a type</source>
@@ -472,12 +512,24 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>每个被检查的块及其属于各类错误的概率。</translation>
     </message>
     <message>
+        <source>Export one, or choose an earlier one</source>
+        <translation>导出一个，或选择以前的</translation>
+    </message>
+    <message>
         <source>Export training data</source>
         <translation>导出训练数据</translation>
     </message>
     <message>
         <source>Extent to inspect</source>
         <translation>检查范围</translation>
+    </message>
+    <message>
+        <source>F1 new</source>
+        <translation>F1 新</translation>
+    </message>
+    <message>
+        <source>F1 old</source>
+        <translation>F1 旧</translation>
     </message>
     <message>
         <source>Fetching packages...</source>
@@ -556,8 +608,16 @@ Give the image, from which the valid area and the pixel size are taken, or give 
 请给出影像，从中取得有效面积和像素大小；或者直接给出这两个数值，此时按正方形影像计算。</translation>
     </message>
     <message>
+        <source>Go on training</source>
+        <translation>继续训练</translation>
+    </message>
+    <message>
         <source>Go on with an interrupted inspection</source>
         <translation>继续中断的检查</translation>
+    </message>
+    <message>
+        <source>Going on from step {step}.</source>
+        <translation>从第 {step} 步继续。</translation>
     </message>
     <message>
         <source>Grade</source>
@@ -620,6 +680,10 @@ Give the image, from which the valid area and the pixel size are taken, or give 
         <translation>正在检查：第 {done} 块，共 {total} 块</translation>
     </message>
     <message>
+        <source>Inspections take this model from now on. Any other can be chosen again.</source>
+        <translation>今后的检查使用此模型。随时可以重新选择其他模型。</translation>
+    </message>
+    <message>
         <source>Inspector</source>
         <translation>检查者</translation>
     </message>
@@ -650,6 +714,14 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Intermediate</source>
         <translation>折中</translation>
+    </message>
+    <message>
+        <source>IoU new</source>
+        <translation>IoU 新</translation>
+    </message>
+    <message>
+        <source>IoU old</source>
+        <translation>IoU 旧</translation>
     </message>
     <message>
         <source>Is the new model better? (1 or 0)</source>
@@ -688,6 +760,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>大块不重叠：初查，快数倍。</translation>
     </message>
     <message>
+        <source>Layer of errors</source>
+        <translation>错误图层</translation>
+    </message>
+    <message>
         <source>Layers from GeoPackages that inspections wrote.</source>
         <translation>检查所写 GeoPackage 中的图层。</translation>
     </message>
@@ -716,12 +792,24 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>正在查找 Python…</translation>
     </message>
     <message>
+        <source>Loss {value}</source>
+        <translation>损失 {value}</translation>
+    </message>
+    <message>
+        <source>Loss: how far the model is from the reviewed errors that it learns from. Score: how well it does on blocks that were set aside, from 0 to 1.</source>
+        <translation>损失：模型与所学的复核错误相差多少。得分：模型在预留分块上的表现，0 到 1。</translation>
+    </message>
+    <message>
         <source>Lowering</source>
         <translation>只降低</translation>
     </message>
     <message>
         <source>Making polygons: {done} of {total}</source>
         <translation>正在生成多边形：{done}/{total}</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>平均</translation>
     </message>
     <message>
         <source>Mean F1 of the new model</source>
@@ -756,6 +844,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>NVIDIA 显卡 (CUDA)</translation>
     </message>
     <message>
+        <source>Name of the new model</source>
+        <translation>新模型名称</translation>
+    </message>
+    <message>
         <source>New model</source>
         <translation>新模型</translation>
     </message>
@@ -780,8 +872,16 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>没有找到 RSQI 可用的 Python。{remedy}</translation>
     </message>
     <message>
+        <source>No dataset has been exported yet.</source>
+        <translation>尚未导出数据集。</translation>
+    </message>
+    <message>
         <source>No image could be inspected.</source>
         <translation>没有影像能够检查。</translation>
+    </message>
+    <message>
+        <source>Nobody has compared this model with another one.</source>
+        <translation>该模型尚未与其他模型比较过。</translation>
     </message>
     <message>
         <source>None</source>
@@ -796,12 +896,28 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>未检查（模型对这些类型识别得不够好）：{types}。</translation>
     </message>
     <message>
+        <source>Notes: {count}, the last: {text}</source>
+        <translation>提示 {count} 条，最后一条：{text}</translation>
+    </message>
+    <message>
+        <source>Nothing in {name} has been decided yet.</source>
+        <translation>{name} 中尚无任何判断。</translation>
+    </message>
+    <message>
         <source>Number of blocks</source>
         <translation>块数</translation>
     </message>
     <message>
         <source>Number of errors</source>
         <translation>错误个数</translation>
+    </message>
+    <message>
+        <source>Of the blocks: how well the type is found, from 0 to 1, with misses and false alarms counted.</source>
+        <translation>按分块：找到该类型的程度，0 到 1，计入漏检和误检。</translation>
+    </message>
+    <message>
+        <source>Of the outlines: common area over joint area, from 0 to 1.</source>
+        <translation>按轮廓：相交面积与相并面积之比，0 到 1。</translation>
     </message>
     <message>
         <source>Off</source>
@@ -1104,6 +1220,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>得分 {score:.1f}（{grade}），错误 {count} 个</translation>
     </message>
     <message>
+        <source>Score {value}</source>
+        <translation>得分 {value}</translation>
+    </message>
+    <message>
         <source>Scored errors</source>
         <translation>已评分的错误</translation>
     </message>
@@ -1224,6 +1344,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>标准</translation>
     </message>
     <message>
+        <source>Start from</source>
+        <translation>起点模型</translation>
+    </message>
+    <message>
         <source>Start inspection</source>
         <translation>开始检查</translation>
     </message>
@@ -1234,6 +1358,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>Status</source>
         <translation>状态</translation>
+    </message>
+    <message>
+        <source>Stopped. What was learned so far is kept: train again to go on.</source>
+        <translation>已停止。已学到的内容保留：再次训练即可继续。</translation>
     </message>
     <message>
         <source>Strict</source>
@@ -1254,6 +1382,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>Text files (*.txt)</source>
         <translation>文本文件 (*.txt)</translation>
+    </message>
+    <message>
+        <source>That is little: review more images for a result to be trusted.</source>
+        <translation>数量偏少：请复核更多影像，结果才可信。</translation>
     </message>
     <message>
         <source>The category_id {value} of an error is not one of 1 to 10.</source>
@@ -1412,6 +1544,14 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>模型文件夹 {path} 不存在。</translation>
     </message>
     <message>
+        <source>The model that comes with RSQI. Train one on your own reviews to compare.</source>
+        <translation>RSQI 自带的模型。用您自己的复核结果训练一个来比较。</translation>
+    </message>
+    <message>
+        <source>The model that learns on; it stays as it is itself.</source>
+        <translation>作为起点继续学习的模型；它本身保持不变。</translation>
+    </message>
+    <message>
         <source>The model to start from: 'default', or the folder of another one with ONNX files.</source>
         <translation>作为起点的模型：“default”，或另一个带 ONNX 文件的模型文件夹。</translation>
     </message>
@@ -1420,12 +1560,20 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>模型自带</translation>
     </message>
     <message>
+        <source>The name may hold letters, digits, blanks, dots and dashes.</source>
+        <translation>名称可以包含文字、数字、空格、点和连字符。</translation>
+    </message>
+    <message>
         <source>The new environment is ready, but the old one is in use ({what}): let the inspection end, then try again.</source>
         <translation>新环境已就绪，但旧环境正在使用（{what}）：请等待检查结束后重试。</translation>
     </message>
     <message>
         <source>The new model is better.</source>
         <translation>新模型更好。</translation>
+    </message>
+    <message>
+        <source>The new model is better: look at the comparison, then use it.</source>
+        <translation>新模型更好：请查看比较结果，然后使用它。</translation>
     </message>
     <message>
         <source>The new model is not better: the old one stays.</source>
@@ -1438,6 +1586,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>The packages do not fit together for Python {version}: choose another Python under Advanced.</source>
         <translation>这些软件包在 Python {version} 下互不兼容：请在“高级”中选择其他 Python。</translation>
+    </message>
+    <message>
+        <source>The project has no reviewed layer from a GeoPackage yet: inspect and review images.</source>
+        <translation>工程中还没有来自 GeoPackage 的复核图层：请先检查并复核影像。</translation>
     </message>
     <message>
         <source>The proxy refuses access: look at its address and password in the options of QGIS, page Network.</source>
@@ -1508,6 +1660,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>无法在 {name} 中建立查看记录表：{reason}</translation>
     </message>
     <message>
+        <source>The training data are ready.</source>
+        <translation>训练数据已就绪。</translation>
+    </message>
+    <message>
         <source>The types as pixels on the image's grid: 0 no error, 1 to 10 the type, 255 not inspected.</source>
         <translation>与影像同网格的错误类型栅格：0 无错误，1 至 10 为错误类型，255 未检查。</translation>
     </message>
@@ -1552,12 +1708,20 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>可用于设定阈值的分块太少：阈值保持不变。</translation>
     </message>
     <message>
+        <source>There is a model of this name already.</source>
+        <translation>已有同名模型。</translation>
+    </message>
+    <message>
         <source>There is no GeoPackage in the folder {path}.</source>
         <translation>文件夹 {path} 中没有 GeoPackage。</translation>
     </message>
     <message>
         <source>There is no dataset in the folder {path}: export training data first.</source>
         <translation>文件夹 {path} 中没有数据集：请先导出训练数据。</translation>
+    </message>
+    <message>
+        <source>There is no dataset in this folder.</source>
+        <translation>该文件夹中没有数据集。</translation>
     </message>
     <message>
         <source>There is no image to inspect: choose some layers, or a folder with images.</source>
@@ -1594,6 +1758,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>To look at it all the same.</source>
         <translation>以便仍可查看。</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>训练</translation>
     </message>
     <message>
         <source>Training: step {done} of {total}</source>
@@ -1646,6 +1814,10 @@ A run that was cancelled goes on where it stopped when it is started again with 
     <message>
         <source>Update</source>
         <translation>更新</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>使用它</translation>
     </message>
     <message>
         <source>Valid area (m²)</source>
@@ -1836,6 +2008,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{kind}；Python {python}；由 RSQI {version} 于 {date} 构建。</translation>
     </message>
     <message>
+        <source>{name} (in use)</source>
+        <translation>{name}（使用中）</translation>
+    </message>
+    <message>
         <source>{name} cannot be edited: it is read-only. Save a copy of it and review that.</source>
         <translation>{name} 为只读，无法编辑：请另存一份再复核。</translation>
     </message>
@@ -1870,6 +2046,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{n} s</source>
         <translation>{n} 秒</translation>
+    </message>
+    <message>
+        <source>{n} steps</source>
+        <translation>{n} 步</translation>
     </message>
     <message>
         <source>{path} cannot be opened as an image.</source>

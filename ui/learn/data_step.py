@@ -1,0 +1,169 @@
+"""Step 1: which reviewed errors to learn from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsProject
+from qgis.gui import QgsFileWidget
+from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QAbstractItemView,
+    QFormLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...algorithms.i18n import tr
+from .datasets import new_dataset, read_dataset
+from .reviewed import reviewed_layers
+
+FEW = 20  # blocks to train on, under which little can be learned
+_ROWS = 5  # shown at once at most
+
+
+class DataStep(QWidget):
+    """Reviewed layers to tick, and the dataset that they become or have become.
+
+    Signals
+    -------
+    changed
+        Another dataset was named, or it was written.
+    wanted : dict
+        Parameters of `rsqi:trainingdata`, when the button is pressed.
+    """
+
+    changed = pyqtSignal()
+    wanted = pyqtSignal(object)
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self.setObjectName("rsqiLearnData")
+        self._unticked: set[str] = set()
+        self._build()
+
+    def refresh(self) -> None:
+        """Count the decisions anew."""
+        self._unticked |= {item.data(0, Qt.ItemDataRole.UserRole) for item in self._items() if not _ticked(item)}
+        self.tree.clear()
+        for reviewed in reviewed_layers(QgsProject.instance()):
+            figures = (reviewed.errors, reviewed.rejected, reviewed.open)
+            item = QTreeWidgetItem(self.tree, [reviewed.name, *map(str, figures)])
+            item.setToolTip(0, reviewed.name)
+            item.setData(0, Qt.ItemDataRole.UserRole, reviewed.layer_id)
+            for column in range(1, 4):
+                item.setTextAlignment(column, int(Qt.AlignmentFlag.AlignRight))
+            ticked = reviewed.useful and reviewed.layer_id not in self._unticked
+            item.setCheckState(0, Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+            if not reviewed.useful:
+                item.setDisabled(True)
+                item.setToolTip(0, tr("Nothing in {name} has been decided yet.").format(name=reviewed.name))
+        rows = min(_ROWS, max(1, self.tree.topLevelItemCount()))
+        height = self.tree.header().sizeHint().height() + rows * (self.fontMetrics().height() + 8)
+        self.tree.setFixedHeight(height + 2 * self.tree.frameWidth())
+        self.empty.setVisible(not self.tree.topLevelItemCount())
+        self._look()
+
+    def dataset(self) -> str:
+        """Return the folder of the dataset, an empty string if it holds none."""
+        path = self.dataset_box.filePath().strip()
+        return path if read_dataset(path) else ""
+
+    def show_dataset(self, path: str) -> None:
+        """Take this dataset to train on."""
+        self.dataset_box.setFilePath(path)
+
+    def set_running(self, running: bool) -> None:
+        """Take no input while something runs."""
+        for widget in (self.tree, self.folder_box, self.dataset_box):
+            widget.setEnabled(not running)
+        self._running = running
+        self._look()
+
+    def _export(self) -> None:
+        folder = self.folder_box.filePath().strip()
+        layers = [QgsProject.instance().mapLayer(layer_id) for layer_id in self._chosen()]
+        path = new_dataset()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.wanted.emit({"LAYERS": [layer for layer in layers if layer], "FOLDER": folder, "OUTPUT": str(path)})
+
+    def _chosen(self) -> list[str]:
+        return [item.data(0, Qt.ItemDataRole.UserRole) for item in self._items() if _ticked(item)]
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        return [self.tree.topLevelItem(n) for n in range(self.tree.topLevelItemCount())]
+
+    def _look(self) -> None:
+        """Say what is there, and whether there is anything to export."""
+        folder = self.folder_box.filePath().strip()
+        self.export_button.setEnabled(not self._running and bool(self._chosen() or (folder and Path(folder).is_dir())))
+        path = self.dataset_box.filePath().strip()
+        found = read_dataset(path)
+        if found is None:
+            text = tr("There is no dataset in this folder.") if path else tr("No dataset has been exported yet.")
+        else:
+            text = tr("Blocks to train on: {train}; put aside to compare on: {test}.").format(
+                train=found.train, test=found.test
+            )
+            if found.train < FEW:
+                text += " " + tr("That is little: review more images for a result to be trusted.")
+        self.status.setText(text)
+        self.changed.emit()
+
+    def _build(self) -> None:
+        self._running = False
+        hint = QLabel(
+            tr(
+                "Accepted, corrected and added errors are learned; where you rejected one, that there is none. "
+                "Unreviewed ones are left out."
+            )
+        )
+        hint.setWordWrap(True)
+        self.tree = QTreeWidget()
+        self.tree.setObjectName("rsqiLearnLayers")
+        self.tree.setRootIsDecorated(False)
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.tree.setHeaderLabels([tr("Layer of errors"), tr("Errors"), tr("Rejected"), tr("Unreviewed")])
+        self.tree.header().setStretchLastSection(False)
+        self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in range(1, 4):
+            self.tree.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self.tree.itemChanged.connect(lambda: self._look())
+        self.empty = QLabel(tr("The project has no reviewed layer from a GeoPackage yet: inspect and review images."))
+        self.empty.setWordWrap(True)
+        self.folder_box = QgsFileWidget()
+        self.folder_box.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
+        self.folder_box.setDialogTitle(tr("Choose a folder of reviewed results"))
+        self.folder_box.lineEdit().setPlaceholderText(tr("None"))
+        self.folder_box.fileChanged.connect(lambda: self._look())
+        self.dataset_box = QgsFileWidget()
+        self.dataset_box.setObjectName("rsqiLearnDataset")
+        self.dataset_box.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
+        self.dataset_box.setDialogTitle(tr("Choose a dataset"))
+        self.dataset_box.lineEdit().setPlaceholderText(tr("Export one, or choose an earlier one"))
+        self.dataset_box.fileChanged.connect(lambda: self._look())
+        self.export_button = QPushButton(tr("Export training data"))
+        self.export_button.setObjectName("rsqiLearnExport")
+        self.export_button.clicked.connect(self._export)
+        self.status = QLabel()
+        self.status.setWordWrap(True)
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(tr("And all results in"), self.folder_box)
+        form.addRow(self.export_button)
+        form.addRow(tr("Dataset"), self.dataset_box)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        for widget in (hint, self.tree, self.empty):
+            column.addWidget(widget)
+        column.addLayout(form)
+        column.addWidget(self.status)
+
+
+def _ticked(item: QTreeWidgetItem) -> bool:
+    return item.checkState(0) == Qt.CheckState.Checked

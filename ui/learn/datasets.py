@@ -1,0 +1,75 @@
+"""The folders that training data and models go to. No widgets."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from qgis.core import QgsApplication
+
+from ...algorithms.model_choice import models_folder
+
+PARTS = ("train", "test")
+_TABLE = "metadata.jsonl"
+_UNFINISHED = ".rsqi-"  # beside the folder of a new model, while it is trained
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What a dataset holds: blocks to train and to test on."""
+
+    train: int
+    test: int
+
+
+def datasets_folder() -> Path:
+    """Return the folder of datasets in the profile, whether it exists or not."""
+    return Path(QgsApplication.qgisSettingsDirPath()) / "rsqi" / "datasets"
+
+
+def new_dataset() -> Path:
+    """Return a folder named by today's date that does not exist yet."""
+    return _free(datasets_folder(), date.today().isoformat())
+
+
+def new_model_name() -> str:
+    """Return a name for a model that does not exist yet; an unfinished training keeps its name."""
+    unfinished = sorted(models_folder().glob(f"{_UNFINISHED}*/key"))
+    if unfinished:
+        return unfinished[-1].parent.name[len(_UNFINISHED) :]
+    return _free(models_folder(), "model-1").name
+
+
+def is_unfinished(name: str) -> bool:
+    """Is there a training of this name that was stopped?"""
+    return bool(name) and (models_folder() / f"{_UNFINISHED}{name}" / "run" / "checkpoint.pt").is_file()
+
+
+def is_name(text: str) -> bool:
+    """Can a model have this name?"""
+    return bool(re.fullmatch(r"[\w][\w .\-]*", text)) and not text.endswith((" ", "."))
+
+
+def read_dataset(folder: str) -> Dataset | None:
+    """Return what the dataset in a folder holds; None if there is none."""
+    counts = []
+    for part in PARTS:
+        table = Path(folder) / part / _TABLE
+        try:
+            lines = table.read_text(encoding="utf-8").splitlines() if folder and table.is_file() else []
+            counts.append(sum(1 for line in lines if isinstance(json.loads(line), dict)))
+        except (OSError, ValueError):
+            return None
+    return Dataset(*counts) if counts[0] else None
+
+
+def _free(folder: Path, name: str) -> Path:
+    stem, number = re.sub(r"-\d{1,2}$", "", name) if name.startswith("model") else name, 1
+    path = folder / name
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}-{number}"
+    return path

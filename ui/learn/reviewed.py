@@ -1,0 +1,74 @@
+"""The layers of errors in the project, and how far their review has come. No widgets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from qgis.core import QgsFeatureRequest, QgsMapLayer, QgsProcessingException, QgsProject, QgsVectorLayer
+
+from ...algorithms.export_training_data import geopackage_of
+
+DECIDED = ("accepted", "corrected", "added")
+REJECTED = "rejected"
+FIELDS = ("category_id", "status")
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A layer of errors.
+
+    Attributes
+    ----------
+    layer_id, name : str
+    errors : int
+        Accepted, corrected and added ones.
+    rejected : int
+    open : int
+        Errors that nobody has decided on.
+    """
+
+    layer_id: str
+    name: str
+    errors: int
+    rejected: int
+    open: int
+
+    @property
+    def useful(self) -> bool:
+        """Has anybody decided anything?"""
+        return self.errors + self.rejected > 0
+
+
+def reviewed_layers(project: QgsProject) -> list[Reviewed]:
+    """Return the layers that training data can be made of, each GeoPackage once, by name."""
+    found: dict[str, QgsVectorLayer] = {}
+    for layer in project.mapLayers().values():
+        path = _path(layer)
+        if path:
+            found.setdefault(path, layer)
+    return sorted((count(layer) for layer in found.values()), key=lambda reviewed: reviewed.name)
+
+
+def count(layer: QgsVectorLayer) -> Reviewed:
+    """Count the decisions in a layer, also those that a filter hides."""
+    # The review may filter the layer; training does not.
+    whole = QgsVectorLayer(layer.source().split("|subset=")[0], layer.name(), "ogr")
+    index = whole.fields().indexFromName("status")
+    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setSubsetOfAttributes([index])
+    counts = Counter(feature.attributes()[index] or "unreviewed" for feature in whole.getFeatures(request))
+    errors = sum(counts[status] for status in DECIDED)
+    return Reviewed(
+        layer.id(), layer.name(), errors, counts[REJECTED], sum(counts.values()) - errors - counts[REJECTED]
+    )
+
+
+def _path(layer: QgsMapLayer) -> str:
+    """Return the GeoPackage of a layer of errors, an empty string if it is none."""
+    if not isinstance(layer, QgsVectorLayer) or any(layer.fields().indexFromName(name) < 0 for name in FIELDS):
+        return ""
+    try:
+        return str(Path(geopackage_of(layer)).resolve())
+    except QgsProcessingException:
+        return ""

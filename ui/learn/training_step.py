@@ -1,0 +1,116 @@
+"""Step 2: train, and watch."""
+
+from __future__ import annotations
+
+from qgis.core import QgsSettings
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ...algorithms.i18n import tr
+from ...algorithms.model_choice import DEFAULT, known_models, models_folder
+from .curve_view import CurveView
+from .datasets import is_name, is_unfinished, new_model_name
+
+PASSES, SETTING = 10, "rsqi/learn/passes"
+
+
+class TrainingStep(QWidget):
+    """What to start from, how long, and the curve.
+
+    Signals
+    -------
+    wanted : dict
+        Parameters of `rsqi:finetune` but for the dataset, when the button is pressed.
+    """
+
+    wanted = pyqtSignal(object)
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self.setObjectName("rsqiLearnTraining")
+        self._running = self._has_data = False
+        self._build()
+
+    def refresh(self) -> None:
+        """Offer the models that there are now, and a free name."""
+        value = self.start_box.currentData() or DEFAULT
+        self.start_box.clear()
+        for model in known_models():
+            self.start_box.addItem(tr("Default model") if model.value == DEFAULT else model.name, model.value)
+        self.start_box.setCurrentIndex(max(0, self.start_box.findData(value)))
+        if not self.name_box.text().strip() or (models_folder() / self.name_box.text().strip()).exists():
+            self.name_box.setText(new_model_name())
+        self._look()
+
+    def set_ready(self, has_data: bool) -> None:
+        """Say whether there is a dataset to train on."""
+        self._has_data = has_data
+        self._look()
+
+    def set_running(self, running: bool) -> None:
+        """Take no input while something runs."""
+        self._running = running
+        for widget in (self.start_box, self.passes_box, self.name_box):
+            widget.setEnabled(not running)
+        self._look()
+
+    def _train(self) -> None:
+        QgsSettings().setValue(SETTING, self.passes_box.value())
+        self.curve.clear()
+        models_folder().mkdir(parents=True, exist_ok=True)
+        self.wanted.emit(
+            {
+                "MODEL": self.start_box.currentData(),
+                "EPOCHS": self.passes_box.value(),
+                "OUTPUT": str(models_folder() / self.name_box.text().strip()),
+            }
+        )
+
+    def _look(self) -> None:
+        name = self.name_box.text().strip()
+        taken = is_name(name) and (models_folder() / name).exists()
+        problem = tr("There is a model of this name already.") if taken else ""
+        if not is_name(name):
+            problem = tr("The name may hold letters, digits, blanks, dots and dashes.")
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
+        self.train_button.setText(tr("Go on training") if is_unfinished(name) else tr("Train"))
+        self.train_button.setEnabled(self._has_data and not problem and not self._running)
+
+    def _build(self) -> None:
+        self.start_box = QComboBox()
+        self.start_box.setObjectName("rsqiLearnStart")
+        self.start_box.setToolTip(tr("The model that learns on; it stays as it is itself."))
+        self.passes_box = QSpinBox()
+        self.passes_box.setRange(1, 1000)
+        self.passes_box.setValue(int(QgsSettings().value(SETTING, PASSES) or PASSES))
+        self.passes_box.setToolTip(tr("How often every block is shown."))
+        self.name_box = QLineEdit()
+        self.name_box.setObjectName("rsqiLearnName")
+        self.name_box.textChanged.connect(lambda: self._look())
+        self.problem = QLabel()
+        self.problem.setWordWrap(True)
+        self.train_button = QPushButton(tr("Train"))
+        self.train_button.setObjectName("rsqiLearnTrain")
+        self.train_button.clicked.connect(self._train)
+        self.curve = CurveView()
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(tr("Start from"), self.start_box)
+        form.addRow(tr("Passes over the data"), self.passes_box)
+        form.addRow(tr("Name of the new model"), self.name_box)
+        form.addRow(self.problem)
+        form.addRow(self.train_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(form)
+        column.addWidget(self.curve)
