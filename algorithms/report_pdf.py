@@ -41,6 +41,7 @@ FAMILIES = (
 )
 WIDTH, HEIGHT, MARGIN = 210.0, 297.0, 15.0  # mm
 FOOTER = 8.0  # mm
+GAP = 0.55  # mm; above and below the text of a row
 INK, SOFT, LINE, PALE, ACCENT, ALARM = "#1d2733", "#5d6b7a", "#c9d2da", "#eef2f5", "#14609b", "#b3261e"
 GRADES = {"excellent": "#1a7f4b", "good": "#2b7fb8", "qualified": "#a8690a", "rejected": "#b3261e"}
 RESOLUTION = 1200  # dots per inch; positions are rounded to them
@@ -84,9 +85,9 @@ def _print(report: content.Report, part: Path, path: Path) -> None:
     device.setPageMargins(QMarginsF(0, 0, 0, 0))
     pages = _Pages(device)
     _title(report, pages)
-    for block, following in zip(report.blocks, (*report.blocks[1:], None)):
+    for n, block in enumerate(report.blocks):
         if isinstance(block, content.Heading):
-            _heading(block, following, pages)
+            _heading(block, _lead(report.blocks[n + 1 :], pages), pages)
         else:
             _lay(block, pages)
     painter = QPainter()
@@ -168,6 +169,7 @@ class _Pages:
         box = self.rect(x, y, width, height)
 
         def draw(painter: QPainter) -> None:
+            painter.setClipRect(box)
             QSvgRenderer(QByteArray(figure.svg.encode("utf-8"))).render(painter, box)
             painter.setPen(QPen(QColor(LINE), self.dots(0.15)))
             painter.setBrush(QBrush(Qt.BrushStyle.NoBrush))
@@ -264,22 +266,27 @@ def _foot(report: content.Report, number: int, pages: _Pages, painter: QPainter)
     right.draw(painter, pages.left + pages.width - 25, y)
 
 
-def _heading(block: content.Heading, following: Any, pages: _Pages) -> None:
-    """A heading never stands alone at the foot of a page."""
+def _heading(block: content.Heading, lead: float, pages: _Pages) -> None:
+    """Add a heading, never alone at the foot of a page: `lead` is what has to stand below it."""
     words = _Words(pages, (" ".join(block.text),), pages.width, 13, INK, True)
-    pages.need(words.height + 7 + _lead(following, pages))
-    pages.y += 5
+    pages.need(words.height + 6 + lead)
+    pages.y += 4
     pages.words(words, pages.left, pages.y)
     pages.y += words.height + 1.6
 
 
-def _lead(block: Any, pages: _Pages) -> float:
-    """Return how much of a block has to stand on one page."""
+def _lead(blocks: Sequence[Any], pages: _Pages) -> float:
+    """Return how much of the first of `blocks` has to stand on one page; of words, what they announce as well."""
+    if not blocks:
+        return 0.0
+    block = blocks[0]
+    if isinstance(block, content.Paragraph):
+        return 6.0 + _lead(blocks[1:], pages)
     if isinstance(block, content.Figure):
         return _figure_size(block, pages)[1]
     if isinstance(block, content.Gallery):
-        return _card_width(pages) * 0.75 + 16
-    return {content.Table: 24.0, content.Signatures: 24.0}.get(type(block), 12.0)
+        return _card_width(pages) * 0.67 + 16
+    return {content.Table: 24.0, content.Signatures: 21.0, content.Heading: 0.0}.get(type(block), 12.0)
 
 
 @singledispatch
@@ -341,24 +348,24 @@ def _(block: content.Table, pages: _Pages) -> None:
     total = sum(column.share for column in block.columns)
     widths = [pages.width * column.share / total for column in block.columns]
     sides = [RIGHT if column.right else LEFT for column in block.columns]
-    gap = 1.4
+    gap = 1.2
 
     def lay_row(cells: Sequence[content.Cell], size: float, color: str, bold: bool) -> tuple[list, float]:
-        words = [
-            _Words(pages, cell.text, width - 2 * gap - (4 if cell.color else 0), size, color, bold, side)
-            for cell, width, side in zip(cells, widths, sides)
-        ]
-        return words, max(each.height for each in words) + 1.6
+        """Return the words of each cell and their places, and the height of the row."""
+        placed, column = [], 0
+        for cell in cells:
+            x, wide = sum(widths[:column]), sum(widths[column : column + cell.span])
+            indent = gap + (4 if cell.color else 0)
+            side = sides[column] if cell.span == 1 else LEFT
+            placed.append((x + indent, _Words(pages, cell.text, wide - indent - gap, size, color, bold, side)))
+            column += cell.span
+        return placed, max(words.height for _, words in placed) + 2 * GAP
 
-    def put(cells: Sequence[content.Cell], words: list, height: float) -> None:
-        x = pages.left
-        for cell, each, width in zip(cells, words, widths):
-            indent = gap
+    def put(cells: Sequence[content.Cell], placed: list, height: float) -> None:
+        for cell, (x, words) in zip(cells, placed):
             if cell.color:
-                _swatch(pages, cell.color, x + gap, pages.y + 0.8, min(each.height, 4.2))
-                indent += 4
-            pages.words(each, x + indent, pages.y + 0.8)
-            x += width
+                _swatch(pages, cell.color, pages.left + x - 4, pages.y + GAP, min(words.height, 4.2))
+            pages.words(words, pages.left + x, pages.y + GAP)
         pages.y += height
 
     heads = [content.Cell(column.head) for column in block.columns]
@@ -386,10 +393,10 @@ def _(block: content.Facts, pages: _Pages) -> None:
     for name, value in block.rows:
         left = _Words(pages, name, wide - 3, 8.5, SOFT)
         right = _Words(pages, value, pages.width - wide, 8.5)
-        height = max(left.height, right.height) + 1.6
+        height = max(left.height, right.height) + 2 * GAP
         pages.need(height)
-        pages.words(left, pages.left, pages.y + 0.8)
-        pages.words(right, pages.left + wide, pages.y + 0.8)
+        pages.words(left, pages.left, pages.y + GAP)
+        pages.words(right, pages.left + wide, pages.y + GAP)
         pages.y += height
         pages.line(pages.left, pages.y, pages.width)
     pages.y += 2
@@ -426,13 +433,14 @@ def _card_words(card: content.Card, wide: float, pages: _Pages) -> list[_Words]:
 
 @_lay.register
 def _(block: content.Signatures, pages: _Pages) -> None:
-    pages.need(24)
+    pages.need(21)
+    pages.y += 2
     gap = 8.0
     wide = (pages.width - gap * (len(block.fields) - 1)) / len(block.fields)
     for n, (who, name) in enumerate(block.fields):
         x = pages.left + n * (wide + gap)
         if name:
-            pages.words(_Words(pages, (name,), wide, 11), x + 1, pages.y + 8)
-        pages.line(x, pages.y + 14.5, wide, INK, 0.2)
-        pages.words(_Words(pages, (" ".join(who),), wide, 8, SOFT), x, pages.y + 15.5)
-    pages.y += 24
+            pages.words(_Words(pages, (name,), wide, 11), x + 1, pages.y + 7)
+        pages.line(x, pages.y + 13.5, wide, INK, 0.2)
+        pages.words(_Words(pages, (" ".join(who),), wide, 8, SOFT), x, pages.y + 14.5)
+    pages.y += 19

@@ -102,12 +102,10 @@ def _score(subject: Subject, words: Words) -> Iterator[Any]:
     for code in score.reasons:
         yield Paragraph(_reason(code, subject, words), "alarm")
     limits = [f"{scheme.grades[grade]:g}" for grade in ("excellent", "good", "qualified")]
-    yield Paragraph(words("grades" if scheme.a_rejects else "grades_only", *limits), "note")
-    yield Paragraph(words(f"mode_{score.mode}"), "note")
+    rules = [words(f"mode_{score.mode}"), words("grades" if scheme.a_rejects else "grades_only", *limits)]
+    yield Paragraph(words.join(rules, {"zh": "", "en": " "}), "note")
     yield Paragraph(words("neighbours", f"{scheme.merge_distance_m:g}"), "note")
-    yield Paragraph(words("scheme", words.of(scheme.name), scheme.version), "note")
-    if any(scheme.note.values()):
-        yield Paragraph(words.of(scheme.note), "note")
+    yield Paragraph(words("scheme", words.of(scheme.name), scheme.version, words.of(scheme.note)), "note")
     counted = [(words(f"status_{name}"), subject.statuses[name]) for name in _STATUSES if subject.statuses.get(name, 0)]
     if counted:
         parts = [tuple(f"{word} {count}" for word in text) for text, count in counted]
@@ -147,7 +145,7 @@ def types_table(subject: Subject, words: Words) -> Table:
         part, left_out = score.by_type.get(code), code in subject.not_inspected
         label = Cell(words.name(by_code(code)), by_code(code).color)
         if part is None or left_out:
-            rows.append(Row((label, Cell(words("not_inspected_cell")), *[Cell(("",))] * 5), "faint"))
+            rows.append(Row((label, Cell(words("not_inspected_cell"), span=6)), "faint"))
             continue
         charged = " ".join(f"{s}×{n}" for s, n in part.severities.items() if n) or "–"
         values = str(part.count), str(part.errors), number(part.area_m2), share(part.share), charged
@@ -182,7 +180,7 @@ def _cards(subject: Subject, words: Words, raster: Raster | None, tell: Callable
     if raster is None or not shown:
         return
     yield Heading(words("main"))
-    if len(subject.errors) > len(shown):
+    if len(subject.errors) > 1:
         yield Paragraph(words("main_note", len(shown), len(subject.errors)), "note")
     cards = []
     for n, error in enumerate(shown, 1):
@@ -232,14 +230,14 @@ def _list(subject: Subject, words: Words) -> Iterator[Any]:
     columns = [
         Column(words(key, subject.unit), wide, right)
         for key, wide, right in (
-            ("number", 6, False),
-            ("type", 20, False),
-            ("severity", 10, True),
-            ("penalty", 9, True),
-            ("area", 15, True),
-            ("confidence", 10, True),
+            ("number", 5, False),
+            ("type", 21, False),
+            ("severity", 9, True),
+            ("penalty", 11, True),
+            ("area", 13, True),
+            ("confidence", 9, True),
             ("status", 12, True),
-            ("place", 22, True),
+            ("place", 21, True),
         )
     ]
     yield Table(tuple(columns), tuple(rows))
@@ -295,7 +293,6 @@ def _conditions(subject: Subject, words: Words) -> Iterator[Any]:
 
 
 def _sign(words: Words, reviewer: str) -> Iterator[Any]:
-    yield Heading(words("sign"))
     yield Signatures(((words("inspector"), reviewer), (words("rechecker"), ""), (words("date"), "")))
 
 
@@ -325,11 +322,12 @@ def mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _settings(value: Any) -> str:
-    """Return a mapping, or JSON text of one, as ``key = value`` pairs; what was left open is left out."""
+    """Return a mapping, or JSON text of one, as ``key = value`` pairs; what is open, or all types, is left out."""
     pairs = mapping(value)
     if not pairs:
         return str(value or "")
-    return " · ".join(f"{key} = {_setting(item)}" for key, item in pairs.items() if item not in (None, ""))
+    shown = {key: item for key, item in pairs.items() if item not in (None, "", list(CODES))}
+    return " · ".join(f"{key} = {_setting(item)}" for key, item in shown.items())
 
 
 def _setting(value: Any) -> str:

@@ -47,10 +47,11 @@ class Legend:
 
 @dataclass(frozen=True)
 class Cell:
-    """Of a table; with a colour, a swatch stands before the text."""
+    """Of a table; with a colour, a swatch stands before the text. One that spans several columns begins at the left."""
 
     text: Text
     color: str = ""
+    span: int = 1
 
 
 @dataclass(frozen=True)

@@ -65,13 +65,13 @@ def _(block: content.Legend) -> str:
 def _(block: content.Table) -> str:
     sides = [' class="right"' if column.right else "" for column in block.columns]
     heads = "".join(f"<th{side}>{_text(column.head)}</th>" for column, side in zip(block.columns, sides))
-    rows = "".join(
-        f'<tr class="{escape(row.tone)}">'
-        + "".join(f"<td{side}>{_swatch(cell.color)}{_text(cell.text)}</td>" for cell, side in zip(row.cells, sides))
-        + "</tr>"
-        for row in block.rows
-    )
+    rows = "".join(f'<tr class="{escape(row.tone)}">{"".join(map(_cell, row.cells, sides))}</tr>' for row in block.rows)
     return f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _cell(cell: content.Cell, side: str) -> str:
+    place = side if cell.span == 1 else f' colspan="{cell.span}"'
+    return f"<td{place}>{_swatch(cell.color)}{_text(cell.text)}</td>"
 
 
 @_block.register

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -16,14 +16,14 @@ from affine import Affine
 from shapely.affinity import affine_transform
 
 from ..raster import Raster
-from ..taxonomy import ErrorClass, by_id
+from ..taxonomy import ErrorClass, ErrorType, by_id
 from .content import Figure
 
 if TYPE_CHECKING:
     from .subject import Reported, Subject
 
 OVERVIEW = 1400  # units, and pixels at most; longer side of the picture of the whole raster
-CARD = (440, 330)  # units; of the picture of one error
+CARD = (450, 300)  # units; of the picture of one error
 _CONTEXT = 1.7  # times the error's own size is shown around it,
 _LEAST = 96  # px, but never less than this
 _MARKER = 10  # units; a smaller error gets a ring around it
@@ -91,7 +91,7 @@ def small_picture(raster: Raster, window: tuple[int, int, int, int], longest: in
     return rgb, valid
 
 
-def _pieces(target: int, source: int, most: int) -> Iterable[tuple[int, int, int, int]]:
+def _pieces(target: int, source: int, most: int) -> Iterator[tuple[int, int, int, int]]:
     """Cut `target` pixels made of `source` ones into pieces: (first, end) of the target, then of the source."""
     count = min(target, math.ceil(source / most))
     ends = [n * target // count for n in range(count + 1)]
@@ -117,7 +117,8 @@ def card(raster: Raster, subject: Subject, error: Reported, text: tuple[str, ...
         round(min(max((low + high - side) / 2, start), start + length - side))
         for low, high, side, start, length in ((left, right, sides[0], x, width), (top, bottom, sides[1], y, height))
     ]
-    return _figure(_view(raster, subject, (*corner, *sides), CARD), [error], {}, text)
+    view = _view(raster, subject, (*corner, *sides), CARD)
+    return _figure(view, [error], {}, text, [other for other in subject.errors if other is not error])
 
 
 def fits(raster: Raster, subject: Subject) -> bool:
@@ -159,26 +160,32 @@ def _view(
     return View(rgb, size, (left, top, width * scale, height * scale), to_figure, metres, north)
 
 
-def _figure(view: View, errors: Iterable[Reported], labels: dict[int, str], text: tuple[str, ...]) -> Figure:
+def _figure(
+    view: View,
+    errors: Sequence[Reported],
+    labels: dict[int, str],
+    text: tuple[str, ...],
+    nearby: Sequence[Reported] = (),
+) -> Figure:
     width, height = view.size
+    outlines = [_outline(error.geometry, view) for error in errors]
+    together: dict[ErrorType, list[shapely.Geometry]] = {}
     # The largest first, so that a cloud's outline does not cover the stripe in it.
-    order = sorted(enumerate(errors), key=lambda each: -each[1].area_m2)
-    drawn = [(n, by_id(error.category_id), _Outline(error.geometry, view)) for n, error in order]
-    parts = [_image(view)]
-    for _, error_type, outline in drawn:
+    for error, outline in sorted(zip(errors, outlines), key=lambda each: -each[0].area_m2):
+        together.setdefault(by_id(error.category_id), []).append(outline)
+    parts = [_image(view), *_thin(nearby, view)]
+    for error_type, shapes in together.items():
+        path = _path(shapely.union_all(shapes))  # what lies close together has one outline
         dashed = ' stroke-dasharray="14 6"' if error_type.error_class is ErrorClass.BOUNDARY else ""
         # A dark rim below every colour keeps white readable on clouds and yellow on fields.
         parts.append(
-            f'<path d="{outline.path}" fill="none" stroke="#1a1a1a" stroke-width="6.4" stroke-opacity="0.75"/>'
-        )
-        parts.append(
-            f'<path d="{outline.path}" fill="{error_type.color}" fill-opacity="0.12" fill-rule="evenodd" '
+            f'<path d="{path}" fill="none" stroke="#1a1a1a" stroke-width="6.4" stroke-opacity="0.75"/>'
+            f'<path d="{path}" fill="{error_type.color}" fill-opacity="0.12" fill-rule="evenodd" '
             f'stroke="{error_type.color}" stroke-width="3.2"{dashed}/>'
         )
     taken: list[tuple[float, float, float, float]] = []
-    for n, _, outline in sorted(drawn, key=lambda each: each[0]):
-        if n in labels:
-            parts.append(_badge(labels[n], outline, view, taken))
+    for n, label in labels.items():
+        parts.append(_badge(label, outlines[n].bounds, view, taken))
     parts.append(_scale_bar(view))
     if view.north is not None and labels:
         parts.append(_north(view))
@@ -187,6 +194,18 @@ def _figure(view: View, errors: Iterable[Reported], labels: dict[int, str], text
         f'viewBox="0 0 {width:g} {height:g}" font-family="sans-serif" stroke-linejoin="round">{"".join(parts)}</svg>'
     )
     return Figure(svg, width, height, text)
+
+
+def _thin(errors: Sequence[Reported], view: View) -> Iterator[str]:
+    """Draw errors that are not what the figure is about, where they reach into it."""
+    left, top, width, height = view.frame
+    frame = shapely.box(left, top, left + width, top + height)
+    seen = affine_transform(frame, (~view.to_figure).to_shapely())
+    for error in errors:
+        if error.geometry.intersects(seen):
+            color = by_id(error.category_id).color
+            path = _path(_outline(error.geometry, view))
+            yield f'<path d="{path}" fill="none" stroke="{color}" stroke-width="1.3"/>'
 
 
 def _image(view: View) -> str:
@@ -201,25 +220,25 @@ def _image(view: View) -> str:
     )
 
 
-class _Outline:
-    """An error in a figure: a path of its rings within the frame, or a circle around one too small to see."""
+def _outline(geometry: shapely.Geometry, view: View) -> shapely.Geometry:
+    """Return what is drawn of an error: its shape within the frame, or a circle around one too small to see."""
+    left, top, width, height = view.frame
+    shape = affine_transform(geometry, view.to_figure.to_shapely())
+    x0, y0, x1, y1 = shape.bounds
+    if max(x1 - x0, y1 - y0) < _MARKER:
+        return shapely.Point((x0 + x1) / 2, (y0 + y1) / 2).buffer(_MARKER, 12)
+    shape = shapely.make_valid(shapely.simplify(shape, 0.5))
+    if shape.length and 2 * shape.area / shape.length < _THIN:
+        shape = shape.buffer(_THIN - 2, 4)
+    # Just outside the frame, so that an error that goes on there has no line along the rim.
+    inside = shapely.clip_by_rect(shape, left - 8, top - 8, left + width + 8, top + height + 8)
+    return shape if inside.is_empty else inside
 
-    def __init__(self, geometry: shapely.Geometry, view: View):
-        left, top, width, height = view.frame
-        shape = affine_transform(geometry, view.to_figure.to_shapely())
-        x0, y0, x1, y1 = shape.bounds
-        if max(x1 - x0, y1 - y0) < _MARKER:
-            shape = shapely.Point((x0 + x1) / 2, (y0 + y1) / 2).buffer(_MARKER, 12)
-        else:
-            shape = shapely.simplify(shape, 0.5)
-            if shape.length and 2 * shape.area / shape.length < _THIN:
-                shape = shape.buffer(_THIN - 2, 4)
-            # Just outside the frame, so that an error that goes on there has no line along the rim.
-            inside = shapely.clip_by_rect(shape, left - 8, top - 8, left + width + 8, top + height + 8)
-            shape = shape if inside.is_empty else inside
-        self.bounds = shape.bounds
-        parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-        self.path = " ".join(_ring(ring) for part in parts for ring in (part.exterior, *part.interiors))
+
+def _path(shape: shapely.Geometry) -> str:
+    """Return the rings of a shape as the data of an SVG path."""
+    parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+    return " ".join(_ring(ring) for part in parts for ring in (part.exterior, *part.interiors))
 
 
 def _ring(ring: shapely.LinearRing) -> str:
@@ -227,10 +246,15 @@ def _ring(ring: shapely.LinearRing) -> str:
     return f"M{points}Z"
 
 
-def _badge(label: str, outline: _Outline, view: View, taken: list[tuple[float, float, float, float]]) -> str:
+def _badge(
+    label: str,
+    bounds: tuple[float, float, float, float],
+    view: View,
+    taken: list[tuple[float, float, float, float]],
+) -> str:
     """Put the number where it covers no other number, if there is such a place beside the outline."""
     width, height = 13 * len(label) + 15, 29
-    x0, y0, x1, y1 = outline.bounds
+    x0, y0, x1, y1 = bounds
     middle = (x0 + x1 - width) / 2, (y0 + y1 - height) / 2
     above, below = y0 - height - 3, y1 + 3
     places = [(x1 + 4, above), (x0 - width - 4, above), (x1 + 4, below), (x0 - width - 4, below)]
