@@ -1,0 +1,80 @@
+"""A worker that cuts and trains nothing: it answers `dataset` and `finetune` in the protocol, in a moment.
+
+FAKE_TRAINER says how: ``better`` (default), ``worse``, ``slow`` (a minute, but it obeys a cancel), ``bare`` (no PyTorch).
+"""
+
+import json
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROWS = [
+    {"code": "cloud", "blocks": 6, "old_f1": 0.5, "new_f1": 0.8, "old_iou": 0.4, "new_iou": 0.6},
+    {"code": "blur", "blocks": 4, "old_f1": 0.6, "new_f1": 0.55, "old_iou": 0.3, "new_iou": 0.3},
+    {"code": "distortion", "blocks": 0, "old_f1": None, "new_f1": None, "old_iou": None, "new_iou": None},
+]
+
+
+def say(event, **values):
+    print(json.dumps({"event": event, **values}, ensure_ascii=False), flush=True)
+
+
+def wait_for_cancel():
+    for line in sys.stdin:
+        if '"cancel"' in line:
+            break
+    say("error", code="cancelled", message="cancelled")
+    os._exit(130)
+
+
+def make_dataset(request):
+    for part, count in (("train", 30), ("test", 8)):
+        folder = Path(request["output"]) / part
+        folder.mkdir(parents=True)
+        (folder / "metadata.jsonl").write_text('{"labels": [1]}\n' * count, encoding="utf-8")
+    say("warning", code="dataset", message="a.gpkg: not used because unreviewed: 1 of 5 errors")
+    say("progress", stage="dataset", done=1, total=1, eta_s=None)
+    say("result", output=request["output"], totals={"train": 30, "test": 8}, counts={}, rejected=3, failed=0)
+
+
+def fine_tune(request, mode):
+    if mode == "bare":
+        say("error", code="library", message="torch is missing; install it with: pip install 'rsqi[train]'")
+        return
+    for step in range(5, 55, 5):
+        time.sleep(6 if mode == "slow" else 0.01)
+        row = {"step": step, "steps": 50, "labels": 2 / step, "evidence": 5 / step, "segmentation": 4 / step}
+        if step % 10 == 0:
+            row["score"] = 0.3 + step / 200
+        say("curve", **row)
+        say("progress", stage="train", done=step, total=50, eta_s=50.0 - step)
+    better = mode != "worse"
+    verdict = {
+        "blocks": 20, "clean": 10, "rows": ROWS, "old_f1": 0.55, "new_f1": 0.675 if better else 0.5, "old_iou": 0.35,
+        "new_iou": 0.45, "old_alarms": 0.1, "new_alarms": 0.05, "sure": 0.93, "better": better,
+    }  # fmt: skip
+    output = Path(request["output"])
+    if better:
+        output.mkdir(parents=True)
+        (output / "card.json").write_text("{}")
+        (output / "verdict.json").write_text(json.dumps(verdict))
+    say("result", output=str(output) if better else None, verdict=verdict)
+
+
+def main():
+    request = json.loads(sys.stdin.readline())
+    if "FAKE_TRAINER_SEEN" in os.environ:
+        Path(os.environ["FAKE_TRAINER_SEEN"]).write_text(json.dumps(request), encoding="utf-8")
+    threading.Thread(target=wait_for_cancel, daemon=True).start()
+    if request["command"] == "dataset":
+        make_dataset(request)
+    else:
+        fine_tune(request, os.environ.get("FAKE_TRAINER", "better"))
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
