@@ -9,13 +9,26 @@ from .i18n import tr
 def check_name(code: str) -> str:
     """Return the name of a check."""
     return {
-        "clipping_dark": tr("Clipped dark pixels"),
-        "clipping_bright": tr("Clipped bright pixels"),
-        "histogram_peak": tr("Histogram peak from the middle"),
-        "contrast": tr("Contrast (standard deviation)"),
-        "colour_balance": tr("Colour balance of greyish pixels"),
-        "noise": tr("Signal-to-noise ratio"),
+        "clipping_dark": tr("Dark clipping"),
+        "clipping_bright": tr("Bright clipping"),
+        "histogram_peak": tr("Histogram peak"),
+        "contrast": tr("Contrast"),
+        "colour_balance": tr("Colour balance"),
+        "noise": tr("Signal to noise"),
         "cloud_cover": tr("Cloud cover"),
+    }[code]
+
+
+def check_help(code: str) -> str:
+    """Return how a check measures."""
+    return {
+        "clipping_dark": tr("Pixels in the five darkest of 256 levels"),
+        "clipping_bright": tr("Pixels in the five brightest of 256 levels"),
+        "histogram_peak": tr("Distance of the histogram's peak from the middle level"),
+        "contrast": tr("Standard deviation of the brightness, of all grey levels"),
+        "colour_balance": tr("Largest difference of red, green and blue on greyish pixels, of all grey levels"),
+        "noise": tr("Mean over standard deviation in uniform areas, of the noisiest band"),
+        "cloud_cover": tr("Share of the valid area, from the errors found"),
     }[code]
 
 

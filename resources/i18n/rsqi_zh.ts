@@ -8,6 +8,10 @@
         <translation>“default”为 RSQI 自带模型；也可给出其他模型的文件夹。</translation>
     </message>
     <message>
+        <source>'{text}' is not a number.</source>
+        <translation>“{text}”不是数字。</translation>
+    </message>
+    <message>
         <source>1  Data</source>
         <translation>1  数据</translation>
     </message>
@@ -32,8 +36,16 @@
         <translation>含有字段 category_id（1 至 10）的图层，例如检查结果。</translation>
     </message>
     <message>
+        <source>A lot of more than 1000 images is split evenly and each part judged alone: {parts}.</source>
+        <translation>超过 1000 幅的批应均匀分批，各批单独判定：{parts}。</translation>
+    </message>
+    <message>
         <source>A mirror near you is faster. QGIS's proxy is used (Settings &gt; Options &gt; Network).</source>
         <translation>就近的镜像更快。使用 QGIS 的代理（设置 &gt; 选项 &gt; 网络）。</translation>
+    </message>
+    <message>
+        <source>A negative number makes no sense here.</source>
+        <translation>此处不能为负数。</translation>
     </message>
     <message>
         <source>A new folder; its name becomes the model's.</source>
@@ -80,6 +92,18 @@
         <translation>学习已接受、已修改和新增的错误；您拒绝的图斑处，学习其中没有错误。未复核的不采用。</translation>
     </message>
     <message>
+        <source>Add results</source>
+        <translation>添加结果</translation>
+    </message>
+    <message>
+        <source>Add results...</source>
+        <translation>添加结果…</translation>
+    </message>
+    <message>
+        <source>Add rule</source>
+        <translation>添加规则</translation>
+    </message>
+    <message>
         <source>Added</source>
         <translation>漏检补充</translation>
     </message>
@@ -88,12 +112,20 @@
         <translation>调整系数 t</translation>
     </message>
     <message>
+        <source>Adjustment t: divides the points of B, C and D</source>
+        <translation>扣分调整系数 t：B、C、D 类扣分除以它</translation>
+    </message>
+    <message>
         <source>Advanced</source>
         <translation>高级</translation>
     </message>
     <message>
         <source>All</source>
         <translation>全选</translation>
+    </message>
+    <message>
+        <source>All checks passed.</source>
+        <translation>各项检查均合格。</translation>
     </message>
     <message>
         <source>All errors in the list are reviewed.</source>
@@ -109,7 +141,7 @@
     </message>
     <message>
         <source>All {total} blocks are seen</source>
-        <translation>{total} 个分块已全部查看</translation>
+        <translation>{total} 个影像块已全部查看</translation>
     </message>
     <message>
         <source>Also for Hugging Face models (PyTorch)</source>
@@ -118,6 +150,14 @@
     <message>
         <source>Also installs what models other than RSQI's own may need: over 1 GB more.</source>
         <translation>同时安装 RSQI 自带模型以外的模型所需的软件包：另需 1 GB 以上。</translation>
+    </message>
+    <message>
+        <source>An A error rejects the image</source>
+        <translation>有 A 类错漏即不合格</translation>
+    </message>
+    <message>
+        <source>An A error rejects the image: {type}.</source>
+        <translation>存在 A 类错漏，影像不合格：{type}。</translation>
     </message>
     <message>
         <source>And all results in</source>
@@ -134,6 +174,10 @@
     <message>
         <source>Area</source>
         <translation>范围</translation>
+    </message>
+    <message>
+        <source>Area (m²)</source>
+        <translation>面积 (m²)</translation>
     </message>
     <message>
         <source>Area of errors</source>
@@ -169,7 +213,7 @@
     </message>
     <message>
         <source>Back to the block before</source>
-        <translation>返回上一分块</translation>
+        <translation>返回上一影像块</translation>
     </message>
     <message>
         <source>Bands</source>
@@ -178,6 +222,10 @@
     <message>
         <source>Bands must be one number or three, from 1 on, with commas between, not '{text}'.</source>
         <translation>波段应为一个或三个从 1 开始的数字，用逗号分隔，而不是“{text}”。</translation>
+    </message>
+    <message>
+        <source>Basis</source>
+        <translation>依据</translation>
     </message>
     <message>
         <source>Beside each image</source>
@@ -189,7 +237,7 @@
     </message>
     <message>
         <source>Block seen: go to the next worst</source>
-        <translation>标记本分块已查看，转到下一最差分块</translation>
+        <translation>本影像块已查看，转到下一最差影像块</translation>
     </message>
     <message>
         <source>Block sizes (pixels)</source>
@@ -228,6 +276,10 @@
         <translation>含被拒绝错误的分块数</translation>
     </message>
     <message>
+        <source>Bright clipping</source>
+        <translation>亮部截断</translation>
+    </message>
+    <message>
         <source>Build it anew beside the present one, which stays until the new one works.</source>
         <translation>在现有环境旁重新构建；新环境可用之前，现有环境保持不变。</translation>
     </message>
@@ -264,6 +316,10 @@
         <translation>正在取消…</translation>
     </message>
     <message>
+        <source>Cap</source>
+        <translation>上限</translation>
+    </message>
+    <message>
         <source>Change the type</source>
         <translation>更改类型</translation>
     </message>
@@ -274,6 +330,42 @@
     <message>
         <source>Changed by somebody else and read again: {count} errors.</source>
         <translation>有 {count} 个图斑被他人修改，已重新读取。</translation>
+    </message>
+    <message>
+        <source>Charged</source>
+        <translation>计扣</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>检查</translation>
+    </message>
+    <message>
+        <source>Check whole image</source>
+        <translation>整幅影像检查</translation>
+    </message>
+    <message>
+        <source>Checking {name}...</source>
+        <translation>正在检查 {name}…</translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation>检查项</translation>
+    </message>
+    <message>
+        <source>Checks clipping, brightness, contrast, colour balance and noise of an image.</source>
+        <translation>检查影像的截断、亮度、反差、色彩平衡和噪声。</translation>
+    </message>
+    <message>
+        <source>Checks failed: {count}.</source>
+        <translation>不合格的检查：{count} 项。</translation>
+    </message>
+    <message>
+        <source>Checks that failed</source>
+        <translation>不合格的检查项数</translation>
+    </message>
+    <message>
+        <source>Checks the image as a whole against the European specification for orthoimages.</source>
+        <translation>按欧盟正射影像规范检查整幅影像。</translation>
     </message>
     <message>
         <source>Choose a dataset</source>
@@ -288,8 +380,16 @@
         <translation>选择复核结果文件夹</translation>
     </message>
     <message>
+        <source>Choose a layer of errors to see its score.</source>
+        <translation>请选择错误图层以查看得分。</translation>
+    </message>
+    <message>
         <source>Choose a model folder</source>
         <translation>选择模型文件夹</translation>
+    </message>
+    <message>
+        <source>Choose a rule first.</source>
+        <translation>请先选择一条规则。</translation>
     </message>
     <message>
         <source>Choose at least one error type.</source>
@@ -320,8 +420,16 @@
         <translation>无错误分块被标出</translation>
     </message>
     <message>
+        <source>Cloud cover</source>
+        <translation>云覆盖率</translation>
+    </message>
+    <message>
+        <source>Colour balance</source>
+        <translation>色彩平衡</translation>
+    </message>
+    <message>
         <source>Colour the blocks by the probability of a type</source>
-        <translation>按某一类型的概率为分块着色</translation>
+        <translation>按某一类型的概率为影像块着色</translation>
     </message>
     <message>
         <source>Comment</source>
@@ -360,6 +468,10 @@
         <translation>约束强度 (alpha)</translation>
     </message>
     <message>
+        <source>Contrast</source>
+        <translation>反差</translation>
+    </message>
+    <message>
         <source>Copied</source>
         <translation>已复制</translation>
     </message>
@@ -374,6 +486,10 @@
     <message>
         <source>Copy the download command</source>
         <translation>复制下载命令</translation>
+    </message>
+    <message>
+        <source>Copy to edit</source>
+        <translation>复制并编辑</translation>
     </message>
     <message>
         <source>Copy what RSQI, QGIS and the worker say of themselves, to be sent to whoever helps you.</source>
@@ -402,6 +518,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
     <message>
         <source>Cutting images: {done} of {total}</source>
         <translation>切分影像：第 {done} 个，共 {total} 个</translation>
+    </message>
+    <message>
+        <source>Dark clipping</source>
+        <translation>暗部截断</translation>
     </message>
     <message>
         <source>Dataset</source>
@@ -436,8 +556,20 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>计算设备</translation>
     </message>
     <message>
+        <source>Distance of the histogram's peak from the middle level</source>
+        <translation>直方图峰值与中间灰度的距离</translation>
+    </message>
+    <message>
         <source>Divides the deductions of B, C and D errors; another value than 1 needs the client's approval.</source>
         <translation>B、C、D 类错误的扣分除以 t；取 1 以外的值须经委托方同意。</translation>
+    </message>
+    <message>
+        <source>Doubles the chosen rule.</source>
+        <translation>复制所选规则。</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>下移</translation>
     </message>
     <message>
         <source>Downloading {name}: {done} of {total} MB</source>
@@ -496,8 +628,20 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>发现错误：{count} 个</translation>
     </message>
     <message>
+        <source>Errors of one type closer than this count once (m)</source>
+        <translation>同类错误间距小于此值按一处计（米）</translation>
+    </message>
+    <message>
         <source>Errors so far: {count}</source>
         <translation>已发现错误：{count} 个</translation>
+    </message>
+    <message>
+        <source>Errors that cost points by severity; neighbours count once, and a type has an upper limit</source>
+        <translation>按类别计扣的错漏；相邻的按一处计，每类型有上限</translation>
+    </message>
+    <message>
+        <source>Errors that count: all but the rejected ones</source>
+        <translation>计入的图斑：误检除外</translation>
     </message>
     <message>
         <source>Every GeoPackage in it and in its subfolders is taken as well.</source>
@@ -508,6 +652,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>所有黑色或白色像素（论文规则）</translation>
     </message>
     <message>
+        <source>Every edit is saved at once.</source>
+        <translation>每次修改立即保存。</translation>
+    </message>
+    <message>
         <source>Every inspected block with its probability of each type.</source>
         <translation>每个被检查的块及其属于各类错误的概率。</translation>
     </message>
@@ -516,8 +664,16 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>导出一个，或选择以前的</translation>
     </message>
     <message>
+        <source>Export the scoring scheme</source>
+        <translation>导出评分方案</translation>
+    </message>
+    <message>
         <source>Export training data</source>
         <translation>导出训练数据</translation>
+    </message>
+    <message>
+        <source>Export...</source>
+        <translation>导出…</translation>
     </message>
     <message>
         <source>Extent to inspect</source>
@@ -580,8 +736,20 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>用于不联网的计算机：存放在另一台计算机上下载的软件包的文件夹。</translation>
     </message>
     <message>
+        <source>General</source>
+        <translation>总则</translation>
+    </message>
+    <message>
         <source>GeoPackage (*.gpkg)</source>
         <translation>GeoPackage (*.gpkg)</translation>
+    </message>
+    <message>
+        <source>GeoPackages of images that were only looked over.</source>
+        <translation>只作概查的影像的 GeoPackage。</translation>
+    </message>
+    <message>
+        <source>GeoPackages that inspections of images of this lot wrote.</source>
+        <translation>检查本批影像所得的 GeoPackage。</translation>
     </message>
     <message>
         <source>Give reviewed layers of errors, or a folder of them.</source>
@@ -616,12 +784,24 @@ Give the image, from which the valid area and the pixel size are taken, or give 
         <translation>继续中断的检查</translation>
     </message>
     <message>
+        <source>Go on with the present environment.</source>
+        <translation>继续使用现有环境。</translation>
+    </message>
+    <message>
         <source>Going on from step {step}.</source>
         <translation>从第 {step} 步继续。</translation>
     </message>
     <message>
         <source>Grade</source>
         <translation>等级</translation>
+    </message>
+    <message>
+        <source>Grade of the lot</source>
+        <translation>批等级</translation>
+    </message>
+    <message>
+        <source>Grade of the lot: {grade}</source>
+        <translation>批等级：{grade}</translation>
     </message>
     <message>
         <source>HTML files (*.html)</source>
@@ -634,6 +814,14 @@ Give the image, from which the valid area and the pixel size are taken, or give 
     <message>
         <source>Hides less certain errors in the list and on the map. The score is not affected.</source>
         <translation>在列表和地图上隐藏置信度较低的图斑，不影响得分。</translation>
+    </message>
+    <message>
+        <source>Histogram peak</source>
+        <translation>直方图峰值</translation>
+    </message>
+    <message>
+        <source>How many images the lot has.</source>
+        <translation>该批的影像数。</translation>
     </message>
     <message>
         <source>How often every block is shown.</source>
@@ -652,8 +840,44 @@ Give the image, from which the valid area and the pixel size are taken, or give 
         <translation>影像</translation>
     </message>
     <message>
+        <source>Image checks</source>
+        <translation>整幅检查</translation>
+    </message>
+    <message>
+        <source>Image score</source>
+        <translation>影像得分</translation>
+    </message>
+    <message>
+        <source>Images in the lot</source>
+        <translation>批量（幅）</translation>
+    </message>
+    <message>
+        <source>Images inspected</source>
+        <translation>已检影像数</translation>
+    </message>
+    <message>
+        <source>Images to inspect</source>
+        <translation>应检影像数</translation>
+    </message>
+    <message>
         <source>Images: {count}</source>
         <translation>影像：{count} 幅</translation>
+    </message>
+    <message>
+        <source>Import a scoring scheme</source>
+        <translation>导入评分方案</translation>
+    </message>
+    <message>
+        <source>Import...</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
+        <source>In sample</source>
+        <translation>样本</translation>
+    </message>
+    <message>
+        <source>In the sample: inspected in detail. Else only looked over: passes with no A and at most 3 B errors.</source>
+        <translation>勾选为样本，已详查；不勾选为概查：无 A 类且 B 类不超过 3 个为合格。</translation>
     </message>
     <message>
         <source>Inspect</source>
@@ -670,6 +894,10 @@ Give the image, from which the valid area and the pixel size are taken, or give 
     <message>
         <source>Inspect {name}</source>
         <translation>检查 {name}</translation>
+    </message>
+    <message>
+        <source>Inspect {needed} of the {size} images in detail.</source>
+        <translation>{size} 幅影像中应详查 {needed} 幅。</translation>
     </message>
     <message>
         <source>Inspected: {done}, errors: {errors}, lowest score: {score:.1f} ({name})</source>
@@ -732,6 +960,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>孤立的黑色或白色像素</translation>
     </message>
     <message>
+        <source>It cannot be brought back: {reason}</source>
+        <translation>无法恢复：{reason}</translation>
+    </message>
+    <message>
         <source>It cannot be removed, as it is in use: {reason}</source>
         <translation>环境正在使用，无法移除：{reason}</translation>
     </message>
@@ -742,6 +974,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Its Python is gone or it was not finished, perhaps because QGIS was updated. Repairing builds it anew.</source>
         <translation>其中的 Python 已不存在或构建未完成，可能是因为 QGIS 已更新。修复会重新构建环境。</translation>
+    </message>
+    <message>
+        <source>Judge a lot of images</source>
+        <translation>批质量判定</translation>
     </message>
     <message>
         <source>Keep the scale: only move the map from error to error</source>
@@ -758,6 +994,14 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Large blocks side by side: a first look, several times faster.</source>
         <translation>大块不重叠：初查，快数倍。</translation>
+    </message>
+    <message>
+        <source>Largest difference of red, green and blue on greyish pixels, of all grey levels</source>
+        <translation>灰色像素上红、绿、蓝均值的最大差，占全部灰度级的比例</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>稍后</translation>
     </message>
     <message>
         <source>Layer of errors</source>
@@ -784,6 +1028,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>请让 {path} 的文件名以 {ending} 结尾。</translation>
     </message>
     <message>
+        <source>Limit</source>
+        <translation>限值</translation>
+    </message>
+    <message>
         <source>Log</source>
         <translation>日志</translation>
     </message>
@@ -800,8 +1048,16 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>损失：模型与所学的复核错误相差多少。得分：模型在预留分块上的表现，0 到 1。</translation>
     </message>
     <message>
+        <source>Lot</source>
+        <translation>批</translation>
+    </message>
+    <message>
         <source>Lowering</source>
         <translation>只降低</translation>
+    </message>
+    <message>
+        <source>Makes a scheme of your own of this one.</source>
+        <translation>以此为基础建立自己的方案。</translation>
     </message>
     <message>
         <source>Making polygons: {done} of {total}</source>
@@ -824,6 +1080,30 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>在训练从未见过的 {blocks} 个分块上，各类型平均 F1 {old:.3f} → {new:.3f}；无错误分块被标出的比例 {before:.0%} → {after:.0%}。</translation>
     </message>
     <message>
+        <source>Mean over standard deviation in uniform areas, of the noisiest band</source>
+        <translation>均匀区域均值与标准差之比，取噪声最大的波段</translation>
+    </message>
+    <message>
+        <source>Mean score of the sample</source>
+        <translation>样本平均得分</translation>
+    </message>
+    <message>
+        <source>Mean score {mean:.1f}; good or better {good:.0%}, excellent {excellent:.0%}.</source>
+        <translation>平均得分 {mean:.1f}；优良品率 {good:.0%}，优级品率 {excellent:.0%}。</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>Measures an image as a whole and compares it with the limits of the European specification for orthoimages (LPIS): clipped pixels at either end of the histogram, its peak, contrast, colour balance on greyish pixels, and the ratio of signal to noise in uniform areas. With the errors of an inspection the share of cloud is checked too.
+
+Pixels are read at full resolution. Of an image of more than 200 megapixels evenly spread parts are looked at; the log says how much.</source>
+        <translation>量测整幅影像，并与欧盟正射影像规范（LPIS）的限值比较：直方图两端的截断像素、直方图峰值、反差、灰色像素上的色彩平衡、均匀区域的信噪比。给出检查所得的错误图层时，还检查云覆盖率。
+
+按原始分辨率读取像素；超过 2 亿像素的影像只检查均匀分布的一部分，日志中注明比例。</translation>
+    </message>
+    <message>
         <source>Merge</source>
         <translation>合并</translation>
     </message>
@@ -844,6 +1124,14 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>NVIDIA 显卡 (CUDA)</translation>
     </message>
     <message>
+        <source>Name (Chinese)</source>
+        <translation>名称（中文）</translation>
+    </message>
+    <message>
+        <source>Name (English)</source>
+        <translation>名称（英文）</translation>
+    </message>
+    <message>
         <source>Name of the new model</source>
         <translation>新模型名称</translation>
     </message>
@@ -853,7 +1141,7 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     </message>
     <message>
         <source>Next block</source>
-        <translation>下一分块</translation>
+        <translation>下一块</translation>
     </message>
     <message>
         <source>Next error</source>
@@ -880,6 +1168,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>没有影像能够检查。</translation>
     </message>
     <message>
+        <source>No verdict yet: {count} more to inspect.</source>
+        <translation>尚不能判定：还须检查 {count} 幅。</translation>
+    </message>
+    <message>
         <source>Nobody has compared this model with another one.</source>
         <translation>该模型尚未与其他模型比较过。</translation>
     </message>
@@ -888,12 +1180,24 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>全不选</translation>
     </message>
     <message>
+        <source>Not covered by this score: {names}.</source>
+        <translation>本得分不包括：{names}。</translation>
+    </message>
+    <message>
         <source>Not enough space on the disk: about {size} GB are needed where the QGIS profile lies.</source>
         <translation>磁盘空间不足：QGIS 配置文件夹所在磁盘需要约 {size} GB。</translation>
     </message>
     <message>
         <source>Not inspected, as the model does not see these well enough: {types}.</source>
         <translation>未检查（模型对这些类型识别得不够好）：{types}。</translation>
+    </message>
+    <message>
+        <source>Not inspected: {names}.</source>
+        <translation>未检查：{names}。</translation>
+    </message>
+    <message>
+        <source>Not measured</source>
+        <translation>未量测</translation>
     </message>
     <message>
         <source>Notes: {count}, the last: {text}</source>
@@ -944,6 +1248,14 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>每个错误一个多边形。</translation>
     </message>
     <message>
+        <source>One row a check: value, limits and result.</source>
+        <translation>每项检查一行：值、限值和结果。</translation>
+    </message>
+    <message>
+        <source>One row an image: score, grade and errors by severity.</source>
+        <translation>每幅影像一行：得分、等级和各类错漏数。</translation>
+    </message>
+    <message>
         <source>Only pixels inside these polygons are inspected, measured and scored; empty means all.</source>
         <translation>只检查、量算和评分这些面内的像素；留空表示全部。</translation>
     </message>
@@ -958,6 +1270,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Oriented lines</source>
         <translation>定向线条</translation>
+    </message>
+    <message>
+        <source>Otherwise</source>
+        <translation>其余</translation>
     </message>
     <message>
         <source>Otsu threshold (published rule)</source>
@@ -1006,6 +1322,26 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Pixel size of a layer that is no file</source>
         <translation>非文件图层的像素大小</translation>
+    </message>
+    <message>
+        <source>Pixels in the five brightest of 256 levels</source>
+        <translation>256 级中最亮 5 级的像素</translation>
+    </message>
+    <message>
+        <source>Pixels in the five darkest of 256 levels</source>
+        <translation>256 级中最暗 5 级的像素</translation>
+    </message>
+    <message>
+        <source>Points</source>
+        <translation>扣分</translation>
+    </message>
+    <message>
+        <source>Points deducted</source>
+        <translation>所扣分数</translation>
+    </message>
+    <message>
+        <source>Points for an error of severity {severity}</source>
+        <translation>{severity} 类错漏每处扣分</translation>
     </message>
     <message>
         <source>Polygons to inspect</source>
@@ -1064,6 +1400,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>RSQI 在自己的 Python 环境中计算。环境变量 RSQI_PYTHON 优先于此设置；两者都为空时，使用配置文件夹中的环境。</translation>
     </message>
     <message>
+        <source>RSQI default, not the standard's text</source>
+        <translation>RSQI 默认方案（非标准原文）</translation>
+    </message>
+    <message>
         <source>RSQI has no worker Python yet: open the RSQI panel, or Settings &gt; Options &gt; RSQI, and press Set up (without a desktop, let RSQI_PYTHON name a Python that has RSQI's packages).</source>
         <translation>RSQI 还没有计算用的 Python：请打开 RSQI 面板，或“设置 &gt; 选项 &gt; RSQI”，点击“安装”（没有桌面时，请用 RSQI_PYTHON 指定一个装有 RSQI 所需软件包的 Python）。</translation>
     </message>
@@ -1076,12 +1416,20 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>RSQI 已安装</translation>
     </message>
     <message>
+        <source>RSQI is set up.</source>
+        <translation>RSQI 已安装。</translation>
+    </message>
+    <message>
         <source>RSQI settings</source>
         <translation>RSQI 设置</translation>
     </message>
     <message>
         <source>RSQI uses a Python of your choice</source>
         <translation>RSQI 使用您指定的 Python</translation>
+    </message>
+    <message>
+        <source>Reads all results again, as they have been reviewed meanwhile.</source>
+        <translation>重新读取全部结果，计入其间的复核。</translation>
     </message>
     <message>
         <source>Rebuild</source>
@@ -1124,6 +1472,18 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>移除</translation>
     </message>
     <message>
+        <source>Remove rule</source>
+        <translation>删除规则</translation>
+    </message>
+    <message>
+        <source>Removes the chosen rule.</source>
+        <translation>删除所选规则。</translation>
+    </message>
+    <message>
+        <source>Removes this scheme; it can be undone.</source>
+        <translation>删除此方案，可撤销。</translation>
+    </message>
+    <message>
         <source>Repair</source>
         <translation>修复</translation>
     </message>
@@ -1146,6 +1506,18 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Reshape the outline with a line</source>
         <translation>画线修整轮廓</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Results of the sample (GeoPackage)</source>
+        <translation>样本的结果 (GeoPackage)</translation>
+    </message>
+    <message>
+        <source>Results outside the sample (GeoPackage)</source>
+        <translation>样本以外的结果 (GeoPackage)</translation>
     </message>
     <message>
         <source>Review</source>
@@ -1176,6 +1548,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>请在联网的计算机上运行复制的命令，它会为本机准备文件夹 wheelhouse。</translation>
     </message>
     <message>
+        <source>Sample: {inspected} of {needed} images inspected.</source>
+        <translation>样本：应检 {needed} 幅，已检 {inspected} 幅。</translation>
+    </message>
+    <message>
         <source>Save the edits of the layer {name} first.</source>
         <translation>请先保存图层 {name} 的编辑。</translation>
     </message>
@@ -1204,8 +1580,16 @@ The size of the image comes from the GeoPackage that an inspection on the comman
 影像大小取自命令行检查所写的 GeoPackage；其他图层请给出影像。</translation>
     </message>
     <message>
+        <source>Scheme</source>
+        <translation>方案</translation>
+    </message>
+    <message>
         <source>Score</source>
         <translation>得分</translation>
+    </message>
+    <message>
+        <source>Score anew</source>
+        <translation>重新评分</translation>
     </message>
     <message>
         <source>Score by</source>
@@ -1232,8 +1616,28 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>按评分方案为错误图层评分。</translation>
     </message>
     <message>
+        <source>Scores the images of a sample and judges the lot they were drawn from.</source>
+        <translation>对样本影像评分，并判定其所在的批。</translation>
+    </message>
+    <message>
+        <source>Scores the results of the images that were drawn from a lot, as they have been reviewed so far, and judges the lot by GB/T 24356-2023: the sample has to be large enough for the lot (5.2); one image that fails, fails the lot (6.3); else the shares of good and excellent images give its grade (6.4).
+
+Images outside the sample that were only looked over pass with no A and fewer than four B errors (6.1.3). A lot of more than 1000 images has to be split evenly.</source>
+        <translation>按目前的复核情况对从批中抽取的影像评分，并按 GB/T 24356-2023 判定该批：样本量须符合批量（5.2）；样本中有一幅不合格，则批不合格（6.3）；否则按优、良品率确定批的等级（6.4）。
+
+样本以外的影像只作概查：无 A 类且 B 类少于 4 个为合格（6.1.3）。超过 1000 幅的批应均匀分批。</translation>
+    </message>
+    <message>
         <source>Scoring scheme</source>
         <translation>评分方案</translation>
+    </message>
+    <message>
+        <source>Scoring schemes (*.json)</source>
+        <translation>评分方案 (*.json)</translation>
+    </message>
+    <message>
+        <source>Scoring {name}...</source>
+        <translation>正在评分 {name}…</translation>
     </message>
     <message>
         <source>Search</source>
@@ -1264,6 +1668,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>安装</translation>
     </message>
     <message>
+        <source>Setting</source>
+        <translation>项目</translation>
+    </message>
+    <message>
         <source>Setting RSQI up</source>
         <translation>正在安装 RSQI</translation>
     </message>
@@ -1278,6 +1686,14 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>Several layers</source>
         <translation>多个图层</translation>
+    </message>
+    <message>
+        <source>Severities</source>
+        <translation>分级</translation>
+    </message>
+    <message>
+        <source>Severity</source>
+        <translation>错漏类别</translation>
     </message>
     <message>
         <source>Severity by the scoring scheme: A rejects, B, C and D deduct points</source>
@@ -1300,8 +1716,16 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>训练时看不到的分块所占的比例。</translation>
     </message>
     <message>
+        <source>Share of the image that was looked at</source>
+        <translation>已检查的影像比例</translation>
+    </message>
+    <message>
         <source>Share of the test part</source>
         <translation>测试部分所占比例</translation>
+    </message>
+    <message>
+        <source>Share of the valid area, from the errors found</source>
+        <translation>占有效面积的比例，由检查结果得出</translation>
     </message>
     <message>
         <source>Show all keys</source>
@@ -1317,11 +1741,15 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     </message>
     <message>
         <source>Side of the blocks</source>
-        <translation>分块边长</translation>
+        <translation>影像块边长</translation>
     </message>
     <message>
         <source>Sides of the blocks, separated by commas.</source>
         <translation>分块的边长，以逗号分隔。</translation>
+    </message>
+    <message>
+        <source>Signal to noise</source>
+        <translation>信噪比</translation>
     </message>
     <message>
         <source>Sizes of the square blocks, separated by commas; large blocks see large errors.</source>
@@ -1344,6 +1772,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>标准</translation>
     </message>
     <message>
+        <source>Standard deviation of the brightness, of all grey levels</source>
+        <translation>亮度标准差占全部灰度级的比例</translation>
+    </message>
+    <message>
         <source>Start from</source>
         <translation>起点模型</translation>
     </message>
@@ -1364,8 +1796,20 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>已停止。已学到的内容保留：再次训练即可继续。</translation>
     </message>
     <message>
+        <source>Stores severity and points of every error as this scheme gives them.</source>
+        <translation>按当前方案把每个图斑的错漏类别和扣分写入图层。</translation>
+    </message>
+    <message>
         <source>Strict</source>
         <translation>严格</translation>
+    </message>
+    <message>
+        <source>Takes over a scheme from a JSON file.</source>
+        <translation>从 JSON 文件导入方案。</translation>
+    </message>
+    <message>
+        <source>Takes the last edit back.</source>
+        <translation>撤销上一次修改。</translation>
     </message>
     <message>
         <source>Test</source>
@@ -1388,6 +1832,14 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>数量偏少：请复核更多影像，结果才可信。</translation>
     </message>
     <message>
+        <source>The GeoPackages that inspections of the drawn images wrote.</source>
+        <translation>检查样本影像所得的 GeoPackage。</translation>
+    </message>
+    <message>
+        <source>The Python of RSQI's environment is gone, perhaps because QGIS was updated: open the RSQI panel, or Settings &gt; Options &gt; RSQI, and press Repair.</source>
+        <translation>RSQI 环境的 Python 已不存在，可能是因为 QGIS 已更新：请打开 RSQI 面板，或“设置 &gt; 选项 &gt; RSQI”，点击“修复”。</translation>
+    </message>
+    <message>
         <source>The category_id {value} of an error is not one of 1 to 10.</source>
         <translation>某个错误的 category_id 为 {value}，不在 1 至 10 之内。</translation>
     </message>
@@ -1402,6 +1854,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>The computing device was changed: {reason}</source>
         <translation>计算设备已更换：{reason}</translation>
+    </message>
+    <message>
+        <source>The default stays as it is: make a copy to edit it. Its limits are RSQI's, not the standard's text.</source>
+        <translation>默认方案不可修改，请复制后编辑。其限值为 RSQI 建议值，并非标准原文。</translation>
     </message>
     <message>
         <source>The device is short of memory, so fewer blocks are computed at a time: {reason}</source>
@@ -1460,6 +1916,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>第一种规则较稳健，第二种为论文规则。</translation>
     </message>
     <message>
+        <source>The first rule of a type that holds decides.</source>
+        <translation>同一类型中最先成立的规则起作用。</translation>
+    </message>
+    <message>
         <source>The folder {folder} has no {what} for Python {version}: fill it by the command under Advanced.</source>
         <translation>文件夹 {folder} 中没有适用于 Python {version} 的 {what}：请用“高级”中的命令补齐。</translation>
     </message>
@@ -1472,12 +1932,20 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>最高学习率；越高学得越快，忘得也越多。</translation>
     </message>
     <message>
+        <source>The image has no valid pixel, so there is nothing to check.</source>
+        <translation>影像没有有效像素，无从检查。</translation>
+    </message>
+    <message>
         <source>The image that the errors were found in.</source>
         <translation>发现这些错误的影像。</translation>
     </message>
     <message>
         <source>The image that the errors were found in; empty means the one that the inspection has noted.</source>
         <translation>发现这些错误的影像；留空则用检查时记录的影像。</translation>
+    </message>
+    <message>
+        <source>The image to check; its red, green and blue bands are looked at.</source>
+        <translation>要检查的影像；使用其红、绿、蓝波段。</translation>
     </message>
     <message>
         <source>The image to inspect: red, green and blue bands, or one grey band. A layer that is no file, such as a web map, is saved as one first.</source>
@@ -1502,6 +1970,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>The layer cannot be saved as {path}: check the folder and the free space.</source>
         <translation>图层无法保存为 {path}：请检查文件夹和可用空间。</translation>
+    </message>
+    <message>
+        <source>The layer does not say on which image its errors lie: choose it.</source>
+        <translation>图层未说明错误所在的影像，请选择。</translation>
     </message>
     <message>
         <source>The layer is no file: it is saved as an image with pixels of this side first.</source>
@@ -1530,6 +2002,14 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>The layer {name} is not stored in a GeoPackage of an inspection: inspect the image again.</source>
         <translation>图层 {name} 不在检查所写的 GeoPackage 中：请重新检查影像。</translation>
+    </message>
+    <message>
+        <source>The limits of the grades have to fall: excellent, good, qualified.</source>
+        <translation>等级限值须依次降低：优、良、合格。</translation>
+    </message>
+    <message>
+        <source>The lot fails, as these images fail: {names}.</source>
+        <translation>批不合格，因以下影像不合格：{names}。</translation>
     </message>
     <message>
         <source>The mask is a GeoTIFF: let the name of {path} end in .tif.</source>
@@ -1640,6 +2120,14 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>无法写出结果</translation>
     </message>
     <message>
+        <source>The result of an inspection in its GeoPackage; gives the share of cloud.</source>
+        <translation>检查结果的 GeoPackage；提供云覆盖率。</translation>
+    </message>
+    <message>
+        <source>The score is below {limit:g}: rejected.</source>
+        <translation>得分低于 {limit:g}，不合格。</translation>
+    </message>
+    <message>
         <source>The scoring scheme {path} does not exist.</source>
         <translation>评分方案 {path} 不存在。</translation>
     </message>
@@ -1700,6 +2188,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
         <translation>工作进程没有写出图层 {name}。</translation>
     </message>
     <message>
+        <source>There are more results than images in the lot: correct its size.</source>
+        <translation>结果多于批内影像数，请更正批量。</translation>
+    </message>
+    <message>
         <source>There are no errors to review. Inspect an image, or choose a layer of errors in the layer panel.</source>
         <translation>没有可复核的图斑。请先检查影像，或在图层面板中选择错误图层。</translation>
     </message>
@@ -1722,6 +2214,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>There is no dataset in this folder.</source>
         <translation>该文件夹中没有数据集。</translation>
+    </message>
+    <message>
+        <source>There is no image to check: add one to the project.</source>
+        <translation>没有可检查的影像：请先把影像加入工程。</translation>
     </message>
     <message>
         <source>There is no image to inspect: choose some layers, or a folder with images.</source>
@@ -1758,6 +2254,10 @@ The size of the image comes from the GeoPackage that an inspection on the comman
     <message>
         <source>To look at it all the same.</source>
         <translation>以便仍可查看。</translation>
+    </message>
+    <message>
+        <source>Total</source>
+        <translation>合计</translation>
     </message>
     <message>
         <source>Train</source>
@@ -1800,8 +2300,16 @@ A run that was cancelled goes on where it stopped when it is started again with 
         <translation>类型：{name}</translation>
     </message>
     <message>
+        <source>Types</source>
+        <translation>类型</translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Units of the lot</source>
+        <translation>批内影像</translation>
     </message>
     <message>
         <source>Unpacking packages...</source>
@@ -1810,6 +2318,10 @@ A run that was cancelled goes on where it stopped when it is started again with 
     <message>
         <source>Unreviewed</source>
         <translation>未复核</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>上移</translation>
     </message>
     <message>
         <source>Update</source>
@@ -1824,8 +2336,20 @@ A run that was cancelled goes on where it stopped when it is started again with 
         <translation>有效面积 (m²)</translation>
     </message>
     <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>Verdict on the lot</source>
+        <translation>批质量判定</translation>
+    </message>
+    <message>
         <source>Visible extent</source>
         <translation>当前视图范围</translation>
+    </message>
+    <message>
+        <source>Weight</source>
+        <translation>权重</translation>
     </message>
     <message>
         <source>Weight of the classification in the constraint.</source>
@@ -1849,7 +2373,7 @@ A run that was cancelled goes on where it stopped when it is started again with 
     </message>
     <message>
         <source>Whether somebody has looked at this block</source>
-        <translation>该分块是否已有人查看</translation>
+        <translation>该影像块是否已有人查看</translation>
     </message>
     <message>
         <source>Who signs; empty means those who have edited the errors.</source>
@@ -1876,6 +2400,10 @@ A run that was cancelled goes on where it stopped when it is started again with 
         <translation>即使没有更好也写出模型</translation>
     </message>
     <message>
+        <source>Write to layer</source>
+        <translation>写入图层</translation>
+    </message>
+    <message>
         <source>Writes the report of an image as its errors are now, reviewed or not: the score with its arithmetic, the sums of each type, what was not inspected, lines to sign on, a map of all errors, pictures of the main ones, a list, the model and its parameters. Errors whose status is 'rejected' are left out.
 
 The station's record (CSV, workbook, shapefile in GBK) has one row an error, with quality element, description, remedy, inspector and date; revision and recheck are left empty to be filled in.
@@ -1890,6 +2418,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>Writes the report of an inspected and reviewed image, to be signed.</source>
         <translation>为检查并复核过的影像生成可签署的报告。</translation>
+    </message>
+    <message>
+        <source>Writes this scheme as a JSON file.</source>
+        <translation>把此方案写成 JSON 文件。</translation>
     </message>
     <message>
         <source>Writing: {done} of {total}</source>
@@ -1908,8 +2440,36 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>缩放到图斑并闪烁</translation>
     </message>
     <message>
+        <source>area</source>
+        <translation>面积</translation>
+    </message>
+    <message>
+        <source>area of the error, %</source>
+        <translation>图斑面积，%</translation>
+    </message>
+    <message>
+        <source>area of the type, %</source>
+        <translation>该类总面积，%</translation>
+    </message>
+    <message>
         <source>default</source>
         <translation>默认</translation>
+    </message>
+    <message>
+        <source>displacement, m</source>
+        <translation>错位，米</translation>
+    </message>
+    <message>
+        <source>displacement, px</source>
+        <translation>错位，像素</translation>
+    </message>
+    <message>
+        <source>errors of the type</source>
+        <translation>该类图斑数</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>不合格</translation>
     </message>
     <message>
         <source>it cannot create an environment</source>
@@ -1932,8 +2492,32 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>缺少 {module}</translation>
     </message>
     <message>
+        <source>length</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>length, % of the diagonal</source>
+        <translation>长度，对角线的 %</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
         <source>none</source>
         <translation>无</translation>
+    </message>
+    <message>
+        <source>not inspected</source>
+        <translation>未检查</translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation>未量测</translation>
+    </message>
+    <message>
+        <source>passed</source>
+        <translation>合格</translation>
     </message>
     <message>
         <source>pip cannot use a SOCKS proxy: choose an HTTP proxy in the options of QGIS, or an offline folder.</source>
@@ -1948,6 +2532,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>pip 失败：{what}</translation>
     </message>
     <message>
+        <source>pixels of the error</source>
+        <translation>图斑像素数</translation>
+    </message>
+    <message>
         <source>quality,inspection,error,remote sensing,image,orthophoto</source>
         <translation>质检,质量检查,错误,遥感,影像,正射影像,quality,inspection,image</translation>
     </message>
@@ -1958,6 +2546,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>several devices</source>
         <translation>多个设备</translation>
+    </message>
+    <message>
+        <source>t has to be above 0.</source>
+        <translation>t 必须大于 0。</translation>
     </message>
     <message>
         <source>the GPU by Core ML</source>
@@ -1980,12 +2572,28 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>处理器</translation>
     </message>
     <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>{count} errors carry the severity of an earlier score.</source>
+        <translation>{count} 个图斑的错漏类别来自以前的评分。</translation>
+    </message>
+    <message>
+        <source>{count} features without a valid type or outline do not count.</source>
+        <translation>{count} 个要素没有有效的类型或轮廓，不计入。</translation>
+    </message>
+    <message>
         <source>{done} of {total} reviewed</source>
         <translation>已复核 {done}/{total}</translation>
     </message>
     <message>
         <source>{done} of {total} seen</source>
         <translation>已查看 {done}/{total}</translation>
+    </message>
+    <message>
+        <source>{grade}: from a score of</source>
+        <translation>{grade}：得分不低于</translation>
     </message>
     <message>
         <source>{h} h {m} min</source>
@@ -2010,6 +2618,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{name} (in use)</source>
         <translation>{name}（使用中）</translation>
+    </message>
+    <message>
+        <source>{name} cannot be edited: it is read-only.</source>
+        <translation>{name} 为只读，无法编辑。</translation>
     </message>
     <message>
         <source>{name} cannot be edited: it is read-only. Save a copy of it and review that.</source>
@@ -2056,12 +2668,24 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{path} 无法作为影像打开。</translation>
     </message>
     <message>
+        <source>{path} is no result of RSQI: give a GeoPackage that an inspection wrote.</source>
+        <translation>{path} 不是 RSQI 的结果：请给出检查所得的 GeoPackage。</translation>
+    </message>
+    <message>
         <source>{path}, by the settings or RSQI_PYTHON.</source>
         <translation>{path}，由设置或 RSQI_PYTHON 指定。</translation>
     </message>
     <message>
         <source>{path}, named by the settings or RSQI_PYTHON, does not exist or cannot be run. Correct it there, or set RSQI up here.</source>
         <translation>由设置或 RSQI_PYTHON 指定的 {path} 不存在或无法运行。请在原处更正，或在此安装 RSQI。</translation>
+    </message>
+    <message>
+        <source>{share:.0%} of the image was looked at, evenly spread.</source>
+        <translation>均匀抽取并检查了影像的 {share:.0%}。</translation>
+    </message>
+    <message>
+        <source>{share:.3f} % of the valid area</source>
+        <translation>占有效面积的 {share:.3f} %</translation>
     </message>
     <message>
         <source>{size} px</source>

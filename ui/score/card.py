@@ -39,6 +39,7 @@ class ScoreCard(QFrame):
     def show_text(self, value: str, grade: str, note: str, lines: list[str] | None = None) -> None:
         """Show any large value in the colour of a grade."""
         self.score_label.setText(value)
+        self.score_label.setVisible(bool(value))
         self.grade_label.setText(grade_name(grade))
         self.count_label.setText(note)
         self.lines_label.setText("\n".join(lines or []))

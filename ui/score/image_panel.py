@@ -19,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.check_texts import check_name, limit_text, result_text, value_text
+from ...algorithms.check_texts import check_help, check_name, limit_text, result_text, value_text
 from ...algorithms.i18n import tr
 from ...algorithms.image_checks import check_of
 from ...rsqi_core.image_checks import LIMITS
@@ -117,7 +117,7 @@ class ImagePanel(QWidget):
         self._set_running(False)
         self._show(results)
         failed, share = int(results["FAILED"]), results["SEEN"]
-        text = tr("All checks passed.") if not failed else tr("{count} checks failed.").format(count=failed)
+        text = tr("All checks passed.") if not failed else tr("Checks failed: {count}.").format(count=failed)
         if share < 1:
             text += " " + tr("{share:.0%} of the image was looked at, evenly spread.").format(share=share)
         self.status.setText(text)
@@ -140,7 +140,7 @@ class ImagePanel(QWidget):
             result = result_text(check) if results else ""
             for column, text in enumerate((check_name(code), value_text(check), limit_text(check), result)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(check_help(code))
                 if column in (1, 2):
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 if column == 3:

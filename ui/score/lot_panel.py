@@ -55,9 +55,7 @@ class LotPanel(QWidget):
         self.table.setObjectName("rsqiLotTable")
         self.table.setHorizontalHeaderLabels([tr("Image"), tr("Score"), tr("Charged"), tr("Grade"), tr("In sample")])
         self.table.horizontalHeaderItem(4).setToolTip(
-            tr(
-                "In the sample, inspected in detail; else only looked over: passes without A and with at most 3 B errors."
-            )
+            tr("In the sample: inspected in detail. Else only looked over: passes with no A and at most 3 B errors.")
         )
         self.table.verticalHeader().hide()
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -207,7 +205,7 @@ class LotPanel(QWidget):
             self.plan.setText("\n".join([needed, *verdict_lines(verdict)]) if units else needed)
             return
         self.plan.setText(needed)
-        mean = "-" if verdict.mean is None else f"{verdict.mean:.1f}"
+        mean = "" if verdict.mean is None else f"{verdict.mean:.1f}"
         self.card.show_text(mean, verdict.grade, tr("Verdict on the lot"), verdict_lines(verdict)[:-1])
 
     def _fill(self) -> None:

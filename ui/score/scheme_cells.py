@@ -155,11 +155,11 @@ def general(data: Any) -> list[list[Cell]]:
 
 
 def rules(data: Any) -> list[list[Cell]]:
-    """Return rows of (type, severity, measure, comparison, limit, unit), in the order in which they are tried."""
+    """Return rows of (type, severity, measure, comparison, limit), in the order in which they are tried."""
     names = measure_names()
     severities = tuple((severity, severity) for severity in SEVERITIES)
-    measures = tuple((measure, names[measure][0]) for measure in MEASURES)
-    comparisons = (("above", tr("above")), ("from", tr("from")))
+    measures = tuple((measure, names[measure]) for measure in MEASURES)
+    comparisons = (("above", ">"), ("from", "≥"))
     rows = []
     for code, part in data["types"].items():
         for number, rule in enumerate(part["rules"]):
@@ -168,12 +168,11 @@ def rules(data: Any) -> list[list[Cell]]:
             kind = "percent" if rule["measure"] in SHARES else "number"
             rows.append(
                 [
-                    Cell(text=type_name(by_code(code))),
+                    Cell(text="" if number else type_name(by_code(code))),
                     Cell((*path, "severity"), kind="choice", choices=severities),
                     Cell((*path, "measure"), kind="choice", choices=measures),
                     Comparison((*path, "comparison"), kind="choice", choices=comparisons),
                     Cell((*path, comparison), kind=kind),
-                    Cell(text=names[rule["measure"]][1]),
                 ]
             )
     return rows
@@ -207,16 +206,16 @@ class Comparison(Cell):
         return dict(self.choices)["from" if "from" in value_at(data, self.path[:-1]) else "above"]
 
 
-def measure_names() -> dict[str, tuple[str, str]]:
-    """Return name and unit of every measure."""
+def measure_names() -> dict[str, str]:
+    """Return what every measure is called, with its unit."""
     return {
-        "share": (tr("area of the error"), "%"),
-        "total_share": (tr("area of the whole type"), "%"),
-        "pixels": (tr("pixels of the error"), tr("px")),
-        "count": (tr("errors of the type"), ""),
-        "length_share": (tr("length over the image's diagonal"), "%"),
-        "offset_px": (tr("displacement"), tr("px")),
-        "offset_m": (tr("displacement in metres"), "m"),
+        "share": tr("area of the error, %"),
+        "total_share": tr("area of the type, %"),
+        "pixels": tr("pixels of the error"),
+        "count": tr("errors of the type"),
+        "length_share": tr("length, % of the diagonal"),
+        "offset_px": tr("displacement, px"),
+        "offset_m": tr("displacement, m"),
     }
 
 

@@ -154,12 +154,13 @@ class SchemePanel(QWidget):
         self.undo_button = _button(tr("Undo"), self.undo, tr("Takes the last edit back."))
         self.tables = QTabWidget()
         self.models: dict[str, SchemeTable] = {}
-        severities = [tr("Most {severity}").format(severity=severity) for severity in "ABCD"]
-        self._add(tr("General"), "general", [tr("Setting"), tr("Value")], 0)
-        rules = [tr("Type"), tr("Severity"), tr("Measure"), tr("is"), tr("Limit"), tr("Unit")]
-        self.rule_view = self._add(tr("Severities"), "rules", rules, 2)
+        stretch, interactive = QHeaderView.ResizeMode.Stretch, QHeaderView.ResizeMode.Interactive
+        severities = [f"{severity} ≤" for severity in "ABCD"]
+        self._add(tr("General"), "general", [tr("Setting"), tr("Value")], {0: stretch, 1: interactive})
+        rules = [tr("Type"), tr("Severity"), tr("Measure"), "", tr("Limit")]
+        self.rule_view = self._add(tr("Severities"), "rules", rules, {0: interactive, 2: stretch})
         kinds = [tr("Type"), tr("Otherwise"), tr("Not measured"), *severities, tr("Basis"), tr("Weight"), tr("Cap")]
-        self._add(tr("Types"), "types", kinds, 0)
+        self._add(tr("Types"), "types", kinds, {})
         first = tr("The first rule of a type that holds decides.")
         self.rule_buttons = [
             _button(tr("Add rule"), lambda: self._rule(scheme_cells.with_rule), tr("Doubles the chosen rule.")),
@@ -295,7 +296,7 @@ class SchemePanel(QWidget):
         self.message.setText(text)
         self.message.setVisible(bool(text))
 
-    def _add(self, title: str, name: str, header: list[str], wide: int) -> QTableView:
+    def _add(self, title: str, name: str, header: list[str], modes: dict) -> QTableView:
         model = SchemeTable(getattr(scheme_cells, name), header, self)
         # Queued: the model is reset by it, which an open editor would not survive.
         model.edited.connect(self._edit, Qt.ConnectionType.QueuedConnection)
@@ -309,7 +310,8 @@ class SchemePanel(QWidget):
         view.verticalHeader().hide()
         view.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        view.horizontalHeader().setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
+        for column, mode in modes.items():
+            view.horizontalHeader().setSectionResizeMode(column, mode)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)

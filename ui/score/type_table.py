@@ -19,16 +19,13 @@ class TypeTable(QTableWidget):
     """Errors, severities, area and points by type, and their sums."""
 
     def __init__(self, parent=None):
-        super().__init__(len(TYPES) + 1, 6, parent)
+        super().__init__(len(TYPES) + 1, 5, parent)
         self.setObjectName("rsqiScoreTypes")
-        self.setHorizontalHeaderLabels(
-            [tr("Type"), tr("Errors"), tr("Charged"), tr("Area (m²)"), tr("Share"), tr("Points")]
-        )
+        self.setHorizontalHeaderLabels([tr("Type"), tr("Points"), tr("Charged"), tr("Errors"), tr("Area (m²)")])
         for column, text in (
-            (1, tr("Errors that count: all but the rejected ones")),
+            (1, tr("Points deducted")),
             (2, tr("Errors that cost points by severity; neighbours count once, and a type has an upper limit")),
-            (4, tr("Share of the valid area of the image")),
-            (5, tr("Points deducted")),
+            (3, tr("Errors that count: all but the rejected ones")),
         ):
             self.horizontalHeaderItem(column).setToolTip(text)
         self.verticalHeader().hide()
@@ -39,7 +36,7 @@ class TypeTable(QTableWidget):
         self.setAlternatingRowColors(True)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
         header.setMinimumSectionSize(36)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         for row, error_type in enumerate(TYPES):
@@ -48,15 +45,14 @@ class TypeTable(QTableWidget):
             self.setItem(row, 0, item)
         self.setItem(len(TYPES), 0, QTableWidgetItem(tr("Total")))
         height = self.horizontalHeader().sizeHint().height() + (len(TYPES) + 1) * self.rowHeight(0)
-        self.setMinimumHeight(height + 2 * self.frameWidth() + 2)
+        self.setFixedHeight(height + 2 * self.frameWidth() + self.horizontalScrollBar().sizeHint().height())
 
     def show_score(self, score: Score) -> None:
         """Fill the table."""
-        self.clearSpans()
         for row, error_type in enumerate(TYPES):
             part = score.by_type.get(error_type.code)
             inspected = error_type.code not in score.not_inspected
-            self._fill(row, _texts(part) if part and (inspected or part.count) else None)
+            self._fill(row, part if part and (inspected or part.count) else None)
         parts = score.by_type.values()
         total = TypeScore(
             sum(part.count for part in parts),
@@ -66,28 +62,28 @@ class TypeTable(QTableWidget):
             sum(part.penalty for part in parts),
             score.severities,
         )
-        self._fill(len(TYPES), _texts(total), bold=True)
+        self._fill(len(TYPES), total, bold=True)
 
-    def _fill(self, row: int, texts: list[str] | None, bold: bool = False) -> None:
-        """Fill a row; without texts it says that nobody has looked."""
-        faint = QBrush(self.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text))
-        normal = QBrush(self.palette().color(QPalette.ColorGroup.Active, QPalette.ColorRole.Text))
+    def _fill(self, row: int, part: TypeScore | None, bold: bool = False) -> None:
+        """Fill a row; without a part nobody has looked for the type."""
+        empty = part is None or not part.count
+        group = QPalette.ColorGroup.Disabled if empty and not bold else QPalette.ColorGroup.Active
+        brush = QBrush(self.palette().color(group, QPalette.ColorRole.Text))
         font = self.font()
         font.setBold(bold)
-        font.setItalic(texts is None)
-        if texts is None:
-            self.setSpan(row, 1, 1, self.columnCount() - 1)
+        font.setItalic(part is None)
+        for column, text in enumerate(_texts(part), 1):
+            if self.item(row, column) is None:
+                self.setItem(row, column, QTableWidgetItem())
+            self.item(row, column).setText(text)
+            self.item(row, column).setTextAlignment(RIGHT)
+        if part is not None:
+            share = tr("{share:.3f} % of the valid area").format(share=100 * part.share)
+            self.item(row, 4).setToolTip("" if empty else share)
+        self.item(row, 3).setToolTip(tr("not inspected") if part is None else "")
         for column in range(self.columnCount()):
-            item = self.item(row, column)
-            if item is None:
-                item = QTableWidgetItem()
-                self.setItem(row, column, item)
-            if column:
-                item.setText(texts[column - 1] if texts else tr("not inspected") if column == 1 else "")
-                item.setTextAlignment(RIGHT)
-            item.setFont(font)
-            empty = texts is None or (not bold and texts[0] == "0")
-            item.setForeground(faint if empty else normal)
+            self.item(row, column).setFont(font)
+            self.item(row, column).setForeground(brush)
 
 
 def charged(severities) -> str:
@@ -95,18 +91,12 @@ def charged(severities) -> str:
     return " ".join(f"{severities[severity]}{severity}" for severity in SEVERITIES if severities[severity])
 
 
-def _texts(part: TypeScore) -> list[str]:
+def _texts(part: TypeScore | None) -> list[str]:
+    if part is None or not part.count:
+        return ["", "", "–" if part is None else "0", ""]
     points = f"{part.penalty:.1f}".rstrip("0").rstrip(".")
     area = f"{part.area_m2:,.0f}" if part.area_m2 >= 100 else f"{part.area_m2:.1f}"
-    if not part.count:
-        return ["0", "", "", "", ""]
-    return [
-        str(part.count),
-        charged(part.severities),
-        area,
-        f"{100 * part.share:.2f} %",
-        f"-{points}" if part.penalty else "0",
-    ]
+    return [f"-{points}" if part.penalty else "0", charged(part.severities), str(part.count), area]
 
 
 def _swatch(color: str) -> QIcon:
