@@ -53,6 +53,18 @@ def profile_python() -> Path:
     return python_in(profile_environment())
 
 
+def is_whole(folder: Path) -> bool:
+    """Has a virtual environment its Python still? An update of QGIS may take away the one that it was made with."""
+    if not python_in(folder).is_file():
+        return False
+    try:
+        lines = (folder / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return False
+    homes = [line.partition("=")[2].strip() for line in lines if line.partition("=")[0].strip() == "home"]
+    return bool(homes) and Path(homes[0]).is_dir()
+
+
 def find_python() -> str:
     """Return the worker's Python: ``RSQI_PYTHON``, else the setting, else the environment in the profile folder.
 
@@ -74,8 +86,15 @@ def find_python() -> str:
                     )
                 )
             return found
-    if profile_python().is_file():
+    if is_whole(profile_environment()):
         return str(profile_python())
+    if profile_environment().is_dir():
+        raise QgsProcessingException(
+            tr(
+                "The Python of RSQI's environment is gone, perhaps because QGIS was updated: open the RSQI panel, or "
+                "Settings > Options > RSQI, and press Repair."
+            )
+        )
     raise QgsProcessingException(
         tr(
             "RSQI has no worker Python yet: open the RSQI panel, or Settings > Options > RSQI, and press Set up "

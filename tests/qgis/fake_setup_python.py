@@ -67,6 +67,7 @@ def main():
         target = Path(arguments[-1]) / "bin"
         target.mkdir(parents=True)
         shutil.copy(ME, target / "python")
+        (target.parent / "pyvenv.cfg").write_text(f"home = {Path(ME).parent}\n", encoding="utf-8")
         return 0
     return {"ensurepip": lambda mode: 0, "pip": pip, "rsqi_core.worker": probe}[module](mode)
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsApplication, QgsSettings
+from qgis.core import QgsApplication, QgsProcessingException, QgsSettings
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the pretended Python is a shell script")
@@ -91,13 +91,13 @@ def make(place, python, **changes):
 
 
 def test_an_environment_is_built_tested_and_used(place, python):
-    from rsqi.algorithms.worker_client import find_python
+    from rsqi.algorithms.worker_client import find_python, profile_python
 
     assert place.state() is place.State.MISSING
     how, answer = make(place, python("good"))
     assert how == "finished" and answer["provider"] == "CPUExecutionProvider"
     assert place.state() is place.State.READY
-    assert find_python() == str(place.python_in(place.profile_environment()))
+    assert find_python() == str(profile_python())
     assert [path.name for path in place.profile_environment().parent.glob("env*")] == ["env"]
 
 
@@ -165,10 +165,24 @@ def test_new_requirements_call_for_an_update(place, python, monkeypatch):
     assert place.state() is place.State.OUTDATED
 
 
-def test_an_environment_whose_python_is_gone_is_broken(place, python):
+def test_an_environment_whose_python_went_with_an_old_qgis_is_broken(place, python):
+    from rsqi.algorithms.worker_client import find_python
+
     make(place, python("good"))
-    place.python_in(place.profile_environment()).unlink()
+    config = place.profile_environment() / "pyvenv.cfg"
+    config.write_text("home = /nowhere/QGIS 3.22/apps/Python39\nversion = 3.9.5\n")
     assert place.state() is place.State.BROKEN
+    with pytest.raises(QgsProcessingException, match="press Repair"):
+        find_python()
+
+
+def test_an_update_can_wait(page, monkeypatch, place):
+    wait(page.ready, page.main_button.click)
+    monkeypatch.setattr(place, "requirements", lambda *_: ("numpy>=99",))
+    page.refresh()
+    assert page.needed and page.main_button.text() == "Update"
+    wait(page.ready, page.later_button.click)
+    assert not page.needed
 
 
 def test_removing_can_be_undone(place, python):

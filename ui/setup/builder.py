@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections import deque
 from dataclasses import replace
@@ -73,7 +74,7 @@ class Builder(QObject):
         self._next: Callable[[bool], None] = self._judge_python
         self._command = Command(self)
         self._command.said.connect(self._hear)
-        self._command.ended.connect(lambda succeeded: self._next(succeeded))
+        self._command.ended.connect(self._go_on)
         self._test = SelfTest(self)
         self._test.answered.connect(self._put_in_place)
         self._test.failed.connect(self._test_failed)
@@ -107,6 +108,12 @@ class Builder(QObject):
             self.cancelled.emit()
 
     # The steps, each of which starts the next one
+
+    def _go_on(self, succeeded: bool) -> None:
+        try:
+            self._next(succeeded)
+        except OSError as error:
+            self._fail(build_failure("locked", str(error)))
 
     def _look_at_python(self) -> None:
         if self._pythons:
@@ -162,7 +169,7 @@ class Builder(QObject):
             code, what = reason(self._command.lines)
             self._fail(build_failure(code, what, self._recipe, self._look["version"]))
             return
-        place.discard(place.new_environment() / "tmp")
+        shutil.rmtree(place.new_environment() / "tmp", ignore_errors=True)  # pip has left next to nothing in it
         self._test_it()
 
     def _test_it(self) -> None:
@@ -276,24 +283,23 @@ class Builder(QObject):
 _shared: dict = {"builder": None, "pages": set()}
 
 
-def attach(page: QObject) -> Builder:
-    """Return the builder that all pages watch, so that the options dialog shows what the dock has started."""
+def attach(page: QObject) -> tuple[Builder, object]:
+    """Return the builder that all pages watch, so that the options dialog shows what the dock has started, and a ticket
+    for `detach`. A page that is destroyed detaches by itself."""
     if _shared["builder"] is None:
         _shared["builder"] = Builder(QgsApplication.instance())
-    key = id(page)
-    _shared["pages"].add(key)
-    page.destroyed.connect(lambda: _leave(key))
-    return _shared["builder"]
+        place.sweep()
+    ticket = object()
+    _shared["pages"].add(ticket)
+    page.destroyed.connect(lambda: detach(ticket))
+    return _shared["builder"], ticket
 
 
-def detach(page: QObject) -> None:
+def detach(ticket: object) -> None:
     """Let a page go; with the last one goes the builder, and what it has half built."""
-    _leave(id(page))
-
-
-def _leave(key: int) -> None:
-    _shared["pages"].discard(key)
+    _shared["pages"].discard(ticket)
     if not _shared["pages"] and _shared["builder"] is not None:
         builder, _shared["builder"] = _shared["builder"], None
         builder.cancel()
         builder.deleteLater()
+        place.sweep()

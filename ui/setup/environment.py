@@ -16,7 +16,7 @@ from pathlib import Path
 from qgis.core import QgsProcessingException, QgsSettings
 
 from ... import rsqi_core
-from ...algorithms.worker_client import PLUGIN_FOLDER, SETTING, find_python, profile_environment, python_in
+from ...algorithms.worker_client import PLUGIN_FOLDER, SETTING, find_python, is_whole, profile_environment
 from .recipe import CPU, CUDA, Recipe, requirements
 
 STAMP = "rsqi.json"
@@ -86,7 +86,7 @@ def state() -> State:
     stamp = read_stamp(folder)
     if not folder.is_dir():
         return State.MISSING
-    if stamp is None or not python_in(folder).is_file():
+    if stamp is None or not is_whole(folder):
         return State.BROKEN
     return State.READY if stamp.is_current else State.OUTDATED
 
@@ -238,12 +238,9 @@ def discard(folder: Path) -> None:
 
 
 def sweep() -> None:
-    """Delete what was removed, cancelled or left behind by a crash; not what is complete and waits for its place."""
-    for folder in profile_environment().parent.glob(f"*{_LEFT_OVER}"):
+    """Delete what was removed or replaced, and what a QGIS that was closed meanwhile could not delete."""
+    for folder in (*profile_environment().parent.glob(f"*{_LEFT_OVER}"), removed_environment()):
         discard(folder)
-    discard(removed_environment())
-    if read_stamp(new_environment()) is None:
-        discard(new_environment())
 
 
 def _free_name(folder: Path) -> Path:

@@ -54,12 +54,13 @@ class SetupPage(QWidget):
 
     def __init__(self, iface=None, parent=None):
         super().__init__(parent)
+        self._iface = iface
         self.setObjectName("rsqiSetup")
         self.python = ""  # one to be tested in place of what inspections use
         self._action = BUILD
         self._copying = False
-        self._answer = None
-        self._builder = attach(self)
+        self._later = False  # an update can wait; nothing else can
+        self._builder, self._ticket = attach(self)
         self._test = SelfTest(self)
         self._build()
         self._test.answered.connect(self._tested)
@@ -82,8 +83,13 @@ class SetupPage(QWidget):
             self._test.stop()
             for signal, slot in self._connections():
                 signal.disconnect(slot)
-            detach(self)
+            detach(self._ticket)
             self._builder = None
+
+    @property
+    def needed(self) -> bool:
+        """Is there nothing to inspect with, or something that needs an update?"""
+        return self._builder.running or (place.state() not in (State.READY, State.OWN) and not self._later)
 
     # What the buttons do
 
@@ -117,6 +123,11 @@ class SetupPage(QWidget):
         self._say(tr("The environment was removed.") + f' <a href="undo">{tr("Undo")}</a>')
         self._builder.touched.emit()
 
+    def go_on(self) -> None:
+        """Put an update off."""
+        self._later = place.state() is State.OUTDATED
+        self.ready.emit()
+
     def copy_diagnostics(self) -> None:
         """Put on the clipboard what ``rsqi doctor`` prints, and what QGIS knows."""
         self._copying = True
@@ -147,6 +158,7 @@ class SetupPage(QWidget):
         self.remove_button.setVisible(there)
         self.test_button.setVisible(not running and self._action != TEST and state not in (State.MISSING,))
         self.test_button.setEnabled(not self._test.running)
+        self.later_button.setVisible(state is State.OUTDATED and not running)
 
     # What the builder says
 
@@ -173,12 +185,13 @@ class SetupPage(QWidget):
         if not _by_variable():
             QgsSettings().remove(SETTING)  # what was just built is what is wanted
         self._say_answer(answer)
+        self._tell(tr("RSQI is set up.") + " " + provider_text(answer), Qgis.MessageLevel.Success)
         self._touched()
         self.ready.emit()
 
     def _build_failed(self, message: str) -> None:
         self._say(message, BAD)
-        QgsMessageLog.logMessage(message, "RSQI", Qgis.MessageLevel.Warning)
+        self._tell(message, Qgis.MessageLevel.Warning)
         self.refresh()
 
     def _build_cancelled(self) -> None:
@@ -188,6 +201,12 @@ class SetupPage(QWidget):
     def _touched(self) -> None:
         self.refresh()
         self.changed.emit()
+
+    def _tell(self, text: str, level) -> None:
+        """Say it where it is seen when this page is not: building takes long enough to work on something else."""
+        if self._iface is not None:
+            QgsMessageLog.logMessage(text, "RSQI", level)
+            self._iface.messageBar().pushMessage("RSQI", text.splitlines()[0], level)
 
     # What the worker says
 
@@ -204,7 +223,6 @@ class SetupPage(QWidget):
         self.refresh()
 
     def _say_answer(self, answer: dict) -> None:
-        self._answer = answer
         self._say(provider_text(answer), SO_SO if answer["warnings"] else GOOD)
         self.verdict.setToolTip("\n".join(answer["report"]))
 
@@ -235,8 +253,11 @@ class SetupPage(QWidget):
 
     def _follow_link(self, link: str) -> None:
         if link == "undo":
-            place.undo_remove()
-            self._say("")
+            try:
+                place.undo_remove()
+                self._say("")
+            except OSError as error:
+                self._say(tr("It cannot be brought back: {reason}").format(reason=error.strerror), BAD)
             self._builder.touched.emit()
 
     def _say(self, text: str, icon: str = "") -> None:
@@ -282,6 +303,7 @@ class SetupPage(QWidget):
         verdict_row.addWidget(self.verdict, 1)
         self._say("")
         self.test_button = _button(tr("Test"), tr("Run a block in the worker and say what computed it."), self.test)
+        self.later_button = _button(tr("Later"), tr("Go on with the present environment."), self.go_on)
         self.repair_button = _button(
             tr("Repair"), tr("Build it anew beside the present one, which stays until the new one works."), self.start
         )
@@ -292,7 +314,7 @@ class SetupPage(QWidget):
             self.copy_diagnostics,
         )
         buttons = QHBoxLayout()
-        for button in (self.test_button, self.repair_button, self.remove_button, self.copy_button):
+        for button in (self.later_button, self.test_button, self.repair_button, self.remove_button, self.copy_button):
             buttons.addWidget(button)
         buttons.addStretch()
         self.sources = SourcesForm()
