@@ -5,12 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from qgis.core import QgsMapLayer, QgsProcessingException, QgsProject, QgsVectorLayer
+from qgis.core import QgsMapLayer, QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget, QWidget
 
 from ..algorithms.i18n import tr
-from ..algorithms.worker_client import find_python
 from .inspect.page import InspectPage
 
 LAYER_FIELD = "category_id"  # a vector layer with this field is one of errors
@@ -34,7 +33,8 @@ class RsqiDock(QgsDockWidget):
         self._room.addWidget(self.inspect_page)
         if self.setup_page is not None:
             self._room.addWidget(self.setup_page)
-            self.setup_page.ready.connect(self.look_for_worker)
+            for signal in (self.setup_page.ready, self.setup_page.changed):
+                signal.connect(self.look_for_worker)
         self.tabs.addTab(self._room, tr("Inspect"))
         self.pages = {name: page for name in ("review", "score", "learn") if (page := _page(name, iface))}
         titles = {"review": tr("Review"), "score": tr("Score"), "learn": tr("Learn")}
@@ -67,13 +67,8 @@ class RsqiDock(QgsDockWidget):
 
     def look_for_worker(self) -> None:
         """Show the set-up in place of *Inspect* while there is nothing to inspect with."""
-        if self.setup_page is None:
-            return
-        try:
-            find_python()
-            self._room.setCurrentWidget(self.inspect_page)
-        except QgsProcessingException:
-            self._room.setCurrentWidget(self.setup_page)
+        if self.setup_page is not None:
+            self._room.setCurrentWidget(self.setup_page if self.setup_page.needed else self.inspect_page)
 
     def stop(self) -> None:
         """Let go of QGIS; called when the plugin is unloaded."""
