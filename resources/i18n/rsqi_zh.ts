@@ -412,12 +412,12 @@
         <translation>选择工作环境的 Python</translation>
     </message>
     <message>
-        <source>Classify blocks</source>
-        <translation>影像块分类</translation>
+        <source>Class</source>
+        <translation>类别</translation>
     </message>
     <message>
-        <source>Clean blocks marked</source>
-        <translation>无错误分块被标出</translation>
+        <source>Classify blocks</source>
+        <translation>影像块分类</translation>
     </message>
     <message>
         <source>Cloud cover</source>
@@ -644,6 +644,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>计入的图斑：误检除外</translation>
     </message>
     <message>
+        <source>Errors that nobody has decided on; they are left out.</source>
+        <translation>尚无人判断的错误；不采用。</translation>
+    </message>
+    <message>
         <source>Every GeoPackage in it and in its subfolders is taken as well.</source>
         <translation>其中及其子文件夹中的每个 GeoPackage 也一并采用。</translation>
     </message>
@@ -660,8 +664,8 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>每个被检查的块及其属于各类错误的概率。</translation>
     </message>
     <message>
-        <source>Export one, or choose an earlier one</source>
-        <translation>导出一个，或选择以前的</translation>
+        <source>Export or choose one</source>
+        <translation>导出或选择一个</translation>
     </message>
     <message>
         <source>Export the scoring scheme</source>
@@ -680,12 +684,8 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>检查范围</translation>
     </message>
     <message>
-        <source>F1 new</source>
-        <translation>F1 新</translation>
-    </message>
-    <message>
-        <source>F1 old</source>
-        <translation>F1 旧</translation>
+        <source>False alarms</source>
+        <translation>误检</translation>
     </message>
     <message>
         <source>Fetching packages...</source>
@@ -832,6 +832,14 @@ Give the image, from which the valid area and the pixel size are taken, or give 
         <translation>块的分类结果如何约束其分割结果。</translation>
     </message>
     <message>
+        <source>How well the outlines fit, from 0 to 1: common area over joint area.</source>
+        <translation>轮廓吻合程度，0 到 1：相交面积与相并面积之比。</translation>
+    </message>
+    <message>
+        <source>How well the type is found in blocks, from 0 to 1; misses and false alarms lower it.</source>
+        <translation>按分块找到该类型的程度，0 到 1；漏检和误检使其降低。</translation>
+    </message>
+    <message>
         <source>If an inspection of the same image with the same choices into the same GeoPackage was cut off, go on where it stopped.</source>
         <translation>如果对同一影像、以相同选项、保存到同一 GeoPackage 的检查被中断，则从中断处继续。</translation>
     </message>
@@ -944,14 +952,6 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>折中</translation>
     </message>
     <message>
-        <source>IoU new</source>
-        <translation>IoU 新</translation>
-    </message>
-    <message>
-        <source>IoU old</source>
-        <translation>IoU 旧</translation>
-    </message>
-    <message>
         <source>Is the new model better? (1 or 0)</source>
         <translation>新模型是否更好（1 或 0）</translation>
     </message>
@@ -1004,8 +1004,8 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>稍后</translation>
     </message>
     <message>
-        <source>Layer of errors</source>
-        <translation>错误图层</translation>
+        <source>Layer</source>
+        <translation>图层</translation>
     </message>
     <message>
         <source>Layers from GeoPackages that inspections wrote.</source>
@@ -1164,6 +1164,10 @@ Pixels are read at full resolution. Of an image of more than 200 megapixels even
         <translation>尚未导出数据集。</translation>
     </message>
     <message>
+        <source>No folder</source>
+        <translation>无文件夹</translation>
+    </message>
+    <message>
         <source>No image could be inspected.</source>
         <translation>没有影像能够检查。</translation>
     </message>
@@ -1216,14 +1220,6 @@ Pixels are read at full resolution. Of an image of more than 200 megapixels even
         <translation>错误个数</translation>
     </message>
     <message>
-        <source>Of the blocks: how well the type is found, from 0 to 1, with misses and false alarms counted.</source>
-        <translation>按分块：找到该类型的程度，0 到 1，计入漏检和误检。</translation>
-    </message>
-    <message>
-        <source>Of the outlines: common area over joint area, from 0 to 1.</source>
-        <translation>按轮廓：相交面积与相并面积之比，0 到 1。</translation>
-    </message>
-    <message>
         <source>Off</source>
         <translation>关闭</translation>
     </message>
@@ -1266,6 +1262,10 @@ Pixels are read at full resolution. Of an image of more than 200 megapixels even
     <message>
         <source>Only this part of the image is inspected; empty means all of it.</source>
         <translation>只检查影像的这一部分；留空则检查整幅影像。</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>未复核</translation>
     </message>
     <message>
         <source>Oriented lines</source>
@@ -1714,6 +1714,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
     <message>
         <source>Share of the blocks that training does not see.</source>
         <translation>训练时看不到的分块所占的比例。</translation>
+    </message>
+    <message>
+        <source>Share of the blocks without errors in which something is marked.</source>
+        <translation>无错误分块中被标出错误的比例。</translation>
     </message>
     <message>
         <source>Share of the image that was looked at</source>

@@ -1,46 +1,14 @@
 """`rsqi:lot`: results in GeoPackages become a verdict on their lot."""
 
-import json
-
 import pytest
-from osgeo import ogr, osr
 from qgis.core import QgsProcessingContext, QgsProcessingException, QgsProcessingFeedback
+from results import write_result
 
 
 @pytest.fixture
 def result(tmp_path):
-    """Write a result: an image of 1 km², 0.5 m pixels, with errors (category_id, width m, height m, status)."""
-
-    def result(name, *errors, inspected="", status="unreviewed"):
-        path = tmp_path / f"{name}.gpkg"
-        package = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
-        crs = osr.SpatialReference()
-        crs.ImportFromEPSG(4547)
-        layer = package.CreateLayer("errors", crs, ogr.wkbMultiPolygon)
-        layer.CreateField(ogr.FieldDefn("category_id", ogr.OFTInteger))
-        layer.CreateField(ogr.FieldDefn("status", ogr.OFTString))
-        for position, (category_id, width, height) in enumerate(errors):
-            x, y = 500000 + 400 * position, 3400000 - 400 * position
-            ring = f"{x} {y}, {x + width} {y}, {x + width} {y - height}, {x} {y - height}, {x} {y}"
-            feature = ogr.Feature(layer.GetLayerDefn())
-            feature.SetGeometry(ogr.CreateGeometryFromWkt(f"MULTIPOLYGON((({ring})))"))
-            feature["category_id"], feature["status"] = category_id, status
-            layer.CreateFeature(feature)
-        summary = package.CreateLayer("summary", None, ogr.wkbNone)
-        row = {
-            "transform": json.dumps([0.5, 0, 500000, 0, -0.5, 3400000]), "width": 2000, "height": 2000,
-            "valid_area_m2": 1e6, "valid_pixels": 4_000_000, "inspected": inspected,
-        }  # fmt: skip
-        kinds = {str: ogr.OFTString, int: ogr.OFTInteger64, float: ogr.OFTReal}
-        for column, value in row.items():
-            summary.CreateField(ogr.FieldDefn(column, kinds[type(value)]))
-        feature = ogr.Feature(summary.GetLayerDefn())
-        for column, value in row.items():
-            feature[column] = value
-        summary.CreateFeature(feature)
-        return str(path)
-
-    return result
+    """Write a result under a name."""
+    return lambda name, *errors, **more: write_result(tmp_path / f"{name}.gpkg", *errors, **more)
 
 
 def judge(application, **parameters):

@@ -73,7 +73,7 @@ class LotPanel(QWidget):
         self.remove_button.clicked.connect(self.remove)
         self.score_button = QPushButton(tr("Score anew"))
         self.score_button.setToolTip(tr("Reads all results again, as they have been reviewed meanwhile."))
-        self.score_button.clicked.connect(self.score)
+        self.score_button.clicked.connect(self.score_anew)
         self.message = QLabel()
         self.message.setWordWrap(True)
         self.message.setStyleSheet(f"color: {COLORS['rejected']}")
@@ -104,12 +104,13 @@ class LotPanel(QWidget):
 
     def add(self, paths: list[str]) -> None:
         """Add results to the sample and score all that is not scored yet."""
+        self.message.clear()
         known = {path for path, _ in self.files()}
         for path in paths:
             if path not in known:
                 self._append(path, True)
         self._keep()
-        self.score(only_new=True)
+        self.score()
 
     def remove(self) -> None:
         """Take the chosen results out of the lot; their files stay."""
@@ -118,12 +119,17 @@ class LotPanel(QWidget):
         self._keep()
         self._judge()
 
-    def score(self, only_new: bool = False) -> None:
-        """Score the results in the background."""
+    def score_anew(self) -> None:
+        """Score all results again, as they are now."""
+        if self._run is None:
+            self.message.clear()
+            self._units.clear()
+            self.score()
+
+    def score(self) -> None:
+        """Score in the background what is not scored yet."""
         if self._run is not None:
             return
-        if not only_new:
-            self._units.clear()
         waiting = [path for path, _ in self.files() if path not in self._units]
         if not waiting:
             self._judge()
@@ -156,18 +162,17 @@ class LotPanel(QWidget):
         severities = {severity: row[severity.lower()] for severity in "ABCD"}
         self._units[path] = lot.Unit(row["unit"], row["score"], row["grade"], severities)
         self._run = None
-        self.message.clear()
-        self.score(only_new=True)
+        self.score()
 
     def _failed(self, path: str, message: str) -> None:
         self._run = None
-        self.message.setText(message)
+        self.message.setText("\n".join(filter(None, [self.message.text(), message])))
         for row, (known, _) in reversed(list(enumerate(self.files()))):
             if known == path:
                 self.table.removeRow(row)
         self._keep()
         self._judge()
-        self.score(only_new=True)
+        self.score()
 
     def _choose(self) -> None:
         paths, _ = QFileDialog.getOpenFileNames(self, tr("Add results"), "", tr("GeoPackage (*.gpkg)"))

@@ -157,8 +157,9 @@ class SchemePanel(QWidget):
         stretch, interactive = QHeaderView.ResizeMode.Stretch, QHeaderView.ResizeMode.Interactive
         severities = [f"{severity} ≤" for severity in "ABCD"]
         self._add(tr("General"), "general", [tr("Setting"), tr("Value")], {0: stretch, 1: interactive})
-        rules = [tr("Type"), tr("Severity"), tr("Measure"), "", tr("Limit")]
+        rules = [tr("Type"), tr("Class"), tr("Measure"), "", tr("Limit")]
         self.rule_view = self._add(tr("Severities"), "rules", rules, {0: interactive, 2: stretch})
+        self.rule_view.setColumnWidth(0, self.fontMetrics().averageCharWidth() * 14)
         kinds = [tr("Type"), tr("Otherwise"), tr("Not measured"), *severities, tr("Basis"), tr("Weight"), tr("Cap")]
         self._add(tr("Types"), "types", kinds, {})
         first = tr("The first rule of a type that holds decides.")

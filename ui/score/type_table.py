@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QBrush, QColor, QIcon, QPalette, QPixmap
+from qgis.PyQt.QtGui import QBrush, QColor, QIcon, QPainter, QPalette, QPixmap
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from ...algorithms.i18n import tr
@@ -101,5 +101,8 @@ def _texts(part: TypeScore | None) -> list[str]:
 
 def _swatch(color: str) -> QIcon:
     pixmap = QPixmap(12, 12)
-    pixmap.fill(QColor(color))
+    pixmap.fill(QColor("#606060"))  # a rim, as one type is white
+    painter = QPainter(pixmap)
+    painter.fillRect(1, 1, 10, 10, QColor(color))
+    painter.end()
     return QIcon(pixmap)
