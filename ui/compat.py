@@ -5,10 +5,11 @@ from __future__ import annotations
 from qgis.core import Qgis, QgsMapLayerProxyModel
 
 try:
-    from qgis.PyQt.QtGui import QAction
+    from qgis.PyQt.QtGui import QAction, QShortcut
 except ImportError:  # Qt 5
-    from qgis.PyQt.QtWidgets import QAction
+    from qgis.PyQt.QtWidgets import QAction, QShortcut
 
-RASTER_LAYERS = Qgis.LayerFilter.RasterLayer if Qgis.QGIS_VERSION_INT >= 33400 else QgsMapLayerProxyModel.RasterLayer
+_FILTERS = Qgis.LayerFilter if Qgis.QGIS_VERSION_INT >= 33400 else QgsMapLayerProxyModel
+RASTER_LAYERS, POLYGON_LAYERS = _FILTERS.RasterLayer, _FILTERS.PolygonLayer
 
-__all__ = ["RASTER_LAYERS", "QAction"]
+__all__ = ["POLYGON_LAYERS", "RASTER_LAYERS", "QAction", "QShortcut"]

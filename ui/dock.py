@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from pathlib import Path
-
 from qgis.core import QgsMapLayer, QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget
-from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget, QWidget
+from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget
 
 from ..algorithms.i18n import tr
 from .inspect.page import InspectPage
+from .learn.page import LearnPage
+from .review.page import ReviewPage
+from .score.page import ScorePage
+from .setup.page import SetupPage
 
 LAYER_FIELD = "category_id"  # a vector layer with this field is one of errors
 
@@ -28,18 +29,17 @@ class RsqiDock(QgsDockWidget):
         self.tabs.setDocumentMode(True)
         self.inspect_page = InspectPage(iface)
         self.inspect_page.finished.connect(self.show_result)
-        self.setup_page = _page("setup", iface)
+        self.setup_page = SetupPage(iface)
+        self.setup_page.ready.connect(self.look_for_worker)
         self._room = QStackedWidget()  # set-up, until there is a worker to inspect with
         self._room.addWidget(self.inspect_page)
-        if self.setup_page is not None:
-            self._room.addWidget(self.setup_page)
-            for signal in (self.setup_page.ready, self.setup_page.changed):
-                signal.connect(self.look_for_worker)
+        self._room.addWidget(self.setup_page)
+        self.review_page, self.score_page, self.learn_page = ReviewPage(iface), ScorePage(iface), LearnPage(iface)
         self.tabs.addTab(self._room, tr("Inspect"))
-        self.pages = {name: page for name in ("review", "score", "learn") if (page := _page(name, iface))}
-        titles = {"review": tr("Review"), "score": tr("Score"), "learn": tr("Learn")}
-        for name, page in self.pages.items():
-            self.tabs.addTab(page, titles[name])
+        self.tabs.addTab(self.review_page, tr("Review"))
+        self.tabs.addTab(self.score_page, tr("Score"))
+        self.tabs.addTab(self.learn_page, tr("Learn"))
+        self._pages = (self.inspect_page, self.setup_page, self.review_page, self.score_page, self.learn_page)
         self.setWidget(self.tabs)
         self.visibilityChanged.connect(self._shown)
         iface.currentLayerChanged.connect(self.follow)
@@ -56,14 +56,13 @@ class RsqiDock(QgsDockWidget):
         layer_id = layer.id() if layer is not None else None
         if layer_id != self._layer_id:
             self._layer_id = layer_id
-            for page in (self.inspect_page, *self.pages.values()):
+            for page in self._pages:
                 page.set_layer(layer)
 
     def show_result(self, layer: QgsVectorLayer) -> None:
         """Open the review of what an inspection has found."""
         self.set_layer(layer)
-        if "review" in self.pages:
-            self.tabs.setCurrentWidget(self.pages["review"])
+        self.tabs.setCurrentWidget(self.review_page)
 
     def look_for_worker(self) -> None:
         """Show the set-up in place of *Inspect* while there is nothing to inspect with."""
@@ -74,9 +73,8 @@ class RsqiDock(QgsDockWidget):
         """Let go of QGIS; called when the plugin is unloaded."""
         self._iface.currentLayerChanged.disconnect(self.follow)
         QgsProject.instance().layersWillBeRemoved.disconnect(self._forget)
-        for page in (self.inspect_page, self.setup_page, *self.pages.values()):
-            if page is not None:
-                page.stop()
+        for page in self._pages:
+            page.stop()
 
     def _shown(self, visible: bool) -> None:
         if visible:
@@ -85,11 +83,3 @@ class RsqiDock(QgsDockWidget):
     def _forget(self, layer_ids: list[str]) -> None:
         if self._layer_id in layer_ids:
             self.set_layer(None)
-
-
-def _page(name: str, iface) -> QWidget | None:
-    """Return the page `name`, if its room is furnished."""
-    if not (Path(__file__).parent / name / "page.py").is_file():
-        return None
-    module = import_module(f".{name}.page", __package__)
-    return getattr(module, f"{name.capitalize()}Page")(iface)

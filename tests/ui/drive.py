@@ -1,7 +1,8 @@
 """Run inside the real QGIS by ``qgis --code``: inspect a layer by the dock as a person would, and note what is seen.
 
-The environment says where: RSQI_TEST_RASTER, RSQI_TEST_VERDICT (JSON), RSQI_TEST_PICTURES (a folder); and
-RSQI_TEST_WORKER whether the worker is the fake one, which can be slow or die when asked to.
+The environment says where: RSQI_TEST_RASTER, RSQI_TEST_FOLDER (of images), RSQI_TEST_VERDICT (JSON) and
+RSQI_TEST_PICTURES (a folder); and RSQI_TEST_WORKER whether the worker is the fake one, which can be slow or die when
+asked to.
 """
 
 import json
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from qgis.core import Qgis, QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
-from qgis.PyQt.QtWidgets import QAction, QDockWidget, QToolBar, QWidget
+from qgis.PyQt.QtWidgets import QAction, QDockWidget, QToolBar
 from qgis.utils import iface, unloadPlugin
 
 PICTURES = Path(os.environ["RSQI_TEST_PICTURES"])
@@ -40,36 +41,51 @@ def messages():
 
 
 def open_dock():
-    """Load the image and open the dock by its button; return the dock."""
+    """Open the dock by its button, then load the image; return the dock."""
     main = iface.mainWindow()
     main.resize(1500, 950)
-    layer = QgsRasterLayer(os.environ["RSQI_TEST_RASTER"], "scene")
-    QgsProject.instance().addMapLayer(layer)
-    iface.setActiveLayer(layer)
-    iface.mapCanvas().setExtent(layer.extent())
     main.findChild(QAction, "rsqiInspectLayer").trigger()
     wait(1.0)
     dock = main.findChild(QDockWidget, "rsqiDock")
     VERDICT["visible"] = dock.isVisible()
-    page = dock.findChild(QWidget, "rsqiInspectPage")
-    VERDICT["chosen"] = page.layer_box.currentLayer().name()
-    VERDICT["title"] = dock.tabs.tabText(0)
-    picture("1_dock")
-    return page
+    VERDICT["tabs"] = [dock.tabs.tabText(number) for number in range(dock.tabs.count())]
+    VERDICT["empty"] = dock.inspect_page.status.text()
+    picture("1_empty")
+    layer = QgsRasterLayer(os.environ["RSQI_TEST_RASTER"], "scene")
+    QgsProject.instance().addMapLayer(layer)
+    iface.setActiveLayer(layer)
+    iface.mapCanvas().setExtent(layer.extent())
+    wait(0.5)
+    VERDICT["chosen"] = dock.inspect_page.choices.source_box.layer_box.currentLayer().name()
+    return dock
+
+
+def others():
+    """The layers of the project but for the image."""
+    return [layer for layer in QgsProject.instance().mapLayers().values() if layer.name() != "scene"]
 
 
 def cancel(page):
-    """Start an inspection and cancel it."""
+    """Start an inspection, see its errors come, and cancel it."""
     os.environ["FAKE_WORKER"] = "slow"
     page.run_button.click()
-    wait(20, lambda: page.progress.value() > 0 or page.run_button.isEnabled())
+    wait(30, lambda: others() or page.run_button.isEnabled())
+    wait(1.0)
+    iface.mapCanvas().waitWhileRendering()
     picture("2_running")
-    VERDICT["running"] = {"progress": page.progress.isVisible(), "status": page.status.text()}
+    VERDICT["running"] = {
+        "progress": page.progress.isVisible(),
+        "status": page.status.text(),
+        "task": [task.description() for task in QgsApplication.taskManager().activeTasks()],
+        "errors": sum(layer.featureCount() for layer in others()),
+        "active": iface.activeLayer().name(),
+    }
     started = time.monotonic()
     page.cancel_button.click()
     wait(5, lambda: page.run_button.isEnabled())
     VERDICT["cancel_seconds"] = time.monotonic() - started
     VERDICT["cancelled"] = page.status.text()
+    VERDICT["left_by_cancel"] = [layer.name() for layer in others()]
 
 
 def fail(page):
@@ -83,23 +99,41 @@ def fail(page):
     os.environ["FAKE_WORKER"] = "result"
 
 
-def inspect(page):
+def inspect(dock):
     """Inspect, and look at everything that comes of it; return the layer of errors."""
+    page = dock.inspect_page
     page.run_button.click()
     VERDICT["longest_pause"] = wait(500, lambda: page.run_button.isEnabled())
     VERDICT["status"] = page.status.text()
-    errors = [found for found in QgsProject.instance().mapLayers().values() if found.name() != "scene"]
-    VERDICT["layers"] = [found.name() for found in errors]
-    VERDICT["features"] = errors[0].featureCount()
-    VERDICT["renderer"] = errors[0].renderer().type()
-    VERDICT["score"] = page.score_card.score_label.text() if page.score_card.isVisible() else None
-    VERDICT["grade"] = page.score_card.grade_label.text()
-    VERDICT["count"] = page.score_card.count_label.text()
+    VERDICT["layers"] = [layer.name() for layer in others()]
+    errors = others()[0]
+    VERDICT["source"] = errors.source()
+    VERDICT["features"] = errors.featureCount()
+    VERDICT["renderer"] = errors.renderer().type()
+    VERDICT["tab"] = dock.tabs.currentWidget().objectName()
     wait(2.0)
     iface.mapCanvas().waitWhileRendering()
     wait(0.5)
     picture("4_result")
-    return errors[0]
+    return errors
+
+
+def several(dock):
+    """Inspect all images of a folder, one of which is none."""
+    page, source = dock.inspect_page, dock.inspect_page.choices.source_box
+    dock.tabs.setCurrentIndex(0)
+    source.kind_box.setCurrentIndex(2)
+    source.folder_box.setFilePath(os.environ["RSQI_TEST_FOLDER"])
+    page.run_button.click()
+    wait(120, lambda: page.run_button.isEnabled())
+    wait(0.5)
+    rows = [page.table.topLevelItem(number) for number in range(page.table.topLevelItemCount())]
+    VERDICT["several"] = {"status": page.status.text(), "rows": [[row.text(c) for c in range(4)] for row in rows]}
+    picture("5_several")
+    page.table.itemActivated.emit(rows[-1], 0)
+    wait(0.5)
+    VERDICT["several"]["opened"] = iface.activeLayer().name()
+    VERDICT["several"]["tab"] = dock.tabs.currentWidget().objectName()
 
 
 def settings():
@@ -112,7 +146,8 @@ def settings():
     page.test()
     wait(60, lambda: page.test_button.isEnabled())
     VERDICT["probe"] = page.verdict.text()
-    picture("5_settings", page)
+    picture("6_settings", page)
+    page.setup.stop()
     page.deleteLater()
 
 
@@ -122,7 +157,7 @@ def form(layer):
     opened.resize(560, 560)
     opened.show()
     wait(0.5)
-    picture("6_form", opened)
+    picture("7_form", opened)
     opened.deleteLater()
 
 
@@ -138,12 +173,14 @@ def leave():
 
 
 def drive():
-    page = open_dock()
+    dock = open_dock()
     if os.environ["RSQI_TEST_WORKER"] == "fake":  # the real one neither dies nor dawdles at will
-        cancel(page)
-        fail(page)
-    layer = inspect(page)
-    settings()
+        cancel(dock.inspect_page)
+        fail(dock.inspect_page)
+    layer = inspect(dock)
+    if os.environ["RSQI_TEST_WORKER"] == "fake":
+        several(dock)
+        settings()
     form(layer)
     leave()
 

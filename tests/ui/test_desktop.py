@@ -16,8 +16,26 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PYTHON = Path(os.environ.get("RSQI_TEST_PYTHON", ROOT / ".venv" / "bin" / "python"))
 TEXTS = {
-    "en": {"title": "Inspect", "cancelled": "Cancelled.", "status": "Done.", "layer": "scene: errors"},
-    "zh-Hans": {"title": "检查", "cancelled": "已取消。", "status": "已完成。", "layer": "scene：错误"},
+    "en": {
+        "tabs": ["Inspect", "Review", "Score", "Learn"],
+        "empty": "add an image to the project",
+        "so_far": "Errors so far: ",
+        "task": "Inspect scene",
+        "cancelled": "Cancelled.",
+        "status": "Score 90.0 (Good), errors: 10",
+        "layer": "scene: errors",
+        "summary": "Inspected: 2, errors: 20, lowest score: 90.0 (a); failed: 1",
+    },
+    "zh-Hans": {
+        "tabs": ["检查", "复核", "得分", "学习"],
+        "empty": "请向工程添加影像",
+        "so_far": "已发现错误：",
+        "task": "检查 scene",
+        "cancelled": "已取消。",
+        "status": "得分 90.0（良），错误 10 个",
+        "layer": "scene：错误",
+        "summary": "已检查 2 幅，错误 20 个，最低得分 90.0（a）；失败 1 幅",
+    },
 }
 
 pytestmark = pytest.mark.skipif(
@@ -59,6 +77,7 @@ def drive(folder, language, python, worker, pictures):
         "QGIS_PLUGINPATH": str(plugins),
         "RSQI_PYTHON": str(python),
         "RSQI_TEST_RASTER": str(folder / "scene.tif"),
+        "RSQI_TEST_FOLDER": str(folder / "images"),
         "RSQI_TEST_VERDICT": str(folder / "verdict.json"),
         "RSQI_TEST_PICTURES": str(ROOT / "build" / "screenshots" / pictures),
         "RSQI_TEST_WORKER": worker,
@@ -84,19 +103,31 @@ def fake_python(tmp_path_factory):
 @pytest.mark.parametrize("language", TEXTS)
 def test_inspect_layer(tmp_path, fake_python, language):
     scene(tmp_path / "scene.tif")
+    (tmp_path / "images").mkdir()
+    for name in ("a", "c"):
+        shutil.copy(tmp_path / "scene.tif", tmp_path / "images" / f"{name}.tif")
+    (tmp_path / "images" / "b.tif").write_text("no image")
     verdict = drive(tmp_path, language, fake_python, "fake", language)
     texts = TEXTS[language]
     assert "traceback" not in verdict, verdict["traceback"]
-    assert verdict["visible"] and verdict["chosen"] == "scene" and verdict["title"] == texts["title"]
-    assert verdict["running"]["progress"]
+    assert verdict["visible"] and verdict["chosen"] == "scene" and verdict["tabs"] == texts["tabs"]
+    assert texts["empty"] in verdict["empty"]
+    running = verdict["running"]
+    assert running["progress"] and running["errors"] > 0 and running["task"] == [texts["task"]]
+    assert texts["so_far"] in running["status"] and running["active"] == "scene"
     assert verdict["cancelled"] == texts["cancelled"] and verdict["cancel_seconds"] < 1.0
+    assert verdict["left_by_cancel"] == []
     assert any("Out of memory: tensor of 9 GB" in text for text in verdict["messages"])
-    assert verdict["status"] == texts["status"]
+    assert verdict["status"].splitlines()[0] == texts["status"]
     assert verdict["layers"] == [texts["layer"]] and verdict["features"] == 10
-    assert verdict["renderer"] == "categorizedSymbol"
-    assert verdict["score"] == "90.0"
+    assert verdict["source"] == f"{tmp_path / 'scene_rsqi.gpkg'}|layername=errors"
+    assert verdict["renderer"] == "categorizedSymbol" and verdict["tab"] == "rsqiReviewPage"
+    assert verdict["several"]["status"] == texts["summary"]
+    assert [row[0] for row in verdict["several"]["rows"]] == ["a", "b", "c"]
+    assert verdict["several"]["opened"] == texts["layer"].replace("scene", "c")
+    assert verdict["several"]["tab"] == "rsqiReviewPage"
     assert "CPUExecutionProvider" in verdict["probe"]
-    assert verdict["longest_pause"] < 1.0, "QGIS did not answer while the inspection ran"
+    assert verdict["longest_pause"] < 5.0, "QGIS did not answer while the inspection ran"
     assert verdict["left_behind"] == [] and not verdict["provider_left"] and not verdict["dock_left"]
 
 
@@ -108,10 +139,6 @@ def test_inspect_a_demo_scene_with_the_real_worker(tmp_path):
     shutil.copy(tmp_path / "demo" / "scene.tif", tmp_path / "scene.tif")
     verdict = drive(tmp_path, "zh-Hans", PYTHON, "real", "real")
     assert "traceback" not in verdict, verdict["traceback"]
-    assert verdict["status"] == "已完成。"
     assert verdict["features"] > 0 and verdict["renderer"] == "categorizedSymbol"
-    assert verdict["count"] == f"发现错误：{verdict['features']} 个"
-    assert float(verdict["score"]) < 100
-    assert verdict["grade"] in ("优", "良", "合格", "不合格")
-    assert "CPUExecutionProvider" in verdict["probe"]
-    assert verdict["longest_pause"] < 1.0, "QGIS did not answer while the inspection ran"
+    assert f"错误 {verdict['features']} 个" in verdict["status"]
+    assert verdict["longest_pause"] < 5.0, "QGIS did not answer while the inspection ran"

@@ -1,40 +1,45 @@
-"""The page *Inspect*: choose an image, run the inspection, see its score."""
+"""The page *Inspect*: run inspections one after another, and show how far they are and what they have found."""
 
 from __future__ import annotations
 
-from qgis.core import Qgis, QgsApplication, QgsMapLayer, QgsMessageLog, QgsProject, QgsRasterLayer, QgsVectorLayer
-from qgis.gui import QgsFileWidget, QgsMapLayerComboBox
+from pathlib import Path
+
+from qgis.core import Qgis, QgsApplication, QgsMapLayer, QgsMessageLog, QgsProject, QgsVectorLayer
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtGui import QIcon
+from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QIcon, QKeySequence
 from qgis.PyQt.QtWidgets import (
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from ...algorithms import layer_style
 from ...algorithms.base import ICONS
 from ...algorithms.i18n import tr
-from ..compat import RASTER_LAYERS
-from ..score_card import ScoreCard
+from ...algorithms.texts import grade_name, progress_text
+from ..compat import QShortcut
 from ..settings import PAGE
+from .choices import Choices
+from .images import Image
 from .inspection import Inspection
-from .type_list import TypeList
+from .live_layer import LiveLayer
+from .narrow import VerticalScroll
+from .outcomes import Outcome, OutcomeTable, summed_up
+from .source_box import FOLDER
 
 
 class InspectPage(QWidget):
-    """Runs `rsqi:inspect` in the background on the chosen raster layer.
+    """Runs `rsqi:inspect` in the background.
 
     Signals
     -------
     finished : QgsVectorLayer
-        The errors, already in the project.
+        The errors of one image, in the project, ready for review.
     """
 
     finished = pyqtSignal(object)
@@ -43,64 +48,53 @@ class InspectPage(QWidget):
         super().__init__(parent)
         self.setObjectName("rsqiInspectPage")
         self._iface = iface
-        self._inspection = None
-        self._layer_name = ""
+        self._images: list[Image] = []
+        self._outcomes: list[Outcome] = []
+        self._inspection: Inspection | None = None
+        self._live: LiveLayer | None = None
+        self._path: Path | None = None
+        self._cancelled = False
         self._messages = []
+        self._said = self._hinted = ""
         self._build()
+        self.choices.source_box.changed.connect(self._hint)
+        self._hint()
         iface.currentLayerChanged.connect(self.follow)
         self.follow(iface.activeLayer())
 
-    # What is chosen
-
     def follow(self, layer: QgsMapLayer | None) -> None:
-        """Choose the layer that became active, if it is a raster and nothing runs."""
-        if isinstance(layer, QgsRasterLayer) and self._inspection is None:
-            self.layer_box.setLayer(layer)
+        """Choose the layer that became active, if nothing runs."""
+        if not self.is_running():
+            self.choices.follow(layer)
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
         """Take no notice: what is reviewed does not matter here."""
 
-    def parameters(self) -> dict:
-        """Return the parameters of `rsqi:inspect` as they are chosen."""
-        path = self.output_box.filePath().strip()
-        return {
-            "INPUT": self.layer_box.currentLayer(),
-            "MODEL": self.model_box.filePath().strip() or "default",
-            "TYPES": self.type_list.checked(),
-            "OUTPUT": f"ogr:dbname='{path}' table=\"errors\" (geom)" if path else "TEMPORARY_OUTPUT",
-        }
+    def is_running(self) -> bool:
+        """Does an inspection run?"""
+        return bool(self._images)
 
     # Running
 
     def run(self) -> None:
-        """Start the inspection."""
+        """Start."""
         self._untell()
-        layer = self.layer_box.currentLayer()
-        if layer is None:
-            text = tr("There is no raster layer to inspect: add an image to the project.")
-            self._tell(text, Qgis.MessageLevel.Warning)
-            return
-        if not self.type_list.checked():
-            self._tell(tr("Choose at least one error type."), Qgis.MessageLevel.Warning)
-            return
-        inspection = Inspection(self.parameters(), self)
-        problem = inspection.start()
+        problem = self.choices.problem()
         if problem:
-            self._tell(problem, Qgis.MessageLevel.Critical)
+            self._tell(problem, Qgis.MessageLevel.Warning)
+            self.status.setText(problem)
             return
-        self._inspection, self._layer_name = inspection, layer.name()
-        inspection.progressed.connect(lambda percent: self.progress.setValue(round(percent)))
-        inspection.said.connect(self.status.setText)
-        inspection.warned.connect(lambda text: self._tell(text, Qgis.MessageLevel.Warning))
-        inspection.finished.connect(self._show)
-        inspection.failed.connect(self._fail)
-        self.score_card.clear()
-        self.status.setText(tr("Starting the worker..."))
+        self.choices.remember()
+        self._images, self._outcomes, self._cancelled = self.choices.images(), [], False
+        self.table.clear()
+        self.table.setVisible(len(self._images) > 1)
         self._set_running(True)
+        self._next()
 
     def cancel(self) -> None:
-        """Cancel the inspection that runs."""
-        if self._inspection is not None:
+        """Cancel the inspection that runs, and those that wait."""
+        if self._inspection is not None and not self._cancelled:
+            self._cancelled = True
             self.status.setText(tr("Cancelling..."))
             self.cancel_button.setEnabled(False)
             self._inspection.cancel()
@@ -108,35 +102,157 @@ class InspectPage(QWidget):
     def stop(self) -> None:
         """End a running inspection and let go of QGIS; called when the plugin is unloaded."""
         self._iface.currentLayerChanged.disconnect(self.follow)
+        self.choices.stop()
         self._untell()
+        self._images = []
         if self._inspection is not None:
             self._inspection.stop()
             self._inspection = None
+        if self._live is not None:
+            self._live.remove()
+            self._live = None
 
-    def _show(self, results: dict) -> None:
-        name = tr("{name}: errors").format(name=self._layer_name)
-        layer = self._inspection.take_layer(results["OUTPUT"], name, "errors")
-        QgsProject.instance().addMapLayer(layer)
-        QgsProject.instance().layerTreeRoot().findLayer(layer.id()).setExpanded(True)  # the legend of the types
-        self.score_card.show_score(results["SCORE"], results["GRADE"], results["ERROR_COUNT"])
-        self.status.setText(tr("Done."))
+    def _next(self) -> None:
+        """Begin with the next image, or come to the end."""
+        if not self._images:
+            return  # the plugin has been unloaded
+        if self._cancelled or len(self._outcomes) == len(self._images):
+            self._conclude()
+            return
+        image = self._images[len(self._outcomes)]
+        layer = image.open()
+        if not layer.isValid():
+            self._end(problem=tr("{path} cannot be opened as an image.").format(path=image.path or image.name))
+            return
+        self._path = self.choices.destination(image)
+        parameters = {"INPUT": layer, "OUTPUT": str(self._path), **self.choices.parameters(image)}
+        self._live = LiveLayer(tr("{name}: errors so far").format(name=image.name), layer.crs())
+        self._inspection = Inspection(parameters, image.name, self)
+        self._inspection.progressed.connect(self._progress)
+        self._inspection.told.connect(self._hear)
+        self._inspection.said.connect(self._say)
+        self._inspection.warned.connect(self._warn)
+        self._inspection.finished.connect(self._succeed)
+        self._inspection.failed.connect(lambda message: self._end(problem=message))
+        self._say(tr("Starting the worker..."))
+        problem = self._inspection.start()
+        if problem:
+            self._end(problem=problem)
+
+    def _hear(self, event: dict) -> None:
+        """Show an event of the worker."""
+        if self._live is None:
+            return
+        if event["event"] == "errors":
+            self._live.add(event["errors"])
+            self._say(self._said)
+        elif event["event"] == "progress" and not self._cancelled:
+            self._say(progress_text(event))
+
+    def _progress(self, percent: float) -> None:
+        self.progress.setValue(round(10 * (100 * len(self._outcomes) + percent) / max(1, len(self._images))))
+
+    def _say(self, text: str) -> None:
+        if self._cancelled or not self._images:
+            return
+        self._said = text
+        if len(self._images) > 1:
+            done, name = len(self._outcomes), self._images[len(self._outcomes)].name
+            text = tr("{number} of {total}, {name}: {text}").format(
+                number=done + 1, total=len(self._images), name=name, text=text
+            )
+        if self._live is not None and self._live.count:
+            text += "\n" + tr("Errors so far: {count}").format(count=self._live.count)
+        self.status.setText(text)
+
+    def _warn(self, text: str) -> None:
+        if len(self._images) > 1:
+            text = f"{self._images[len(self._outcomes)].name}: {text}"
+            QgsMessageLog.logMessage(text, "RSQI", Qgis.MessageLevel.Warning)
+        else:
+            self._tell(text, Qgis.MessageLevel.Warning)
+
+    def _succeed(self, results: dict) -> None:
+        image = self._images[len(self._outcomes)]
+        outcome = Outcome(image, self._path, results["SCORE"], results["GRADE"], results["ERROR_COUNT"])
+        self._end(outcome)
+
+    def _end(self, outcome: Outcome | None = None, problem: str = "") -> None:
+        """Note what came of an image, and go on."""
+        image = self._images[len(self._outcomes)]
+        if self._live is not None:
+            self._live.remove()
+            self._live = None
+        self._inspection = None
+        if outcome is None and not problem:
+            self._cancelled = True  # perhaps in the list of tasks
+        else:
+            self._outcomes.append(outcome or Outcome(image, problem=problem))
+            self.table.add(self._outcomes[-1])
+            if outcome and len(self._images) > 1 and self.choices.source_box.kind() != FOLDER:
+                self._load(outcome)
+        QTimer.singleShot(0, self._next)
+
+    def _conclude(self) -> None:
+        """Say what came of it all."""
+        images, outcomes = self._images, self._outcomes
+        self._images = []
         self._set_running(False)
+        if self._cancelled:
+            self.status.setText(tr("Cancelled."))
+            if outcomes:
+                self.status.setText(tr("Cancelled. {text}").format(text=summed_up(outcomes)))
+        elif len(images) > 1:
+            self.status.setText(summed_up(outcomes))
+        elif outcomes[0].problem:
+            self.status.setText(tr("The inspection failed."))
+            self._tell(outcomes[0].problem, Qgis.MessageLevel.Critical)
+        else:
+            self._show(outcomes[0])
+
+    def _show(self, outcome: Outcome) -> None:
+        text = tr("Score {score:.1f} ({grade}), errors: {count}").format(
+            score=outcome.score, grade=grade_name(outcome.grade), count=outcome.count
+        )
+        self.status.setText(f"{text}\n{outcome.path}")
+        self.open_outcome(outcome)
+
+    def open_outcome(self, outcome: Outcome) -> None:
+        """Put a result into the project, its image as well, and ask for its review."""
+        project = QgsProject.instance()
+        if outcome.image.layer is None and not self._loaded(outcome.image.path):
+            project.addMapLayer(outcome.image.open())
+        layer = self._loaded(outcome.path) or self._load(outcome)
+        self._iface.setActiveLayer(layer)
         self.finished.emit(layer)
 
-    def _fail(self, message: str) -> None:
-        self.status.setText(tr("The inspection failed.") if message else tr("Cancelled."))
-        self._set_running(False)
-        if message:
-            self._tell(message, Qgis.MessageLevel.Critical)
+    def _load(self, outcome: Outcome) -> QgsVectorLayer:
+        """Put the errors into the project, on top, with the legend of the types."""
+        name = tr("{name}: errors").format(name=outcome.image.name)
+        layer = QgsVectorLayer(f"{outcome.path}|layername=errors", name, "ogr")
+        layer_style.apply(layer, "errors")
+        QgsProject.instance().addMapLayer(layer, False)
+        QgsProject.instance().layerTreeRoot().insertLayer(0, layer).setExpanded(True)
+        return layer
+
+    def _loaded(self, path: Path) -> QgsMapLayer | None:
+        """Return the layer of the project that shows a file."""
+        layers = QgsProject.instance().mapLayers().values()
+        return next((layer for layer in layers if layer.source().split("|")[0] == str(path)), None)
 
     def _set_running(self, running: bool) -> None:
-        if not running:
-            self._inspection = None
         self.choices.setEnabled(not running)
         self.run_button.setEnabled(not running)
         self.cancel_button.setEnabled(running)
         self.progress.setValue(0)
         self.progress.setVisible(running)
+
+    def _hint(self) -> None:
+        """Say what to do as long as there is nothing to inspect."""
+        hint = "" if self.choices.images() else self.choices.problem()
+        if not self.is_running() and (hint or self.status.text() == self._hinted):
+            self._hinted = hint
+            self.status.setText(hint)
 
     def _tell(self, text: str, level) -> None:
         item = self._iface.messageBar().createMessage("RSQI", text)
@@ -154,42 +270,21 @@ class InspectPage(QWidget):
     # Widgets
 
     def _build(self) -> None:
-        self.layer_box = QgsMapLayerComboBox()
-        self.layer_box.setFilters(RASTER_LAYERS)
-        self.model_box = QgsFileWidget()
-        self.model_box.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
-        self.model_box.setDialogTitle(tr("Choose a model folder"))
-        self.model_box.lineEdit().setPlaceholderText(tr("Default model"))
-        self.type_list = TypeList()
-        self.output_box = QgsFileWidget()
-        self.output_box.setStorageMode(QgsFileWidget.StorageMode.SaveFile)
-        self.output_box.setFilter(tr("GeoPackage (*.gpkg)"))
-        self.output_box.setDialogTitle(tr("Save the errors as"))
-        self.output_box.lineEdit().setPlaceholderText(tr("Temporary layer"))
-
-        all_button, none_button = QPushButton(tr("All")), QPushButton(tr("None"))
-        all_button.clicked.connect(lambda: self.type_list.check_all(True))
-        none_button.clicked.connect(lambda: self.type_list.check_all(False))
-        types_line = QHBoxLayout()
-        types_line.addWidget(QLabel(tr("Error types")))
-        types_line.addStretch()
-        types_line.addWidget(all_button)
-        types_line.addWidget(none_button)
-
-        self.choices = QWidget()
-        form = QFormLayout(self.choices)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(tr("Image"), self.layer_box)
-        form.addRow(tr("Model"), self.model_box)
-        form.addRow(types_line)
-        form.addRow(self.type_list)
-        form.addRow(tr("Save to"), self.output_box)
+        self.choices = Choices(self._iface.mapCanvas())
+        scroll = VerticalScroll()
+        room = QWidget()
+        inner = QVBoxLayout(room)
+        inner.addWidget(self.choices)
+        inner.addStretch()
+        scroll.setWidget(room)
 
         self.run_button = QPushButton(QIcon(str(ICONS / "rsqi.svg")), tr("Start inspection"))
-        self.run_button.setDefault(True)
+        self.run_button.setObjectName("rsqiRun")
+        self.run_button.setToolTip("Ctrl+Enter")
         self.run_button.clicked.connect(self.run)
         self.cancel_button = QPushButton(tr("Cancel"))
+        self.cancel_button.setObjectName("rsqiCancel")
+        self.cancel_button.setToolTip("Esc")
         self.cancel_button.setEnabled(False)
         self.cancel_button.clicked.connect(self.cancel)
         settings_button = QToolButton()
@@ -200,27 +295,29 @@ class InspectPage(QWidget):
         buttons.addWidget(self.run_button, 1)
         buttons.addWidget(self.cancel_button)
         buttons.addWidget(settings_button)
+        for keys, slot in (("Ctrl+Return", self.run), ("Ctrl+Enter", self.run), ("Esc", self.cancel)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
 
         self.progress = QProgressBar()
-        self.progress.setRange(0, 100)
+        self.progress.setRange(0, 1000)
         self.progress.hide()
         self.status = QLabel()
+        self.status.setObjectName("rsqiStatus")
         self.status.setWordWrap(True)
-        self.score_card = ScoreCard()
+        self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.table = OutcomeTable()
+        self.table.hide()
+        self.table.chosen.connect(self.open_outcome)
 
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.addWidget(self.choices)
-        column.addLayout(buttons)
-        column.addWidget(self.progress)
-        column.addWidget(self.status)
-        column.addWidget(self.score_card)
-        column.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(scroll, 1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(9, 0, 9, 9)
+        foot.addLayout(buttons)
+        foot.addWidget(self.progress)
+        foot.addWidget(self.status)
+        foot.addWidget(self.table, 1)
+        column.addLayout(foot)

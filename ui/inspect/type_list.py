@@ -1,37 +1,57 @@
-"""A checkable list of the ten error types with their colours."""
+"""The ten error types to choose from, with their colours."""
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPixmap
-from qgis.PyQt.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
+from qgis.PyQt.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from ...algorithms.texts import type_name
 from ...rsqi_core import taxonomy
 
 
-class TypeList(QListWidget):
-    """All types, checked; as high as its rows."""
+class TypeList(QWidget):
+    """All types, checked; in two columns where there is room for them."""
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setObjectName("rsqiTypes")
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(2)
+        self._columns = 0
+        self.boxes = []
         for error_type in taxonomy.TYPES:
-            item = QListWidgetItem(swatch(error_type.color), type_name(error_type), self)
-            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked)
-        height = sum(self.sizeHintForRow(row) for row in range(self.count()))
-        self.setFixedHeight(height + 2 * self.frameWidth())
+            box = QCheckBox(type_name(error_type))
+            box.setIcon(swatch(error_type.color))
+            box.setChecked(True)
+            self.boxes.append(box)
+        self._arrange(1)
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        wide = 2 * max(box.sizeHint().width() for box in self.boxes) + self._grid.horizontalSpacing()
+        self._arrange(2 if event.size().width() >= wide else 1)
+
+    def minimumSizeHint(self) -> QSize:
+        one_column = max(box.minimumSizeHint().width() for box in self.boxes)
+        return QSize(one_column, super().minimumSizeHint().height())
+
+    def _arrange(self, columns: int) -> None:
+        if columns != self._columns:
+            self._columns = columns
+            rows = -(-len(self.boxes) // columns)
+            for place, box in enumerate(self.boxes):
+                self._grid.addWidget(box, place % rows, place // rows)
 
     def checked(self) -> list[int]:
-        """Return the rows that are checked, which are the indices in the taxonomy."""
-        return [row for row in range(self.count()) if self.item(row).checkState() == Qt.CheckState.Checked]
+        """Return the types that are checked, as indices in the taxonomy."""
+        return [place for place, box in enumerate(self.boxes) if box.isChecked()]
 
     def check_all(self, wanted: bool) -> None:
         """Check all types, or none."""
-        for row in range(self.count()):
-            self.item(row).setCheckState(Qt.CheckState.Checked if wanted else Qt.CheckState.Unchecked)
+        for box in self.boxes:
+            box.setChecked(wanted)
 
 
 def swatch(color: str) -> QIcon:

@@ -1,0 +1,116 @@
+"""What only experts change: blocks, thresholds, the constraint, bands."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProcessingException
+from qgis.gui import QgsCollapsibleGroupBox, QgsDoubleSpinBox
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLineEdit
+
+from ...algorithms.i18n import tr
+from ...algorithms.worker_algorithm import band_numbers, block_sizes
+from .narrow import narrow
+from .presets import STANDARD, Preset, preset_of
+
+_OWN = -0.01  # the value of the threshold that stands for the model's own
+
+
+class AdvancedBox(QgsCollapsibleGroupBox):
+    """Folded at first.
+
+    Signals
+    -------
+    changed
+        A value that a preset sets was changed.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self, parent=None):
+        super().__init__(tr("Advanced"), parent)
+        self.setObjectName("rsqiAdvanced")
+        self.blocks_line = QLineEdit()
+        self.blocks_line.setToolTip(
+            tr("Sizes of the square blocks, separated by commas; large blocks see large errors.")
+        )
+        self.overlap_box = _spin(0, 0.5, 0.05)
+        self.overlap_box.setToolTip(tr("Share of a block that its neighbour sees too."))
+        self.threshold_box = _spin(_OWN, 1, 0.05)
+        self.threshold_box.setSpecialValueText(tr("The model's own"))
+        self.threshold_box.setToolTip(tr("Probability above which a block has an error type."))
+        self.constraint_box = narrow(QComboBox())
+        self.constraint_box.addItems(
+            [tr("As the model recommends"), tr("Absolute"), tr("Relative"), tr("Intermediate"), tr("Lowering")]
+        )
+        self.constraint_box.setToolTip(tr("How the types that a block was classified as constrain its segmentation."))
+        self.alpha_box = _spin(0, 10, 0.1)
+        self.alpha_box.setValue(1)
+        self.alpha_box.setToolTip(tr("Weight of the classification in the constraint."))
+        self.bands_line = QLineEdit()
+        self.bands_line.setPlaceholderText(tr("As the image says"))
+        self.bands_line.setToolTip(tr("One band number for grey, or three for red, green and blue: 4,3,2."))
+        form = QFormLayout(self)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        form.addRow(tr("Block sizes (pixels)"), self.blocks_line)
+        form.addRow(tr("Overlap of blocks"), self.overlap_box)
+        form.addRow(tr("Probability threshold t"), self.threshold_box)
+        form.addRow(tr("Constraint"), self.constraint_box)
+        form.addRow(tr("Constraint strength (alpha)"), self.alpha_box)
+        form.addRow(tr("Bands"), self.bands_line)
+        self.set_preset(STANDARD)
+        self.blocks_line.textEdited.connect(lambda _: self.changed.emit())
+        self.overlap_box.valueChanged.connect(lambda _: self.changed.emit())
+        self.threshold_box.valueChanged.connect(lambda _: self.changed.emit())
+        self.setCollapsed(True)
+
+    def set_preset(self, preset: Preset) -> None:
+        """Fill in the values of a preset."""
+        self.blockSignals(True)
+        self.blocks_line.setText(",".join(str(side) for side in preset.blocks))
+        self.overlap_box.setValue(preset.overlap)
+        self.threshold_box.setValue(_OWN if preset.threshold is None else preset.threshold)
+        self.blockSignals(False)
+
+    def preset(self) -> Preset | None:
+        """Return the preset that the values are of; None if they are somebody's own."""
+        try:
+            blocks = tuple(block_sizes(self.blocks_line.text()))
+        except QgsProcessingException:
+            return None
+        return preset_of(blocks, self.overlap_box.value(), self._threshold())
+
+    def problem(self) -> str:
+        """Return what is wrong; empty: nothing."""
+        try:
+            block_sizes(self.blocks_line.text())
+            band_numbers(self.bands_line.text())
+        except QgsProcessingException as error:
+            return str(error)
+        return ""
+
+    def parameters(self) -> dict:
+        """Return these parameters of `rsqi:inspect`."""
+        found = {
+            "BLOCK_SIZES": self.blocks_line.text(),
+            "OVERLAP": self.overlap_box.value(),
+            "CONSTRAINT": self.constraint_box.currentIndex(),
+            "ALPHA": self.alpha_box.value(),
+            "BANDS": self.bands_line.text(),
+        }
+        if self._threshold() is not None:
+            found["THRESHOLD"] = self._threshold()
+        return found
+
+    def _threshold(self) -> float | None:
+        value = self.threshold_box.value()
+        return value if value >= 0 else None
+
+
+def _spin(low: float, high: float, step: float) -> QgsDoubleSpinBox:
+    box = QgsDoubleSpinBox()
+    box.setShowClearButton(False)
+    box.setDecimals(2)
+    box.setRange(low, high)
+    box.setSingleStep(step)
+    return box
