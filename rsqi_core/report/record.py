@@ -149,7 +149,7 @@ def write_record_shapefile(path: Path, subject: Subject, table: Sequence[Sequenc
 
 def _short(text: str) -> str:
     """Cut a text to what a shapefile holds, at a whole character, and to what GBK can write."""
-    return text.encode("gbk", "replace")[:_BYTES].decode("gbk", "ignore")
+    return text.replace("²", "2").encode("gbk", "replace")[:_BYTES].decode("gbk", "ignore")
 
 
 def check_ending(path: Path, ending: str) -> Path:

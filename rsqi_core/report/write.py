@@ -154,8 +154,10 @@ def _open(order: Order, summary: Mapping[str, Any], emit: Callable[..., None]) -
     name = str(summary.get("raster") or "")
     if not name:
         return None
+    # Where it was, else beside the result, as both may have been moved together.
+    beside = Path(order.summary).with_name(Path(name).name) if order.summary else None
     try:
-        return open_raster(name, _bands(summary))
+        return open_raster(beside if beside and beside.exists() and not Path(name).exists() else name, _bands(summary))
     except RasterError as error:
         emit("warning", code="report_no_image", message=f"the report has no pictures: {error}")
         return None
