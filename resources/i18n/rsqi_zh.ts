@@ -252,10 +252,6 @@
         <translation>影像块</translation>
     </message>
     <message>
-        <source>Blocks of the test part that show the type.</source>
-        <translation>测试部分中出现该类型的分块数。</translation>
-    </message>
-    <message>
         <source>Blocks to test on</source>
         <translation>测试分块数</translation>
     </message>
@@ -880,6 +876,10 @@ Give the image, from which the valid area and the pixel size are taken, or give 
         <translation>导入…</translation>
     </message>
     <message>
+        <source>In brackets: how many blocks of the test part show it.</source>
+        <translation>括号内为测试部分中出现该类型的分块数。</translation>
+    </message>
+    <message>
         <source>In sample</source>
         <translation>样本</translation>
     </message>
@@ -1132,12 +1132,12 @@ Pixels are read at full resolution. Of an image of more than 200 megapixels even
         <translation>名称（英文）</translation>
     </message>
     <message>
-        <source>Name of the new model</source>
-        <translation>新模型名称</translation>
-    </message>
-    <message>
         <source>New model</source>
         <translation>新模型</translation>
+    </message>
+    <message>
+        <source>New name</source>
+        <translation>新名称</translation>
     </message>
     <message>
         <source>Next block</source>
@@ -1302,6 +1302,10 @@ Pixels are read at full resolution. Of an image of more than 200 megapixels even
     <message>
         <source>Package index</source>
         <translation>软件源</translation>
+    </message>
+    <message>
+        <source>Passes</source>
+        <translation>遍历次数</translation>
     </message>
     <message>
         <source>Passes over the data</source>
@@ -2068,6 +2072,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>错误图斑及检查记录各列，文字为 GBK 编码。</translation>
     </message>
     <message>
+        <source>The package index does not answer; trying again...</source>
+        <translation>软件源没有响应，正在重试…</translation>
+    </message>
+    <message>
         <source>The packages do not fit together for Python {version}: choose another Python under Advanced.</source>
         <translation>这些软件包在 Python {version} 下互不兼容：请在“高级”中选择其他 Python。</translation>
     </message>
@@ -2076,8 +2084,8 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>工程中还没有来自 GeoPackage 的复核图层：请先检查并复核影像。</translation>
     </message>
     <message>
-        <source>The proxy refuses access: look at its address and password in the options of QGIS, page Network.</source>
-        <translation>代理拒绝访问：请在 QGIS 选项的“网络”页检查其地址和密码。</translation>
+        <source>The proxy does not answer or refuses access: look at its address and password in the options of QGIS, page Network.</source>
+        <translation>代理没有响应或拒绝访问：请在 QGIS 选项的“网络”页检查其地址和密码。</translation>
     </message>
     <message>
         <source>The raster cannot be inspected</source>
@@ -2448,28 +2456,16 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>面积</translation>
     </message>
     <message>
-        <source>area of the error, %</source>
-        <translation>图斑面积，%</translation>
-    </message>
-    <message>
-        <source>area of the type, %</source>
-        <translation>该类总面积，%</translation>
-    </message>
-    <message>
         <source>default</source>
         <translation>默认</translation>
     </message>
     <message>
-        <source>displacement, m</source>
-        <translation>错位，米</translation>
+        <source>error area, %</source>
+        <translation>图斑面积，%</translation>
     </message>
     <message>
-        <source>displacement, px</source>
-        <translation>错位，像素</translation>
-    </message>
-    <message>
-        <source>errors of the type</source>
-        <translation>该类图斑数</translation>
+        <source>errors</source>
+        <translation>图斑数</translation>
     </message>
     <message>
         <source>failed</source>
@@ -2500,7 +2496,7 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>长度</translation>
     </message>
     <message>
-        <source>length, % of the diagonal</source>
+        <source>length, % diagonal</source>
         <translation>长度，对角线的 %</translation>
     </message>
     <message>
@@ -2536,7 +2532,7 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>pip 失败：{what}</translation>
     </message>
     <message>
-        <source>pixels of the error</source>
+        <source>pixels</source>
         <translation>图斑像素数</translation>
     </message>
     <message>
@@ -2550,6 +2546,14 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>several devices</source>
         <translation>多个设备</translation>
+    </message>
+    <message>
+        <source>shift, m</source>
+        <translation>错位，米</translation>
+    </message>
+    <message>
+        <source>shift, px</source>
+        <translation>错位，像素</translation>
     </message>
     <message>
         <source>t has to be above 0.</source>
@@ -2574,6 +2578,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>the processor</source>
         <translation>处理器</translation>
+    </message>
+    <message>
+        <source>type area, %</source>
+        <translation>该类总面积，%</translation>
     </message>
     <message>
         <source>yes</source>

@@ -14,9 +14,9 @@ from qgis.core import (
     QgsVectorLayer,
     QgsWkbTypes,
 )
-from qgis.gui import QgsMapCanvas, QgsMessageBar
+from qgis.gui import QgsMapCanvas, QgsMapToolPan, QgsMessageBar
 from qgis.PyQt.QtCore import QVariant
-from qgis.PyQt.QtWidgets import QMainWindow
+from qgis.PyQt.QtWidgets import QAction, QMainWindow
 
 CRS = "EPSG:4547"
 PIXEL = 0.5
@@ -41,6 +41,18 @@ class Iface:
 
     def messageBar(self):
         return self.bar
+
+    def setActiveLayer(self, layer):
+        self.canvas.setCurrentLayer(layer)
+
+    def actionPan(self):
+        return QAction(self.window)
+
+    def add_tool(self, name):
+        """Add the action of one of QGIS's editing tools, which takes the map."""
+        tool, action = QgsMapToolPan(self.canvas), QAction(self.window)
+        action.setObjectName(name)
+        action.triggered.connect(lambda: self.canvas.setMapTool(tool))
 
     def texts(self):
         return [item.text() for item in self.bar.items()]

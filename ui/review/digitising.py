@@ -10,6 +10,7 @@ from qgis.core import QgsEditFormConfig, QgsFeature, QgsVectorLayer
 from qgis.gui import QgsMapTool, QgsMapToolCapture
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QColor
 
 from ...algorithms.i18n import tr
 from ...algorithms.layer_score import DERIVED
@@ -20,6 +21,7 @@ from .history import Change
 from .rows import ADDED, CORRECTED, Row, row_of
 from .verdicts import Verdicts, signature, type_values
 
+GLASS = QColor(255, 255, 0, 50)  # what is selected while it is edited: the image below has to be seen
 TOOLS = {
     "draw": "mActionAddFeature",
     "reshape": "mActionReshapeFeatures",
@@ -58,6 +60,7 @@ class Digitising(QObject):
         self._tool_before: QgsMapTool | None = None
         self._tool: QgsMapTool | None = None
         self._suppress = None
+        self._color_before: QColor | None = None
         self._opened = False
         self._pending: tuple[str, dict[int, QgsFeature | None]] | None = None
         self._added: list[int] = []
@@ -110,7 +113,8 @@ class Digitising(QObject):
                 return False
             self._opened = True
         canvas = self._iface.mapCanvas()
-        self._tool_before = canvas.mapTool()
+        self._tool_before, self._color_before = canvas.mapTool(), canvas.selectionColor()
+        canvas.setSelectionColor(GLASS)
         self._iface.setActiveLayer(self._layer)
         self._hold_form(mode == "draw")
         action.trigger()
@@ -127,6 +131,7 @@ class Digitising(QObject):
             return
         canvas = self._iface.mapCanvas()
         canvas.mapToolSet.disconnect(self._tool_set)
+        canvas.setSelectionColor(self._color_before)
         self.settle()
         self.mode = ""
         self._hold_form(False)

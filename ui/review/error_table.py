@@ -33,12 +33,10 @@ def status_name(status: str) -> str:
 
 
 def area_text(area: float | None) -> str:
-    """Return square metres in three figures, square kilometres from one on."""
+    """Return square metres, in three figures where they are few."""
     if area is None:
         return ""
-    if area >= 1e6:
-        return f"{area / 1e6:,.2f} km²"
-    return f"{area:,.0f} m²" if area >= 100 else f"{area:.3g} m²"
+    return f"{area:,.0f}" if area >= 100 else f"{area:.3g}"
 
 
 class ErrorTable(QAbstractTableModel):
@@ -119,7 +117,7 @@ class ErrorTable(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return (tr("Type"), tr("Conf."), tr("Area"), tr("Sev."), tr("Status"))[section]
+            return (tr("Type"), tr("Conf."), "m²", tr("Sev."), tr("Status"))[section]
         if role == Qt.ItemDataRole.ToolTipRole:
             return (
                 tr("Type of the error"),
@@ -164,10 +162,12 @@ class ErrorTable(QAbstractTableModel):
             return area_text(row.area_m2)
         if column == "severity":
             return row.severity
-        return f"{MARKS.get(row.status, '')} {status_name(row.status)}"
+        mark = MARKS.get(row.status, "")
+        return mark if row.status == UNREVIEWED else f"{mark} {status_name(row.status)}"
 
     def _tip(self, row: Row) -> str:
-        lines = [tr("Error {fid}, deduction {points:g}").format(fid=row.fid, points=row.penalty)]
+        points = tr("Error {fid}, deduction {points:g}").format(fid=row.fid, points=row.penalty)
+        lines = [f"{self._names.get(row.category_id, '')} · {status_name(row.status)}", points]
         if row.edited_by:
             lines.append(tr("Edited by {name}, {time}").format(name=row.edited_by, time=row.edited_at[:16]))
         if row.comment:

@@ -20,7 +20,7 @@ from ...rsqi_core import taxonomy
 
 MARK = "rsqi/heat_map"  # custom property of a layer that this module put into the project
 STEPS = (0.05, 0.2, 0.4, 0.6, 0.8, 1.0)
-OPACITY = (0.10, 0.22, 0.36, 0.50, 0.64)
+OPACITY = (0.08, 0.17, 0.26, 0.36, 0.46)  # the image shows through, also where blocks overlap
 
 
 def renderer_for(error_type: taxonomy.ErrorType) -> QgsGraduatedSymbolRenderer:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from qgis.core import Qgis, QgsMessageLog, QgsSettings, QgsVectorLayer
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
-    QAbstractItemView,
     QAbstractSpinBox,
     QApplication,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QProgressBar,
     QStackedLayout,
     QTextEdit,
     QToolButton,
-    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -30,12 +27,12 @@ from . import map_filter
 from .block_bar import BlockBar
 from .deductions import Deductions
 from .digitising import Digitising
-from .error_table import ErrorTable
+from .error_list import ErrorList
 from .filter_bar import FilterBar
 from .key_help import KeyHelp
 from .keys import KeyListener, with_key
 from .navigation import Navigator, pixel_side_of
-from .rows import UNREVIEWED, neighbour, next_unreviewed
+from .rows import UNREVIEWED
 from .store import snapshot
 from .verdict_bar import VerdictBar
 from .verdicts import COMMENT_LENGTH, REVIEWER, Verdicts, reviewer
@@ -62,9 +59,8 @@ class ReviewPage(QWidget):
         self._iface = iface
         self._layer: QgsVectorLayer | None = None
         self._pixel_side: float | None = None
-        self._fid: int | None = None
         self._drawn: int | None = None
-        self._guard = False
+        self._selecting = False
         self.verdicts = Verdicts(self)
         self.deductions = Deductions(self.verdicts, self)
         self.digitising = Digitising(iface, self.verdicts, self)
@@ -77,7 +73,7 @@ class ReviewPage(QWidget):
         self._show_timer.setInterval(SETTLE_MS)
         self._show_timer.timeout.connect(self._show_on_map)
         self.keys = KeyListener(self.obey, self._hears, self)
-        self.keys.watch(iface.mapCanvas(), self.tree, self)
+        self.keys.watch(iface.mapCanvas(), self.list, self)
         self._connect()
         self._show_layer()
 
@@ -95,7 +91,7 @@ class ReviewPage(QWidget):
         self.deductions.set_layer(layer)
         self.digitising.set_layer(layer)
         self.block_bar.set_layer(layer)
-        self._fid = self._drawn = None
+        self._drawn = None
         if layer is not None:
             frame = frame_of(layer)
             self._pixel_side = frame.image.pixel_side if frame is not None else pixel_side_of(layer)
@@ -125,9 +121,9 @@ class ReviewPage(QWidget):
         simple = {
             "accept": lambda: self._decide(self.verdicts.accept),
             "reject": lambda: self._decide(self.verdicts.reject),
-            "next": lambda: self._step(1),
-            "previous": lambda: self._step(-1),
-            "unreviewed": self._next_unreviewed,
+            "next": lambda: self.go_to(self.list.step(1)),
+            "previous": lambda: self.go_to(self.list.step(-1)),
+            "unreviewed": lambda: self.go_to(self.list.next_unreviewed()),
             "zoom": self._show_on_map,
             "comment": self._focus_comment,
             "undo": lambda: self._step_back(self.verdicts.undo),
@@ -142,31 +138,18 @@ class ReviewPage(QWidget):
         return self._digitise(command)
 
     def go_to(self, fid: int | None) -> None:
-        """Make an error the current one, and show it."""
-        index = self.table.index_of(fid)
-        if index.isValid():
-            self.tree.setCurrentIndex(index)
-            self.tree.scrollTo(index)
-            self._show_timer.start()
-
-    def selected(self) -> list[int]:
-        """Return the fids of the selected errors, the current one first."""
-        rows = sorted(index.row() for index in self.tree.selectionModel().selectedRows())
-        fids = [self.table.order[row] for row in rows]
-        return sorted(fids, key=lambda fid: fid != self._fid) or ([self._fid] if self._fid in self.table.rows else [])
+        """Make an error the current one, and show it on the map."""
+        self.list.go_to(fid)
 
     def _decide(self, verdict) -> None:
         """Give the selected errors a verdict, and go on to the next unreviewed one."""
-        fids = self.selected()
-        if not fids:
+        fids = self.list.selected()
+        following = self.list.next_unreviewed(fids)
+        if not fids or not verdict(fids):
             return
-        order = self.table.order
-        last = max(fids, key=lambda fid: order.index(fid) if fid in order else -1)
-        following = next_unreviewed(order, self.table.rows, last, skip=fids)
-        if verdict(fids):
-            self.go_to(following if following is not None else self._fid)
-            if following is None:
-                self._notice(tr("All errors in the list are reviewed."), Qgis.MessageLevel.Success)
+        self.go_to(self.list.fid if following is None else following)
+        if following is None:
+            self._notice(tr("All errors in the list are reviewed."), Qgis.MessageLevel.Success)
 
     def _choose_type(self, category_id: int) -> bool:
         if self.digitising.mode != "draw":
@@ -178,18 +161,12 @@ class ReviewPage(QWidget):
             self.verdicts.relabel([self._drawn], category_id)
         return True
 
-    def _step(self, step: int) -> None:
-        self.go_to(neighbour(self.table.order, self._fid, step))
-
-    def _next_unreviewed(self) -> None:
-        self.go_to(next_unreviewed(self.table.order, self.table.rows, self._fid))
-
     def _step_back(self, step) -> None:
         touched = step()
-        self.go_to(next((fid for fid in sorted(touched) if self.table.index_of(fid).isValid()), self._fid))
+        self.go_to(next((fid for fid in sorted(touched) if self.list.shows(fid)), self.list.fid))
 
     def _merge(self) -> None:
-        fids = self.selected()
+        fids = self.list.selected()
         if self.verdicts.merge(fids):
             self.go_to(fids[0])
 
@@ -198,27 +175,27 @@ class ReviewPage(QWidget):
         self.comment_box.selectAll()
 
     def _digitise(self, mode: str) -> bool:
-        if mode != "draw" and self._fid is not None:
-            self._guarded(lambda: self._layer.selectByIds([self._fid]))  # QGIS's tools keep to what is selected
-        if mode == "draw" and self._fid in self.table.rows:
-            self.digitising.category_id = self.table.rows[self._fid].category_id
-        chosen = self.filter_bar.wanted().category_id
-        if mode == "draw" and chosen:
-            self.digitising.category_id = chosen
+        fid, rows = self.list.fid, self.verdicts.rows
+        if mode == "draw":
+            chosen = self.filter_bar.wanted().category_id or (rows[fid].category_id if fid in rows else 0)
+            self.digitising.category_id = chosen or self.digitising.category_id
+        elif fid is not None:
+            self._select_on_map([fid])  # QGIS's tools keep to what is selected
         self._drawn = None
         self.digitising.start(mode)
         return True
 
     def _leave(self) -> bool:
         if not self.digitising.mode:
-            self.tree.setFocus()
+            self.list.setFocus()
             return False
         self.digitising.leave()
         return True
 
     def _save_comment(self) -> None:
-        if self._fid in self.verdicts.rows and self.comment_box.text() != self.verdicts.rows[self._fid].comment:
-            self.verdicts.comment(self._fid, self.comment_box.text())
+        row = self.verdicts.rows.get(self.list.fid)
+        if row is not None and self.comment_box.text() != row.comment:
+            self.verdicts.comment(row.fid, self.comment_box.text())
 
     def _hears(self, command: str) -> bool:
         """Return whether a key is meant for the review now."""
@@ -231,7 +208,7 @@ class ReviewPage(QWidget):
     # What follows
 
     def _changed(self, fids: set[int]) -> None:
-        if not self.table.refresh(fids):
+        if not self.list.table.refresh(fids):
             self._fill()
         self._show_row()
         self._show_progress()
@@ -250,48 +227,33 @@ class ReviewPage(QWidget):
             self.changed.emit()
 
     def _deducted(self, fids: set[int]) -> None:
-        self.table.refresh(fids)
+        self.list.table.refresh(fids)
         self.changed.emit()
 
     def _look(self) -> None:
         if self.isVisible() and self._layer is not None and not self.verdicts.writing and not self._layer.isModified():
             self.verdicts.look()
 
-    def _current_changed(self, index, _previous) -> None:
-        if self._guard:
-            return
-        self._fid = self.table.fid_at(index)
+    def _chosen(self, _fid: int) -> None:
         self._show_row()
         self._show_timer.start()
 
     def _follow_selection(self, *_) -> None:
         """Select in the list what was selected on the map."""
-        if self._guard or self.digitising.mode:
-            return
-        fids = [fid for fid in self._layer.selectedFeatureIds() if self.table.index_of(fid).isValid()]
-        if not fids:
-            return
-        chosen = QItemSelection()
-        for fid in fids:
-            chosen.select(self.table.index_of(fid), self.table.index_of(fid))
-        flags = QItemSelectionModel.SelectionFlag
-        first = self.table.index_of(fids[0])
-        model = self.tree.selectionModel()
+        if not self._selecting and not self.digitising.mode and self.list.select(self._layer.selectedFeatureIds()):
+            self._show_row()
 
-        def select():
-            model.setCurrentIndex(first, flags.NoUpdate)
-            model.select(chosen, flags.ClearAndSelect | flags.Rows)
-
-        self._guarded(select)
-        self._fid = fids[0]
-        self.tree.scrollTo(first)
-        self._show_row()
+    def _select_on_map(self, fids: list[int]) -> None:
+        self._selecting = True
+        self._layer.selectByIds(fids)
+        self._selecting = False
 
     def _show_on_map(self) -> None:
-        if self._layer is None or self._fid is None or len(self.tree.selectionModel().selectedRows()) > 1:
+        fid = self.list.fid
+        if self._layer is None or fid is None or len(self.list.selected()) > 1:
             return
-        feature = snapshot(self._layer, [self._fid])[self._fid]
-        if feature is not None and feature.hasGeometry():
+        feature = snapshot(self._layer, [fid])[fid]
+        if feature is not None:
             keep = self.verdict_bar.keep_scale.isChecked()
             self.navigator.go_to(self._layer, feature.geometry(), self._pixel_side, keep)
 
@@ -300,21 +262,7 @@ class ReviewPage(QWidget):
             self._notice(tr("The style of this layer has no categories: only the list is filtered."))
 
     def _fill(self) -> None:
-        """Make the list anew, and stay at the error that was current."""
-        index = self.tree.currentIndex()
-        place = index.row() if index.isValid() else 0
-        self._guarded(lambda: self.table.show_rows(self.verdicts.rows, self.filter_bar.wanted()))
-        if self._fid not in self.verdicts.rows:
-            self._fid = None
-        if self.table.order:
-            index = self.table.index_of(self._fid)
-            if not index.isValid():
-                index = self.table.index(min(place, len(self.table.order) - 1), 0)
-                self._fid = self.table.fid_at(index)
-            self._guarded(lambda: self.tree.setCurrentIndex(index))
-            self.tree.scrollTo(index)
-        else:
-            self._fid = None
+        self.list.show_rows(self.verdicts.rows, self.filter_bar.wanted())
         self._show_row()
         self._show_progress()
 
@@ -324,7 +272,7 @@ class ReviewPage(QWidget):
         self._show_mode("")
 
     def _show_row(self) -> None:
-        row = self.verdicts.rows.get(self._fid)
+        row = self.verdicts.rows.get(self.list.fid)
         self.comment_box.setEnabled(row is not None)
         if not self.comment_box.hasFocus():
             self.comment_box.setText(row.comment if row is not None else "")
@@ -332,7 +280,7 @@ class ReviewPage(QWidget):
     def _show_progress(self) -> None:
         rows = self.verdicts.rows
         done = sum(row.status != UNREVIEWED for row in rows.values())
-        shown = len(self.table.order)
+        shown = len(self.list.table.order)
         text = tr("{done} of {total} reviewed").format(done=done, total=len(rows))
         if shown < len(rows):
             text = tr("{text}, {shown} in the list").format(text=text, shown=shown)
@@ -352,28 +300,17 @@ class ReviewPage(QWidget):
         elif mode:
             self.mode_label.setText(tr("Editing the outline · saved at once · Esc ends"))
         elif self._layer is not None:
-            self._guarded(self._layer.removeSelection)
+            self._select_on_map([])
 
     def _drew(self, fid: int) -> None:
         self._drawn = fid
-        if self.table.index_of(fid).isValid():
-            index = self.table.index_of(fid)
-            self._guarded(lambda: self.tree.setCurrentIndex(index))
-            self._fid = fid
-            self.tree.scrollTo(index)
-            self._show_row()
+        self.list.set_current(fid)
+        self._show_row()
+        self.navigator.mark(self._layer, snapshot(self._layer, [fid])[fid].geometry())
 
     def _notice(self, text: str, level=Qgis.MessageLevel.Warning) -> None:
         self._iface.messageBar().pushMessage("RSQI", text, level, NOTICE_S)
         QgsMessageLog.logMessage(text, "RSQI", level, False)
-
-    def _guarded(self, action) -> None:
-        """Do something without following the signals that it sends."""
-        self._guard = True
-        try:
-            action()
-        finally:
-            self._guard = False
 
     def _let_go(self) -> None:
         """Leave the layer as it was found."""
@@ -390,25 +327,7 @@ class ReviewPage(QWidget):
 
     def _build(self) -> None:
         self.filter_bar = FilterBar()
-        self.table = ErrorTable(self)
-        self.tree = QTreeView()
-        self.tree.setObjectName("rsqiErrorList")
-        self.tree.setModel(self.table)
-        self.tree.setRootIsDecorated(False)
-        self.tree.setUniformRowHeights(True)
-        self.tree.setAlternatingRowColors(True)
-        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.tree.setSortingEnabled(True)
-        self.tree.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        self.tree.setMinimumHeight(140)
-        header = self.tree.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        wide = self.tree.fontMetrics().horizontalAdvance
-        for column, sample in enumerate(("0.00", "88,888 m²", "", f"○ {tr('Unreviewed')}"), start=1):
-            self.tree.setColumnWidth(
-                column, max(wide(sample), wide(header.model().headerData(column, Qt.Orientation.Horizontal))) + 22
-            )
+        self.list = ErrorList()
         self.progress_label, self.progress_bar = QLabel(), QProgressBar()
         self.progress_bar.setTextVisible(False)
         self.progress_bar.setFixedHeight(6)
@@ -419,6 +338,7 @@ class ReviewPage(QWidget):
         self.comment_box.setPlaceholderText(with_key(tr("Comment"), "comment"))
         self.mode_label = QLabel()
         self.mode_label.setObjectName("rsqiMode")
+        self.mode_label.setTextFormat(Qt.TextFormat.RichText)
         self.mode_label.setStyleSheet("background: #fff3c4; color: #4a3b00; border-radius: 3px; padding: 4px;")
         self.block_bar = BlockBar(self.navigator)
         self.reviewer_box = QLineEdit(str(QgsSettings().value(REVIEWER, "") or ""))
@@ -445,7 +365,7 @@ class ReviewPage(QWidget):
         nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(content)
         column.addWidget(self.filter_bar)
-        column.addWidget(self.tree, 1)
+        column.addWidget(self.list, 1)
         column.addLayout(progress)
         column.addWidget(self.verdict_bar)
         column.addWidget(self.mode_label)
@@ -467,10 +387,9 @@ class ReviewPage(QWidget):
         self.filter_bar.threshold_changed.connect(self._set_threshold)
         self.verdict_bar.commanded.connect(self.obey)
         self.block_bar.refused.connect(self._notice)
-        self.tree.selectionModel().currentChanged.connect(self._current_changed)
-        self.tree.clicked.connect(lambda _: self._show_timer.start())
+        self.list.chosen.connect(self._chosen)
         self.comment_box.editingFinished.connect(self._save_comment)
-        self.comment_box.returnPressed.connect(self.tree.setFocus)
+        self.comment_box.returnPressed.connect(self.list.setFocus)
         self.reviewer_box.editingFinished.connect(
             lambda: QgsSettings().setValue(REVIEWER, self.reviewer_box.text().strip())
         )

@@ -1,0 +1,125 @@
+"""The list of errors on the page: one is current, several may be selected, and both survive sorting and filtering."""
+
+from __future__ import annotations
+
+from typing import Iterable, Mapping
+
+from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+
+from ...algorithms.i18n import tr
+from .error_table import ErrorTable
+from .rows import Row, Wanted, neighbour, next_unreviewed
+
+
+class ErrorList(QTreeView):
+    """Shows an :class:`ErrorTable`.
+
+    Attributes
+    ----------
+    fid : int or None
+        The current error.
+
+    Signals
+    -------
+    chosen : int
+        A person, or :meth:`go_to`, made another error current, or clicked the current one.
+    """
+
+    chosen = pyqtSignal(int)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName("rsqiErrorList")
+        self.fid: int | None = None
+        self._quiet = False
+        self.table = ErrorTable(self)
+        self.setModel(self.table)
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setAlternatingRowColors(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumHeight(140)
+        self.setSortingEnabled(True)
+        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.header().setStretchLastSection(False)
+        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        wide = self.fontMetrics().horizontalAdvance
+        for column, sample in enumerate(("0.00", "888,888", "", f"✕ {tr('Corrected')}"), start=1):
+            title = self.table.headerData(column, Qt.Orientation.Horizontal)
+            self.setColumnWidth(column, max(wide(sample), wide(title)) + 14)
+        self.selectionModel().currentChanged.connect(self._current_changed)
+        self.clicked.connect(lambda index: self.chosen.emit(self.table.fid_at(index)))
+
+    def show_rows(self, rows: Mapping[int, Row], wanted: Wanted) -> None:
+        """Make the list anew and stay at the current error, or near it if it is no longer shown."""
+        place = max(self.currentIndex().row(), 0)
+        self._quietly(lambda: self.table.show_rows(rows, wanted))
+        order = self.table.order
+        if not order:
+            self.fid = None
+            return
+        if not self.shows(self.fid):
+            self.fid = order[min(place, len(order) - 1)]
+        self.set_current(self.fid)
+
+    def shows(self, fid: int | None) -> bool:
+        """Return whether an error is in the list."""
+        return self.table.index_of(fid).isValid()
+
+    def go_to(self, fid: int | None) -> None:
+        """Make an error current, as if it had been clicked."""
+        if self.shows(fid):
+            self.set_current(fid)
+            self.chosen.emit(fid)
+
+    def set_current(self, fid: int) -> None:
+        """Make an error current, and say nothing."""
+        index = self.table.index_of(fid)
+        if index.isValid():
+            self.fid = fid
+            self._quietly(lambda: self.setCurrentIndex(index))
+            self.scrollTo(index)
+
+    def select(self, fids: Iterable[int]) -> bool:
+        """Select errors, the first one current, and say nothing; return False if none of them is shown."""
+        fids = [fid for fid in fids if self.shows(fid)]
+        if not fids:
+            return False
+        chosen, flags = QItemSelection(), QItemSelectionModel.SelectionFlag
+        for fid in fids:
+            chosen.select(self.table.index_of(fid), self.table.index_of(fid))
+        self.set_current(fids[0])
+        self._quietly(lambda: self.selectionModel().select(chosen, flags.ClearAndSelect | flags.Rows))
+        return True
+
+    def selected(self) -> list[int]:
+        """Return the selected errors, the current one first."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        fids = [self.table.order[row] for row in rows] or [self.fid]
+        return sorted((fid for fid in fids if fid is not None), key=lambda fid: fid != self.fid)
+
+    def step(self, step: int) -> int | None:
+        """Return the error so many rows away."""
+        return neighbour(self.table.order, self.fid, step)
+
+    def next_unreviewed(self, fids: Iterable[int] = ()) -> int | None:
+        """Return the next unreviewed error after the current one, or after the last of `fids`, which are left out."""
+        order = self.table.order
+        places = [order.index(fid) for fid in fids if fid in order]
+        last = order[max(places)] if places else self.fid
+        return next_unreviewed(order, self.table.rows, last, skip=fids)
+
+    def _current_changed(self, index, _previous) -> None:
+        fid = self.table.fid_at(index)
+        if not self._quiet and fid is not None:
+            self.fid = fid
+            self.chosen.emit(fid)
+
+    def _quietly(self, action) -> None:
+        self._quiet = True
+        try:
+            action()
+        finally:
+            self._quiet = False
