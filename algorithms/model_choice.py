@@ -37,8 +37,11 @@ def models_folder() -> Path:
 
 
 def known_models() -> list[KnownModel]:
-    """Return the default model and those in the profile, the newest first."""
+    """Return the default model and those in the profile, the newest first, and the one in use wherever it is."""
     folders = [file.parent for file in models_folder().glob(f"*/{CARD}") if not file.parent.name.startswith(".")]
+    used = Path(chosen_model())
+    if str(used) != DEFAULT and used not in folders:
+        folders.append(used)
     folders.sort(key=lambda folder: (folder / CARD).stat().st_mtime, reverse=True)
     return [KnownModel(DEFAULT, DEFAULT, {}), *(KnownModel(str(f), f.name, _verdict(f)) for f in folders)]
 

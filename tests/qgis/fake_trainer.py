@@ -1,6 +1,6 @@
 """A worker that cuts and trains nothing: it answers `dataset` and `finetune` in the protocol, in a moment.
 
-FAKE_TRAINER says how: ``better`` (default), ``worse``, ``slow`` (a minute, but it obeys a cancel), ``bare`` (no PyTorch).
+FAKE_TRAINER says how: ``better`` (default), ``worse``, ``slow`` (but it obeys a cancel), ``bare`` (no PyTorch).
 """
 
 import json
@@ -44,7 +44,7 @@ def fine_tune(request, mode):
         say("error", code="library", message="torch is missing; install it with: pip install 'rsqi[train]'")
         return
     for step in range(5, 55, 5):
-        time.sleep(6 if mode == "slow" else 0.01)
+        time.sleep(3 if mode == "slow" else 0.01)
         row = {"step": step, "steps": 50, "labels": 2 / step, "evidence": 5 / step, "segmentation": 4 / step}
         if step % 10 == 0:
             row["score"] = 0.3 + step / 200

@@ -217,7 +217,7 @@ def test_data_training_verdict_and_use(page, tmp_path):
     wait(lambda: button(page, "Use").isEnabled())
     assert len(page.training.curve._curves.loss) == 10 and len(page.training.curve._curves.score) == 5
     table = page.findChild(QWidget, "rsqiLearnVerdict")
-    assert [table.item(0, c).text() for c in range(1, 6)] == ["6", "0.50", "0.80", "0.40", "0.60"]
+    assert [table.item(0, c).text() for c in range(1, 3)] == ["0.50→0.80", "0.40→0.60"]
     assert table.rowCount() == 4  # no row for a type that nobody has seen
     assert chosen_model() == DEFAULT
     button(page, "Use").click()

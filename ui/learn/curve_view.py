@@ -29,6 +29,7 @@ class CurveView(QWidget):
         )
         self._rows: list[dict] = []
         self._curves = Curves()
+        self.hide()
 
     def sizeHint(self):
         return QSize(260, 9 * self.fontMetrics().height())
@@ -36,12 +37,13 @@ class CurveView(QWidget):
     def clear(self) -> None:
         """Forget everything."""
         self._rows, self._curves = [], Curves()
-        self.update()
+        self.hide()
 
     def add(self, row: dict) -> None:
         """Add a row of the curve."""
         self._rows.append(row)
         self._curves = curves(self._rows)
+        self.show()
         self.update()
 
     def paintEvent(self, event):

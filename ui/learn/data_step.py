@@ -24,6 +24,7 @@ from .datasets import new_dataset, read_dataset
 from .reviewed import reviewed_layers
 
 FEW = 20  # blocks to train on, under which little can be learned
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ROWS = 5  # shown at once at most
 
 
@@ -57,7 +58,7 @@ class DataStep(QWidget):
             item.setToolTip(0, reviewed.name)
             item.setData(0, Qt.ItemDataRole.UserRole, reviewed.layer_id)
             for column in range(1, 4):
-                item.setTextAlignment(column, int(Qt.AlignmentFlag.AlignRight))
+                item.setData(column, Qt.ItemDataRole.TextAlignmentRole, _RIGHT)
             ticked = reviewed.useful and reviewed.layer_id not in self._unticked
             item.setCheckState(0, Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
             if not reviewed.useful:
@@ -66,7 +67,8 @@ class DataStep(QWidget):
         rows = min(_ROWS, max(1, self.tree.topLevelItemCount()))
         height = self.tree.header().sizeHint().height() + rows * (self.fontMetrics().height() + 8)
         self.tree.setFixedHeight(height + 2 * self.tree.frameWidth())
-        self.empty.setVisible(not self.tree.topLevelItemCount())
+        self.tree.setVisible(self.tree.topLevelItemCount() > 0)
+        self.empty.setVisible(self.tree.topLevelItemCount() == 0)
         self._look()
 
     def dataset(self) -> str:
@@ -128,7 +130,8 @@ class DataStep(QWidget):
         self.tree.setObjectName("rsqiLearnLayers")
         self.tree.setRootIsDecorated(False)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.tree.setHeaderLabels([tr("Layer of errors"), tr("Errors"), tr("Rejected"), tr("Unreviewed")])
+        self.tree.setHeaderLabels([tr("Layer"), tr("Errors"), tr("Rejected"), tr("Open")])
+        self.tree.headerItem().setToolTip(3, tr("Errors that nobody has decided on; they are left out."))
         self.tree.header().setStretchLastSection(False)
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in range(1, 4):
@@ -139,13 +142,13 @@ class DataStep(QWidget):
         self.folder_box = QgsFileWidget()
         self.folder_box.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.folder_box.setDialogTitle(tr("Choose a folder of reviewed results"))
-        self.folder_box.lineEdit().setPlaceholderText(tr("None"))
+        self.folder_box.lineEdit().setPlaceholderText(tr("No folder"))
         self.folder_box.fileChanged.connect(lambda: self._look())
         self.dataset_box = QgsFileWidget()
         self.dataset_box.setObjectName("rsqiLearnDataset")
         self.dataset_box.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.dataset_box.setDialogTitle(tr("Choose a dataset"))
-        self.dataset_box.lineEdit().setPlaceholderText(tr("Export one, or choose an earlier one"))
+        self.dataset_box.lineEdit().setPlaceholderText(tr("Export or choose one"))
         self.dataset_box.fileChanged.connect(lambda: self._look())
         self.export_button = QPushButton(tr("Export training data"))
         self.export_button.setObjectName("rsqiLearnExport")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from qgis.core import Qgis, QgsMessageLog, QgsProject, QgsSettings, QgsVectorLayer
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -97,7 +97,11 @@ class LearnPage(QWidget):
         if not verdict["better"]:
             text = tr("The new model is not better: the old one stays.")
         self._say(text)
+        QTimer.singleShot(0, self._show_verdict)  # the table has just come and gets its place a moment later
         self._tell(text, Qgis.MessageLevel.Success if verdict["better"] else Qgis.MessageLevel.Info)
+
+    def _show_verdict(self) -> None:
+        self.scroll.ensureWidgetVisible(self.verdict)
 
     def _start(self, algorithm: str, parameters: dict, done) -> None:
         run = Background(algorithm, parameters, self)
@@ -198,11 +202,11 @@ class LearnPage(QWidget):
             column.addWidget(label)
             column.addWidget(step)
         column.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setWidget(content)
         # What runs stays in sight, wherever the steps are scrolled to.
         self.progress = QProgressBar()
         self.progress.setRange(0, 100)
@@ -227,5 +231,5 @@ class LearnPage(QWidget):
             foot.addWidget(widget)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scroll, 1)
+        whole.addWidget(self.scroll, 1)
         whole.addLayout(foot)

@@ -11,12 +11,13 @@ from ...algorithms.texts import type_name
 from ...rsqi_core import taxonomy
 from ..inspect.type_list import swatch
 
-UP, DOWN = QColor("#1b7f3b"), QColor("#c62828")
+BETTER, WORSE = QColor("#1b7f3b"), QColor("#c62828")
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _EVEN = 0.0005  # a difference that the figures do not show
 
 
 class VerdictTable(QTableWidget):
-    """One row a type, and the means; as high as its rows."""
+    """One row a type with its figures before and after, and the means; as high as its rows."""
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -24,24 +25,21 @@ class VerdictTable(QTableWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for policy in (self.setVerticalScrollBarPolicy, self.setHorizontalScrollBarPolicy):
+            policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWordWrap(False)
         self.verticalHeader().hide()
-        self.setColumnCount(6)
-        titles = (tr("Type"), tr("Blocks"), tr("F1 old"), tr("F1 new"), tr("IoU old"), tr("IoU new"))
-        self.setHorizontalHeaderLabels(titles)
-        tips = (
-            "",
-            tr("Blocks of the test part that show the type."),
-            tr("Of the blocks: how well the type is found, from 0 to 1, with misses and false alarms counted."),
-            tr("Of the blocks: how well the type is found, from 0 to 1, with misses and false alarms counted."),
-            tr("Of the outlines: common area over joint area, from 0 to 1."),
-            tr("Of the outlines: common area over joint area, from 0 to 1."),
+        columns = (
+            (tr("Type"), tr("In brackets: how many blocks of the test part show it.")),
+            ("F1", tr("How well the type is found in blocks, from 0 to 1; misses and false alarms lower it.")),
+            ("IoU", tr("How well the outlines fit, from 0 to 1: common area over joint area.")),
         )
-        for column, tip in enumerate(tips):
+        self.setColumnCount(len(columns))
+        self.setHorizontalHeaderLabels([title for title, _ in columns])
+        for column, (_, tip) in enumerate(columns):
             self.horizontalHeaderItem(column).setToolTip(tip)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.horizontalHeader().setMinimumSectionSize(30)
 
     def show_verdict(self, verdict: dict) -> None:
         """Show what `rsqi:finetune` found."""
@@ -49,34 +47,48 @@ class VerdictTable(QTableWidget):
         self.setRowCount(len(rows) + 2)
         for number, row in enumerate(rows):
             error_type = taxonomy.by_code(row["code"])
-            name = QTableWidgetItem(swatch(error_type.color), type_name(error_type))
-            figures = (row["old_f1"], row["new_f1"], row["old_iou"], row["new_iou"])
-            self._fill(number, name, row["blocks"], figures)
-        means = (verdict["old_f1"], verdict["new_f1"], verdict["old_iou"], verdict["new_iou"])
-        self._fill(len(rows), QTableWidgetItem(tr("Mean")), verdict["blocks"], means, bold=True)
-        alarms = (verdict["old_alarms"], verdict["new_alarms"], None, None)
-        name = QTableWidgetItem(tr("Clean blocks marked"))
-        self._fill(len(rows) + 1, name, verdict["clean"], alarms, share=True)
+            name = QTableWidgetItem(swatch(error_type.color), _counted(type_name(error_type), row["blocks"]))
+            self._fill(number, name, _pair(row, "f1"), _pair(row, "iou"))
+        mean = QTableWidgetItem(_counted(tr("Mean"), verdict["blocks"]))
+        self._fill(len(rows), mean, _pair(verdict, "f1"), _pair(verdict, "iou"))
+        alarms = QTableWidgetItem(_counted(tr("False alarms"), verdict["clean"]))
+        alarms.setToolTip(tr("Share of the blocks without errors in which something is marked."))
+        self._fill(len(rows) + 1, alarms, _pair(verdict, "alarms"), (None, None), share=True)
+        for column in range(self.columnCount()):
+            font = self.item(len(rows), column).font()
+            font.setBold(True)
+            self.item(len(rows), column).setFont(font)
         self.resizeRowsToContents()
         height = self.horizontalHeader().sizeHint().height() + sum(self.rowHeight(n) for n in range(self.rowCount()))
         self.setFixedHeight(height + 2 * self.frameWidth())
 
-    def _fill(
-        self, row: int, name: QTableWidgetItem, blocks: int, figures: tuple, bold: bool = False, share: bool = False
-    ) -> None:
-        name.setToolTip(name.text())
+    def _fill(self, row: int, name: QTableWidgetItem, f1: tuple, iou: tuple, share: bool = False) -> None:
+        """Fill a row; a `share` is a percentage that should be low."""
+        if not name.toolTip():
+            name.setToolTip(name.text())
         self.setItem(row, 0, name)
-        texts = [str(blocks), *("" if n is None else f"{n:.0%}" if share else f"{n:.2f}" for n in figures)]
-        for column, text in enumerate(texts, 1):
-            item = QTableWidgetItem(text)
-            item.setTextAlignment(int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter))
+        for column, (old, new) in ((1, f1), (2, iou)):
+            item = _right(_change(old, new, share))
+            if old is not None and new is not None and abs(new - old) > _EVEN:
+                item.setForeground(BETTER if (new > old) is not share else WORSE)
             self.setItem(row, column, item)
-        for old, new in ((0, 1), (2, 3)):
-            if figures[old] is not None and figures[new] is not None and abs(figures[new] - figures[old]) > _EVEN:
-                gain = (figures[new] > figures[old]) is not share
-                self.item(row, 2 + new).setForeground(UP if gain else DOWN)
-        if bold:
-            for column in range(self.columnCount()):
-                font = self.item(row, column).font()
-                font.setBold(True)
-                self.item(row, column).setFont(font)
+
+
+def _counted(name: str, count: int) -> str:
+    return f"{name} ({count})"
+
+
+def _pair(values: dict, name: str) -> tuple:
+    return values[f"old_{name}"], values[f"new_{name}"]
+
+
+def _change(old: float | None, new: float | None, share: bool) -> str:
+    if old is None or new is None:
+        return ""
+    return f"{old:.0%}→{new:.0%}" if share else f"{old:.2f}→{new:.2f}"
+
+
+def _right(text: str) -> QTableWidgetItem:
+    item = QTableWidgetItem(text)
+    item.setTextAlignment(_RIGHT)
+    return item
