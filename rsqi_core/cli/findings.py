@@ -4,34 +4,62 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .command import DONE, command
+
+if TYPE_CHECKING:
+    from ..lot import Unit
+    from ..scoring import Scheme
 
 
 def add_score(commands: Any) -> None:
     """Announce ``rsqi score``."""
-    parser = command(commands, "score", "score an inspected and reviewed GeoPackage again", _score)
-    parser.add_argument("errors", type=Path, metavar="GPKG")
+    parser = command(commands, "score", "score inspected and reviewed GeoPackages again, and judge a lot", _score)
+    parser.add_argument("errors", type=Path, nargs="+", metavar="GPKG")
     parser.add_argument("--scheme", metavar="FILE", help="scoring scheme (JSON)")
     parser.add_argument("--mode", choices=("count", "area"), default="count")
     parser.add_argument("--dry-run", action="store_true", help="print the score, leave the file as it is")
+    parser.add_argument("--lot", type=int, metavar="SIZE", help="judge a lot of so many images by these, its sample")
 
 
 def _score(options: argparse.Namespace) -> int:
-    from ..geopackage import read_errors, update_scores
-    from ..scoring import load_scheme, score
+    from .. import lot
+    from ..scoring import load_scheme
 
-    stored = read_errors(options.errors)
+    scheme = load_scheme(options.scheme)
+    needed = None if options.lot is None else lot.sample_size(options.lot)
+    units = [_score_one(path, scheme, options) for path in options.errors]
+    if needed is not None:
+        verdict = lot.judge(units, options.lot)
+        print(f"lot of {options.lot}: {verdict.inspected} of {needed} images inspected")
+        if verdict.failed:
+            print(f"failed: {', '.join(verdict.failed)}")
+        mean = "" if verdict.mean is None else f"{verdict.mean:.1f} "
+        print(f"lot {mean}({verdict.grade or 'no verdict yet'})")
+    return DONE
+
+
+def _score_one(path: Path, scheme: Scheme, options: argparse.Namespace) -> Unit:
+    from ..geopackage import read_errors, update_scores
+    from ..lot import Unit
+    from ..scoring import score
+
+    stored = read_errors(path)
     image = (stored.valid_area_m2, stored.valid_pixels, stored.diagonal_px)
-    result = score(stored.records, load_scheme(options.scheme), *image, options.mode, stored.inspected)
+    result = score(stored.records, scheme, *image, options.mode, stored.inspected)
     if not options.dry_run:
-        update_scores(options.errors, stored, result)
+        update_scores(path, stored, result)
+    if len(options.errors) > 1:
+        print(f"{path}:")
     for code, found in result.by_type.items():
         if found.count:
             print(f"{code:24}{found.count:6} {found.area_m2:14.1f} m2  -{found.penalty:.1f}")
+    if result.not_inspected:
+        print(f"not inspected: {', '.join(result.not_inspected)}")
+    print(result.arithmetic())
     print(f"score {result.value:.1f} ({result.grade})")
-    return DONE
+    return Unit(path.stem, result.value, result.grade, result.severities)
 
 
 def add_describe(commands: Any) -> None:

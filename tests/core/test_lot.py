@@ -94,3 +94,19 @@ def test_units_outside_the_sample_are_looked_over():
 def test_more_units_than_the_lot_has_are_refused():
     with pytest.raises(ParameterError, match="2 units cannot come from a lot of 1"):
         judge([unit("a", 90), unit("b", 90)], 1)
+
+
+def test_the_command_line_judges_a_lot(tmp_path, monkeypatch, capsys):
+    from rsqi_core import geopackage
+    from rsqi_core.cli import main
+    from rsqi_core.scoring import ErrorRecord
+
+    def read(path):
+        clouds = (ErrorRecord(1, 0.02e6),) if path.stem == "b" else ()
+        return geopackage.StoredErrors(clouds, 1e6, 1_000_000, 1414.0, ("cloud",), (1,) * len(clouds), {})
+
+    monkeypatch.setattr(geopackage, "read_errors", read)
+    assert main(["score", "a.gpkg", "b.gpkg", "c.gpkg", "--dry-run", "--lot", "20"]) == 0
+    assert capsys.readouterr().out.endswith("lot of 20: 3 of 3 images inspected\nlot 98.7 (excellent)\n")
+    assert main(["score", "a.gpkg", "--dry-run", "--lot", "20"]) == 0
+    assert capsys.readouterr().out.endswith("lot of 20: 1 of 3 images inspected\nlot 100.0 (no verdict yet)\n")

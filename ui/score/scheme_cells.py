@@ -209,13 +209,13 @@ class Comparison(Cell):
 def measure_names() -> dict[str, str]:
     """Return what every measure is called, with its unit."""
     return {
-        "share": tr("area of the error, %"),
-        "total_share": tr("area of the type, %"),
-        "pixels": tr("pixels of the error"),
-        "count": tr("errors of the type"),
-        "length_share": tr("length, % of the diagonal"),
-        "offset_px": tr("displacement, px"),
-        "offset_m": tr("displacement, m"),
+        "share": tr("error area, %"),
+        "total_share": tr("type area, %"),
+        "pixels": tr("pixels"),
+        "count": tr("errors"),
+        "length_share": tr("length, % diagonal"),
+        "offset_px": tr("shift, px"),
+        "offset_m": tr("shift, m"),
     }
 
 

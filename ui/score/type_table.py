@@ -36,7 +36,7 @@ class TypeTable(QTableWidget):
         self.setAlternatingRowColors(True)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(36)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         for row, error_type in enumerate(TYPES):
@@ -45,7 +45,7 @@ class TypeTable(QTableWidget):
             self.setItem(row, 0, item)
         self.setItem(len(TYPES), 0, QTableWidgetItem(tr("Total")))
         height = self.horizontalHeader().sizeHint().height() + (len(TYPES) + 1) * self.rowHeight(0)
-        self.setFixedHeight(height + 2 * self.frameWidth() + self.horizontalScrollBar().sizeHint().height())
+        self.setFixedHeight(height + 2 * self.frameWidth() + 2)
 
     def show_score(self, score: Score) -> None:
         """Fill the table."""
