@@ -111,6 +111,8 @@ class ReviewPage(QWidget):
         self.navigator.stop()
         for timer in (self._look_timer, self._show_timer):
             timer.stop()
+        for box in (self.comment_box, self.reviewer_box):
+            box.blockSignals(True)  # they would speak once more when they lose the focus for good
 
     # Commands
 
@@ -196,6 +198,9 @@ class ReviewPage(QWidget):
         row = self.verdicts.rows.get(self.list.fid)
         if row is not None and self.comment_box.text() != row.comment:
             self.verdicts.comment(row.fid, self.comment_box.text())
+
+    def _sign(self) -> None:
+        QgsSettings().setValue(REVIEWER, self.reviewer_box.text().strip())
 
     def _hears(self, command: str) -> bool:
         """Return whether a key is meant for the review now."""
@@ -390,9 +395,7 @@ class ReviewPage(QWidget):
         self.list.chosen.connect(self._chosen)
         self.comment_box.editingFinished.connect(self._save_comment)
         self.comment_box.returnPressed.connect(self.list.setFocus)
-        self.reviewer_box.editingFinished.connect(
-            lambda: QgsSettings().setValue(REVIEWER, self.reviewer_box.text().strip())
-        )
+        self.reviewer_box.editingFinished.connect(self._sign)
         self.help_button.clicked.connect(lambda: KeyHelp(self).show_at(self.help_button))
 
     def showEvent(self, event):
