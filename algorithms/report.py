@@ -156,9 +156,7 @@ class ReportErrors(RsqiAlgorithm):
         self._raster = raster_path(raster) if raster else None
         if raster and not self._raster:
             raise QgsProcessingException(
-                tr("The layer {name} is not a raster file: give the file that was inspected.").format(
-                    name=raster.name()
-                )
+                tr("The layer {name} is no raster file: give the file that was inspected.").format(name=raster.name())
             )
         return True
 

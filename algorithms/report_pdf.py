@@ -93,9 +93,7 @@ def _print(report: content.Report, part: Path, path: Path) -> None:
     painter = QPainter()
     if not painter.begin(device):
         raise QgsProcessingException(
-            tr("The file {path} cannot be written: {reason}").format(
-                path=path, reason=tr("check folder and free space")
-            )
+            tr("The file {path} cannot be written: check the folder and the free space.").format(path=path)
         )
     try:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
