@@ -55,7 +55,6 @@ def test_inspect(application, process, raster, tmp_path):
     assert (results["SCORE"], results["GRADE"], results["ERROR_COUNT"]) == (90, "good", 10)
     layer = QgsVectorLayer(results["OUTPUT"], "errors", "ogr")
     assert layer.featureCount() == 10
-    assert layer.renderer().type() == "categorizedSymbol"
     assert (tmp_path / "mask.tif").is_file()
 
 
