@@ -388,12 +388,24 @@
         <translation>请先选择一条规则。</translation>
     </message>
     <message>
+        <source>Choose all images of the lot</source>
+        <translation>选择批内全部影像</translation>
+    </message>
+    <message>
+        <source>Choose all images of the lot: those to inspect are drawn and listed.</source>
+        <translation>选择批内全部影像，抽取并列出应检的影像。</translation>
+    </message>
+    <message>
         <source>Choose at least one error type.</source>
         <translation>请至少选择一种错误类型。</translation>
     </message>
     <message>
         <source>Choose at least one output.</source>
         <translation>请至少选择一项输出。</translation>
+    </message>
+    <message>
+        <source>Choose at most 1000 images: a larger lot is split evenly.</source>
+        <translation>最多选择 1000 幅影像：更大的批应均匀分批。</translation>
     </message>
     <message>
         <source>Choose the Python to build with</source>
@@ -580,8 +592,16 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>绘制漏检图斑</translation>
     </message>
     <message>
+        <source>Draw sample...</source>
+        <translation>抽样…</translation>
+    </message>
+    <message>
         <source>Drawing: &lt;b&gt;{name}&lt;/b&gt; · 1-0 type · right click closes · Esc ends</source>
         <translation>正在绘制：&lt;b&gt;{name}&lt;/b&gt; · 1-0 选类型 · 右键闭合 · Esc 结束</translation>
+    </message>
+    <message>
+        <source>Drawn with the key {key}.</source>
+        <translation>抽样代码：{key}。</translation>
     </message>
     <message>
         <source>Edit</source>
@@ -1432,8 +1452,8 @@ Pixels are read at full resolution. Of an image of more than 200 megapixels even
         <translation>RSQI 使用您指定的 Python</translation>
     </message>
     <message>
-        <source>Reads all results again, as they have been reviewed meanwhile.</source>
-        <translation>重新读取全部结果，计入其间的复核。</translation>
+        <source>Reads all results again, as they have been reviewed meanwhile, and looks for those of drawn images.</source>
+        <translation>重新读取全部结果，计入其间的复核，并查找所抽影像的结果。</translation>
     </message>
     <message>
         <source>Rebuild</source>
@@ -2516,6 +2536,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>未量测</translation>
     </message>
     <message>
+        <source>not readable</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
         <source>passed</source>
         <translation>合格</translation>
     </message>
@@ -2580,6 +2604,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>处理器</translation>
     </message>
     <message>
+        <source>to inspect</source>
+        <translation>待检</translation>
+    </message>
+    <message>
         <source>type area, %</source>
         <translation>该类总面积，%</translation>
     </message>
@@ -2618,6 +2646,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{index} has no {what} for Python {version}: choose another package index or another Python.</source>
         <translation>{index} 没有适用于 Python {version} 的 {what}：请选择其他软件源或其他 Python。</translation>
+    </message>
+    <message>
+        <source>{index} is not encrypted, so pip does not trust it: use an address that begins with https://.</source>
+        <translation>{index} 未加密，pip 不予信任：请使用以 https:// 开头的地址。</translation>
     </message>
     <message>
         <source>{index} refuses access: look at the address, user and password of the package index.</source>

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from qgis.core import QgsSettings
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import QDate, Qt, QTimer
 from qgis.PyQt.QtGui import QBrush, QColor
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
@@ -28,12 +28,13 @@ from ...algorithms.i18n import tr
 from ...algorithms.judge_lot import verdict_lines
 from ...algorithms.texts import grade_name
 from ...rsqi_core import lot
+from ...rsqi_core.errors import RsqiError
 from ...rsqi_core.scoring import MODES
 from .card import COLORS, ScoreCard
 from .run import Run
 from .type_table import charged
 
-SETTING = "rsqi/lot"  # JSON: size, and units as [path, in the sample]
+SETTING = "rsqi/lot"  # JSON: size, key of the draw, and units as [path, in the sample]
 LARGEST = 100_000
 
 
@@ -45,6 +46,9 @@ class LotPanel(QWidget):
         self.setObjectName("rsqiLot")
         self._run: Run | None = None
         self._units: dict[str, lot.Unit] = {}
+        self._unreadable: set[str] = set()
+        self._key = ""  # of the draw
+        self._stopped = False
         self.size_box = QSpinBox()
         self.size_box.setObjectName("rsqiLotSize")
         self.size_box.setRange(1, LARGEST)
@@ -66,19 +70,27 @@ class LotPanel(QWidget):
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         self.table.itemChanged.connect(self._mark)
+        self.draw_button = QPushButton(tr("Draw sample..."))
+        self.draw_button.setToolTip(tr("Choose all images of the lot: those to inspect are drawn and listed."))
+        self.draw_button.clicked.connect(self._choose_lot)
         self.add_button = QPushButton(tr("Add results..."))
         self.add_button.setToolTip(tr("GeoPackages that inspections of images of this lot wrote."))
         self.add_button.clicked.connect(self._choose)
         self.remove_button = QPushButton(tr("Remove"))
         self.remove_button.clicked.connect(self.remove)
         self.score_button = QPushButton(tr("Score anew"))
-        self.score_button.setToolTip(tr("Reads all results again, as they have been reviewed meanwhile."))
+        self.score_button.setToolTip(
+            tr("Reads all results again, as they have been reviewed meanwhile, and looks for those of drawn images.")
+        )
         self.score_button.clicked.connect(self.score_anew)
         self.message = QLabel()
         self.message.setWordWrap(True)
         self.message.setStyleSheet(f"color: {COLORS['rejected']}")
         form = QFormLayout()
-        form.addRow(tr("Images in the lot"), self.size_box)
+        size_row = QHBoxLayout()
+        size_row.addWidget(self.size_box, 1)
+        size_row.addWidget(self.draw_button)
+        form.addRow(tr("Images in the lot"), size_row)
         row = QHBoxLayout()
         for button in (self.add_button, self.remove_button, self.score_button):
             row.addWidget(button)
@@ -97,7 +109,7 @@ class LotPanel(QWidget):
     # What the lot is made of
 
     def files(self) -> list[tuple[str, bool]]:
-        """Return the results and whether each is in the sample."""
+        """Return the results, or images that were drawn, and whether each is in the sample."""
         rows = range(self.table.rowCount())
         checked = Qt.CheckState.Checked
         return [(self.table.item(n, 0).data(_PATH), self.table.item(n, 4).checkState() == checked) for n in rows]
@@ -112,6 +124,20 @@ class LotPanel(QWidget):
         self._keep()
         self.score()
 
+    def draw(self, images: list[str], key: str) -> None:
+        """Make a lot of images: list those that are drawn; the same key draws the same ones again."""
+        try:
+            drawn = lot.draw(images, key)
+        except RsqiError:
+            self.message.setText(tr("Choose at most 1000 images: a larger lot is split evenly."))
+            return
+        self.table.setRowCount(0)
+        self._units.clear()
+        self._unreadable.clear()
+        self._key = key
+        self.size_box.setValue(len(images))
+        self.add(list(drawn))
+
     def remove(self) -> None:
         """Take the chosen results out of the lot; their files stay."""
         for row in sorted({index.row() for index in self.table.selectedIndexes()}, reverse=True):
@@ -124,35 +150,39 @@ class LotPanel(QWidget):
         if self._run is None:
             self.message.clear()
             self._units.clear()
+            self._unreadable.clear()
             self.score()
 
     def score(self) -> None:
         """Score in the background what is not scored yet."""
-        if self._run is not None:
+        if self._run is not None or self._stopped:
             return
-        waiting = [path for path, _ in self.files() if path not in self._units]
-        if not waiting:
+        known = {*self._units, *self._unreadable}
+        waiting = ((path, result_of(path)) for path, _ in self.files() if path not in known)
+        path, result = next(((path, result) for path, result in waiting if result), ("", ""))
+        if not path:
             self._judge()
             return
         parameters = {
-            "INPUT": waiting[:1],  # one by one, so that a file that cannot be read stops no other
+            "INPUT": [result],  # one by one, so that a file that cannot be read stops no other
             "LOT_SIZE": 1,
             "SCHEME": str(schemes.chosen() or ""),
             "MODE": MODES.index(schemes.mode()),
             "OUTPUT": "memory:",
         }
         run = Run("rsqi:lot", parameters, self)
-        run.finished.connect(lambda results: self._scored(waiting[0], results))
-        run.failed.connect(lambda message: self._failed(waiting[0], message))
+        run.finished.connect(lambda results: self._scored(path, results))
+        run.failed.connect(lambda message: self._failed(path, message))
         problem = run.start()
         if problem:
             self.message.setText(problem)
             return
         self._run = run
-        self.plan.setText(tr("Scoring {name}...").format(name=Path(waiting[0]).name))
+        self.plan.setText(tr("Scoring {name}...").format(name=Path(result).name))
 
     def stop(self) -> None:
         """End now."""
+        self._stopped = True
         if self._run is not None:
             self._run.stop()
             self._run = None
@@ -167,17 +197,23 @@ class LotPanel(QWidget):
     def _failed(self, path: str, message: str) -> None:
         self._run = None
         self.message.setText("\n".join(filter(None, [self.message.text(), message])))
-        for row, (known, _) in reversed(list(enumerate(self.files()))):
-            if known == path:
-                self.table.removeRow(row)
-        self._keep()
-        self._judge()
+        self._unreadable.add(path)
         self.score()
 
     def _choose(self) -> None:
         paths, _ = QFileDialog.getOpenFileNames(self, tr("Add results"), "", tr("GeoPackage (*.gpkg)"))
         if paths:
             self.add(paths)
+
+    def _choose_lot(self) -> None:
+        paths, _ = QFileDialog.getOpenFileNames(self, tr("Choose all images of the lot"))
+        if paths:
+            self.draw(paths, QDate.currentDate().toString("yyyy-MM-dd"))
+
+    def showEvent(self, event):
+        """Score what was kept from the last time."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self.score)
 
     # The verdict
 
@@ -200,6 +236,8 @@ class LotPanel(QWidget):
             if (unit := self._units.get(path)) is not None
         ]
         needed = tr("Inspect {needed} of the {size} images in detail.").format(needed=lot.sample_size(size), size=size)
+        if self._key:
+            needed += " " + tr("Drawn with the key {key}.").format(key=self._key)
         if len(units) > size:
             self.card.clear()
             self.plan.setText(tr("There are more results than images in the lot: correct its size."))
@@ -217,7 +255,9 @@ class LotPanel(QWidget):
         self.table.blockSignals(True)
         for row, (path, detailed) in enumerate(self.files()):
             unit = self._units.get(path)
-            texts = (f"{unit.value:.1f}", charged(unit.severities), grade_name(unit.grade)) if unit else ("", "", "")
+            texts = ("", "", tr("not readable") if path in self._unreadable else tr("to inspect"))
+            if unit is not None:
+                texts = (f"{unit.value:.1f}", charged(unit.severities), grade_name(unit.grade))
             for column, text in enumerate(texts, 1):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -245,17 +285,35 @@ class LotPanel(QWidget):
             self._judge()
 
     def _keep(self) -> None:
-        QgsSettings().setValue(SETTING, json.dumps({"size": self.size_box.value(), "units": self.files()}))
+        QgsSettings().setValue(
+            SETTING, json.dumps({"size": self.size_box.value(), "key": self._key, "units": self.files()})
+        )
 
     def _restore(self) -> None:
         try:
             kept = json.loads(str(QgsSettings().value(SETTING, "") or "{}"))
             self.size_box.setValue(int(kept.get("size", 20)))
+            self._key = str(kept.get("key", ""))
             for path, detailed in kept.get("units", []):
-                if Path(path).is_file():
-                    self._append(str(path), bool(detailed))
+                self._append(str(path), bool(detailed))
         except (AttributeError, TypeError, ValueError):
             self.size_box.setValue(20)
+
+
+def result_of(path: str) -> str:
+    """Return the result that belongs to a unit of the lot: itself, or the newest one beside an image; else nothing."""
+    image = Path(path)
+    if image.suffix.lower() == ".gpkg":
+        return path
+    if not image.parent.is_dir():
+        return ""
+    stems = (image.stem, f"{image.stem}_rsqi")
+    beside = [
+        found
+        for found in image.parent.iterdir()
+        if found.suffix.lower() == ".gpkg" and (found.stem in stems or found.stem.startswith(f"{stems[1]}_"))
+    ]
+    return str(max(beside, key=lambda found: found.stat().st_mtime)) if beside else ""
 
 
 _PATH = Qt.ItemDataRole.UserRole
