@@ -62,6 +62,7 @@ class SettingsPage(QgsOptionsPageWidget):
         else:
             QgsSettings().remove(SETTING)
         keep_recipe(self.setup.recipe())
+        self.setup.announce()
 
     def _take_python(self, path: str) -> None:
         self.setup.python = path.strip()

@@ -59,6 +59,19 @@ def test_passwords_are_cut_out_of_addresses(recipe):
 
 
 @pytest.mark.parametrize(
+    ("url", "trusted"),
+    [
+        ("http://me:secret@10.1.2.3:8081/simple", "10.1.2.3:8081"),
+        ("http://mirror/simple", "mirror"),
+        ("http://pypi.example.com/simple", None),
+        ("https://10.1.2.3/simple", None),
+    ],
+)
+def test_only_an_intranet_may_do_without_encryption(recipe, url, trusted):
+    assert recipe.pip_variables(recipe.Recipe(index_url=url), "/tmp").get("PIP_TRUSTED_HOST") == trusted
+
+
+@pytest.mark.parametrize(
     ("line", "code"),
     [
         ("ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk"),
@@ -67,6 +80,7 @@ def test_passwords_are_cut_out_of_addresses(recipe):
         ("connection broken by 'SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]", "certificate"),
         ("ERROR: HTTP error 403 while getting https://host/x.whl", "refused"),
         ("ERROR: Could not install: [WinError 5] Access is denied: 'numpy.pyd'", "locked"),
+        ("WARNING: The repository located at h is not a trusted or secure host and is being ignored.", "insecure"),
         ("ERROR: something new", "other"),
     ],
 )

@@ -18,7 +18,7 @@ from ...algorithms.worker_client import PLUGIN_FOLDER, profile_environment, pyth
 from . import environment as place
 from .command import Command, proxy_variables
 from .interpreter import candidates
-from .pip_output import Progress, is_telling, reason
+from .pip_output import RETRYING, Progress, is_telling, reason
 from .recipe import Recipe, fitting_kind, is_index, pip_arguments, pip_variables
 from .self_test import SelfTest
 from .texts import build_failure, python_problem
@@ -234,7 +234,9 @@ class Builder(QObject):
         self._say(line)
         if self._progress is not None:
             self._progress.read(line)
-            if is_telling(line):
+            if line.startswith(RETRYING):
+                self.stepped.emit(tr("The package index does not answer; trying again..."))
+            elif is_telling(line):
                 self.stepped.emit(tr("Unpacking packages...") if self._progress.to_unpack else line.strip())
 
     def _show_progress(self) -> None:

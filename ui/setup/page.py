@@ -121,7 +121,7 @@ class SetupPage(QWidget):
             self._say(tr("It cannot be removed, as it is in use: {reason}").format(reason=error.strerror), BAD)
             return
         self._say(tr("The environment was removed.") + f' <a href="undo">{tr("Undo")}</a>')
-        self._builder.touched.emit()
+        self.announce()
 
     def go_on(self) -> None:
         """Put an update off."""
@@ -135,6 +135,10 @@ class SetupPage(QWidget):
         self.copy_button.setText(tr("Asking the worker..."))
         if not self._test.running:
             self._test.ask(self.python)
+
+    def announce(self) -> None:
+        """Let all pages see that the environment, or the settings, are others now."""
+        self._builder.touched.emit()
 
     def refresh(self) -> None:
         """Show what there is."""
@@ -258,7 +262,7 @@ class SetupPage(QWidget):
                 self._say("")
             except OSError as error:
                 self._say(tr("It cannot be brought back: {reason}").format(reason=error.strerror), BAD)
-            self._builder.touched.emit()
+            self.announce()
 
     def _say(self, text: str, icon: str = "") -> None:
         self.verdict.setText(text if "<a " in text else breakable(text))

@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+RETRYING = "WARNING: Retrying"
 COLLECTED = 0.7  # share of the time that is spent before pip begins to unpack
 
 # What pip says -> a stable code; the first that matches anywhere wins, so the more telling ones come first.
 _REASONS = (
     ("disk", r"No space left on device|Errno 28|There is not enough space on the disk|WinError 112"),
+    ("insecure", r"is not a trusted or secure host"),
     ("socks", r"Missing dependencies for SOCKS support"),
     ("proxy", r"ProxyError|Tunnel connection failed|407 Proxy Authentication"),
     ("certificate", r"CERTIFICATE_VERIFY_FAILED|SSLError|SSLCertVerificationError"),
@@ -73,7 +75,7 @@ class Progress:
 
 def is_telling(line: str) -> bool:
     """Is a line of pip worth being shown while it works?"""
-    return bool(re.match(r"\s*(Collecting|Downloading|Using cached|Processing|Installing|WARNING: Retrying)", line))
+    return bool(re.match(r"\s*(Collecting|Downloading|Using cached|Processing|Installing)", line))
 
 
 def reason(lines: list[str]) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -127,6 +128,7 @@ def pip_variables(recipe: Recipe, temporary: str) -> dict[str, str]:
     variables = {
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_NO_INPUT": "1",
+        "PIP_USER": "0",  # pip's configuration may say otherwise
         "PIP_RETRIES": "2",
         "PIP_DEFAULT_TIMEOUT": "20",
         "PYTHONUNBUFFERED": "1",
@@ -137,6 +139,8 @@ def pip_variables(recipe: Recipe, temporary: str) -> dict[str, str]:
     }
     if recipe.index_url:
         variables["PIP_INDEX_URL"] = recipe.index_url
+        if is_intranet(recipe.index_url):
+            variables["PIP_TRUSTED_HOST"] = urlsplit(recipe.index_url).netloc.rpartition("@")[2]
     return variables
 
 
@@ -175,6 +179,18 @@ def is_index(url: str) -> bool:
     """Does `url` look like a package index? Empty does: it stands for pip's own."""
     parts = urlsplit(url)
     return not url or (parts.scheme in ("http", "https") and bool(parts.netloc)) or parts.scheme == "file"
+
+
+def is_intranet(url: str) -> bool:
+    """Is it an unencrypted index within a private network? pip has to be told to trust it; elsewhere it must not."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "http":
+        return False
+    try:
+        return ip_address(host).is_private
+    except ValueError:  # a name
+        return "." not in host or host.endswith((".local", ".lan", ".internal", ".intranet"))
 
 
 def _listed(text: str, key: str) -> tuple[str, ...]:

@@ -133,8 +133,12 @@ def build_failure(code: str, what: str = "", recipe: Recipe | None = None, versi
             "{index} does not answer: look at the network and at the proxy in the options of QGIS, or choose another "
             "package index or an offline folder under Advanced."
         ),
+        "insecure": tr("{index} is not encrypted, so pip does not trust it: use an address that begins with https://."),
         "refused": tr("{index} refuses access: look at the address, user and password of the package index."),
-        "proxy": tr("The proxy refuses access: look at its address and password in the options of QGIS, page Network."),
+        "proxy": tr(
+            "The proxy does not answer or refuses access: look at its address and password in the options of QGIS, "
+            "page Network."
+        ),
         "socks": tr("pip cannot use a SOCKS proxy: choose an HTTP proxy in the options of QGIS, or an offline folder."),
         "certificate": tr(
             "The certificate of {index} is not trusted: ask your network's administrator, or use an offline folder."
