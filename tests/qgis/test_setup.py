@@ -268,6 +268,7 @@ def test_without_a_worker_diagnostics_tell_what_failed(page, python):
     wait(page._builder.failed, page.main_button.click)
     page.copy_diagnostics()
     text = QgsApplication.clipboard().text()
+    assert "does not answer" in page.verdict.text()
     assert "no worker Python yet" in text and "No matching distribution found for affine" in text
 
 

@@ -6,7 +6,6 @@ import os
 import sys
 
 from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsSettings, QgsVectorLayer
-from qgis.gui import QgsCollapsibleGroupBox
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QFontDatabase
 from qgis.PyQt.QtWidgets import (
@@ -28,14 +27,14 @@ from . import diagnostics
 from . import environment as place
 from .builder import LOG_LINES, attach, detach
 from .environment import State
+from .parts import breakable, button, folded, label
 from .recipe import CUDA, CUDA_12, Recipe, kinds
 from .self_test import SelfTest
 from .sources import SourcesForm
-from .texts import headline, kind_name, provider_text, situation
+from .texts import BUILD, CANCEL, TEST, button_text, headline, kind_name, provider_text, situation
 
 COPIED_MS = 3000
 GOOD, SO_SO, BAD = "mIconSuccess", "mIconWarning", "mIconCritical"
-BUILD, TEST, CANCEL = "build", "test", "cancel"
 
 
 class SetupPage(QWidget):
@@ -102,6 +101,7 @@ class SetupPage(QWidget):
         recipe = self.recipe()
         place.keep_recipe(recipe)
         self._test.stop()
+        self._deliver_diagnostics(None, tr("Cancelled."))
         self._say("")
         self.log.clear()
         self._builder.start(recipe)
@@ -149,7 +149,7 @@ class SetupPage(QWidget):
         changed = stamp is not None and not running and _differs(self.recipe(), stamp)
         own = state in (State.OWN, State.OWN_MISSING)
         self._action = CANCEL if running else TEST if state in (State.READY, State.OWN) and not changed else BUILD
-        self.main_button.setText(_button_text(self._action, state, changed))
+        self.main_button.setText(button_text(self._action, state, changed))
         # A Python that RSQI_PYTHON names goes before any that is built here.
         self.main_button.setEnabled(not self._test.running and not (own and self._action == BUILD and _by_variable()))
         self.kind_row.setVisible(not own)
@@ -182,7 +182,7 @@ class SetupPage(QWidget):
         width = max(200, self.step.width())
         self.step.setText(self.step.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width))
         self.step.setToolTip(text)
-        if not self.progress.isVisible():
+        if self._action != CANCEL:  # another page has started it
             self.refresh()
 
     def _built(self, answer: dict) -> None:
@@ -215,27 +215,30 @@ class SetupPage(QWidget):
     # What the worker says
 
     def _tested(self, answer: dict) -> None:
-        self._deliver_diagnostics(answer, "")
-        self._say_answer(answer)
+        if not self._deliver_diagnostics(answer, ""):
+            self._say_answer(answer)
+            if not self.python:
+                self.ready.emit()
         self.refresh()
-        if not self.python:
-            self.ready.emit()
 
     def _test_failed(self, message: str) -> None:
-        self._deliver_diagnostics(None, message)
-        self._say(message, BAD)
+        if not self._deliver_diagnostics(None, message):
+            self._say(message, BAD)
         self.refresh()
 
     def _say_answer(self, answer: dict) -> None:
         self._say(provider_text(answer), SO_SO if answer["warnings"] else GOOD)
         self.verdict.setToolTip("\n".join(answer["report"]))
 
-    def _deliver_diagnostics(self, answer: dict | None, complaint: str) -> None:
-        if self._copying:
-            self._copying = False
-            QgsApplication.clipboard().setText(diagnostics.text(answer, complaint, self._builder.log))
-            self.copy_button.setText(tr("Copied"))
-            QTimer.singleShot(COPIED_MS, self._let_copy_again)
+    def _deliver_diagnostics(self, answer: dict | None, complaint: str) -> bool:
+        """Copy the report if that is what the worker was asked for; return whether it was."""
+        if not self._copying:
+            return False
+        self._copying = False
+        QgsApplication.clipboard().setText(diagnostics.text(answer, complaint, self._builder.log))
+        self.copy_button.setText(tr("Copied"))
+        QTimer.singleShot(COPIED_MS, self._let_copy_again)
+        return True
 
     def _let_copy_again(self) -> None:
         self.copy_button.setText(tr("Copy diagnostics"))
@@ -273,12 +276,12 @@ class SetupPage(QWidget):
         self.verdict_icon.setVisible(bool(text and icon))
 
     def _build(self) -> None:
-        self.title = _label("rsqiSetupTitle")
+        self.title = label("rsqiSetupTitle")
         font = self.title.font()
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.2)
         self.title.setFont(font)
-        self.text = _label("rsqiSetupText")
+        self.text = label("rsqiSetupText")
         self.kind_box = QComboBox()
         self.kind_box.setObjectName("rsqiSetupKind")
         for kind in kinds(sys.platform):
@@ -298,32 +301,25 @@ class SetupPage(QWidget):
         self.progress.setRange(0, 100)
         self.step = QLabel()
         self.step.setMinimumWidth(0)
-        self.verdict = _label("rsqiSetupVerdict")
+        self.verdict = label("rsqiSetupVerdict")
         self.verdict.linkActivated.connect(self._follow_link)
         self.verdict_icon = QLabel()
         self.verdict_icon.setAlignment(Qt.AlignmentFlag.AlignTop)
-        verdict_row = QHBoxLayout()
-        verdict_row.addWidget(self.verdict_icon)
-        verdict_row.addWidget(self.verdict, 1)
         self._say("")
-        self.test_button = _button(tr("Test"), tr("Run a block in the worker and say what computed it."), self.test)
-        self.later_button = _button(tr("Later"), tr("Go on with the present environment."), self.go_on)
-        self.repair_button = _button(
+        self.test_button = button(tr("Test"), tr("Run a block in the worker and say what computed it."), self.test)
+        self.later_button = button(tr("Later"), tr("Go on with the present environment."), self.go_on)
+        self.repair_button = button(
             tr("Repair"), tr("Build it anew beside the present one, which stays until the new one works."), self.start
         )
-        self.remove_button = _button(tr("Remove"), tr("Delete the environment from the disk."), self.remove)
-        self.copy_button = _button(
+        self.remove_button = button(tr("Remove"), tr("Delete the environment from the disk."), self.remove)
+        self.copy_button = button(
             tr("Copy diagnostics"),
             tr("Copy what RSQI, QGIS and the worker say of themselves, to be sent to whoever helps you."),
             self.copy_diagnostics,
         )
-        buttons = QHBoxLayout()
-        for button in (self.later_button, self.test_button, self.repair_button, self.remove_button, self.copy_button):
-            buttons.addWidget(button)
-        buttons.addStretch()
         self.sources = SourcesForm()
         self.sources.changed.connect(self.refresh)
-        self.advanced = _folded(tr("Advanced"), self.sources)
+        self.advanced = folded(tr("Advanced"), self.sources)
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(LOG_LINES)
@@ -331,8 +327,17 @@ class SetupPage(QWidget):
         self.log.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.log.setMinimumHeight(160)
         self.log.setPlainText("\n".join(self._builder.log))
-        self.log_group = _folded(tr("Log"), self.log)
+        self.log_group = folded(tr("Log"), self.log)
+        self._lay_out()
 
+    def _lay_out(self) -> None:
+        verdict_row = QHBoxLayout()
+        verdict_row.addWidget(self.verdict_icon)
+        verdict_row.addWidget(self.verdict, 1)
+        buttons = QHBoxLayout()
+        for each in (self.later_button, self.test_button, self.repair_button, self.remove_button, self.copy_button):
+            buttons.addWidget(each)
+        buttons.addStretch()
         content = QWidget()
         column = QVBoxLayout(content)
         for widget in (self.title, self.text, self.kind_row, self.main_button, self.progress, self.step):
@@ -352,48 +357,10 @@ class SetupPage(QWidget):
         around.addWidget(scroll)
 
 
-def breakable(text: str) -> str:
-    """Return `text` with places to break in paths and addresses, which would else widen the page."""
-    return "".join(f"{sign}\u200b" if sign in "/\\_" else sign for sign in text)
-
-
 def _differs(recipe: Recipe, stamp: place.Stamp) -> bool:
     kind = CUDA if stamp.kind == CUDA_12 else stamp.kind
     return (recipe.kind, recipe.torch) != (kind, stamp.torch)
 
 
-def _button_text(action: str, state: State, changed: bool) -> str:
-    if action == CANCEL:
-        return tr("Cancel")
-    if action == TEST:
-        return tr("Test")
-    if changed:
-        return tr("Rebuild")
-    return {State.BROKEN: tr("Repair"), State.OUTDATED: tr("Update")}.get(state, tr("Set up"))
-
-
 def _by_variable() -> bool:
     return bool(os.environ.get("RSQI_PYTHON", "").strip())
-
-
-def _label(name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-    return label
-
-
-def _button(text: str, tip: str, slot) -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(tip)
-    button.clicked.connect(slot)
-    return button
-
-
-def _folded(title: str, widget: QWidget) -> QgsCollapsibleGroupBox:
-    box = QgsCollapsibleGroupBox(title)
-    box.setSaveCollapsedState(False)
-    QVBoxLayout(box).addWidget(widget)
-    box.setCollapsed(True)
-    return box

@@ -9,6 +9,8 @@ from . import recipe as kinds
 from .environment import Stamp, State
 from .recipe import PYPI, Recipe, without_password
 
+BUILD, TEST, CANCEL = "build", "test", "cancel"  # what the main button does
+
 
 def kind_name(kind: str) -> str:
     """Return what the environment computes with."""
@@ -18,6 +20,25 @@ def kind_name(kind: str) -> str:
         kinds.CUDA_12: tr("NVIDIA GPU (CUDA)"),
         kinds.DIRECTML: tr("AMD, Intel or other GPU (DirectML)"),
     }.get(kind, kind)
+
+
+def button_text(action: str, state: State, changed: bool) -> str:
+    """Return what the main button says.
+
+    Parameters
+    ----------
+    action : str
+        `BUILD`, `TEST` or `CANCEL`.
+    changed : bool
+        Is another kind of environment chosen than the one that is there?
+    """
+    if action == CANCEL:
+        return tr("Cancel")
+    if action == TEST:
+        return tr("Test")
+    if changed:
+        return tr("Rebuild")
+    return {State.BROKEN: tr("Repair"), State.OUTDATED: tr("Update")}.get(state, tr("Set up"))
 
 
 def headline(state: State) -> str:
