@@ -148,3 +148,29 @@ def test_types_that_nobody_looked_for(tmp_path):
 def test_a_result_without_errors(tmp_path):
     reviewed = read_reviewed(write_reviewed(tmp_path / "a.gpkg", [], "none.tif"))
     assert module.find(reviewed) == () and reviewed.geometries.shape == (0,)
+
+
+def test_blocks_with_rejected_errors_are_the_first_without_error(tmp_path, image):
+    from rsqi_core.dataset.build import Settings, build
+
+    found = [("cloud", "accepted", shapely.box(0, 0, 20, 20)), ("cloud", "rejected", shapely.box(210, 210, 240, 240))]
+    built = build([write_reviewed(tmp_path / "a.gpkg", found, image)], tmp_path / "out", Settings((50,), test=0))
+    assert built.rejected == 1 and built.totals["train"] == 2
+    assert (tmp_path / "out" / "train" / "image" / "影像-50-200-200.png").exists()
+
+
+def test_no_image_is_divided_if_asked(tmp_path, image):
+    from rsqi_core.dataset.build import Settings, build
+
+    sources = []
+    for n in range(6):
+        copy = tmp_path / f"{n}.tif"
+        copy.write_bytes(image.read_bytes())
+        shapes = [("cloud", "accepted", shapely.box(50 * k, 0, 50 * k + 20, 20)) for k in range(6)]
+        sources.append(write_reviewed(tmp_path / f"{n}.gpkg", shapes, copy))
+    build(sources, tmp_path / "out", Settings((50,), test=0.3, negatives=0, whole=True))
+    parts = [
+        {file.name.split("-")[0] for file in (tmp_path / "out" / part / "image").iterdir()}
+        for part in ("train", "test")
+    ]
+    assert len(parts[0]) == 4 and len(parts[1]) == 2 and not parts[0] & parts[1]
