@@ -14,7 +14,7 @@ from pathlib import Path
 from qgis.core import Qgis, QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 from qgis.PyQt.QtWidgets import QAction, QDockWidget, QToolBar
-from qgis.utils import iface, unloadPlugin
+from qgis.utils import iface, loadPlugin, startPlugin, unloadPlugin
 
 PICTURES = Path(os.environ["RSQI_TEST_PICTURES"])
 VERDICT = {}
@@ -162,8 +162,14 @@ def form(layer):
 
 
 def leave():
-    """Unload the plugin and see what it leaves behind."""
+    """Unload the plugin, load it again, unload it again, and see what it leaves behind."""
     main = iface.mainWindow()
+    unloadPlugin("rsqi")
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    VERDICT["came_back"] = loadPlugin("rsqi") and startPlugin("rsqi")
+    main.findChild(QAction, "rsqiInspectLayer").trigger()
+    wait(0.5)
+    VERDICT["docks"] = [dock.objectName() for dock in main.findChildren(QDockWidget, "rsqiDock") if dock.isVisible()]
     unloadPlugin("rsqi")
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [widget.objectName() for kind in (QAction, QToolBar) for widget in main.findChildren(kind)]
