@@ -84,7 +84,7 @@ def error_text(event: dict) -> str:
         "model": tr("The model cannot be used"),
         "output": tr("The result cannot be written"),
         "memory": tr("Out of memory"),
-        "library": tr("Set the worker up with the libraries for training"),
+        "library": tr("Training needs more libraries: open Set up and tick those for training"),
     }
     message = " ".join(str(event.get("message", "")).split())
     title = known.get(event.get("code"))

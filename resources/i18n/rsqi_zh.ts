@@ -144,12 +144,12 @@
         <translation>{total} 个影像块已全部查看</translation>
     </message>
     <message>
-        <source>Also for Hugging Face models (PyTorch)</source>
-        <translation>同时支持 Hugging Face 模型 (PyTorch)</translation>
+        <source>Also for training and Hugging Face models (PyTorch)</source>
+        <translation>同时用于训练和 Hugging Face 模型（PyTorch）</translation>
     </message>
     <message>
-        <source>Also installs what models other than RSQI's own may need: over 1 GB more.</source>
-        <translation>同时安装 RSQI 自带模型以外的模型所需的软件包：另需 1 GB 以上。</translation>
+        <source>Also installs what fine-tuning and models other than RSQI's own need: over 1 GB more.</source>
+        <translation>同时安装微调以及 RSQI 自带模型以外的模型所需的库：再多 1 GB 以上。</translation>
     </message>
     <message>
         <source>An A error rejects the image</source>
@@ -1684,10 +1684,6 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>图层中选中的面</translation>
     </message>
     <message>
-        <source>Set the worker up with the libraries for training</source>
-        <translation>请为工作环境安装训练所需的库</translation>
-    </message>
-    <message>
         <source>Set up</source>
         <translation>安装</translation>
     </message>
@@ -2294,6 +2290,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
     <message>
         <source>Train</source>
         <translation>训练</translation>
+    </message>
+    <message>
+        <source>Training needs more libraries: open Set up and tick those for training</source>
+        <translation>训练需要更多的库：请打开“设置”，勾选用于训练的库</translation>
     </message>
     <message>
         <source>Training: step {done} of {total}</source>

@@ -117,7 +117,7 @@ def test_without_pytorch_it_says_what_to_do(trainer, tmp_path):
     run("trainingdata", {"FOLDER": str(write_reviewed(tmp_path / "a.gpkg").parent), "OUTPUT": str(tmp_path / "d")})
     trainer("bare")
     log = run("finetune", {"DATASET": str(tmp_path / "d"), "OUTPUT": str(tmp_path / "m")})
-    assert "Set the worker up with the libraries for training: torch is missing" in log
+    assert "Training needs more libraries: open Set up and tick those for training: torch is missing" in log
 
 
 # The choice of a model
