@@ -103,8 +103,9 @@ def pip_arguments(recipe: Recipe, packages: tuple[str, ...], platform: str) -> l
     """Return what follows ``python``.
 
     Wheels only: what would have to be compiled ends in one clear line, and a cancelled pip leaves no compiler behind.
+    Python files are compiled when they are first used, which most never are.
     """
-    arguments = ["-m", "pip", "install", "--only-binary=:all:", "--progress-bar=off", "--no-warn-script-location"]
+    arguments = ["-m", "pip", "install", "--only-binary=:all:", "--no-compile", "--progress-bar=off"]
     if recipe.wheelhouse:
         arguments += ["--no-index", "--find-links", recipe.wheelhouse]
     elif recipe.torch and not recipe.index_url:
