@@ -135,9 +135,6 @@ class BlockBar(QWidget):
             self._go(self._trail.pop())
         return True
 
-    def stop(self) -> None:
-        self.heat_map.hide()
-
     def _go(self, block: Block | None) -> None:
         self.current = block
         self._say()

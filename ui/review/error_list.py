@@ -7,9 +7,8 @@ from typing import Iterable, Mapping
 from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
-from ...algorithms.i18n import tr
-from .error_table import ErrorTable
-from .rows import Row, Wanted, neighbour, next_unreviewed
+from .error_table import MARKS, ErrorTable, status_name
+from .rows import UNREVIEWED, Row, Wanted, neighbour, next_unreviewed
 
 
 class ErrorList(QTreeView):
@@ -46,9 +45,10 @@ class ErrorList(QTreeView):
         self.header().setStretchLastSection(False)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         wide = self.fontMetrics().horizontalAdvance
-        for column, sample in enumerate(("0.00", "888,888", "", f"✕ {tr('Corrected')}"), start=1):
+        states = [f"{mark} {status_name(status)}" for status, mark in MARKS.items() if status != UNREVIEWED]
+        for column, samples in enumerate((["0.00"], ["888,888"], [], states), start=1):
             title = self.table.headerData(column, Qt.Orientation.Horizontal)
-            self.setColumnWidth(column, max(wide(sample), wide(title)) + 14)
+            self.setColumnWidth(column, max(map(wide, [title, *samples])) + 14)
         self.selectionModel().currentChanged.connect(self._current_changed)
         self.clicked.connect(lambda index: self.chosen.emit(self.table.fid_at(index)))
 

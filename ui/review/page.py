@@ -101,12 +101,9 @@ class ReviewPage(QWidget):
 
     def stop(self) -> None:
         """Let go of QGIS: nothing of the review stays on the map, in the keys or in the layer."""
-        self._let_go()
-        self._layer = None
+        self.set_layer(None)
         self.keys.stop()
-        self.digitising.stop()
         self.deductions.stop()
-        self.block_bar.stop()
         self.filter_bar.stop()
         self.navigator.stop()
         for timer in (self._look_timer, self._show_timer):
@@ -245,7 +242,11 @@ class ReviewPage(QWidget):
 
     def _follow_selection(self, *_) -> None:
         """Select in the list what was selected on the map."""
-        if not self._selecting and not self.digitising.mode and self.list.select(self._layer.selectedFeatureIds()):
+        if (
+            not self._selecting
+            and not self.digitising.mode
+            and self.list.select(sorted(self._layer.selectedFeatureIds()))
+        ):
             self._show_row()
 
     def _select_on_map(self, fids: list[int]) -> None:
