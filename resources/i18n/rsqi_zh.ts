@@ -148,8 +148,8 @@
         <translation>同时用于训练和 Hugging Face 模型（PyTorch）</translation>
     </message>
     <message>
-        <source>Also installs what fine-tuning and models other than RSQI's own need: over 1 GB more.</source>
-        <translation>同时安装微调以及 RSQI 自带模型以外的模型所需的库：再多 1 GB 以上。</translation>
+        <source>Also installs what fine-tuning and models of others need: over 1 GB more.</source>
+        <translation>同时安装微调和他人模型所需的库：再多 1 GB 以上。</translation>
     </message>
     <message>
         <source>An A error rejects the image</source>
@@ -2293,7 +2293,7 @@ Images outside the sample that were only looked over pass with no A and fewer th
     </message>
     <message>
         <source>Training needs more libraries: open Set up and tick those for training</source>
-        <translation>训练需要更多的库：请打开“设置”，勾选用于训练的库</translation>
+        <translation>训练需要更多的库：请在“安装”中勾选用于训练的库</translation>
     </message>
     <message>
         <source>Training: step {done} of {total}</source>
