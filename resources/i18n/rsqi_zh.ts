@@ -1712,10 +1712,6 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>分级</translation>
     </message>
     <message>
-        <source>Severity</source>
-        <translation>错漏类别</translation>
-    </message>
-    <message>
         <source>Severity by the scoring scheme: A rejects, B, C and D deduct points</source>
         <translation>按评分方案确定的错漏类别：A 类即不合格，B、C、D 类扣分</translation>
     </message>
