@@ -12,7 +12,6 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -20,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
 from ...algorithms.i18n import tr
 from ...algorithms.texts import progress_text
 from ..background import Background
+from ..inspect.narrow import VerticalScroll
 from .data_step import DataStep
 from .training_step import TrainingStep
 from .verdict_step import VerdictStep
@@ -202,10 +202,7 @@ class LearnPage(QWidget):
             column.addWidget(label)
             column.addWidget(step)
         column.addStretch()
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll = VerticalScroll()
         self.scroll.setWidget(content)
         # What runs stays in sight, wherever the steps are scrolled to.
         self.progress = QProgressBar()

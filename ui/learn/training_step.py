@@ -17,6 +17,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...algorithms.i18n import tr
 from ...algorithms.model_choice import DEFAULT, known_models, models_folder
+from ..inspect.narrow import narrow
 from .curve_view import CurveView
 from .datasets import is_name, is_unfinished, new_model_name
 
@@ -87,7 +88,7 @@ class TrainingStep(QWidget):
         self.train_button.setEnabled(self._has_data and not problem and not self._running)
 
     def _build(self) -> None:
-        self.start_box = QComboBox()
+        self.start_box = narrow(QComboBox())
         self.start_box.setObjectName("rsqiLearnStart")
         self.start_box.setToolTip(tr("The model that learns on; it stays as it is itself."))
         self.passes_box = QSpinBox()

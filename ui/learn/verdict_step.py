@@ -8,6 +8,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVB
 from ...algorithms.fine_tune import outcome
 from ...algorithms.i18n import tr
 from ...algorithms.model_choice import DEFAULT, choose_model, chosen_model, known_models
+from ..inspect.narrow import narrow
 from .verdict_table import VerdictTable
 
 
@@ -78,7 +79,7 @@ class VerdictStep(QWidget):
         self.sentence.setObjectName("rsqiLearnSentence")
         self.sentence.setWordWrap(True)
         self.table = VerdictTable()
-        self.model_box = QComboBox()
+        self.model_box = narrow(QComboBox())
         self.model_box.setObjectName("rsqiLearnModel")
         self.model_box.currentIndexChanged.connect(lambda: self._choose())
         self.use_button = QPushButton(tr("Use it"))
