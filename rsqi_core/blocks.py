@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .errors import ParameterError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Block:
     """One square of the grid, in pixels.
 
@@ -48,7 +48,7 @@ class Block:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Step:
     """One block of a walk down a raster.
 

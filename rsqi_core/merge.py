@@ -45,6 +45,16 @@ class LabelMap:
         self.confidence = np.zeros((height, width), np.uint8)
         self.block_size = np.zeros((height, width), np.int16)
 
+    @classmethod
+    def ignored(cls, height: int, width: int) -> LabelMap:
+        """Return the map of an area without a valid pixel; it takes no memory and must not be changed."""
+        made = cls(1, 1)
+        made.label, made.confidence, made.block_size = (
+            np.broadcast_to(kind.type(value), (height, width))
+            for value, kind in ((IGNORED, made.label.dtype), (0, made.confidence.dtype), (0, made.block_size.dtype))
+        )
+        return made
+
     @property
     def height(self) -> int:
         return self.label.shape[0]
@@ -93,10 +103,9 @@ def claim(label: np.ndarray, confidence: np.ndarray | float, grid: int) -> np.nd
 
 def understand(claims: np.ndarray, sizes: tuple[int, ...]) -> LabelMap:
     """Return what claims uint16 [H, W] stand for; `sizes` are the block sizes from the finest on."""
-    label_map = LabelMap(*claims.shape)
     if claims.min() == NODATA:  # the wide collars of a scene cost nothing more
-        label_map.label[:] = IGNORED
-        return label_map
+        return LabelMap.ignored(*claims.shape)
+    label_map = LabelMap(*claims.shape)
     rows, columns = _extent(claims)
     part = claims[rows, columns]
     ignored, nothing = part == NODATA, part == 0
@@ -173,9 +182,25 @@ class Mosaic:
         """Yield the rows up to `final` that have not been taken yet, band by band."""
         while self._top < final:
             bottom = min(final, self._top + self._rows)
-            yield understand(self._merged(self._top, bottom), self._sizes)
+            if self._is_ignored(self._top, bottom):
+                yield LabelMap.ignored(bottom - self._top, self._width)
+            else:
+                yield understand(self._merged(self._top, bottom), self._sizes)
             self._top = bottom
             self._patches = [each for each in self._patches if each.bottom > bottom]
+
+    def _is_ignored(self, top: int, bottom: int) -> bool:
+        """Do blocks without a valid pixel cover these rows? Then there is nothing to merge."""
+        reached = 0
+        for x, right in sorted(
+            (each.x, each.x + each.claims.shape[1])
+            for each in self._patches
+            if each.y <= top and bottom <= each.bottom and is_constant(each.claims) and each.claims[0, 0] == NODATA
+        ):
+            if x > reached:
+                return False
+            reached = max(reached, right)
+        return reached == self._width
 
     def _merged(self, top: int, bottom: int) -> np.ndarray:
         merged = np.zeros((bottom - top, self._width), np.uint16)

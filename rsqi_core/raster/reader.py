@@ -20,6 +20,7 @@ from .area import Area
 from .bands import choose_bands, depth, find_palette, is_number, read_masks, read_planes
 from .gdal import guarded, quiet
 from .georeference import UNPLACED, place
+from .stored import bands_to_ask, is_lacking
 from .stretch import LEVELS, PERCENTILES, Stretch, find_stretch
 
 __all__ = ["UNPLACED", "Raster", "open_raster"]
@@ -60,6 +61,7 @@ class Raster:
     _dataset: rasterio.DatasetReader
     _palette: np.ndarray | None  # uint8 [256 or 65536, 4] RGBA
     area: Area | None = None  # all of the raster, if None
+    _asked: tuple[int, ...] = ()  # bands that tell what a sparse file lacks
 
     def __enter__(self) -> Raster:
         return self
@@ -121,6 +123,18 @@ class Raster:
             # The picture stays: a black surrounding would show edges that are none.
             valid &= self.area.inside(x, y, width, height, valid.shape)
         return rgb, valid
+
+    @property
+    def block_rows(self) -> int:
+        """Rows of what the file stores in one piece."""
+        return self._dataset.block_shapes[self.bands[0] - 1][0]
+
+    def is_blank(self, x: int, y: int, width: int, height: int) -> bool:
+        """Is nothing stored of a box, so that no pixel of it is valid? Where a file does not tell, the answer is no."""
+        if not self._asked:
+            return False
+        with guarded(self.path, "read"):
+            return is_lacking(self._dataset, self._asked, Window(x, y, width, height))
 
     def _read(self, box: Window, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         # A value is nodata band by band, a pixel only when all its bands are: a lost channel is an error to be found.
@@ -211,4 +225,5 @@ def _understand(name: str, dataset: rasterio.DatasetReader, bands: tuple[int, ..
         values = f"{'/'.join(sorted(types))} values {stretch.low:g} to {stretch.high:g}"
         notes.append(("scaled", f"{name}: {values} are scaled to 8 bits"))
     size = dataset.width, dataset.height
-    return Raster(name, *size, transform, crs, chosen, stretch, tuple(notes), dataset, palette)
+    asked = bands_to_ask(dataset, chosen)
+    return Raster(name, *size, transform, crs, chosen, stretch, tuple(notes), dataset, palette, _asked=asked)

@@ -8,7 +8,7 @@ import numpy as np
 from affine import Affine
 
 from ..examine import BlockResult, Finding
-from ..merge import LabelMap, Mosaic
+from ..merge import LabelMap, Mosaic, is_constant
 from ..polygons import MIN_FRACTION, ErrorPolygon, Outliner
 from ..taxonomy import IGNORED
 from .label_file import LabelFile
@@ -67,7 +67,8 @@ class Collector:
             else:
                 complete.append(self._outliner.add(component))
         self._labels.append(band.label)
-        self.valid_pixels += int(np.count_nonzero(band.label != IGNORED))
+        if not is_constant(band.label):  # else nothing but nodata
+            self.valid_pixels += int(np.count_nonzero(band.label != IGNORED))
         return complete
 
     def polygons(self) -> list[ErrorPolygon]:

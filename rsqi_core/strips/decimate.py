@@ -32,12 +32,13 @@ class Decimator:
     Attributes
     ----------
     picture : numpy.ndarray
-        uint8 [*target, 3]; 0 where no valid pixel came by.
+        uint8 [*target, 3].
     seen : bool
         Has any pixel been valid?
     """
 
     def __init__(self, shape: tuple[int, int], target: tuple[int, int]):
+        self._width = shape[1]
         whole = math.gcd(shape[0], target[0])
         groups = max(1, min(whole, shape[0] // _ROWS))
         ends = [(k + 1) * whole // groups for k in range(groups)]
@@ -48,26 +49,29 @@ class Decimator:
         self.seen = False
 
     def add(self, rgb: np.ndarray, valid: np.ndarray) -> None:
-        """Take the next rows: uint8 [N, width, 3], 0 where not valid, and bool [N, width]."""
+        """Take the next rows: uint8 [N, width, 3] and bool [N, width]."""
+        self.seen |= bool(valid.any())
         while len(rgb):
-            end, made = self._ends[0]
-            fits = min(len(rgb), end - self._rows)
-            complete = self._rows + fits == end
-            if valid[:fits].any():
-                self.seen = True
-                part = rgb[:fits] if complete else rgb[:fits].copy()  # the caller's rows may change after this call
-            else:
-                part = np.broadcast_to(np.uint8(0), (fits, *rgb.shape[1:]))
-            self._waiting.append(part)
-            self._rows += fits
-            rgb, valid = rgb[fits:], valid[fits:]
-            if complete:
-                self._resize(made)
-                self._ends.pop(0)
+            end, _ = self._ends[0]
+            part, rgb = rgb[: end - self._rows], rgb[end - self._rows :]
+            complete = self._rows + len(part) == end
+            self._put(part if complete else part.copy())  # the caller's rows may change after this call
 
-    def _resize(self, made: int) -> None:
-        if self.seen:
-            target = self.picture[self._made : made]
-            target[:] = shrink(np.concatenate(self._waiting), target.shape[:2])
-        self._waiting.clear()
-        self._made = made
+    def skip(self, count: int) -> None:
+        """Take rows in which nothing is."""
+        while count:
+            rows = min(count, self._ends[0][0] - self._rows)
+            self._put(np.broadcast_to(np.uint8(0), (rows, self._width, 3)))
+            count -= rows
+
+    def _put(self, part: np.ndarray) -> None:
+        self._waiting.append(part)
+        self._rows += len(part)
+        end, made = self._ends[0]
+        if self._rows == end:
+            if any(part.strides[0] for part in self._waiting):
+                target = self.picture[self._made : made]
+                target[:] = shrink(np.concatenate(self._waiting), target.shape[:2])
+            self._waiting.clear()
+            self._made = made
+            self._ends.pop(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from rasterio.features import rasterize
 from shapely.geometry import MultiPolygon
 
 from ..errors import OutputError
+from ..merge import is_constant
 from ..taxonomy import BACKGROUND
 
 _LEVEL = 1  # of zlib: labels are plain enough
@@ -48,7 +50,10 @@ class LabelFile:
         OutputError
             The disk is full.
         """
-        data = zlib.compress(np.ascontiguousarray(label), _LEVEL)
+        if is_constant(label):  # the same bytes again and again, where a scene is mostly nodata
+            data = _compressed(int(label[0, 0]), label.size)
+        else:
+            data = zlib.compress(np.ascontiguousarray(label), _LEVEL)
         try:
             with self._path.open("ab") as file:
                 file.write(data)
@@ -82,6 +87,11 @@ class LabelFile:
     def label(self) -> np.ndarray:
         """The whole map, uint8 [height, width]: for rasters that fit into memory."""
         return np.concatenate([*self.bands()])
+
+
+@lru_cache(maxsize=2)
+def _compressed(value: int, pixels: int) -> bytes:
+    return zlib.compress(np.full(pixels, value, np.uint8), _LEVEL)
 
 
 def _erase(label: np.ndarray, outline: MultiPolygon, row: int) -> None:

@@ -13,7 +13,7 @@ from affine import Affine
 from rasterio.features import shapes
 from shapely.geometry import MultiPolygon, Polygon
 
-from ..merge import LabelMap
+from ..merge import LabelMap, is_constant
 from ..taxonomy import BACKGROUND, IGNORED, REGION_TYPES
 
 _LAST_REGION = REGION_TYPES[-1].id  # the region types are the first of the taxonomy
@@ -106,6 +106,9 @@ class Tracer:
         last : bool
             No rows follow.
         """
+        if not self._open and is_constant(band.label):  # nothing but nodata
+            self._row += band.height
+            return []
         ids, found = _label(band)
         above, below = self._contacts(band.label[0], ids[0])
         held = np.zeros(found.count + 1, bool)

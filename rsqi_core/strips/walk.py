@@ -11,8 +11,8 @@ from ..blocks import Block, Step
 from ..raster import Raster
 from .decimate import Decimator
 
-ROWS = 512  # a strip starts at a multiple of this in the raster, as the rows of tiles do in most files
-_COLUMNS = 4096  # px read at a time, so that the tiles of one read fit into GDAL's cache whatever the raster's width
+ROWS = 128, 512  # least and most of a strip
+_COLUMNS = 4096  # px of a panel, read at a time, so that its tiles fit into GDAL's cache whatever the raster's width
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,12 @@ def walk(
     steps: Sequence[Step],
     side: int,
     first: int = 0,
-    rows: int = ROWS,
+    rows: int | None = None,
 ) -> Iterator[Tile]:
     """Yield the tiles of `steps` in their order.
 
     Kept in memory are the strip being read, the rows above it that blocks of the finest grid still need, and the small
-    pictures of the coarser blocks that have begun.
+    pictures of the coarser blocks that have begun; of all these only what lies in panels that hold something.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ def walk(
         Longest side of a coarser block's picture.
     first : int
         Steps to pass over, as their results are known.
-    rows : int
-        Height of a strip; the tiles do not depend on it.
+    rows : int, optional
+        Height of a strip; the tiles do not depend on it. By default whole rows of what the file stores.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def walk(
         return
     coarse = sorted((step.block for step in steps if step.block.size > finest), key=lambda block: -block.y)
     begun: dict[Block, Decimator] = {}
-    top, due = min(step.block.y for step in steps), 0
+    top, due, rows = min(step.block.y for step in steps), 0, rows or _rows(raster)
     strips = _Strips(raster, window, top, min(finest, window[3]) + rows)
     for bottom in _ends(window, top, rows):
         start = strips.bottom
@@ -93,16 +93,25 @@ def walk(
             begun[block] = Decimator((block.height, block.width), tile_shape(block, side))
         for block, picture in begun.items():
             if start < block.bottom:
-                picture.add(*strips.take(block, max(start, block.y), min(bottom, block.bottom)))
+                first_row, last_row = max(start, block.y), min(bottom, block.bottom)
+                seen = strips.take(block, first_row, last_row)
+                picture.add(*seen) if seen else picture.skip(last_row - first_row)
         while due < len(steps) and steps[due].due <= bottom:
             step = steps[due]
             due += 1
             if step.block.size == finest:
-                yield _native_tile(step, *strips.take(step.block, step.block.y, step.block.bottom))
+                seen = strips.take(step.block, step.block.y, step.block.bottom)
+                yield _native_tile(step, *seen) if seen else Tile(step, None)
             else:
                 picture = begun.pop(step.block)
                 yield Tile(step, picture.picture if picture.seen else None)
         strips.forget(next((step.block.y for step in steps[due:] if step.block.size == finest), bottom))
+
+
+def _rows(raster: Raster) -> int:
+    """Rows of a strip: no more than needed to decode each tile of the file once."""
+    least, most = ROWS
+    return min(most, -(-least // raster.block_rows) * raster.block_rows)
 
 
 def _ends(window: tuple[int, int, int, int], top: int, rows: int) -> Iterator[int]:
@@ -125,30 +134,77 @@ class _Strips:
 
     def __init__(self, raster: Raster, window: tuple[int, int, int, int], top: int, capacity: int):
         self._raster, self._window = raster, window
-        self._rgb = np.empty((capacity, window[2], 3), np.uint8)
-        self._valid = np.empty((capacity, window[2]), bool)
+        x, _, width, _ = window
+        edges = [0, *range(_COLUMNS - x % _COLUMNS, width, _COLUMNS), width]
+        self._panels = [_Panel(left, right, capacity) for left, right in zip(edges, edges[1:])]
         self._top = self.bottom = top
 
     def read(self, bottom: int) -> None:
         """Read the rows from the last one to `bottom`."""
-        x, y, width, _ = self._window
-        rows = slice(self.bottom - self._top, bottom - self._top)
-        left = 0
-        while left < width:
-            right = min(width, ((x + left) // _COLUMNS + 1) * _COLUMNS - x)
-            rgb, valid = self._raster.read(x + left, y + self.bottom, right - left, bottom - self.bottom)
-            self._rgb[rows, left:right], self._valid[rows, left:right] = rgb, valid
-            left = right
+        x, y, _, _ = self._window
+        for panel in self._panels:
+            box = x + panel.left, y + self.bottom, panel.right - panel.left, bottom - self.bottom
+            start, end = self.bottom - self._top, bottom - self._top
+            if self._raster.is_blank(*box):
+                panel.skip(start, end)
+            else:
+                panel.put(start, end, *self._raster.read(*box))
         self.bottom = bottom
 
-    def take(self, block: Block, top: int, bottom: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the rows of a block between `top` and `bottom`, as views."""
-        place = slice(top - self._top, bottom - self._top), slice(block.x, block.x + block.width)
-        return self._rgb[place], self._valid[place]
+    def take(self, block: Block, top: int, bottom: int) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return the rows of a block between `top` and `bottom`, perhaps as views; None if nothing is there."""
+        left, right, start, end = block.x, block.x + block.width, top - self._top, bottom - self._top
+        panels = [panel for panel in self._panels if panel.left < right and left < panel.right]
+        if all(panel.rgb is None for panel in panels):
+            return None
+        parts = [panel.take(start, end, left, right) for panel in panels]
+        return parts[0] if len(parts) == 1 else tuple(np.concatenate(each, 1) for each in zip(*parts))
 
     def forget(self, top: int) -> None:
         """Let go of the rows above `top`, to make room for the next strip."""
         top = min(top, self.bottom)
-        rows, kept = slice(top - self._top, self.bottom - self._top), slice(self.bottom - top)
-        self._rgb[kept], self._valid[kept] = self._rgb[rows], self._valid[rows]
+        for panel in self._panels:
+            panel.forget(top - self._top, self.bottom - self._top)
         self._top = top
+
+
+class _Panel:
+    """The columns from `left` to `right` of some rows; where nothing is in any of them, they take no memory."""
+
+    def __init__(self, left: int, right: int, capacity: int):
+        self.left, self.right = left, right
+        self.rgb: np.ndarray | None = None
+        self._valid = np.empty((0, 0), bool)
+        self._capacity, self._used = capacity, 0  # rows, and the last of them with something in it
+
+    def put(self, start: int, end: int, rgb: np.ndarray, valid: np.ndarray) -> None:
+        """Take rows uint8 [N, width, 3] and bool [N, width]."""
+        if not valid.any() and not rgb.any():
+            return self.skip(start, end)
+        if self.rgb is None:
+            self.rgb = np.empty((self._capacity, *rgb.shape[1:]), np.uint8)
+            self._valid = np.empty((self._capacity, rgb.shape[1]), bool)
+            self.rgb[:start], self._valid[:start] = 0, False
+        self.rgb[start:end], self._valid[start:end], self._used = rgb, valid, end
+
+    def skip(self, start: int, end: int) -> None:
+        """Take rows in which nothing is."""
+        if self.rgb is not None:
+            self.rgb[start:end], self._valid[start:end] = 0, False
+
+    def take(self, start: int, end: int, left: int, right: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return what lies between these columns of the window."""
+        first, last = max(0, left - self.left), min(right, self.right) - self.left
+        if self.rgb is None:
+            shape = end - start, last - first
+            return np.zeros((*shape, 3), np.uint8), np.zeros(shape, bool)
+        return self.rgb[start:end, first:last], self._valid[start:end, first:last]
+
+    def forget(self, top: int, bottom: int) -> None:
+        """Move the rows from `top` to `bottom` to the beginning."""
+        self._used -= top
+        if self.rgb is None or self._used <= 0:
+            self.rgb, self._valid, self._used = None, np.empty((0, 0), bool), 0
+            return
+        for array in (self.rgb, self._valid):
+            array[: bottom - top] = array[top:bottom]

@@ -17,7 +17,10 @@ def picture_of(rgb, target, cuts=(), valid=None):
     for top, bottom in zip(edges, edges[1:]):
         rows = buffer[: bottom - top]  # the same memory each time, as in the walk
         rows[:] = rgb[top:bottom]
-        decimator.add(rows, valid[top:bottom])
+        if valid[top:bottom].any():
+            decimator.add(rows, valid[top:bottom])
+        else:
+            decimator.skip(bottom - top)
     return decimator
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rsqi_core.errors import ParameterError
 from rsqi_core.merge import NODATA, LabelMap, Mosaic, Patch, claim, dilate, everywhere, is_constant, patch, understand
-from rsqi_core.taxonomy import TYPES, ErrorClass
+from rsqi_core.taxonomy import BACKGROUND, IGNORED, TYPES, ErrorClass
 
 CLOUD, SHADOW, TRACE, STRIPE, MISSING = 1, 2, 7, 9, 10
 RANK = {ErrorClass.BOUNDARY: 1, ErrorClass.REGION: 2, ErrorClass.PIXEL: 3}
@@ -166,3 +166,15 @@ def test_the_more_confident_type_grows_where_two_meet():
 def test_negative_radius_is_refused():
     with pytest.raises(ParameterError, match="negative"):
         dilate(np.zeros((2, 2), np.uint8), np.zeros((2, 2), np.float32), -1)
+
+
+def test_rows_that_blocks_of_nodata_cover_are_ignored_without_merging():
+    mosaic = Mosaic(100, (64,), rows=10)
+    for x in (0, 36):
+        mosaic.add(patch(x, 0, [everywhere(NODATA, (64, 64))]))
+        mosaic.add(patch(x, 50, [everywhere(NODATA, (64, 64))]) if x else None)
+    bands = list(mosaic.take(114))
+    assert (np.concatenate([band.label for band in bands[:6]]) == IGNORED).all()
+    assert all(is_constant(band.label) for band in bands[:6]) and not is_constant(bands[7].label)
+    rest = np.concatenate([band.label for band in bands])[64:]
+    assert (rest[:, :36] == BACKGROUND).all() and (rest[:, 36:] == IGNORED).all()

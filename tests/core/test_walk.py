@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+import rasterio
+from rasterio.windows import Window
 
 from rsqi_core.blocks import grid, walk_order
 from rsqi_core.raster import Raster, open_raster
+from rsqi_core.strips import walk as walking
 from rsqi_core.strips.decimate import shrink
 from rsqi_core.strips.walk import tile_shape, walk
 
@@ -37,7 +40,9 @@ def same(first, second):
 
 @pytest.mark.parametrize("rows", [1, 17, 64, 512])
 @pytest.mark.parametrize("window", [(0, 0, 290, 333), (33, 50, 200, 260)])
-def test_tiles_are_those_of_the_whole_image_whatever_the_strips(raster, image, window, rows):
+@pytest.mark.parametrize("columns", [70, 4096])
+def test_tiles_are_those_of_the_whole_image_whatever_the_strips(raster, image, window, rows, columns, monkeypatch):
+    monkeypatch.setattr(walking, "_COLUMNS", columns)
     x, y, width, height = window
     rgb, valid = (array[y : y + height, x : x + width] for array in image)
     rgb = np.where(valid[..., None], rgb, 0)
@@ -79,3 +84,43 @@ def test_each_pixel_is_read_once_for_all_sizes(raster, monkeypatch):
     for _ in walk(raster, (0, 0, 290, 333), steps_of(290, 333, (32, 64, 128)), SIDE, rows=40):
         pass
     assert seen.min() == seen.max() == 1
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        {"count": 3, "nodata": 0},
+        {"count": 3, "nodata": 0, "interleave": "band"},
+        {"count": 4, "photometric": "rgb", "alpha": "yes"},
+    ],
+    ids=["nodata", "bands", "alpha"],
+)
+def test_what_a_sparse_file_lacks_is_not_read(tmp_path, monkeypatch, profile):
+    monkeypatch.setattr(walking, "_COLUMNS", 128)
+    data = np.random.default_rng(1).integers(1, 256, (profile["count"], 64, 192), np.uint8)
+    path = tmp_path / "sparse.tif"
+    profile |= {"width": 1000, "height": 700, "dtype": "uint8", "sparse_ok": True, "driver": "GTiff"}
+    with rasterio.open(path, "w", tiled=True, blockxsize=64, blockysize=64, **profile) as file:
+        file.write(data, window=Window(320, 256, 192, 64))
+    boxes, read = [], Raster.read
+    monkeypatch.setattr(Raster, "read", lambda self, *box: boxes.append(box) or read(self, *box))
+    with open_raster(str(path)) as raster:
+        steps = steps_of(1000, 700, (64, 256))
+        tiles = [tile for tile in walk(raster, (0, 0, 1000, 700), steps, SIDE) if tile.rgb is not None]
+        whole, _ = read(raster, 0, 0, 1000, 700)
+    assert boxes == [(256, 256, 128, 128), (384, 256, 128, 128)]
+    for tile in tiles:
+        b = tile.block
+        expected = whole[b.y : b.bottom, b.x : b.x + b.width]
+        assert np.array_equal(tile.rgb, expected if b.size == 64 else shrink(expected, tile_shape(b, SIDE)))
+    assert sum(tile.block.size == 64 for tile in tiles) >= 6
+
+
+def test_black_that_a_sparse_file_lacks_is_black_ground_where_nothing_says_nodata(tmp_path):
+    path = tmp_path / "sparse.tif"
+    profile = {"width": 200, "height": 200, "count": 3, "dtype": "uint8", "driver": "GTiff", "sparse_ok": True}
+    with rasterio.open(path, "w", tiled=True, blockxsize=64, blockysize=64, **profile) as file:
+        file.write(np.full((3, 64, 64), 9, np.uint8), window=Window(0, 0, 64, 64))
+    with open_raster(str(path)) as raster:
+        assert not raster.is_blank(64, 64, 64, 64)
+        assert all(tile.rgb is not None for tile in walk(raster, (0, 0, 200, 200), steps_of(200, 200, (64,)), SIDE))
