@@ -107,7 +107,7 @@ class ErrorList(QTreeView):
     def next_unreviewed(self, fids: Iterable[int] = ()) -> int | None:
         """Return the next unreviewed error after the current one, or after the last of `fids`, which are left out."""
         order = self.table.order
-        places = [order.index(fid) for fid in fids if fid in order]
+        places = [self.table.index_of(fid).row() for fid in fids if self.shows(fid)]
         last = order[max(places)] if places else self.fid
         return next_unreviewed(order, self.table.rows, last, skip=fids)
 

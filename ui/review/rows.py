@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Iterable, Mapping, Sequence
 
-from qgis.core import NULL, QgsFeature, QgsFeatureRequest, QgsVectorLayer
+from qgis.core import NULL, QgsFeature, QgsFeatureRequest, QgsFields, QgsVectorLayer
 from qgis.PyQt.QtCore import QDateTime
 
 from ...rsqi_core.scoring import STATUSES
@@ -59,37 +59,44 @@ class Wanted:
         return not text or text in f"{row.fid} {words} {row.severity} {row.comment} {row.edited_by}".lower()
 
 
-def row_of(feature: QgsFeature) -> Row:
-    """Return the row of a feature; fields that the layer lacks are empty."""
-    names = feature.fields()
+def columns_of(fields: QgsFields) -> dict[str, int]:
+    """Return where the fields of a row are; -1 for those that a layer lacks."""
+    return {name: fields.indexFromName(name) for name in Row.__dataclass_fields__ if name != "fid"}
 
-    def value(name, empty=None):
-        index = names.indexFromName(name)
-        found = feature.attribute(index) if index >= 0 else None
-        return empty if found is None or found == NULL else found
 
-    edited_at = value("edited_at")
+def row_of(feature: QgsFeature, columns: Mapping[str, int] | None = None) -> Row:
+    """Return the row of a feature; fields that the layer lacks are empty.
+
+    Parameters
+    ----------
+    columns : mapping, optional
+        What :func:`columns_of` gives, if many features of one layer are read.
+    """
+    values = feature.attributes()
+    columns = columns_of(feature.fields()) if columns is None else columns
+    found = {name: values[index] if index >= 0 else None for name, index in columns.items()}
+    found = {name: None if value == NULL else value for name, value in found.items()}
+    edited_at = found["edited_at"]
     return Row(
         feature.id(),
-        int(value("category_id", 0)),
-        value("confidence"),
-        value("area_m2"),
-        str(value("severity", "")),
-        float(value("penalty", 0.0)),
-        str(value("status", UNREVIEWED)) or UNREVIEWED,
-        str(value("source", "")),
-        str(value("comment", "")),
+        int(found["category_id"] or 0),
+        found["confidence"],
+        found["area_m2"],
+        found["severity"] or "",
+        float(found["penalty"] or 0.0),
+        found["status"] or UNREVIEWED,
+        found["source"] or "",
+        found["comment"] or "",
         edited_at.toString("yyyy-MM-dd HH:mm:ss.zzz") if isinstance(edited_at, QDateTime) else str(edited_at or ""),
-        str(value("edited_by", "")),
+        found["edited_by"] or "",
     )
 
 
-def read(layer: QgsVectorLayer, fids: Iterable[int] | None = None) -> dict[int, Row]:
-    """Return the stored rows by fid, all of them or those of `fids`; edits that are not committed do not show."""
+def read(layer: QgsVectorLayer) -> dict[int, Row]:
+    """Return the stored rows by fid; edits that are not committed do not show."""
     request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
-    if fids is not None:
-        request.setFilterFids(list(fids))
-    return {feature.id(): row_of(feature) for feature in layer.dataProvider().getFeatures(request)}
+    columns = columns_of(layer.dataProvider().fields())
+    return {feature.id(): row_of(feature, columns) for feature in layer.dataProvider().getFeatures(request)}
 
 
 def arrange(

@@ -33,17 +33,26 @@ def same(one: QgsFeature | None, other: QgsFeature | None) -> bool:
     return all(index in derived or equal(a, b) for index, (a, b) in pairs) and one.geometry().equals(other.geometry())
 
 
-def write(layer: QgsVectorLayer, target: Mapping[int, QgsFeature | None], text: str) -> dict[int, int]:
+def write(
+    layer: QgsVectorLayer,
+    stored: Mapping[int, QgsFeature | None],
+    target: Mapping[int, QgsFeature | None],
+    text: str,
+) -> dict[int, int]:
     """Make the errors what `target` says and commit; return the fids of those that came back, old to new.
 
     An error that is None is deleted; one that the file lacks is added under its old fid where the format allows it.
+
+    Parameters
+    ----------
+    stored : mapping
+        A snapshot of the same errors.
 
     Raises
     ------
     StoreError
         The layer cannot be edited or committed; nothing was changed.
     """
-    stored = snapshot(layer, target)
     editing = layer.isEditable()
     if not editing and not layer.startEditing():
         raise StoreError(

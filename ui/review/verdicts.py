@@ -20,7 +20,7 @@ from ...algorithms.score_layer import ruler
 from ...rsqi_core import taxonomy
 from . import store
 from .history import Change, History
-from .rows import ACCEPTED, ADDED, CORRECTED, REJECTED, UNREVIEWED, Row, read, row_of
+from .rows import ACCEPTED, ADDED, CORRECTED, REJECTED, UNREVIEWED, Row, columns_of, read, row_of
 
 REVIEWER = "rsqi/reviewer"
 COMMENT_LENGTH = 254
@@ -107,9 +107,9 @@ class Verdicts(QObject):
         if len(fids) < 2:
             self.refused.emit(tr("Select at least two errors to merge."))
             return False
-        if not self._still_known(fids):
+        before = self._as_shown(fids)
+        if before is None:
             return False
-        before = store.snapshot(self.layer, fids)
         geometry = QgsGeometry.unaryUnion([before[fid].geometry() for fid in fids])
         if geometry.isMultipart() and not QgsWkbTypes.isMultiType(self.layer.wkbType()):
             self.refused.emit(tr("The errors do not touch: this layer cannot hold them as one."))
@@ -141,7 +141,7 @@ class Verdicts(QObject):
     def take(self, change: Change) -> None:
         """Learn of a change that QGIS's own tools made and that is committed."""
         self.history.push(change)
-        self._follow(set(change.after))
+        self._follow(change.after)
 
     def write_derived(self, values: Mapping[int, tuple[str | None, float]]) -> None:
         """Store severity and penalty by fid, which follow from the decisions and are no part of the history.
@@ -156,7 +156,7 @@ class Verdicts(QObject):
             for fid, feature in now.items()
             if feature is not None
         }
-        self._write(target, tr("Deductions"))
+        self._write(now, target, tr("Deductions"))
         self.rows.update({fid: row_of(feature) for fid, feature in target.items()})
 
     def area(self, geometry: QgsGeometry) -> float:
@@ -170,25 +170,27 @@ class Verdicts(QObject):
         wanted = {fid: change for fid, change in wanted.items() if change}
         if not wanted:
             return True
-        if not self._still_known(wanted):
+        before = self._as_shown(wanted)
+        if before is None:
             return False
-        before = store.snapshot(self.layer, wanted)
         signed = signature()
         after = {fid: altered(before[fid], {**change, **signed}) for fid, change in wanted.items()}
         return self._carry_out(Change(text, before, after))
 
-    def _still_known(self, fids: Iterable[int]) -> bool:
-        """Return whether nobody else has changed these errors since they were shown; say so otherwise."""
-        wanted = set(fids)
-        strange = self.look() & wanted
+    def _as_shown(self, fids: Iterable[int]) -> dict[int, QgsFeature | None] | None:
+        """Return the stored errors, unless somebody else has changed one since it was shown: say so, and None."""
+        strange = self.look() & set(fids)
+        stored = store.snapshot(self.layer, fids)
         if not strange:
-            now = read(self.layer, wanted)
-            strange = {fid for fid in wanted if fid not in now or now[fid].verdict() != self.rows[fid].verdict()}
+            columns = columns_of(self.layer.dataProvider().fields())
+            for fid, feature in stored.items():
+                if feature is None or row_of(feature, columns).verdict() != self.rows[fid].verdict():
+                    strange.add(fid)
             if not strange:
-                return True
+                return stored
             self._read_again()
         self.refused.emit(self.who(strange))
-        return False
+        return None
 
     def who(self, fids: Iterable[int]) -> str:
         """Return a sentence that says who changed these errors."""
@@ -200,10 +202,9 @@ class Verdicts(QObject):
         )
 
     def _carry_out(self, change: Change) -> bool:
-        if self._write(change.after, change.text, say=True) is None:
+        if self._write(change.before, change.after, change.text, say=True) is None:
             return False
-        self.history.push(Change(change.text, change.before, store.snapshot(self.layer, change.after)))
-        self._follow(set(change.after))
+        self.take(Change(change.text, change.before, store.snapshot(self.layer, change.after)))
         return True
 
     def _step(self, undone: bool) -> set[int]:
@@ -218,20 +219,20 @@ class Verdicts(QObject):
             self.history.drop(undone)
             self.refused.emit(tr("The error was changed by somebody else meanwhile, so this step was left out."))
             return set()
-        fids = self._write(change.after, change.text, say=True)
+        fids = self._write(now, change.after, change.text, say=True)
         if fids is None:
             return set()
         self.history.move(undone)
         self.history.renumber(fids)
         touched = {fids.get(fid, fid) for fid in change.after}
-        self._follow(touched)
+        self._follow(store.snapshot(self.layer, touched))
         return touched
 
-    def _write(self, target: Mapping[int, QgsFeature | None], text: str, say: bool = False):
+    def _write(self, stored: Mapping, target: Mapping, text: str, say: bool = False) -> dict[int, int] | None:
         """Write and return the fids of what came back; None if it failed and that was to be said."""
         self.writing = True
         try:
-            return store.write(self.layer, target, text)
+            return store.write(self.layer, stored, target, text)
         except store.StoreError as error:
             if not say:
                 raise
@@ -241,17 +242,17 @@ class Verdicts(QObject):
             self.writing = False
             self._stamp = self._stamp_now()
 
-    def _follow(self, fids: set[int]) -> None:
-        """Take over what the file says of `fids` now."""
+    def _follow(self, now: Mapping[int, QgsFeature | None]) -> None:
+        """Take over what the file says of some errors now."""
         self._stamp = self._stamp_now()
-        now = read(self.layer, fids)
-        for fid in fids:
-            if fid in now:
-                self.rows[fid] = now[fid]
-            else:
+        columns = columns_of(self.layer.dataProvider().fields())
+        for fid, feature in now.items():
+            if feature is None:
                 self.rows.pop(fid, None)
+            else:
+                self.rows[fid] = row_of(feature, columns)
         self.layer.triggerRepaint()
-        self.changed.emit(fids)
+        self.changed.emit(set(now))
 
     def _read_again(self) -> set[int]:
         old, self.rows = self.rows, read(self.layer)
