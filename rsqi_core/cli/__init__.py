@@ -18,6 +18,7 @@ from .export import add_export
 from .findings import add_describe, add_score
 from .finetuning import add_finetune
 from .inspection import add_inspect
+from .reporting import add_report
 from .synthesis import add_synthesize
 from .training import add_train
 
@@ -25,6 +26,7 @@ _COMMANDS = (
     add_inspect,
     add_score,
     add_describe,
+    add_report,
     add_dataset,
     add_synthesize,
     add_train,

@@ -75,7 +75,7 @@ def compose(
         lang=words.languages[0],
         title=words("title"),
         subject=subject.name,
-        lines=(*_reviewed(subject, words, reviewer), words("made", f"{made:%Y-%m-%d %H:%M}")),
+        lines=(_size(subject, words), *_reviewed(subject, words, reviewer), words("made", f"{made:%Y-%m-%d %H:%M}")),
         value=f"{score.value:.1f}",
         grade=score.grade,
         grade_name=words.of(GRADE_NAMES[score.grade]),
@@ -89,6 +89,12 @@ def _reviewed(subject: Subject, words: Words, reviewer: str) -> Iterator[Text]:
         return
     edited = [error.edited_at for error in subject.errors if error.edited_at]
     yield words("reviewed", reviewer, f"{max(edited):%Y-%m-%d %H:%M}") if edited else words("reviewed_by", reviewer)
+
+
+def _size(subject: Subject, words: Words) -> Text:
+    if ground := subject.metres_per_pixel:
+        return words("size_ground", *subject.size, f"{ground:.3g}")
+    return words("size_value", *subject.size)
 
 
 def _score(subject: Subject, words: Words) -> Iterator[Any]:
@@ -266,10 +272,7 @@ def _not_inspected(subject: Subject, words: Words) -> Iterator[Any]:
 
 def _conditions(subject: Subject, words: Words) -> Iterator[Any]:
     summary, source = subject.summary, mapping(subject.summary.get("source"))
-    width, height = subject.size
-    ground = subject.metres_per_pixel
-    size = words("size_ground", width, height, f"{ground:.3g}") if ground else words("size_value", width, height)
-    rows = [("raster", _same(summary.get("raster"))), ("size", size), ("crs", _crs(subject, words))]
+    rows = [("raster", _same(summary.get("raster"))), ("size", _size(subject, words)), ("crs", _crs(subject, words))]
     if source.get("data_type"):
         bands = ", ".join(str(band) for band in source.get("bands") or ())
         values = source["data_type"], source.get("band_count"), bands

@@ -16,6 +16,7 @@ from affine import Affine
 from rasterio.crs import CRS
 
 from rsqi_core import resources
+from rsqi_core.cli import main
 from rsqi_core.errors import Cancelled, OutputError, ParameterError, RasterError
 from rsqi_core.geopackage import write_geopackage
 from rsqi_core.polygons import ErrorPolygon, records
@@ -345,6 +346,15 @@ def test_cancelling_writes_nothing(reviewed, tmp_path):
     with pytest.raises(Cancelled):
         write_report(ordered(reviewed[0], tmp_path, "html", "csv"), cancelled=lambda: True)
     assert not list(tmp_path.glob("报告*"))
+
+
+def test_the_command_line_writes_what_the_names_say(reviewed, tmp_path, capsys):
+    words = ["report", str(reviewed[0]), "--language", "en", "--reviewer", "Li"]
+    outputs = [str(tmp_path / name) for name in ("a.html", "a.csv")]
+    assert main([*words, "--output", outputs[0], "--output", outputs[1]]) == 0
+    assert capsys.readouterr().out.startswith("3 errors, score ")
+    assert "<b>Li</b>" in (tmp_path / "a.html").read_text("utf-8") and (tmp_path / "a.csv").is_file()
+    assert main([*words, "--output", str(tmp_path / "a.doc")]) == 2
 
 
 def test_wrong_orders(reviewed, tmp_path):
