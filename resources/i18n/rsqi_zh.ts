@@ -89,7 +89,7 @@
     </message>
     <message>
         <source>Accepted, corrected and added errors are learned; where you rejected one, that there is none. Unreviewed ones are left out.</source>
-        <translation>学习已接受、已修改和新增的错误；您拒绝的图斑处，学习其中没有错误。未复核的不采用。</translation>
+        <translation>学习已确认、已修正和漏检补充的错误；判为误检处，学习其中没有错误。未复核的不采用。</translation>
     </message>
     <message>
         <source>Add results</source>
@@ -253,23 +253,23 @@
     </message>
     <message>
         <source>Blocks to test on</source>
-        <translation>测试分块数</translation>
+        <translation>测试影像块数</translation>
     </message>
     <message>
         <source>Blocks to train on</source>
-        <translation>训练分块数</translation>
+        <translation>训练影像块数</translation>
     </message>
     <message>
         <source>Blocks to train on: {train}; put aside to compare on: {test}.</source>
-        <translation>训练分块：{train}；留作比较的分块：{test}。</translation>
+        <translation>训练影像块：{train}；留作比较的影像块：{test}。</translation>
     </message>
     <message>
         <source>Blocks to train on: {train}; to test on: {test}; with rejected errors: {rejected}</source>
-        <translation>训练分块：{train}；测试分块：{test}；含被拒绝错误的分块：{rejected}</translation>
+        <translation>训练影像块：{train}；测试影像块：{test}；含误检的影像块：{rejected}</translation>
     </message>
     <message>
         <source>Blocks with rejected errors</source>
-        <translation>含被拒绝错误的分块数</translation>
+        <translation>含误检的影像块数</translation>
     </message>
     <message>
         <source>Bright clipping</source>
@@ -445,7 +445,7 @@
     </message>
     <message>
         <source>Comparing the models: block {done} of {total}</source>
-        <translation>比较模型：第 {done} 个分块，共 {total} 个</translation>
+        <translation>比较模型：第 {done} 个影像块，共 {total} 个</translation>
     </message>
     <message>
         <source>Comparison as JSON</source>
@@ -519,9 +519,9 @@
         <source>Cuts the images of reviewed results into square blocks with a mask of the errors in them. Only what a person has decided counts: accepted, corrected and added errors are shown as errors, blocks with rejected ones as blocks without. Blocks that an unreviewed error touches are left out.
 
 A share of the blocks is put aside as a test part, on which models are compared later; with five images or more no image is divided between the two. Each GeoPackage names its image; if that has moved, put it beside the GeoPackage.</source>
-        <translation>把复核结果对应的影像切成方形分块，并生成错误掩膜。只采用人已作出判断的内容：已接受、已修改和新增的错误作为错误样本，含被拒绝图斑的分块作为无错误样本；未复核图斑触及的分块不采用。
+        <translation>把复核结果对应的影像切成影像块，并生成错误掩膜。只采用人已作出判断的内容：已确认、已修正和漏检补充的错误作为错误样本，含误检图斑的影像块作为无错误样本；未复核图斑触及的影像块不采用。
 
-其中一部分分块留作测试部分，以后用来比较模型；有五幅或更多影像时，同一幅影像不会分到两个部分。每个 GeoPackage 都记有其影像；影像移动过的，请把它放到 GeoPackage 旁边。</translation>
+其中一部分影像块留作测试部分，以后用来比较模型；有五幅或更多影像时，同一幅影像不会分到两个部分。每个 GeoPackage 都记有其影像；影像移动过的，请把它放到 GeoPackage 旁边。</translation>
     </message>
     <message>
         <source>Cutting images: {done} of {total}</source>
@@ -578,10 +578,6 @@ A share of the blocks is put aside as a test part, on which models are compared 
     <message>
         <source>Down</source>
         <translation>下移</translation>
-    </message>
-    <message>
-        <source>Downloading {name}: {done} of {total} MB</source>
-        <translation>正在下载 {name}：{done} / {total} MB</translation>
     </message>
     <message>
         <source>Draw</source>
@@ -708,6 +704,14 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>正在获取软件包…</translation>
     </message>
     <message>
+        <source>Fetching packages: {name}</source>
+        <translation>正在获取软件包：{name}</translation>
+    </message>
+    <message>
+        <source>Fetching packages: {name}, {done} of {total} MB</source>
+        <translation>正在获取软件包：{name}，{done} / {total} MB</translation>
+    </message>
+    <message>
         <source>Files cannot be written ({what}): close other QGIS windows and virus scans, then try again.</source>
         <translation>无法写入文件（{what}）：请关闭其他 QGIS 窗口和病毒扫描，然后重试。</translation>
     </message>
@@ -786,10 +790,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
     <message>
         <source>Gives every error of a layer its severity and penalty by a scoring scheme, and the image its score and grade. Areas are measured anew, so edited outlines count as they are now; errors whose status is 'rejected' do not count.
 
-Give the image, from which the valid area and the pixel size are taken, or give both as numbers; the image is then taken to be square.</source>
-        <translation>按评分方案给出图层中每个错误的严重程度和扣分，以及影像的得分和等级。面积会重新量算，因此修改过的边界按现状计算；状态为“rejected”（已否定）的错误不计。
+The GeoPackage of an inspection tells the size of its image. For any other layer give the image, from which the valid area and the pixel size are taken, or give both as numbers; the image is then taken to be square.</source>
+        <translation>按评分方案给出图层中每个图斑的错漏类别和扣分，以及影像的得分和等级。面积重新量算，因此修改过的轮廓按现状计；状态为误检（rejected）的图斑不计。
 
-请给出影像，从中取得有效面积和像素大小；或者直接给出这两个数值，此时按正方形影像计算。</translation>
+检查所得的 GeoPackage 已记录影像的大小。其他图层须给出影像，从中取得有效面积和像素大小；或直接给出这两个数值，此时把影像视为正方形。</translation>
     </message>
     <message>
         <source>Go on training</source>
@@ -828,6 +832,10 @@ Give the image, from which the valid area and the pixel size are taken, or give 
         <translation>热力图</translation>
     </message>
     <message>
+        <source>Hide the errors to see the image, show them again</source>
+        <translation>隐藏图斑查看影像，再按恢复显示</translation>
+    </message>
+    <message>
         <source>Hides less certain errors in the list and on the map. The score is not affected.</source>
         <translation>在列表和地图上隐藏置信度较低的图斑，不影响得分。</translation>
     </message>
@@ -841,7 +849,7 @@ Give the image, from which the valid area and the pixel size are taken, or give 
     </message>
     <message>
         <source>How often every block is shown.</source>
-        <translation>每个分块展示的次数。</translation>
+        <translation>每个影像块展示的次数。</translation>
     </message>
     <message>
         <source>How the types that a block was classified as constrain its segmentation.</source>
@@ -853,7 +861,7 @@ Give the image, from which the valid area and the pixel size are taken, or give 
     </message>
     <message>
         <source>How well the type is found in blocks, from 0 to 1; misses and false alarms lower it.</source>
-        <translation>按分块找到该类型的程度，0 到 1；漏检和误检使其降低。</translation>
+        <translation>按影像块找到该类型的程度，0 到 1；漏检和误检使其降低。</translation>
     </message>
     <message>
         <source>If an inspection of the same image with the same choices into the same GeoPackage was cut off, go on where it stopped.</source>
@@ -897,7 +905,7 @@ Give the image, from which the valid area and the pixel size are taken, or give 
     </message>
     <message>
         <source>In brackets: how many blocks of the test part show it.</source>
-        <translation>括号内为测试部分中出现该类型的分块数。</translation>
+        <translation>括号内为测试部分中出现该类型的影像块数。</translation>
     </message>
     <message>
         <source>In sample</source>
@@ -1065,7 +1073,7 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     </message>
     <message>
         <source>Loss: how far the model is from the reviewed errors that it learns from. Score: how well it does on blocks that were set aside, from 0 to 1.</source>
-        <translation>损失：模型与所学的复核错误相差多少。得分：模型在预留分块上的表现，0 到 1。</translation>
+        <translation>损失：模型与所学的复核错误相差多少。得分：模型在预留影像块上的表现，0 到 1。</translation>
     </message>
     <message>
         <source>Lot</source>
@@ -1097,7 +1105,7 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     </message>
     <message>
         <source>Mean F1 over the types {old:.3f} → {new:.3f} on {blocks} blocks that training has not seen; clean blocks marked {before:.0%} → {after:.0%}.</source>
-        <translation>在训练从未见过的 {blocks} 个分块上，各类型平均 F1 {old:.3f} → {new:.3f}；无错误分块被标出的比例 {before:.0%} → {after:.0%}。</translation>
+        <translation>在训练从未见过的 {blocks} 个影像块上，各类型平均 F1 {old:.3f} → {new:.3f}；无错误影像块被标出的比例 {before:.0%} → {after:.0%}。</translation>
     </message>
     <message>
         <source>Mean over standard deviation in uniform areas, of the noisiest band</source>
@@ -1440,8 +1448,8 @@ Pixels are read at full resolution. Of an image of more than 200 megapixels even
         <translation>RSQI 已安装</translation>
     </message>
     <message>
-        <source>RSQI is set up.</source>
-        <translation>RSQI 已安装。</translation>
+        <source>RSQI is set up and computes on {device}.</source>
+        <translation>RSQI 已安装，使用{device}计算。</translation>
     </message>
     <message>
         <source>RSQI settings</source>
@@ -1697,7 +1705,7 @@ Images outside the sample that were only looked over pass with no A and fewer th
     </message>
     <message>
         <source>Setting thresholds: block {done} of {total}</source>
-        <translation>设定阈值：第 {done} 个分块，共 {total} 个</translation>
+        <translation>设定阈值：第 {done} 个影像块，共 {total} 个</translation>
     </message>
     <message>
         <source>Sev.</source>
@@ -1729,11 +1737,11 @@ Images outside the sample that were only looked over pass with no A and fewer th
     </message>
     <message>
         <source>Share of the blocks that training does not see.</source>
-        <translation>训练时看不到的分块所占的比例。</translation>
+        <translation>训练时看不到的影像块所占的比例。</translation>
     </message>
     <message>
         <source>Share of the blocks without errors in which something is marked.</source>
-        <translation>无错误分块中被标出错误的比例。</translation>
+        <translation>无错误影像块中被标出错误的比例。</translation>
     </message>
     <message>
         <source>Share of the image that was looked at</source>
@@ -1765,7 +1773,7 @@ Images outside the sample that were only looked over pass with no A and fewer th
     </message>
     <message>
         <source>Sides of the blocks, separated by commas.</source>
-        <translation>分块的边长，以逗号分隔。</translation>
+        <translation>影像块的边长，以逗号分隔。</translation>
     </message>
     <message>
         <source>Signal to noise</source>
@@ -2221,7 +2229,7 @@ Images outside the sample that were only looked over pass with no A and fewer th
     </message>
     <message>
         <source>There are too few blocks to set thresholds on: they stay as they were.</source>
-        <translation>可用于设定阈值的分块太少：阈值保持不变。</translation>
+        <translation>可用于设定阈值的影像块太少：阈值保持不变。</translation>
     </message>
     <message>
         <source>There is a model of this name already.</source>
@@ -2299,7 +2307,7 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <source>Trains a model further on a dataset that 'Export training data' wrote, sets its thresholds, and compares it with the model that it started from on the dataset's test part, which training has not seen. The new model is written only if it is better there: more errors found on average over the types, not by luck, and not at the cost of outlines or of clean blocks. The old one stays as it is.
 
 A run that was cancelled goes on where it stopped when it is started again with the same values. It needs PyTorch in the worker's environment.</source>
-        <translation>用“导出训练数据”所写的数据集继续训练模型，设定其阈值，并在训练从未见过的测试部分上与原模型比较。只有在那里更好时才写出新模型：各类型平均找到更多错误，不是碰巧，也不以轮廓变差或误检无错误分块为代价。原模型保持不变。
+        <translation>用“导出训练数据”所写的数据集继续训练模型，设定其阈值，并在训练从未见过的测试部分上与原模型比较。只有在那里更好时才写出新模型：各类型平均找到更多错误，不是碰巧，也不以轮廓变差或误检无错误影像块为代价。原模型保持不变。
 
 被取消的训练，以相同参数再次启动时从停下的地方继续。需要工作环境中有 PyTorch。</translation>
     </message>
