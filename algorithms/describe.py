@@ -29,7 +29,7 @@ from ..rsqi_core.taxonomy import CODES, TYPES, by_id
 from .base import RsqiAlgorithm
 from .compat import VECTOR_POLYGON
 from .i18n import language, tr
-from .score_layer import valid_share
+from .measures import valid_share
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,10 @@ from qgis.core import (
 
 from ..rsqi_core.errors import ParameterError
 from ..rsqi_core.scheme import Scheme
-from ..rsqi_core.scoring import STATUSES, ErrorRecord, Score, score
-from ..rsqi_core.taxonomy import TYPES
+from ..rsqi_core.scoring import STATUSES, ErrorRecord, Score, TypeScore, score
+from ..rsqi_core.taxonomy import CODES, TYPES
 from .i18n import tr
-from .score_layer import Image, image_of_raster, record, ruler
+from .measures import Image, image_of_raster, record, ruler
 
 DERIVED = ("severity", "penalty")
 
@@ -144,6 +144,23 @@ def summary_of(layer: QgsVectorLayer) -> dict:
     table = QgsVectorLayer(f"{path}|layername=summary", "summary", "ogr")
     row = next(table.getFeatures(), None) if table.isValid() else None
     return dict(zip(row.fields().names(), row.attributes())) if row is not None else {}
+
+
+def store_summary(layer: QgsVectorLayer, judged: Score) -> bool:
+    """Store the score and its sums in the table ``summary`` beside a layer; return whether there is one."""
+    path = path_of(layer)
+    table = QgsVectorLayer(f"{path}|layername=summary", "summary", "ogr") if path is not None else None
+    row = next(table.getFeatures(), None) if table is not None and table.isValid() else None
+    if row is None:
+        return False
+    parts = [judged.by_type.get(code) or TypeScore() for code in CODES]
+    values = {"score": judged.value, "grade": judged.grade, "score_mode": judged.mode}
+    values["error_count"] = sum(part.count for part in parts)
+    values.update({f"count_{code}": part.count for code, part in zip(CODES, parts)})
+    values.update({f"area_{code}": part.area_m2 for code, part in zip(CODES, parts)})
+    indices = {table.fields().indexFromName(name): value for name, value in values.items()}
+    changes = {index: value for index, value in indices.items() if index >= 0 and row[index] != value}
+    return not changes or table.dataProvider().changeAttributeValues({row.id(): changes})
 
 
 def path_of(layer: QgsVectorLayer) -> Path | None:

@@ -63,6 +63,14 @@ def name_of(scheme: Scheme) -> str:
     return scheme.name["zh" if language() == "zh" else "en"]
 
 
+def title(path: Path) -> str:
+    """Return the name of the scheme in a file; of one that cannot be read, the file's name."""
+    try:
+        return name_of(load_scheme(path))
+    except RsqiError:
+        return path.name
+
+
 def add(data: dict, stem: str) -> Path:
     """Check a scheme, keep it among the user's own under a name that is free, and return its file.
 

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from pathlib import Path
 
 from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsDistanceArea,
-    QgsFeature,
     QgsGeometry,
-    QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
@@ -21,41 +16,20 @@ from qgis.core import (
     QgsProcessingParameterFile,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
-    QgsRasterLayer,
 )
 
 from ..rsqi_core import scoring
 from ..rsqi_core.errors import RsqiError
 from ..rsqi_core.taxonomy import TYPES
-from . import pixels
 from .base import RsqiAlgorithm, conform
 from .compat import VECTOR_POLYGON
 from .fields import error_fields
 from .i18n import tr
+from .layer_score import Frame, frame_of
+from .measures import Image, image_of_raster, record, ruler
 from .texts import grade_name
 
 MODES = ("count", "area")
-SAMPLE = 512  # side of the reduced image in which valid pixels are counted
-
-
-@dataclass(frozen=True)
-class Image:
-    """What the score needs to know of the image.
-
-    Attributes
-    ----------
-    valid_area, pixel_area : float
-        Square metres.
-    pixel_side : float
-        Map units.
-    diagonal : float
-        Pixels.
-    """
-
-    valid_area: float
-    pixel_area: float
-    pixel_side: float
-    diagonal: float
 
 
 class ScoreLayer(RsqiAlgorithm):
@@ -85,8 +59,9 @@ class ScoreLayer(RsqiAlgorithm):
             "Gives every error of a layer its severity and penalty by a scoring scheme, and the image its score and "
             "grade. Areas are measured anew, so edited outlines count as they are now; errors whose status is "
             "'rejected' do not count.\n\n"
-            "Give the image, from which the valid area and the pixel size are taken, or give both as numbers; the "
-            "image is then taken to be square."
+            "The GeoPackage of an inspection tells the size of its image. For any other layer give the image, from "
+            "which the valid area and the pixel size are taken, or give both as numbers; the image is then taken to be "
+            "square."
         )
 
     def initAlgorithm(self, config=None):
@@ -129,9 +104,18 @@ class ScoreLayer(RsqiAlgorithm):
         if scheme and not Path(scheme).is_file():
             return False, tr("The scoring scheme {path} does not exist.").format(path=scheme)
         numbers = (parameters.get(self.VALID_AREA), parameters.get(self.PIXEL_SIZE))
-        if not parameters.get(self.RASTER) and not all(numbers):
+        if not parameters.get(self.RASTER) and not all(numbers) and self._frame_of(parameters, context) is None:
             return False, tr("Give the image, or its valid area and pixel size.")
         return super().checkParameterValues(parameters, context)
+
+    def prepareAlgorithm(self, parameters, context, feedback):
+        # In the main thread: the layer itself may be looked at only here.
+        self._frame = self._frame_of(parameters, context)
+        return True
+
+    def _frame_of(self, parameters, context) -> Frame | None:
+        layer = self.parameterAsVectorLayer(parameters, self.INPUT, context)
+        return frame_of(layer) if layer is not None else None
 
     def processAlgorithm(self, parameters, context, feedback):
         source = self.parameterAsSource(parameters, self.INPUT, context)
@@ -163,6 +147,7 @@ class ScoreLayer(RsqiAlgorithm):
                 round(image.valid_area / image.pixel_area),
                 image.diagonal,
                 mode=MODES[self.parameterAsEnum(parameters, self.MODE, context)],
+                inspected=self._frame.inspected if self._frame else None,
             )
         except RsqiError as error:
             raise QgsProcessingException(str(error)) from error
@@ -182,10 +167,12 @@ class ScoreLayer(RsqiAlgorithm):
         return {**outputs, self.OUTPUT: layer_id} if layer_id else outputs
 
     def _image(self, parameters, context) -> Image:
-        """Return the numbers that were given, and from the raster those that were not."""
+        """Return the numbers that were given, and from the raster those that were not; or what the file tells."""
         valid_area = self.parameterAsDouble(parameters, self.VALID_AREA, context)
         pixel_area = self.parameterAsDouble(parameters, self.PIXEL_SIZE, context) ** 2
         layer = self.parameterAsRasterLayer(parameters, self.RASTER, context)
+        if layer is None and not (valid_area and pixel_area):
+            return self._frame.image
         place = layer or self.parameterAsSource(parameters, self.INPUT, context)
         crs, extent = (layer.crs(), layer.extent()) if layer else (place.sourceCrs(), place.sourceExtent())
         area = ruler(crs, context).measureArea(QgsGeometry.fromRect(extent))
@@ -197,49 +184,3 @@ class ScoreLayer(RsqiAlgorithm):
         else:
             diagonal = math.sqrt(2 * valid_area / pixel_area)
         return Image(valid_area, pixel_area, math.sqrt(pixel_area * units), diagonal)
-
-
-def ruler(crs: QgsCoordinateReferenceSystem, context: QgsProcessingContext) -> QgsDistanceArea:
-    """Return what measures areas on the ellipsoid of `crs`, in square metres."""
-    measure = QgsDistanceArea()
-    measure.setSourceCrs(crs, context.transformContext())
-    measure.setEllipsoid(crs.ellipsoidAcronym())
-    return measure
-
-
-def record(feature: QgsFeature, image: Image, area: float | None = None, status: str = "") -> scoring.ErrorRecord:
-    """Return what the scheme looks at, in metres and pixels; area and status are the feature's own by default."""
-    geometry = feature.geometry()
-    area = feature["area_m2"] if area is None else area
-    box = geometry.boundingBox()
-    _, _, _, width, height = geometry.orientedMinimumBoundingBox()
-    corners = (box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum())
-    return scoring.ErrorRecord(
-        category_id=int(feature["category_id"]),
-        area_m2=area,
-        pixels=round(area / image.pixel_area),
-        length_px=max(width, height) / image.pixel_side,
-        status=status or feature["status"] or "unreviewed",
-        bounds=tuple(corner / image.pixel_side for corner in corners),
-    )
-
-
-def image_of_raster(layer: QgsRasterLayer, context: QgsProcessingContext) -> Image:
-    """Return what an image tells itself."""
-    extent = layer.extent()
-    area = ruler(layer.crs(), context).measureArea(QgsGeometry.fromRect(extent))
-    count = layer.width() * layer.height()
-    return Image(
-        area * valid_share(layer),
-        area / count,
-        math.sqrt(extent.area() / count),
-        math.hypot(layer.width(), layer.height()),
-    )
-
-
-def valid_share(layer: QgsRasterLayer) -> float:
-    """Return the share of valid pixels, 0-1, counted in a reduced image."""
-    provider = layer.dataProvider()
-    width, height = min(SAMPLE, layer.width()), min(SAMPLE, layer.height())
-    _, valid = pixels.read(provider, pixels.color_bands(provider), layer.extent(), width, height)
-    return float(valid.mean())

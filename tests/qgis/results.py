@@ -34,6 +34,7 @@ def write_summary(package, inspected):
     row = {
         "transform": json.dumps([0.5, 0, 500000, 0, -0.5, 3400000]), "width": 2000, "height": 2000,
         "valid_area_m2": 1e6, "valid_pixels": 4_000_000, "inspected": inspected,
+        "score": 100.0, "grade": "excellent", "error_count": 0, "count_cloud": 0,
     }  # fmt: skip
     kinds = {str: ogr.OFTString, int: ogr.OFTInteger64, float: ogr.OFTReal}
     table = package.CreateLayer("summary", None, ogr.wkbNone)

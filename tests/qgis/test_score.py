@@ -13,6 +13,7 @@ from qgis.core import (
     QgsRectangle,
     QgsVectorLayer,
 )
+from results import write_result
 
 
 def layer_of(*errors, fields="field=category_id:integer&field=status:string"):
@@ -73,7 +74,7 @@ def test_area_mode_differs(application):
 
 
 def test_the_image_gives_area_and_pixel_size(application, tmp_path):
-    from rsqi.algorithms.score_layer import valid_share
+    from rsqi.algorithms.measures import valid_share
 
     path = str(tmp_path / "image.tif")
     dataset = gdal.GetDriverByName("GTiff").Create(path, 2000, 2000, 1)
@@ -93,8 +94,14 @@ def test_the_image_gives_area_and_pixel_size(application, tmp_path):
     assert score(application, {**parameters, "RASTER": path, "VALID_AREA": 1_000_000})[1][0]["severity"] == "D"
 
 
+def test_a_result_tells_its_image_itself(application, tmp_path):
+    path = write_result(tmp_path / "a.gpkg", (1, 100, 200), inspected="cloud")
+    results, features = score(application, {"INPUT": f"{path}|layername=errors", "OUTPUT": "memory:"})
+    assert results["SCORE"] == 96 and features[0]["severity"] == "C"
+
+
 def test_transparent_pixels_are_not_valid(application, tmp_path):
-    from rsqi.algorithms.score_layer import valid_share
+    from rsqi.algorithms.measures import valid_share
 
     path = str(tmp_path / "rgba.tif")
     dataset = gdal.GetDriverByName("GTiff").Create(path, 100, 100, 4, options=["ALPHA=YES"])

@@ -33,7 +33,7 @@ def layer(tmp_path):
 
 
 def opened(path):
-    found = QgsVectorLayer(f"{path}|layername=errors", "errors", "ogr")
+    found = QgsVectorLayer(path if "|" in path else f"{path}|layername=errors", "errors", "ogr")
     assert found.isValid()
     return found
 
@@ -102,6 +102,8 @@ def test_outdated_severities_are_written_when_asked(page, layer, application):
     wait(application, lambda: not page.live_panel.stale_row.isVisible())
     assert [(f["severity"], f["penalty"]) for f in layer.getFeatures()] == [("C", 4), ("C", 4)]
     assert not layer.isEditable()
+    summary = next(opened(layer.source().replace("layername=errors", "layername=summary")).getFeatures())
+    assert [summary[name] for name in ("score", "error_count", "count_cloud")] == [92, 2, 1]
 
 
 def test_the_mode_is_chosen_and_remembered(page, layer, application):

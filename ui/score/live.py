@@ -8,8 +8,16 @@ from qgis.PyQt.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal
 
 from ...algorithms import schemes
 from ...algorithms.i18n import tr
-from ...algorithms.layer_score import DERIVED, Frame, Ledger, frame_of, frame_of_raster, transform_context
-from ...algorithms.score_layer import ruler
+from ...algorithms.layer_score import (
+    DERIVED,
+    Frame,
+    Ledger,
+    frame_of,
+    frame_of_raster,
+    store_summary,
+    transform_context,
+)
+from ...algorithms.measures import ruler
 from ...rsqi_core.errors import RsqiError
 from ...rsqi_core.scoring import Score
 
@@ -91,7 +99,7 @@ class LiveScore(QObject):
         return self._ledger.stale(score)
 
     def write(self, score: Score) -> str:
-        """Store severity and penalty of every error as one step that can be undone; return why not."""
+        """Store severity and penalty of every error as one step, and the sums beside the layer; return why not."""
         layer, stale = self.layer, self.stale(score)
         joined = layer.isEditable()
         if not joined and not layer.startEditing():
@@ -107,6 +115,7 @@ class LiveScore(QObject):
             return tr("{name} could not be saved, nothing was changed: {reason}").format(
                 name=layer.name(), reason=reason
             )
+        store_summary(layer, score)
         layer.triggerRepaint()
         return ""
 

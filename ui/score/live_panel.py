@@ -98,10 +98,10 @@ class LivePanel(QWidget):
         self.scheme_box.clear()
         self.scheme_box.addItem(tr("RSQI default, not the standard's text"), None)
         for path in schemes.own():
-            self.scheme_box.addItem(path.stem, path)
+            self.scheme_box.addItem(schemes.title(path), path)
         chosen = schemes.chosen()
         if chosen is not None and chosen not in schemes.own():
-            self.scheme_box.addItem(chosen.stem, chosen)
+            self.scheme_box.addItem(schemes.title(chosen), chosen)
         found = [n for n in range(self.scheme_box.count()) if self.scheme_box.itemData(n) == chosen]
         self.scheme_box.setCurrentIndex(found[0] if found else 0)
 
