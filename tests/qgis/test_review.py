@@ -227,19 +227,19 @@ def test_low_confidence_is_hidden_on_the_map_and_stays_in_the_layer(path):
 
 def test_the_heat_map_lies_under_the_errors_and_goes_again(path):
     from qgis.core import QgsProject
-    from rsqi.ui.review.heat_map import HeatMap
+    from rsqi.ui.review import heat_map
 
-    project, errors, heat = QgsProject.instance(), layer_of(path), HeatMap()
+    project, errors = QgsProject.instance(), layer_of(path)
     project.addMapLayer(errors)
     try:
-        assert heat.show(path, 2, 512, errors)
+        assert heat_map.show(path, 2, 512, errors)
         order = [layer.name() for layer in project.layerTreeRoot().layerOrder()]
         assert order[0] == "errors" and "Shadow" in order[1]
         renderer = project.layerTreeRoot().layerOrder()[1].renderer()
         assert renderer.classAttribute() == "p_shadow"
         alphas = [entry.symbol().color().alpha() for entry in renderer.ranges()]
         assert alphas == sorted(alphas)
-        heat.hide()
+        heat_map.hide()
         assert len(project.mapLayers()) == 1
     finally:
         project.clear()

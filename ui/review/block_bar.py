@@ -22,8 +22,8 @@ from ...algorithms.layer_score import path_of
 from ...algorithms.texts import type_name
 from ...rsqi_core import taxonomy
 from ..inspect.type_list import swatch
+from . import heat_map
 from .grid_walk import Block, Grid, next_block
-from .heat_map import HeatMap
 from .keys import NAMES, command_texts, with_key
 from .navigation import Navigator
 from .store import StoreError
@@ -50,7 +50,6 @@ class BlockBar(QWidget):
         self._seen: set[tuple[int, int, int]] = set()
         self._trail: list[Block] = []
         self.current: Block | None = None
-        self.heat_map = HeatMap()
 
         texts = command_texts()
         self.next_button, self.back_button = QToolButton(), QToolButton()
@@ -95,7 +94,7 @@ class BlockBar(QWidget):
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
         """Take the blocks beside another layer of errors; they are read when the page is looked at."""
         self.heat_box.setCurrentIndex(0)
-        self.heat_map.hide()
+        heat_map.hide()
         self._errors, self._grid, self.current = layer, None, None
         self._seen, self._trail = set(), []
         self._path = path_of(layer) if layer is not None else None
@@ -167,9 +166,9 @@ class BlockBar(QWidget):
         category_id = self.heat_box.currentData()
         self.load()
         if not category_id or self._path is None or not self.size_box.count():
-            self.heat_map.hide()
+            heat_map.hide()
         else:
-            self.heat_map.show(self._path, category_id, self.size_box.currentData(), self._errors)
+            heat_map.show(self._path, category_id, self.size_box.currentData(), self._errors)
 
     def _say(self) -> None:
         size = self.size_box.currentData()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qgis.core import Qgis, QgsMessageLog, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ...algorithms.layer_score import store_summary
 from ...rsqi_core.scoring import Score
 from ..score.live import LiveScore
 from .store import StoreError
@@ -49,8 +50,11 @@ class Deductions(QObject):
             self._live.set_layer(self._verdicts.layer)
 
     def _judged(self, score: Score) -> None:
-        values = self._live.stale(score) if self._edited else {}
+        if not self._edited:
+            return
         self._edited = False
+        store_summary(self._verdicts.layer, score)
+        values = self._live.stale(score)
         if not values:
             return
         try:

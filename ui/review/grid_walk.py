@@ -16,11 +16,10 @@ from qgis.core import (
     QgsProject,
     QgsVectorFileWriter,
     QgsVectorLayer,
-    QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QDateTime
 
-from ...algorithms.compat import DATETIME, INT, STRING, field
+from ...algorithms.compat import DATETIME, INT, NO_GEOMETRY, STRING, field
 from ...algorithms.i18n import tr
 from ...rsqi_core.taxonomy import CODES
 from .store import StoreError
@@ -166,7 +165,7 @@ class Grid:
         writer = QgsVectorFileWriter.create(
             str(self._path),
             fields,
-            QgsWkbTypes.Type.NoGeometry,
+            NO_GEOMETRY,
             QgsCoordinateReferenceSystem(),
             QgsProject.instance().transformContext(),
             options,

@@ -15,10 +15,11 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QColor
 
 from ...algorithms.i18n import tr
+from ...algorithms.layer_score import path_of
 from ...algorithms.texts import type_name
 from ...rsqi_core import taxonomy
 
-MARK = "rsqi/heat_map"  # custom property of a layer that this module put into the project
+MARK = "rsqi/heat_map"  # custom property of the one layer that this module puts into the project, under the errors
 STEPS = (0.05, 0.2, 0.4, 0.6, 0.8, 1.0)
 OPACITY = (0.08, 0.17, 0.26, 0.36, 0.46)  # the image shows through, also where blocks overlap
 
@@ -35,50 +36,50 @@ def renderer_for(error_type: taxonomy.ErrorType) -> QgsGraduatedSymbolRenderer:
     return QgsGraduatedSymbolRenderer(f"p_{error_type.code}", ranges)
 
 
-class HeatMap:
-    """One layer in the project under the errors; there while a type is chosen."""
+def show(path: Path, category_id: int, size: int, above: QgsVectorLayer) -> bool:
+    """Show a type's probability in the blocks of a size; return False if there are no such blocks.
 
-    def __init__(self):
-        self._layer_id = ""
+    Parameters
+    ----------
+    above : QgsVectorLayer
+        The errors, which stay on top.
+    """
+    layer = _layer()
+    if layer is None or path_of(layer) != path:
+        hide()
+        layer = _add(path, above)
+    if layer is None:
+        return False
+    error_type = taxonomy.by_id(category_id)
+    layer.setName(tr("Probability: {name}").format(name=type_name(error_type)))
+    layer.setSubsetString(f'"block_size" = {int(size)}')
+    layer.setRenderer(renderer_for(error_type))
+    layer.triggerRepaint()
+    return True
 
-    def show(self, path: Path, category_id: int, size: int, above: QgsVectorLayer) -> bool:
-        """Show a type's probability in the blocks of a size; return False if there are no such blocks.
 
-        Parameters
-        ----------
-        above : QgsVectorLayer
-            The errors, which stay on top.
-        """
-        layer = self._layer() or self._add(path, above)
-        if layer is None:
-            return False
-        error_type = taxonomy.by_id(category_id)
-        layer.setName(tr("Probability: {name}").format(name=type_name(error_type)))
-        layer.setSubsetString(f'"block_size" = {int(size)}')
-        layer.setRenderer(renderer_for(error_type))
-        layer.triggerRepaint()
-        return True
+def hide() -> None:
+    """Take the heat map out of the project, also one that was saved with it."""
+    layer = _layer()
+    if layer is not None:
+        QgsProject.instance().removeMapLayer(layer.id())
 
-    def hide(self) -> None:
-        """Take the layer out of the project."""
-        if self._layer() is not None:
-            QgsProject.instance().removeMapLayer(self._layer_id)
-        self._layer_id = ""
 
-    def _layer(self) -> QgsVectorLayer | None:
-        return QgsProject.instance().mapLayer(self._layer_id) if self._layer_id else None
+def _layer() -> QgsVectorLayer | None:
+    layers = QgsProject.instance().mapLayers().values()
+    return next((layer for layer in layers if layer.customProperty(MARK)), None)
 
-    def _add(self, path: Path, above: QgsVectorLayer) -> QgsVectorLayer | None:
-        layer = QgsVectorLayer(f"{path}|layername=blocks", "blocks", "ogr")
-        if not layer.isValid():
-            return None
-        layer.setCustomProperty(MARK, True)
-        layer.setReadOnly(True)
-        project = QgsProject.instance()
-        project.addMapLayer(layer, False)
-        node = project.layerTreeRoot().findLayer(above.id())
-        parent = node.parent() if node is not None else project.layerTreeRoot()
-        place = parent.children().index(node) + 1 if node is not None else 0
-        parent.insertChildNode(place, QgsLayerTreeLayer(layer))
-        self._layer_id = layer.id()
-        return layer
+
+def _add(path: Path, above: QgsVectorLayer) -> QgsVectorLayer | None:
+    layer = QgsVectorLayer(f"{path}|layername=blocks", "blocks", "ogr")
+    if not layer.isValid():
+        return None
+    layer.setCustomProperty(MARK, True)
+    layer.setReadOnly(True)
+    project = QgsProject.instance()
+    project.addMapLayer(layer, False)
+    node = project.layerTreeRoot().findLayer(above.id())
+    parent = node.parent() if node is not None else project.layerTreeRoot()
+    place = parent.children().index(node) + 1 if node is not None else 0
+    parent.insertChildNode(place, QgsLayerTreeLayer(layer))
+    return layer

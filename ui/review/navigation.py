@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qgis.core import (
+    Qgis,
     QgsCoordinateTransform,
     QgsGeometry,
     QgsProject,
@@ -15,7 +16,9 @@ from qgis.gui import QgsMapCanvas, QgsRubberBand
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
 
+POLYGON = Qgis.GeometryType.Polygon if Qgis.QGIS_VERSION_INT >= 33000 else QgsWkbTypes.PolygonGeometry
 MARGIN = 1.5  # side of the frame over the side of the error: its surroundings are needed to judge it
+SMALL_PX, GAP_PX = 24, 3  # an outline around what is smaller would hide it, so that a frame at a distance marks it
 CONTEXT_PX = 160  # least side of the frame in pixels of the image, so that a missing pixel is seen among others
 
 
@@ -48,6 +51,15 @@ def pixel_side_of(layer: QgsVectorLayer) -> float | None:
     return None
 
 
+def outline(geometry: QgsGeometry, pixel_side: float | None) -> QgsGeometry:
+    """Return the line that marks an error: its own outline, a rectangle around it if it is small."""
+    box = QgsRectangle(geometry.boundingBox())
+    if not pixel_side or max(box.width(), box.height()) > SMALL_PX * pixel_side:
+        return geometry
+    box.grow(GAP_PX * pixel_side)
+    return QgsGeometry.fromRect(box)
+
+
 class Navigator:
     """Moves one canvas; everything it draws there is gone after :meth:`stop`."""
 
@@ -59,7 +71,7 @@ class Navigator:
         """Show an error, at the scale that suits it or at the present one, and flash it."""
         if geometry.isEmpty():
             return
-        self.mark(layer, geometry)
+        self.mark(layer, outline(geometry, pixel_side))
         self._show(layer, frame(geometry.boundingBox(), pixel_side), keep_scale)
         self._canvas.flashGeometries([geometry], layer.crs(), QColor(255, 255, 0, 200), QColor(255, 255, 0, 0), 2, 300)
 
@@ -73,14 +85,14 @@ class Navigator:
     def mark(self, layer: QgsVectorLayer, geometry: QgsGeometry | None) -> None:
         """Outline what is being looked at; None takes the outline away."""
         if self._outline is None:
-            self._outline = QgsRubberBand(self._canvas, QgsWkbTypes.GeometryType.PolygonGeometry)
+            self._outline = QgsRubberBand(self._canvas, POLYGON)
             self._outline.setFillColor(QColor(0, 0, 0, 0))
             self._outline.setStrokeColor(QColor("#ffff00"))
             self._outline.setSecondaryStrokeColor(QColor(0, 0, 0, 160))
             self._outline.setWidth(2)
             self._outline.setLineStyle(Qt.PenStyle.DashLine)
         if geometry is None:
-            self._outline.reset(QgsWkbTypes.GeometryType.PolygonGeometry)
+            self._outline.reset(POLYGON)
         else:
             self._outline.setToGeometry(geometry, layer)
 

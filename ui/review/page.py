@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgis.core import Qgis, QgsMessageLog, QgsSettings, QgsVectorLayer
+from qgis.core import Qgis, QgsMessageLog, QgsProject, QgsSettings, QgsVectorLayer
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -124,6 +124,7 @@ class ReviewPage(QWidget):
             "previous": lambda: self.go_to(self.list.step(-1)),
             "unreviewed": lambda: self.go_to(self.list.next_unreviewed()),
             "zoom": self._show_on_map,
+            "peek": self._peek,
             "comment": self._focus_comment,
             "undo": lambda: self._step_back(self.verdicts.undo),
             "redo": lambda: self._step_back(self.verdicts.redo),
@@ -168,6 +169,11 @@ class ReviewPage(QWidget):
         fids = self.list.selected()
         if self.verdicts.merge(fids):
             self.go_to(fids[0])
+
+    def _peek(self) -> None:
+        node = QgsProject.instance().layerTreeRoot().findLayer(self._layer.id())
+        if node is not None:
+            node.setItemVisibilityChecked(not node.itemVisibilityChecked())
 
     def _focus_comment(self) -> None:
         self.comment_box.setFocus()

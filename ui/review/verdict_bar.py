@@ -21,6 +21,7 @@ ICONS = {
     "previous": "/mActionArrowLeft.svg",
     "next": "/mActionArrowRight.svg",
     "zoom": "/mActionZoomToSelected.svg",
+    "peek": "/mActionHideAllLayers.svg",
     "draw": "/mActionCapturePolygon.svg",
     "reshape": "/mActionReshape.svg",
     "vertices": "/mActionVertexTool.svg",
@@ -50,7 +51,7 @@ class VerdictBar(QWidget):
         first.addWidget(self._type_button(), 1)
         for command in ("undo", "redo"):
             first.addWidget(self._button(command, texts))
-        for command in ("previous", "next", "zoom"):
+        for command in ("previous", "next", "zoom", "peek"):
             second.addWidget(self._button(command, texts))
         self.keep_scale = QToolButton()
         self.keep_scale.setIcon(QgsApplication.getThemeIcon("/lockedGray.svg"))
