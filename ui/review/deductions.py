@@ -6,6 +6,7 @@ from qgis.core import Qgis, QgsMessageLog, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...algorithms.layer_score import store_summary
+from ...algorithms.layer_score import store_summary
 from ...rsqi_core.scoring import Score
 from ..score.live import LiveScore
 from .store import StoreError
@@ -13,7 +14,7 @@ from .verdicts import Verdicts
 
 
 class Deductions(QObject):
-    """Writes back what the scheme in use says of each error, after an edit and only then: looking changes no file.
+    """Writes back what the scheme in use says of each error and of the image, after an edit and only then: looking changes no file.
 
     Signals
     -------
