@@ -1456,6 +1456,10 @@ Pixels are read at full resolution. Of an image of more than 200 megapixels even
         <translation>RSQI 设置</translation>
     </message>
     <message>
+        <source>RSQI user guide</source>
+        <translation>RSQI 用户指南</translation>
+    </message>
+    <message>
         <source>RSQI uses a Python of your choice</source>
         <translation>RSQI 使用您指定的 Python</translation>
     </message>
@@ -2542,6 +2546,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>not readable</source>
         <translation>无法读取</translation>
+    </message>
+    <message>
+        <source>not yet reviewed: {count}</source>
+        <translation>未复核：{count} 个</translation>
     </message>
     <message>
         <source>passed</source>

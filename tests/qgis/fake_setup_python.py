@@ -30,7 +30,7 @@ def pip(mode):
         return 1
     print("Collecting affine>=2.4", flush=True)
     if mode == "slow":
-        print("  Downloading numpy-2.0-cp311.whl (60.0 MB)", flush=True)
+        print("Collecting numpy>=1.24\n  Downloading numpy-2.0-cp311.whl (60.0 MB)", flush=True)
         time.sleep(60)
     print("Installing collected packages: affine, numpy\nSuccessfully installed affine numpy")
     return 0

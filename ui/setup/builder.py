@@ -18,7 +18,7 @@ from ...algorithms.worker_client import PLUGIN_FOLDER, profile_environment, pyth
 from . import environment as place
 from .command import Command, proxy_variables
 from .interpreter import candidates
-from .pip_output import RETRYING, Progress, is_telling, reason
+from .pip_output import RETRYING, Progress, reason
 from .recipe import Recipe, fitting_kind, is_index, pip_arguments, pip_variables
 from .self_test import SelfTest
 from .texts import build_failure, python_problem
@@ -236,8 +236,10 @@ class Builder(QObject):
             self._progress.read(line)
             if line.startswith(RETRYING):
                 self.stepped.emit(tr("The package index does not answer; trying again..."))
-            elif is_telling(line):
-                self.stepped.emit(tr("Unpacking packages...") if self._progress.to_unpack else line.strip())
+            elif self._progress.to_unpack:
+                self.stepped.emit(tr("Unpacking packages..."))
+            elif self._progress.name:
+                self.stepped.emit(tr("Fetching packages: {name}").format(name=self._progress.name))
 
     def _show_progress(self) -> None:
         """Look at what has arrived on the disk: pip itself is silent while it fetches or unpacks."""
@@ -246,11 +248,9 @@ class Builder(QObject):
         self.progressed.emit(round(PIP_FROM + (PIP_TO - PIP_FROM) * share))
         size = self._progress.size
         if size > 5 * MB and not self._progress.to_unpack:
-            said = next(line for line in reversed(self._command.lines) if "Downloading" in line)
-            name = said.split()[1].split("-")[0]
             self.stepped.emit(
-                tr("Downloading {name}: {done} of {total} MB").format(
-                    name=name, done=round(min(fetched, size) / MB), total=round(size / MB)
+                tr("Fetching packages: {name}, {done} of {total} MB").format(
+                    name=self._progress.name, done=round(min(fetched, size) / MB), total=round(size / MB)
                 )
             )
 

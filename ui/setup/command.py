@@ -68,7 +68,8 @@ class Command(QObject):
     def _read(self) -> None:
         *lines, self._rest = (self._rest + bytes(self._process.readAllStandardOutput())).split(b"\n")
         for line in lines:
-            self._take(line)
+            if self._process is not None:  # a line may be the reason to stop
+                self._take(line)
 
     def _take(self, raw: bytes) -> None:
         line = without_password(raw.decode("utf-8", "replace").rstrip())
@@ -83,6 +84,8 @@ class Command(QObject):
 
     def _finished(self) -> None:
         self._read()
+        if self._process is None:
+            return
         self._take(self._rest)
         normal = self._process.exitStatus() == QProcess.ExitStatus.NormalExit
         self._end(normal and self._process.exitCode() == 0)

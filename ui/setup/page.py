@@ -31,7 +31,7 @@ from .parts import breakable, button, folded, label
 from .recipe import CUDA, CUDA_12, Recipe, kinds
 from .self_test import SelfTest
 from .sources import SourcesForm
-from .texts import BUILD, CANCEL, TEST, button_text, headline, kind_name, provider_text, situation
+from .texts import BUILD, CANCEL, TEST, button_text, device_name, headline, kind_name, provider_text, situation
 
 COPIED_MS = 3000
 GOOD, SO_SO, BAD = "mIconSuccess", "mIconWarning", "mIconCritical"
@@ -189,7 +189,8 @@ class SetupPage(QWidget):
         if not _by_variable():
             QgsSettings().remove(SETTING)  # what was just built is what is wanted
         self._say_answer(answer)
-        self._tell(tr("RSQI is set up.") + " " + provider_text(answer), Qgis.MessageLevel.Success)
+        text = tr("RSQI is set up and computes on {device}.").format(device=device_name(answer["provider"]))
+        self._tell(text, Qgis.MessageLevel.Warning if answer["warnings"] else Qgis.MessageLevel.Success)
         self._touched()
         self.ready.emit()
 
@@ -324,7 +325,7 @@ class SetupPage(QWidget):
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(LOG_LINES)
         self.log.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.log.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.log.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.log.setMinimumHeight(160)
         self.log.setPlainText("\n".join(self._builder.log))
         self.log_group = folded(tr("Log"), self.log)

@@ -34,6 +34,8 @@ class Progress:
     ----------
     expected : int
         Number of packages that it will collect, roughly.
+    name : str
+        The package that it is at.
     size : int
         Bytes of the file that is being fetched; 0: not known.
     to_unpack : int
@@ -41,6 +43,7 @@ class Progress:
     """
 
     expected: int
+    name: str = ""
     size: int = 0
     to_unpack: int = 0
     _names: set = field(default_factory=set)
@@ -49,7 +52,9 @@ class Progress:
         """Take one line in."""
         collected = re.match(r"\s*(?:Collecting|Processing|Requirement already satisfied:)\s+(\S+)", line)
         if collected:
-            self._names.add(re.split(r"[\[<>=!~;,(]", Path(collected.group(1)).name)[0].lower())
+            name = Path(collected.group(1)).name
+            self.name = name.split("-")[0] if name.endswith(".whl") else re.split(r"[\[<>=!~;,(]", name)[0]
+            self._names.add(self.name.lower())
             self.size = 0
         size = re.search(r"Downloading .*\(([\d.]+) ([kMG])B\)", line)
         if size:
@@ -71,11 +76,6 @@ class Progress:
             return COLLECTED + (1 - COLLECTED) * min(1.0, unpacked / self.to_unpack)
         part = min(1.0, fetched / self.size) if self.size else 0.0
         return COLLECTED * min(1.0, max(0.0, len(self._names) - 1 + part) / self.expected)
-
-
-def is_telling(line: str) -> bool:
-    """Is a line of pip worth being shown while it works?"""
-    return bool(re.match(r"\s*(Collecting|Downloading|Using cached|Processing|Installing)", line))
 
 
 def reason(lines: list[str]) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from ...algorithms.i18n import tr
 from ...algorithms.texts import error_text
 from ...algorithms.worker_client import Listener, create_process, encode, ending, find_python
 
-PATIENCE_MS = 180_000  # a GPU's libraries may take a minute when they are loaded for the first time
+PATIENCE_MS = 600_000  # libraries that are loaded for the first time may take minutes on a busy computer
 
 
 class SelfTest(QObject):

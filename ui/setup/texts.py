@@ -87,17 +87,21 @@ def situation(state: State, stamp: Stamp | None, named: str, recipe: Recipe) -> 
     }[state]
 
 
-def provider_text(answer: dict) -> str:
-    """Return what the self-test has shown."""
-    names = {
+def device_name(provider: str) -> str:
+    """Return what a provider computes on."""
+    return {
         "CPUExecutionProvider": tr("the processor"),
         "CUDAExecutionProvider": tr("the NVIDIA GPU"),
         "DmlExecutionProvider": tr("the GPU by DirectML"),
         "CoreMLExecutionProvider": tr("the GPU by Core ML"),
-    }
+    }.get(provider, tr("several devices"))
+
+
+def provider_text(answer: dict) -> str:
+    """Return what the self-test has shown."""
     provider = answer["provider"]
     text = tr("It works: a block of 512 px took {time} ms on {device} ({provider}).").format(
-        time=round(answer["milliseconds"]), device=names.get(provider, tr("several devices")), provider=provider
+        time=round(answer["milliseconds"]), device=device_name(provider), provider=provider
     )
     return "\n".join([text, *answer["warnings"]])
 
