@@ -15,11 +15,12 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingParameterDefinition,
 )
+from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from . import layer_style
 from .compat import ADVANCED
-from .i18n import tr
+from .i18n import language, tr
 
 ICONS = Path(__file__).parent.parent / "resources" / "icons"
 
@@ -41,6 +42,9 @@ class RsqiAlgorithm(QgsProcessingAlgorithm):
 
     def svgIconPath(self):
         return str(ICONS / self.ICON)
+
+    def helpUrl(self):
+        return QUrl.fromLocalFile(str(guide_path())).toString()
 
     def createInstance(self):
         return type(self)()
@@ -76,6 +80,11 @@ class RsqiAlgorithm(QgsProcessingAlgorithm):
         layer_style.store_in_geopackage(layer_id, style)
         layer_style.style_when_loaded(context, layer_id, style)
         return layer_id
+
+
+def guide_path() -> Path:
+    """Return the user guide in the language of QGIS."""
+    return Path(__file__).parent.parent / "docs" / "guide" / ("zh.md" if language() == "zh" else "en.md")
 
 
 def conform(source, fields: QgsFields) -> Iterator[QgsFeature]:

@@ -7,6 +7,7 @@ from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget
 
 from ..algorithms.i18n import tr
+from .guide import GuideButton
 from .inspect.page import InspectPage
 from .learn.page import LearnPage
 from .review.page import ReviewPage
@@ -40,6 +41,8 @@ class RsqiDock(QgsDockWidget):
         self.tabs.addTab(self.score_page, tr("Score"))
         self.tabs.addTab(self.learn_page, tr("Learn"))
         self._pages = (self.inspect_page, self.setup_page, self.review_page, self.score_page, self.learn_page)
+        self.guide_button = GuideButton()
+        self.tabs.setCornerWidget(self.guide_button)
         self.setWidget(self.tabs)
         self.visibilityChanged.connect(self._shown)
         iface.currentLayerChanged.connect(self.follow)
@@ -73,7 +76,7 @@ class RsqiDock(QgsDockWidget):
         """Let go of QGIS; called when the plugin is unloaded."""
         self._iface.currentLayerChanged.disconnect(self.follow)
         QgsProject.instance().layersWillBeRemoved.disconnect(self._forget)
-        for page in self._pages:
+        for page in (*self._pages, self.guide_button):
             page.stop()
 
     def _shown(self, visible: bool) -> None:

@@ -1,0 +1,98 @@
+"""The user guide in a window of its own, which stays open beside the work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import Qt, QUrl
+from qgis.PyQt.QtGui import QDesktopServices, QImage, QTextDocument
+from qgis.PyQt.QtWidgets import QTextBrowser, QToolButton, QWidget
+
+from ..algorithms.base import guide_path
+from ..algorithms.i18n import tr
+
+_SIZE = (860, 900)
+_MARGIN = 40  # px beside a picture
+
+
+class GuideWindow(QTextBrowser):
+    """Shows the guide, its pictures as wide as the window."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName("rsqiGuide")
+        self.setWindowFlag(Qt.WindowType.Window)
+        self.setWindowTitle(tr("RSQI user guide"))
+        self.setOpenLinks(False)
+        self.anchorClicked.connect(self._follow)
+        self.resize(*_SIZE)
+        self.setSource(QUrl.fromLocalFile(str(guide_path())))
+
+    def loadResource(self, kind: int, url: QUrl):
+        if kind != QTextDocument.ResourceType.ImageResource:
+            return super().loadResource(kind, url)
+        path = Path(self.source().toLocalFile()).parent / url.path()
+        image = QImage(str(path))
+        width = self.viewport().width() - _MARGIN
+        if image.width() > width:
+            image = image.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
+        return image
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            place = self.verticalScrollBar().value() / max(1, self.verticalScrollBar().maximum())
+            self.reload()
+            self.verticalScrollBar().setValue(round(place * self.verticalScrollBar().maximum()))
+
+    def _follow(self, url: QUrl) -> None:
+        """Show another language, or a heading; open what lies elsewhere in the browser."""
+        if url.hasFragment() and not url.path():
+            self._show_heading(url.fragment(QUrl.ComponentFormattingOption.FullyDecoded))
+        elif url.isRelative():
+            self.setSource(QUrl.fromLocalFile(str(guide_path().parent / url.path())))
+        else:
+            QDesktopServices.openUrl(url)
+
+    def _show_heading(self, wanted: str) -> None:
+        block = self.document().begin()
+        while block.isValid():
+            if block.blockFormat().headingLevel() and slug(block.text()) == wanted:
+                top = self.document().documentLayout().blockBoundingRect(block).top()
+                self.verticalScrollBar().setValue(round(top))
+                return
+            block = block.next()
+
+
+def slug(title: str) -> str:
+    """Return what a link to a heading calls it."""
+    kept = (c for c in title.strip().lower() if c.isalnum() or c in " -_")
+    return "".join(kept).replace(" ", "-")
+
+
+class GuideButton(QToolButton):
+    """Opens the guide; one window, however often it is pressed."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName("rsqiGuideButton")
+        self.setIcon(QgsApplication.getThemeIcon("/mActionHelpContents.svg"))
+        self.setToolTip(tr("RSQI user guide"))
+        self.setAutoRaise(True)
+        self._window: GuideWindow | None = None
+        self.clicked.connect(self.open)
+
+    def open(self) -> None:
+        """Show the guide."""
+        if self._window is None:
+            self._window = GuideWindow(self.window())
+        self._window.show()
+        self._window.raise_()
+
+    def stop(self) -> None:
+        """Close the window."""
+        if self._window is not None:
+            self._window.close()
+            self._window.deleteLater()
+            self._window = None
