@@ -35,10 +35,13 @@ class BlockBar(QWidget):
 
     Signals
     -------
+    marked
+        The file has another seen mark.
     refused : str
         Why a mark could not be kept.
     """
 
+    marked = pyqtSignal()
     refused = pyqtSignal(str)
 
     def __init__(self, navigator: Navigator, parent: QWidget | None = None):
@@ -155,6 +158,7 @@ class BlockBar(QWidget):
                 self._grid.unmark(block)
         except StoreError as error:
             self.refused.emit(str(error))
+        self.marked.emit()
         self._seen = self._grid.seen()  # another technician may be walking as well
 
     def _change_size(self) -> None:

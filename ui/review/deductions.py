@@ -6,7 +6,6 @@ from qgis.core import Qgis, QgsMessageLog, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...algorithms.layer_score import store_summary
-from ...algorithms.layer_score import store_summary
 from ...rsqi_core.scoring import Score
 from ..score.live import LiveScore
 from .store import StoreError
@@ -14,7 +13,7 @@ from .verdicts import Verdicts
 
 
 class Deductions(QObject):
-    """Writes back what the scheme in use says of each error and of the image, after an edit and only then: looking changes no file.
+    """Writes back what the scheme in use says of each error and of the image; only after an edit: looking is free.
 
     Signals
     -------
@@ -55,6 +54,7 @@ class Deductions(QObject):
             return
         self._edited = False
         store_summary(self._verdicts.layer, score)
+        self._verdicts.overlook()
         values = self._live.stale(score)
         if not values:
             return

@@ -98,6 +98,8 @@ class ReviewPage(QWidget):
             self.filter_bar.set_threshold(map_filter.threshold_of(layer))
             layer.selectionChanged.connect(self._follow_selection)
         self._show_layer()
+        if self.isVisible():
+            self.block_bar.load()
 
     def stop(self) -> None:
         """Let go of QGIS: nothing of the review stays on the map, in the keys or in the layer."""
@@ -248,11 +250,8 @@ class ReviewPage(QWidget):
 
     def _follow_selection(self, *_) -> None:
         """Select in the list what was selected on the map."""
-        if (
-            not self._selecting
-            and not self.digitising.mode
-            and self.list.select(sorted(self._layer.selectedFeatureIds()))
-        ):
+        ours = self._selecting or bool(self.digitising.mode)
+        if not ours and self.list.select(sorted(self._layer.selectedFeatureIds())):
             self._show_row()
 
     def _select_on_map(self, fids: list[int]) -> None:
@@ -311,7 +310,10 @@ class ReviewPage(QWidget):
             self.mode_label.setText(text.format(name=name))
         elif mode:
             self.mode_label.setText(tr("Editing the outline · saved at once · Esc ends"))
-        elif self._layer is not None:
+
+    def _mode_changed(self, mode: str) -> None:
+        self._show_mode(mode)
+        if not mode:
             self._select_on_map([])
 
     def _drew(self, fid: int) -> None:
@@ -393,11 +395,12 @@ class ReviewPage(QWidget):
         self.verdicts.reloaded.connect(self._reloaded)
         self.verdicts.refused.connect(self._notice)
         self.deductions.written.connect(self._deducted)
-        self.digitising.mode_changed.connect(self._show_mode)
+        self.digitising.mode_changed.connect(self._mode_changed)
         self.digitising.drawn.connect(self._drew)
         self.filter_bar.wanted_changed.connect(self._fill)
         self.filter_bar.threshold_changed.connect(self._set_threshold)
         self.verdict_bar.commanded.connect(self.obey)
+        self.block_bar.marked.connect(self.verdicts.overlook)
         self.block_bar.refused.connect(self._notice)
         self.list.chosen.connect(self._chosen)
         self.comment_box.editingFinished.connect(self._save_comment)

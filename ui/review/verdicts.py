@@ -16,7 +16,7 @@ from qgis.PyQt.QtCore import QDateTime, QObject, pyqtSignal
 
 from ...algorithms.i18n import tr
 from ...algorithms.layer_score import DERIVED, path_of, transform_context
-from ...algorithms.score_layer import ruler
+from ...algorithms.measures import ruler
 from ...rsqi_core import taxonomy
 from . import store
 from .history import Change, History
@@ -70,6 +70,10 @@ class Verdicts(QObject):
             return set()
         self._stamp = now
         return self._read_again()
+
+    def overlook(self) -> None:
+        """Take the file as known: this review itself has just written into another table of it."""
+        self._stamp = self._stamp_now()
 
     # Decisions
 
