@@ -278,3 +278,29 @@ def test_a_build_takes_the_place_of_a_named_python_that_is_gone(page, place):
     assert "missing" in page.title.text() and page.main_button.text() == "Set up"
     wait(page.ready, page.main_button.click)
     assert place.state() is place.State.READY
+
+
+def test_the_options_keep_the_python_and_the_sources_of_packages(place, python):
+    from rsqi.ui.settings import SettingsPage
+
+    page = SettingsPage()
+    page.python_box.setFilePath(python("good"))
+    page.setup.sources.index_box.setEditText("https://mirror.example/simple")
+    page.apply()
+    assert place.state() is place.State.OWN and place.read_recipe().index_url == "https://mirror.example/simple"
+    page.python_box.setFilePath("")
+    page.apply()
+    assert place.state() is place.State.MISSING
+    page.setup.stop()
+    page.deleteLater()
+
+
+def test_the_options_test_the_python_that_is_being_typed(place, python):
+    from rsqi.ui.settings import SettingsPage
+
+    page = SettingsPage()
+    page.python_box.setFilePath(python("good"))
+    wait(page.setup._test.answered, page.test)
+    assert "CPUExecutionProvider" in page.verdict.text() and page.test_button.isEnabled()
+    page.setup.stop()
+    page.deleteLater()
