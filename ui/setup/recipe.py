@@ -170,7 +170,7 @@ def without_password(text: str) -> str:
     return re.sub(r"(\w+://)[^/\s@]+@", r"\1***@", text)
 
 
-def proxy_url(scheme: str, host: str, port: int, user: str = "", password: str = "") -> str:
+def proxy_url(scheme: str, host: str, port: int, user: str, password: str) -> str:
     """Return a proxy as pip reads it; user and password are encoded."""
     login = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
     return f"{scheme}://{login}{host}" + (f":{port}" if port else "")
