@@ -1,8 +1,9 @@
 """RSQI for another process: one JSON request on standard input, JSON lines on standard output.
 
-``python -m rsqi_core.worker`` reads a request, answers with events ``started``, ``progress``, ``warning`` and at last
-``result`` or ``error``, and ends with 0, 1 or 130 (cancelled). The line ``{"command": "cancel"}``, the end of standard
-input or SIGTERM cancels; whatever the run is doing then, it is gone within a second and leaves no file.
+``python -m rsqi_core.worker`` reads a request, answers with events ``started``, ``progress``, ``warning``, ``errors``
+(what an inspection has found so far, if a ``preview`` is asked for) and at last ``result`` or ``error``, and ends with
+0, 1 or 130 (cancelled). The line ``{"command": "cancel"}``, the end of standard input or SIGTERM cancels; whatever the
+run is doing then, it is gone within a second and leaves no file.
 """
 
 from __future__ import annotations
