@@ -25,8 +25,8 @@ from .compat import DOUBLE, NO_GEOMETRY, STRING, VECTOR_POLYGON, VECTOR_TABLE, f
 from .i18n import tr
 from .layer_score import frame_of
 
-TILE = 1024
-MOST = 200_000_000  # px; of a larger image evenly spread tiles are looked at
+TILE = 512
+MOST = 100_000_000  # px; of a larger image evenly spread tiles are looked at
 SAMPLE = 1_000_000  # px in which the largest value of deep data is looked for
 GOLDEN = (math.sqrt(5) - 1) / 2
 
@@ -54,7 +54,7 @@ class CheckImage(RsqiAlgorithm):
             "orthoimages (LPIS): clipped pixels at either end of the histogram, its peak, contrast, colour balance on "
             "greyish pixels, and the ratio of signal to noise in uniform areas. With the errors of an inspection the "
             "share of cloud is checked too.\n\n"
-            "Pixels are read at full resolution. Of an image of more than 200 megapixels evenly spread parts are "
+            "Pixels are read at full resolution. Of an image of more than 100 megapixels evenly spread parts are "
             "looked at; the log says how much."
         )
 

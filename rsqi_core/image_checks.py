@@ -97,7 +97,8 @@ class Census:
             bool [H, W].
         """
         self._bands = len(planes)
-        scaled = planes.astype(np.float32) / np.float32(self.top)
+        scaled = planes.astype(np.float32)
+        scaled *= np.float32(1 / self.top)
         grey = scaled[0] if len(scaled) == 1 else np.tensordot(LUMINANCE, scaled, 1)
         values = grey[valid]
         self.pixels += values.size
@@ -107,20 +108,19 @@ class Census:
         self._squares += float(np.square(values, dtype=np.float64).sum())
         if len(scaled) == 3:
             low, high = NEUTRAL_RANGE
-            chroma = scaled.max(0) - scaled.min(0)
+            red, green, blue = scaled
+            chroma = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
             neutral = valid & (chroma <= NEUTRAL_CHROMA) & (grey >= low) & (grey <= high)
             self._neutral += int(neutral.sum())
             self._neutral_sums += scaled[:, neutral].sum(1, dtype=np.float64)
         self._add_windows(scaled, valid)
 
     def _add_windows(self, scaled: np.ndarray, valid: np.ndarray) -> None:
-        rows, cols = (side // WINDOW for side in valid.shape)
-        if not rows or not cols:
+        if min(valid.shape) < WINDOW:
             return
-        shape = (rows, WINDOW, cols, WINDOW)
-        whole = valid[: rows * WINDOW, : cols * WINDOW].reshape(shape).all((1, 3))
-        blocks = scaled[:, : rows * WINDOW, : cols * WINDOW].reshape(-1, *shape)
-        means, deviations = blocks.mean((2, 4)), blocks.std((2, 4))
+        whole = _windows(valid.astype(np.float32)) == WINDOW**2
+        means = _windows(scaled) / WINDOW**2
+        deviations = np.sqrt(np.maximum(_windows(scaled * scaled) / WINDOW**2 - means**2, 0))
         low, high = NEUTRAL_RANGE
         fit = whole & (means >= low).all(0) & (means <= high).all(0)
         found = np.concatenate([means[:, fit], deviations[:, fit]])
@@ -188,6 +188,14 @@ def top_of(largest: float, bits: int | None = None) -> float:
     if largest <= 1.0:
         return 1.0
     return float(2 ** max(8, math.ceil(math.log2(largest + 1))) - 1)
+
+
+def _windows(values: np.ndarray) -> np.ndarray:
+    """Sum over windows of [..., H, W], without what is left over at the right and at the bottom."""
+    rows, cols = (side // WINDOW * WINDOW for side in values.shape[-2:])
+    values = values[..., :rows, :cols]
+    columns = sum(values[..., start::WINDOW] for start in range(WINDOW))  # slices: faster than short inner sums
+    return sum(columns[..., start::WINDOW, :] for start in range(WINDOW))
 
 
 def _smooth(histogram: np.ndarray) -> np.ndarray:

@@ -308,6 +308,10 @@
         <translation>已取消，未作任何更改。</translation>
     </message>
     <message>
+        <source>Cancelled; nothing was written.</source>
+        <translation>已取消，未写入任何文件。</translation>
+    </message>
+    <message>
         <source>Cancelling...</source>
         <translation>正在取消…</translation>
     </message>
@@ -712,6 +716,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>正在获取软件包：{name}，{done} / {total} MB</translation>
     </message>
     <message>
+        <source>Files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
         <source>Files cannot be written ({what}): close other QGIS windows and virus scans, then try again.</source>
         <translation>无法写入文件（{what}）：请关闭其他 QGIS 窗口和病毒扫描，然后重试。</translation>
     </message>
@@ -746,6 +754,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
     <message>
         <source>Fine-tune a model</source>
         <translation>微调模型</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
     </message>
     <message>
         <source>Folder of reviewed results</source>
@@ -822,6 +834,10 @@ The GeoPackage of an inspection tells the size of its image. For any other layer
     <message>
         <source>Grade of the lot: {grade}</source>
         <translation>批等级：{grade}</translation>
+    </message>
+    <message>
+        <source>HTML</source>
+        <translation>HTML</translation>
     </message>
     <message>
         <source>HTML files (*.html)</source>
@@ -1126,10 +1142,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Measures an image as a whole and compares it with the limits of the European specification for orthoimages (LPIS): clipped pixels at either end of the histogram, its peak, contrast, colour balance on greyish pixels, and the ratio of signal to noise in uniform areas. With the errors of an inspection the share of cloud is checked too.
 
-Pixels are read at full resolution. Of an image of more than 200 megapixels evenly spread parts are looked at; the log says how much.</source>
+Pixels are read at full resolution. Of an image of more than 100 megapixels evenly spread parts are looked at; the log says how much.</source>
         <translation>量测整幅影像，并与欧盟正射影像规范（LPIS）的限值比较：直方图两端的截断像素、直方图峰值、反差、灰色像素上的色彩平衡、均匀区域的信噪比。给出检查所得的错误图层时，还检查云覆盖率。
 
-按原始分辨率读取像素；超过 2 亿像素的影像只检查均匀分布的一部分，日志中注明比例。</translation>
+按原始分辨率读取像素；超过 1 亿像素的影像只检查均匀分布的一部分，日志中注明比例。</translation>
     </message>
     <message>
         <source>Merge</source>
@@ -1328,6 +1344,10 @@ Pixels are read at full resolution. Of an image of more than 200 megapixels even
         <translation>PDF 文件 (*.pdf)</translation>
     </message>
     <message>
+        <source>PDF, to sign</source>
+        <translation>PDF（签署用）</translation>
+    </message>
+    <message>
         <source>Package index</source>
         <translation>软件源</translation>
     </message>
@@ -1482,6 +1502,18 @@ Pixels are read at full resolution. Of an image of more than 200 megapixels even
     <message>
         <source>Record as workbook</source>
         <translation>检查记录（工作簿）</translation>
+    </message>
+    <message>
+        <source>Record, CSV</source>
+        <translation>检查记录 CSV</translation>
+    </message>
+    <message>
+        <source>Record, Excel</source>
+        <translation>检查记录 Excel</translation>
+    </message>
+    <message>
+        <source>Record, shapefile</source>
+        <translation>检查记录 shapefile</translation>
     </message>
     <message>
         <source>Redo</source>
@@ -2104,6 +2136,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>这些软件包在 Python {version} 下互不兼容：请在“高级”中选择其他 Python。</translation>
     </message>
     <message>
+        <source>The present environment stays as it is until the new one has passed its test.</source>
+        <translation>新环境通过测试之前，现有环境保持不变。</translation>
+    </message>
+    <message>
         <source>The project has no reviewed layer from a GeoPackage yet: inspect and review images.</source>
         <translation>工程中还没有来自 GeoPackage 的复核图层：请先检查并复核影像。</translation>
     </message>
@@ -2258,6 +2294,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
     <message>
         <source>There is no image to inspect: choose some layers, or a folder with images.</source>
         <translation>没有要检查的影像：请选择一些图层，或一个有影像的文件夹。</translation>
+    </message>
+    <message>
+        <source>There is no layer of errors to report.</source>
+        <translation>没有可生成报告的错误图层。</translation>
     </message>
     <message>
         <source>There is no layer of polygons: add one, or inspect the whole image.</source>
@@ -2436,6 +2476,10 @@ A run that was cancelled goes on where it stopped when it is started again with 
         <translation>填写备注（回车结束）</translation>
     </message>
     <message>
+        <source>Write report</source>
+        <translation>生成报告</translation>
+    </message>
+    <message>
         <source>Write the model even if it is not better</source>
         <translation>即使没有更好也写出模型</translation>
     </message>
@@ -2464,8 +2508,16 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>把此方案写成 JSON 文件。</translation>
     </message>
     <message>
+        <source>Writing the report...</source>
+        <translation>正在生成报告……</translation>
+    </message>
+    <message>
         <source>Writing: {done} of {total}</source>
         <translation>正在写出：{done}/{total}</translation>
+    </message>
+    <message>
+        <source>Written:</source>
+        <translation>已生成：</translation>
     </message>
     <message>
         <source>Your name: every edit is signed with it</source>
@@ -2624,6 +2676,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>该类总面积，%</translation>
     </message>
     <message>
+        <source>who has edited the errors</source>
+        <translation>复核过错误的人</translation>
+    </message>
+    <message>
         <source>yes</source>
         <translation>是</translation>
     </message>
@@ -2702,6 +2758,14 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{name}: errors so far</source>
         <translation>{name}：已发现的错误</translation>
+    </message>
+    <message>
+        <source>{name}_record</source>
+        <translation>{name}_检查记录</translation>
+    </message>
+    <message>
+        <source>{name}_report</source>
+        <translation>{name}_检查报告</translation>
     </message>
     <message>
         <source>{number} of {total}, {name}: {text}</source>

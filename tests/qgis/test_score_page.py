@@ -59,6 +59,7 @@ def test_score_and_arithmetic_are_shown(page, layer, application):
     wait(application, lambda: value(page) == 92)
     panel = page.live_panel
     assert panel.card.score_label.text() == "92.0" and panel.card.grade_label.text() == "Excellent"
+    assert panel.card.count_label.text() == "Errors found: 2 · not yet reviewed: 2"
     assert panel.card.lines_label.text() == "100 - (12×0 + 4×2 + 1×0)/1 - 42×0 = 92"
     assert [panel.table.item(0, column).text() for column in range(5)] == ["Cloud", "-4", "1C", "1", "20,000"]
     assert panel.table.item(1, 3).text() == "–" and "Not inspected: Shadow," in panel.gaps.text()

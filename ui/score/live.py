@@ -19,7 +19,7 @@ from ...algorithms.layer_score import (
 )
 from ...algorithms.measures import ruler
 from ...rsqi_core.errors import RsqiError
-from ...rsqi_core.scoring import Score
+from ...rsqi_core.scoring import STATUSES, Score
 
 PAUSE_MS = 120  # after the last edit
 SLICE_MS = 20
@@ -91,6 +91,11 @@ class LiveScore(QObject):
         self._waiting = None
         if self._ledger is not None:
             self._timer.start(PAUSE_MS)
+
+    def unreviewed(self) -> int:
+        """Return how many errors nobody has judged yet."""
+        records = self._ledger.records.values() if self._ledger is not None else ()
+        return sum(record.status == STATUSES[0] for record in records)
 
     def stale(self, score: Score) -> dict[int, tuple]:
         """Return severity and penalty by error where the layer has others; none if it cannot have any."""

@@ -119,7 +119,11 @@ class LivePanel(QWidget):
         self.hint.hide()
         self.raster_row.setVisible(not self._live.frame.told)
         count = sum(part.count for part in score.by_type.values())
-        self.card.show_score(score.value, score.grade, count, lines(score))
+        note = tr("Errors found: {count}").format(count=count)
+        waiting = self._live.unreviewed()
+        if waiting:
+            note += " · " + tr("not yet reviewed: {count}").format(count=waiting)
+        self.card.show_text(f"{score.value:.1f}", score.grade, note, lines(score))
         self.table.setVisible(True)
         self.table.show_score(score)
         stale = self._live.stale(score)

@@ -1,4 +1,4 @@
-"""The page *Score*: live score, scheme, whole-image checks and lots, each on a tab."""
+"""The page *Score*: live score, report, scheme, whole-image checks and lots, each on a tab."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from ...algorithms.i18n import tr
+from ..report.panel import ReportPanel
 from .image_panel import ImagePanel
 from .live import LiveScore
 from .live_panel import LivePanel
@@ -26,6 +27,7 @@ class ScorePage(QWidget):
         self.scheme_panel = SchemePanel()
         self.image_panel = ImagePanel()
         self.lot_panel = LotPanel()
+        self.report_panel = ReportPanel()
         self.live_panel.scheme_chosen.connect(self.scheme_panel.show_scheme)
         self.scheme_panel.changed.connect(self.live_panel.show_schemes)
         self.scheme_panel.changed.connect(self.live.refresh)
@@ -38,6 +40,7 @@ class ScorePage(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self.live_panel)
         self.tabs.addTab(scroll, tr("Image score"))
+        self.tabs.addTab(self.report_panel, tr("Report"))
         self.tabs.addTab(self.scheme_panel, tr("Scheme"))
         self.tabs.addTab(self.image_panel, tr("Image checks"))
         self.tabs.addTab(self.lot_panel, tr("Lot"))
@@ -49,9 +52,11 @@ class ScorePage(QWidget):
         """Score another layer; None: there is none."""
         self.live.set_layer(layer)
         self.image_panel.set_layer(layer)
+        self.report_panel.set_layer(layer)
 
     def stop(self) -> None:
         """Let go of everything."""
         self.live.stop()
         self.image_panel.stop()
         self.lot_panel.stop()
+        self.report_panel.stop()
