@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
+import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -34,7 +36,8 @@ _JPEG2000 = ("JP2OpenJPEG", "JP2KAK", "JP2ECW", "JP2MrSID")
 _LICENSED = {".ecw": ("ECW",), ".sid": ("MrSID",), ".jp2": _JPEG2000, ".j2k": _JPEG2000}
 
 # Without a handler of its own, Python prints rasterio's log to stderr; an application's own handlers still get it.
-logging.getLogger("rasterio").addHandler(logging.NullHandler())
+_LOG = logging.getLogger("rasterio")
+_LOG.addHandler(logging.NullHandler())
 
 
 @contextmanager
@@ -66,6 +69,29 @@ def quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         yield
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Log what libraries print to stderr by themselves, as libtiff does with a seek that fails, beside their error.
+
+    All of the process is hushed: for short calls only.
+    """
+    with ExitStack() as stack:
+        try:
+            said, stderr = stack.enter_context(tempfile.TemporaryFile()), os.dup(2)
+        except OSError:  # there is none, or no place to keep it
+            yield
+            return
+        os.dup2(said.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            said.seek(0)
+            for line in said.read().decode(errors="replace").splitlines():
+                _LOG.info("%s", line)
 
 
 def _reason(name: str, error: Exception) -> str:

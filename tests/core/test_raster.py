@@ -12,6 +12,7 @@ from rasterio.enums import ColorInterp
 
 from rsqi_core.errors import ParameterError, RasterError
 from rsqi_core.raster import UNPLACED, open_raster
+from rsqi_core.raster.gdal import hushed
 
 IO_FILES = Path(__file__).resolve().parents[3] / "shared" / "data" / "io"
 PLACE = Affine(0.5, 0, 500000, 0, -0.5, 3000000)
@@ -315,3 +316,11 @@ def test_bytes_that_are_no_text_end_in_one_line(tmp_path, capfd):
         open_raster(mosaic)
     assert one_line(error, mosaic)
     assert capfd.readouterr().err == ""
+
+
+def test_what_libraries_print_by_themselves_goes_to_the_log(capfd, caplog):
+    with caplog.at_level("INFO", "rasterio"), hushed():
+        os.write(2, b"_tiffSeekProc: Invalid argument.\n")
+    os.write(2, b"afterwards\n")
+    assert capfd.readouterr().err == "afterwards\n"
+    assert caplog.messages == ["_tiffSeekProc: Invalid argument."]
