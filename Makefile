@@ -31,7 +31,7 @@ lint: .venv/develop
 	$(BIN)/ruff format --check .
 
 bench: .venv/develop
-	$(BIN)/python tools/bench.py
+	$(BIN)/python tools/bench --data $(DATA)
 
 # Resumes where it was stopped; hours on two cores. Replaces the default model and measures what came out.
 train: .venv/develop

@@ -1,0 +1,200 @@
+"""One measurement in this process: ``measure.py WHAT RASTER WORK``; the last line printed is the result, in JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import psutil
+import rasterio
+from rasterio.windows import Window
+from watch import Watch, peak
+
+from rsqi_core import job, merge, pipeline
+from rsqi_core.blocks import grid, walk_order
+from rsqi_core.examine import Examiner
+from rsqi_core.models import Model, load
+from rsqi_core.parameters import Parameters
+from rsqi_core.polygons import MIN_FRACTION, Outliner
+from rsqi_core.raster import open_raster
+from rsqi_core.raster.gdal import OPTIONS
+from rsqi_core.rules import PIXEL_MISSING, STRIPE_NOISE
+from rsqi_core.strips.tracer import Tracer
+from rsqi_core.strips.walk import walk
+from rsqi_core.synthesis.compose import RECIPES, compose, draw_codes
+from rsqi_core.synthesis.landscape import landscape
+
+PROJECT = Path(__file__).resolve().parents[2]
+SIDE = 256  # px of a synthesised crop
+RULE_TILES = 60
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("what")
+    parser.add_argument("raster")
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--spinning", choices=("0", "1"), default="0")
+    options = parser.parse_args()
+    if options.spinning == "1":
+        _let_spin()
+    with tempfile.TemporaryDirectory(dir=options.work) as folder:
+        found = globals()[options.what](options.raster, Path(folder))
+    print(json.dumps(found))
+
+
+def inspect(path: str, folder: Path) -> dict[str, Any]:
+    """An inspection with all its files; then its networks alone, on the same number of the same pictures."""
+    model = load()
+    side, batch = model.card.tile_size, model.batch
+    picture = np.stack([landscape(side, seed) for seed in range(batch)])
+    model.segment(picture)
+    model.classify(picture)
+    loaded = psutil.Process().memory_info().rss
+    watch = Watch()
+    started, cpu = time.perf_counter(), time.process_time()
+    done = job.run(job.Job(path, folder / "found.gpkg", mask=True), model=model)
+    wall, cpu = time.perf_counter() - started, time.process_time() - cpu
+    highest = peak()
+    watch.stop()
+    summary = done["summary"]
+    return {
+        "width": summary["width"],
+        "height": summary["height"],
+        "valid": summary["valid_pixels"],
+        "errors": summary["error_count"],
+        "wall": wall,
+        "cpu": cpu,
+        "alone": _alone(model, watch.calls, picture),
+        "classified": sum(n * k for (name, n), k in watch.calls.items() if name == "classify"),
+        "segmented": sum(n * k for (name, n), k in watch.calls.items() if name == "segment"),
+        "stages": watch.spent(cpu),
+        "loaded_mib": loaded / 2**20,
+        "peak_mib": highest / 2**20,
+        "provider": summary["provider"],
+    }
+
+
+def _alone(model: Model, calls: Counter, pictures: np.ndarray) -> float:
+    """Seconds that the networks take for so many batches of each size when nothing else runs."""
+    started = time.perf_counter()
+    for (name, blocks), times in calls.items():
+        for _ in range(times):
+            getattr(model, name)(pictures[:blocks])
+    return time.perf_counter() - started
+
+
+def limits(path: str, folder: Path) -> dict[str, float]:
+    """Megapixels a second that the file can be decoded at, and that memory can be copied at, on one core."""
+    with rasterio.Env(**OPTIONS, GDAL_NUM_THREADS=1), rasterio.open(path) as dataset:
+        size = dataset.block_shapes[0][0] * 2
+        buffer, cpu = np.empty((3, size, size), np.uint8), time.thread_time()
+        for y in range(0, dataset.height, size):
+            for x in range(0, dataset.width, size):
+                shape = min(size, dataset.height - y), min(size, dataset.width - x)
+                dataset.read(out=buffer[:, : shape[0], : shape[1]], window=Window(x, y, *shape[::-1]))
+        decode = dataset.width * dataset.height / 1e6 / (time.thread_time() - cpu)
+    source, target = np.ones((2, 3, 1 << 26), np.uint8)  # written, so that both are really there
+    cpu = time.thread_time()
+    for _ in range(4):
+        np.copyto(target, source)
+    return {"decode": decode, "copy": 4 * source.shape[1] / 1e6 / (time.thread_time() - cpu)}
+
+
+def rules(path: str, folder: Path) -> dict[str, float]:
+    """Megapixels a second of each rule on one core: median over blocks."""
+    cv2.setNumThreads(1)
+    found = {}
+    with open_raster(path) as raster:
+        blocks = grid(raster.width, raster.height, 512)
+        blocks = blocks[:: max(1, len(blocks) // RULE_TILES)]
+        tiles = [raster.read(b.x, b.y, b.width, b.height) for b in blocks]
+    for kind, known in (("stripe noise", STRIPE_NOISE), ("pixel missing", PIXEL_MISSING)):
+        for name, rule in known.items():
+            rates = []
+            for rgb, valid in tiles:
+                started = time.process_time()
+                rule(rgb, valid)
+                rates.append(valid.size / 1e6 / (time.process_time() - started))
+            found[f"{kind}: {name}"] = float(np.median(rates))
+    return found
+
+
+def strips(path: str, folder: Path) -> dict[str, int]:
+    """The same raster in strips, and as one array: pixels and polygons that differ."""
+    model, parameters = load(), Parameters()
+    with open_raster(path) as raster:
+        found = pipeline.inspect(raster, parameters, folder, model=model)
+        width, height = raster.width, raster.height
+        sizes = tuple(sorted(parameters.blocks))
+        steps = walk_order([grid(width, height, size, parameters.overlap) for size in sizes])
+        examiner = Examiner(model, parameters)
+        tiles = walk(raster, (0, 0, width, height), steps, model.card.tile_size, rows=height)
+        mosaic = merge.Mosaic(width, sizes, rows=height)
+        for finding in examiner.find(examiner.judge(tiles)):
+            mosaic.add(finding.patch)
+        (band,) = mosaic.take(height)
+        tracer, outliner = Tracer(MIN_FRACTION * width * height), Outliner(raster.transform, raster.crs)
+        for component in tracer.add(band, last=True):
+            outliner.add(component)
+    one, other = ({p.geometry.wkb for p in each} for each in (found.polygons, outliner.polygons()))
+    return {
+        "pixels": width * height,
+        "marked": int(np.count_nonzero(np.isin(band.label, range(1, 11)))),
+        "pixels_differ": int(np.count_nonzero(found.label_map.label != band.label)),
+        "polygons": len(found.polygons),
+        "polygons_differ": len(one ^ other),
+    }
+
+
+def fuzz(runs: str, folder: Path) -> dict[str, int]:
+    """How so many damaged rasters were borne, by kind."""
+    words = [sys.executable, PROJECT / "tools" / "fuzz.py", "--runs", runs, "--jobs", str(_cores())]
+    said = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False).stdout.splitlines()
+    header = next(i for i, line in enumerate(said) if line.startswith(" " * 14))
+    kinds = [said[header][k : k + 15].strip() for k in range(14, len(said[header]), 15)]
+    return dict(zip(kinds, map(int, said[-1].split()[1:])))
+
+
+def synthesis(_: str, folder: Path, crops: int = 400, draws: int = 60) -> dict[str, Any]:
+    """Crops a second of the mix that training sees, milliseconds a recipe takes and share that can be seen."""
+    cv2.setNumThreads(1)
+    backgrounds = [landscape(SIDE, seed) for seed in range(8)]
+    rng = np.random.default_rng(0)
+    started = time.process_time()
+    for k in range(crops):
+        compose(backgrounds[k % len(backgrounds)], rng, draw_codes(rng))
+    found: dict[str, Any] = {"crops_per_s": crops / (time.process_time() - started), "recipes": {}}
+    for code, recipe in RECIPES.items():
+        started = time.process_time()
+        planted = sum(recipe.apply(backgrounds[k % len(backgrounds)], rng) is not None for k in range(draws))
+        found["recipes"][code] = 1000 * (time.process_time() - started) / draws, planted / draws
+    return found
+
+
+def _cores() -> int:
+    return len(psutil.Process().cpu_affinity())
+
+
+def _let_spin() -> None:
+    """Let idle threads of onnxruntime wait busily, as they do by default."""
+    import onnxruntime
+
+    class Options(onnxruntime.SessionOptions):
+        def add_session_config_entry(self, key: str, value: str) -> None:
+            super().add_session_config_entry(key, "1" if key == "session.intra_op.allow_spinning" else value)
+
+    onnxruntime.SessionOptions = Options
+
+
+if __name__ == "__main__":
+    main()
