@@ -12,7 +12,7 @@ from ...rsqi_core import taxonomy
 from ...rsqi_core.scoring import STATUSES
 from ..inspect.type_list import swatch
 from .error_table import MARKS, status_name
-from .rows import OPEN, Wanted
+from .rows import REVIEWED, Wanted
 
 MAP_DELAY_MS = 150
 
@@ -39,7 +39,7 @@ class FilterBar(QWidget):
             self.type_box.addItem(swatch(error_type.color), type_name(error_type), error_type.id)
         self.status_box.addItem(tr("Any status"), "")
         self.status_box.addItem(f"{MARKS[STATUSES[0]]} {status_name(STATUSES[0])}", STATUSES[0])
-        self.status_box.addItem(tr("Reviewed"), OPEN)
+        self.status_box.addItem(tr("Reviewed"), REVIEWED)
         for status in STATUSES[1:]:
             self.status_box.addItem(f"{MARKS[status]} {status_name(status)}", status)
         self.search_box = QgsFilterLineEdit()

@@ -18,7 +18,7 @@ from qgis.PyQt.QtGui import QColor
 
 POLYGON = Qgis.GeometryType.Polygon if Qgis.QGIS_VERSION_INT >= 33000 else QgsWkbTypes.PolygonGeometry
 MARGIN = 1.5  # side of the frame over the side of the error: its surroundings are needed to judge it
-SMALL_PX, GAP_PX = 24, 3  # an outline around what is smaller would hide it, so that a frame at a distance marks it
+SMALL_PX, GAP_PX = 24, 3  # what is smaller or thinner would vanish under its outline: it gets a frame at a distance
 CONTEXT_PX = 160  # least side of the frame in pixels of the image, so that a missing pixel is seen among others
 
 
@@ -52,9 +52,9 @@ def pixel_side_of(layer: QgsVectorLayer) -> float | None:
 
 
 def outline(geometry: QgsGeometry, pixel_side: float | None) -> QgsGeometry:
-    """Return the line that marks an error: its own outline, a rectangle around it if it is small."""
+    """Return the line that marks an error: its own outline, or a rectangle around what is small or thin."""
     box = QgsRectangle(geometry.boundingBox())
-    if not pixel_side or max(box.width(), box.height()) > SMALL_PX * pixel_side:
+    if not pixel_side or min(box.width(), box.height()) > SMALL_PX * pixel_side:
         return geometry
     box.grow(GAP_PX * pixel_side)
     return QgsGeometry.fromRect(box)

@@ -12,7 +12,7 @@ from ...rsqi_core.scoring import STATUSES
 
 COLUMNS = ("category_id", "confidence", "area_m2", "severity", "status")
 UNREVIEWED, ACCEPTED, REJECTED, CORRECTED, ADDED = STATUSES
-OPEN = "reviewed"  # a choice of the filter beside the statuses: everything that has been judged
+REVIEWED = "reviewed"  # a choice of the filter beside the statuses: everything that has been judged
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ class Wanted:
         """Return whether `row` is wanted; `words` is what the list calls its type and status."""
         if self.category_id and row.category_id != self.category_id:
             return False
-        if self.status == OPEN and row.status == UNREVIEWED:
+        if self.status == REVIEWED and row.status == UNREVIEWED:
             return False
-        if self.status not in ("", OPEN) and row.status != self.status:
+        if self.status not in ("", REVIEWED) and row.status != self.status:
             return False
         if row.confidence is not None and row.confidence < self.confidence:
             return False

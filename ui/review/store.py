@@ -99,12 +99,6 @@ def commit(layer: QgsVectorLayer, go_on: bool) -> list[QgsFeature]:
     return added
 
 
-def changed_values(layer: QgsVectorLayer, values: Mapping[str, object]) -> dict[int, object]:
-    """Return field index -> value for those of `values` that the layer has a field for."""
-    fields = layer.fields()
-    return {fields.indexFromName(name): value for name, value in values.items() if fields.indexFromName(name) >= 0}
-
-
 def stamp(path: Path | None) -> tuple:
     """Return what differs once anybody has written into the file."""
     found = []
