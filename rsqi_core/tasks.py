@@ -67,7 +67,7 @@ def fine_tune(request: Mapping[str, Any], send: Send, cancelled: Callable[[], bo
     from .training.finetune import fine_tune as run
 
     paths = {name: Path(_wanted(request, name)) for name in ("dataset", "output")}
-    names = ("model", "epochs", "rate", "side", "device", "seed", "keep")
+    names = ("model", "epochs", "rate", "side", "device", "seed", "keep", "rehearse")
     given = {name: request[name] for name in names if request.get(name) is not None}
     pool = {"pool": Path(request["pool"])} if request.get("pool") else {}
 

@@ -18,7 +18,10 @@ def add_finetune(commands: Any) -> None:
         "--output", required=True, type=Path, metavar="FOLDER", help="of the new model, if it is better"
     )
     parser.add_argument("--model", default="default", metavar="default|FOLDER", help="to start from (default)")
-    parser.add_argument("--pool", type=Path, metavar="NPZ", help="packed backgrounds, for half of the crops")
+    parser.add_argument(
+        "--pool", type=Path, metavar="NPZ", help="packed backgrounds for half of the crops (the dataset's own)"
+    )
+    parser.add_argument("--no-rehearsal", action="store_true", help="show nothing but the dataset")
     parser.add_argument("--epochs", type=int, metavar="N", help="over the dataset (10)")
     parser.add_argument("--rate", type=float, metavar="LR", help="peak learning rate (0.0002)")
     parser.add_argument("--side", type=int, metavar="PX", help="of a crop (256)")
@@ -32,7 +35,8 @@ def _finetune(options: argparse.Namespace) -> int:
     from ..training.finetune import FineTuning, fine_tune
 
     names = ("dataset", "output", "model", "pool", "epochs", "rate", "side", "seed", "device", "keep")
-    job = FineTuning(**{name: value for name in names if (value := getattr(options, name)) is not None})
+    given = {name: value for name in names if (value := getattr(options, name)) is not None}
+    job = FineTuning(**given, rehearse=not options.no_rehearsal)
     try:
         verdict = fine_tune(job, _say)
     except KeyboardInterrupt:

@@ -20,9 +20,10 @@ from ..models.card import CARD, FALSE_ALARMS, write_card
 from ..models.onnx_network import OnnxNetwork
 from .checkpoint import CHECKPOINT, read
 from .curve import ROWS
-from .labelled import Block
+from .labelled import TRAIN, Block, read_part
 from .loop import train
 from .parts import set_aside
+from .rehearsal import pack_rehearsal
 from .settings import Settings, settings_for
 from .stream import Material
 
@@ -50,6 +51,8 @@ class FineTuning:
         ``"default"`` or a model folder with ONNX files.
     pool : pathlib.Path, optional
         Packed backgrounds to compose half of the crops on, so that what the dataset lacks is not forgotten.
+    rehearse : bool
+        Without a pool, compose them on blocks of the dataset without error, and on procedural landscapes.
     epochs : int
         Passes over the dataset.
     rate : float
@@ -67,6 +70,7 @@ class FineTuning:
     output: Path
     model: str = "default"
     pool: Path | None = None
+    rehearse: bool = True
     epochs: int = EPOCHS
     rate: float = RATE
     side: int = SIDE
@@ -139,7 +143,11 @@ class _Run:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             aside, test = set_aside(job.dataset, data, job.seed)
-            self.material = Material(job.pool, data)
+            pool = job.pool
+            if pool is None and job.rehearse:
+                pool = self.folder / "rehearsal.npz"
+                pack_rehearsal(read_part(data, TRAIN), pool)
+            self.material = Material(pool, data)
             self.settings = self._settings()
             course = self.settings.course | self.material.fingerprint() | {"origin": self.network.origin}
             key = hashlib.sha256(json.dumps(course, sort_keys=True).encode()).hexdigest()
@@ -187,7 +195,7 @@ class _Run:
         old = self.old.card
         self.network.cpu().write(folder)
         training = {
-            "data": ["reviewed errors"],
+            "data": ["reviewed errors", *(["synthesised errors"] if self.material.pool else [])],
             "start": f"{old.id} {old.version} ({self.network.origin})",
             "settings": self.settings.course | self.material.fingerprint(),
         }

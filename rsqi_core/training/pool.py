@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,6 +123,24 @@ def pack(data: Path, output: Path, seed: int = 0) -> int:
             links.append((len(pictures) - 1, len(pictures), np.eye(3)))
             pictures.append(_webp(sky))
     pictures += [_webp(landscape(TILE, seed=10_000 + seed + k)) for k in range(_LANDSCAPES)]
+    _store(output, pictures, mattes, satellite, links)
+    return len(pictures)
+
+
+def pack_pictures(pictures: Sequence[np.ndarray], output: Path) -> None:
+    """Write pictures, uint8 [H, W, 3] with sides of 256 or more, as a pool without real clouds and pairs.
+
+    Raises
+    ------
+    OutputError
+        If the pool cannot be written.
+    """
+    _store(output, [_webp(picture) for picture in pictures], [], [], [])
+
+
+def _store(
+    output: Path, pictures: list[np.ndarray], mattes: list[np.ndarray], satellite: list[int], links: list[tuple]
+) -> None:
     coded = pictures + [cv2.imencode(".png", matte)[1].ravel() for matte in mattes]
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -136,7 +155,6 @@ def pack(data: Path, output: Path, seed: int = 0) -> int:
         )
     except OSError as error:
         raise OutputError(f"{output}: cannot write the training pool: {error}") from error
-    return len(pictures)
 
 
 def load(file: Path) -> Pool:

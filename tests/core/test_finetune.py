@@ -17,7 +17,11 @@ from rsqi_core.models.network import MEAN, STD
 from rsqi_core.taxonomy import CODES
 from rsqi_core.training import finetune
 from rsqi_core.training.finetune import FineTuning, fine_tune
+from rsqi_core.training.labelled import read_part
 from rsqi_core.training.parts import set_aside
+from rsqi_core.training.rehearsal import pack_rehearsal
+from rsqi_core.training.settings import settings_for
+from rsqi_core.training.stream import Material, SampleStream
 
 torch.set_num_threads(1)
 CLOUD, BLUR = CODES.index("cloud"), CODES.index("blur")
@@ -142,7 +146,9 @@ def test_thresholds_are_set_where_there_are_blocks_enough():
 
 
 def job(tmp_path, model, **given):
-    return FineTuning(tmp_path / "data", tmp_path / "new", str(model), **{"epochs": 1, "side": 64, **given})
+    return FineTuning(
+        tmp_path / "data", tmp_path / "new", str(model), **{"epochs": 1, "side": 64, "rehearse": False, **given}
+    )
 
 
 def test_a_run_that_was_stopped_goes_on(tmp_path, model, monkeypatch):
@@ -180,3 +186,13 @@ def test_what_cannot_be_tuned_is_refused(tmp_path, model):
     (tmp_path / "new").mkdir()
     with pytest.raises(OutputError, match="exists already; choose another name"):
         job(tmp_path, model)
+
+
+def test_rehearsal_plants_errors_on_blocks_that_have_none(tmp_path):
+    write_dataset(tmp_path / "data", (("train", 4), ("test", 10)), side=256)
+    blocks = read_part(tmp_path / "data", "train")
+    assert pack_rehearsal(blocks, tmp_path / "pool.npz", landscapes=0) == 2
+    assert pack_rehearsal(blocks, tmp_path / "pool.npz", landscapes=0) == 0  # it is there already
+    stream = SampleStream(Material(tmp_path / "pool.npz", tmp_path / "data"), settings_for("joint", side=64))
+    found = {defect.code for k in range(30) for defect in stream.sample(k).defects}
+    assert len(found) > 3  # the dataset alone shows clouds only

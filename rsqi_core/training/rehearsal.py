@@ -1,0 +1,45 @@
+"""Backgrounds to plant errors on while a network learns on, so that it keeps what the reviewed errors do not show.
+
+A dataset with clouds alone says of every other type "not here": shown nothing else, a network would unlearn them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..synthesis.landscape import landscape
+from .labelled import Block, draw_crop
+from .pool import TILE, pack_pictures
+
+SMALLEST = 256  # px; side of a background
+_MOST = 200  # backgrounds taken from the dataset
+_LANDSCAPES = 12  # procedural ones beside them
+_SEED = 30_000  # of the landscapes; other uses have other seeds
+
+
+def pack_rehearsal(blocks: Sequence[Block], file: Path, landscapes: int = _LANDSCAPES) -> int:
+    """Write a pool of those blocks without error that are valid all over, and of some landscapes.
+
+    Returns how many pictures went in; 0 if the pool is there already.
+
+    Raises
+    ------
+    RsqiError
+        If a block cannot be read, or the pool cannot be written.
+    """
+    if file.exists():
+        return 0
+    clean = [block for block in blocks if not block.labels and block.size >= SMALLEST]
+    pictures = [landscape(TILE, seed=_SEED + k) for k in range(landscapes)]
+    step = max(1, len(clean) // _MOST)
+    for block in clean[::step]:
+        sample = draw_crop(block, np.random.default_rng(0), min(TILE, block.size // 8 * 8), augment=False)
+        if sample.valid.all():
+            pictures.append(sample.image)
+    part = file.with_name(f"part-{file.name}")
+    pack_pictures(pictures, part)
+    part.replace(file)
+    return len(pictures)
