@@ -2324,8 +2324,8 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>检查强度</translation>
     </message>
     <message>
-        <source>Three block sizes that overlap more: misses less, takes about three times as long.</source>
-        <translation>三种块大小，重叠更多：漏检更少，耗时约三倍。</translation>
+        <source>Three block sizes that overlap more: misses less, takes about twice as long.</source>
+        <translation>三种块大小，重叠更多：漏检更少，耗时约两倍。</translation>
     </message>
     <message>
         <source>To look at it all the same.</source>

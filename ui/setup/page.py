@@ -145,7 +145,10 @@ class SetupPage(QWidget):
         state, running = place.state(), self._builder.running
         stamp = place.read_stamp(profile_environment())
         self.title.setText(tr("Setting RSQI up") if running else headline(state))
-        self.text.setText(breakable(situation(state, stamp, place.named_python(), self.recipe())))
+        if running and stamp is not None:
+            self.text.setText(tr("The present environment stays as it is until the new one has passed its test."))
+        else:
+            self.text.setText(breakable(situation(state, stamp, place.named_python(), self.recipe())))
         changed = stamp is not None and not running and _differs(self.recipe(), stamp)
         own = state in (State.OWN, State.OWN_MISSING)
         self._action = CANCEL if running else TEST if state in (State.READY, State.OWN) and not changed else BUILD
