@@ -200,6 +200,10 @@
         <translation>按影像说明</translation>
     </message>
     <message>
+        <source>As the map shows it</source>
+        <translation>按当前地图显示</translation>
+    </message>
+    <message>
         <source>As the model recommends</source>
         <translation>按模型推荐</translation>
     </message>
@@ -890,10 +894,6 @@ The GeoPackage of an inspection tells the size of its image. For any other layer
     <message>
         <source>Image checks</source>
         <translation>整幅检查</translation>
-    </message>
-    <message>
-        <source>Image score</source>
-        <translation>影像得分</translation>
     </message>
     <message>
         <source>Images in the lot</source>

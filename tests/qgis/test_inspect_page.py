@@ -1,6 +1,7 @@
 """The page Inspect, offscreen, with a worker that has no model."""
 
 import json
+import os
 import shutil
 import time
 from pathlib import Path
@@ -196,3 +197,35 @@ def test_a_failure_is_told_and_leaves_no_layer(page, image, fake, tmp_path):
     assert any("Out of memory: tensor of 9 GB" in text for text in shown(page))
     assert page.status.text() == "The inspection failed." and not list(tmp_path.glob("*.gpkg"))
     assert list(QgsProject.instance().mapLayers().values()) == [image]
+
+
+def test_a_web_map_asks_for_an_extent_and_a_pixel_size(page, tmp_path):
+    layer = QgsRasterLayer(f"type=xyz&url=file://{tmp_path}/{{z}}/{{x}}/{{y}}.png&zmin=0&zmax=18", "map", "wms")
+    QgsProject.instance().addMapLayer(layer)
+    page._iface.canvas.setDestinationCrs(layer.crs())
+    page._iface.canvas.setExtent(QgsRectangle(0, 0, 1000, 500))
+    page.follow(layer)
+    (image,) = page.choices.images()
+    parameters = page.choices.parameters(image)
+    assert parameters["PIXEL_SIZE"] == pytest.approx(page._iface.canvas.mapUnitsPerPixel(), rel=1e-3)
+    assert parameters["EXTENT"].contains(QgsRectangle(0, 0, 1000, 500))
+    page.choices.pixel_box.setValue(2)
+    assert page.choices.parameters(image)["PIXEL_SIZE"] == 2
+    assert page.choices.destination(image).name == "map_rsqi.gpkg"
+
+
+def test_the_set_up_is_shown_while_there_is_no_worker(application, fake, monkeypatch):
+    from rsqi.ui.dock import RsqiDock
+
+    iface = Iface()
+    dock = RsqiDock(iface)
+    python = os.environ["RSQI_PYTHON"]
+    monkeypatch.setenv("RSQI_PYTHON", "")
+    dock.look_for_worker()
+    assert dock._room.currentWidget() is dock.setup_page
+    monkeypatch.setenv("RSQI_PYTHON", python)
+    dock.setup_page.ready.emit()
+    assert dock._room.currentWidget() is dock.inspect_page
+    dock.stop()
+    for widget in (dock, iface.canvas, iface.bar):
+        sip.delete(widget)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.core import QgsMapLayer, QgsRasterLayer, QgsSettings
+from qgis.core import QgsCoordinateTransform, QgsCsException, QgsMapLayer, QgsProject, QgsRasterLayer, QgsSettings
 from qgis.gui import QgsDoubleSpinBox, QgsFileWidget
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -30,7 +30,8 @@ class Choices(QWidget):
         self.source_box = SourceBox()
         self.area_box = AreaBox(canvas)
         self.pixel_box = QgsDoubleSpinBox()
-        self.pixel_box.setRange(0.000001, 1e6)
+        self.pixel_box.setRange(0, 1e6)
+        self.pixel_box.setSpecialValueText(tr("As the map shows it"))
         self.pixel_box.setDecimals(6)
         self.pixel_box.setToolTip(tr("The layer is no file: it is saved as an image with pixels of this side first."))
         self.preset_box = narrow(QComboBox())
@@ -83,7 +84,7 @@ class Choices(QWidget):
             **self.advanced_box.parameters(),
         }
         if image.path is None:
-            found["PIXEL_SIZE"] = self.pixel_box.value()
+            found["PIXEL_SIZE"] = self.pixel_box.value() or self._shown_pixel_size(image.layer)
         return found
 
     def destination(self, image: Image) -> Path:
@@ -108,6 +109,15 @@ class Choices(QWidget):
         """Let go of the project."""
         self.source_box.stop()
 
+    def _shown_pixel_size(self, layer: QgsRasterLayer) -> float:
+        """Return the side of a pixel of the map in the layer's units; 0 where the map does not lie on the layer."""
+        shown = self._canvas.mapSettings()
+        to_layer = QgsCoordinateTransform(shown.destinationCrs(), layer.crs(), QgsProject.instance())
+        try:
+            return to_layer.transformBoundingBox(shown.visibleExtent()).width() / shown.outputSize().width()
+        except QgsCsException:
+            return 0.0
+
     def _recall(self) -> None:
         settings = QgsSettings()
         name = settings.value(f"{GROUP}/preset", STANDARD.name)
@@ -124,7 +134,6 @@ class Choices(QWidget):
         images = self.images()
         no_file = bool(one and images and images[0].path is None)
         if no_file and not self.pixel_box.isVisibleTo(self):
-            self.pixel_box.setValue(self._canvas.mapUnitsPerPixel())
             self.area_box.kind_box.setCurrentIndex(VISIBLE)
         self.pixel_box.setVisible(no_file)
         self._pixel_label.setVisible(no_file)
@@ -148,7 +157,7 @@ class Choices(QWidget):
         texts = {
             "quick": tr("Large blocks side by side: a first look, several times faster."),
             "standard": tr("What the model was measured with."),
-            "strict": tr("Three block sizes that overlap more: misses less, takes about three times as long."),
+            "strict": tr("Three block sizes that overlap more: misses less, takes about twice as long."),
         }
         self.preset_text.setText(texts[preset.name] if preset else tr("Your own values, under Advanced."))
 
