@@ -2312,6 +2312,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>没有可检查的栅格图层：请向工程添加影像。</translation>
     </message>
     <message>
+        <source>There is too little to compare on: review more images.</source>
+        <translation>可用于比较的太少：请复核更多影像。</translation>
+    </message>
+    <message>
         <source>This QGIS does not have the tool for it.</source>
         <translation>此 QGIS 没有相应的编辑工具。</translation>
     </message>

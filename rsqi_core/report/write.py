@@ -153,6 +153,7 @@ def _open(order: Order, summary: Mapping[str, Any], emit: Callable[..., None]) -
         return open_raster(order.raster, _bands(summary))
     name = str(summary.get("raster") or "")
     if not name:
+        emit("warning", code="report_no_image", message="the report has no pictures: no image is noted; give the image")
         return None
     # Where it was, else beside the result, as both may have been moved together.
     beside = Path(order.summary).with_name(Path(name).name) if order.summary else None

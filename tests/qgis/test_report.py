@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from qgis.core import (
     QgsRectangle,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QSizeF
+from qgis.PyQt.QtCore import QEventLoop, QSizeF
+from results import write_result
 from test_process import PROGRAM, process, results_of  # noqa: F401 (a fixture)
 
 ROOT = Path(__file__).parents[2]
@@ -156,3 +158,48 @@ def test_headless(process, errors, raster, tmp_path):  # noqa: F811
     assert results["ERROR_COUNT"] == 2
     assert json.dumps(results["PDF"]) and (tmp_path / "r.pdf").stat().st_size > 10_000
     assert (tmp_path / "r.xlsx").is_file()
+
+
+@pytest.fixture
+def panel(application):
+    """The panel *Report*, without any memory of earlier ones."""
+    from qgis.core import QgsSettings
+    from rsqi.ui.report.panel import ReportPanel
+
+    for key in ("report_language", "report_files", "reviewer", "scheme", "score_mode"):
+        QgsSettings().remove(f"rsqi/{key}")
+    made = ReportPanel()
+    made.show()
+    yield made
+    made.stop()
+    made.deleteLater()
+
+
+def test_the_panel_writes_beside_the_result_and_replaces_nothing(application, panel, tmp_path):
+    assert not panel.run_button.isEnabled()
+    layer = QgsVectorLayer(write_result(tmp_path / "影像.gpkg", (1, 100, 200)) + "|layername=errors", "errors", "ogr")
+    panel.set_layer(layer)
+    panel.file_boxes["PDF"].setChecked(False)
+    panel.file_boxes["XLSX"].setChecked(False)
+    assert not panel.run_button.isEnabled()  # nothing is wanted
+    panel.file_boxes["HTML"].setChecked(True)
+    (tmp_path / "影像_report.html").write_text("signed")
+    panel.run_button.click()
+    assert panel.progress.isVisible() and not panel.run_button.isEnabled()
+    end = time.monotonic() + 60
+    while panel.progress.isVisible() and time.monotonic() < end:
+        application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+    assert "影像_report_2.html" in panel.status.text()
+    assert "no pictures" in panel.status.text()  # its image is nowhere
+    assert (tmp_path / "影像_report.html").read_text() == "signed"
+    assert "96.0" in (tmp_path / "影像_report_2.html").read_text(encoding="utf-8")
+
+
+def test_free_names_share_a_number(application, tmp_path):
+    from rsqi.ui.report.panel import free_names
+
+    (tmp_path / "a_record.csv").touch()
+    assert [Path(p).name for p in free_names(tmp_path, "a", ["PDF", "CSV"]).values()] == [
+        "a_report_2.pdf",
+        "a_record_2.csv",
+    ]
