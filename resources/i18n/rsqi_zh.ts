@@ -176,10 +176,6 @@
         <translation>范围</translation>
     </message>
     <message>
-        <source>Area (m²)</source>
-        <translation>面积 (m²)</translation>
-    </message>
-    <message>
         <source>Area of errors</source>
         <translation>错误面积</translation>
     </message>
@@ -890,10 +886,6 @@ The GeoPackage of an inspection tells the size of its image. For any other layer
     <message>
         <source>Image</source>
         <translation>影像</translation>
-    </message>
-    <message>
-        <source>Image checks</source>
-        <translation>整幅检查</translation>
     </message>
     <message>
         <source>Images in the lot</source>

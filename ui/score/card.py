@@ -21,6 +21,7 @@ class ScoreCard(QFrame):
         self.score_label, self.grade_label, self.count_label, self.lines_label = QLabel(), QLabel(), QLabel(), QLabel()
         for label in (self.score_label, self.lines_label):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.count_label.setWordWrap(True)
         self.lines_label.setWordWrap(True)
         self.lines_label.hide()
         grid = QGridLayout(self)

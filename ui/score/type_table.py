@@ -21,7 +21,7 @@ class TypeTable(QTableWidget):
     def __init__(self, parent=None):
         super().__init__(len(TYPES) + 1, 5, parent)
         self.setObjectName("rsqiScoreTypes")
-        self.setHorizontalHeaderLabels([tr("Type"), tr("Points"), tr("Charged"), tr("Errors"), tr("Area (m²)")])
+        self.setHorizontalHeaderLabels([tr("Type"), tr("Points"), tr("Charged"), tr("Errors"), "m²"])
         for column, text in (
             (1, tr("Points deducted")),
             (2, tr("Errors that cost points by severity; neighbours count once, and a type has an upper limit")),
@@ -33,6 +33,8 @@ class TypeTable(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setShowGrid(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # two types begin with the same word
+        self.setWordWrap(False)
         self.setAlternatingRowColors(True)
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
