@@ -109,6 +109,17 @@ def test_progress_never_goes_back(recipe):
     assert shares == sorted(shares) and shares[-1] == 1.0 and shares[-4] > shares[-5]
 
 
+def test_on_linux_the_python_of_qgis_goes_before_the_first_of_the_path(application, tmp_path):
+    from rsqi.ui.setup.interpreter import candidates
+
+    own = tmp_path / "usr" / "bin" / "python{}.{}".format(*sys.version_info)
+    shim = tmp_path / "shims" / "python3"
+    for path in (own, shim):
+        path.parent.mkdir(parents=True)
+        path.touch(0o755)
+    assert candidates("linux", str(tmp_path / "usr"), str(shim), {"PATH": str(shim.parent)}) == [str(own), str(shim)]
+
+
 def test_on_windows_the_python_beside_its_library_goes_first(application, tmp_path):
     from rsqi.ui.setup.interpreter import candidates
 

@@ -31,9 +31,9 @@ def candidates(
 
 
 def _unix(prefix: Path, executable: Path, environment: dict[str, str]) -> list[Path]:
-    own = [prefix / "bin" / name for name in (f"python{sys.version_info[0]}.{sys.version_info[1]}", "python3")]
+    own = [prefix / "bin" / name for name in ("python{}.{}".format(*sys.version_info), "python3")]
     if executable.name.startswith("python"):
-        own.insert(0, executable)
+        own.append(executable)  # within QGIS it is but the first of the search path
     return own + _on_path([f"python{version}" for version in _VERSIONS] + ["python3"], environment)
 
 
