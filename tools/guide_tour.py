@@ -9,13 +9,14 @@ import time
 import traceback
 from pathlib import Path
 
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsSettings
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QEventLoop, Qt, QTimer
 from qgis.PyQt.QtWidgets import QDockWidget
 from qgis.utils import iface
 
 PICTURES, LANGUAGE = Path(os.environ["RSQI_TOUR_PICTURES"]), os.environ["RSQI_TOUR_LANGUAGE"]
-SIZE, DOCK = (1440, 900), 430  # px
+SIZE, DOCK = (1280, 800), 400  # px
+QUALITY = 85  # of JPEG: the guide travels with the plugin
 LONG = 1500  # seconds that anything may take
 REJECTED = 6  # every so manieth error is rejected on the tour, the others are accepted
 OPEN = 4  # are left for the picture
@@ -33,11 +34,13 @@ def wait(seconds, until=lambda: False):
 def picture(name):
     """Take a picture of the whole window when the map is drawn."""
     wait(1.0)
+    iface.messageBar().clearWidgets()
     iface.mapCanvas().waitWhileRendering()
-    wait(0.3)
+    wait(0.5)
     PICTURES.mkdir(parents=True, exist_ok=True)
-    iface.mainWindow().grab().save(str(PICTURES / f"{name}.{LANGUAGE}.png"))
-    print(f"{name}.{LANGUAGE}.png", flush=True)
+    file = PICTURES / f"{name}.{LANGUAGE}.jpg"
+    iface.mainWindow().grab().save(str(file), quality=QUALITY)
+    print(file.name, flush=True)
 
 
 def open_dock():
@@ -74,13 +77,18 @@ def review(dock):
     dock.tabs.setCurrentWidget(page)
     wait(1.0)
     layer = iface.activeLayer()
-    for number in range(max(0, layer.featureCount() - OPEN)):
+    for _ in range(OPEN):
+        page.obey("next")
+    for number in range(layer.featureCount() - OPEN):
         page.obey("unreviewed")
-        wait(0.2)
         page.obey("reject" if number % REJECTED == REJECTED - 1 else "accept")
-        wait(0.1)
+        wait(0.05)
     page.obey("unreviewed")
     picture("review")
+    for _ in range(OPEN):
+        page.obey("unreviewed")
+        page.obey("accept")
+        wait(0.05)
 
 
 def learn(dock):
@@ -120,7 +128,6 @@ def tour():
 
 
 def main():
-    QgsSettings().setValue("rsqi/reviewer", "技术员")
     code = 0
     try:
         tour()

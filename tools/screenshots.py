@@ -23,6 +23,8 @@ userLocale={locale}
 [qgis]
 checkVersion=false
 showTips=false
+[rsqi]
+reviewer=Li Ming
 [app]
 projections\\askUser=false
 """

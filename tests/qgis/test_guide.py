@@ -38,7 +38,7 @@ def test_links_to_headings_lead_somewhere(application, language):
 
 def test_both_languages_have_the_same_parts_and_pictures(application):
     texts = [(GUIDE / f"{language}.md").read_text(encoding="utf-8") for language in ("en", "zh")]
-    pictures = [re.findall(r"images/(\w+)\.\w+\.png", text) for text in texts]
+    pictures = [re.findall(r"images/(\w+)\.\w+\.jpg", text) for text in texts]
     assert len(headings(texts[0])) == len(headings(texts[1])) and pictures[0] == pictures[1]
 
 

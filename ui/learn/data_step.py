@@ -72,9 +72,10 @@ class DataStep(QWidget):
         self._look()
 
     def dataset(self) -> str:
-        """Return the folder of the dataset, an empty string if it holds none."""
+        """Return the folder of the dataset, an empty string if it holds none that one can train and compare on."""
         path = self.dataset_box.filePath().strip()
-        return path if read_dataset(path) else ""
+        found = read_dataset(path)
+        return path if found and found.comparable else ""
 
     def show_dataset(self, path: str) -> None:
         """Take this dataset to train on."""
@@ -112,7 +113,9 @@ class DataStep(QWidget):
             text = tr("Blocks to train on: {train}; put aside to compare on: {test}.").format(
                 train=found.train, test=found.test
             )
-            if found.train < FEW:
+            if not found.comparable:
+                text += " " + tr("There is too little to compare on: review more images.")
+            elif found.train < FEW:
                 text += " " + tr("That is little: review more images for a result to be trusted.")
         self.status.setText(text)
         self.changed.emit()

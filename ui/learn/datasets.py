@@ -12,6 +12,7 @@ from qgis.core import QgsApplication
 
 from ...algorithms.model_choice import models_folder
 
+FEWEST = 4  # blocks with errors to compare on, as the worker wants them
 PARTS = ("train", "test")
 _TABLE = "metadata.jsonl"
 _UNFINISHED = ".rsqi-"  # beside the folder of a new model, while it is trained
@@ -19,10 +20,16 @@ _UNFINISHED = ".rsqi-"  # beside the folder of a new model, while it is trained
 
 @dataclass(frozen=True)
 class Dataset:
-    """What a dataset holds: blocks to train and to test on."""
+    """What a dataset holds: blocks to train and to compare on, and how many of these have errors."""
 
     train: int
     test: int
+    test_errors: int
+
+    @property
+    def comparable(self) -> bool:
+        """Can models be compared on it?"""
+        return self.test_errors >= FEWEST
 
 
 def datasets_folder() -> Path:
@@ -55,15 +62,16 @@ def is_name(text: str) -> bool:
 
 def read_dataset(folder: str) -> Dataset | None:
     """Return what the dataset in a folder holds; None if there is none."""
-    counts = []
+    parts = []
     for part in PARTS:
         table = Path(folder) / part / _TABLE
         try:
             lines = table.read_text(encoding="utf-8").splitlines() if folder and table.is_file() else []
-            counts.append(sum(1 for line in lines if isinstance(json.loads(line), dict)))
-        except (OSError, ValueError):
+            parts.append([bool(json.loads(line)["labels"]) for line in lines])
+        except (OSError, ValueError, KeyError, TypeError):
             return None
-    return Dataset(*counts) if counts[0] else None
+    train, test = parts
+    return Dataset(len(train), len(test), sum(test)) if train else None
 
 
 def _free(folder: Path, name: str) -> Path:
