@@ -247,7 +247,7 @@ class _Work:
         in_test = split(samples, settings.test, self.rng, settings.whole)
         if settings.test and not any(sample.labels for sample, test in zip(samples, in_test) if test):
             in_test[:] = False
-            self.warn("no test part: too few blocks, or all of them overlap; give more images, or blocks that overlap less")
+            self.warn("no test part: too few blocks, or all overlap; give more images, or less overlap")
         parts = {TRAIN: [sample for sample, test in zip(samples, in_test) if not test]}
         if in_test.any():
             parts[TEST] = [sample for sample, test in zip(samples, in_test) if test]
