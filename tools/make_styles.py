@@ -139,6 +139,7 @@ SHOW = """from qgis.core import QgsProject
 from qgis.utils import iface
 layer = QgsProject.instance().mapLayer('[% @layer_id %]')
 iface.mapCanvas().zoomToFeatureIds(layer, [[% $id %]])
+iface.mapCanvas().zoomByFactor(3)
 iface.mapCanvas().flashFeatureIds(layer, [[% $id %]])
 """
 # In an edit session the verdict joins it; else it is saved at once.

@@ -2005,7 +2005,7 @@
   </constraintExpressions>
   <expressionfields></expressionfields>
   <attributeactions>
-    <actionsetting action="from qgis.core import QgsProject&#xA;from qgis.utils import iface&#xA;layer = QgsProject.instance().mapLayer('[% @layer_id %]')&#xA;iface.mapCanvas().zoomToFeatureIds(layer, [[% $id %]])&#xA;iface.mapCanvas().flashFeatureIds(layer, [[% $id %]])&#xA;" capture="0" icon="" id="{05ba27f6-f59e-5c48-a1f2-ead252033419}" isEnabledOnlyWhenEditable="0" name="缩放到图斑 · Zoom to error" notificationMessage="" shortTitle="缩放到图斑 · Zoom to error" type="1">
+    <actionsetting action="from qgis.core import QgsProject&#xA;from qgis.utils import iface&#xA;layer = QgsProject.instance().mapLayer('[% @layer_id %]')&#xA;iface.mapCanvas().zoomToFeatureIds(layer, [[% $id %]])&#xA;iface.mapCanvas().zoomByFactor(3)&#xA;iface.mapCanvas().flashFeatureIds(layer, [[% $id %]])&#xA;" capture="0" icon="" id="{05ba27f6-f59e-5c48-a1f2-ead252033419}" isEnabledOnlyWhenEditable="0" name="缩放到图斑 · Zoom to error" notificationMessage="" shortTitle="缩放到图斑 · Zoom to error" type="1">
       <actionScope id="Canvas"></actionScope>
       <actionScope id="Feature"></actionScope>
       <actionScope id="Field"></actionScope>

@@ -102,6 +102,7 @@ class LotPanel(QWidget):
         column.addLayout(row)
         column.addWidget(self.message)
         column.addWidget(self.table, 1)
+        self._tell("")
         self._restore()
         self.size_box.valueChanged.connect(self._judge)
         self._judge()
@@ -116,7 +117,7 @@ class LotPanel(QWidget):
 
     def add(self, paths: list[str]) -> None:
         """Add results to the sample and score all that is not scored yet."""
-        self.message.clear()
+        self._tell("")
         known = {path for path, _ in self.files()}
         for path in paths:
             if path not in known:
@@ -129,7 +130,7 @@ class LotPanel(QWidget):
         try:
             drawn = lot.draw(images, key)
         except RsqiError:
-            self.message.setText(tr("Choose at most 1000 images: a larger lot is split evenly."))
+            self._tell(tr("Choose at most 1000 images: a larger lot is split evenly."))
             return
         self.table.setRowCount(0)
         self._units.clear()
@@ -148,7 +149,7 @@ class LotPanel(QWidget):
     def score_anew(self) -> None:
         """Score all results again, as they are now."""
         if self._run is None:
-            self.message.clear()
+            self._tell("")
             self._units.clear()
             self._unreadable.clear()
             self.score()
@@ -175,7 +176,7 @@ class LotPanel(QWidget):
         run.failed.connect(lambda message: self._failed(path, message))
         problem = run.start()
         if problem:
-            self.message.setText(problem)
+            self._tell(problem)
             return
         self._run = run
         self.plan.setText(tr("Scoring {name}...").format(name=Path(result).name))
@@ -196,7 +197,7 @@ class LotPanel(QWidget):
 
     def _failed(self, path: str, message: str) -> None:
         self._run = None
-        self.message.setText("\n".join(filter(None, [self.message.text(), message])))
+        self._tell("\n".join(filter(None, [self.message.text(), message])))
         self._unreadable.add(path)
         self.score()
 
@@ -204,6 +205,10 @@ class LotPanel(QWidget):
         paths, _ = QFileDialog.getOpenFileNames(self, tr("Add results"), "", tr("GeoPackage (*.gpkg)"))
         if paths:
             self.add(paths)
+
+    def _tell(self, text: str) -> None:
+        self.message.setText(text)
+        self.message.setVisible(bool(text))
 
     def _choose_lot(self) -> None:
         paths, _ = QFileDialog.getOpenFileNames(self, tr("Choose all images of the lot"))
