@@ -165,7 +165,7 @@ class SetupPage(QWidget):
         self.remove_button.setVisible(there)
         self.test_button.setVisible(not running and self._action != TEST and state not in (State.MISSING,))
         self.test_button.setEnabled(not self._test.running)
-        self.later_button.setVisible(state is State.OUTDATED and not running)
+        self.later_button.setVisible(state is State.OUTDATED and not running and self._iface is not None)
 
     # What the builder says
 
@@ -339,7 +339,7 @@ class SetupPage(QWidget):
         verdict_row.addWidget(self.verdict_icon)
         verdict_row.addWidget(self.verdict, 1)
         buttons = QHBoxLayout()
-        for each in (self.later_button, self.test_button, self.repair_button, self.remove_button, self.copy_button):
+        for each in (self.later_button, self.test_button, self.repair_button, self.remove_button):
             buttons.addWidget(each)
         buttons.addStretch()
         content = QWidget()
@@ -348,6 +348,7 @@ class SetupPage(QWidget):
             column.addWidget(widget)
         column.addLayout(verdict_row)
         column.addLayout(buttons)
+        column.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.advanced)
         column.addWidget(self.log_group)
         column.addStretch()
