@@ -126,7 +126,8 @@ def _rules(results: Results, options: argparse.Namespace) -> None:
 
 def _strips(results: Results, options: argparse.Namespace) -> None:
     side = min(options.sides[-1], 5000)
-    results.measure(f"strips {side}", "strips", _texture(options, side), options.work)
+    raster = rasters.texture(options.work / f"errors-{side}.tif", side, side, options.data, planted=3)
+    results.measure(f"strips {side}", "strips", raster, options.work)
 
 
 def _fuzz(results: Results, options: argparse.Namespace) -> None:

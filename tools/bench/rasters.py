@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,7 @@ import rasterio
 from affine import Affine
 from rasterio.windows import Window
 
+from rsqi_core.synthesis.compose import RECIPES
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.training.pool import clean_files, read_rgb
 
@@ -18,12 +20,16 @@ TILE = 512  # px; of the file, and of the pictures it is made of
 PICTURES = 200
 PLACE = {"crs": "EPSG:32648", "transform": Affine(0.5, 0, 500_000, 0, -0.5, 3_000_000)}
 STORED = {"tiled": True, "blockxsize": TILE, "blockysize": TILE, "compress": "deflate", "zlevel": 1, "predictor": 2}
+PLANTED = 20  # tiles, one of which gets an error
 PATCH, APART = 2000, 10_000  # px; what is there of a sparse raster, and how far apart
 
 
-def texture(path: Path, width: int, height: int, data: Path) -> Path:
-    """Write a raster full of photographs, or of synthetic landscapes where there are none, turned and mirrored."""
-    return path if path.exists() else _write(path, width, height, data, lambda row, column: True)
+def texture(path: Path, width: int, height: int, data: Path, planted: int = PLANTED) -> Path:
+    """Write a raster full of photographs, turned, or of synthetic landscapes where there are none.
+
+    One tile of `planted` gets an error.
+    """
+    return path if path.exists() else _write(path, width, height, data, planted, lambda row, column: True)
 
 
 def sparse(path: Path, side: int, data: Path) -> Path:
@@ -31,7 +37,9 @@ def sparse(path: Path, side: int, data: Path) -> Path:
     if path.exists():
         return path
     within, period = PATCH // TILE, max(2, APART // TILE)
-    return _write(path, side, side, data, lambda row, column: row % period < within and column % period < within)
+    return _write(
+        path, side, side, data, PLANTED, lambda row, column: row % period < within and column % period < within
+    )
 
 
 def mosaic(path: Path, source: Path, side: int, times: tuple[int, int]) -> Path:
@@ -55,17 +63,19 @@ def mosaic(path: Path, source: Path, side: int, times: tuple[int, int]) -> Path:
     return path
 
 
-def _write(path: Path, width: int, height: int, data: Path, holds) -> Path:
+def _write(path: Path, width: int, height: int, data: Path, planted: int, holds: Callable[[int, int], bool]) -> Path:
     print(f"writing {path.name}", flush=True)
-    pictures = itertools.cycle(_pictures(data))
-    rng = np.random.default_rng(5)
+    pictures, recipes = itertools.cycle(_pictures(data)), itertools.cycle(RECIPES.values())
+    rng, count = np.random.default_rng(5), 0
     part = path.with_suffix(".part")
     size = {"width": width, "height": height, "count": 3, "dtype": "uint8", "nodata": 0}
     with rasterio.open(part, "w", driver="GTiff", sparse_ok=True, bigtiff="if_safer", **size, **PLACE, **STORED) as out:
         for row, column in itertools.product(range(-(-height // TILE)), range(-(-width // TILE))):
             if holds(row, column):
                 window = Window(column * TILE, row * TILE, TILE, TILE).intersection(Window(0, 0, width, height))
-                picture = np.rot90(next(pictures), rng.integers(4))[: int(window.height), : int(window.width)]
+                picture, count = np.rot90(next(pictures), rng.integers(4)), count + 1
+                defect = next(recipes).apply(np.ascontiguousarray(picture), rng) if count % planted == 0 else None
+                picture = (defect.image if defect else picture)[: int(window.height), : int(window.width)]
                 out.write(np.moveaxis(np.maximum(picture, 1), -1, 0), window=window)
     return part.replace(path)
 
