@@ -39,7 +39,7 @@ def opened(path):
 
 
 def wait(application, until):
-    end = time.monotonic() + 20
+    end = time.monotonic() + 90
     while not until() and time.monotonic() < end:
         application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
     assert until()
