@@ -1300,10 +1300,6 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>只检查影像的这一部分；留空则检查整幅影像。</translation>
     </message>
     <message>
-        <source>Open</source>
-        <translation>未复核</translation>
-    </message>
-    <message>
         <source>Oriented lines</source>
         <translation>定向线条</translation>
     </message>

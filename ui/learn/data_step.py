@@ -133,7 +133,7 @@ class DataStep(QWidget):
         self.tree.setObjectName("rsqiLearnLayers")
         self.tree.setRootIsDecorated(False)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.tree.setHeaderLabels([tr("Layer"), tr("Errors"), tr("Rejected"), tr("Open")])
+        self.tree.setHeaderLabels([tr("Layer"), tr("Errors"), tr("Rejected"), tr("Unreviewed")])
         self.tree.headerItem().setToolTip(3, tr("Errors that nobody has decided on; they are left out."))
         self.tree.header().setStretchLastSection(False)
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
