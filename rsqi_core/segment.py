@@ -34,11 +34,21 @@ def labels(logits: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.n
     present = np.unique(coarse)
     if present.size == 1 and present[0] == 0:
         return np.zeros(shape, np.uint8), np.zeros(shape, np.float32)
-    # Only the types found need the full resolution: enlarging all seven planes would cost more than the network.
-    kept = np.union1d(present, [0]).astype(np.uint8)
-    planes = logits[kept]
-    if planes.shape[1:] != shape:
-        planes = np.stack([cv2.resize(p, shape[::-1], interpolation=cv2.INTER_LINEAR) for p in planes])
-    best = planes.argmax(0)
-    confidence = 1 / np.exp(planes - planes.max(0)).sum(0)
-    return kept[best], confidence.astype(np.float32)
+    # Only the types found need the full resolution, and one after the other: all seven planes of a large block would
+    # cost more time than the network, and more memory than all else.
+    kept = np.union1d(present, [0]).tolist()
+    label, highest = np.full(shape, kept[0], np.uint8), _enlarged(logits[kept[0]], shape).copy()
+    for k in kept[1:]:
+        plane = _enlarged(logits[k], shape)
+        label[plane > highest] = k
+        np.maximum(highest, plane, out=highest)
+    total = np.zeros(shape, np.float32)
+    for k in kept:
+        difference = _enlarged(logits[k], shape) - highest
+        total += np.exp(difference, out=difference)
+    return label, np.divide(np.float32(1), total, out=total)
+
+
+def _enlarged(plane: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Return float32 [h, w] at `shape`; itself if it has that."""
+    return plane if plane.shape == shape else cv2.resize(plane, shape[::-1], interpolation=cv2.INTER_LINEAR)

@@ -17,9 +17,11 @@ REACH = 7  # rows of the profile to either side
 
 CONTRAST = 6  # grey levels; differences under this are noise and say nothing about colour
 STEP = 7  # px from one sampled contrast to the next; a prime, so that no pattern hides
+_EACH = slice(None, None, STEP)
 PRIOR = 50  # contrasts that count as seen in every block, mostly grey ones
 _MOSTLY_GREY = np.full((3, 3), 0.95 / 3) + np.eye(3) * 0.05 / 3
 
+_BAND = 64  # rows at a time: what they need stays in the processor's cache
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
@@ -148,15 +150,14 @@ def color_rarity(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
 
     Each contrast counts alike, however strong: a few strong stripes must not make their own colour common.
     """
-    contrasts = [
-        (b.astype(np.float32) - a)[known & also]
-        for a, b, known, also in (
-            (rgb[:-FAR:STEP, ::STEP], rgb[FAR::STEP, ::STEP], valid[:-FAR:STEP, ::STEP], valid[FAR::STEP, ::STEP]),
-            (rgb[::STEP, :-FAR:STEP], rgb[::STEP, FAR::STEP], valid[::STEP, :-FAR:STEP], valid[::STEP, FAR::STEP]),
-        )
-    ]
-    vectors = np.concatenate(contrasts)
-    size = _norm(vectors)
+    one, other = (slice(None, -FAR, STEP), _EACH), (slice(FAR, None, STEP), _EACH)
+    pairs = ((one, other), (one[::-1], other[::-1]))  # below each other, beside each other
+    vectors = np.concatenate([(rgb[b].astype(np.int16) - rgb[a]).reshape(-1, 3) for a, b in pairs])
+    known = np.concatenate([(valid[a] & valid[b]).ravel() for a, b in pairs])
+    if not known.all():
+        vectors = vectors[known]
+    vectors = vectors.astype(np.float32)
+    size = np.sqrt(np.einsum("nc,nc->n", vectors, vectors))
     seen = size > CONTRAST
     vectors = vectors[seen] / size[seen, None]
     covariance = (vectors.T @ vectors + PRIOR * _MOSTLY_GREY) / (len(vectors) + PRIOR)
@@ -179,16 +180,24 @@ def paint(rgb: np.ndarray, runs: Runs) -> np.ndarray:
 
 def _contrast(plane: np.ndarray) -> np.ndarray:
     """Return how far each pixel of int16 [H, W] stands out from both its sides, 0 if only from one."""
-    height = plane.shape[0]
     padded = cv2.copyMakeBorder(plane, FAR, FAR, 0, 0, cv2.BORDER_REPLICATE)
+    out = np.empty_like(plane)
+    for top in range(0, len(plane), _BAND):
+        _stand_out(padded[top : top + _BAND + 2 * FAR], out[top : top + _BAND])
+    return out
+
+
+def _stand_out(padded: np.ndarray, out: np.ndarray) -> None:
+    """Write the contrasts of some rows, int16 [H + 2 FAR, W], into int16 [H, W]."""
     pairs = cv2.add(padded[:-1], padded[FAR - NEAR :])
-    above, below = pairs[:height], pairs[FAR + NEAR :]
-    twice, high, low = cv2.add(plane, plane), cv2.max(above, below), cv2.min(above, below)
-    np.subtract(twice, high, out=high)  # into what is there: new memory costs as much as the sum
+    above, below = pairs[: len(out)], pairs[FAR + NEAR :]
+    twice, low = cv2.add(padded[FAR:-FAR], padded[FAR:-FAR]), cv2.min(above, below)
+    cv2.max(above, below, dst=out)
+    np.subtract(twice, out, out=out)  # into what is there: new memory costs as much as the sum
     np.subtract(low, twice, out=low)
-    np.maximum(high, low, out=high)
-    np.maximum(high, 0, out=high)
-    return np.right_shift(high, 1, out=high)
+    np.maximum(out, low, out=out)
+    np.maximum(out, 0, out=out)
+    np.right_shift(out, 1, out=out)
 
 
 def _floor(contrast: np.ndarray, least: int) -> np.ndarray:
