@@ -65,7 +65,7 @@ def mosaic(path: Path, source: Path, side: int, times: tuple[int, int]) -> Path:
 
 def _write(path: Path, width: int, height: int, data: Path, planted: int, holds: Callable[[int, int], bool]) -> Path:
     print(f"writing {path.name}", flush=True)
-    pictures, recipes = itertools.cycle(_pictures(data)), itertools.cycle(RECIPES.values())
+    pictures, recipes = itertools.cycle(_pictures(data)), itertools.cycle([*RECIPES.values()][::-1])
     rng, count = np.random.default_rng(5), 0
     part = path.with_suffix(".part")
     size = {"width": width, "height": height, "count": 3, "dtype": "uint8", "nodata": 0}
