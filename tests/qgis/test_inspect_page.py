@@ -137,7 +137,10 @@ def test_one_bad_file_of_a_folder_does_not_stop_the_rest(page, raster, tmp_path)
     ]
     assert page.status.text() == "Inspected: 2, errors: 20, lowest score: 90.0 (a); failed: 1"
     page.table.copy()
-    assert QgsApplication.clipboard().text().splitlines()[1].split("\t") == ["a", "90.0", "10", "Good"]
+    assert QgsApplication.clipboard().text().splitlines()[1:3] == [
+        "a\t90.0\t10\tGood",
+        "b\t\t\tb cannot be opened as an image.",
+    ]
     assert not QgsProject.instance().mapLayers()  # a hundred images are not opened unasked
     page.table.itemActivated.emit(page.table.topLevelItem(2), 0)
     assert page.reviewed[0].name() == "c: errors" and len(QgsProject.instance().mapLayers()) == 2

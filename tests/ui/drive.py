@@ -129,6 +129,8 @@ def several(dock):
     wait(0.5)
     rows = [page.table.topLevelItem(number) for number in range(page.table.topLevelItemCount())]
     VERDICT["several"] = {"status": page.status.text(), "rows": [[row.text(c) for c in range(4)] for row in rows]}
+    iface.mapCanvas().waitWhileRendering()
+    wait(0.5)
     picture("5_several")
     page.table.itemActivated.emit(rows[-1], 0)
     wait(0.5)

@@ -127,7 +127,7 @@ def test_inspect_layer(tmp_path, fake_python, language):
     assert verdict["several"]["opened"] == texts["layer"].replace("scene", "c")
     assert verdict["several"]["tab"] == "rsqiReviewPage"
     assert "CPUExecutionProvider" in verdict["probe"]
-    assert verdict["longest_pause"] < 5.0, "QGIS did not answer while the inspection ran"
+    assert verdict["longest_pause"] < 10, "QGIS did not answer while the inspection ran"
     assert verdict["came_back"] and verdict["docks"] == ["rsqiDock"]
     assert verdict["left_behind"] == [] and not verdict["provider_left"] and not verdict["dock_left"]
 
@@ -142,4 +142,4 @@ def test_inspect_a_demo_scene_with_the_real_worker(tmp_path):
     assert "traceback" not in verdict, verdict["traceback"]
     assert verdict["features"] > 0 and verdict["renderer"] == "categorizedSymbol"
     assert f"错误 {verdict['features']} 个" in verdict["status"]
-    assert verdict["longest_pause"] < 5.0, "QGIS did not answer while the inspection ran"
+    assert verdict["longest_pause"] < 10, "QGIS did not answer while the inspection ran"

@@ -41,7 +41,7 @@ class Outcome:
     def cells(self) -> list[str]:
         """Return the texts of the table's columns."""
         if self.problem:
-            return [self.image.name, "", "", self.problem]
+            return [self.image.name, "", "", self.problem.replace(str(self.image.path), self.image.name)]
         return [self.image.name, f"{self.score:.1f}", str(self.count), grade_name(self.grade)]
 
 

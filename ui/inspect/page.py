@@ -108,9 +108,7 @@ class InspectPage(QWidget):
         if self._inspection is not None:
             self._inspection.stop()
             self._inspection = None
-        if self._live is not None:
-            self._live.remove()
-            self._live = None
+        self._clear_map()
 
     def _next(self) -> None:
         """Begin with the next image, or come to the end."""
@@ -180,9 +178,7 @@ class InspectPage(QWidget):
     def _end(self, outcome: Outcome | None = None, problem: str = "") -> None:
         """Note what came of an image, and go on."""
         image = self._images[len(self._outcomes)]
-        if self._live is not None:
-            self._live.remove()
-            self._live = None
+        self._clear_map()
         self._inspection = None
         if outcome is None and not problem:
             self._cancelled = True  # perhaps in the list of tasks
@@ -239,6 +235,13 @@ class InspectPage(QWidget):
         """Return the layer of the project that shows a file."""
         layers = QgsProject.instance().mapLayers().values()
         return next((layer for layer in layers if layer.source().split("|")[0] == str(path)), None)
+
+    def _clear_map(self) -> None:
+        """Take the errors so far off the map; the canvas does not see by itself that a layer is gone."""
+        if self._live is not None:
+            self._live.remove()
+            self._live = None
+            self._iface.mapCanvas().refresh()
 
     def _set_running(self, running: bool) -> None:
         self.choices.setEnabled(not running)
