@@ -169,6 +169,7 @@ class _Pages:
         def draw(painter: QPainter) -> None:
             painter.setClipRect(box)
             QSvgRenderer(QByteArray(figure.svg.encode("utf-8"))).render(painter, box)
+            painter.setClipping(False)
             painter.setPen(QPen(QColor(LINE), self.dots(0.15)))
             painter.setBrush(QBrush(Qt.BrushStyle.NoBrush))
             painter.drawRect(box)

@@ -59,14 +59,15 @@ def compose(
     """
     made = made or datetime.now()
     reviewer = reviewer or ", ".join(sorted({error.edited_by for error in subject.errors if error.edited_by}))
+    source = None if raster is None else pictures.Source(raster, subject)
     sections = (
         # What is signed stands on one page: the verdict, how it arises, and what it does not cover.
         _score(subject, words),
         _types(subject, words),
         _not_inspected(subject, words),
         _sign(words, reviewer),
-        _pictures(subject, words, raster, tell),
-        _cards(subject, words, raster, tell),
+        _pictures(subject, words, source, tell),
+        _cards(subject, words, source, tell),
         _list(subject, words),
         _conditions(subject, words),
     )
@@ -125,13 +126,15 @@ def _reason(reason: str, subject: Subject, words: Words) -> Text:
     return words(kind, f"{subject.score.scheme.grades['qualified']:g}")
 
 
-def _pictures(subject: Subject, words: Words, raster: Raster | None, tell: Callable[[int, int], None]) -> Iterator[Any]:
+def _pictures(
+    subject: Subject, words: Words, source: pictures.Source | None, tell: Callable[[int, int], None]
+) -> Iterator[Any]:
     yield Heading(words("overview"))
-    if raster is None:
+    if source is None:
         yield Paragraph(words("no_picture"), "note")
         return
     tell(0, _picture_count(subject))
-    yield pictures.overview(raster, subject, CARDS, words("overview"))
+    yield pictures.overview(source, CARDS, words("overview"))
     counts = {code: subject.score.by_type[code].count for code in CODES if code in subject.score.by_type}
     entries = [
         (by_code(code).color, words("legend", words.name(by_code(code)), count))
@@ -181,9 +184,11 @@ def _picture_count(subject: Subject) -> int:
     return 1 + min(CARDS, len(subject.errors))
 
 
-def _cards(subject: Subject, words: Words, raster: Raster | None, tell: Callable[[int, int], None]) -> Iterator[Any]:
+def _cards(
+    subject: Subject, words: Words, source: pictures.Source | None, tell: Callable[[int, int], None]
+) -> Iterator[Any]:
     shown = subject.errors[:CARDS]
-    if raster is None or not shown:
+    if source is None or not shown:
         return
     yield Heading(words("main"))
     if len(subject.errors) > 1:
@@ -191,20 +196,20 @@ def _cards(subject: Subject, words: Words, raster: Raster | None, tell: Callable
     cards = []
     for n, error in enumerate(shown, 1):
         tell(n, _picture_count(subject))
-        cards.append(_card(subject, error, n, words, raster))
+        cards.append(_card(error, n, words, source))
     yield Gallery(tuple(cards))
 
 
-def _card(subject: Subject, error: Reported, n: int, words: Words, raster: Raster) -> Card:
+def _card(error: Reported, n: int, words: Words, source: pictures.Source) -> Card:
     error_type = by_id(error.category_id)
     title = tuple(f"{n}  {name}" for name in words.name(error_type))
-    facts = [words("card_area", number(error.area_m2), subject.unit)[0]]
+    facts = [words("card_area", number(error.area_m2), source.subject.unit)[0]]
     if not math.isnan(error.confidence) and error.source == "model":
         facts.append(words("card_confidence", f"{error.confidence:.2f}")[0])
     lines = [_verdict(error, words)[0], " · ".join((*facts, words(f"status_{error.status}")[0]))]
     if error.comment:
         lines.append(error.comment)
-    figure = pictures.card(raster, subject, error, title[:1])
+    figure = pictures.card(source, error, title[:1])
     return Card(figure, error_type.color, (title[0], *words.name(error_type)[1:]), tuple(lines))
 
 

@@ -6,6 +6,7 @@ import base64
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ _MARKER = 10  # units; a smaller error gets a ring around it
 _THIN = 9  # units; round a thinner error the outline keeps off, so that the error can be seen
 _ROWS, _COLUMNS = 512, 4096  # px of the raster read at a time
 _NOTHING = (235, 239, 242)  # paper where there is no image
+_GOOD_ENOUGH = 1.25  # times as fine as the picture of the whole a card would be: then a part of that will do
 _SHARP = 3  # from this magnification on, pixels stay pixels
 
 
@@ -99,17 +101,52 @@ def _pieces(target: int, source: int, most: int) -> Iterator[tuple[int, int, int
         yield first, end, first * source // target, end * source // target
 
 
-def overview(raster: Raster, subject: Subject, numbered: int, text: tuple[str, ...]) -> Figure:
+class Source:
+    """The image behind a report's figures.
+
+    Parameters
+    ----------
+    raster : Raster
+    subject : Subject
+        Whose window lies in the raster (:func:`fits`).
+    """
+
+    def __init__(self, raster: Raster, subject: Subject):
+        self.raster, self.subject = raster, subject
+        self.window = _window(raster, subject)
+
+    @cached_property
+    def whole(self) -> tuple[np.ndarray, np.ndarray]:
+        """All of the window, small, as :func:`small_picture` gives it."""
+        return small_picture(self.raster, self.window, OVERVIEW)
+
+    def picture(self, window: tuple[int, int, int, int], longest: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return a part, out of `whole` where that is fine enough, so that large errors are not read again."""
+        if window == self.window:
+            return self.whole
+        if longest / max(window[2:]) > _GOOD_ENOUGH * min(1.0, OVERVIEW / max(self.window[2:])):
+            return small_picture(self.raster, window, longest)
+        rows, columns = self.whole[1].shape
+        (left, right), (top, bottom) = (
+            (math.floor((start - first) * size / length), math.ceil((start + side - first) * size / length))
+            for start, side, first, length, size in zip(
+                window, window[2:], self.window, self.window[2:], (columns, rows)
+            )
+        )
+        return tuple(picture[top:bottom, left:right] for picture in self.whole)
+
+
+def overview(source: Source, numbered: int, text: tuple[str, ...]) -> Figure:
     """Draw all errors over the whole window, the first `numbered` of them with their numbers."""
-    seen = _view(raster, subject, _window(raster, subject), None)
-    labels = {n: str(n + 1) for n in range(min(numbered, len(subject.errors)))}
-    return _figure(seen, subject.errors, labels, text)
+    errors = source.subject.errors
+    labels = {n: str(n + 1) for n in range(min(numbered, len(errors)))}
+    return _figure(_view(source, source.window, None), errors, labels, text)
 
 
-def card(raster: Raster, subject: Subject, error: Reported, text: tuple[str, ...]) -> Figure:
+def card(source: Source, error: Reported, text: tuple[str, ...]) -> Figure:
     """Draw one error with some of what lies around it."""
-    x, y, width, height = _window(raster, subject)
-    in_raster = affine_transform(error.geometry, (~raster.transform).to_shapely())
+    x, y, width, height = source.window
+    in_raster = affine_transform(error.geometry, (~source.raster.transform).to_shapely())
     left, top, right, bottom = in_raster.bounds
     across = max(_CONTEXT * (right - left), _CONTEXT * (bottom - top) * CARD[0] / CARD[1], _LEAST)
     sides = min(width, round(across)), min(height, round(across * CARD[1] / CARD[0]))
@@ -117,8 +154,8 @@ def card(raster: Raster, subject: Subject, error: Reported, text: tuple[str, ...
         round(min(max((low + high - side) / 2, start), start + length - side))
         for low, high, side, start, length in ((left, right, sides[0], x, width), (top, bottom, sides[1], y, height))
     ]
-    view = _view(raster, subject, (*corner, *sides), CARD)
-    return _figure(view, [error], {}, text, [other for other in subject.errors if other is not error])
+    others = [other for other in source.subject.errors if other is not error]
+    return _figure(_view(source, (*corner, *sides), CARD), [error], {}, text, others)
 
 
 def fits(raster: Raster, subject: Subject) -> bool:
@@ -136,20 +173,19 @@ def _window(raster: Raster, subject: Subject) -> tuple[int, int, int, int]:
     return round(column), round(row), *subject.size
 
 
-def _view(
-    raster: Raster, subject: Subject, window: tuple[int, int, int, int], size: tuple[float, float] | None
-) -> View:
-    """Read `window` for a figure of `size`, or for one of its own shape."""
+def _view(source: Source, window: tuple[int, int, int, int], size: tuple[float, float] | None) -> View:
+    """Look at `window` in a figure of `size`, or in one of its own shape."""
+    subject = source.subject
     x, y, width, height = window
     if size is None:
         size = OVERVIEW * width / max(width, height), OVERVIEW * height / max(width, height)
     scale = min(size[0] / width, size[1] / height)
-    rgb, valid = small_picture(raster, window, max(1, round(max(width, height) * min(1.0, scale))))
-    rgb[~valid] = _NOTHING
+    rgb, valid = source.picture(window, max(1, round(max(width, height) * min(1.0, scale))))
+    rgb = np.where(valid[..., None], rgb, np.uint8(_NOTHING))
     if scale >= _SHARP:
         rgb = np.repeat(np.repeat(rgb, int(scale), 0), int(scale), 1)
     left, top = (size[0] - width * scale) / 2, (size[1] - height * scale) / 2
-    in_window = ~(raster.transform * Affine.translation(x, y))
+    in_window = ~(source.raster.transform * Affine.translation(x, y))
     metres = north = None
     if subject.crs is not None:
         metres = subject.metres_per_pixel / scale
@@ -232,7 +268,7 @@ def _outline(geometry: shapely.Geometry, view: View) -> shapely.Geometry:
         shape = shape.buffer(_THIN - 2, 4)
     # Just outside the frame, so that an error that goes on there has no line along the rim.
     inside = shapely.clip_by_rect(shape, left - 8, top - 8, left + width + 8, top + height + 8)
-    return shape if inside.is_empty else inside
+    return shape if inside.is_empty else shapely.make_valid(inside)
 
 
 def _path(shape: shapely.Geometry) -> str:

@@ -202,14 +202,14 @@ def drawn(figure):
 def test_the_picture_has_each_outline_in_its_colour_where_the_error_is(grey):
     for error_type in TYPES:
         subject = found([polygon(error_type.id, 400, 800, 400, 200)], side=1400)
-        rim, line = drawn(pictures.overview(grey, subject, 1, ("x",)))
+        rim, line = drawn(pictures.overview(pictures.Source(grey, subject), 1, ("x",)))
         assert line[0]["stroke"] == error_type.color and rim[0]["d"] == line[0]["d"]
         assert line[1].min(0).tolist() == [400, 800] and line[1].max(0).tolist() == [800, 1000]
 
 
 def test_a_tiny_error_gets_a_ring_and_a_thin_one_an_outline_that_keeps_off(grey):
     (_, ring), (_, off) = [
-        drawn(pictures.overview(grey, found([polygon(10, 700, 700, *size)], side=1400), 1, ("x",)))[1]
+        drawn(pictures.overview(pictures.Source(grey, found([polygon(10, 700, 700, *size)], side=1400)), 1, ("x",)))[1]
         for size in ((1, 1), (200, 2))
     ]
     assert ring.min(0) == pytest.approx([690.5, 690.5]) and ring.max(0) == pytest.approx([710.5, 710.5])
@@ -219,14 +219,14 @@ def test_a_tiny_error_gets_a_ring_and_a_thin_one_an_outline_that_keeps_off(grey)
 def test_a_card_shows_the_error_in_the_middle_and_its_neighbours_thin(grey):
     subject = found([polygon(4, 700, 700, 40, 40), polygon(1, 760, 700, 20, 20), polygon(2, 0, 0, 9, 9)], side=1400)
     error = next(e for e in subject.errors if e.category_id == 4)
-    (thin, near), (_, _), (line, points) = drawn(pictures.card(grey, subject, error, ("x",)))
+    (thin, near), (_, _), (line, points) = drawn(pictures.card(pictures.Source(grey, subject), error, ("x",)))
     assert (thin["stroke"], thin["stroke-width"]) == (by_id(1).color, "1.3") and near[:, 0].min() > points[:, 0].max()
     assert line["stroke"] == by_id(4).color
     assert (points.min(0) + points.max(0)) / 2 == pytest.approx(np.array(pictures.CARD) / 2, abs=3)
 
 
 def test_the_scale_bar_is_as_long_as_it_says(grey):
-    svg = pictures.overview(grey, found(side=1400), 0, ("x",)).svg
+    svg = pictures.overview(pictures.Source(grey, found(side=1400)), 0, ("x",)).svg
     length, label = re.search(r"v9h([\d.]+)v-9.*?>(\d+) m<", svg).groups()
     assert float(length) * 0.5 == pytest.approx(float(label))
 
@@ -236,15 +236,15 @@ def test_north_follows_the_image(write_raster, grey, tmp_path):
 
     path = tmp_path / "turned.tif"
     turned = Affine.translation(500_000, 2_900_000) * Affine.rotation(30) * Affine.scale(0.5, -0.5)
-    with rasterio.open(path, "w", driver="GTiff", width=80, height=60, count=3, dtype="uint8", crs=GROUND,
+    with rasterio.open(path, "w", driver="GTiff", width=80, height=80, count=3, dtype="uint8", crs=GROUND,
                        transform=turned) as target:  # fmt: skip
-        target.write(np.full((3, 60, 80), 90, np.uint8))
+        target.write(np.full((3, 80, 80), 90, np.uint8))
     subject = found([polygon(1, 0, 0, 9, 9)], side=80)
     with open_raster(path) as raster:
-        view = pictures._view(raster, subject, (0, 0, 80, 60), None)
+        view = pictures._view(pictures.Source(raster, subject), (0, 0, 80, 80), None)
     # The image's up is 30 degrees left of north.
     assert view.north == pytest.approx(30)
-    assert pictures._view(grey, subject, (0, 0, 80, 60), None).north == pytest.approx(0)
+    assert pictures._view(pictures.Source(grey, subject), (0, 0, 80, 80), None).north == pytest.approx(0)
 
 
 def test_a_small_picture_is_the_same_read_in_pieces(write_raster, monkeypatch):
@@ -260,6 +260,19 @@ def test_a_small_picture_is_the_same_read_in_pieces(write_raster, monkeypatch):
     assert not seen[:25].any() and seen[25:].all()
     # Pieces begin at whole pixels of the picture, if not always of the raster: noise differs a little there.
     assert np.abs(small.astype(int) - whole).mean() < 6
+
+
+def test_a_large_part_comes_out_of_the_whole_and_a_small_one_out_of_the_file(write_raster, monkeypatch):
+    rgb = np.zeros((600, 600, 3), np.uint8)
+    rgb[300:, 150:] = 200
+    with open_raster(write_raster(rgb)) as raster:
+        monkeypatch.setattr(pictures, "OVERVIEW", 300)
+        source = pictures.Source(raster, found(side=600))
+        part, _ = source.picture((100, 200, 400, 400), 200)
+        assert part.shape == (200, 200, 3) and np.shares_memory(part, source.whole[0])
+        assert (part[50:, 25:] == 200).all() and not part[:50].any() and not part[:, :25].any()
+        fine, _ = source.picture((100, 280, 100, 100), 100)
+        assert fine.shape == (100, 100, 3) and (fine[20:, 50:] == 200).all() and not fine[:20].any()
 
 
 @pytest.fixture
