@@ -1,6 +1,8 @@
 """The review without widgets: what is decided is in the file at once, can be undone, and never overwrites others."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 from qgis.core import QgsFeature, QgsVectorLayer
@@ -110,6 +112,15 @@ def test_two_people_take_turns_on_different_errors(path, review, person):
     other.accept([3])
     assert [stored(path, fid)["status"] for fid in (1, 2, 3)] == ["rejected", "accepted", "accepted"]
     assert review.said == other.said == []
+
+
+def test_a_journal_that_somebody_else_has_begun_hides_nothing(path, review):
+    with closing(sqlite3.connect(path)) as other:  # as another QGIS in edit mode
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("UPDATE summary SET width = width")
+        other.commit()
+        assert review.accept([1]) and review.said == [] and len(review.rows) == 4
+    assert stored(path, 1)["status"] == "accepted"
 
 
 def test_a_file_that_cannot_be_written_is_said_and_nothing_changes(path, review, monkeypatch):

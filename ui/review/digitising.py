@@ -6,7 +6,7 @@ happen to it: a moment later it is committed, and on the way into the file it ge
 
 from __future__ import annotations
 
-from qgis.core import QgsEditFormConfig, QgsFeature, QgsVectorLayer
+from qgis.core import Qgis, QgsEditFormConfig, QgsFeature, QgsVectorLayer
 from qgis.gui import QgsMapTool, QgsMapToolCapture
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
@@ -22,6 +22,10 @@ from .rows import ADDED, CORRECTED, Row, row_of
 from .verdicts import Verdicts, signature, type_values
 
 GLASS = QColor(255, 255, 0, 50)  # what is selected while it is edited: the image below has to be seen
+if hasattr(Qgis, "AttributeFormSuppression"):
+    NO_FORM = Qgis.AttributeFormSuppression.On
+else:  # before QGIS 3.32
+    NO_FORM = QgsEditFormConfig.FeatureFormSuppress.SuppressOn
 TOOLS = {
     "draw": "mActionAddFeature",
     "reshape": "mActionReshapeFeatures",
@@ -161,7 +165,7 @@ class Digitising(QObject):
         config = self._layer.editFormConfig()
         if hold:
             self._suppress = config.suppress()
-            config.setSuppress(QgsEditFormConfig.FeatureFormSuppress.SuppressOn)
+            config.setSuppress(NO_FORM)
         elif self._suppress is not None:
             config.setSuppress(self._suppress)
             self._suppress = None

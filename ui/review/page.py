@@ -417,5 +417,6 @@ class ReviewPage(QWidget):
     def hideEvent(self, event):
         super().hideEvent(event)
         self._look_timer.stop()
-        self.digitising.leave()
-        self.navigator.mark(self._layer, None) if self._layer is not None else None
+        if self._layer is not None and not sip.isdeleted(self._layer):
+            self.digitising.leave()
+            self.navigator.mark(self._layer, None)

@@ -9,6 +9,7 @@ from qgis.core import NULL, QgsFeature, QgsFeatureRequest, QgsFields, QgsVectorL
 from qgis.PyQt.QtCore import QDateTime
 
 from ...rsqi_core.scoring import STATUSES
+from .store import fetch
 
 COLUMNS = ("category_id", "confidence", "area_m2", "severity", "status")
 UNREVIEWED, ACCEPTED, REJECTED, CORRECTED, ADDED = STATUSES
@@ -96,7 +97,7 @@ def read(layer: QgsVectorLayer) -> dict[int, Row]:
     """Return the stored rows by fid; edits that are not committed do not show."""
     request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
     columns = columns_of(layer.dataProvider().fields())
-    return {feature.id(): row_of(feature, columns) for feature in layer.dataProvider().getFeatures(request)}
+    return {feature.id(): row_of(feature, columns) for feature in fetch(layer, request, 1)}
 
 
 def arrange(

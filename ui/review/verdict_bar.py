@@ -21,7 +21,7 @@ ICONS = {
     "previous": "/mActionArrowLeft.svg",
     "next": "/mActionArrowRight.svg",
     "zoom": "/mActionZoomToSelected.svg",
-    "peek": "/mActionHideAllLayers.svg",
+    "peek": "/mActionShowAllLayers.svg",
     "draw": "/mActionCapturePolygon.svg",
     "reshape": "/mActionReshape.svg",
     "vertices": "/mActionVertexTool.svg",

@@ -259,7 +259,11 @@ class Verdicts(QObject):
         self.changed.emit(set(now))
 
     def _read_again(self) -> set[int]:
-        old, self.rows = self.rows, read(self.layer)
+        old, now = self.rows, read(self.layer)
+        if old and not now:  # cannot be read at the moment
+            self._stamp = ()
+            return set()
+        self.rows = now
         every = set(old) | set(self.rows)
         strange = {
             fid
