@@ -22,7 +22,7 @@ from qgis.PyQt.QtCore import QDateTime
 from ...algorithms.compat import DATETIME, INT, NO_GEOMETRY, STRING, field
 from ...algorithms.i18n import tr
 from ...rsqi_core.taxonomy import CODES
-from .store import StoreError
+from .store import StoreError, fetch
 
 SEEN = "seen"
 
@@ -89,14 +89,15 @@ class Grid:
 
     def outline(self, block: Block) -> QgsGeometry:
         """Return where the block is."""
-        return self.layer.getFeature(block.fid).geometry()
+        found = fetch(self.layer, QgsFeatureRequest(block.fid), 1)
+        return found[0].geometry() if found else QgsGeometry()
 
     def seen(self) -> set[tuple[int, int, int]]:
         """Return the keys of the blocks that somebody has seen."""
         table = self._open()
         if table is None:
             return set()
-        return {key_of(feature) for feature in table.dataProvider().getFeatures()}
+        return {key_of(feature) for feature in fetch(table, QgsFeatureRequest(), 1)}
 
     def mark(self, block: Block, by: str) -> None:
         """Note that a block was seen now.
@@ -121,8 +122,8 @@ class Grid:
         """Take a mark back."""
         table = self._open()
         if table is not None:
-            provider = table.dataProvider()
-            provider.deleteFeatures([f.id() for f in provider.getFeatures() if key_of(f) == block.key])
+            marks = fetch(table, QgsFeatureRequest(), 1)
+            table.dataProvider().deleteFeatures([mark.id() for mark in marks if key_of(mark) == block.key])
 
     def _read(self) -> None:
         names = [f"p_{code}" for code in CODES]

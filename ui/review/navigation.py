@@ -77,6 +77,8 @@ class Navigator:
 
     def show_block(self, layer: QgsVectorLayer, geometry: QgsGeometry) -> None:
         """Show a block, nearly filling the map, with its outline."""
+        if geometry.isEmpty():
+            return
         self.mark(layer, geometry)
         box = QgsRectangle(geometry.boundingBox())
         box.scale(1.04)
