@@ -10,7 +10,7 @@ import numpy as np
 SMOOTH = 9  # px along the line, over which texture is averaged before a pixel is asked whether it stands out
 NEAR, FAR = 3, 4  # rows to either side, neighbours, that make the background of a pixel; a line is at most NEAR wide
 BRIDGE = 7  # px; gaps up to this long within a line are bridged
-SHORTEST = 11  # px
+SHORTEST = 12  # px; no bar of `stripe_noise` takes shorter ones
 COLOR, LIGHT = 14, 18  # grey levels that a candidate stands out by at least, between channels or in luminance
 ROUGHNESS = 3.0  # and by this many times what its surroundings do on average
 REACH = 7  # rows of the profile to either side
