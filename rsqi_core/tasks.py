@@ -12,7 +12,6 @@ from .errors import Cancelled, ParameterError, RsqiError
 Send = Callable[..., None]
 Claim = Callable[[str], None]
 TEST = 0.2  # share of a dataset that later compares models
-WHOLE = 5  # rasters, from which none is divided between training and test
 
 
 class MissingLibrary(RsqiError):
@@ -27,6 +26,7 @@ def make_dataset(request: Mapping[str, Any], send: Send, cancelled: Callable[[],
     Answers with the blocks of each part, in all and by type, and how many of them hold a rejected error.
     """
     from .dataset.build import Settings, build
+    from .dataset.split import WHOLE
 
     sources = [Path(source) for source in _wanted(request, "sources")]
     done = 0

@@ -12,6 +12,8 @@ from shapely import STRtree, box
 
 from .samples import Sample
 
+WHOLE = 5  # rasters, from which none need be divided between the parts
+
 
 def split(samples: Sequence[Sample], share: float, rng: np.random.Generator, whole: bool = False) -> np.ndarray:
     """Choose the test part.

@@ -32,7 +32,7 @@ VERDICT = "verdict.json"
 _PREFIX, _KEY = ".rsqi-", "key"
 _REPORT_EVERY = 5  # steps: on a processor a step takes a second or more, and a technician looks on
 _VALIDATION = 96  # crops
-_PER_RUN = 20  # checkpoints and validations at most
+_PER_RUN = 10  # checkpoints and validations at most
 
 Tell = Callable[..., None]
 

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..dataset.split import split
+from ..dataset.split import WHOLE, split
 from ..errors import OutputError, RsqiError
 from .labelled import TABLE, TEST, TRAIN, Block, read_part
 
 SHARE = 0.2  # of the training part
-WHOLE = 5  # rasters, from which none is divided
 FEWEST = 4  # blocks with errors, under which a part says nothing
 
 
