@@ -1,6 +1,7 @@
 """The algorithms in QGIS, with a worker that speaks the protocol but has no model."""
 
 import json
+import shutil
 import time
 from pathlib import Path
 
@@ -292,6 +293,7 @@ def test_python_is_looked_for_in_order(application, fake_python, monkeypatch):
     profile = worker_client.profile_python()
     profile.parent.mkdir(parents=True)
     profile.symlink_to(fake_python)
+    (worker_client.profile_environment() / "pyvenv.cfg").write_text(f"home = {fake_python.parent}\n")
     try:
         assert worker_client.find_python() == str(profile)
         QgsSettings().setValue(worker_client.SETTING, "/bin/sh")
@@ -299,7 +301,7 @@ def test_python_is_looked_for_in_order(application, fake_python, monkeypatch):
         monkeypatch.setenv("RSQI_PYTHON", str(fake_python))
         assert worker_client.find_python() == str(fake_python)
     finally:
-        profile.unlink()
+        shutil.rmtree(worker_client.profile_environment())
         QgsSettings().remove(worker_client.SETTING)
 
 
@@ -377,12 +379,17 @@ def test_a_web_map_that_is_too_large_is_refused(application, fake, source, sente
 def test_every_algorithm_is_described(application):
     provider = application.processingRegistry().providerById("rsqi")
     assert [a.name() for a in provider.algorithms()] == [
+        "checks",
         "classifyblocks",
         "describe",
+        "finetune",
         "inspect",
+        "lot",
         "pixelmissing",
+        "report",
         "score",
         "stripenoise",
+        "trainingdata",
     ]
     for alg in provider.algorithms():
         assert alg.displayName() and alg.shortHelpString() and alg.shortDescription() and "rsqi" in alg.tags()
