@@ -113,6 +113,14 @@ def test_fine_tuning_says_which_model_is_better(trainer, tmp_path):
     assert (seen["model"], seen["epochs"], seen["device"], seen["keep"]) == ("default", 10, "auto", False)
 
 
+def test_a_temporary_folder_will_do(trainer, tmp_path):
+    folder = str(write_reviewed(tmp_path / "a.gpkg").parent)
+    data = run("trainingdata", {"FOLDER": folder, "OUTPUT": "TEMPORARY_OUTPUT"})["OUTPUT"]
+    assert (Path(data) / "train").is_dir()
+    results = run("finetune", {"DATASET": data, "OUTPUT": "TEMPORARY_OUTPUT"})
+    assert (Path(results["OUTPUT"]) / "card.json").is_file()
+
+
 def test_without_pytorch_it_says_what_to_do(trainer, tmp_path):
     run("trainingdata", {"FOLDER": str(write_reviewed(tmp_path / "a.gpkg").parent), "OUTPUT": str(tmp_path / "d")})
     trainer("bare")

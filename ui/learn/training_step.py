@@ -16,7 +16,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...algorithms.i18n import tr
-from ...algorithms.model_choice import DEFAULT, known_models, models_folder
+from ...algorithms.model_choice import DEFAULT, chosen_model, known_models, models_folder
 from ..inspect.narrow import narrow
 from .curve_view import CurveView
 from .datasets import is_name, is_unfinished, new_model_name
@@ -43,7 +43,7 @@ class TrainingStep(QWidget):
 
     def refresh(self) -> None:
         """Offer the models that there are now, and a free name."""
-        value = self.start_box.currentData() or DEFAULT
+        value = self.start_box.currentData() or chosen_model()
         self.start_box.clear()
         for model in known_models():
             self.start_box.addItem(tr("Default model") if model.value == DEFAULT else model.name, model.value)
