@@ -12,7 +12,7 @@ MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of RGB scaled to 0-1
 STRIDE = 4
 _LEVELS = 2  # full resolution and half of it
 _FLOOR = 1.5e-4  # energy of noise of some three grey levels: it keeps the logarithm of an even patch finite
-_FLOORS = (1e-5, 2e-3)  # among which training draws: less than one grey level, and more than ten
+_GRAIN = (0.5, 10.0)  # grey levels: standard deviation of the noise that training adds
 
 
 class Texture(nn.Module):
@@ -21,8 +21,8 @@ class Texture(nn.Module):
     Blur lowers the energy of fine detail, stretching that along one direction only, a thin line raises the peak over
     the mean. Convolutions learn such ratios, too, but slowly.
 
-    Noise raises the energy of even ground. In training each image gets a floor of its own under its energies, as if its
-    noise were another: else a network learns that clouds are what has no texture, and finds none in a grainy scene.
+    Noise raises all of them. In training each image gets noise of its own, for its texture alone: else a network learns
+    that clouds are what has no texture, and finds none in a grainy scene.
     """
 
     CHANNELS = 5 * _LEVELS + 4 + 3
@@ -42,28 +42,23 @@ class Texture(nn.Module):
         """Return float [N, CHANNELS, H/4, W/4] of normalised images [N, 3, H, W]; in single precision throughout."""
         with torch.autocast(images.device.type, enabled=False):
             rgb = images.float() * self.std + self.mean
+            if self.training:
+                rgb = rgb + _grain(rgb)
             grey = (rgb * self.weights).sum(1, keepdim=True)
-            floor = self._floor(len(grey)).to(grey.device)
             planes = []
             for level in range(_LEVELS):
-                planes += self._energies(grey, STRIDE >> level, floor)
+                planes += self._energies(grey, STRIDE >> level)
                 grey = F.avg_pool2d(grey, 2)
             planes += self._colour_peaks(rgb)
             planes.append(F.avg_pool2d(torch.log(rgb.clamp(min=0) + 0.02), STRIDE) / 2 + 1)  # a gain becomes a step
             return torch.cat(planes, 1)
 
-    def _floor(self, count: int) -> Tensor:
-        if not self.training:
-            return torch.full((1, 1, 1, 1), _FLOOR)
-        low, high = (math.log(floor) for floor in _FLOORS)
-        return torch.exp(low + (high - low) * torch.rand(count, 1, 1, 1))
-
-    def _energies(self, grey: Tensor, cell: int, floor: Tensor) -> list[Tensor]:
+    def _energies(self, grey: Tensor, cell: int) -> list[Tensor]:
         x, y, laplacian = F.conv2d(F.pad(grey, (1, 1, 1, 1), mode="replicate"), self.kernels).split(1, 1)
         xx, yy, xy, ll = F.avg_pool2d(torch.cat([x * x, y * y, x * y, laplacian * laplacian], 1), cell).split(1, 1)
         peak = F.max_pool2d(laplacian.abs(), cell)
-        logarithms = torch.log(torch.cat([xx, yy, ll], 1) + floor) / 4 + 1
-        return [logarithms, xy / (xx + yy + floor), torch.log(peak + floor.sqrt()) / 3 + 1]
+        logarithms = torch.log(torch.cat([xx, yy, ll], 1) + _FLOOR) / 4 + 1
+        return [logarithms, xy / (xx + yy + _FLOOR), torch.log(peak + _FLOOR**0.5) / 3 + 1]
 
     @staticmethod
     def _colour_peaks(rgb: Tensor) -> list[Tensor]:
@@ -72,3 +67,10 @@ class Texture(nn.Module):
         rows = F.avg_pool2d(opponents, (1, 5), 1, (0, 2), count_include_pad=False)
         residual = opponents - F.avg_pool2d(rows, (5, 1), 1, (2, 0), count_include_pad=False)
         return [4 * F.max_pool2d(residual, STRIDE), 4 * F.max_pool2d(-residual, STRIDE)]
+
+
+def _grain(rgb: Tensor) -> Tensor:
+    """Draw noise for images [N, 3, H, W] in 0-1: one field for all, of another strength in each."""
+    low, high = (math.log(level / 255) for level in _GRAIN)
+    strength = torch.exp(low + (high - low) * torch.rand(len(rgb), 1, 1, 1))
+    return strength.to(rgb.device) * torch.randn(1, *rgb.shape[1:]).to(rgb.device)

@@ -11,7 +11,7 @@ from ..models.architectures import CLASSIFIER, JOINT, PIXEL, SEGMENTER, architec
 
 SCHEDULES = ("cosine", "linear")
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
-SAMPLES = 120_000  # of a run without end of its own
+SAMPLES = 200_000  # of a run without end of its own
 EPOCHS = {JOINT: 10, CLASSIFIER: 10, SEGMENTER: 5, PIXEL: 10}  # over a dataset (paper, section 4.1)
 _STEP = 32  # px; what the strides of all networks divide
 _PAPER = {"batch": 16, "rate": 1e-4, "warmup": 0.1, "average": 0.0, "dice": 0.0}

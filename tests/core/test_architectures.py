@@ -130,6 +130,13 @@ def test_the_planes_of_texture_can_be_left_out():
         assert plain.classify(torch.randn(1, 3, 64, 64)).shape == (1, 10)
 
 
+def test_training_knows_texture_under_noise_of_any_strength():
+    even, planes = torch.zeros(16, 3, 32, 32), Texture()
+    energy = planes.train()(even)[:, 2].mean((1, 2))
+    assert energy.max() - energy.min() > 0.3  # each image has noise of its own
+    assert torch.equal(planes.eval()(even)[0], planes(even)[1])
+
+
 def save(model, folder):
     model.save_pretrained(folder)
     return folder
