@@ -141,7 +141,6 @@ class _Run:
         """Make the run's folder, or find it as the same job has left it."""
         job, data = self.job, self.folder / "data"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
             aside, test = set_aside(job.dataset, data, job.seed)
             pool = job.pool
             if pool is None and job.rehearse:

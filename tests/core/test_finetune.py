@@ -180,6 +180,9 @@ def test_a_run_that_was_stopped_goes_on(tmp_path, model, monkeypatch):
 
 
 def test_what_cannot_be_tuned_is_refused(tmp_path, model):
+    with pytest.raises(RsqiError, match="no dataset here"):
+        fine_tune(job(tmp_path, model))
+    assert list(tmp_path.iterdir()) == []
     write_dataset(tmp_path / "data")
     with pytest.raises(ParameterError, match="epochs is 0"):
         job(tmp_path, model, epochs=0)
