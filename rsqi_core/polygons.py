@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Sequence
 
 import numpy as np
@@ -185,6 +186,7 @@ def _equal_area_function(geographic: pyproj.CRS, geod: pyproj.Geod):
     return lambda geometry: float(shapely.transform(geometry, project).area)
 
 
+@lru_cache(maxsize=8)
 def _area_function(crs: Any):
     """Return geometry -> square metres for geometries in `crs`."""
     if crs is None:
