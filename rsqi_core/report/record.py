@@ -104,8 +104,12 @@ def write_workbook(
     ------
     OutputError
     """
-    import xlsxwriter
-
+    try:
+        import xlsxwriter
+    except ImportError as error:  # an environment of an earlier version
+        raise OutputError(
+            f"{path}: the environment has no xlsxwriter; repair it in Set up, or pip install it"
+        ) from error
     memory = io.BytesIO()
     book = xlsxwriter.Workbook(memory, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     plain = {"font_name": "宋体", "font_size": 10, "border": 1, "border_color": "#93a1af", "valign": "vcenter"}
