@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from ..errors import OutputError, ParameterError
 from ..evaluation.verdict import Verdict, adjusted, compare, look
 from ..models import Model, load
@@ -144,7 +142,7 @@ class _Run:
             aside, test = set_aside(job.dataset, data, job.seed)
             pool = job.pool
             if pool is None and job.rehearse:
-                pool = self.folder / "rehearsal.npz"
+                pool = self.folder / f"rehearsal-{Material(None, data).fingerprint()['dataset']}.npz"
                 pack_rehearsal(read_part(data, TRAIN), pool)
             self.material = Material(pool, data)
             self.settings = self._settings()
@@ -181,11 +179,9 @@ class _Run:
             self.tell("progress", stage="train", done=row["step"], total=row["steps"], eta_s=row["eta_s"])
 
         self.tell("progress", stage="train", done=step, total=self.settings.steps, eta_s=None)
-        threads = torch.get_num_threads()
         best = train(
             self.material, run, self.settings, self.job.device, report, network=self.network, every=_REPORT_EVERY
         )
-        torch.set_num_threads(threads)
         self.network.load_state_dict(read(best if best.exists() else run / CHECKPOINT)["average"])
 
     def _export(self) -> Model:
