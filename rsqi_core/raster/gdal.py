@@ -17,12 +17,12 @@ from rasterio.errors import NotGeoreferencedWarning
 
 from ..errors import RasterError, RsqiError
 
-_CACHE = 256 * 2**20  # bytes of decoded tiles that GDAL may keep; by default it takes a twentieth of all memory
+CACHE = 256 * 2**20  # bytes of decoded tiles that GDAL may keep; by default it takes a twentieth of all memory
 
 # By default libjpeg only warns of damage, the fast PNG path swallows a missing tail, what is missing at the end of a
 # raw file (ENVI and the like) reads as zeros, and a server that falls silent, which a mosaic may name, is waited for.
 OPTIONS = {
-    "GDAL_CACHEMAX": _CACHE,
+    "GDAL_CACHEMAX": CACHE,
     "GDAL_ERROR_ON_LIBJPEG_WARNING": True,
     "GDAL_PNG_WHOLE_IMAGE_OPTIM": False,
     "RAW_CHECK_FILE_SIZE": True,

@@ -25,6 +25,8 @@ from .stretch import LEVELS, PERCENTILES, Stretch, find_stretch
 
 __all__ = ["UNPLACED", "Raster", "open_raster"]
 
+_USUAL = 512  # rows of a tile
+
 
 @dataclass(frozen=True)
 class Raster:
@@ -126,8 +128,14 @@ class Raster:
 
     @property
     def block_rows(self) -> int:
-        """Rows of what the file stores in one piece."""
-        return self._dataset.block_shapes[self.bands[0] - 1][0]
+        """Rows of what the file stores in one piece; a mosaic does not tell, and is taken for one of usual tiles."""
+        rows = self._dataset.block_shapes[self.bands[0] - 1][0]
+        return max(rows, _USUAL) if self._dataset.driver == "VRT" else rows
+
+    @property
+    def pixel_bytes(self) -> int:
+        """Bytes of a pixel in all bands of the file."""
+        return sum(np.dtype(each.replace("_int16", "64")).itemsize for each in self._dataset.dtypes)
 
     def is_blank(self, x: int, y: int, width: int, height: int) -> bool:
         """Is nothing stored of a box, so that no pixel of it is valid? Where a file does not tell, the answer is no."""

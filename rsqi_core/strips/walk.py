@@ -9,6 +9,7 @@ import numpy as np
 
 from ..blocks import Block, Step
 from ..raster import Raster
+from ..raster.gdal import CACHE
 from .decimate import Decimator
 
 ROWS = 128, 512  # least and most of a strip
@@ -70,7 +71,7 @@ def walk(
     first : int
         Steps to pass over, as their results are known.
     rows : int, optional
-        Height of a strip; the tiles do not depend on it. By default whole rows of what the file stores.
+        Height of a strip; the tiles do not depend on it. By default as few as the file allows.
 
     Raises
     ------
@@ -109,8 +110,10 @@ def walk(
 
 
 def _rows(raster: Raster) -> int:
-    """Rows of a strip: no more than needed to decode each tile of the file once."""
+    """Rows of a strip: few, as long as each tile of the file is decoded only once."""
     least, most = ROWS
+    if raster.width * raster.block_rows * raster.pixel_bytes <= CACHE // 2:
+        return least  # the rest of the tiles waits in GDAL's cache
     return min(most, -(-least // raster.block_rows) * raster.block_rows)
 
 

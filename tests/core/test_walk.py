@@ -124,3 +124,16 @@ def test_black_that_a_sparse_file_lacks_is_black_ground_where_nothing_says_nodat
     with open_raster(str(path)) as raster:
         assert not raster.is_blank(64, 64, 64, 64)
         assert all(tile.rgb is not None for tile in walk(raster, (0, 0, 200, 200), steps_of(200, 200, (64,)), SIDE))
+
+
+@pytest.mark.parametrize(
+    ("tile", "cache", "rows"), [(512, 1 << 20, 512), (512, 1 << 24, 128), (256, 1 << 20, 256), (1024, 1 << 20, 512)]
+)
+def test_strips_are_low_where_the_cache_keeps_the_tiles(tmp_path, monkeypatch, tile, cache, rows):
+    path = tmp_path / "tiled.tif"
+    profile = {"width": 2000, "height": 2000, "count": 3, "dtype": "uint8", "driver": "GTiff", "sparse_ok": True}
+    with rasterio.open(path, "w", tiled=True, blockxsize=tile, blockysize=tile, **profile):
+        pass
+    monkeypatch.setattr(walking, "CACHE", cache)
+    with open_raster(str(path)) as raster:
+        assert walking._rows(raster) == rows
