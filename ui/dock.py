@@ -69,8 +69,7 @@ class RsqiDock(QgsDockWidget):
 
     def look_for_worker(self) -> None:
         """Show the set-up in place of *Inspect* while there is nothing to inspect with."""
-        if self.setup_page is not None:
-            self._room.setCurrentWidget(self.setup_page if self.setup_page.needed else self.inspect_page)
+        self._room.setCurrentWidget(self.setup_page if self.setup_page.needed else self.inspect_page)
 
     def stop(self) -> None:
         """Let go of QGIS; called when the plugin is unloaded."""
