@@ -11,8 +11,9 @@ import time
 import traceback
 from pathlib import Path
 
-from qgis.core import Qgis, QgsApplication, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
+from qgis.core import Qgis, QgsApplication, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, QEventLoop, QPoint, Qt, QTimer
+from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QAction, QDockWidget, QToolBar
 from qgis.utils import iface, loadPlugin, startPlugin, unloadPlugin
 
@@ -118,6 +119,86 @@ def inspect(dock):
     return errors
 
 
+def review(dock, layer):
+    """Judge errors by keys, correct one with the mouse and draw one; note what the file says each time."""
+    page, canvas = dock.review_page, iface.mapCanvas()
+    said = VERDICT["review"] = {}
+
+    def key(code, modifier=Qt.KeyboardModifier.NoModifier):
+        QTest.keyClick(canvas, code, modifier)
+        settle()
+
+    def click(x, y, button=Qt.MouseButton.LeftButton):
+        place = canvas.viewport().rect().center() + QPoint(x, y)
+        QTest.mouseMove(canvas.viewport(), place)
+        wait(0.1)
+        QTest.mouseClick(canvas.viewport(), button, Qt.KeyboardModifier.NoModifier, place)
+        wait(0.2)
+
+    def draw(*places):
+        for x, y in places:
+            click(x, y)
+        click(*places[-1], Qt.MouseButton.RightButton)
+        settle()
+
+    canvas.setFocus()
+    key(Qt.Key.Key_N)
+    first = page.list.fid
+    key(Qt.Key.Key_A)
+    second = page.list.fid
+    key(Qt.Key.Key_X)
+    third = page.list.fid
+    key(Qt.Key.Key_2)
+    said["verdicts"] = [stored(layer, fid)["status"] for fid in (first, second, third)]
+    said["relabelled"] = stored(layer, third)["category_id"]
+    key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    said["undone"] = stored(layer, third)["status"]
+
+    count = layer.featureCount()
+    key(Qt.Key.Key_D)
+    key(Qt.Key.Key_1)
+    draw((-200, -150), (150, -150), (180, 120), (-150, 160))
+    drawn = page.list.fid
+    said["drawn"] = {"count": layer.featureCount() - count, **stored(layer, drawn)}
+    key(Qt.Key.Key_Escape)
+    page.go_to(drawn)
+    settle()
+    key(Qt.Key.Key_E)
+    draw((-100, -320), (-60, 0), (-100, 320))
+    said["reshaped"] = stored(layer, drawn)["area_m2"]
+    key(Qt.Key.Key_Escape)
+    picture("8_reviewed")
+
+    page.list.selectAll()
+    page.obey("reject")
+    settle()
+    said["all_rejected"] = stored_score(layer)
+    key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    said["score"] = stored_score(layer)
+    dock.tabs.setCurrentWidget(dock.score_page)
+    settle()
+    picture("9_score")
+
+
+def settle():
+    """Let what an action sets off come to its end."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    wait(1.0)
+    iface.mapCanvas().waitWhileRendering()
+    wait(0.3)
+
+
+def stored(layer, fid):
+    """What the file itself says of an error, read by a connection of its own."""
+    feature = QgsVectorLayer(layer.source(), "stored", "ogr").getFeature(fid)
+    return {name: feature[name] for name in ("status", "category_id", "source", "area_m2")}
+
+
+def stored_score(layer):
+    summary = QgsVectorLayer(layer.source().replace("layername=errors", "layername=summary"), "stored", "ogr")
+    return next(summary.getFeatures())["score"]
+
+
 def several(dock):
     """Inspect all images of a folder, one of which is none."""
     page, source = dock.inspect_page, dock.inspect_page.choices.source_box
@@ -164,14 +245,16 @@ def form(layer):
 
 
 def leave():
-    """Unload the plugin, load it again, unload it again, and see what it leaves behind."""
+    """Load the plugin anew twice, unload it, and see what it leaves behind."""
     main = iface.mainWindow()
-    unloadPlugin("rsqi")
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    VERDICT["came_back"] = loadPlugin("rsqi") and startPlugin("rsqi")
-    main.findChild(QAction, "rsqiInspectLayer").trigger()
-    wait(0.5)
-    VERDICT["docks"] = [dock.objectName() for dock in main.findChildren(QDockWidget, "rsqiDock") if dock.isVisible()]
+    VERDICT["came_back"], VERDICT["docks"] = [], []
+    for _ in range(2):
+        unloadPlugin("rsqi")
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        VERDICT["came_back"].append(loadPlugin("rsqi") and startPlugin("rsqi"))
+        main.findChild(QAction, "rsqiInspectLayer").trigger()
+        wait(0.5)
+        VERDICT["docks"] += [d.objectName() for d in main.findChildren(QDockWidget, "rsqiDock") if d.isVisible()]
     unloadPlugin("rsqi")
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [widget.objectName() for kind in (QAction, QToolBar) for widget in main.findChildren(kind)]
@@ -189,6 +272,8 @@ def drive():
     if os.environ["RSQI_TEST_WORKER"] == "fake":
         several(dock)
         settings()
+    else:  # whose file holds all that the review needs
+        review(dock, layer)
     form(layer)
     leave()
 

@@ -1,4 +1,4 @@
-"""The real desktop under Xvfb: the button, the dock, a cancelled, a failed and a good inspection, and the way out.
+"""The real desktop under Xvfb: the dock, a cancelled, a failed and a good inspection, a review, and the way out.
 
 Leaves its pictures in build/screenshots.
 """
@@ -128,7 +128,7 @@ def test_inspect_layer(tmp_path, fake_python, language):
     assert verdict["several"]["tab"] == "rsqiReviewPage"
     assert "CPUExecutionProvider" in verdict["probe"]
     assert verdict["longest_pause"] < 10, "QGIS did not answer while the inspection ran"
-    assert verdict["came_back"] and verdict["docks"] == ["rsqiDock"]
+    assert verdict["came_back"] == [True, True] and verdict["docks"] == ["rsqiDock"] * 2
     assert verdict["left_behind"] == [] and not verdict["provider_left"] and not verdict["dock_left"]
 
 
@@ -142,4 +142,11 @@ def test_inspect_a_demo_scene_with_the_real_worker(tmp_path):
     assert "traceback" not in verdict, verdict["traceback"]
     assert verdict["features"] > 0 and verdict["renderer"] == "categorizedSymbol"
     assert f"错误 {verdict['features']} 个" in verdict["status"]
+    review = verdict["review"]
+    assert review["verdicts"] == ["accepted", "rejected", "corrected"] and review["relabelled"] == 2
+    assert review["undone"] == "unreviewed"
+    drawn = review["drawn"]
+    assert drawn["count"] == 1 and (drawn["status"], drawn["source"]) == ("added", "technician")
+    assert drawn["category_id"] == 1 and 0 < review["reshaped"] < drawn["area_m2"]
+    assert review["all_rejected"] == 100 and review["score"] < 100
     assert verdict["longest_pause"] < 10, "QGIS did not answer while the inspection ran"

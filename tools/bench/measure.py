@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 import psutil
 import rasterio
+import shapely
 from rasterio.windows import Window
 from watch import Watch, peak
 
@@ -146,7 +147,7 @@ def strips(path: str, folder: Path) -> dict[str, int]:
         tracer, outliner = Tracer(MIN_FRACTION * width * height), Outliner(raster.transform, raster.crs)
         for component in tracer.add(band, last=True):
             outliner.add(component)
-    one, other = ({p.geometry.wkb for p in each} for each in (found.polygons, outliner.polygons()))
+    one, other = ({_outline(p.geometry) for p in each} for each in (found.polygons, outliner.polygons()))
     return {
         "pixels": width * height,
         "marked": int(np.count_nonzero(np.isin(band.label, range(1, 11)))),
@@ -154,6 +155,11 @@ def strips(path: str, folder: Path) -> dict[str, int]:
         "polygons": len(found.polygons),
         "polygons_differ": len(one ^ other),
     }
+
+
+def _outline(geometry: shapely.Geometry) -> str:
+    """The same text for the same outline, wherever its rings begin, to a millionth of a unit."""
+    return shapely.to_wkt(shapely.normalize(geometry), rounding_precision=6)
 
 
 def fuzz(runs: str, folder: Path) -> dict[str, int]:
