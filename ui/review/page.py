@@ -31,7 +31,7 @@ from .error_list import ErrorList
 from .filter_bar import FilterBar
 from .key_help import KeyHelp
 from .keys import KeyListener, with_key
-from .navigation import Navigator, pixel_side_of
+from .navigation import Navigator, outline, pixel_side_of
 from .rows import UNREVIEWED
 from .store import snapshot
 from .verdict_bar import VerdictBar
@@ -222,6 +222,8 @@ class ReviewPage(QWidget):
             self._fill()
         self._show_row()
         self._show_progress()
+        if self.list.fid in fids and self.isVisible():
+            self._mark()
         self.changed.emit()
 
     def _reloaded(self, fids: set[int]) -> None:
@@ -320,7 +322,13 @@ class ReviewPage(QWidget):
         self._drawn = fid
         self.list.set_current(fid)
         self._show_row()
-        self.navigator.mark(self._layer, snapshot(self._layer, [fid])[fid].geometry())
+        self._mark()
+
+    def _mark(self) -> None:
+        """Outline the current error as it is now."""
+        fid = self.list.fid
+        feature = snapshot(self._layer, [fid])[fid] if fid is not None else None
+        self.navigator.mark(self._layer, outline(feature.geometry(), self._pixel_side) if feature is not None else None)
 
     def _notice(self, text: str, level=Qgis.MessageLevel.Warning) -> None:
         self._iface.messageBar().pushMessage("RSQI", text, level, NOTICE_S)
