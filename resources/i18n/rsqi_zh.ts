@@ -1028,8 +1028,8 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>语言</translation>
     </message>
     <message>
-        <source>Large blocks side by side: a first look, several times faster.</source>
-        <translation>大块不重叠：初查，快数倍。</translation>
+        <source>Large blocks side by side: a first look, quick and coarse.</source>
+        <translation>大块不重叠：快速初查，较粗略。</translation>
     </message>
     <message>
         <source>Largest difference of red, green and blue on greyish pixels, of all grey levels</source>
@@ -2316,8 +2316,8 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>检查强度</translation>
     </message>
     <message>
-        <source>Three block sizes that overlap more: misses less, takes about twice as long.</source>
-        <translation>三种块大小，重叠更多：漏检更少，耗时约两倍。</translation>
+        <source>Three block sizes that overlap more: looks closer, takes longer.</source>
+        <translation>三种块大小，重叠更多：检查更细，耗时更长。</translation>
     </message>
     <message>
         <source>To look at it all the same.</source>

@@ -39,7 +39,7 @@ def _head(machine: Results) -> str:
     libraries = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
     return (
         "# How fast, and in how much memory\n\n"
-        f"Written by `make bench`, measured in one run on {machine['cores']} cores ({machine['processor']}, "
+        f"Written by `make bench`, measured on {machine['cores']} cores ({machine['processor']}, "
         f"{machine['memory_gb']} GB): {libraries}."
     )
 

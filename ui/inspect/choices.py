@@ -155,9 +155,9 @@ class Choices(QWidget):
         preset = self.advanced_box.preset()
         self.preset_box.setCurrentIndex(len(PRESETS) if preset is None else PRESETS.index(preset))
         texts = {
-            "quick": tr("Large blocks side by side: a first look, several times faster."),
+            "quick": tr("Large blocks side by side: a first look, quick and coarse."),
             "standard": tr("What the model was measured with."),
-            "strict": tr("Three block sizes that overlap more: misses less, takes about twice as long."),
+            "strict": tr("Three block sizes that overlap more: looks closer, takes longer."),
         }
         self.preset_text.setText(texts[preset.name] if preset else tr("Your own values, under Advanced."))
 
