@@ -29,11 +29,10 @@ from .blocks import medium_and_strong
 from .heldout import HeldOut, held_out
 from .metrics import auroc, average_precision, iou_of, precision_of
 from .observe import confusion
-from .thresholds import BY_NETWORK, TOGETHER, temperature, thresholds
+from .thresholds import BY_NETWORK, TOGETHER, gate, temperature, thresholds
 
 VERSION = "0.1.1"
 DEFECTIVE, CLEAN, DECOYS = 600, 450, 450  # blocks that thresholds are set on
-STRIPE_PASS = 0.3  # share of clean blocks that the stripe rule may look at
 ANY = "any"  # of the figures: all types together that the network alone marks
 
 _SEGMENTED = (3, 9, 9)  # every so manieth block of each kind tells which constraint is best: segmenting takes longest
@@ -125,12 +124,12 @@ def calibrate(model: Model, data: Path, false_alarms: float = FALSE_ALARMS, say:
     logits = logits / scale
     p = probabilities(logits)
     limits = thresholds(p, truth, kind == 1, kind == 2, false_alarms)
-    gate = np.quantile(p[kind > 0, CODES.index("stripe_noise")], 1 - STRIPE_PASS)
+    stripes = CODES.index("stripe_noise")
     card = replace(
         model.card,
         temperatures=dict(zip(CODES, scale.tolist())),
         thresholds={code: None if np.isinf(t) else round(float(t), 4) for code, t in zip(CODES, limits)},
-        stripe_gate=round(float(gate), 4),
+        stripe_gate=round(gate(p[:, stripes], truth[:, stripes] == 1, kind > 0), 4),
         false_alarms=false_alarms,
         quality=_quality(p, truth, limits, kind),
     )

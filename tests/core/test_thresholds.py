@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rsqi_core.evaluation.thresholds import BY_NETWORK, temperature, threshold, thresholds
+from rsqi_core.evaluation.thresholds import BY_NETWORK, gate, temperature, threshold, thresholds
 from rsqi_core.taxonomy import CODES
 
 
@@ -22,6 +22,15 @@ def test_the_temperature_undoes_a_scale():
     truth = np.arange(400) < 100
     calm = np.where(truth, 2.0, -2.0) * np.where(rng.random(400) < 0.1, -1, 1)
     assert temperature(2 * calm, truth) == pytest.approx(2 * temperature(calm, truth), rel=0.1)
+
+
+def test_the_stripe_rule_looks_where_stripes_are_and_seldom_elsewhere():
+    rng = np.random.default_rng(0)
+    truth = np.arange(400) < 100
+    sharp, dull = np.where(truth, 0.9, 0.1) + rng.normal(0, 0.05, 400), rng.random(400)
+    assert (sharp[truth] >= gate(sharp, truth, ~truth)).mean() >= 0.98
+    assert (sharp[~truth] >= gate(sharp, truth, ~truth)).mean() <= 0.01
+    assert (dull[~truth] >= gate(dull, truth, ~truth)).mean() <= 0.31
 
 
 @pytest.fixture
