@@ -18,12 +18,12 @@ from .models import Model, load
 from .parameters import Parameters, from_mapping
 from .polygons import ErrorPolygon
 from .raster import Raster, open_raster
+from .report.texts import Words
 from .report.write import write_inspection
 from .shapefile import write_shapefile
 from .strips.journal import Journal
 from .strips.workspace import run_key, workspace
 
-OVERVIEW = 1400  # px; longer side of the picture in the report
 PREVIEWED = 20_000  # polygons; who looks on has seen enough, and waits for the result
 
 
@@ -43,6 +43,8 @@ class Job:
         Folder for these three; None is that of the GeoPackage.
     preview : bool
         Send the polygons as they become complete, the first `PREVIEWED` of them.
+    language : {"zh", "en", "both"}
+        Of the report.
     resume : bool
         Go on with an inspection of the same raster with the same model and parameters that was stopped hard.
     """
@@ -56,8 +58,10 @@ class Job:
     resume: bool = False
     extras: Path | None = None
     preview: bool = False
+    language: str = "both"
 
     def __post_init__(self) -> None:
+        Words(self.language)  # which refuses what it does not speak
         if self.output.suffix.lower() != ".gpkg":
             raise ParameterError(f"{self.output}: the output must end in .gpkg")
         if not self.output.parent.is_dir():
@@ -80,7 +84,9 @@ def job_from_mapping(values: Mapping[str, Any]) -> Job:
     flags = {name: bool(values.get(name, False)) for name in ("mask", "report", "shapefile", "resume", "preview")}
     parameters = from_mapping(values.get("parameters") or {})
     extras = Path(values["extras"]) if values.get("extras") else None
-    return Job(values["raster"], Path(values["output"]), parameters=parameters, extras=extras, **flags)
+    language = str(values.get("language") or "both")
+    output = Path(values["output"])
+    return Job(values["raster"], output, parameters=parameters, extras=extras, language=language, **flags)
 
 
 def run(
@@ -152,7 +158,7 @@ def _stage(job: Job, raster: Raster, found: pipeline.Inspection, folder: Path) -
         write_mask(staged["mask"], raster, found.label_map.bands(), found.window)
     if job.report:
         staged["report"] = folder / f"{job.output.stem}.html"
-        write_inspection(staged["report"], raster, found)
+        write_inspection(staged["report"], raster, found, job.language)
     staged["errors"] = folder / job.output.name
     write_geopackage(
         staged["errors"], found.polygons, found.blocks, found.summary, raster.crs, found.transform, found.score

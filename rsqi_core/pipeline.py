@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from .strips.journal import Journal
 from .strips.label_file import LabelFile
 from .strips.walk import walk
 from .taxonomy import PIXEL_TYPES, TYPES
+from .whereabouts import lasting
 
 _READ_AHEAD = 16  # blocks read while the networks work: enough to bridge the decoding of a strip
 _WAITING = 4  # blocks between the other stages
@@ -255,7 +257,8 @@ def _summary(
     model: Model | None,
 ) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "raster": raster.path,
+        "raster": lasting(raster.path),
+        "inspected_at": datetime.now().astimezone().isoformat(timespec="seconds"),
         "width": size[0],
         "height": size[1],
         "valid_pixels": valid_pixels,

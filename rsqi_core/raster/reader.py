@@ -126,6 +126,36 @@ class Raster:
             valid &= self.area.inside(x, y, width, height, valid.shape)
         return rgb, valid
 
+    def values(
+        self, x: int, y: int, width: int, height: int, shape: tuple[int, int] | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Read one box in the file's own values: what a stretch cuts off can be counted only before it.
+
+        Parameters
+        ----------
+        x, y, width, height, shape
+            As for `read`; the nearest values, if `shape` asks for fewer.
+
+        Returns
+        -------
+        planes : numpy.ndarray
+            [3, H, W] red, green and blue, or [1, H, W] grey.
+        valid : numpy.ndarray
+            bool [H, W].
+        """
+        if self.stretch is None:
+            rgb, valid = self.read(x, y, width, height, shape)
+            planes = np.moveaxis(rgb, -1, 0)
+            return (planes if len(self.bands) == 3 or self._palette is not None else planes[:1]), valid
+        box, shape = Window(x, y, width, height), shape or (height, width)
+        with guarded(self.path, "read"):
+            planes = read_planes(self._dataset, self.bands, box, shape, Resampling.nearest, "float32")
+            masks = read_masks(self._dataset, self.bands, box, shape)
+        valid = (functools.reduce(np.bitwise_or, masks) > 0) & is_number(planes).all(0)
+        if self.area:
+            valid &= self.area.inside(x, y, width, height, valid.shape)
+        return planes, valid
+
     @property
     def block_rows(self) -> int:
         """Rows of what the file stores in one piece; a mosaic does not tell, and is taken for one of usual tiles."""

@@ -324,3 +324,14 @@ def test_what_libraries_print_by_themselves_goes_to_the_log(capfd, caplog):
     os.write(2, b"afterwards\n")
     assert capfd.readouterr().err == "afterwards\n"
     assert caplog.messages == ["_tiffSeekProc: Invalid argument."]
+
+
+def test_values_are_those_of_the_file_whatever_is_shown(tmp_path):
+    data = picture(3, dtype="uint16", high=3000)
+    data[:, 3, 4] = 0
+    with open_raster(write(tmp_path / "deep.tif", data, nodata=0)) as raster:
+        planes, valid = raster.values(2, 1, 30, 20)
+        np.testing.assert_array_equal(planes, data[:, 1:21, 2:32])
+        assert np.argwhere(~valid).tolist() == [[2, 2]]
+    with open_raster(write(tmp_path / "grey.tif", data[:1].astype("uint8"))) as raster:
+        assert raster.values(0, 0, 60, 40)[0].shape == (1, 40, 60)

@@ -1,0 +1,43 @@
+"""Where the raster of a result lies: noted so that it can be found again, and found where both have been moved.
+
+Imported inside QGIS as well: standard library only, Python 3.9 syntax.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+_UP, _DOWN = 3, 3  # folders above the result that are looked in, and parts of the noted path that are looked for
+
+
+def lasting(path: str) -> str:
+    """Return the absolute path of a file; an address, or a place inside an archive, stays as it is."""
+    return str(Path(path).absolute()) if Path(path).exists() else path
+
+
+def find_raster(noted: str, result: Path | str | None) -> str | None:
+    """Return where the raster is that a result has noted; None if no file is there any more.
+
+    It is looked for where it was, then at the same place seen from the result, as whole projects are moved to other
+    disks and systems, and so beside the result too.
+
+    Parameters
+    ----------
+    noted : str
+        The column ``raster`` of the table ``summary``.
+    result : path or None
+        The GeoPackage.
+    """
+    places = [Path(noted)] if noted else []
+    if noted and result is not None:
+        places += _seen_from(Path(result), noted)
+    return next((str(place) for place in places if place.is_file()), None)
+
+
+def _seen_from(result: Path, noted: str) -> Iterator[Path]:
+    folders = list(result.absolute().parents)[:_UP]
+    parts = noted.replace("\\", "/").rstrip("/").split("/")  # a path of another system is one long name here
+    for folder in folders:
+        for count in range(1, min(_DOWN, len(parts)) + 1):
+            yield folder.joinpath(*parts[-count:])
