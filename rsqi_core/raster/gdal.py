@@ -64,6 +64,16 @@ def guarded(name: str, verb: str) -> Iterator[None]:
 
 
 @contextmanager
+def cache(size: int) -> Iterator[None]:
+    """Let GDAL keep `size` bytes of decoded tiles, in all of the process, instead of `CACHE`."""
+    OPTIONS["GDAL_CACHEMAX"] = size
+    try:
+        yield
+    finally:
+        OPTIONS["GDAL_CACHEMAX"] = CACHE
+
+
+@contextmanager
 def quiet() -> Iterator[None]:
     """Keep back Python's warning of a missing georeference, for those who tell of it themselves."""
     with warnings.catch_warnings():

@@ -7,7 +7,7 @@ import math
 import cv2
 import numpy as np
 
-_ROWS = 64  # least rows resized at a time, so that few calls are needed
+_ROWS = 16  # least rows resized at a time: few calls are needed, and few rows wait where many blocks lie side by side
 
 
 def shrink(rgb: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -48,9 +48,9 @@ class Decimator:
         self.picture = np.zeros((*target, 3), np.uint8)
         self.seen = False
 
-    def add(self, rgb: np.ndarray, valid: np.ndarray) -> None:
-        """Take the next rows: uint8 [N, width, 3] and bool [N, width]."""
-        self.seen |= bool(valid.any())
+    def add(self, rgb: np.ndarray, valid: np.ndarray | None = None) -> None:
+        """Take the next rows: uint8 [N, width, 3] and bool [N, width], or None if all pixels are valid."""
+        self.seen = self.seen or valid is None or bool(valid.any())
         while len(rgb):
             end, _ = self._ends[0]
             part, rgb = rgb[: end - self._rows], rgb[end - self._rows :]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,11 +10,12 @@ import numpy as np
 
 from ..blocks import Block, Step
 from ..raster import Raster
-from ..raster.gdal import CACHE
+from ..raster.gdal import CACHE, cache
 from .decimate import Decimator
 
 ROWS = 128, 512  # least and most of a strip
-_COLUMNS = 4096  # px of a panel, read at a time, so that its tiles fit into GDAL's cache whatever the raster's width
+_COLUMNS = 1024  # px of a panel: what is read at a time fits into the processor's cache, and empty ones take no time
+_PIXEL = 4  # bytes that a panel takes for each
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,24 @@ def walk(
     steps = steps[first:]
     if not steps:
         return
+    top, kept = min(step.block.y for step in steps), rows is None and _keeps_tiles(raster)
+    rows = rows or _rows(raster)
+    ends, height = {*_ends(window, top, rows)}, min(finest, window[3])
+    if kept:  # to stop at the end of every block as well decodes no tile again, and needs no room for more rows
+        ends |= {step.due for step in steps if step.block.size == finest}
+    else:
+        height += rows
+    strips = _Strips(raster, window, top, height)
+    with cache(_left(raster, height * window[2] * _PIXEL)):
+        yield from _tiles(strips, sorted(ends), steps, finest, side)
+
+
+def _tiles(strips: _Strips, ends: Sequence[int], steps: Sequence[Step], finest: int, side: int) -> Iterator[Tile]:
+    """Read down to each of `ends`, and yield the tiles that are due there."""
     coarse = sorted((step.block for step in steps if step.block.size > finest), key=lambda block: -block.y)
     begun: dict[Block, Decimator] = {}
-    top, due, rows = min(step.block.y for step in steps), 0, rows or _rows(raster)
-    strips = _Strips(raster, window, top, min(finest, window[3]) + rows)
-    for bottom in _ends(window, top, rows):
+    due = 0
+    for bottom in ends:
         start = strips.bottom
         strips.read(bottom)
         while coarse and coarse[-1].y < bottom:
@@ -112,9 +127,21 @@ def walk(
 def _rows(raster: Raster) -> int:
     """Rows of a strip: few, as long as each tile of the file is decoded only once."""
     least, most = ROWS
-    if raster.width * raster.block_rows * raster.pixel_bytes <= CACHE // 2:
-        return least  # the rest of the tiles waits in GDAL's cache
-    return min(most, -(-least // raster.block_rows) * raster.block_rows)
+    return least if _keeps_tiles(raster) else min(most, -(-least // raster.block_rows) * raster.block_rows)
+
+
+def _keeps_tiles(raster: Raster) -> bool:
+    """Does a row of the file's tiles wait in GDAL's cache for the next strip?"""
+    return _tile_row(raster) <= CACHE // 2
+
+
+def _tile_row(raster: Raster) -> int:
+    return raster.width * raster.block_rows * raster.pixel_bytes  # bytes
+
+
+def _left(raster: Raster, taken: int) -> int:
+    """Bytes that GDAL's cache may have beside so many of ours: wide rasters are to take no more than narrow ones."""
+    return max(CACHE - taken, _tile_row(raster) * 3 // 2 if _keeps_tiles(raster) else CACHE // 4)
 
 
 def _ends(window: tuple[int, int, int, int], top: int, rows: int) -> Iterator[int]:
@@ -126,10 +153,11 @@ def _ends(window: tuple[int, int, int, int], top: int, rows: int) -> Iterator[in
         yield bottom
 
 
-def _native_tile(step: Step, rgb: np.ndarray, valid: np.ndarray) -> Tile:
-    if not valid.any():
+def _native_tile(step: Step, rgb: np.ndarray, valid: np.ndarray | None) -> Tile:
+    if valid is not None and not valid.any():
         return Tile(step, None)
-    return Tile(step, rgb.copy(), None if valid.all() else valid.copy())  # the rows move on
+    rgb = rgb if rgb.flags.owndata else rgb.copy()  # the rows move on
+    return Tile(step, rgb, None if valid is None or valid.all() else valid.copy())
 
 
 class _Strips:
@@ -138,8 +166,8 @@ class _Strips:
     def __init__(self, raster: Raster, window: tuple[int, int, int, int], top: int, capacity: int):
         self._raster, self._window = raster, window
         x, _, width, _ = window
-        edges = [0, *range(_COLUMNS - x % _COLUMNS, width, _COLUMNS), width]
-        self._panels = [_Panel(left, right, capacity) for left, right in zip(edges, edges[1:])]
+        self._edges = [0, *range(_COLUMNS - x % _COLUMNS, width, _COLUMNS), width]
+        self._panels = [_Panel(left, right, capacity) for left, right in zip(self._edges, self._edges[1:])]
         self._top = self.bottom = top
 
     def read(self, bottom: int) -> None:
@@ -154,14 +182,22 @@ class _Strips:
                 panel.put(start, end, *self._raster.read(*box))
         self.bottom = bottom
 
-    def take(self, block: Block, top: int, bottom: int) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return the rows of a block between `top` and `bottom`, perhaps as views; None if nothing is there."""
+    def take(self, block: Block, top: int, bottom: int) -> tuple[np.ndarray, np.ndarray | None] | None:
+        """Return the rows of a block between `top` and `bottom`, perhaps as views; None if nothing is there.
+
+        The mask is None where all pixels are valid.
+        """
         left, right, start, end = block.x, block.x + block.width, top - self._top, bottom - self._top
-        panels = [panel for panel in self._panels if panel.left < right and left < panel.right]
+        panels = self._panels[bisect_right(self._edges, left) - 1 : bisect_left(self._edges, right)]
         if all(panel.rgb is None for panel in panels):
             return None
-        parts = [panel.take(start, end, left, right) for panel in panels]
-        return parts[0] if len(parts) == 1 else tuple(np.concatenate(each, 1) for each in zip(*parts))
+        rgb, valid = zip(*(panel.take(start, end, left, right) for panel in panels))
+        if len(panels) == 1:
+            return rgb[0], valid[0]
+        if all(each is None for each in valid):
+            return np.concatenate(rgb, 1), None
+        known = [np.ones(c.shape[:2], bool) if v is None else v for c, v in zip(rgb, valid)]
+        return np.concatenate(rgb, 1), np.concatenate(known, 1)
 
     def forget(self, top: int) -> None:
         """Let go of the rows above `top`, to make room for the next strip."""
@@ -177,7 +213,7 @@ class _Panel:
     def __init__(self, left: int, right: int, capacity: int):
         self.left, self.right = left, right
         self.rgb: np.ndarray | None = None
-        self._valid = np.empty((0, 0), bool)
+        self._valid: np.ndarray | None = None  # all pixels are, if None
         self._capacity, self._used = capacity, 0  # rows, and the last of them with something in it
 
     def put(self, start: int, end: int, rgb: np.ndarray, valid: np.ndarray) -> None:
@@ -186,28 +222,43 @@ class _Panel:
             return self.skip(start, end)
         if self.rgb is None:
             self.rgb = np.empty((self._capacity, *rgb.shape[1:]), np.uint8)
-            self._valid = np.empty((self._capacity, rgb.shape[1]), bool)
-            self.rgb[:start], self._valid[:start] = 0, False
-        self.rgb[start:end], self._valid[start:end], self._used = rgb, valid, end
+            if start:
+                self.skip(0, start)
+        self.rgb[start:end], self._used = rgb, end
+        self._mark(start, end, valid)
 
     def skip(self, start: int, end: int) -> None:
         """Take rows in which nothing is."""
         if self.rgb is not None:
-            self.rgb[start:end], self._valid[start:end] = 0, False
+            self.rgb[start:end] = 0
+            self._mark(start, end, np.False_)
 
-    def take(self, start: int, end: int, left: int, right: int) -> tuple[np.ndarray, np.ndarray]:
+    def _mark(self, start: int, end: int, valid: np.ndarray) -> None:
+        if self._valid is None:
+            if valid.all():
+                return
+            self._valid = np.empty((self._capacity, self.right - self.left), bool)
+            self._valid[:start] = True
+        self._valid[start:end] = valid
+
+    def take(self, start: int, end: int, left: int, right: int) -> tuple[np.ndarray, np.ndarray | None]:
         """Return what lies between these columns of the window."""
         first, last = max(0, left - self.left), min(right, self.right) - self.left
         if self.rgb is None:
             shape = end - start, last - first
             return np.zeros((*shape, 3), np.uint8), np.zeros(shape, bool)
-        return self.rgb[start:end, first:last], self._valid[start:end, first:last]
+        return self.rgb[start:end, first:last], None if self._valid is None else self._valid[start:end, first:last]
 
     def forget(self, top: int, bottom: int) -> None:
         """Move the rows from `top` to `bottom` to the beginning."""
         self._used -= top
         if self.rgb is None or self._used <= 0:
-            self.rgb, self._valid, self._used = None, np.empty((0, 0), bool), 0
+            self.rgb, self._valid, self._used = None, None, 0
             return
-        for array in (self.rgb, self._valid):
-            array[: bottom - top] = array[top:bottom]
+        self.rgb[: bottom - top] = self.rgb[top:bottom]
+        if self._valid is not None:
+            left = self._valid[top:bottom]
+            if left.all():
+                self._valid = None
+            else:
+                self._valid[: bottom - top] = left
