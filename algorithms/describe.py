@@ -17,7 +17,6 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterRasterLayer,
-    QgsProviderRegistry,
     QgsRasterLayer,
     QgsSpatialIndex,
     QgsVectorLayer,
@@ -29,6 +28,7 @@ from ..rsqi_core.taxonomy import CODES, TYPES, by_id
 from .base import RsqiAlgorithm
 from .compat import VECTOR_POLYGON
 from .i18n import language, tr
+from .layer_score import summary_of
 from .measures import valid_share
 
 
@@ -176,11 +176,7 @@ def raster_frame(layer: QgsRasterLayer) -> Frame:
 
 def summary_frame(layer: QgsVectorLayer | None) -> Frame | None:
     """Return the frame that the table `summary` beside a layer tells; None if there is none."""
-    if layer is None or layer.providerType() != "ogr":
-        return None
-    path = QgsProviderRegistry.instance().decodeUri("ogr", layer.source()).get("path")
-    table = QgsVectorLayer(f"{path}|layername=summary", "summary", "ogr")
-    row = next(table.getFeatures(), None) if table.isValid() else None
+    row = summary_of(layer) if layer is not None else {}
     try:
         a, b, c, d, e, f = json.loads(row["transform"])
         size = int(row["width"]), int(row["height"])

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import math
-from typing import Iterator
-
 from qgis.core import (
     QgsFeature,
+    QgsFeatureRequest,
     QgsFields,
     QgsProcessingException,
     QgsProcessingOutputNumber,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterRasterLayer,
-    QgsRasterBandStats,
     QgsRectangle,
 )
 
-from ..rsqi_core.image_checks import LIMITS, Census, Check, checks, top_of
+from ..rsqi_core.errors import Cancelled
+from ..rsqi_core.image_checks import LIMITS, Check, checks, survey
 from . import pixels
 from .base import RsqiAlgorithm
-from .check_texts import check_name, limit_text, result_text, value_text
+from .check_texts import check_name, result_text
 from .compat import DOUBLE, NO_GEOMETRY, STRING, VECTOR_POLYGON, VECTOR_TABLE, field
 from .i18n import tr
-from .layer_score import frame_of
-
-TILE = 512
-MOST = 100_000_000  # px; of a larger image evenly spread tiles are looked at
-SAMPLE = 1_000_000  # px in which the largest value of deep data is looked for
-GOLDEN = (math.sqrt(5) - 1) / 2
+from .layer_score import fetch, frame_of
 
 
 class CheckImage(RsqiAlgorithm):
@@ -89,39 +82,33 @@ class CheckImage(RsqiAlgorithm):
 
     def processAlgorithm(self, parameters, context, feedback):
         bands = pixels.color_bands(self._provider)
-        census = Census(self._top(bands))
-        width, height = self._size
-        tiles = list(spread(width, height))
-        seen = 0
-        for done, (x, y, w, h) in enumerate(tiles):
+        bytes_only = {int(self._provider.dataType(band)) for band in bands} == {1}
+
+        def read(x: int, y: int, w: int, h: int, rows: int, columns: int):
+            return pixels.read(self._provider, bands, self._box(x, y, w, h), columns, rows)
+
+        def tell(done: int, total: int) -> None:
             if feedback.isCanceled():
-                return {}
-            census.add(*pixels.read(self._provider, bands, self._box(x, y, w, h), w, h))
-            seen += w * h
-            feedback.setProgress(100 * (done + 1) / len(tiles))
-        share = seen / (width * height)
+                raise Cancelled
+            feedback.setProgress(100 * done / total)
+
+        try:
+            census, share = survey(read, *self._size, 255.0 if bytes_only else None, tell)
+        except Cancelled:
+            return {}
         if not census.pixels:
             raise QgsProcessingException(tr("The image has no valid pixel, so there is nothing to check."))
         found = checks(census, self._clouds)
         if share < 1:
             feedback.pushInfo(tr("{share:.0%} of the image was looked at, evenly spread.").format(share=share))
         for check in found:
-            result = f"{value_text(check)} ({limit_text(check)}) {result_text(check)}"
+            result = f"{check.value_text()} ({check.limit_text()}) {result_text(check)}"
             feedback.pushInfo(f"{check_name(check.code)}: {result}")
         outputs = {check.code.upper(): check.value for check in found if check.value is not None}
         outputs[self.FAILED] = sum(check.passed is False for check in found)
         outputs[self.SEEN] = share
         table = self._write(parameters, context, found)
         return {**outputs, self.OUTPUT: table} if table else outputs
-
-    def _top(self, bands) -> float:
-        if {int(self._provider.dataType(band)) for band in bands} == {1}:
-            return 255.0
-        largest = max(
-            self._provider.bandStatistics(band, QgsRasterBandStats.Stats.Max, self._extent, SAMPLE).maximumValue
-            for band in bands
-        )
-        return top_of(largest)
 
     def _box(self, x: int, y: int, w: int, h: int) -> QgsRectangle:
         e, (width, height) = self._extent, self._size
@@ -147,21 +134,13 @@ class CheckImage(RsqiAlgorithm):
         return table
 
 
-def spread(width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
-    """Yield tiles (x, y, width, height) of an image: all of a small one, else some that are evenly spread."""
-    share = min(1.0, MOST / (width * height))
-    boxes = ((x, y) for y in range(0, height, TILE) for x in range(0, width, TILE))
-    for number, (x, y) in enumerate(boxes):
-        if number * GOLDEN % 1 < share:
-            yield x, y, min(TILE, width - x), min(TILE, height - y)
-
-
 def cloud_share(errors) -> float | None:
     """Return the share of cloud in the valid area, 0-1; None where nobody looked for clouds."""
     frame = frame_of(errors)
     if frame is None or (frame.inspected is not None and "cloud" not in frame.inspected):
         return None
-    clouds = (f["area_m2"] for f in errors.getFeatures() if f["category_id"] == 1 and f["status"] != "rejected")
+    found = fetch(errors, QgsFeatureRequest(), errors.featureCount())
+    clouds = (f["area_m2"] for f in found if f["category_id"] == 1 and f["status"] != "rejected")
     return sum(area for area in clouds if area) / frame.image.valid_area
 
 

@@ -25,6 +25,7 @@ from ..rsqi_core.errors import ParameterError
 from ..rsqi_core.scheme import Scheme
 from ..rsqi_core.scoring import STATUSES, ErrorRecord, Score, TypeScore, score
 from ..rsqi_core.taxonomy import CODES, TYPES
+from ..rsqi_core.whereabouts import find_raster
 from .i18n import tr
 from .measures import Image, image_of_raster, record, ruler
 
@@ -68,7 +69,7 @@ class Ledger:
         kept, missing = {}, []
         self.stored.clear()
         request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
-        for feature in layer.getFeatures(request):
+        for feature in fetch(layer, request, layer.featureCount()):
             if feature["category_id"] not in range(1, len(TYPES) + 1):
                 continue
             self.stored[feature.id()] = tuple(value_of(feature, name) for name in DERIVED)
@@ -82,7 +83,8 @@ class Ledger:
 
     def measure(self, layer: QgsVectorLayer, fids: Iterable[int], measure: QgsDistanceArea) -> None:
         """Measure errors."""
-        for feature in layer.getFeatures(QgsFeatureRequest().setFilterFids(list(fids))):
+        fids = list(fids)
+        for feature in fetch(layer, QgsFeatureRequest().setFilterFids(fids), len(fids)):
             if not feature.geometry().isEmpty():
                 area = measure.measureArea(feature.geometry())
                 self.records[feature.id()] = record(feature, self.frame.image, area, status_of(feature))
@@ -128,7 +130,8 @@ def frame_of(layer: QgsVectorLayer) -> Frame | None:
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
         return None
     inspected = tuple(code for code in str(row.get("inspected") or "").split(",") if code)
-    return Frame(image, inspected or None, str(row.get("raster") or ""))
+    noted = str(row.get("raster") or "")
+    return Frame(image, inspected or None, find_raster(noted, path_of(layer)) or noted)
 
 
 def frame_of_raster(raster: QgsRasterLayer) -> Frame:
@@ -142,7 +145,7 @@ def summary_of(layer: QgsVectorLayer) -> dict:
     if path is None:
         return {}
     table = QgsVectorLayer(f"{path}|layername=summary", "summary", "ogr")
-    row = next(table.getFeatures(), None) if table.isValid() else None
+    row = _only_row(table)
     return dict(zip(row.fields().names(), row.attributes())) if row is not None else {}
 
 
@@ -150,7 +153,7 @@ def store_summary(layer: QgsVectorLayer, judged: Score) -> bool:
     """Store the score and its sums in the table ``summary`` beside a layer; return whether there is one."""
     path = path_of(layer)
     table = QgsVectorLayer(f"{path}|layername=summary", "summary", "ogr") if path is not None else None
-    row = next(table.getFeatures(), None) if table is not None and table.isValid() else None
+    row = _only_row(table) if table is not None else None
     if row is None:
         return False
     parts = [judged.by_type.get(code) or TypeScore() for code in CODES]
@@ -161,6 +164,23 @@ def store_summary(layer: QgsVectorLayer, judged: Score) -> bool:
     indices = {table.fields().indexFromName(name): value for name, value in values.items()}
     changes = {index: value for index, value in indices.items() if index >= 0 and row[index] != value}
     return not changes or table.dataProvider().changeAttributeValues({row.id(): changes})
+
+
+def _only_row(table: QgsVectorLayer) -> QgsFeature | None:
+    return next(iter(fetch(table, QgsFeatureRequest(), 1)), None) if table.isValid() else None
+
+
+def fetch(layer: QgsVectorLayer, request: QgsFeatureRequest, least: int) -> list[QgsFeature]:
+    """Return features of a layer, with uncommitted edits, `least` of them if the file has so many.
+
+    QGIS reads a GeoPackage without locks, and such a connection finds nothing any more once somebody else has begun to
+    write with a write-ahead journal. So the file is opened again where there are less.
+    """
+    found = [QgsFeature(feature) for feature in layer.getFeatures(request)]
+    if len(found) < least and not layer.isEditable() and layer.providerType() == "ogr":
+        layer.dataProvider().reloadData()
+        found = [QgsFeature(feature) for feature in layer.getFeatures(request)]
+    return found
 
 
 def path_of(layer: QgsVectorLayer) -> Path | None:

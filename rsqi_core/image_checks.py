@@ -1,7 +1,7 @@
 """Checks of a whole image: clipping, brightness, contrast, colour balance, noise and cloud.
 
 The measures and limits are those of the European Commission's orthoimage specification for the LPIS (JRC). Everything
-is computed in one pass: a :class:`Census` takes the image tile by tile at full resolution, in any order, and
+is computed in one pass: :func:`survey` has a :class:`Census` taken of the image, tile by tile at full resolution, and
 :func:`checks` draws the conclusions. Imported inside QGIS as well: standard library and numpy, Python 3.9 syntax.
 
 What the specification leaves to a person's eye is estimated here. *Neutral objects* are the greyish pixels of middle
@@ -13,9 +13,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Callable, Iterator
 
 import numpy as np
 
+TILE = 512  # px; side of what is read at a time
+MOST = 100_000_000  # px; of a larger image evenly spread tiles are looked at
+GLANCE = 8  # every so many rows and columns the brightest value of deep data is looked for
+GOLDEN = (math.sqrt(5) - 1) / 2
 BINS = 256
 TAIL = 5  # first and last bins of the histogram in which a pixel counts as clipped
 WINDOW = 8  # px; side of the windows in which noise is measured
@@ -33,6 +38,36 @@ LIMITS = {
     "colour_balance": ("%", None, 2.0),
     "noise": ("", 5.0, None),
     "cloud_cover": ("%", None, 5.0),
+}
+NAMES = {
+    "clipping_dark": {"zh": "暗部截断", "en": "Dark clipping"},
+    "clipping_bright": {"zh": "亮部截断", "en": "Bright clipping"},
+    "histogram_peak": {"zh": "直方图峰值", "en": "Histogram peak"},
+    "contrast": {"zh": "反差", "en": "Contrast"},
+    "colour_balance": {"zh": "色彩平衡", "en": "Colour balance"},
+    "noise": {"zh": "信噪比", "en": "Signal to noise"},
+    "cloud_cover": {"zh": "云覆盖率", "en": "Cloud cover"},
+}
+MEANINGS = {
+    "clipping_dark": {"zh": "256 级中最暗 5 级的像素", "en": "Pixels in the five darkest of 256 levels"},
+    "clipping_bright": {"zh": "256 级中最亮 5 级的像素", "en": "Pixels in the five brightest of 256 levels"},
+    "histogram_peak": {
+        "zh": "直方图峰值与中间灰度的距离",
+        "en": "Distance of the histogram's peak from the middle level",
+    },
+    "contrast": {
+        "zh": "亮度标准差占全部灰度级的比例",
+        "en": "Standard deviation of the brightness, of all grey levels",
+    },
+    "colour_balance": {
+        "zh": "灰色像素上红、绿、蓝均值的最大差，占全部灰度级的比例",
+        "en": "Largest difference of red, green and blue on greyish pixels, of all grey levels",
+    },
+    "noise": {
+        "zh": "均匀区域均值与标准差之比，取噪声最大的波段",
+        "en": "Mean over standard deviation in uniform areas, of the noisiest band",
+    },
+    "cloud_cover": {"zh": "占有效面积的比例，由检查结果得出", "en": "Share of the valid area, from the errors found"},
 }
 STRICT = {"clipping_dark", "clipping_bright", "colour_balance", "noise", "cloud_cover"}  # the limit itself fails
 
@@ -65,6 +100,21 @@ class Check:
         if self.code in STRICT:
             return (self.low is None or self.value > self.low) and (self.high is None or self.value < self.high)
         return (self.low is None or self.value >= self.low) and (self.high is None or self.value <= self.high)
+
+    def value_text(self) -> str:
+        """Return the value with its unit; a dash for none."""
+        if self.value is None:
+            return "–"
+        return f"{self.value:.{2 if abs(self.value) < 10 else 1}f} {self.unit}".strip().replace("-", "−")
+
+    def limit_text(self) -> str:
+        """Return the limits as a reader of specifications expects them."""
+        less, more = ("<", ">") if self.code in STRICT else ("≤", "≥")
+        if self.low is None:
+            return f"{less} {self.high:g} {self.unit}".strip()
+        if self.high is None:
+            return f"{more} {self.low:g} {self.unit}".strip()
+        return f"{self.low:g} – {self.high:g} {self.unit}".strip().replace("-", "−")
 
 
 class Census:
@@ -152,6 +202,57 @@ class Census:
         return float((means.mean(1) / noise).min())
 
 
+Read = Callable[[int, int, int, int, int, int], "tuple[np.ndarray, np.ndarray]"]
+
+
+def survey(
+    read: Read, width: int, height: int, top: float | None = None, tell: Callable[[int, int], None] = lambda *_: None
+) -> tuple[Census, float]:
+    """Take the census of an image.
+
+    Parameters
+    ----------
+    read : callable
+        ``read(x, y, width, height, rows, columns)`` gives planes and mask of a box in so many rows and columns, as
+        :meth:`Census.add` takes them.
+    width, height : int
+        Of the image in pixels.
+    top : float, optional
+        As for :class:`Census`; else it is looked for, see :func:`top_of`.
+    tell : callable
+        Told before each tile how many are done, and how many there are; what it raises ends the survey.
+
+    Returns
+    -------
+    census : Census
+    share : float
+        Of the image that was looked at, 0-1.
+    """
+    tiles = list(spread(width, height))
+    steps, done = len(tiles) * (2 if top is None else 1), 0
+    if top is None:
+        largest = 0.0
+        for done, (x, y, w, h) in enumerate(tiles, 1):
+            tell(done - 1, steps)
+            planes, valid = read(x, y, w, h, -(-h // GLANCE), -(-w // GLANCE))
+            largest = max(largest, float(planes[:, valid].max(initial=0)))
+        top = top_of(largest)
+    census = Census(top)
+    for place, (x, y, w, h) in enumerate(tiles, done):
+        tell(place, steps)
+        census.add(*read(x, y, w, h, h, w))
+    return census, sum(w * h for _, _, w, h in tiles) / (width * height)
+
+
+def spread(width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield tiles (x, y, width, height) of an image: all of a small one, else some that are evenly spread."""
+    share = min(1.0, MOST / (width * height))
+    boxes = ((x, y) for y in range(0, height, TILE) for x in range(0, width, TILE))
+    for number, (x, y) in enumerate(boxes):
+        if number * GOLDEN % 1 < share:
+            yield x, y, min(TILE, width - x), min(TILE, height - y)
+
+
 def checks(census: Census, cloud_share: float | None = None) -> tuple[Check, ...]:
     """Return all checks; without a valid pixel, or of what was not looked for, the values are None.
 
@@ -163,12 +264,11 @@ def checks(census: Census, cloud_share: float | None = None) -> tuple[Check, ...
     """
     values: dict[str, float | None] = dict.fromkeys(LIMITS)
     if census.pixels:
-        peak = int(_smooth(census.histogram).argmax())
         balance = census.imbalance()
         values.update(
             clipping_dark=100.0 * float(census.histogram[:TAIL].sum()) / census.pixels,
             clipping_bright=100.0 * float(census.histogram[-TAIL:].sum()) / census.pixels,
-            histogram_peak=100.0 * (peak - BINS / 2) / (BINS / 2),
+            histogram_peak=100.0 * (peak(census.histogram) - BINS / 2) / (BINS / 2),
             contrast=100.0 * census.deviation(),
             colour_balance=None if balance is None else 100.0 * balance,
             noise=census.signal_to_noise(),
@@ -176,6 +276,11 @@ def checks(census: Census, cloud_share: float | None = None) -> tuple[Check, ...
     if cloud_share is not None:
         values["cloud_cover"] = 100.0 * cloud_share
     return tuple(Check(code, value, *LIMITS[code]) for code, value in values.items())
+
+
+def peak(histogram: np.ndarray) -> int:
+    """Return the bin that the smoothed histogram is highest in."""
+    return int(_smooth(histogram).argmax())
 
 
 def top_of(largest: float, bits: int | None = None) -> float:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Mapping, Sequence
 
 from .errors import ParameterError
+from .notes import Note
 
 LARGEST = 1000  # a larger lot is split evenly
 # Largest lot for which this many units are inspected (5.2).
@@ -93,7 +94,7 @@ def split(lot_size: int) -> tuple[int, ...]:
         A lot has at least one unit.
     """
     if lot_size < 1:
-        raise ParameterError(f"a lot has at least one unit, not {lot_size}")
+        raise ParameterError(Note("lot_empty", "a lot has at least one unit, not {size}", size=lot_size))
     parts = math.ceil(lot_size / LARGEST)
     return tuple(lot_size // parts + (part < lot_size % parts) for part in range(parts))
 
@@ -107,7 +108,8 @@ def sample_size(lot_size: int) -> int:
         The lot is empty, or has to be split.
     """
     if len(split(lot_size)) > 1:
-        raise ParameterError(f"a lot of {lot_size} units is split: {', '.join(map(str, split(lot_size)))}")
+        parts = ", ".join(map(str, split(lot_size)))
+        raise ParameterError(Note("lot_split", "a lot of {size} units is split: {parts}", size=lot_size, parts=parts))
     return min(lot_size, SIZES[bisect_left(SIZES, (lot_size, 0))][1])
 
 
@@ -132,7 +134,8 @@ def judge(units: Sequence[Unit], lot_size: int) -> Verdict:
     """
     needed = sample_size(lot_size)
     if len(units) > lot_size:
-        raise ParameterError(f"{len(units)} units cannot come from a lot of {lot_size}")
+        text = "{count} units cannot come from a lot of {size}"
+        raise ParameterError(Note("lot_small", text, count=len(units), size=lot_size))
     sample = [unit for unit in units if unit.detailed]
     failed = tuple(unit.name for unit in units if not unit.passes)
     count = len(sample)

@@ -13,6 +13,7 @@ from typing import Any, Iterable, Mapping, Sequence
 
 from . import resources
 from .errors import ParameterError
+from .notes import Note
 from .taxonomy import CODES
 
 SEVERITIES = ("A", "B", "C", "D")
@@ -87,9 +88,13 @@ def read_scheme(path: str | Path | None = None) -> Any:
     try:
         return json.loads(source.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise ParameterError(f"{source}: cannot read the scoring scheme ({error.strerror}); check the path") from error
+        text = "{source}: cannot read the scoring scheme ({reason}); check the path"
+        raise ParameterError(
+            Note("scheme_unreadable", text, source=str(source), reason=error.strerror or str(error))
+        ) from error
     except ValueError as error:
-        raise ParameterError(f"{source}: the scoring scheme is not valid JSON ({error}); correct the file") from error
+        text = "{source}: the scoring scheme is not valid JSON ({reason}); correct the file"
+        raise ParameterError(Note("scheme_no_json", text, source=str(source), reason=str(error))) from error
 
 
 def parse_scheme(data: Any, source: str | Path = "") -> Scheme:
@@ -119,7 +124,10 @@ def write_scheme(path: str | Path, data: Any) -> None:
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise ParameterError(f"{path}: cannot write the scoring scheme ({error.strerror}); check the folder") from error
+        text = "{path}: cannot write the scoring scheme ({reason}); check the folder"
+        raise ParameterError(
+            Note("scheme_unwritable", text, path=str(path), reason=error.strerror or str(error))
+        ) from error
 
 
 class _Reader:
@@ -128,32 +136,40 @@ class _Reader:
     def __init__(self, source: str):
         self.source = source
 
-    def fail(self, key: str, problem: str) -> ParameterError:
-        source = f"{self.source}: scoring scheme, " if self.source else ""
-        return ParameterError(f"{source}{key}: {problem}")
+    def fail(self, key: str, problem: Note) -> ParameterError:
+        if not self.source:
+            return ParameterError(Note("scheme_at", "{key}: {problem}", key=key, problem=problem))
+        text = "{source}: scoring scheme, {key}: {problem}"
+        return ParameterError(Note("scheme_in", text, source=self.source, key=key, problem=problem))
 
     def number(self, data: Any, key: str, low: float = 0.0, above: bool = False) -> float:
         if isinstance(data, bool) or not isinstance(data, (int, float)) or not math.isfinite(data):
-            raise self.fail(key, f"expected a number, found {json.dumps(data, ensure_ascii=False)}")
+            raise self.fail(key, Note("no_number", "expected a number, found {found}", found=_shown(data)))
         if data < low or (above and data == low):
-            raise self.fail(key, f"{data:g} must be {'above' if above else 'at least'} {low:g}")
+            value, low = f"{data:g}", f"{low:g}"
+            if above:
+                raise self.fail(key, Note("not_above", "{value} must be above {low}", value=value, low=low))
+            raise self.fail(key, Note("under", "{value} must be at least {low}", value=value, low=low))
         return float(data)
 
     def mapping(self, data: Any, key: str, required: Iterable[str] = (), allowed: Iterable[str] | None = None) -> dict:
         if not isinstance(data, dict):
-            raise self.fail(key, "expected an object {...}")
+            raise self.fail(key, Note("no_object", "expected an object {{...}}"))
         for name in required:
             if name not in data:
-                raise self.fail(key, f"'{name}' is missing")
+                raise self.fail(key, Note("missing", "'{name}' is missing", name=name))
         for name in data if allowed is not None else ():
             if name not in allowed:
-                raise self.fail(key, f"'{name}' is unknown; allowed are {', '.join(allowed)}")
+                text = "'{name}' is unknown; allowed are {allowed}"
+                raise self.fail(key, Note("unknown", text, name=name, allowed=", ".join(allowed)))
         return data
 
     def choice(self, data: Any, key: str, allowed: Sequence[str | None]) -> Any:
         if data not in allowed:
             names = ", ".join("null" if name is None else name for name in allowed)
-            raise self.fail(key, f"{json.dumps(data, ensure_ascii=False)} is not one of {names}")
+            raise self.fail(
+                key, Note("not_one_of", "{found} is not one of {allowed}", found=_shown(data), allowed=names)
+            )
         return data
 
     def texts(self, data: Any, key: str, kind: type) -> dict:
@@ -161,7 +177,8 @@ class _Reader:
         for lang in ("en", "zh"):
             parts = [texts[lang]] if kind is str else texts[lang]
             if not isinstance(texts[lang], kind) or not all(isinstance(part, str) for part in parts):
-                raise self.fail(f"{key}.{lang}", "expected a text" if kind is str else "expected a list of texts")
+                text = Note("no_text", "expected a text")
+                raise self.fail(f"{key}.{lang}", text if kind is str else Note("no_texts", "expected a list of texts"))
         return texts
 
     def scheme(self, data: Any) -> Scheme:
@@ -169,17 +186,18 @@ class _Reader:
         allowed = (*required, "note", "a_rejects", "merge_distance_m", "not_covered")
         self.mapping(data, "top level", required, allowed)
         if data["format"] != FORMAT:
-            raise self.fail("format", f"{json.dumps(data['format'])} is not {FORMAT}, the format this program reads")
+            text = "{found} is not {format}, the format this program reads"
+            raise self.fail("format", Note("other_format", text, found=_shown(data["format"]), format=FORMAT))
         if not isinstance(data["version"], str):
-            raise self.fail("version", 'expected a text such as "1.0"')
+            raise self.fail("version", Note("no_version", 'expected a text such as "1.0"'))
         deductions = self.mapping(data["deductions"], "deductions", SEVERITIES, SEVERITIES)
         named = GRADES[:-1]
         grades = self.mapping(data["grades"], "grades", named, named)
         limits = [self.number(grades[g], f"grades.{g}") for g in named]
         if not limits[0] > limits[1] > limits[2]:
-            raise self.fail("grades", "excellent > good > qualified is required")
+            raise self.fail("grades", Note("grade_order", "excellent > good > qualified is required"))
         if not isinstance(data.get("a_rejects", True), bool):
-            raise self.fail("a_rejects", "expected true or false")
+            raise self.fail("a_rejects", Note("no_boolean", "expected true or false"))
         types = self.mapping(data["types"], "types", CODES, CODES)
         return Scheme(
             name=self.texts(data["name"], "name", str),
@@ -197,7 +215,7 @@ class _Reader:
     def type_rules(self, data: Any, key: str) -> TypeRules:
         self.mapping(data, key, ("rules", "area"), ("rules", "otherwise", "unmeasured", "max_errors", "area"))
         if not isinstance(data["rules"], list):
-            raise self.fail(f"{key}.rules", "expected a list [...]")
+            raise self.fail(f"{key}.rules", Note("no_list", "expected a list [...]"))
         maxima = self.mapping(data.get("max_errors", {}), f"{key}.max_errors", (), SEVERITIES)
         area = self.mapping(data["area"], f"{key}.area", ("basis", "weight", "cap"), ("basis", "weight", "cap"))
         return TypeRules(
@@ -213,7 +231,7 @@ class _Reader:
     def rule(self, data: Any, key: str) -> Rule:
         self.mapping(data, key, ("severity", "measure"), ("severity", "measure", "above", "from"))
         if ("above" in data) == ("from" in data):
-            raise self.fail(key, "needs either 'above' or 'from'")
+            raise self.fail(key, Note("no_bound", "needs either 'above' or 'from'"))
         inclusive = "from" in data
         return Rule(
             severity=self.choice(data["severity"], f"{key}.severity", SEVERITIES),
@@ -221,3 +239,7 @@ class _Reader:
             limit=self.number(data["from" if inclusive else "above"], key),
             inclusive=inclusive,
         )
+
+
+def _shown(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False)

@@ -31,6 +31,7 @@ from dataclasses import dataclass, field
 from typing import Iterable, Mapping, Sequence
 
 from .errors import ParameterError
+from .notes import Note
 from .scheme import GRADES, SEVERITIES, Scheme, TypeRules, load_scheme
 from .taxonomy import CODES, by_code, by_id
 
@@ -177,11 +178,12 @@ def score(
     if mode not in MODES:
         raise ParameterError(f"score mode '{mode}' is not one of {', '.join(MODES)}")
     if not (valid_area_m2 > 0 and valid_pixels > 0 and diagonal_px > 0):
-        raise ParameterError("the image has no valid pixel, so there is nothing to score")
+        raise ParameterError(Note("nothing_to_score", "the image has no valid pixel, so there is nothing to score"))
     for record in records:
         by_id(record.category_id)
         if record.status not in STATUSES:
-            raise ParameterError(f"error status '{record.status}' is not one of {', '.join(STATUSES)}")
+            text = "error status '{status}' is not one of {allowed}"
+            raise ParameterError(Note("odd_status", text, status=record.status, allowed=", ".join(STATUSES)))
     inspected = CODES if inspected is None else tuple(inspected)
     image = _Image(valid_area_m2, diagonal_px, math.sqrt(valid_area_m2 / valid_pixels))
 

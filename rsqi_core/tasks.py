@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import Cancelled, ParameterError, RsqiError
+from .notes import told
 
 Send = Callable[..., None]
 Claim = Callable[[str], None]
@@ -39,7 +40,7 @@ def make_dataset(request: Mapping[str, Any], send: Send, cancelled: Callable[[],
 
     def warn(text: str) -> None:
         _check(cancelled)
-        send("warning", code="dataset", message=text)
+        send("warning", code="dataset", **told(text))
 
     given = {name: request[name] for name in ("test", "seed") if request.get(name) is not None}
     settings = Settings(

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from .errors import Cancelled, ParameterError, RsqiError
+from .notes import message_of, told
 
 COMMANDS = ("inspect", "probe", "report", "dataset", "finetune")
 GRACE = 0.4  # seconds that a cancelled run has to stop by itself
@@ -58,7 +59,7 @@ def main() -> int:
         channel.send("error", code=error.code, message=str(error))
         return 130
     except RsqiError as error:
-        channel.send("error", code=error.code, message=str(error))
+        channel.send("error", code=error.code, **told(message_of(error)))
     except MemoryError:
         channel.send("error", code="memory", message="out of memory; close other programs or inspect a smaller extent")
     except Exception as error:  # a defect of ours must still reach the user as one line, with the trace in the log

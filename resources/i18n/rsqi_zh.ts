@@ -192,10 +192,6 @@
         <translation>与检查时相同</translation>
     </message>
     <message>
-        <source>As the image says</source>
-        <translation>按影像说明</translation>
-    </message>
-    <message>
         <source>As the map shows it</source>
         <translation>按当前地图显示</translation>
     </message>
@@ -270,10 +266,6 @@
     <message>
         <source>Blocks with rejected errors</source>
         <translation>含误检的影像块数</translation>
-    </message>
-    <message>
-        <source>Bright clipping</source>
-        <translation>亮部截断</translation>
     </message>
     <message>
         <source>Build it anew beside the present one, which stays until the new one works.</source>
@@ -432,14 +424,6 @@
         <translation>影像块分类</translation>
     </message>
     <message>
-        <source>Cloud cover</source>
-        <translation>云覆盖率</translation>
-    </message>
-    <message>
-        <source>Colour balance</source>
-        <translation>色彩平衡</translation>
-    </message>
-    <message>
         <source>Colour the blocks by the probability of a type</source>
         <translation>按某一类型的概率为影像块着色</translation>
     </message>
@@ -478,10 +462,6 @@
     <message>
         <source>Constraint strength (alpha)</source>
         <translation>约束强度 (alpha)</translation>
-    </message>
-    <message>
-        <source>Contrast</source>
-        <translation>反差</translation>
     </message>
     <message>
         <source>Copied</source>
@@ -532,10 +512,6 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>切分影像：第 {done} 个，共 {total} 个</translation>
     </message>
     <message>
-        <source>Dark clipping</source>
-        <translation>暗部截断</translation>
-    </message>
-    <message>
         <source>Dataset</source>
         <translation>数据集</translation>
     </message>
@@ -568,12 +544,12 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>计算设备</translation>
     </message>
     <message>
-        <source>Distance of the histogram's peak from the middle level</source>
-        <translation>直方图峰值与中间灰度的距离</translation>
-    </message>
-    <message>
         <source>Divides the deductions of B, C and D errors; another value than 1 needs the client's approval.</source>
         <translation>B、C、D 类错误的扣分除以 t；取 1 以外的值须经委托方同意。</translation>
+    </message>
+    <message>
+        <source>Divides the odds of every threshold: 4 finds more errors, and more that are none.</source>
+        <translation>各阈值的几率除以此值：取 4 时检出更多，误检也更多。</translation>
     </message>
     <message>
         <source>Doubles the chosen rule.</source>
@@ -856,10 +832,6 @@ The GeoPackage of an inspection tells the size of its image. For any other layer
         <translation>在列表和地图上隐藏置信度较低的图斑，不影响得分。</translation>
     </message>
     <message>
-        <source>Histogram peak</source>
-        <translation>直方图峰值</translation>
-    </message>
-    <message>
         <source>How many images the lot has.</source>
         <translation>该批的影像数。</translation>
     </message>
@@ -1028,14 +1000,6 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>语言</translation>
     </message>
     <message>
-        <source>Large blocks side by side: a first look, quick and coarse.</source>
-        <translation>大块不重叠：快速初查，较粗略。</translation>
-    </message>
-    <message>
-        <source>Largest difference of red, green and blue on greyish pixels, of all grey levels</source>
-        <translation>灰色像素上红、绿、蓝均值的最大差，占全部灰度级的比例</translation>
-    </message>
-    <message>
         <source>Later</source>
         <translation>稍后</translation>
     </message>
@@ -1116,10 +1080,6 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>在训练从未见过的 {blocks} 个影像块上，各类型平均 F1 {old:.3f} → {new:.3f}；无错误影像块被标出的比例 {before:.0%} → {after:.0%}。</translation>
     </message>
     <message>
-        <source>Mean over standard deviation in uniform areas, of the noisiest band</source>
-        <translation>均匀区域均值与标准差之比，取噪声最大的波段</translation>
-    </message>
-    <message>
         <source>Mean score of the sample</source>
         <translation>样本平均得分</translation>
     </message>
@@ -1150,6 +1110,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Model</source>
         <translation>模型</translation>
+    </message>
+    <message>
+        <source>Model's own</source>
+        <translation>模型自带</translation>
     </message>
     <message>
         <source>Move the vertices of the outline</source>
@@ -1362,14 +1326,6 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Pixel size of a layer that is no file</source>
         <translation>非文件图层的像素大小</translation>
-    </message>
-    <message>
-        <source>Pixels in the five brightest of 256 levels</source>
-        <translation>256 级中最亮 5 级的像素</translation>
-    </message>
-    <message>
-        <source>Pixels in the five darkest of 256 levels</source>
-        <translation>256 级中最暗 5 级的像素</translation>
     </message>
     <message>
         <source>Points</source>
@@ -1716,6 +1672,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>图层中选中的面</translation>
     </message>
     <message>
+        <source>Sensitivity</source>
+        <translation>灵敏度</translation>
+    </message>
+    <message>
         <source>Set up</source>
         <translation>安装</translation>
     </message>
@@ -1776,10 +1736,6 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>测试部分所占比例</translation>
     </message>
     <message>
-        <source>Share of the valid area, from the errors found</source>
-        <translation>占有效面积的比例，由检查结果得出</translation>
-    </message>
-    <message>
         <source>Show all keys</source>
         <translation>显示全部按键</translation>
     </message>
@@ -1800,10 +1756,6 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>影像块的边长，以逗号分隔。</translation>
     </message>
     <message>
-        <source>Signal to noise</source>
-        <translation>信噪比</translation>
-    </message>
-    <message>
         <source>Sizes of the square blocks, separated by commas; large blocks see large errors.</source>
         <translation>方块的边长，用逗号分隔；大块能看到大范围的错误。</translation>
     </message>
@@ -1822,10 +1774,6 @@ Images outside the sample that were only looked over pass with no A and fewer th
     <message>
         <source>Standard</source>
         <translation>标准</translation>
-    </message>
-    <message>
-        <source>Standard deviation of the brightness, of all grey levels</source>
-        <translation>亮度标准差占全部灰度级的比例</translation>
     </message>
     <message>
         <source>Start from</source>
@@ -2088,10 +2036,6 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>作为起点的模型：“default”，或另一个带 ONNX 文件的模型文件夹。</translation>
     </message>
     <message>
-        <source>The model's own</source>
-        <translation>模型自带</translation>
-    </message>
-    <message>
         <source>The name may hold letters, digits, blanks, dots and dashes.</source>
         <translation>名称可以包含文字、数字、空格、点和连字符。</translation>
     </message>
@@ -2316,10 +2260,6 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>检查强度</translation>
     </message>
     <message>
-        <source>Three block sizes that overlap more: looks closer, takes longer.</source>
-        <translation>三种块大小，重叠更多：检查更细，耗时更长。</translation>
-    </message>
-    <message>
         <source>To look at it all the same.</source>
         <translation>以便仍可查看。</translation>
     </message>
@@ -2436,10 +2376,6 @@ A run that was cancelled goes on where it stopped when it is started again with 
         <translation>用什么设备运行模型。</translation>
     </message>
     <message>
-        <source>What the model was measured with.</source>
-        <translation>模型的精度即以此设置测得。</translation>
-    </message>
-    <message>
         <source>What the technician decided</source>
         <translation>质检员的复核结论</translation>
     </message>
@@ -2524,8 +2460,16 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>缩放到图斑并闪烁</translation>
     </message>
     <message>
+        <source>a first, coarse look</source>
+        <translation>先粗略看一遍</translation>
+    </message>
+    <message>
         <source>area</source>
         <translation>面积</translation>
+    </message>
+    <message>
+        <source>as the model was measured</source>
+        <translation>与模型评测时一致</translation>
     </message>
     <message>
         <source>default</source>
@@ -2542,6 +2486,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>failed</source>
         <translation>不合格</translation>
+    </message>
+    <message>
+        <source>finds more, errs more</source>
+        <translation>检出更多，误检也更多</translation>
     </message>
     <message>
         <source>it cannot create an environment</source>
@@ -2798,6 +2746,14 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{share:.3f} % of the valid area</source>
         <translation>占有效面积的 {share:.3f} %</translation>
+    </message>
+    <message>
+        <source>{sides} px, overlap {overlap} %, sensitivity {sensitivity:g}: {purpose}</source>
+        <translation>影像块 {sides} 像素，重叠 {overlap} %，灵敏度 {sensitivity:g}：{purpose}</translation>
+    </message>
+    <message>
+        <source>{sides} px, overlap {overlap} %: {purpose}</source>
+        <translation>影像块 {sides} 像素，重叠 {overlap} %：{purpose}</translation>
     </message>
     <message>
         <source>{size} px</source>

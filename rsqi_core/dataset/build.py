@@ -14,6 +14,7 @@ import shapely
 from ..blocks import Block, grid
 from ..describe import LANGUAGES
 from ..errors import OutputError, ParameterError, RsqiError
+from ..notes import Note, message_of
 from ..raster import open_raster
 from .card import card
 from .records import UNKNOWN, Record, find_records, read_record
@@ -126,7 +127,7 @@ def build(
         if not source.exists():
             raise ParameterError(f"{source}: no such folder or file")
     if output.exists() and not (output.is_dir() and not any(output.iterdir())):
-        raise OutputError(f"{output} exists already; choose another folder")
+        raise OutputError(Note("dataset_exists", "{path} exists already; choose another folder", path=str(output)))
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".rsqi-", dir=output.parent) as name:
@@ -159,10 +160,12 @@ class _Work:
             except RsqiError as error:
                 self._fail(error)
         for text, count in self.unknown.most_common():
-            self.warn(f"the description '{text}' names no type or several (errors: {count}); see --words")
+            line = "the description '{text}' names no type or several (errors: {count}); see --words"
+            self.warn(Note("dataset_words", line, text=text, count=count))
         positives = len(self.samples.items)
         if not positives:
-            raise RsqiError("no block with an error of known type in these records; nothing was written")
+            text = "no block with an error of known type in these records; nothing was written"
+            raise RsqiError(Note("dataset_empty", text))
         share = self.settings.negatives
         # Where somebody has rejected an error, a person says that there is none: such blocks go in all and first.
         hard = sum(hard for _, _, hard in clean) if share else 0
@@ -181,7 +184,8 @@ class _Work:
                 try:
                     record = read_record(entry, self.settings.vocabulary, self.settings.unreviewed)
                     if record.raster in rasters:
-                        raise RsqiError(f"{record.raster}: a second record of this raster; give only one of them")
+                        text = "{raster}: a second record of this raster; give only one of them"
+                        raise RsqiError(Note("dataset_twice", text, raster=record.raster))
                 except RsqiError as error:
                     self._fail(error)
                     continue
@@ -193,7 +197,7 @@ class _Work:
 
     def _fail(self, error: Exception) -> None:
         self.failed += 1
-        self.warn(str(error))
+        self.warn(message_of(error))
 
     def _cut(self, record: Record) -> list[tuple[Block, bool]]:
         """Add the blocks with errors; return those that no error touches, and whether a rejected one does."""
@@ -212,7 +216,8 @@ class _Work:
                     self.samples.add(raster, block, record.geometries[touched], ids)
         self.tell(f"{record.raster}: {len(self.samples.items) - before} blocks with errors, {len(clean)} without")
         if unclear:
-            self.warn(f"{record.raster}: blocks left out, touched by errors unreviewed or of unknown type: {unclear}")
+            text = "{raster}: blocks left out, touched by errors unreviewed or of unknown type: {count}"
+            self.warn(Note("dataset_unclear", text, raster=record.raster, count=unclear))
         return clean
 
     def _blocks(self, record: Record) -> Iterator[Block]:
@@ -239,7 +244,8 @@ class _Work:
                 except RsqiError as error:
                     self._fail(error)
         if wanted:
-            self.warn(f"blocks without error that are missing for the wanted share: {wanted}")
+            text = "blocks without error that are missing for the wanted share: {count}"
+            self.warn(Note("dataset_negatives", text, count=int(wanted)))
 
     def _write(self) -> Built:
         """Divide what was cut, and write the tables and the card."""
@@ -247,7 +253,8 @@ class _Work:
         in_test = split(samples, settings.test, self.rng, settings.whole)
         if settings.test and not any(sample.labels for sample, test in zip(samples, in_test) if test):
             in_test[:] = False
-            self.warn("no test part: too few blocks, or all overlap; give more images, or less overlap")
+            text = "no test part: too few blocks, or all overlap; give more images, or less overlap"
+            self.warn(Note("dataset_no_test", text))
         parts = {TRAIN: [sample for sample, test in zip(samples, in_test) if not test]}
         if in_test.any():
             parts[TEST] = [sample for sample, test in zip(samples, in_test) if test]

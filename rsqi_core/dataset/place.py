@@ -11,6 +11,7 @@ import shapely
 from pyproj.exceptions import CRSError
 
 from ..errors import RsqiError
+from ..notes import Note
 from ..raster import Raster
 
 _PREFIX = 1_000_000  # metres; an easting of 36 500 000 is 500 000 in zone 36
@@ -62,7 +63,9 @@ def to_pixels(geometries: np.ndarray, crs: Any, raster: Raster) -> tuple[np.ndar
         meets = _meets(placed, raster)
         if meets.any():
             if not meets.all():
-                notes = (*notes, f"{np.count_nonzero(~meets)} of {len(meets)} polygons lie beside the image")
+                text = "{count} of {total} polygons lie beside the image"
+                beside = Note("place_beside", text, count=int(np.count_nonzero(~meets)), total=len(meets))
+                notes = (*notes, beside)
             return placed[meets], np.flatnonzero(meets), notes
     raise PlaceError(
         f"the polygons lie beside {raster.path}: they span {_span(shapely.total_bounds(geometries))}; "
@@ -78,7 +81,8 @@ def _readings(geometries: np.ndarray, crs: Any, raster: Raster) -> Iterator[tupl
     if own and target and not own.equals(target, ignore_axis_order=True):
         transformer = pyproj.Transformer.from_crs(own, target, always_xy=True)
         transformed = shapely.transform(geometries, lambda c: np.stack(transformer.transform(*c.T), -1))
-        readings[0] = (geometries, ("their coordinate system is wrong; they are taken to be in the raster's",))
+        text = "their coordinate system is wrong; they are taken to be in the raster's"
+        readings[0] = (geometries, (Note("place_crs", text),))
         if np.isfinite(shapely.total_bounds(transformed)).all():
             readings.insert(0, (transformed, ()))
     yield from readings
@@ -89,10 +93,11 @@ def _readings(geometries: np.ndarray, crs: Any, raster: Raster) -> Iterator[tupl
             continue
         _check_zone(zone or of_raster, target or own)
         shift = np.array([(of_raster - zone) * _PREFIX, 0])
-        where = "the polygons" if zone else "the raster"
-        note = f"only {where} carry zone {zone or of_raster} before the easting; reconciled".replace(
-            "raster carry", "raster carries"
-        )
+        if zone:
+            text, code = "only the polygons carry zone {zone} before the easting; reconciled", "place_zone"
+        else:
+            text, code = "only the raster carries zone {zone} before the easting; reconciled", "place_raster_zone"
+        note = Note(code, text, zone=zone or of_raster)
         yield shapely.transform(moved, lambda c, shift=shift: c + shift), (*notes, note)
 
 

@@ -14,8 +14,10 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 
 from ..errors import RasterError, RsqiError
+from ..notes import Note
 from ..raster import Raster, open_raster
 from ..taxonomy import BACKGROUND, TYPES
+from ..whereabouts import find_raster
 from .draw import prepare
 from .place import to_pixels
 from .reviewed import REJECTED, UNREVIEWED, Reviewed, read_reviewed
@@ -160,7 +162,7 @@ def _read_station(station: Station, vocabulary: Vocabulary) -> Record:
                 raise RecordError(f"{path}: {error}") from error
             geometries.append(placed[kept[index]])
             category_ids.append(ids[index][kept[index]])
-            notes += [f"{path}: {remark}" for remark in remarks]
+            notes += [_of(path, remark) for remark in remarks]
         record = _record(raster, (0, 0, raster.width, raster.height), geometries, category_ids, notes)
     return replace(record, unknown=unknown)
 
@@ -171,15 +173,19 @@ def _read_reviewed(path: Path, unreviewed: bool) -> Record:
     waiting = reviewed.statuses == UNREVIEWED
     if waiting.any() and not unreviewed:
         ids = np.where(waiting, UNKNOWN, ids)
-        notes.append(f"{path}: not used because unreviewed: {np.count_nonzero(waiting)} of {len(ids)} errors")
+        text = "{path}: not used because unreviewed: {count} of {total} errors"
+        notes.append(
+            Note("dataset_waiting", text, path=str(path), count=int(np.count_nonzero(waiting)), total=len(ids))
+        )
     with open_raster(_raster_of(path, reviewed)) as raster:
         placed, index, remarks = to_pixels(reviewed.geometries, reviewed.crs, raster)
         kept = reviewed.statuses[index] != REJECTED
         column, row = ~raster.transform * (reviewed.transform * (0, 0))
         window = round(column), round(row), reviewed.width, reviewed.height
         if min(window[:2]) < 0 or window[0] + window[2] > raster.width or window[1] + window[3] > raster.height:
-            raise RecordError(f"{path}: {raster.path} is not the image that was inspected")
-        notes += [f"{path}: {remark}" for remark in remarks]
+            text = "{path}: {raster} is not the image that was inspected"
+            raise RecordError(Note("dataset_other_image", text, path=str(path), raster=raster.path))
+        notes += [_of(path, remark) for remark in remarks]
         record = _record(raster, window, [placed[kept]], [ids[index][kept]], notes)
         return replace(record, rejected=placed[~kept])
 
@@ -191,15 +197,19 @@ def _record(raster: Raster, window: tuple, geometries: list, category_ids: list,
     )
 
 
-def _raster_of(path: Path, reviewed: Reviewed) -> Path:
-    """Return the raster of a GeoPackage: where it was inspected, else beside the file."""
-    named = Path(str(reviewed.stored.summary.get("raster") or ""))
-    # A path of another system is one long name here.
-    name = str(named).replace("\\", "/").rsplit("/", 1)[-1]
-    for candidate in (named, path.parent / named, path.with_name(name)):
-        if candidate.is_file():
-            return candidate
-    raise RasterError(f"{path}: its raster {named} is gone; put {name} beside it")
+def _of(path: Path, remark: str) -> Note:
+    return Note("remark", "{path}: {remark}", path=str(path), remark=remark)
+
+
+def _raster_of(path: Path, reviewed: Reviewed) -> str:
+    """Return the raster of a GeoPackage."""
+    noted = str(reviewed.stored.summary.get("raster") or "")
+    found = find_raster(noted, path)
+    if found is None:
+        name = noted.replace("\\", "/").rsplit("/", 1)[-1]
+        text = "{path}: its raster {raster} is gone; put {name} beside it"
+        raise RasterError(Note("dataset_gone", text, path=str(path), raster=noted, name=name))
+    return found
 
 
 def _read_shapefile(path: Path, vocabulary: Vocabulary) -> tuple[np.ndarray, list[str], str | None]:

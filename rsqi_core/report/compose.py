@@ -12,7 +12,7 @@ from .. import __version__
 from ..raster import Raster
 from ..scoring import GRADE_NAMES, SEVERITIES
 from ..taxonomy import CODES, by_code, by_id
-from . import pictures
+from . import pictures, whole
 from .content import (
     Card,
     Cell,
@@ -31,7 +31,6 @@ from .content import (
 from .subject import UNREVIEWED, Reported, Subject
 from .texts import Words, number, points, share
 
-CARDS = 24  # errors shown in pictures
 LISTED = 200  # the list is for reading; everything is in the record and in the GeoPackage
 _STATUSES = ("accepted", "corrected", "added", "rejected", UNREVIEWED)
 
@@ -43,6 +42,7 @@ def compose(
     reviewer: str = "",
     made: datetime | None = None,
     tell: Callable[[int, int], None] = lambda done, total: None,
+    checked: whole.Whole | None = None,
 ) -> Report:
     """Compose the whole report.
 
@@ -56,18 +56,21 @@ def compose(
         Now by default.
     tell : callable
         Told before each picture how many there are already, and how many there will be.
+    checked : Whole, optional
+        What the checks of the whole image have found; None: they could not be made.
     """
     made = made or datetime.now()
     reviewer = reviewer or ", ".join(sorted({error.edited_by for error in subject.errors if error.edited_by}))
     source = None if raster is None else pictures.Source(raster, subject)
     sections = (
         # What is signed stands on one page: the verdict, how it arises, and what it does not cover.
-        _score(subject, words),
+        _score(subject, words, checked),
         _types(subject, words),
         _not_inspected(subject, words),
         _sign(words, reviewer),
         _pictures(subject, words, source, tell),
         _cards(subject, words, source, tell),
+        whole.section(checked, words),
         _list(subject, words),
         _conditions(subject, words),
     )
@@ -76,13 +79,23 @@ def compose(
         lang=words.languages[0],
         title=words("title"),
         subject=subject.name,
-        lines=(_size(subject, words), *_reviewed(subject, words, reviewer), words("made", f"{made:%Y-%m-%d %H:%M}")),
+        lines=(
+            _size(subject, words),
+            *_inspected(subject, words),
+            *_reviewed(subject, words, reviewer),
+            words("made", f"{made:%Y-%m-%d %H:%M}"),
+        ),
         value=f"{score.value:.1f}",
         grade=score.grade,
         grade_name=words.of(GRADE_NAMES[score.grade]),
         blocks=tuple(block for section in sections for block in section),
         footer=words("footer", __version__)[0],
     )
+
+
+def _inspected(subject: Subject, words: Words) -> Iterator[Text]:
+    if when := subject.inspected_at:
+        yield words("inspected", f"{when:%Y-%m-%d %H:%M}")
 
 
 def _reviewed(subject: Subject, words: Words, reviewer: str) -> Iterator[Text]:
@@ -98,7 +111,7 @@ def _size(subject: Subject, words: Words) -> Text:
     return words("size_value", *subject.size)
 
 
-def _score(subject: Subject, words: Words) -> Iterator[Any]:
+def _score(subject: Subject, words: Words, checked: whole.Whole | None) -> Iterator[Any]:
     score, scheme = subject.score, subject.score.scheme
     yield Heading(words("score"))
     if waiting := subject.statuses.get(UNREVIEWED, 0):
@@ -114,9 +127,14 @@ def _score(subject: Subject, words: Words) -> Iterator[Any]:
     yield Paragraph(words("neighbours", f"{scheme.merge_distance_m:g}"), "note")
     yield Paragraph(words("scheme", words.of(scheme.name), scheme.version, words.of(scheme.note)), "note")
     counted = [(words(f"status_{name}"), subject.statuses[name]) for name in _STATUSES if subject.statuses.get(name, 0)]
+    facts = []
     if counted:
         parts = [tuple(f"{word} {count}" for word in text) for text, count in counted]
-        yield Facts(((words("review"), words.join(parts, {"zh": " · ", "en": " · "})),))
+        facts.append((words("review"), words.join(parts, {"zh": " · ", "en": " · "})))
+    if checked:
+        facts.append((words("whole"), whole.brief(checked, words)))
+    if facts:
+        yield Facts(tuple(facts))
 
 
 def _reason(reason: str, subject: Subject, words: Words) -> Text:
@@ -133,8 +151,8 @@ def _pictures(
     if source is None:
         yield Paragraph(words("no_picture"), "note")
         return
-    tell(0, _picture_count(subject))
-    yield pictures.overview(source, CARDS, words("overview"))
+    tell(0, pictures.count(subject))
+    yield pictures.overview(source, pictures.CARDS, words("overview"))
     counts = {code: subject.score.by_type[code].count for code in CODES if code in subject.score.by_type}
     entries = [
         (by_code(code).color, words("legend", words.name(by_code(code)), count))
@@ -180,14 +198,10 @@ def _types(subject: Subject, words: Words) -> Iterator[Any]:
     yield types_table(subject, words)
 
 
-def _picture_count(subject: Subject) -> int:
-    return 1 + min(CARDS, len(subject.errors))
-
-
 def _cards(
     subject: Subject, words: Words, source: pictures.Source | None, tell: Callable[[int, int], None]
 ) -> Iterator[Any]:
-    shown = subject.errors[:CARDS]
+    shown = subject.errors[: pictures.CARDS]
     if source is None or not shown:
         return
     yield Heading(words("main"))
@@ -195,7 +209,7 @@ def _cards(
         yield Paragraph(words("main_note", len(shown), len(subject.errors)), "note")
     cards = []
     for n, error in enumerate(shown, 1):
-        tell(n, _picture_count(subject))
+        tell(n, pictures.count(subject))
         cards.append(_card(error, n, words, source))
     yield Gallery(tuple(cards))
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 OVERVIEW = 1400  # units, and pixels at most; longer side of the picture of the whole raster
 CARD = (450, 300)  # units; of the picture of one error
+CARDS = 24  # errors shown in pictures of their own
 _CONTEXT = 1.7  # times the error's own size is shown around it,
 _LEAST = 96  # px, but never less than this
 _MARKER = 10  # units; a smaller error gets a ring around it
@@ -134,6 +135,11 @@ class Source:
             )
         )
         return tuple(picture[top:bottom, left:right] for picture in self.whole)
+
+
+def count(subject: Subject) -> int:
+    """Return how many pictures a report has."""
+    return 1 + min(CARDS, len(subject.errors))
 
 
 def overview(source: Source, numbered: int, text: tuple[str, ...]) -> Figure:

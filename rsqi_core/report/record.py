@@ -90,15 +90,20 @@ def _harmless(value: str) -> str:
 
 
 def write_workbook(
-    path: Path, table: Sequence[Sequence[str]], names: Sequence[str], sheets: tuple[str, str], by_type: Table
+    path: Path,
+    table: Sequence[Sequence[str]],
+    names: Sequence[str],
+    title: str,
+    more: Sequence[tuple[str, Table]],
 ) -> None:
-    """Write an .xlsx with the record and the sums of the types; it appears whole or not at all.
+    """Write an .xlsx with the record and further tables; it appears whole or not at all.
 
     Parameters
     ----------
-    sheets : (str, str)
-        Names of the two sheets.
-    by_type : Table
+    title : str
+        Name of the record's sheet.
+    more : sequence of (str, Table)
+        Names and contents of the other sheets.
 
     Raises
     ------
@@ -133,9 +138,11 @@ def write_workbook(
                 sheet.write_string(n, column, value, style(column))
 
     short = {COLUMNS.index(name) for name in ("severity", "inspector", "date")}
-    fill(sheets[0], names, table, _WIDTHS, lambda column: middle if column in short else text)
-    sums = [[cell.text[0] for cell in row.cells] for row in by_type.rows]
-    fill(sheets[1], [c.head[0] for c in by_type.columns], sums, [24] + [14] * 9, lambda c: middle if c else text)
+    fill(title, names, table, _WIDTHS, lambda column: middle if column in short else text)
+    for name, other in more:
+        body = [[cell.text[0] for cell in row.cells] for row in other.rows]
+        widths = [max(12, round(1.1 * column.share)) for column in other.columns]
+        fill(name, [column.head[0] for column in other.columns], body, widths, lambda c: middle if c else text)
     book.close()
     publish(path, memory.getvalue())
 

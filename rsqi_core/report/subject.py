@@ -101,6 +101,14 @@ class Subject:
         return Path(str(self.summary.get("raster") or "")).name
 
     @property
+    def inspected_at(self) -> datetime | None:
+        """When it was inspected; None for results of earlier versions, and for layers without a summary."""
+        try:
+            return datetime.fromisoformat(str(self.summary.get("inspected_at") or ""))
+        except ValueError:
+            return None
+
+    @property
     def metres_per_pixel(self) -> float | None:
         """Mean side of a pixel on the ground; None where the ground is unknown."""
         return math.sqrt(self.valid_area_m2 / self.valid_pixels) if self.crs is not None else None

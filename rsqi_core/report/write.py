@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import Cancelled, OutputError, ParameterError, RasterError
 from ..raster import Raster, open_raster
-from . import pictures, record
+from ..whereabouts import find_raster
+from . import pictures, record, whole
 from .compose import compose, mapping, types_table
 from .content import dumps
 from .html import page
@@ -89,7 +90,8 @@ def write_inspection(path: Path | str, raster: Raster, found: Inspection, langua
         The file cannot be written.
     """
     subject = of_inspection(found, raster.crs)
-    publish(Path(path), page(compose(subject, Words(language), raster)).encode("utf-8"))
+    checked = whole.examine(raster, subject)
+    publish(Path(path), page(compose(subject, Words(language), raster, checked=checked)).encode("utf-8"))
 
 
 def write_report(
@@ -133,7 +135,7 @@ def write_report(
         def tell(done: int, total: int) -> None:
             if cancelled():
                 raise Cancelled("cancelled; nothing was written")
-            emit("progress", stage="write", done=done, total=total, eta_s=None)
+            emit("progress", stage="report", done=done, total=total, eta_s=None)
 
         _write(order, subject, raster, tell, claim)
     finally:
@@ -155,10 +157,8 @@ def _open(order: Order, summary: Mapping[str, Any], emit: Callable[..., None]) -
     if not name:
         emit("warning", code="report_no_image", message="the report has no pictures: no image is noted; give the image")
         return None
-    # Where it was, else beside the result, as both may have been moved together.
-    beside = Path(order.summary).with_name(Path(name).name) if order.summary else None
     try:
-        return open_raster(beside if beside and beside.exists() and not Path(name).exists() else name, _bands(summary))
+        return open_raster(find_raster(name, order.summary) or name, _bands(summary))
     except RasterError as error:
         emit("warning", code="report_no_image", message=f"the report has no pictures: {error}")
         return None
@@ -178,9 +178,20 @@ def _write(
 ) -> None:
     words, made = order._words, datetime.now()
     wanted = {kind: Path(path) for kind, path in order.outputs.items()}
-    report = None
+    report = checked = None
+    steps = 0  # of the checks, which come first
+
+    def check(done: int, total: int) -> None:
+        nonlocal steps
+        steps = total
+        tell(done, total + pictures.count(subject))
+
+    if raster is not None and {"html", "content", "xlsx"} & set(wanted):
+        checked = whole.examine(raster, subject, check)
     if {"html", "content"} & set(wanted):
-        report = compose(subject, words, raster, order.reviewer, made, tell)
+        report = compose(
+            subject, words, raster, order.reviewer, made, lambda n, total: tell(steps + n, steps + total), checked
+        )
     rows, heads = record.rows(subject, words, order.reviewer, made), record.heads(words)
     tell(1, 1)
     claim(None)
@@ -192,8 +203,10 @@ def _write(
         elif kind == "csv":
             record.write_csv(path, rows, heads)
         elif kind == "xlsx":
-            sheets = words("record_sheet")[0], words("sums_sheet")[0]
-            record.write_workbook(path, rows, heads, sheets, types_table(subject, words))
+            tables = [(words("sums_sheet")[0], types_table(subject, words))]
+            if checked:
+                tables.append((words("whole_sheet")[0], whole.table(checked, words)))
+            record.write_workbook(path, rows, heads, words("record_sheet")[0], tables)
         else:
             names = heads if words.languages[0] == "zh" else record.COLUMNS
             record.write_record_shapefile(path, subject, rows, names)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rsqi_core.image_checks import Census, checks, top_of
+from rsqi_core.image_checks import Census, checks, survey, top_of
 
 
 def census(planes, valid=None, top=255.0):
@@ -110,3 +110,16 @@ def test_cloud_cover_is_checked_where_clouds_were_looked_for():
     assert values(counted)["cloud_cover"].value is None
     assert values(counted, cloud_share=0.04)["cloud_cover"].passed is True
     assert values(counted, cloud_share=0.05)["cloud_cover"].passed is False
+
+
+def test_a_survey_sees_every_tile_once_and_finds_the_depth_itself():
+    image = np.random.default_rng(3).integers(0, 1500, (3, 700, 1100)).astype(np.uint16)
+
+    def read(x, y, width, height, rows, columns):
+        box = image[:, y : y + height : -(-height // rows), x : x + width : -(-width // columns)]
+        return box, np.ones(box.shape[1:], bool)
+
+    steps = []
+    counted, share = survey(read, 1100, 700, tell=lambda done, total: steps.append((done, total)))
+    assert (counted.top, counted.pixels, share) == (2047, 1100 * 700, 1)
+    assert steps == [(n, 12) for n in range(12)]  # six tiles, glanced at and counted

@@ -68,7 +68,7 @@ def test_csv_opens_in_a_spreadsheet(tmp_path, table):
 
 def test_the_workbook_has_the_record_and_the_sums(tmp_path, subject, table):
     path = tmp_path / "记录.xlsx"
-    record.write_workbook(path, table, HEADS, ("检查记录", "各类统计"), types_table(subject, Words("zh")))
+    record.write_workbook(path, table, HEADS, "检查记录", [("各类统计", types_table(subject, Words("zh")))])
     with zipfile.ZipFile(path) as book:
         names = [e.get("name") for e in ElementTree.fromstring(book.read("xl/workbook.xml")).iter() if e.get("sheetId")]
         assert names == ["检查记录", "各类统计"]

@@ -21,7 +21,7 @@ from rsqi_core.errors import Cancelled, OutputError, ParameterError, RasterError
 from rsqi_core.geopackage import write_geopackage
 from rsqi_core.polygons import ErrorPolygon, records
 from rsqi_core.raster import open_raster
-from rsqi_core.report import pictures
+from rsqi_core.report import pictures, whole
 from rsqi_core.report.compose import compose
 from rsqi_core.report.content import Figure, dumps, loads
 from rsqi_core.report.html import page
@@ -313,9 +313,47 @@ def test_a_reviewed_file_is_reported_as_it_is_now(reviewed, tmp_path):
     assert "已确认 1 · 人工补充 1 · 已剔除 1 · 未复核 1" in text
     assert "尚有 1 处错误未复核，本报告为初检结果，复核完成前不宜签署。" in text
     assert "复核：李, 王晓明，最后修改 2026-03-05 05:06" in text
-    assert page.count("<svg") == 1 + 3
+    assert page.count("<svg") == 1 + 3 + 1  # the overview, the errors, the histogram
     assert not re.search(r"(src|href)=\"?https?:|<link|@import|url\(|<script", page)
     assert parsed.open == []
+
+
+def test_the_whole_image_is_checked_and_what_cannot_be_measured_is_said(reviewed, write_raster, tmp_path):
+    path, raster = reviewed
+    rgb = np.full((400, 400, 3), 120, np.uint8)
+    rgb[:40] = 255  # a tenth of the image is clipped
+    write_raster(rgb, raster.name)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE summary SET inspected = 'blur'")
+    write_report(ordered(path, tmp_path, "html", "xlsx", language="en"))
+    text = Text((tmp_path / "报告.html").read_text("utf-8")).parts
+    row = text.index("Pixels in the five brightest of 256 levels")
+    assert text[row + 1 : row + 4] == ["10.0 %", "< 0.5 %", "not met"]
+    row = text.index("Share of the valid area, from the errors found")
+    assert text[row + 1 : row + 4] == ["–", "< 5 %", "not measured"]
+    assert any("clouds were not looked for" in part for part in text)
+
+
+def test_a_deep_image_is_checked_in_its_own_depth_and_the_histogram_shows_it(tmp_path):
+    import rasterio
+
+    levels = np.tile(np.arange(0, 2048, 2, dtype=np.uint16), (1024, 1))  # 11 bits, all alike
+    with rasterio.open(tmp_path / "deep.tif", "w", driver="GTiff", width=1024, height=1024, count=1, dtype="uint16",
+                       crs=GROUND, transform=TRANSFORM) as target:  # fmt: skip
+        target.write(levels, 1)
+    with open_raster(tmp_path / "deep.tif") as raster:
+        seen = whole.examine(raster, found(side=1024))
+    assert seen.top == 2047 and seen.share == 1
+    clipped = {check.code: check.value for check in seen.checks if check.code.startswith("clipping")}
+    assert clipped == pytest.approx({"clipping_dark": 100 * 4.5 / 255, "clipping_bright": 100 * 4.5 / 255}, abs=0.15)
+    figure = whole.histogram(seen, ("直方图",))
+    assert ">2047<" in figure.svg and ElementTree.fromstring(figure.svg) is not None
+
+
+def test_an_inspection_is_dated(write_raster):
+    text = Text(html(inspected_at="2026-03-04T05:06:07+08:00", lang="en")).parts
+    assert "Inspected: 2026-03-04 05:06" in text
+    assert not any(part.startswith("Inspected:") for part in Text(html(lang="en")).parts)
 
 
 def test_a_finished_review_says_nothing_of_being_provisional(reviewed, tmp_path):

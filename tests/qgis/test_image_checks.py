@@ -68,7 +68,7 @@ def test_deep_images_are_measured_in_their_own_depth(application, write):
 
 
 def test_of_a_huge_image_evenly_spread_parts_are_seen():
-    from rsqi.algorithms.image_checks import MOST, spread
+    from rsqi.rsqi_core.image_checks import MOST, spread
 
     width, height = 60_000, 40_000
     seen = list(spread(width, height))

@@ -19,14 +19,14 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.check_texts import check_help, check_name, limit_text, result_text, value_text
+from ...algorithms.check_texts import check_help, check_name, result_text
 from ...algorithms.i18n import tr
 from ...algorithms.image_checks import check_of
 from ...rsqi_core.image_checks import LIMITS
+from ..background import Background
 from ..compat import RASTER_LAYERS
 from .card import COLORS
 from .live_panel import image_below
-from .run import Run
 
 RESULT_COLORS = {True: COLORS["excellent"], False: COLORS["rejected"], None: "#808080"}
 
@@ -37,7 +37,7 @@ class ImagePanel(QWidget):
     def __init__(self, parent=None):
         super().__init__(parent)
         self.setObjectName("rsqiImageChecks")
-        self._run: Run | None = None
+        self._run: Background | None = None
         self._errors: QgsVectorLayer | None = None
         self.raster_box = QgsMapLayerComboBox()
         self.raster_box.setFilters(RASTER_LAYERS)
@@ -88,7 +88,7 @@ class ImagePanel(QWidget):
         parameters = {"INPUT": raster}
         if image_below(self._errors) is raster:
             parameters["ERRORS"] = self._errors
-        run = Run("rsqi:checks", parameters, self)
+        run = Background("rsqi:checks", parameters, self)
         run.progressed.connect(lambda percent: self.progress.setValue(round(percent)))
         run.finished.connect(self._finish)
         run.failed.connect(self._fail)
@@ -138,7 +138,7 @@ class ImagePanel(QWidget):
         for row, code in enumerate(LIMITS):
             check = check_of(code, results.get(code.upper()))
             result = result_text(check) if results else ""
-            for column, text in enumerate((check_name(code), value_text(check), limit_text(check), result)):
+            for column, text in enumerate((check_name(code), check.value_text(), check.limit_text(), result)):
                 item = QTableWidgetItem(text)
                 item.setToolTip(check_help(code))
                 if column in (1, 2):
