@@ -34,6 +34,7 @@ class InspectLayer(WorkerAlgorithm):
     CONSTRAINT = "CONSTRAINT"
     ALPHA = "ALPHA"
     THRESHOLD = "THRESHOLD"
+    SENSITIVITY = "SENSITIVITY"
     SCHEME = "SCHEME"
     BLOCKS = "BLOCKS"
     REPORT = "REPORT"
@@ -92,6 +93,11 @@ class InspectLayer(WorkerAlgorithm):
                 self.THRESHOLD, tr("Probability threshold"), number, optional=True, minValue=0, maxValue=1
             ),
             tr("Probability above which a block has an error type; empty means the model's own, one for each type."),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterNumber(self.SENSITIVITY, tr("Sensitivity"), number, 1.0, minValue=0.01),
+            tr("Divides the odds of every threshold: 4 finds more errors, and more that are none."),
             advanced=True,
         )
         self.add_blocks()
@@ -173,6 +179,7 @@ class InspectLayer(WorkerAlgorithm):
         request["alpha"] = self.parameterAsDouble(parameters, self.ALPHA, context)
         if parameters.get(self.THRESHOLD) is not None:
             request["threshold"] = self.parameterAsDouble(parameters, self.THRESHOLD, context)
+        request["sensitivity"] = self.parameterAsDouble(parameters, self.SENSITIVITY, context)
         scheme = self.parameterAsFile(parameters, self.SCHEME, context)
         if scheme:
             request["scheme"] = scheme

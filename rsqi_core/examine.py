@@ -87,7 +87,8 @@ class Examiner:
         self._seams: list[tuple[Block, int]] = []
         if model:
             given = parameters.threshold
-            self._threshold = model.thresholds if given is None else np.full(len(CODES), given, np.float32)
+            thresholds = model.thresholds if given is None else np.full(len(CODES), given, np.float32)
+            self._threshold = lowered(thresholds, parameters.sensitivity)
             # The paper's rule runs where the classifier marks; the sturdier one may look before that.
             own_gate = given is None and parameters.stripe_rule != "otsu"
             self._stripe_gate = model.card.stripe_gate if own_gate else float(self._threshold[_STRIPES.id - 1])
@@ -206,3 +207,17 @@ class Examiner:
             return 1.0
         confidence = float(p[_STRIPES.id - 1])
         return confidence if confidence >= self._stripe_gate else 0.0
+
+
+def lowered(thresholds: np.ndarray, sensitivity: float) -> np.ndarray:
+    """Return thresholds with their odds divided by `sensitivity`, as if errors were so many times as frequent.
+
+    Odds and not the probabilities themselves, so that a type with a high threshold gains as much as one with a low one.
+    What no probability passes stays out of reach.
+    """
+    if sensitivity == 1:
+        return thresholds
+    found, within = thresholds.copy(), thresholds < 1
+    t = thresholds[within]
+    found[within] = t / (t + sensitivity * (1 - t))
+    return found

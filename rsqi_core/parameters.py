@@ -35,6 +35,9 @@ class Parameters:
         Coefficient of equation 3.
     threshold : float or None
         Probability 0-1 from which a block holds a type; None takes the card's threshold of each type.
+    sensitivity : float
+        The odds of every threshold are divided by it: 1 leaves them, 4 finds more errors, and more that are none. A
+        type that the card leaves out stays out.
     blocks : tuple of int
         Sides of the blocks in pixels.
     overlap : float
@@ -61,6 +64,7 @@ class Parameters:
     constraint: str | None = None
     alpha: float = 1.0
     threshold: float | None = None
+    sensitivity: float = 1.0
     blocks: tuple[int, ...] = (512, 2048)
     overlap: float = 0.2
     bands: tuple[int, ...] | None = None
@@ -93,6 +97,8 @@ class Parameters:
             raise ParameterError(f"bands: one or three numbers from 1 are needed, not {list(self.bands)}")
         if self.threshold is not None and not self.threshold >= 0:
             raise ParameterError(f"threshold must not be negative, but is {self.threshold}")
+        if not 0 < self.sensitivity < math.inf:
+            raise ParameterError(f"sensitivity must be a finite number above 0, but is {self.sensitivity}")
         if not 0 <= self.alpha < math.inf:
             raise ParameterError(f"alpha must be a finite number of at least 0, but is {self.alpha}")
         if self.extent is not None:
@@ -130,7 +136,7 @@ def from_mapping(values: Mapping[str, Any]) -> Parameters:
             given["bands"] = tuple(operator.index(band) for band in given["bands"])
         if given.get("extent") is not None:
             given["extent"] = tuple(float(v) for v in given["extent"])
-        for name in ("alpha", "overlap", "threshold"):
+        for name in ("alpha", "overlap", "threshold", "sensitivity"):
             if given.get(name) is not None:
                 given[name] = float(given[name])
         return Parameters(**given)

@@ -2460,8 +2460,8 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>缩放到图斑并闪烁</translation>
     </message>
     <message>
-        <source>a first, coarse look</source>
-        <translation>先粗略看一遍</translation>
+        <source>a first look</source>
+        <translation>先看一遍</translation>
     </message>
     <message>
         <source>area</source>

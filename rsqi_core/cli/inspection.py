@@ -29,6 +29,8 @@ def add_inspect(commands: Any) -> None:
     )
     parser.add_argument("--alpha", type=float, default=1.0, metavar="A", help="coefficient of the constraint (1)")
     parser.add_argument("--threshold", type=float, metavar="T", help="probability 0-1 (the model's, per type)")
+    parser.add_argument("--sensitivity", type=float, default=1.0, metavar="S",
+                        help="divides the odds of every threshold: 4 finds more, also what is none (1)")  # fmt: skip
     parser.add_argument("--blocks", type=numbers(int), default=(512, 2048), metavar="SIDES", help="px (512,2048)")
     parser.add_argument("--overlap", type=float, default=0.2, metavar="SHARE", help="of a block's side (0.2)")
     parser.add_argument("--bands", type=numbers(int), metavar="R,G,B", help="band numbers, or one for grey (as marked)")
@@ -49,8 +51,8 @@ def _inspect(options: argparse.Namespace) -> int:
     from ..models import load
     from ..parameters import from_mapping
 
-    names = ("types", "model", "device", "constraint", "alpha", "threshold", "blocks", "overlap", "bands",
-             "extent", "stripe_rule", "missing_rule", "scheme", "score_mode")  # fmt: skip
+    names = ("types", "model", "device", "constraint", "alpha", "threshold", "sensitivity", "blocks",
+             "overlap", "bands", "extent", "stripe_rule", "missing_rule", "scheme", "score_mode")  # fmt: skip
     values = {name: getattr(options, name) for name in names}
     parameters = from_mapping(values | {"stages": options.stages.split(",")})
     outputs = _outputs(options.raster, options.output)

@@ -11,6 +11,7 @@ import pytest
 from rsqi_core import merge, pipeline
 from rsqi_core.classify import probabilities
 from rsqi_core.errors import Cancelled, ParameterError, RasterError
+from rsqi_core.examine import lowered
 from rsqi_core.parameters import Parameters, from_mapping
 from rsqi_core.pipeline import inspect
 from rsqi_core.raster import Raster, open_raster
@@ -319,3 +320,18 @@ def test_every_stage_ends_when_the_raster_is_damaged(write_raster, ground, tmp_p
     with open_raster(str(write_raster(ground))) as raster, pytest.raises(RasterError, match="torn"):
         inspect(raster, Parameters(blocks=(64,)), tmp_path, model=Oracle())
     assert not [t for t in threading.enumerate() if t.name.startswith("ahead-")]
+
+
+def test_sensitivity_lowers_every_threshold_by_the_same_odds():
+    thresholds = np.array([0.5, 0.9, np.inf, 0.0], np.float32)
+    assert lowered(thresholds, 1) is thresholds
+    assert lowered(thresholds, 4) == pytest.approx([0.2, 9 / 13, np.inf, 0.0])
+
+
+def test_a_sensitive_inspection_finds_what_the_thresholds_hide(run, ground):
+    rgb = ground.copy()
+    rgb[40:140, 50:170] = 230
+    model = Oracle()
+    model.thresholds = np.full(10, 0.999, np.float32)  # the oracle is sure by 0.993
+    assert codes(run(rgb, model=model, types=("cloud",))) == []
+    assert codes(run(rgb, model=model, types=("cloud",), sensitivity=10)) == ["cloud"]

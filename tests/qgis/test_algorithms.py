@@ -171,6 +171,7 @@ def test_request_holds_all_parameters(application, fake, raster, tmp_path, monke
         "CONSTRAINT": 2,
         "ALPHA": 0.5,
         "THRESHOLD": 0.25,
+        "SENSITIVITY": 2,
         "BLOCK_SIZES": "1024, 256",
         "BANDS": "3, 2,1",
         "OVERLAP": 0.1,
@@ -192,6 +193,7 @@ def test_request_holds_all_parameters(application, fake, raster, tmp_path, monke
         "constraint": "relative",
         "alpha": 0.5,
         "threshold": 0.25,
+        "sensitivity": 2.0,
         "scheme": str(scheme),
     }
     environment = seen["environment"]
@@ -402,8 +404,8 @@ def test_every_algorithm_is_described(application):
     advanced = QgsProcessingParameterDefinition.FlagAdvanced
     expert = [d.name() for d in inspect.parameterDefinitions() if d.flags() & advanced]
     assert expert == [
-        "BANDS", "PIXEL_SIZE", "DEVICE", "CONSTRAINT", "ALPHA", "THRESHOLD", "BLOCK_SIZES", "OVERLAP", "SCHEME",
-        "RESUME",
+        "BANDS", "PIXEL_SIZE", "DEVICE", "CONSTRAINT", "ALPHA", "THRESHOLD", "SENSITIVITY", "BLOCK_SIZES", "OVERLAP",
+        "SCHEME", "RESUME",
     ]  # fmt: skip
     assert {o.name() for o in inspect.outputDefinitions()} == {
         "OUTPUT", "BLOCKS", "MASK", "REPORT", "SHAPEFILE", "SCORE", "GRADE", "ERROR_COUNT"

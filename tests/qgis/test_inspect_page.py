@@ -172,13 +172,15 @@ def test_presets_and_own_values(page):
 
     choices = page.choices
     choices.preset_box.activated.emit(0)
-    assert choices.advanced_box.parameters()["BLOCK_SIZES"] == "1024,2048"
-    assert choices.advanced_box.parameters()["OVERLAP"] == 0 and "THRESHOLD" not in choices.advanced_box.parameters()
+    quick = choices.advanced_box.parameters()
+    assert (quick["BLOCK_SIZES"], quick["OVERLAP"], quick["SENSITIVITY"]) == ("512", 0, 1)
+    assert "THRESHOLD" not in quick
     choices.advanced_box.threshold_box.setValue(0.4)
     assert choices.preset_box.currentText() == "Own"
     assert choices.advanced_box.parameters()["THRESHOLD"] == pytest.approx(0.4)
     choices.preset_box.activated.emit(2)
     assert choices.advanced_box.preset() is PRESETS[2] and choices.preset_box.currentText() == "Strict"
+    assert choices.preset_text.text().startswith("512 + 2048 px, overlap 40 %, sensitivity 4: ")
 
 
 def test_what_is_missing_is_said(page, image):

@@ -36,8 +36,12 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         self.overlap_box = _spin(0, 0.5, 0.05)
         self.overlap_box.setToolTip(tr("Share of a block that its neighbour sees too."))
         self.threshold_box = _spin(_OWN, 1, 0.05)
-        self.threshold_box.setSpecialValueText(tr("The model's own"))
+        self.threshold_box.setSpecialValueText(tr("Model's own"))
         self.threshold_box.setToolTip(tr("Probability above which a block has an error type."))
+        self.sensitivity_box = _spin(0.1, 100, 0.5)
+        self.sensitivity_box.setToolTip(
+            tr("Divides the odds of every threshold: 4 finds more errors, and more that are none.")
+        )
         self.constraint_box = narrow(QComboBox())
         self.constraint_box.addItems(
             [tr("As the model recommends"), tr("Absolute"), tr("Relative"), tr("Intermediate"), tr("Lowering")]
@@ -47,7 +51,7 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         self.alpha_box.setValue(1)
         self.alpha_box.setToolTip(tr("Weight of the classification in the constraint."))
         self.bands_line = QLineEdit()
-        self.bands_line.setPlaceholderText(tr("As the image says"))
+        self.bands_line.setPlaceholderText(tr("Automatic"))
         self.bands_line.setToolTip(tr("One band number for grey, or three for red, green and blue: 4,3,2."))
         form = QFormLayout(self)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -55,6 +59,7 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         form.addRow(tr("Block sizes (pixels)"), self.blocks_line)
         form.addRow(tr("Overlap of blocks"), self.overlap_box)
         form.addRow(tr("Probability threshold t"), self.threshold_box)
+        form.addRow(tr("Sensitivity"), self.sensitivity_box)
         form.addRow(tr("Constraint"), self.constraint_box)
         form.addRow(tr("Constraint strength (alpha)"), self.alpha_box)
         form.addRow(tr("Bands"), self.bands_line)
@@ -62,6 +67,7 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         self.blocks_line.textEdited.connect(lambda _: self.changed.emit())
         self.overlap_box.valueChanged.connect(lambda _: self.changed.emit())
         self.threshold_box.valueChanged.connect(lambda _: self.changed.emit())
+        self.sensitivity_box.valueChanged.connect(lambda _: self.changed.emit())
         self.setCollapsed(True)
 
     def set_preset(self, preset: Preset) -> None:
@@ -69,16 +75,19 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         self.blockSignals(True)
         self.blocks_line.setText(",".join(str(side) for side in preset.blocks))
         self.overlap_box.setValue(preset.overlap)
-        self.threshold_box.setValue(_OWN if preset.threshold is None else preset.threshold)
+        self.threshold_box.setValue(_OWN)
+        self.sensitivity_box.setValue(preset.sensitivity)
         self.blockSignals(False)
 
     def preset(self) -> Preset | None:
         """Return the preset that the values are of; None if they are somebody's own."""
+        if self._threshold() is not None:
+            return None
         try:
             blocks = tuple(block_sizes(self.blocks_line.text()))
         except QgsProcessingException:
             return None
-        return preset_of(blocks, self.overlap_box.value(), self._threshold())
+        return preset_of(blocks, self.overlap_box.value(), self.sensitivity_box.value())
 
     def problem(self) -> str:
         """Return what is wrong; empty: nothing."""
@@ -94,6 +103,7 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         found = {
             "BLOCK_SIZES": self.blocks_line.text(),
             "OVERLAP": self.overlap_box.value(),
+            "SENSITIVITY": self.sensitivity_box.value(),
             "CONSTRAINT": self.constraint_box.currentIndex(),
             "ALPHA": self.alpha_box.value(),
             "BANDS": self.bands_line.text(),

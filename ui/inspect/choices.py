@@ -14,7 +14,7 @@ from .area_box import VISIBLE, AreaBox
 from .images import Image, new_geopackage, unused
 from .model_box import ModelBox
 from .narrow import narrow
-from .presets import PRESETS, STANDARD
+from .presets import PRESETS, STANDARD, Preset
 from .source_box import LAYER, SourceBox
 from .type_list import TypeList
 
@@ -154,12 +154,7 @@ class Choices(QWidget):
     def _show_preset(self) -> None:
         preset = self.advanced_box.preset()
         self.preset_box.setCurrentIndex(len(PRESETS) if preset is None else PRESETS.index(preset))
-        texts = {
-            "quick": tr("Large blocks side by side: a first look, quick and coarse."),
-            "standard": tr("What the model was measured with."),
-            "strict": tr("Three block sizes that overlap more: looks closer, takes longer."),
-        }
-        self.preset_text.setText(texts[preset.name] if preset else tr("Your own values, under Advanced."))
+        self.preset_text.setText(_does(preset) if preset else tr("Your own values, under Advanced."))
 
     def _build(self) -> None:
         self.preset_box.addItems([tr("Quick"), tr("Standard"), tr("Strict"), tr("Own")])
@@ -169,9 +164,6 @@ class Choices(QWidget):
         self.output_box.setFilter(tr("GeoPackage (*.gpkg)"))
         self.output_box.setDialogTitle(tr("Save the errors as"))
         self._pixel_label = QLabel(tr("Pixel size"))
-        preset = QVBoxLayout()
-        preset.addWidget(self.preset_box)
-        preset.addWidget(self.preset_text)
         all_button, none_button = QToolButton(), QToolButton()
         for button, text, wanted in ((all_button, tr("All"), True), (none_button, tr("None"), False)):
             button.setText(text)
@@ -188,7 +180,8 @@ class Choices(QWidget):
         form.addRow(tr("Image"), self.source_box)
         form.addRow(tr("Area"), self.area_box)
         form.addRow(self._pixel_label, self.pixel_box)
-        form.addRow(tr("Thoroughness"), preset)
+        form.addRow(tr("Thoroughness"), self.preset_box)
+        form.addRow(self.preset_text)
         form.addRow(types_line)
         form.addRow(self.type_list)
         form.addRow(tr("Model"), self.model_box)
@@ -198,3 +191,23 @@ class Choices(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(form)
         column.addWidget(self.advanced_box)
+
+
+def _does(preset: Preset) -> str:
+    """Return in one line what a preset does."""
+    for_what = {
+        "quick": tr("a first look"),
+        "standard": tr("as the model was measured"),
+        "strict": tr("finds more, errs more"),
+    }
+    sides = " + ".join(str(side) for side in preset.blocks)
+    if preset.sensitivity == 1:
+        text = tr("{sides} px, overlap {overlap} %: {purpose}")
+    else:
+        text = tr("{sides} px, overlap {overlap} %, sensitivity {sensitivity:g}: {purpose}")
+    return text.format(
+        sides=sides,
+        overlap=round(100 * preset.overlap),
+        sensitivity=preset.sensitivity,
+        purpose=for_what[preset.name],
+    )

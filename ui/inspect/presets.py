@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Preset:
-    """Values of `rsqi:inspect` that go together.
+    """Values of `rsqi:inspect` that go together; the thresholds are the model's own, one for each type.
 
     Attributes
     ----------
@@ -16,25 +16,29 @@ class Preset:
         Sides of the blocks in pixels.
     overlap : float
         Share of a block that its neighbour sees too.
-    threshold : float or None
-        Probability from which a block holds a type; None is the model's own of each type.
+    sensitivity : float
+        What the odds of every threshold are divided by.
     """
 
     name: str
     blocks: tuple[int, ...]
     overlap: float
-    threshold: float | None = None
+    sensitivity: float = 1.0
 
 
 PRESETS = (
-    Preset("quick", (1024, 2048), 0.0),
+    Preset("quick", (512,), 0.0),
     Preset("standard", (512, 2048), 0.2),
-    Preset("strict", (512, 1024, 2048), 0.4),
+    Preset("strict", (512, 2048), 0.4, 4.0),
 )
 STANDARD = PRESETS[1]
 
 
-def preset_of(blocks: tuple[int, ...], overlap: float, threshold: float | None) -> Preset | None:
+def preset_of(blocks: tuple[int, ...], overlap: float, sensitivity: float) -> Preset | None:
     """Return the preset that has these values; None if they are somebody's own."""
-    same = (p for p in PRESETS if (set(p.blocks), p.threshold) == (set(blocks), threshold))
-    return next((p for p in same if abs(p.overlap - overlap) < 1e-6), None)
+
+    def near(one: float, other: float) -> bool:
+        return abs(one - other) < 1e-6
+
+    same = (p for p in PRESETS if set(p.blocks) == set(blocks))
+    return next((p for p in same if near(p.overlap, overlap) and near(p.sensitivity, sensitivity)), None)
