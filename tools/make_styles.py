@@ -123,7 +123,7 @@ DEFAULTS = {
     "source": "'technician'",
     "confidence": "1",
     "edited_at": "now()",
-    "edited_by": "@user_account_name",
+    "edited_by": "coalesce(@rsqi_reviewer, @user_account_name)",  # the plugin knows the name, where it is there
 }
 CONSTRAINTS = {
     "category_id": (
@@ -146,12 +146,13 @@ iface.mapCanvas().flashFeatureIds(layer, [[% $id %]])
 DECIDE = """from qgis.core import QgsProject
 from qgis.PyQt.QtCore import QDateTime
 layer = QgsProject.instance().mapLayer('[% @layer_id %]')
+known = layer.createExpressionContext()
+name = known.variable('rsqi_reviewer') or known.variable('user_account_name')
 joined = layer.isEditable()
 if joined or layer.startEditing():
     layer.beginEditCommand('{status}')
-    for name, value in (('status', '{status}'), ('edited_at', QDateTime.currentDateTime()),
-                        ('edited_by', '[% @user_account_name %]')):
-        layer.changeAttributeValue([% $id %], layer.fields().lookupField(name), value)
+    for field, value in (('status', '{status}'), ('edited_at', QDateTime.currentDateTime()), ('edited_by', name)):
+        layer.changeAttributeValue([% $id %], layer.fields().lookupField(field), value)
     layer.endEditCommand()
     joined or layer.commitChanges()
     layer.triggerRepaint()

@@ -1971,7 +1971,7 @@
     <default applyOnUpdate="0" expression="" field="block_size"></default>
     <default applyOnUpdate="0" expression="" field="comment"></default>
     <default applyOnUpdate="0" expression="now()" field="edited_at"></default>
-    <default applyOnUpdate="0" expression="@user_account_name" field="edited_by"></default>
+    <default applyOnUpdate="0" expression="coalesce(@rsqi_reviewer, @user_account_name)" field="edited_by"></default>
   </defaults>
   <constraints>
     <constraint constraints="5" exp_strength="1" field="category_id" notnull_strength="1" unique_strength="0"></constraint>
@@ -2011,13 +2011,13 @@
       <actionScope id="Field"></actionScope>
       <actionScope id="Form"></actionScope>
     </actionsetting>
-    <actionsetting action="from qgis.core import QgsProject&#xA;from qgis.PyQt.QtCore import QDateTime&#xA;layer = QgsProject.instance().mapLayer('[% @layer_id %]')&#xA;joined = layer.isEditable()&#xA;if joined or layer.startEditing():&#xA;    layer.beginEditCommand('accepted')&#xA;    for name, value in (('status', 'accepted'), ('edited_at', QDateTime.currentDateTime()),&#xA;                        ('edited_by', '[% @user_account_name %]')):&#xA;        layer.changeAttributeValue([% $id %], layer.fields().lookupField(name), value)&#xA;    layer.endEditCommand()&#xA;    joined or layer.commitChanges()&#xA;    layer.triggerRepaint()&#xA;" capture="0" icon="" id="{bf2b6d2a-cad3-545a-b831-489059a56183}" isEnabledOnlyWhenEditable="0" name="确认 · Accept" notificationMessage="" shortTitle="确认 · Accept" type="1">
+    <actionsetting action="from qgis.core import QgsProject&#xA;from qgis.PyQt.QtCore import QDateTime&#xA;layer = QgsProject.instance().mapLayer('[% @layer_id %]')&#xA;known = layer.createExpressionContext()&#xA;name = known.variable('rsqi_reviewer') or known.variable('user_account_name')&#xA;joined = layer.isEditable()&#xA;if joined or layer.startEditing():&#xA;    layer.beginEditCommand('accepted')&#xA;    for field, value in (('status', 'accepted'), ('edited_at', QDateTime.currentDateTime()), ('edited_by', name)):&#xA;        layer.changeAttributeValue([% $id %], layer.fields().lookupField(field), value)&#xA;    layer.endEditCommand()&#xA;    joined or layer.commitChanges()&#xA;    layer.triggerRepaint()&#xA;" capture="0" icon="" id="{bf2b6d2a-cad3-545a-b831-489059a56183}" isEnabledOnlyWhenEditable="0" name="确认 · Accept" notificationMessage="" shortTitle="确认 · Accept" type="1">
       <actionScope id="Canvas"></actionScope>
       <actionScope id="Feature"></actionScope>
       <actionScope id="Field"></actionScope>
       <actionScope id="Form"></actionScope>
     </actionsetting>
-    <actionsetting action="from qgis.core import QgsProject&#xA;from qgis.PyQt.QtCore import QDateTime&#xA;layer = QgsProject.instance().mapLayer('[% @layer_id %]')&#xA;joined = layer.isEditable()&#xA;if joined or layer.startEditing():&#xA;    layer.beginEditCommand('rejected')&#xA;    for name, value in (('status', 'rejected'), ('edited_at', QDateTime.currentDateTime()),&#xA;                        ('edited_by', '[% @user_account_name %]')):&#xA;        layer.changeAttributeValue([% $id %], layer.fields().lookupField(name), value)&#xA;    layer.endEditCommand()&#xA;    joined or layer.commitChanges()&#xA;    layer.triggerRepaint()&#xA;" capture="0" icon="" id="{cdcd1908-7d7d-55e9-b00c-f9006d8105f7}" isEnabledOnlyWhenEditable="0" name="否定（误检） · Reject" notificationMessage="" shortTitle="否定（误检） · Reject" type="1">
+    <actionsetting action="from qgis.core import QgsProject&#xA;from qgis.PyQt.QtCore import QDateTime&#xA;layer = QgsProject.instance().mapLayer('[% @layer_id %]')&#xA;known = layer.createExpressionContext()&#xA;name = known.variable('rsqi_reviewer') or known.variable('user_account_name')&#xA;joined = layer.isEditable()&#xA;if joined or layer.startEditing():&#xA;    layer.beginEditCommand('rejected')&#xA;    for field, value in (('status', 'rejected'), ('edited_at', QDateTime.currentDateTime()), ('edited_by', name)):&#xA;        layer.changeAttributeValue([% $id %], layer.fields().lookupField(field), value)&#xA;    layer.endEditCommand()&#xA;    joined or layer.commitChanges()&#xA;    layer.triggerRepaint()&#xA;" capture="0" icon="" id="{cdcd1908-7d7d-55e9-b00c-f9006d8105f7}" isEnabledOnlyWhenEditable="0" name="否定（误检） · Reject" notificationMessage="" shortTitle="否定（误检） · Reject" type="1">
       <actionScope id="Canvas"></actionScope>
       <actionScope id="Feature"></actionScope>
       <actionScope id="Field"></actionScope>

@@ -26,9 +26,10 @@ from ...algorithms.i18n import language, tr
 from ...algorithms.layer_score import frame_of
 from ...algorithms.report import ENDINGS, LANGUAGES, MODES, file_of
 from ..background import Background
+from ..review.reviewer import given
 from ..score.live_panel import image_below
 
-REVIEWER, LANGUAGE, FILES = "rsqi/reviewer", "rsqi/report_language", "rsqi/report_files"  # settings
+LANGUAGE, FILES = "rsqi/report_language", "rsqi/report_files"  # settings
 REPORTS = ("PDF", "HTML")  # the other files are the record
 
 
@@ -95,7 +96,7 @@ class ReportPanel(QWidget):
         self._layer = layer
         if layer is not None:
             self.folder_box.setFilePath(str(_home(layer)))
-            self.reviewer_box.setText(str(QgsSettings().value(REVIEWER, "") or ""))
+            self.reviewer_box.setText(given())
         self._show_state()
 
     def run(self) -> None:

@@ -26,8 +26,8 @@ from . import heat_map
 from .grid_walk import Block, Grid, next_block
 from .keys import NAMES, command_texts, with_key
 from .navigation import Navigator
+from .reviewer import reviewer
 from .store import StoreError
-from .verdicts import reviewer
 
 
 class BlockBar(QWidget):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgis.core import Qgis, QgsMessageLog, QgsProject, QgsSettings, QgsVectorLayer
+from qgis.core import Qgis, QgsMessageLog, QgsProject, QgsVectorLayer
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -23,7 +23,7 @@ from ...algorithms.i18n import tr
 from ...algorithms.layer_score import frame_of
 from ...algorithms.texts import type_name
 from ...rsqi_core import taxonomy
-from . import map_filter
+from . import map_filter, reviewer
 from .block_bar import BlockBar
 from .deductions import Deductions
 from .digitising import Digitising
@@ -35,7 +35,7 @@ from .navigation import Navigator, outline, pixel_side_of
 from .rows import UNREVIEWED
 from .store import snapshot
 from .verdict_bar import VerdictBar
-from .verdicts import COMMENT_LENGTH, REVIEWER, Verdicts, reviewer
+from .verdicts import COMMENT_LENGTH, Verdicts
 
 LOOK_MS = 2000  # how often the file is asked whether somebody else has written into it
 SETTLE_MS = 60  # a held key runs through the list without dragging the map along
@@ -75,6 +75,7 @@ class ReviewPage(QWidget):
         self.keys = KeyListener(self.obey, self._hears, self)
         self.keys.watch(iface.mapCanvas(), self.list, self)
         self._connect()
+        reviewer.announce()
         self._show_layer()
 
     # The contract of a page
@@ -110,6 +111,7 @@ class ReviewPage(QWidget):
         self.navigator.stop()
         for timer in (self._look_timer, self._show_timer):
             timer.stop()
+        reviewer.withdraw()
         for box in (self.comment_box, self.reviewer_box):
             box.blockSignals(True)  # they would speak once more when they lose the focus for good
 
@@ -204,9 +206,6 @@ class ReviewPage(QWidget):
         if row is not None and self.comment_box.text() != row.comment:
             self.verdicts.comment(row.fid, self.comment_box.text())
 
-    def _sign(self) -> None:
-        QgsSettings().setValue(REVIEWER, self.reviewer_box.text().strip())
-
     def _hears(self, command: str) -> bool:
         """Return whether a key is meant for the review now."""
         if self._layer is None or not self.isVisible():
@@ -228,7 +227,7 @@ class ReviewPage(QWidget):
 
     def _reloaded(self, fids: set[int]) -> None:
         self._fill()
-        me = reviewer()
+        me = reviewer.reviewer()
         others = {fid for fid in fids if fid in self.verdicts.rows and self.verdicts.rows[fid].edited_by != me}
         if others:
             self._notice(
@@ -363,8 +362,8 @@ class ReviewPage(QWidget):
         self.mode_label.setTextFormat(Qt.TextFormat.RichText)
         self.mode_label.setStyleSheet("background: #fff3c4; color: #4a3b00; border-radius: 3px; padding: 4px;")
         self.block_bar = BlockBar(self.navigator)
-        self.reviewer_box = QLineEdit(str(QgsSettings().value(REVIEWER, "") or ""))
-        self.reviewer_box.setPlaceholderText(reviewer())
+        self.reviewer_box = QLineEdit(reviewer.given())
+        self.reviewer_box.setPlaceholderText(reviewer.reviewer())
         self.reviewer_box.setToolTip(tr("Your name: every edit is signed with it"))
         self.help_button = QToolButton()
         self.help_button.setText(tr("Keys"))
@@ -413,7 +412,7 @@ class ReviewPage(QWidget):
         self.list.chosen.connect(self._chosen)
         self.comment_box.editingFinished.connect(self._save_comment)
         self.comment_box.returnPressed.connect(self.list.setFocus)
-        self.reviewer_box.editingFinished.connect(self._sign)
+        self.reviewer_box.editingFinished.connect(lambda: reviewer.keep(self.reviewer_box.text()))
         self.help_button.clicked.connect(lambda: KeyHelp(self).show_at(self.help_button))
 
     def showEvent(self, event):

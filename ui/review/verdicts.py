@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Callable, Iterable, Mapping, Sequence
 
 from qgis.core import (
-    QgsApplication,
     QgsFeature,
     QgsGeometry,
-    QgsSettings,
     QgsVectorLayer,
     QgsWkbTypes,
 )
@@ -20,9 +18,9 @@ from ...algorithms.measures import ruler
 from ...rsqi_core import taxonomy
 from . import store
 from .history import Change, History
+from .reviewer import reviewer
 from .rows import ACCEPTED, ADDED, CORRECTED, REJECTED, UNREVIEWED, Row, columns_of, read, row_of
 
-REVIEWER = "rsqi/reviewer"
 COMMENT_LENGTH = 254
 
 
@@ -285,12 +283,6 @@ def signature() -> dict[str, object]:
     return {"edited_at": QDateTime.currentDateTime(), "edited_by": reviewer()[:64]}
 
 
-def reviewer() -> str:
-    """Return the name that edits are signed with: the setting, else the user of the computer."""
-    name = str(QgsSettings().value(REVIEWER, "") or "").strip()
-    return name or QgsApplication.userFullName() or QgsApplication.userLoginName()
-
-
 def type_values(category_id: int) -> dict[str, object]:
     """Return the fields that name a type."""
     error_type = taxonomy.by_id(category_id)
@@ -299,9 +291,9 @@ def type_values(category_id: int) -> dict[str, object]:
 
 def altered(feature: QgsFeature, values: Mapping[str, object]) -> QgsFeature:
     """Return a copy with other values; names that the layer has no field for are left out."""
-    copy = QgsFeature(feature)
+    copy, fields = QgsFeature(feature), feature.fields()
     for name, value in values.items():
-        index = copy.fields().indexFromName(name)
+        index = fields.indexFromName(name)
         if index >= 0:
             copy.setAttribute(index, value)
     return copy
