@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsApplication, QgsProcessingAlgRunnerTask, QgsProcessingContext, QgsProject
+from qgis.core import (
+    QgsApplication,
+    QgsProcessingAlgRunnerTask,
+    QgsProcessingContext,
+    QgsProject,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ..algorithms.live_feedback import LiveFeedback
@@ -36,6 +42,15 @@ class _Feedback(LiveFeedback):
 class Background(QObject):
     """Runs an algorithm once.
 
+    Parameters
+    ----------
+    algorithm : str
+        Its id.
+    parameters : dict
+    parent : QObject, optional
+    subject : str, optional
+        What it works on, for the list of tasks; of algorithms that name it.
+
     Signals
     -------
     progressed : float
@@ -56,7 +71,7 @@ class Background(QObject):
     finished = pyqtSignal(object)
     failed = pyqtSignal(str)
 
-    def __init__(self, algorithm: str, parameters: dict, parent: QObject | None = None):
+    def __init__(self, algorithm: str, parameters: dict, parent: QObject | None = None, subject: str = ""):
         super().__init__(parent)
         self._parameters = parameters
         # QGIS holds these by reference only: they live as long as this object.
@@ -64,6 +79,8 @@ class Background(QObject):
         self._context.setProject(QgsProject.instance())
         self._feedback = _Feedback()
         self._algorithm = QgsApplication.processingRegistry().createAlgorithmById(algorithm)
+        if subject:
+            self._algorithm.subject = subject
         self._task: QgsProcessingAlgRunnerTask | None = None
         self._feedback.progressChanged.connect(self.progressed)
         self._feedback.told.connect(self.told)
@@ -92,6 +109,10 @@ class Background(QObject):
             task.executed.disconnect(self._end)
             task.cancel()
             task.waitForFinished(STOP_MS)
+
+    def layer(self, layer_id: str) -> QgsVectorLayer:
+        """Return a layer among the results, which then belongs to the caller."""
+        return self._context.takeResultLayer(layer_id)
 
     def _end(self, successful: bool, results: dict) -> None:
         self._task = None

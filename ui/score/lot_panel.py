@@ -30,8 +30,8 @@ from ...algorithms.texts import grade_name
 from ...rsqi_core import lot
 from ...rsqi_core.errors import RsqiError
 from ...rsqi_core.scoring import MODES
+from ..background import Background
 from .card import COLORS, ScoreCard
-from .run import Run
 from .type_table import charged
 
 SETTING = "rsqi/lot"  # JSON: size, key of the draw, and units as [path, in the sample]
@@ -44,7 +44,7 @@ class LotPanel(QWidget):
     def __init__(self, parent=None):
         super().__init__(parent)
         self.setObjectName("rsqiLot")
-        self._run: Run | None = None
+        self._run: Background | None = None
         self._units: dict[str, lot.Unit] = {}
         self._unreadable: set[str] = set()
         self._key = ""  # of the draw
@@ -171,7 +171,7 @@ class LotPanel(QWidget):
             "MODE": MODES.index(schemes.mode()),
             "OUTPUT": "memory:",
         }
-        run = Run("rsqi:lot", parameters, self)
+        run = Background("rsqi:lot", parameters, self)
         run.finished.connect(lambda results: self._scored(path, results))
         run.failed.connect(lambda message: self._failed(path, message))
         problem = run.start()
