@@ -96,7 +96,8 @@ class ErrorList(QTreeView):
 
     def selected(self) -> list[int]:
         """Return the selected errors, the current one first."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        ranges = self.selectionModel().selection()
+        rows = sorted({row for each in ranges for row in range(each.top(), each.bottom() + 1)})
         fids = [self.table.order[row] for row in rows] or [self.fid]
         return sorted((fid for fid in fids if fid is not None), key=lambda fid: fid != self.fid)
 
@@ -107,7 +108,7 @@ class ErrorList(QTreeView):
     def next_unreviewed(self, fids: Iterable[int] = ()) -> int | None:
         """Return the next unreviewed error after the current one, or after the last of `fids`, which are left out."""
         order = self.table.order
-        places = [self.table.index_of(fid).row() for fid in fids if self.shows(fid)]
+        places = [place for place in map(self.table.place_of, fids) if place is not None]
         last = order[max(places)] if places else self.fid
         return next_unreviewed(order, self.table.rows, last, skip=fids)
 

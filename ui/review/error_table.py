@@ -84,6 +84,10 @@ class ErrorTable(QAbstractTableModel):
         """Return the fid of the row that `index` is in."""
         return self.order[index.row()] if index.isValid() and index.row() < len(self.order) else None
 
+    def place_of(self, fid: int | None) -> int | None:
+        """Return the number of the row of `fid`; None if it is not shown."""
+        return self._places.get(fid)
+
     def index_of(self, fid: int | None) -> QModelIndex:
         """Return the first cell of the row of `fid`, invalid if it is not shown."""
         place = self._places.get(fid)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Iterable, Mapping, Sequence
 
-from qgis.core import NULL, QgsFeature, QgsFeatureRequest, QgsFields, QgsVectorLayer
+from qgis.core import QgsFeature, QgsFeatureRequest, QgsFields, QgsVectorLayer
 from qgis.PyQt.QtCore import QDateTime
 
 from ...rsqi_core.scoring import STATUSES
-from .store import fetch
+from .store import NOTHING, fetch
 
 COLUMNS = ("category_id", "confidence", "area_m2", "severity", "status")
 UNREVIEWED, ACCEPTED, REJECTED, CORRECTED, ADDED = STATUSES
@@ -65,6 +65,12 @@ def columns_of(fields: QgsFields) -> dict[str, int]:
     return {name: fields.indexFromName(name) for name in Row.__dataclass_fields__ if name != "fid"}
 
 
+def values_of(feature: QgsFeature, columns: Mapping[str, int]) -> dict[str, object]:
+    """Return the values of a feature by name, None for NULL and where a field is lacking."""
+    values = [None if isinstance(value, NOTHING) else value for value in feature.attributes()]
+    return {name: values[index] if index >= 0 else None for name, index in columns.items()}
+
+
 def row_of(feature: QgsFeature, columns: Mapping[str, int] | None = None) -> Row:
     """Return the row of a feature; fields that the layer lacks are empty.
 
@@ -73,10 +79,7 @@ def row_of(feature: QgsFeature, columns: Mapping[str, int] | None = None) -> Row
     columns : mapping, optional
         What :func:`columns_of` gives, if many features of one layer are read.
     """
-    values = feature.attributes()
-    columns = columns_of(feature.fields()) if columns is None else columns
-    found = {name: values[index] if index >= 0 else None for name, index in columns.items()}
-    found = {name: None if value == NULL else value for name, value in found.items()}
+    found = values_of(feature, columns_of(feature.fields()) if columns is None else columns)
     edited_at = found["edited_at"]
     return Row(
         feature.id(),

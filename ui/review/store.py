@@ -10,6 +10,8 @@ from qgis.core import NULL, QgsFeature, QgsFeatureRequest, QgsVectorLayer
 from ...algorithms.i18n import tr
 from ...algorithms.layer_score import DERIVED
 
+NOTHING = type(NULL)  # asked by type: to compare thousands of values with NULL takes its time
+
 
 class StoreError(Exception):
     """The file could not be written; says why and what to do."""
@@ -152,11 +154,12 @@ def _match(added: list[QgsFeature], feature: QgsFeature, fid: int) -> int:
 
 def _without_fid(feature: QgsFeature) -> list:
     keys = {feature.fields().indexFromName(name) for name in ("fid", *DERIVED)}
-    return [None if value == NULL else value for index, value in enumerate(feature.attributes()) if index not in keys]
+    values = enumerate(feature.attributes())
+    return [None if isinstance(value, NOTHING) else value for index, value in values if index not in keys]
 
 
 def equal(one, other) -> bool:
     """Return whether two attribute values are equal; None is NULL."""
-    if one is None or one == NULL:
-        return other is None or other == NULL
-    return other is not None and other != NULL and one == other
+    if one is None or isinstance(one, NOTHING):
+        return other is None or isinstance(other, NOTHING)
+    return one == other
