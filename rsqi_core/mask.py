@@ -12,16 +12,19 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
 from .errors import OutputError
+from .merge import is_constant
 from .raster import UNPLACED, Raster
 from .taxonomy import IGNORED, TYPES
 
 _TILE = 512
+_CACHE = 32 * 2**20  # bytes of tiles that wait to be written
 
 
 def write_mask(path: Path, raster: Raster, bands: Iterable[np.ndarray], window: tuple[int, int, int, int]) -> None:
     """Write one uint8 band, tiled and compressed, a row of tiles at a time.
 
-    Values are 0, 1..10 and 255 for nodata and for what lies outside the inspected window.
+    Values are 0, 1..10 and 255 for nodata and for what lies outside the inspected window; tiles in which there is
+    nothing else are left out of the file.
 
     Parameters
     ----------
@@ -40,13 +43,13 @@ def write_mask(path: Path, raster: Raster, bands: Iterable[np.ndarray], window: 
     profile = {
         "driver": "GTiff", "width": raster.width, "height": raster.height, "count": 1, "dtype": "uint8",
         "tiled": True, "blockxsize": _TILE, "blockysize": _TILE, "compress": "deflate", "nodata": IGNORED,
-        "bigtiff": "if_safer", **place,
+        "bigtiff": "if_safer", "sparse_ok": True, **place,
     }  # fmt: skip
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             target = rasterio.open(path, "w", **profile)
-        with target:
+        with rasterio.Env(GDAL_CACHEMAX=_CACHE), target:
             for top, strip in _strips(raster, bands, window):
                 target.write(strip, 1, window=Window(0, top, raster.width, len(strip)))
             target.write_colormap(1, {t.id: _rgba(t.color) for t in TYPES})
@@ -57,20 +60,24 @@ def write_mask(path: Path, raster: Raster, bands: Iterable[np.ndarray], window: 
 def _strips(
     raster: Raster, bands: Iterable[np.ndarray], window: tuple[int, int, int, int]
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield first row and labels of each row of tiles, uint8 [up to _TILE, raster width]."""
+    """Yield first row and labels of each row of tiles that is not empty, uint8 [up to _TILE, raster width]."""
     x, y, width, height = window
     rows = iter(bands)
     band = np.empty((0, width), np.uint8)
     for top in range(0, raster.height, _TILE):
-        strip = np.full((min(_TILE, raster.height - top), raster.width), IGNORED, np.uint8)
-        row, last = max(y - top, 0), min(len(strip), y + height - top)
+        strip, tall = None, min(_TILE, raster.height - top)
+        row, last = max(y - top, 0), min(tall, y + height - top)
         while row < last:
             if not len(band):
                 band = next(rows)
             fits = min(last - row, len(band))
-            strip[row : row + fits, x : x + width] = band[:fits]
+            if not (is_constant(band) and band[0, 0] == IGNORED):
+                if strip is None:
+                    strip = np.full((tall, raster.width), IGNORED, np.uint8)
+                strip[row : row + fits, x : x + width] = band[:fits]
             band, row = band[fits:], row + fits
-        yield top, strip
+        if strip is not None:
+            yield top, strip
 
 
 def _rgba(color: str) -> tuple[int, int, int, int]:

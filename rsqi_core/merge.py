@@ -7,6 +7,7 @@ grid and the type's id. The order in which blocks are merged therefore does not 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,6 +24,9 @@ _PRIORITY = np.zeros(256, np.uint16)
 for _rank, _types in enumerate((BOUNDARY_TYPES, REGION_TYPES, PIXEL_TYPES), start=1):
     _PRIORITY[[_type.id for _type in _types]] = _rank
 _BAND = 1 << 22  # pixels of a band that is merged at a time
+_PIECE = 128  # rows of a patch that are compressed together
+_SMALL = 1 << 14  # bytes; smaller patches are not
+_LEVEL = 1  # of zlib: claims are plain enough
 
 
 class LabelMap:
@@ -154,8 +158,37 @@ def _extent(claims: np.ndarray) -> tuple[slice, slice]:
     return slice(top, top + height), slice(left, left + width)
 
 
+@dataclass(frozen=True)
+class _Sealed:
+    """Some rows of a patch, compressed; what `Patch` says of them."""
+
+    x: int
+    y: int
+    shape: tuple[int, int]
+    data: bytes
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.shape[0]
+
+    def open(self) -> Patch:
+        return Patch(self.x, self.y, np.frombuffer(zlib.decompress(self.data), np.uint16).reshape(self.shape))
+
+
+def _sealed(found: Patch) -> Iterator[Patch | _Sealed]:
+    """Yield a patch in a form that takes little memory."""
+    if is_constant(found.claims) or found.claims.nbytes <= _SMALL:
+        yield found
+        return
+    for top in range(0, len(found.claims), _PIECE):
+        part = np.ascontiguousarray(found.claims[top : top + _PIECE])
+        yield _Sealed(found.x, found.y + top, part.shape, zlib.compress(part, _LEVEL))
+
+
 class Mosaic:
     """Patches on their way to a label map: rows are merged, and let go of, once no later block reaches them.
+
+    Until then large patches wait compressed, as the wider a raster is, the more of them there are.
 
     Parameters
     ----------
@@ -170,46 +203,79 @@ class Mosaic:
     def __init__(self, width: int, sizes: tuple[int, ...], rows: int | None = None):
         self._width, self._sizes = width, sizes
         self._rows = rows or max(1, _BAND // width)
-        self._patches: list[Patch] = []
+        self._patches: list[Patch | _Sealed] = []
         self._top = 0
 
     def add(self, found: Patch | None) -> None:
         """Keep a patch until its rows are taken."""
         if found is not None:
-            self._patches.append(found)
+            self._patches.extend(_sealed(found))
 
     def take(self, final: int) -> Iterator[LabelMap]:
         """Yield the rows up to `final` that have not been taken yet, band by band."""
         while self._top < final:
             bottom = min(final, self._top + self._rows)
-            if self._is_ignored(self._top, bottom):
-                yield LabelMap.ignored(bottom - self._top, self._width)
-            else:
-                yield understand(self._merged(self._top, bottom), self._sizes)
+            self._open(bottom)
+            yield self._band(self._top, bottom)
             self._top = bottom
             self._patches = [each for each in self._patches if each.bottom > bottom]
 
-    def _is_ignored(self, top: int, bottom: int) -> bool:
-        """Do blocks without a valid pixel cover these rows? Then there is nothing to merge."""
-        reached = 0
+    def _open(self, bottom: int) -> None:
+        """Unpack what reaches the rows above `bottom`."""
+        for i, each in enumerate(self._patches):
+            if isinstance(each, _Sealed) and each.y < bottom:
+                self._patches[i] = each.open()
+
+    def _band(self, top: int, bottom: int) -> LabelMap:
+        spans = self._spans(top, bottom)
+        if not spans:
+            return LabelMap.ignored(bottom - top, self._width)
+        if spans == [(0, self._width)]:
+            return understand(self._merged(top, bottom, 0, self._width), self._sizes)
+        band = LabelMap(bottom - top, self._width)
+        band.label[:] = IGNORED
+        for left, right in spans:
+            part = understand(self._merged(top, bottom, left, right), self._sizes)
+            band.label[:, left:right] = part.label
+            band.confidence[:, left:right] = part.confidence
+            band.block_size[:, left:right] = part.block_size
+        return band
+
+    def _spans(self, top: int, bottom: int) -> list[tuple[int, int]]:
+        """Return first and last columns of what blocks without a valid pixel leave of these rows.
+
+        Nothing has to be merged beside them.
+        """
+        spans, reached = [], 0
         for x, right in sorted(
             (each.x, each.x + each.claims.shape[1])
             for each in self._patches
-            if each.y <= top and bottom <= each.bottom and is_constant(each.claims) and each.claims[0, 0] == NODATA
+            if each.y <= top
+            and bottom <= each.bottom
+            and isinstance(each, Patch)
+            and is_constant(each.claims)
+            and each.claims[0, 0] == NODATA
         ):
             if x > reached:
-                return False
+                spans.append((reached, x))
             reached = max(reached, right)
-        return reached == self._width
+        return spans if reached == self._width else [*spans, (reached, self._width)]
 
-    def _merged(self, top: int, bottom: int) -> np.ndarray:
-        merged = np.zeros((bottom - top, self._width), np.uint16)
+    def _merged(self, top: int, bottom: int, left: int, right: int) -> np.ndarray:
+        merged = np.zeros((bottom - top, right - left), np.uint16)
         for each in self._patches:
+            if each.y >= bottom or each.bottom <= top or each.x >= right or isinstance(each, _Sealed):
+                continue
             first, last = max(top, each.y), min(bottom, each.bottom)
-            if first < last:
-                part = merged[first - top : last - top, each.x : each.x + each.claims.shape[1]]
+            start, end = max(left, each.x), min(right, each.x + each.claims.shape[1])
+            if start < end:
+                part = merged[first - top : last - top, start - left : end - left]
                 constant = is_constant(each.claims)  # numpy is faster with a scalar
-                claims = each.claims[0, 0] if constant else each.claims[first - each.y : last - each.y]
+                claims = (
+                    each.claims[0, 0]
+                    if constant
+                    else each.claims[first - each.y : last - each.y, start - each.x : end - each.x]
+                )
                 np.maximum(part, claims, out=part)
         return merged
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +37,7 @@ class LabelFile:
     def __init__(self, path: Path, width: int):
         self.width, self.height = width, 0
         self._path = path
-        self._bands: list[tuple[int, int, int]] = []  # first row, rows and bytes of each
+        self._bands: list[tuple[int, int, int, int | None]] = []  # first row, rows, bytes of each; its label, if one
         self._dropped: list[MultiPolygon] = []
         path.unlink(missing_ok=True)
 
@@ -50,10 +49,8 @@ class LabelFile:
         OutputError
             The disk is full.
         """
-        if is_constant(label):  # the same bytes again and again, where a scene is mostly nodata
-            data = _compressed(int(label[0, 0]), label.size)
-        else:
-            data = zlib.compress(np.ascontiguousarray(label), _LEVEL)
+        only = int(label[0, 0]) if is_constant(label) else None
+        data = zlib.compress(np.ascontiguousarray(label), _LEVEL) if only is None else b""
         try:
             with self._path.open("ab") as file:
                 file.write(data)
@@ -61,7 +58,7 @@ class LabelFile:
             raise OutputError(
                 f"{self._path}: no room for the label map ({error.strerror}); free some disk space"
             ) from error
-        self._bands.append((self.height, len(label), len(data)))
+        self._bands.append((self.height, len(label), len(data), only))
         self.height += len(label)
 
     def drop(self, outline: MultiPolygon) -> None:
@@ -69,16 +66,22 @@ class LabelFile:
         self._dropped.append(outline)
 
     def bands(self) -> Iterator[np.ndarray]:
-        """Yield all rows from the top, in pieces uint8 [N, width] of the sizes in which they came."""
+        """Yield all rows from the top, in pieces uint8 [N, width] of the sizes in which they came.
+
+        As when they came, a piece of one label takes no memory and must not be changed.
+        """
         ahead = sorted(self._dropped, key=lambda outline: -outline.bounds[1])
         here: list[MultiPolygon] = []
         with self._path.open("rb") as file:
-            for top, rows, size in self._bands:
-                label = np.frombuffer(bytearray(zlib.decompress(file.read(size))), np.uint8)
-                label = label.reshape(rows, self.width)
+            for top, rows, size, only in self._bands:
+                if only is None:
+                    label = np.frombuffer(bytearray(zlib.decompress(file.read(size))), np.uint8)
+                    label = label.reshape(rows, self.width)
+                else:
+                    label = np.broadcast_to(np.uint8(only), (rows, self.width))
                 while ahead and ahead[-1].bounds[1] < top + rows:
                     here.append(ahead.pop())
-                for outline in here:
+                for outline in here if only is None else ():
                     _erase(label, outline, top)
                 here = [outline for outline in here if outline.bounds[3] > top + rows]
                 yield label
@@ -87,11 +90,6 @@ class LabelFile:
     def label(self) -> np.ndarray:
         """The whole map, uint8 [height, width]: for rasters that fit into memory."""
         return np.concatenate([*self.bands()])
-
-
-@lru_cache(maxsize=2)
-def _compressed(value: int, pixels: int) -> bytes:
-    return zlib.compress(np.full(pixels, value, np.uint8), _LEVEL)
 
 
 def _erase(label: np.ndarray, outline: MultiPolygon, row: int) -> None:

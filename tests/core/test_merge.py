@@ -168,6 +168,18 @@ def test_negative_radius_is_refused():
         dilate(np.zeros((2, 2), np.uint8), np.zeros((2, 2), np.float32), -1)
 
 
+def test_large_patches_wait_in_little_memory_and_come_out_as_they_were():
+    label = np.zeros((400, 300), np.uint8)
+    label[30:350, 100:] = 1
+    label[200, 7] = 9
+    found = patch(3, 5, [claim(label, 0.5, 0)])
+    mosaic = Mosaic(310, SIZES, rows=33)
+    mosaic.add(found)
+    assert sum(len(each.data) for each in mosaic._patches) < found.claims.nbytes / 50
+    whole = np.concatenate([band.label for band in mosaic.take(410)])
+    assert np.array_equal(whole[5:405, 3:303], label) and np.count_nonzero(whole) == np.count_nonzero(label)
+
+
 def test_rows_that_blocks_of_nodata_cover_are_ignored_without_merging():
     mosaic = Mosaic(100, (64,), rows=10)
     for x in (0, 36):

@@ -23,7 +23,11 @@ STAGES = {
     "pictures": ((examine.Examiner, "_picture"),),
     "rules": ((examine.Examiner, "_rules"),),
     "regions": ((examine.Examiner, "_regions"),),
-    "merging": ((examine, "patch"), (Mosaic, "_merged"), (Mosaic, "_is_ignored"), (merge, "understand")),
+    "merging": (
+        (examine, "patch"),
+        (merge, "understand"),
+        *((Mosaic, name) for name in ("add", "_open", "_spans", "_merged")),
+    ),
     "vectorising": ((collect.Tracer, "add"), (collect.Outliner, "add")),
     "label file": ((LabelFile, "append"),),
     "journal": ((journal.Journal, "_write"),),
