@@ -16,14 +16,14 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from .base import RsqiAlgorithm
 from .compat import VECTOR_POLYGON
 from .i18n import tr
+from .needs_worker import NeedsWorker
 from .worker_algorithm import block_sizes
-from .worker_client import find_python, run_worker
+from .worker_client import run_worker
 
 
-class ExportTrainingData(RsqiAlgorithm):
+class ExportTrainingData(NeedsWorker):
     """Cut reviewed images into a dataset."""
 
     NAME = "trainingdata"
@@ -89,12 +89,8 @@ class ExportTrainingData(RsqiAlgorithm):
         ):
             self.addOutput(QgsProcessingOutputNumber(name, text))
 
-    def canExecute(self):
-        return _executable()
-
     def checkParameterValues(self, parameters, context):
         try:
-            find_python()
             block_sizes(self.parameterAsString(parameters, self.SIZES, context))
             if not self._sources(parameters, context):
                 return False, tr("Give reviewed layers of errors, or a folder of them.")
@@ -167,11 +163,3 @@ def geopackage_of(layer: QgsVectorLayer) -> str:
     if layer.isModified():
         raise QgsProcessingException(tr("Save the edits of the layer {name} first.").format(name=layer.name()))
     return path
-
-
-def _executable() -> tuple[bool, str]:
-    try:
-        find_python()
-    except QgsProcessingException as error:
-        return False, str(error)
-    return True, ""

@@ -17,15 +17,15 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from .base import RsqiAlgorithm
 from .i18n import tr
+from .needs_worker import NeedsWorker
 from .worker_algorithm import DEVICES, model_folder
-from .worker_client import find_python, run_worker
+from .worker_client import run_worker
 
 TABLE = Path("train") / "metadata.jsonl"
 
 
-class FineTune(RsqiAlgorithm):
+class FineTune(NeedsWorker):
     """Train a model further on a dataset of reviewed errors."""
 
     NAME = "finetune"
@@ -80,9 +80,7 @@ class FineTune(RsqiAlgorithm):
         )
         self.add(
             QgsProcessingParameterFile(self.POOL, tr("Pool of backgrounds"), extension="npz", optional=True),
-            tr(
-                "What 'rsqi train --pack' wrote: half of the crops are composed on it, so that less is forgotten."
-            ),
+            tr("What 'rsqi train --pack' wrote: half of the crops are composed on it, so that less is forgotten."),
             advanced=True,
         )
         devices = [tr("Automatic"), tr("Processor (CPU)"), tr("NVIDIA GPU (CUDA)")]
@@ -105,13 +103,6 @@ class FineTune(RsqiAlgorithm):
         self.addOutput(QgsProcessingOutputNumber(self.NEW_F1, tr("Mean F1 of the new model")))
         self.addOutput(QgsProcessingOutputString(self.VERDICT, tr("Comparison as JSON")))
 
-    def canExecute(self):
-        try:
-            find_python()
-        except QgsProcessingException as error:
-            return False, str(error)
-        return True, ""
-
     def checkParameterValues(self, parameters, context):
         dataset = self.parameterAsFile(parameters, self.DATASET, context)
         if dataset and not (Path(dataset) / TABLE).is_file():
@@ -119,7 +110,6 @@ class FineTune(RsqiAlgorithm):
                 path=dataset
             )
         try:
-            find_python()
             model_folder(self.parameterAsString(parameters, self.MODEL, context))
         except QgsProcessingException as error:
             return False, str(error)

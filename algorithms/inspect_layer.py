@@ -10,7 +10,6 @@ from qgis.core import (
     QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
 )
@@ -20,13 +19,15 @@ from .compat import VECTOR_POLYGON
 from .fields import block_fields
 from .i18n import tr
 from .outputs import deliver, deliver_shapefile, whole_geopackage
+from .report import LANGUAGES, language_parameter
+from .scored import Scored
 from .texts import grade_name, type_name
 from .worker_algorithm import WorkerAlgorithm
 
 CONSTRAINTS = (None, "absolute", "relative", "intermediate", "lowering")  # None: as the model's card says
 
 
-class InspectLayer(WorkerAlgorithm):
+class InspectLayer(Scored, WorkerAlgorithm):
     """Find errors of every type with the model and the pixel rules, and score the image."""
 
     NAME = "inspect"
@@ -35,9 +36,9 @@ class InspectLayer(WorkerAlgorithm):
     ALPHA = "ALPHA"
     THRESHOLD = "THRESHOLD"
     SENSITIVITY = "SENSITIVITY"
-    SCHEME = "SCHEME"
     BLOCKS = "BLOCKS"
     REPORT = "REPORT"
+    LANGUAGE = "LANGUAGE"
     SHAPEFILE = "SHAPEFILE"
     RESUME = "RESUME"
     SCORE = "SCORE"
@@ -101,11 +102,7 @@ class InspectLayer(WorkerAlgorithm):
             advanced=True,
         )
         self.add_blocks()
-        self.add(
-            QgsProcessingParameterFile(self.SCHEME, tr("Scoring scheme"), extension="json", optional=True),
-            tr("A scoring scheme as JSON; empty means RSQI's default."),
-            advanced=True,
-        )
+        self.add_scoring(advanced=True)
         self.add(
             QgsProcessingParameterBoolean(self.RESUME, tr("Go on with an interrupted inspection"), False),
             tr(
@@ -127,6 +124,8 @@ class InspectLayer(WorkerAlgorithm):
             ),
             tr("A report to read and print."),
         )
+        language = language_parameter(self.LANGUAGE, tr("Language of the report"))
+        self.add(language, tr("The language of the report."), advanced=True)
         self.add(
             QgsProcessingParameterFileDestination(
                 self.SHAPEFILE, tr("Shapefile"), tr("Shapefiles (*.shp)"), optional=True, createByDefault=False
@@ -136,17 +135,13 @@ class InspectLayer(WorkerAlgorithm):
         self.addOutput(QgsProcessingOutputNumber(self.SCORE, tr("Score")))
         self.addOutput(QgsProcessingOutputString(self.GRADE, tr("Grade")))
 
-    def checkParameterValues(self, parameters, context):
-        scheme = self.parameterAsFile(parameters, self.SCHEME, context)
-        if scheme and not Path(scheme).is_file():
-            return False, tr("The scoring scheme {path} does not exist.").format(path=scheme)
-        return super().checkParameterValues(parameters, context)
-
     def processAlgorithm(self, parameters, context, feedback):
         request = self._request(parameters, context)
         mask, report, shapefile = (bool(parameters.get(name)) for name in (self.MASK, self.REPORT, self.SHAPEFILE))
         resume = self.parameterAsBool(parameters, self.RESUME, context)
-        with self.inspection(parameters, context, feedback, request, mask, report, shapefile, resume) as answer:
+        language = LANGUAGES[self.parameterAsEnum(parameters, self.LANGUAGE, context)]
+        wanted = mask, report, shapefile, resume, language
+        with self.inspection(parameters, context, feedback, request, *wanted) as answer:
             if answer is None:
                 return {}
             summary = answer["summary"]
@@ -180,7 +175,8 @@ class InspectLayer(WorkerAlgorithm):
         if parameters.get(self.THRESHOLD) is not None:
             request["threshold"] = self.parameterAsDouble(parameters, self.THRESHOLD, context)
         request["sensitivity"] = self.parameterAsDouble(parameters, self.SENSITIVITY, context)
-        scheme = self.parameterAsFile(parameters, self.SCHEME, context)
+        scheme = self.scheme_path(parameters, context)
         if scheme:
             request["scheme"] = scheme
+        request["score_mode"] = self.mode(parameters, context)
         return request

@@ -11,20 +11,19 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterFile,
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
 )
 
 from ..rsqi_core import lot
 from ..rsqi_core.errors import RsqiError
-from ..rsqi_core.scoring import MODES, load_scheme
-from .base import RsqiAlgorithm
+from ..rsqi_core.scoring import load_scheme
 from .compat import DOUBLE, FILE, INT, NO_GEOMETRY, STRING, VECTOR_TABLE, field
 from .i18n import tr
 from .layer_score import score_file
+from .notes import said
+from .scored import Scored
 from .texts import grade_name
 
 FIELDS = (
@@ -33,7 +32,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-class JudgeLot(RsqiAlgorithm):
+class JudgeLot(Scored):
     """Score the units of a sample, and judge the lot that they were drawn from."""
 
     NAME = "lot"
@@ -41,8 +40,6 @@ class JudgeLot(RsqiAlgorithm):
     INPUT = "INPUT"
     OVERVIEW = "OVERVIEW"
     LOT_SIZE = "LOT_SIZE"
-    SCHEME = "SCHEME"
-    MODE = "MODE"
     OUTPUT = "OUTPUT"
     GRADE = "GRADE"
     MEAN = "MEAN"
@@ -80,15 +77,7 @@ class JudgeLot(RsqiAlgorithm):
             QgsProcessingParameterNumber(self.LOT_SIZE, tr("Images in the lot"), number, 20, minValue=1, maxValue=1000),
             tr("How many images the lot has."),
         )
-        self.add(
-            QgsProcessingParameterFile(self.SCHEME, tr("Scoring scheme"), extension="json", optional=True),
-            tr("A scoring scheme as JSON; empty means RSQI's default."),
-        )
-        modes = [tr("Number of errors"), tr("Area of errors")]
-        self.add(
-            QgsProcessingParameterEnum(self.MODE, tr("Score by"), modes, defaultValue=0),
-            tr("By the number of errors of each severity, or by the share of the valid area that they cover."),
-        )
+        self.add_scoring()
         self.add(
             QgsProcessingParameterFeatureSink(self.OUTPUT, tr("Units of the lot"), VECTOR_TABLE, optional=True),
             tr("One row an image: score, grade and errors by severity."),
@@ -98,12 +87,6 @@ class JudgeLot(RsqiAlgorithm):
         self.addOutput(QgsProcessingOutputNumber(self.NEEDED, tr("Images to inspect")))
         self.addOutput(QgsProcessingOutputNumber(self.INSPECTED, tr("Images inspected")))
 
-    def checkParameterValues(self, parameters, context):
-        scheme = self.parameterAsFile(parameters, self.SCHEME, context)
-        if scheme and not Path(scheme).is_file():
-            return False, tr("The scoring scheme {path} does not exist.").format(path=scheme)
-        return super().checkParameterValues(parameters, context)
-
     def processAlgorithm(self, parameters, context, feedback):
         files = [
             (path, name == self.INPUT)
@@ -111,9 +94,9 @@ class JudgeLot(RsqiAlgorithm):
             for path in self.parameterAsFileList(parameters, name, context)
             if path  # of nothing QGIS makes a list of one empty name
         ]
-        mode = MODES[self.parameterAsEnum(parameters, self.MODE, context)]
+        mode = self.mode(parameters, context)
         try:
-            scheme = load_scheme(self.parameterAsFile(parameters, self.SCHEME, context) or None)
+            scheme = load_scheme(self.scheme_path(parameters, context))
             units = []
             for done, (path, detailed) in enumerate(files):
                 if feedback.isCanceled():
@@ -122,7 +105,7 @@ class JudgeLot(RsqiAlgorithm):
                 feedback.setProgress(100 * (done + 1) / len(files))
             verdict = lot.judge(units, self.parameterAsInt(parameters, self.LOT_SIZE, context))
         except RsqiError as error:
-            raise QgsProcessingException(str(error)) from error
+            raise QgsProcessingException(said(error)) from error
         for line in verdict_lines(verdict):
             feedback.pushInfo(line)
         outputs = {self.GRADE: verdict.grade or "", self.NEEDED: verdict.needed, self.INSPECTED: verdict.inspected}

@@ -28,6 +28,7 @@ from ..rsqi_core.taxonomy import CODES, TYPES
 from ..rsqi_core.whereabouts import find_raster
 from .i18n import tr
 from .measures import Image, image_of_raster, record, ruler
+from .notes import said
 
 DERIVED = ("severity", "penalty")
 
@@ -217,4 +218,4 @@ def score_file(path: str, scheme: Scheme, mode: str, context: QgsProcessingConte
     try:
         return ledger.judge(scheme, mode)
     except ParameterError as error:
-        raise QgsProcessingException(f"{path}: {error}") from error
+        raise QgsProcessingException(f"{path}: {said(error)}") from error

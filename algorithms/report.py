@@ -12,7 +12,6 @@ from qgis.core import (
     QgsProcessingOutputString,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
@@ -22,23 +21,26 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from ..rsqi_core import scoring
 from ..rsqi_core.report.content import loads
-from .base import RsqiAlgorithm, conform
+from .base import conform
 from .compat import VECTOR_POLYGON
 from .fields import error_fields
 from .i18n import language, tr
+from .needs_worker import NeedsWorker
 from .outputs import make_folder
 from .raster_source import raster_path
 from .report_pdf import has_chinese_font, print_pdf
+from .scored import Scored
 from .texts import grade_name
-from .worker_client import find_python, run_worker
+from .worker_client import run_worker
 
 LANGUAGES = ("zh", "en", "both")
-MODES = (None, "count", "area")  # None: as the inspection was scored
+MODES = (None, *scoring.MODES)  # None: as the inspection was scored
 ENDINGS = {"PDF": ".pdf", "HTML": ".html", "CSV": ".csv", "XLSX": ".xlsx", "SHAPEFILE": ".shp"}
 
 
-class ReportErrors(RsqiAlgorithm):
+class ReportErrors(Scored, NeedsWorker):
     """Write the report of a layer of errors, and its record."""
 
     NAME = "report"
@@ -47,8 +49,7 @@ class ReportErrors(RsqiAlgorithm):
     RASTER = "RASTER"
     REVIEWER = "REVIEWER"
     LANGUAGE = "LANGUAGE"
-    SCHEME = "SCHEME"
-    MODE = "MODE"
+    CHOICES = MODES
     T = "T"
     SCORE = "SCORE"
     GRADE = "GRADE"
@@ -83,23 +84,8 @@ class ReportErrors(RsqiAlgorithm):
             QgsProcessingParameterString(self.REVIEWER, tr("Inspector"), optional=True),
             tr("Who signs; empty means those who have edited the errors."),
         )
-        names = ["中文", "English", "中文 + English"]
-        default = 0 if language() == "zh" else 1
-        self.add(
-            QgsProcessingParameterEnum(self.LANGUAGE, tr("Language"), names, defaultValue=default),
-            tr("The language of the report."),
-        )
-        self.add(
-            QgsProcessingParameterFile(self.SCHEME, tr("Scoring scheme"), extension="json", optional=True),
-            tr("A scoring scheme as JSON; empty means RSQI's default."),
-            advanced=True,
-        )
-        modes = [tr("As inspected"), tr("Number of errors"), tr("Area of errors")]
-        self.add(
-            QgsProcessingParameterEnum(self.MODE, tr("Score by"), modes, defaultValue=0),
-            tr("By the number of errors of each severity, or by the share of the valid area that they cover."),
-            advanced=True,
-        )
+        self.add(language_parameter(self.LANGUAGE, tr("Language")), tr("The language of the report."))
+        self.add_scoring(advanced=True)
         number = QgsProcessingParameterNumber.Type.Double
         self.add(
             QgsProcessingParameterNumber(self.T, tr("Adjustment factor t"), number, optional=True, minValue=0.01),
@@ -126,26 +112,13 @@ class ReportErrors(RsqiAlgorithm):
         self.addOutput(QgsProcessingOutputString(self.GRADE, tr("Grade")))
         self.addOutput(QgsProcessingOutputNumber(self.ERROR_COUNT, tr("Number of errors")))
 
-    def canExecute(self):
-        try:
-            find_python()
-        except QgsProcessingException as error:
-            return False, str(error)
-        return True, ""
-
     def checkParameterValues(self, parameters, context):
-        possible, reason = self.canExecute()  # qgis_process and models do not ask
-        if not possible:
-            return False, reason
         if not any(parameters.get(name) for name in ENDINGS):
             return False, tr("Choose at least one output.")
         for name, ending in ENDINGS.items():
             path = self.parameterAsFileOutput(parameters, name, context) if parameters.get(name) else ""
             if path and Path(path).suffix.lower() != ending:
                 return False, tr("Let the name of {path} end in {ending}.").format(path=path, ending=ending)
-        scheme = self.parameterAsFile(parameters, self.SCHEME, context)
-        if scheme and not Path(scheme).is_file():
-            return False, tr("The scoring scheme {path} does not exist.").format(path=scheme)
         return super().checkParameterValues(parameters, context)
 
     def prepareAlgorithm(self, parameters, context, feedback):
@@ -200,8 +173,8 @@ class ReportErrors(RsqiAlgorithm):
             "outputs": wanted,
             "language": LANGUAGES[self.parameterAsEnum(parameters, self.LANGUAGE, context)],
             "reviewer": self.parameterAsString(parameters, self.REVIEWER, context).strip(),
-            "scheme": self.parameterAsFile(parameters, self.SCHEME, context) or None,
-            "mode": MODES[self.parameterAsEnum(parameters, self.MODE, context)],
+            "scheme": self.scheme_path(parameters, context),
+            "mode": self.mode(parameters, context),
             "t": None if t is None else self.parameterAsDouble(parameters, self.T, context),
         }
 
@@ -230,6 +203,12 @@ class ReportErrors(RsqiAlgorithm):
             writer.addFeature(feature)
         del writer  # closes the file
         return path
+
+
+def language_parameter(name: str, title: str) -> QgsProcessingParameterEnum:
+    """Return a choice of `LANGUAGES` that begins with the language of QGIS."""
+    default = LANGUAGES.index("zh" if language() == "zh" else "en")
+    return QgsProcessingParameterEnum(name, title, ["中文", "English", "中文 + English"], defaultValue=default)
 
 
 def file_of(layer: QgsVectorLayer | None) -> Path | None:

@@ -10,6 +10,7 @@ from ..rsqi_core.errors import RsqiError
 from ..rsqi_core.scheme import Scheme, load_scheme, read_scheme, write_scheme
 from ..rsqi_core.scoring import MODES
 from .i18n import language
+from .notes import said
 
 SCHEME, MODE = "rsqi/scheme", "rsqi/score_mode"  # settings
 
@@ -41,6 +42,11 @@ def mode() -> str:
     return value if value in MODES else MODES[0]
 
 
+def is_mode_chosen() -> bool:
+    """Return whether anybody has chosen it."""
+    return QgsSettings().contains(MODE)
+
+
 def choose_mode(value: str) -> None:
     """Charge errors by their number (``count``) or by their area (``area``) from now on."""
     QgsSettings().setValue(MODE, value)
@@ -54,7 +60,7 @@ def current() -> Scheme:
     except RsqiError as error:
         if path is None:
             raise
-        QgsMessageLog.logMessage(str(error), "RSQI", Qgis.MessageLevel.Warning)
+        QgsMessageLog.logMessage(said(error), "RSQI", Qgis.MessageLevel.Warning)
         return load_scheme()
 
 

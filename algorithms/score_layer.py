@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 from qgis.core import (
     QgsGeometry,
     QgsProcessingException,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterFile,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
 )
@@ -21,18 +18,18 @@ from qgis.core import (
 from ..rsqi_core import scoring
 from ..rsqi_core.errors import RsqiError
 from ..rsqi_core.taxonomy import TYPES
-from .base import RsqiAlgorithm, conform
+from .base import conform
 from .compat import VECTOR_POLYGON
 from .fields import error_fields
 from .i18n import tr
 from .layer_score import Frame, frame_of
 from .measures import Image, image_of_raster, record, ruler
+from .notes import said
+from .scored import Scored
 from .texts import grade_name
 
-MODES = ("count", "area")
 
-
-class ScoreLayer(RsqiAlgorithm):
+class ScoreLayer(Scored):
     """Give every error of a layer its severity and penalty, and the image a score and a grade."""
 
     NAME = "score"
@@ -41,8 +38,6 @@ class ScoreLayer(RsqiAlgorithm):
     RASTER = "RASTER"
     VALID_AREA = "VALID_AREA"
     PIXEL_SIZE = "PIXEL_SIZE"
-    SCHEME = "SCHEME"
-    MODE = "MODE"
     OUTPUT = "OUTPUT"
     SCORE = "SCORE"
     GRADE = "GRADE"
@@ -82,15 +77,7 @@ class ScoreLayer(RsqiAlgorithm):
             QgsProcessingParameterNumber(self.PIXEL_SIZE, tr("Pixel size (m)"), number, optional=True, minValue=0),
             tr("Side of a pixel; goes before what the image says."),
         )
-        self.add(
-            QgsProcessingParameterFile(self.SCHEME, tr("Scoring scheme"), extension="json", optional=True),
-            tr("A scoring scheme as JSON; empty means RSQI's default."),
-        )
-        modes = [tr("Number of errors"), tr("Area of errors")]
-        self.add(
-            QgsProcessingParameterEnum(self.MODE, tr("Score by"), modes, defaultValue=0),
-            tr("By the number of errors of each severity, or by the share of the valid area that they cover."),
-        )
+        self.add_scoring()
         self.add(
             QgsProcessingParameterFeatureSink(self.OUTPUT, tr("Scored errors"), VECTOR_POLYGON, optional=True),
             tr("The errors with their severity and penalty."),
@@ -100,9 +87,6 @@ class ScoreLayer(RsqiAlgorithm):
         self.addOutput(QgsProcessingOutputNumber(self.ERROR_COUNT, tr("Number of errors")))
 
     def checkParameterValues(self, parameters, context):
-        scheme = self.parameterAsFile(parameters, self.SCHEME, context)
-        if scheme and not Path(scheme).is_file():
-            return False, tr("The scoring scheme {path} does not exist.").format(path=scheme)
         numbers = (parameters.get(self.VALID_AREA), parameters.get(self.PIXEL_SIZE))
         if not parameters.get(self.RASTER) and not all(numbers) and self._frame_of(parameters, context) is None:
             return False, tr("Give the image, or its valid area and pixel size.")
@@ -139,18 +123,18 @@ class ScoreLayer(RsqiAlgorithm):
                 )
         records = [record(feature, image) for feature in features]
         try:
-            scheme = scoring.load_scheme(self.parameterAsFile(parameters, self.SCHEME, context) or None)
+            scheme = scoring.load_scheme(self.scheme_path(parameters, context))
             result = scoring.score(
                 records,
                 scheme,
                 image.valid_area,
                 round(image.valid_area / image.pixel_area),
                 image.diagonal,
-                mode=MODES[self.parameterAsEnum(parameters, self.MODE, context)],
+                mode=self.mode(parameters, context),
                 inspected=self._frame.inspected if self._frame else None,
             )
         except RsqiError as error:
-            raise QgsProcessingException(str(error)) from error
+            raise QgsProcessingException(said(error)) from error
         for feature, item in zip(features, result.items):
             feature["severity"] = item.severity
             feature["penalty"] = item.penalty

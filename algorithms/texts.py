@@ -7,6 +7,7 @@ from typing import Iterable
 from ..rsqi_core.scoring import GRADE_NAMES
 from ..rsqi_core.taxonomy import ErrorType, by_code
 from .i18n import language, tr
+from .notes import say
 
 
 def type_name(error_type: ErrorType) -> str:
@@ -40,6 +41,7 @@ def progress_text(event: dict) -> str:
         "inspect": tr("Inspecting: block {done} of {total}"),
         "polygons": tr("Making polygons: {done} of {total}"),
         "write": tr("Writing: {done} of {total}"),
+        "report": tr("Composing the report: step {done} of {total}"),
         "dataset": tr("Cutting images: {done} of {total}"),
         "train": tr("Training: step {done} of {total}"),
         "thresholds": tr("Setting thresholds: block {done} of {total}"),
@@ -63,7 +65,7 @@ def warning_text(event: dict) -> str:
         "few_blocks": tr("There are too few blocks to set thresholds on: they stay as they were."),
         "scaled": tr("The raster is not 8-bit: its values were scaled for the inspection."),
     }
-    code, message = event.get("code"), str(event.get("message", ""))
+    code, message = event.get("code"), _message(event)
     if code == "not_inspected" and event.get("types"):
         names = listed(type_name(by_code(each)) for each in event["types"])
         return tr("Not inspected, as the model does not see these well enough: {types}.").format(types=names)
@@ -86,6 +88,10 @@ def error_text(event: dict) -> str:
         "memory": tr("Out of memory"),
         "library": tr("Training needs more libraries: open Set up and tick those for training"),
     }
-    message = " ".join(str(event.get("message", "")).split())
+    message = " ".join(_message(event).split())
     title = known.get(event.get("code"))
     return f"{title}: {message}" if title else message or tr("The worker failed without a message.")
+
+
+def _message(event: dict) -> str:
+    return say(event["note"]) if event.get("note") else str(event.get("message", ""))

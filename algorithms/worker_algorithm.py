@@ -30,19 +30,20 @@ from qgis.core import (
 )
 
 from . import layer_style
-from .base import RsqiAlgorithm, conform
+from .base import conform
 from .compat import VECTOR_POLYGON
 from .fields import error_fields
 from .i18n import tr
 from .live_feedback import LiveFeedback
+from .needs_worker import NeedsWorker
 from .outputs import deliver, load_when_done, make_folder, tif_path
 from .raster_source import plan_picture, raster_path, take_picture
-from .worker_client import find_python, run_worker
+from .worker_client import run_worker
 
 DEVICES = ("auto", "cpu", "cuda")
 
 
-class WorkerAlgorithm(RsqiAlgorithm):
+class WorkerAlgorithm(NeedsWorker):
     """An algorithm that sends the worker one `inspect` request."""
 
     INPUT = "INPUT"
@@ -58,17 +59,8 @@ class WorkerAlgorithm(RsqiAlgorithm):
     MASK = "MASK"
     ERROR_COUNT = "ERROR_COUNT"
 
-    def canExecute(self):
-        try:
-            find_python()
-        except QgsProcessingException as error:
-            return False, str(error)
-        return True, ""
-
     def checkParameterValues(self, parameters, context):
-        # qgis_process and models do not ask canExecute(), so everything is checked here as well.
         try:
-            find_python()
             layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
             if layer is not None and raster_path(layer) is None:
                 self._plan(layer, parameters, context)
@@ -201,6 +193,7 @@ class WorkerAlgorithm(RsqiAlgorithm):
         report: bool = False,
         shapefile: bool = False,
         resume: bool = False,
+        language: str = "both",
     ) -> Iterator[dict | None]:
         """Run the worker and yield its `result` event, None when cancelled.
 
@@ -225,6 +218,7 @@ class WorkerAlgorithm(RsqiAlgorithm):
                     "report": report,
                     "shapefile": shapefile,
                     "resume": resume,
+                    "language": language,
                     "preview": isinstance(feedback, LiveFeedback),
                     "parameters": request,
                 },

@@ -8,6 +8,14 @@
         <translation>“default”为 RSQI 自带模型；也可给出其他模型的文件夹。</translation>
     </message>
     <message>
+        <source>'{name}' is missing</source>
+        <translation>缺少“{name}”</translation>
+    </message>
+    <message>
+        <source>'{name}' is unknown; allowed are {allowed}</source>
+        <translation>不认识“{name}”，只能是 {allowed}</translation>
+    </message>
+    <message>
         <source>'{text}' is not a number.</source>
         <translation>“{text}”不是数字。</translation>
     </message>
@@ -438,6 +446,10 @@
     <message>
         <source>Comparison as JSON</source>
         <translation>比较结果（JSON）</translation>
+    </message>
+    <message>
+        <source>Composing the report: step {done} of {total}</source>
+        <translation>正在编制报告：第 {done} 步，共 {total} 步</translation>
     </message>
     <message>
         <source>Compute with</source>
@@ -998,6 +1010,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Language</source>
         <translation>语言</translation>
+    </message>
+    <message>
+        <source>Language of the report</source>
+        <translation>报告语言</translation>
     </message>
     <message>
         <source>Later</source>
@@ -2464,12 +2480,24 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>先看一遍</translation>
     </message>
     <message>
+        <source>a lot has at least one unit, not {size}</source>
+        <translation>一批至少有一个单位成果，不能是 {size}</translation>
+    </message>
+    <message>
+        <source>a lot of {size} units is split: {parts}</source>
+        <translation>{size} 个单位成果应分批：{parts}</translation>
+    </message>
+    <message>
         <source>area</source>
         <translation>面积</translation>
     </message>
     <message>
         <source>as the model was measured</source>
         <translation>与模型评测时一致</translation>
+    </message>
+    <message>
+        <source>blocks without error that are missing for the wanted share: {count}</source>
+        <translation>无错误的图块不足，尚缺 {count} 块</translation>
     </message>
     <message>
         <source>default</source>
@@ -2480,8 +2508,44 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>图斑面积，%</translation>
     </message>
     <message>
+        <source>error status '{status}' is not one of {allowed}</source>
+        <translation>图斑状态“{status}”不在可选值之列：{allowed}</translation>
+    </message>
+    <message>
         <source>errors</source>
         <translation>图斑数</translation>
+    </message>
+    <message>
+        <source>excellent &gt; good &gt; qualified is required</source>
+        <translation>必须 excellent &gt; good &gt; qualified（优 &gt; 良 &gt; 合格）</translation>
+    </message>
+    <message>
+        <source>expected a list [...]</source>
+        <translation>应为列表 [...]</translation>
+    </message>
+    <message>
+        <source>expected a list of texts</source>
+        <translation>应为文字列表</translation>
+    </message>
+    <message>
+        <source>expected a number, found {found}</source>
+        <translation>应为数字，实为 {found}</translation>
+    </message>
+    <message>
+        <source>expected a text</source>
+        <translation>应为文字</translation>
+    </message>
+    <message>
+        <source>expected a text such as "1.0"</source>
+        <translation>应为文字，例如 "1.0"</translation>
+    </message>
+    <message>
+        <source>expected an object {{...}}</source>
+        <translation>应为对象 {{...}}</translation>
+    </message>
+    <message>
+        <source>expected true or false</source>
+        <translation>应为 true 或 false</translation>
     </message>
     <message>
         <source>failed</source>
@@ -2520,8 +2584,20 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>长度，对角线的 %</translation>
     </message>
     <message>
+        <source>needs either 'above' or 'from'</source>
+        <translation>须有“above”或“from”之一</translation>
+    </message>
+    <message>
         <source>no</source>
         <translation>否</translation>
+    </message>
+    <message>
+        <source>no block with an error of known type in these records; nothing was written</source>
+        <translation>这些成果中没有含已知类型错误的图块，未写入任何内容</translation>
+    </message>
+    <message>
+        <source>no test part: too few blocks, or all overlap; give more images, or less overlap</source>
+        <translation>没有测试部分：图块太少，或全部重叠；请增加影像，或减小重叠度</translation>
     </message>
     <message>
         <source>none</source>
@@ -2542,6 +2618,14 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>not yet reviewed: {count}</source>
         <translation>未复核：{count} 个</translation>
+    </message>
+    <message>
+        <source>only the polygons carry zone {zone} before the easting; reconciled</source>
+        <translation>只有图斑的横坐标带有带号 {zone}，已统一</translation>
+    </message>
+    <message>
+        <source>only the raster carries zone {zone} before the easting; reconciled</source>
+        <translation>只有影像的横坐标带有带号 {zone}，已统一</translation>
     </message>
     <message>
         <source>passed</source>
@@ -2604,8 +2688,20 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>RSQI 设置</translation>
     </message>
     <message>
+        <source>the description '{text}' names no type or several (errors: {count}); see --words</source>
+        <translation>描述“{text}”没有指明类型，或指明了几种（{count} 处）；可用命令行选项 --words 补充词语</translation>
+    </message>
+    <message>
+        <source>the image has no valid pixel, so there is nothing to score</source>
+        <translation>影像没有有效像素，无法评分</translation>
+    </message>
+    <message>
         <source>the processor</source>
         <translation>处理器</translation>
+    </message>
+    <message>
+        <source>their coordinate system is wrong; they are taken to be in the raster's</source>
+        <translation>图斑的坐标系有误，按影像的坐标系处理</translation>
     </message>
     <message>
         <source>to inspect</source>
@@ -2632,12 +2728,28 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{count} 个要素没有有效的类型或轮廓，不计入。</translation>
     </message>
     <message>
+        <source>{count} of {total} polygons lie beside the image</source>
+        <translation>{total} 个图斑中有 {count} 个在影像之外</translation>
+    </message>
+    <message>
+        <source>{count} units cannot come from a lot of {size}</source>
+        <translation>批量为 {size}，不可能有 {count} 个单位成果</translation>
+    </message>
+    <message>
         <source>{done} of {total} reviewed</source>
         <translation>已复核 {done}/{total}</translation>
     </message>
     <message>
         <source>{done} of {total} seen</source>
         <translation>已查看 {done}/{total}</translation>
+    </message>
+    <message>
+        <source>{found} is not one of {allowed}</source>
+        <translation>{found} 不在可选值之列：{allowed}</translation>
+    </message>
+    <message>
+        <source>{found} is not {format}, the format this program reads</source>
+        <translation>{found} 不是本程序能读的格式 {format}</translation>
     </message>
     <message>
         <source>{grade}: from a score of</source>
@@ -2728,6 +2840,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{path} 无法作为影像打开。</translation>
     </message>
     <message>
+        <source>{path} exists already; choose another folder</source>
+        <translation>{path} 已存在，请另选文件夹</translation>
+    </message>
+    <message>
         <source>{path} is no result of RSQI: give a GeoPackage that an inspection wrote.</source>
         <translation>{path} 不是 RSQI 的结果：请给出检查所得的 GeoPackage。</translation>
     </message>
@@ -2738,6 +2854,30 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{path}, named by the settings or RSQI_PYTHON, does not exist or cannot be run. Correct it there, or set RSQI up here.</source>
         <translation>由设置或 RSQI_PYTHON 指定的 {path} 不存在或无法运行。请在原处更正，或在此安装 RSQI。</translation>
+    </message>
+    <message>
+        <source>{path}: cannot write the scoring scheme ({reason}); check the folder</source>
+        <translation>{path}：无法写入评分方案（{reason}），请检查文件夹</translation>
+    </message>
+    <message>
+        <source>{path}: its raster {raster} is gone; put {name} beside it</source>
+        <translation>{path}：找不到影像 {raster}；请将 {name} 放在该文件旁边</translation>
+    </message>
+    <message>
+        <source>{path}: not used because unreviewed: {count} of {total} errors</source>
+        <translation>{path}：{total} 处错误中有 {count} 处未复核，未采用</translation>
+    </message>
+    <message>
+        <source>{path}: {raster} is not the image that was inspected</source>
+        <translation>{path}：{raster} 不是被检影像</translation>
+    </message>
+    <message>
+        <source>{raster}: a second record of this raster; give only one of them</source>
+        <translation>{raster}：该影像有两份成果，请只给一份</translation>
+    </message>
+    <message>
+        <source>{raster}: blocks left out, touched by errors unreviewed or of unknown type: {count}</source>
+        <translation>{raster}：因碰到未复核或类型不明的图斑而略去的图块：{count}</translation>
     </message>
     <message>
         <source>{share:.0%} of the image was looked at, evenly spread.</source>
@@ -2760,6 +2900,18 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{size} 像素</translation>
     </message>
     <message>
+        <source>{source}: cannot read the scoring scheme ({reason}); check the path</source>
+        <translation>{source}：无法读取评分方案（{reason}），请检查路径</translation>
+    </message>
+    <message>
+        <source>{source}: scoring scheme, {key}: {problem}</source>
+        <translation>{source}：评分方案的 {key}：{problem}</translation>
+    </message>
+    <message>
+        <source>{source}: the scoring scheme is not valid JSON ({reason}); correct the file</source>
+        <translation>{source}：评分方案不是有效的 JSON（{reason}），请改正该文件</translation>
+    </message>
+    <message>
         <source>{text}, {shown} in the list</source>
         <translation>{text}，列表中 {shown} 个</translation>
     </message>
@@ -2774,6 +2926,14 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{text}; failed: {failed}</source>
         <translation>{text}；失败 {failed} 幅</translation>
+    </message>
+    <message>
+        <source>{value} must be above {low}</source>
+        <translation>{value} 应大于 {low}</translation>
+    </message>
+    <message>
+        <source>{value} must be at least {low}</source>
+        <translation>{value} 不应小于 {low}</translation>
     </message>
     <message>
         <source>{what} is no address of a package index: it begins with https://.</source>

@@ -162,7 +162,7 @@ def test_request_holds_all_parameters(application, fake, raster, tmp_path, monke
     monkeypatch.setenv("GDAL_DATA", "/nowhere")
     monkeypatch.setenv("PROJ_LIB", "/nowhere")
     scheme = tmp_path / "scheme.json"
-    scheme.write_text("{}")
+    scheme.write_bytes((Path(__file__).parents[2] / "resources" / "schemes" / "default.json").read_bytes())
     parameters = {
         "INPUT": str(raster),
         "EXTENT": "500010,500020,3399960,3399990 [EPSG:4547]",
@@ -177,6 +177,8 @@ def test_request_holds_all_parameters(application, fake, raster, tmp_path, monke
         "OVERLAP": 0.1,
         "DEVICE": 1,
         "SCHEME": str(scheme),
+        "MODE": 1,
+        "LANGUAGE": 0,
         "OUTPUT": "memory:",
     }
     run(application, "inspect", parameters)
@@ -195,7 +197,9 @@ def test_request_holds_all_parameters(application, fake, raster, tmp_path, monke
         "threshold": 0.25,
         "sensitivity": 2.0,
         "scheme": str(scheme),
+        "score_mode": "area",
     }
+    assert seen["request"]["language"] == "zh"
     environment = seen["environment"]
     assert not {"PYTHONHOME", "GDAL_DATA", "PROJ_LIB", "LD_LIBRARY_PATH"} & set(environment)
     assert (Path(environment["PYTHONPATH"]) / "rsqi_core" / "taxonomy.py").is_file()
@@ -405,7 +409,7 @@ def test_every_algorithm_is_described(application):
     expert = [d.name() for d in inspect.parameterDefinitions() if d.flags() & advanced]
     assert expert == [
         "BANDS", "PIXEL_SIZE", "DEVICE", "CONSTRAINT", "ALPHA", "THRESHOLD", "SENSITIVITY", "BLOCK_SIZES", "OVERLAP",
-        "SCHEME", "RESUME",
+        "SCHEME", "MODE", "RESUME", "LANGUAGE",
     ]  # fmt: skip
     assert {o.name() for o in inspect.outputDefinitions()} == {
         "OUTPUT", "BLOCKS", "MASK", "REPORT", "SHAPEFILE", "SCORE", "GRADE", "ERROR_COUNT"

@@ -65,6 +65,8 @@ def test_qgis_side_imports_nothing_heavy(path):
         "__version__",
         "taxonomy",
         "errors",
+        "notes",
+        "whereabouts",
         "scoring",
         "scheme",
         "lot",

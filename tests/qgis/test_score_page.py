@@ -1,7 +1,9 @@
 """The page *Score*: it follows every edit, refuses nonsense in schemes, and judges images and lots."""
 
 import json
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 from qgis.core import QgsGeometry, QgsProject, QgsRasterLayer, QgsRectangle, QgsSettings, QgsVectorLayer
@@ -63,6 +65,20 @@ def test_score_and_arithmetic_are_shown(page, layer, application):
     assert panel.card.lines_label.text() == "100 - (12×0 + 4×2 + 1×0)/1 - 42×0 = 92"
     assert [panel.table.item(0, column).text() for column in range(5)] == ["Cloud", "-4", "1C", "1", "20,000"]
     assert panel.table.item(1, 3).text() == "–" and "Not inspected: Shadow," in panel.gaps.text()
+
+
+def test_a_journal_that_somebody_else_has_begun_hides_no_error(page, layer, application):
+    page.set_layer(layer)
+    wait(application, lambda: value(page) == 92)
+    path = layer.source().split("|")[0]
+    with closing(sqlite3.connect(path)) as other:  # as another QGIS in edit mode
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("UPDATE summary SET width = width")
+        other.commit()
+        page.live_panel.score = None
+        page.set_layer(layer)  # reads the summary anew, and all errors
+        wait(application, lambda: value(page) is not None)
+        assert value(page) == 92
 
 
 def test_every_edit_changes_the_score(page, layer, application):

@@ -18,6 +18,7 @@ from ...algorithms.layer_score import (
     transform_context,
 )
 from ...algorithms.measures import ruler
+from ...algorithms.notes import said
 from ...rsqi_core.errors import RsqiError
 from ...rsqi_core.scoring import STATUSES, Score
 
@@ -163,4 +164,4 @@ class LiveScore(QObject):
         try:
             self.scored.emit(self._ledger.judge(schemes.current(), schemes.mode()))
         except RsqiError as error:
-            self.lost.emit(str(error))
+            self.lost.emit(said(error))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...algorithms.i18n import tr
+from ...algorithms.notes import said
 from ...algorithms.texts import grade_name, type_name
 from ...rsqi_core.errors import ParameterError
 from ...rsqi_core.scheme import GRADES, MEASURES, SEVERITIES, parse_scheme
@@ -128,7 +129,7 @@ def checked(data: Any) -> Any:
             raise Refused(tr("The limits of the grades have to fall: excellent, good, qualified.")) from error
         if not data["t"] > 0:
             raise Refused(tr("t has to be above 0.")) from error
-        raise Refused(str(error)) from error
+        raise Refused(said(error)) from error
     return data
 
 

@@ -23,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...algorithms import schemes
 from ...algorithms.i18n import tr
+from ...algorithms.notes import said
 from ...rsqi_core.errors import RsqiError
 from ...rsqi_core.scheme import parse_scheme, read_scheme, write_scheme
 from . import scheme_cells
@@ -91,7 +92,7 @@ class SchemeTable(QAbstractTableModel):
                 return False
             data = scheme_cells.changed(self._data, cell.path, new)
         except Refused as error:
-            self.refused.emit(str(error))
+            self.refused.emit(said(error))
             return False
         self.edited.emit(data)
         return True
@@ -189,7 +190,7 @@ class SchemePanel(QWidget):
             self._path = path
         except RsqiError as error:
             self._path, self._data = None, read_scheme()
-            self._tell(str(error))
+            self._tell(said(error))
         self._show()
 
     def copy(self) -> None:
@@ -211,7 +212,7 @@ class SchemePanel(QWidget):
         try:
             self._path.unlink()
         except OSError as error:
-            self._tell(str(error))
+            self._tell(said(error))
             return
         self._use(None)
 
@@ -231,13 +232,13 @@ class SchemePanel(QWidget):
             write_scheme(path.with_suffix(".json"), self._data)
             self._tell("")
         except RsqiError as error:
-            self._tell(str(error))
+            self._tell(said(error))
 
     def _keep(self, make: Callable[[], Path]) -> None:
         try:
             path = make()
         except (RsqiError, OSError) as error:
-            self._tell(str(error))
+            self._tell(said(error))
             return
         self._use(path)
 
@@ -254,7 +255,7 @@ class SchemePanel(QWidget):
         try:
             write_scheme(path, data)
         except RsqiError as error:
-            self._tell(str(error))
+            self._tell(said(error))
             return
         self._use(path)
 
@@ -266,7 +267,7 @@ class SchemePanel(QWidget):
         try:
             self._edit(change(self._data, index.row(), *more))
         except Refused as error:
-            self._tell(str(error))
+            self._tell(said(error))
             return
         row = min(index.row() + (more[0] if more else 0), self.models["rules"].rowCount() - 1)
         self.rule_view.setCurrentIndex(self.models["rules"].index(max(0, row), index.column()))

@@ -1,0 +1,23 @@
+"""Algorithms that cannot run without the worker's Python."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProcessingException
+
+from .base import RsqiAlgorithm
+from .worker_client import find_python
+
+
+class NeedsWorker(RsqiAlgorithm):
+    """An algorithm that talks to the worker, and says what to do where there is none."""
+
+    def canExecute(self):
+        try:
+            find_python()
+        except QgsProcessingException as error:
+            return False, str(error)
+        return True, ""
+
+    def checkParameterValues(self, parameters, context):
+        possible, reason = self.canExecute()  # qgis_process and models do not ask it
+        return super().checkParameterValues(parameters, context) if possible else (False, reason)
