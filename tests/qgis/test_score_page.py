@@ -76,7 +76,7 @@ def test_a_journal_that_somebody_else_has_begun_hides_no_error(page, layer, appl
         other.execute("UPDATE summary SET width = width")
         other.commit()
         page.live_panel.score = None
-        page.set_layer(layer)  # reads the summary anew, and all errors
+        layer.dataChanged.emit()
         wait(application, lambda: value(page) is not None)
         assert value(page) == 92
 
