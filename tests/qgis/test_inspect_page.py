@@ -15,6 +15,7 @@ from qgis.core import (
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
+    QgsSettings,
     QgsVectorLayer,
 )
 from qgis.gui import QgsMapCanvas, QgsMessageBar
@@ -217,6 +218,23 @@ def test_a_web_map_asks_for_an_extent_and_a_pixel_size(page, tmp_path):
     page.choices.pixel_box.setValue(2)
     assert page.choices.parameters(image)["PIXEL_SIZE"] == 2
     assert page.choices.destination(image).name == "map_rsqi.gpkg"
+
+
+def test_an_inspection_is_scored_as_the_tab_score_does(page, image, tmp_path):
+    from rsqi.algorithms import schemes
+
+    scheme = tmp_path / "own.json"
+    scheme.touch()
+    schemes.choose(scheme)
+    schemes.choose_mode("area")
+    try:
+        page.follow(image)
+        (chosen,) = page.choices.images()
+        parameters = page.choices.parameters(chosen)
+    finally:
+        for name in (schemes.SCHEME, schemes.MODE):
+            QgsSettings().remove(name)
+    assert (parameters["SCHEME"], parameters["MODE"]) == (str(scheme), 1)
 
 
 def test_the_set_up_is_shown_while_there_is_no_worker(application, fake, monkeypatch):

@@ -8,7 +8,9 @@ from qgis.core import QgsCoordinateTransform, QgsCsException, QgsMapLayer, QgsPr
 from qgis.gui import QgsDoubleSpinBox, QgsFileWidget
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from ...algorithms import schemes
 from ...algorithms.i18n import tr
+from ...rsqi_core.scoring import MODES
 from .advanced_box import AdvancedBox
 from .area_box import VISIBLE, AreaBox
 from .images import Image, new_geopackage, unused
@@ -79,6 +81,8 @@ class Choices(QWidget):
             "MODEL": self.model_box.model(),
             "DEVICE": self.device_box.currentIndex(),
             "TYPES": self.type_list.checked(),
+            "SCHEME": str(schemes.chosen() or ""),
+            "MODE": MODES.index(schemes.mode()),
             "RESUME": True,
             **self.area_box.parameters(),
             **self.advanced_box.parameters(),
