@@ -141,8 +141,8 @@ def find(rgb: np.ndarray, valid: np.ndarray, rarity: np.ndarray) -> Candidates:
 
 def opponents(rgb: np.ndarray) -> list[np.ndarray]:
     """Return red and blue less green, int16 [H, W] each."""
-    red, green, blue = (plane.astype(np.int16) for plane in cv2.split(rgb))
-    return [cv2.subtract(red, green), cv2.subtract(blue, green)]
+    red, green, blue = cv2.split(rgb)
+    return [cv2.subtract(plane, green, dtype=cv2.CV_16S) for plane in (red, blue)]
 
 
 def color_rarity(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
@@ -191,12 +191,11 @@ def _stand_out(padded: np.ndarray, out: np.ndarray) -> None:
     """Write the contrasts of some rows, int16 [H + 2 FAR, W], into int16 [H, W]."""
     pairs = cv2.add(padded[:-1], padded[FAR - NEAR :])
     above, below = pairs[: len(out)], pairs[FAR + NEAR :]
-    twice, low = cv2.add(padded[FAR:-FAR], padded[FAR:-FAR]), cv2.min(above, below)
+    twice, between = cv2.add(padded[FAR:-FAR], padded[FAR:-FAR]), cv2.min(above, below)
     cv2.max(above, below, dst=out)
-    np.subtract(twice, out, out=out)  # into what is there: new memory costs as much as the sum
-    np.subtract(low, twice, out=low)
-    np.maximum(out, low, out=out)
-    np.maximum(out, 0, out=out)
+    cv2.max(between, twice, dst=between)  # into what is there: new memory costs as much as the sum
+    cv2.min(between, out, dst=between)
+    cv2.absdiff(twice, between, dst=out)
     np.right_shift(out, 1, out=out)
 
 

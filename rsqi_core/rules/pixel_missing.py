@@ -105,7 +105,7 @@ def _isolated(depth: np.ndarray, valid: np.ndarray, lost: np.ndarray) -> None:
     """Mark the components of pixels at depth 0 that end at once in bool [H, W]; `depth` is uint8 [H, W]."""
     extreme = cv2.bitwise_and(cv2.inRange(depth, 0, 0), valid.view(np.uint8))
     sharp = cv2.dilate(cv2.inRange(depth, FADING, 255), _KERNEL)
-    if not cv2.bitwise_and(extreme, sharp).any():  # all fade, as shadows and highlights do
+    if not cv2.countNonZero(cv2.bitwise_and(extreme, sharp)):  # all fade, as shadows and highlights do
         return
     place = _surroundings(extreme)
     parts = _Parts.of(extreme[place])
@@ -132,7 +132,7 @@ def _rectangles(plane: np.ndarray, valid: np.ndarray, lost: np.ndarray) -> None:
     if cv2.countNonZero(extreme) < _NEED:
         return
     place = _surroundings(extreme)
-    if not cv2.erode(extreme[place], _SQUARE).any():
+    if not cv2.countNonZero(cv2.erode(extreme[place], _SQUARE)):
         return
     parts = _Parts.of(extreme[place])
     if not parts.rectangular[1:].any():
@@ -149,7 +149,7 @@ def _smeared(near: np.ndarray, depth: np.ndarray, valid: np.ndarray, lost: np.nd
     They are judged by what lies beyond the smear, and reach to where the depth is half of that.
     """
     core = cv2.morphologyEx(near, cv2.MORPH_OPEN, _SQUARE)
-    if not core.any():
+    if not cv2.countNonZero(core):
         return
     around = _Parts.of(cv2.dilate(core, np.ones((SMEARED_EDGE,) * 2, np.uint8)))
     beyond = _Rims.of(around, depth, valid).mean
