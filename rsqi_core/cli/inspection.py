@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Sequence
 
 from ..errors import Cancelled, ParameterError, RsqiError
+from ..report.texts import LANGUAGES
 from .command import DONE, FAILED, command, numbers
 from .reporter import Reporter
 
@@ -20,6 +21,7 @@ def add_inspect(commands: Any) -> None:
                         help="the .gpkg of one raster, or a folder for several")  # fmt: skip
     parser.add_argument("--mask", action="store_true", help="also write <stem>_mask.tif")
     parser.add_argument("--report", action="store_true", help="also write <stem>.html")
+    parser.add_argument("--language", choices=tuple(LANGUAGES), default="both", help="of the report (both)")
     parser.add_argument("--shapefile", action="store_true", help="also write <stem>.shp in the station's form")
     parser.add_argument("--types", default="", metavar="CODES", help="comma-separated type codes (all)")
     parser.add_argument("--model", default="default", metavar="default|FOLDER")
@@ -61,7 +63,8 @@ def _inspect(options: argparse.Namespace) -> int:
     for raster, output in zip(options.raster, outputs):
         emit = Reporter(options.progress, raster)
         try:
-            job = Job(raster, output, options.mask, options.report, options.shapefile, parameters, options.resume)
+            files = options.mask, options.report, options.shapefile
+            job = Job(raster, output, *files, parameters, options.resume, language=options.language)
             emit("result", **run(job, emit, model=model))
         except (Cancelled, ParameterError):
             raise

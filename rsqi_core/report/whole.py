@@ -113,17 +113,17 @@ def histogram(whole: Whole, text: Text) -> Figure:
     band = [BINS / 2 * (1 + percent / 100) for percent in (low, high)]
     top = peak(counts) + 0.5
     parts = [
-        _strip(*band, "#1a7f4b", 0.16),
-        _strip(0, TAIL, "#b3261e", 0.25),
-        _strip(BINS - TAIL, BINS, "#b3261e", 0.25),
-        f'<path d="M{_LEFT} {_BASE}{steps}V{_BASE}Z" fill="#5d6b7a"/>',
+        f'<path d="M{_LEFT} {_BASE}{steps}V{_BASE}Z" fill="#8c99a6"/>',
+        _strip(*band, "#1a7f4b", 0.22),
+        _strip(0, TAIL, "#b3261e", 0.3),
+        _strip(BINS - TAIL, BINS, "#b3261e", 0.3),
         f'<path d="M{_x(top):.1f} {_TOP}V{_BASE}" stroke="#14202c" stroke-width="1.5" stroke-dasharray="5 4"/>',
         f'<path d="M{_LEFT} {_BASE}H{_x(BINS):.1f}" stroke="#14202c" stroke-width="1.5"/>',
     ]
     for place, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
         parts.append(
             f'<text x="{_x(BINS * place):.1f}" y="{_BASE + 22}" font-size="17" text-anchor="{anchor}" fill="#14202c">'
-            f"{whole.top * place:.4g}</text>"
+            f"{whole.top * place:{'.0f' if whole.top > 1 else 'g'}}</text>"
         )
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif">'

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from rsqi_core.errors import OutputError, ParameterError
-from rsqi_core.job import Job, run
+from rsqi_core.job import Job, job_from_mapping, run
 from rsqi_core.parameters import Parameters
 from rsqi_core.raster import open_raster
 from rsqi_core.strips.journal import Journal
@@ -114,3 +114,11 @@ def test_only_the_pixels_inside_polygons_are_inspected(job, write_raster):
 def test_an_area_that_is_none_is_refused(job, area, sentence):
     with pytest.raises(ParameterError, match=sentence):
         inspect_area(job, area)
+
+
+def test_a_report_speaks_the_language_that_is_asked_for(tmp_path):
+    request = {"raster": "a.tif", "output": str(tmp_path / "o.gpkg")}
+    assert job_from_mapping(request).language == "both"
+    assert job_from_mapping({**request, "language": "zh"}).language == "zh"
+    with pytest.raises(ParameterError, match="report language 'de'"):
+        job_from_mapping({**request, "language": "de"})
