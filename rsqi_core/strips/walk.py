@@ -172,11 +172,12 @@ class _Strips:
 
     def read(self, bottom: int) -> None:
         """Read the rows from the last one to `bottom`."""
-        x, y, _, _ = self._window
+        x, y, width, _ = self._window
+        start, end, rows = self.bottom - self._top, bottom - self._top, bottom - self.bottom
+        blank = self._raster.is_blank(x, y + self.bottom, width, rows)
         for panel in self._panels:
-            box = x + panel.left, y + self.bottom, panel.right - panel.left, bottom - self.bottom
-            start, end = self.bottom - self._top, bottom - self._top
-            if self._raster.is_blank(*box):
+            box = x + panel.left, y + self.bottom, panel.right - panel.left, rows
+            if blank or self._raster.is_blank(*box):
                 panel.skip(start, end)
             else:
                 panel.put(start, end, *self._raster.read(*box))
