@@ -1,25 +1,63 @@
 """Run inside the real QGIS by ``qgis --code``: walk through the plugin as the user guide does, and take its pictures.
 
+The way from an image to a signed report is gone with real clicks and keys, and what each step cost is noted: clicks,
+keys, and the seconds until QGIS has done what they ask. Taking a picture costs none. The verdicts are no judgement:
+the walk presses keys.
+
 The environment says where: RSQI_TOUR_SCENE (an image), RSQI_TOUR_PICTURES (a folder), RSQI_TOUR_LANGUAGE (the ending of
-the pictures' names) and RSQI_TOUR_TRAIN (1: train a model on what the tour has reviewed).
+the pictures' names), RSQI_TOUR_WALK (a JSON file for what the steps cost) and RSQI_TOUR_TRAIN (1: train a model on what
+the tour has reviewed).
 """
 
+import json
 import os
 import time
 import traceback
+from contextlib import contextmanager
 from pathlib import Path
 
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
-from qgis.PyQt.QtCore import QEventLoop, Qt, QTimer
-from qgis.PyQt.QtWidgets import QDockWidget
+from qgis.core import Qgis, QgsApplication, QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import QEventLoop, QPoint, Qt, QTimer
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QDockWidget, QToolBar
 from qgis.utils import iface
 
 PICTURES, LANGUAGE = Path(os.environ["RSQI_TOUR_PICTURES"]), os.environ["RSQI_TOUR_LANGUAGE"]
 SIZE, DOCK = (1280, 800), 400  # px
 QUALITY = 85  # of JPEG: the guide travels with the plugin
 LONG = 1500  # seconds that anything may take
-REJECTED = 6  # every so manieth error is rejected on the tour, the others are accepted
-OPEN = 4  # are left for the picture
+REJECTED = 6  # every so manieth error is rejected on the walk, the others are accepted
+PIXEL_TYPES = (9, 10)  # come by the hundred: each type is judged at once
+MISSED = ((-120, -60), (110, -70), (130, 80), (-90, 90))  # what is drawn, px from the middle of the map
+
+walked = {}
+
+
+class Hand:
+    """Clicks and presses, and counts."""
+
+    def __init__(self):
+        self.clicks = self.keys = 0
+
+    def click(self, widget, place=None, button=Qt.MouseButton.LeftButton):
+        self.clicks += 1
+        QTest.mouseClick(widget, button, Qt.KeyboardModifier.NoModifier, place or widget.rect().center())
+
+    def tab(self, tabs, page):
+        bar = tabs.tabBar()
+        self.click(bar, bar.tabRect(tabs.indexOf(page)).center())
+
+    def choose(self, box, value):
+        """Choose in a box: one click opens it, one chooses."""
+        self.clicks += 2
+        box.setCurrentIndex(box.findData(value))
+
+    def press(self, widget, key, modifier=Qt.KeyboardModifier.NoModifier):
+        self.keys += 1
+        QTest.keyClick(widget, key, modifier)
+
+
+hand = Hand()
 
 
 def wait(seconds, until=lambda: False):
@@ -29,6 +67,20 @@ def wait(seconds, until=lambda: False):
         QgsApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
         time.sleep(0.01)
     return until()
+
+
+def drawn():
+    """Wait until the map shows what it is asked to show."""
+    wait(0.15)
+    wait(LONG, lambda: not iface.mapCanvas().isDrawing())
+
+
+@contextmanager
+def step(name):
+    """Note what one step of the walk costs."""
+    clicks, keys, start = hand.clicks, hand.keys, time.monotonic()
+    yield
+    walked[name] = {"clicks": hand.clicks - clicks, "keys": hand.keys - keys, "seconds": time.monotonic() - start}
 
 
 def picture(name):
@@ -43,52 +95,129 @@ def picture(name):
     print(file.name, flush=True)
 
 
-def open_dock():
-    """Show the scene and the panel, and nothing else."""
+def open_image():
+    """Show the scene, and nothing but the layers; a person drags the file into the window."""
     main = iface.mainWindow()
     main.resize(*SIZE)
     for dock in main.findChildren(QDockWidget):
-        dock.setVisible(dock.objectName() in ("rsqiDock", "Layers"))
-    layer = QgsRasterLayer(os.environ["RSQI_TOUR_SCENE"], "scene")
-    QgsProject.instance().addMapLayer(layer)
-    iface.setActiveLayer(layer)
-    iface.mapCanvas().setExtent(layer.extent())
+        dock.setVisible(dock.objectName() == "Layers")
+    wait(1.0)
+    with step("open"):
+        layer = QgsRasterLayer(os.environ["RSQI_TOUR_SCENE"], "scene")
+        QgsProject.instance().addMapLayer(layer)
+        iface.setActiveLayer(layer)
+        iface.mapCanvas().setExtent(layer.extent())
+        drawn()
+        hand.clicks += 1
+    return layer
+
+
+def open_dock():
+    main = iface.mainWindow()
+    toolbar = main.findChild(QToolBar, "rsqiToolBar")
+    button = toolbar.widgetForAction(toolbar.actions()[0])
     dock = main.findChild(QDockWidget, "rsqiDock")
-    dock.show()
-    layers = main.findChild(QDockWidget, "Layers")
-    main.resizeDocks([layers, dock], [220, DOCK], Qt.Orientation.Horizontal)
+    with step("panel"):
+        hand.click(button)
+        wait(LONG, dock.isVisible)
+        drawn()
+    main.resizeDocks([main.findChild(QDockWidget, "Layers"), dock], [220, DOCK], Qt.Orientation.Horizontal)
     wait(1.0)
     return dock
 
 
+def set_up(dock):
+    """Show the set-up as it is where there is no worker yet."""
+    python = os.environ.pop("RSQI_PYTHON")
+    dock.look_for_worker()
+    dock.setup_page.refresh()
+    dock.tabs.setCurrentIndex(0)
+    picture("setup")
+    os.environ["RSQI_PYTHON"] = python
+    dock.look_for_worker()
+
+
 def inspect(dock):
-    """Inspect the scene; take a picture on the way."""
+    """Inspect the scene, and take a picture when there are errors to see: the inspection goes on meanwhile."""
     page = dock.inspect_page
-    page.run_button.click()
-    wait(LONG, lambda: page.progress.value() >= 0.4 * page.progress.maximum() or page.run_button.isEnabled())
-    picture("inspect")
-    if not wait(LONG, page.run_button.isEnabled):
-        raise RuntimeError("the inspection does not end")
+    project = QgsProject.instance()
+
+    def found():
+        return any(layer.featureCount() > 8 for layer in project.mapLayers().values() if layer.name() != "scene")
+
+    with step("inspect"):
+        hand.click(page.run_button)
+        wait(LONG, lambda: page.run_button.isEnabled() or found())
+        picture("inspect")
+        wait(LONG, page.run_button.isEnabled)
+        drawn()
+    if dock.tabs.currentWidget() is not dock.review_page:
+        raise RuntimeError(page.status.text())
 
 
 def review(dock):
-    """Decide on all errors but some, by the commands of the keys."""
-    page = dock.review_page
-    dock.tabs.setCurrentWidget(page)
-    wait(1.0)
-    layer = iface.activeLayer()
-    for _ in range(OPEN):
-        page.obey("next")
-    for number in range(layer.featureCount() - OPEN):
-        page.obey("unreviewed")
-        page.obey("reject" if number % REJECTED == REJECTED - 1 else "accept")
-        wait(0.05)
-    page.obey("unreviewed")
+    """Judge the large errors one by one, the small ones by type, and draw a missed one."""
+    page, canvas = dock.review_page, iface.mapCanvas()
+    rows, keys = page.verdicts.rows, 0
+    canvas.setFocus()
+    with step("judge"):
+        while page.list.fid is not None and rows[page.list.fid].category_id not in PIXEL_TYPES:
+            fid = page.list.fid
+            hand.press(canvas, Qt.Key.Key_X if keys % REJECTED == REJECTED - 1 else Qt.Key.Key_A)
+            keys += 1
+            drawn()
+            if page.list.fid == fid:
+                break
     picture("review")
-    for _ in range(OPEN):
-        page.obey("unreviewed")
-        page.obey("accept")
-        wait(0.05)
+    with step("sort"):
+        for category_id in PIXEL_TYPES:
+            hand.choose(page.filter_bar.type_box, category_id)
+            hand.click(page.list.viewport(), QPoint(60, 8))
+            hand.press(page.list, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+            hand.press(page.list, Qt.Key.Key_A)
+            drawn()
+        hand.choose(page.filter_bar.type_box, 0)
+    with step("draw"):
+        canvas.setFocus()
+        hand.press(canvas, Qt.Key.Key_D)
+        hand.press(canvas, Qt.Key.Key_1)
+        view, middle = canvas.viewport(), canvas.viewport().rect().center()
+        for x, y in MISSED:
+            QTest.mouseMove(view, middle + QPoint(x, y))
+            wait(0.05)
+            hand.click(view, middle + QPoint(x, y))
+        hand.click(view, middle, Qt.MouseButton.RightButton)
+        wait(10, lambda: any(row.source == "technician" for row in rows.values()))
+        hand.press(canvas, Qt.Key.Key_Escape)
+        drawn()
+    if not any(row.source == "technician" for row in rows.values()):
+        raise RuntimeError("nothing was drawn")
+    walked["errors"] = len(rows)
+    walked["judged"] = keys
+
+
+def report(dock, scene):
+    """Look at the score, write the report, and sign it."""
+    page = dock.score_page
+    shown = []
+    page.live.scored.connect(shown.append)
+    with step("score"):
+        hand.tab(dock.tabs, page)
+        wait(2.0, lambda: shown)
+    iface.mapCanvas().setExtent(scene.extent())
+    iface.mapCanvas().refresh()
+    drawn()
+    picture("score")
+    panel = page.report_panel
+    with step("report"):
+        hand.tab(page.tabs, panel)
+        hand.click(panel.run_button)
+        wait(2.0, lambda: not panel.run_button.isEnabled())
+        wait(LONG, panel.run_button.isEnabled)
+    if "href" not in panel.status.text():
+        raise RuntimeError(panel.status.text())
+    picture("report")
+    page.tabs.setCurrentIndex(0)
 
 
 def learn(dock):
@@ -106,24 +235,15 @@ def learn(dock):
     picture("learn")
 
 
-def set_up(dock):
-    """Show the set-up as it is where there is no worker yet."""
-    python = os.environ.pop("RSQI_PYTHON")
-    dock.look_for_worker()
-    dock.setup_page.refresh()
-    dock.tabs.setCurrentIndex(0)
-    picture("setup")
-    os.environ["RSQI_PYTHON"] = python
-    dock.look_for_worker()
-
-
 def tour():
+    scene = open_image()
     dock = open_dock()
     set_up(dock)
     inspect(dock)
     review(dock)
-    dock.tabs.setCurrentWidget(dock.score_page)
-    picture("score")
+    report(dock, scene)
+    walked["qgis"], walked["width"], walked["height"] = Qgis.QGIS_VERSION, scene.width(), scene.height()
+    Path(os.environ["RSQI_TOUR_WALK"]).write_text(json.dumps(walked, indent=1), encoding="utf-8")
     learn(dock)
 
 

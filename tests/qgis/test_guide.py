@@ -42,6 +42,15 @@ def test_both_languages_have_the_same_parts_and_pictures(application):
     assert len(headings(texts[0])) == len(headings(texts[1])) and pictures[0] == pictures[1]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_it_names_every_key_of_the_review(application, language):
+    from rsqi.ui.review.keys import NAMES
+
+    text = (GUIDE / f"{language}.md").read_text(encoding="utf-8")
+    keys = {name for command, name in NAMES.items() if not command.startswith("type_")}
+    assert {name for name in keys if f"**{name}**" not in text} == set()
+
+
 def test_it_opens_in_the_language_of_qgis_and_goes_to_headings(window):
     assert "User guide" in window.toPlainText()
     window._follow(QUrl("#learn"))
