@@ -86,11 +86,12 @@ def walk(
         return
     top, kept = min(step.block.y for step in steps), rows is None and _keeps_tiles(raster)
     rows = rows or _rows(raster)
-    ends, height = {*_ends(window, top, rows)}, min(finest, window[3])
+    ends = {*_ends(window, top, rows)}
     if kept:  # to stop at the end of every block as well decodes no tile again, and needs no room for more rows
         ends |= {step.due for step in steps if step.block.size == finest}
+        height = min(max(finest, rows), window[3])
     else:
-        height += rows
+        height = min(finest, window[3]) + rows
     strips = _Strips(raster, window, top, height)
     with cache(_left(raster, height * window[2] * _PIXEL)):
         yield from _tiles(strips, sorted(ends), steps, finest, side)

@@ -19,13 +19,14 @@ def test_tiles_without_a_valid_pixel_are_left_out_of_the_file(tmp_path):
     label[:, :500] = 255
     nothing = np.broadcast_to(np.uint8(255), (600, 1000))
     labels = LabelFile(tmp_path / "labels", 1000)
-    for band in (nothing, label, nothing):
+    for band in (nothing, label, np.zeros_like(nothing)):
         labels.append(band)
     with open_raster(str(tmp_path / "scene.tif")) as raster:
         write_mask(tmp_path / "mask.tif", raster, labels.bands(), (60, 20, 1000, 1300))
     with rasterio.open(tmp_path / "mask.tif") as mask:
         expected = np.full((1600, 1100), 255, np.uint8)
         expected[620:720, 60:1060] = label
+        expected[720:1320, 60:1060] = 0
         assert np.array_equal(mask.read(1), expected)
         stored = [
             (row, column)
@@ -33,4 +34,4 @@ def test_tiles_without_a_valid_pixel_are_left_out_of_the_file(tmp_path):
             for column in range(3)
             if mask.get_tag_item(f"BLOCK_OFFSET_{column}_{row}", "TIFF", bidx=1)
         ]
-    assert stored == [(1, 1), (1, 2)]
+    assert stored == [(1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (2, 2)]

@@ -62,12 +62,13 @@ def test_tiles_are_those_of_the_whole_image_whatever_the_strips(raster, image, w
             assert np.array_equal(tile.rgb, shrink(rgb[box], tile_shape(b, SIDE)))
 
 
+@pytest.mark.parametrize("rows", [50, None])
 @pytest.mark.parametrize("first", [1, 40, 119])
-def test_a_walk_may_begin_anywhere(raster, image, first):
+def test_a_walk_may_begin_anywhere(raster, image, first, rows):
     window = (0, 0, 290, 333)
     steps = steps_of(290, 333, (32, 128))
-    whole = list(walk(raster, window, steps, SIDE, rows=50))[first:]
-    rest = list(walk(raster, window, steps, SIDE, first, rows=50))
+    whole = list(walk(raster, window, steps, SIDE, rows=rows))[first:]
+    rest = list(walk(raster, window, steps, SIDE, first, rows=rows))
     assert len(rest) == len(whole)
     assert all(a.step == b.step and same(a.rgb, b.rgb) and same(a.valid, b.valid) for a, b in zip(rest, whole))
     assert list(walk(raster, window, steps, SIDE, len(steps))) == []
@@ -148,6 +149,6 @@ def test_what_strips_take_the_cache_gives_up_and_gets_back(raster, monkeypatch):
     tiles = walk(raster, (0, 0, 290, 333), steps_of(290, 333, (32, 128)), SIDE)
     before = OPTIONS["GDAL_CACHEMAX"]
     next(tiles)
-    assert OPTIONS["GDAL_CACHEMAX"] == 10_000_000 - 32 * 290 * 4
+    assert OPTIONS["GDAL_CACHEMAX"] == 10_000_000 - 128 * 290 * 4
     tiles.close()
     assert OPTIONS["GDAL_CACHEMAX"] == before
