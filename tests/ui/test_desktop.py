@@ -15,6 +15,7 @@ import pytest
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PYTHON = Path(os.environ.get("RSQI_TEST_PYTHON", ROOT / ".venv" / "bin" / "python"))
+TURNS = 5  # of the event loop, while an inspection runs; one if it blocked
 TEXTS = {
     "en": {
         "tabs": ["Inspect", "Review", "Score", "Learn"],
@@ -115,7 +116,8 @@ def test_inspect_layer(tmp_path, fake_python, language):
     running = verdict["running"]
     assert running["progress"] and running["errors"] > 0 and texts["task"] in running["task"][0]
     assert texts["so_far"] in running["status"] and running["active"] == "scene"
-    assert verdict["cancelled"] == texts["cancelled"] and verdict["cancel_seconds"] < 1.0
+    assert verdict["cancelled"] == texts["cancelled"]
+    assert "write" not in verdict["after_cancel"], "the worker went on to its end"
     assert verdict["left_by_cancel"] == []
     assert any("Out of memory: tensor of 9 GB" in text for text in verdict["messages"])
     assert verdict["status"].splitlines()[0] == texts["status"]
@@ -127,7 +129,7 @@ def test_inspect_layer(tmp_path, fake_python, language):
     assert verdict["several"]["opened"] == texts["layer"].replace("scene", "c")
     assert verdict["several"]["tab"] == "rsqiReviewPage"
     assert "CPUExecutionProvider" in verdict["probe"]
-    assert verdict["longest_pause"] < 10, "QGIS did not answer while the inspection ran"
+    assert verdict["turns"] >= TURNS, "QGIS did not answer while the inspection ran"
     assert verdict["came_back"] == [True, True] and verdict["docks"] == ["rsqiDock"] * 2
     assert verdict["left_behind"] == [] and not verdict["provider_left"] and not verdict["dock_left"]
 
@@ -149,4 +151,4 @@ def test_inspect_a_demo_scene_with_the_real_worker(tmp_path):
     assert drawn["count"] == 1 and (drawn["status"], drawn["source"]) == ("added", "technician")
     assert drawn["category_id"] == 1 and 0 < review["reshaped"] < drawn["area_m2"]
     assert review["all_rejected"] == 100 and review["score"] < 100
-    assert verdict["longest_pause"] < 10, "QGIS did not answer while the inspection ran"
+    assert verdict["turns"] >= TURNS, "QGIS did not answer while the inspection ran"
