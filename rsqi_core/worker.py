@@ -120,8 +120,10 @@ def _work(request: dict[str, Any], channel: _Channel) -> int:
 
         for folder in folders * 2:  # the run goes on meanwhile and may put one more file there
             shutil.rmtree(folder, ignore_errors=True)
-        channel.send("error", code=Cancelled.code, message="cancelled; nothing was written")
-        os._exit(130)
+        try:
+            channel.send("error", code=Cancelled.code, message="cancelled; nothing was written")
+        finally:  # where QGIS has died, nobody listens any more
+            os._exit(130)
 
     threading.Thread(target=watch_input, daemon=True).start()
     threading.Thread(target=enforce_cancel, daemon=True).start()

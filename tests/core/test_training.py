@@ -534,5 +534,5 @@ def test_the_command_line_counts_epochs_of_a_dataset(tmp_path, capsys):
 
 
 def test_material_that_cannot_be_read_is_one_line(tmp_path):
-    with pytest.raises(RsqiError, match="gone.npz: cannot be read"):
+    with pytest.raises(RsqiError, match=r"gone\.npz: cannot be read"):
         Material(tmp_path / "gone.npz").fingerprint()

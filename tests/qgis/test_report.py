@@ -75,7 +75,8 @@ def test_all_files_of_a_layer_in_memory(application, errors, raster, tmp_path):
     assert results["ERROR_COUNT"] == 2 and results["SCORE"] == 100 - 4 - 1
     assert {name: results[name] for name in paths} == paths
     page = Path(paths["HTML"]).read_text(encoding="utf-8")
-    assert "<b>王晓明</b>" in page and "薄云" in page and page.count("<svg") == 4  # the overview, two errors, the histogram
+    assert "<b>王晓明</b>" in page and "薄云" in page
+    assert page.count("<svg") == 4  # the overview, two errors, the histogram
     assert Path(paths["PDF"]).read_bytes().startswith(b"%PDF-")
     assert Path(paths["CSV"]).read_text(encoding="utf-8-sig").count("POINT") == 2
     record = QgsVectorLayer(paths["SHAPEFILE"], "record", "ogr")
