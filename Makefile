@@ -36,7 +36,7 @@ bench: .venv/develop
 # Resumes where it was stopped; hours on two cores. Replaces the default model and measures what came out.
 train: .venv/develop
 	$(BIN)/rsqi train joint --data $(DATA) --pool build/train/pool.npz --output build/train/run
-	$(BIN)/rsqi export build/train/run --data $(DATA) --output resources/models/default
+	$(BIN)/rsqi export build/train/run --data $(DATA) --output resources/models/default --without shadow,stretching_blur
 	cp build/train/run/curve.svg docs/images/training.svg
 	$(BIN)/rsqi evaluate --data $(DATA) --output docs/benchmark.md --card docs/model-card.md
 

@@ -24,6 +24,7 @@ def add_export(commands: Any) -> None:
     )
     alarms = f"of clean blocks that one type may mark; twice that all together ({FALSE_ALARMS})"
     parser.add_argument("--false-alarms", type=float, metavar="SHARE", help=alarms)
+    parser.add_argument("--without", metavar="TYPES", default="", help="types that the model shall not mark, a,b,...")
     parser.add_argument("--output", required=True, type=Path, metavar="FOLDER")
 
 
@@ -31,6 +32,8 @@ def _export(options: argparse.Namespace) -> int:
     need("torch", "onnx")
     if options.data is not None:
         return _calibrated(options)
+    if options.without:
+        raise ParameterError("--without needs --data FOLDER, on which thresholds are set")
     if options.false_alarms is not None:
         raise ParameterError("--false-alarms needs --data FOLDER, whose clean blocks they are counted on")
     from ..models.export import write_uncalibrated
@@ -50,11 +53,12 @@ def _calibrated(options: argparse.Namespace) -> int:
         print(f"rsqi: {line}", file=sys.stderr, flush=True)
 
     share = FALSE_ALARMS if options.false_alarms is None else options.false_alarms
+    without = [code for code in options.without.split(",") if code]
     anew = len(options.source) == 1 and (options.source[0] / CARD).exists()
     if anew:
-        model = recalibrate(options.source[0], options.data, options.output, share, say)
+        model = recalibrate(options.source[0], options.data, options.output, share, say, without)
     else:
-        model = export_calibrated(options.source, options.data, options.output, share, say)
+        model = export_calibrated(options.source, options.data, options.output, share, say, without)
     card = model.card
     print(f"{options.output}: {card.id} {card.version} ({model.hash}){', calibrated anew' if anew else ''}")
     return DONE

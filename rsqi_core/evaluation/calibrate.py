@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -20,9 +20,10 @@ from ..models import architectures as task
 from ..models.card import CLASSIFIER, FALSE_ALARMS, SEGMENTER, Card, read_card, write_card
 from ..models.export import export
 from ..models.network import MEAN, STD
+from ..rules import STRIPE_NOISE
 from ..segment import labels
 from ..synthesis.compose import Sample
-from ..taxonomy import CODES, IGNORED
+from ..taxonomy import CODES, IGNORED, by_code
 from ..training.checkpoint import load_network
 from ..training.pool import training_sets
 from .blocks import medium_and_strong
@@ -31,7 +32,7 @@ from .metrics import auroc, average_precision, iou_of, precision_of
 from .observe import confusion
 from .thresholds import BY_NETWORK, TOGETHER, gate, temperature, thresholds
 
-VERSION = "0.1.1"
+VERSION = "0.2.0"
 DEFECTIVE, CLEAN, DECOYS = 600, 450, 450  # blocks that thresholds are set on
 ANY = "any"  # of the figures: all types together that the network alone marks
 
@@ -47,30 +48,36 @@ def export_calibrated(
     folder: Path,
     false_alarms: float = FALSE_ALARMS,
     say: Say = lambda line: None,
+    without: Collection[str] = (),
 ) -> Model:
     """Export a checkpoint, or a classifier's and a segmenter's, as a calibrated model folder.
 
     Parameters
     ----------
-    false_alarms, say
+    false_alarms, say, without
         As of `calibrate`.
     """
-    _check(false_alarms)
+    _check(false_alarms, without)
     network = load_network(checkpoint)
     training = _training(network.course, data)
     name = "rsqi-default" if training.keys() > {"settings"} else folder.name
     plain = Card(name, VERSION, 512, MEAN, STD, _each(0.5), _each(1.0), training=training)
-    return calibrate(export(network, folder, plain), data, false_alarms, say)
+    return calibrate(export(network, folder, plain), data, false_alarms, say, without)
 
 
 def recalibrate(
-    source: Path, data: Path, folder: Path, false_alarms: float = FALSE_ALARMS, say: Say = lambda line: None
+    source: Path,
+    data: Path,
+    folder: Path,
+    false_alarms: float = FALSE_ALARMS,
+    say: Say = lambda line: None,
+    without: Collection[str] = (),
 ) -> Model:
     """Copy a model folder and set its thresholds and temperatures anew.
 
     Parameters
     ----------
-    false_alarms, say
+    false_alarms, say, without
         As of `calibrate`.
 
     Raises
@@ -78,7 +85,7 @@ def recalibrate(
     ParameterError
         If the copy would overwrite the model itself.
     """
-    _check(false_alarms)
+    _check(false_alarms, without)
     if folder.resolve() == source.resolve():
         raise ParameterError(f"{folder} is the model itself; name another folder for the calibrated copy")
     card = read_card(source)
@@ -86,10 +93,16 @@ def recalibrate(
     for name in (CLASSIFIER, SEGMENTER):
         shutil.copyfile(source / name, folder / name)
     write_card(folder, replace(card, version=VERSION, thresholds=_each(0.5), temperatures=_each(1.0)))
-    return calibrate(Model(folder, "cpu"), data, false_alarms, say)
+    return calibrate(Model(folder, "cpu"), data, false_alarms, say, without)
 
 
-def calibrate(model: Model, data: Path, false_alarms: float = FALSE_ALARMS, say: Say = lambda line: None) -> Model:
+def calibrate(
+    model: Model,
+    data: Path,
+    false_alarms: float = FALSE_ALARMS,
+    say: Say = lambda line: None,
+    without: Collection[str] = (),
+) -> Model:
     """Set temperatures, thresholds and constraint on held-out pictures that the benchmark leaves alone.
 
     Blocks are composed, looked at and forgotten one by one, so that memory does not grow with their number. As in the
@@ -106,30 +119,34 @@ def calibrate(model: Model, data: Path, false_alarms: float = FALSE_ALARMS, say:
         Share of the clean blocks, 0-1, that one type may mark.
     say : callable
         Told what is being done.
+    without : collection of str
+        Codes of types that the model shall not mark whatever is measured here: it may know them from recipes only.
 
     Raises
     ------
     ParameterError
-        If `false_alarms` is no share.
+        If `false_alarms` is no share, or `without` names what is no type.
     RsqiError
         If the held-out pictures are missing.
     """
-    _check(false_alarms)
+    _check(false_alarms, without)
     source = held_out(data)
     say(f"classifying {DEFECTIVE} blocks with errors, {CLEAN} clean ones and {DECOYS} hard negatives")
-    seen = _look(source, lambda sample: (model.classify(_tile(model, sample))[0], medium_and_strong(sample)))
-    logits, truth = (np.stack(part) for part in zip(*seen))
+    seen = _look(source, lambda sample: _answers(model, sample))
+    logits, truth, ruled = (np.stack(part) for part in zip(*seen))
     kind = np.repeat(np.arange(3), (DEFECTIVE, CLEAN, DECOYS))
     scale = np.array([temperature(z[y != IGNORED], y[y != IGNORED] == 1) for z, y in zip(logits.T, truth.T)]).round(4)
     logits = logits / scale
     p = probabilities(logits)
     limits = thresholds(p, truth, kind == 1, kind == 2, false_alarms)
+    limits[[CODES.index(code) for code in without]] = np.inf
     stripes = CODES.index("stripe_noise")
+    pass_from = gate(p[:, stripes], ruled, truth[:, stripes] == 1, kind > 0, false_alarms)
     card = replace(
         model.card,
         temperatures=dict(zip(CODES, scale.tolist())),
         thresholds={code: None if np.isinf(t) else round(float(t), 4) for code, t in zip(CODES, limits)},
-        stripe_gate=round(gate(p[:, stripes], truth[:, stripes] == 1, kind > 0), 4),
+        stripe_gate=round(pass_from, 4),
         false_alarms=false_alarms,
         quality=_quality(p, truth, limits, kind),
     )
@@ -141,9 +158,11 @@ def calibrate(model: Model, data: Path, false_alarms: float = FALSE_ALARMS, say:
     return Model(model.folder, "cpu")
 
 
-def _check(false_alarms: float) -> None:
+def _check(false_alarms: float, without: Collection[str]) -> None:
     if not 0 < false_alarms < 1:
         raise ParameterError(f"false alarms {false_alarms} must be a share between 0 and 1, such as {FALSE_ALARMS}")
+    for code in without:
+        by_code(code)
 
 
 def _training(course: Mapping[str, Any], data: Path) -> dict[str, Any]:
@@ -177,6 +196,12 @@ def _look(source: HeldOut, look: Callable[[Sample], T], steps: tuple[int, int, i
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(one, numbers))
+
+
+def _answers(model: Model, sample: Sample) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Block logits [10], truth [10] (255 where it would hardly be seen), and whether the stripe rule finds anything."""
+    ruled = bool(STRIPE_NOISE["oriented"](sample.image, sample.valid).any())
+    return model.classify(_tile(model, sample))[0], medium_and_strong(sample), ruled
 
 
 def _tile(model: Model, sample: Sample) -> np.ndarray:

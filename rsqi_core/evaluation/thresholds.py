@@ -10,8 +10,6 @@ from ..taxonomy import CODES, IGNORED, PIXEL_TYPES
 TOGETHER = 2.0  # times as many clean blocks as one type may mark may all types together
 USEFUL = 0.2  # F1 under which a type is not marked at all: guesses cost the technician more than they find
 LOWEST = 0.02  # no probability below this is called a finding
-STRIPE_PASS = 0.3  # largest share of spotless blocks that the stripe rule may look at
-STRIPE_KEEP = 0.98  # share of striped blocks that it shall see, if so many spotless ones allow it
 BY_NETWORK = [i for i, code in enumerate(CODES) if code not in {t.code for t in PIXEL_TYPES}]
 
 _TEMPERATURES = np.geomspace(0.3, 3.0, 40)
@@ -84,16 +82,18 @@ def threshold(p: np.ndarray, truth: np.ndarray, spotless: np.ndarray, false_alar
     return float(quiet[scores.argmax()]) if scores.max() >= USEFUL else np.inf
 
 
-def gate(p: np.ndarray, truth: np.ndarray, spotless: np.ndarray) -> float:
-    """The probability from which the stripe rule looks at a block.
+def gate(
+    p: np.ndarray, ruled: np.ndarray, truth: np.ndarray, spotless: np.ndarray, false_alarms: float = FALSE_ALARMS
+) -> float:
+    """The probability from which the stripe rule looks at a block: where both together have the best F1.
 
-    The highest one at which it sees `STRIPE_KEEP` of the striped blocks, for each look costs time and may cry wolf; but
-    one that lets no more than `STRIPE_PASS` of the spotless blocks pass.
+    1 if they are of no use together, so that the rule looks nowhere.
 
     Parameters
     ----------
-    p, truth, spotless : numpy.ndarray
+    ruled : numpy.ndarray
+        Does the rule find anything, bool [N]?
+    p, truth, spotless, false_alarms
         As of `threshold`.
     """
-    keeping = np.quantile(p[truth], 1 - STRIPE_KEEP, method="lower") if truth.any() else 0.0
-    return float(max(keeping, np.quantile(p[spotless], 1 - STRIPE_PASS)))
+    return min(threshold(np.where(ruled, p, 0), truth, spotless, false_alarms), 1.0)

@@ -39,8 +39,8 @@ class Card:
     constraint : str
         Mode of equation 3 that measured best.
     stripe_gate : float
-        Probability from which the sturdier stripe rule looks at a block. It is lower than the threshold, as classifier
-        and rule have to agree.
+        Probability from which the sturdier stripe rule looks at a block. It may be lower than the threshold, as
+        classifier and rule have to agree.
     false_alarms : float or None
         Share of clean blocks that one type was allowed to mark when the thresholds were set; None if they were not set
         on any.
