@@ -79,10 +79,13 @@ class Material:
         return math.ceil((epochs or EPOCHS[settings.task]) * len(blocks) / self.share(settings))
 
     def fingerprint(self) -> dict[str, str]:
-        """Short hashes of the pool and of the dataset's table, which decide a run's result as the settings do."""
+        """Hashes of the pool and of the dataset's table, which decide a run's result as the settings do.
+
+        Eight digits: enough to tell them apart, and too few to be taken for a password by who scans a model card.
+        """
         files = {"pool": self.pool, "dataset": self.dataset and self.dataset / labelled.TRAIN / labelled.TABLE}
         try:
-            return {name: hashlib.sha256(f.read_bytes()).hexdigest()[:16] for name, f in files.items() if f}
+            return {name: hashlib.sha256(f.read_bytes()).hexdigest()[:8] for name, f in files.items() if f}
         except OSError as error:
             raise RsqiError(f"{error.filename}: cannot be read: {error.strerror}") from error
 
