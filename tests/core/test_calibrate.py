@@ -44,12 +44,13 @@ def few(monkeypatch):
 
 def test_a_model_folder_is_calibrated_anew_beside_itself(few, tmp_path, capsys):
     source, copy = path("models", "default"), tmp_path / "copy"
-    words = ["export", str(source), "--data", str(tmp_path), "--false-alarms", "0.05", "--output"]
+    words = ["export", str(source), "--data", str(tmp_path), "--false-alarms", "0.05", "--without", "blur", "--output"]
     assert main([*words, str(copy)]) == 0
     assert "calibrated anew" in capsys.readouterr().out
     assert load(str(copy), "cpu").hash == load("default", "cpu").hash  # the same weights
     card = read_card(copy)
     assert set(card.thresholds) == set(CODES) and card.false_alarms == 0.05 and card.constraint in MODES
+    assert card.thresholds["blur"] is None and card.quality["blur"]["clean_marked"] == 0
     assert set(card.quality) == {*CODES, calibrate.ANY}
     assert card.quality[calibrate.ANY]["clean_marked"] <= 0.1 and card.quality["cloud"]["auroc"] > 0.5
     before = (copy / "card.json").read_bytes()
@@ -63,9 +64,14 @@ def test_a_model_folder_is_calibrated_anew_beside_itself(few, tmp_path, capsys):
 
 @pytest.mark.parametrize(
     ("words", "message"),
-    [(["--data", ".", "--false-alarms", "1"], "between 0 and 1"), (["--false-alarms", "0.1"], "needs --data")],
+    [
+        (["--data", ".", "--false-alarms", "1"], "between 0 and 1"),
+        (["--false-alarms", "0.1"], "needs --data"),
+        (["--data", ".", "--without", "fog"], "unknown error type 'fog'"),
+        (["--without", "blur"], "needs --data"),
+    ],
 )
-def test_a_wrong_share_of_false_alarms_is_refused(words, message, tmp_path, capsys):
+def test_wrong_wishes_for_the_thresholds_are_refused(words, message, tmp_path, capsys):
     source = str(path("models", "default"))
     assert main(["export", source, *words, "--output", str(tmp_path / "out")]) == 2
     assert message in capsys.readouterr().err and not (tmp_path / "out").exists()
