@@ -25,7 +25,7 @@ from ..rsqi_core.errors import ParameterError
 from ..rsqi_core.scheme import Scheme
 from ..rsqi_core.scoring import STATUSES, ErrorRecord, Score, TypeScore, score
 from ..rsqi_core.taxonomy import CODES, TYPES
-from ..rsqi_core.whereabouts import find_raster
+from ..rsqi_core.whereabouts import find_file
 from .i18n import tr
 from .measures import Image, image_of_raster, record, ruler
 from .notes import said
@@ -132,7 +132,7 @@ def frame_of(layer: QgsVectorLayer) -> Frame | None:
         return None
     inspected = tuple(code for code in str(row.get("inspected") or "").split(",") if code)
     noted = str(row.get("raster") or "")
-    return Frame(image, inspected or None, find_raster(noted, path_of(layer)) or noted)
+    return Frame(image, inspected or None, find_file(noted, path_of(layer)) or noted)
 
 
 def frame_of_raster(raster: QgsRasterLayer) -> Frame:

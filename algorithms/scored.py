@@ -30,7 +30,11 @@ class Scored(RsqiAlgorithm):
         scheme = QgsProcessingParameterFile(self.SCHEME, tr("Scoring scheme"), extension="json", optional=True)
         if schemes.chosen() is not None:
             scheme.setGuiDefaultValueOverride(str(schemes.chosen()))
-        self.add(scheme, tr("A scoring scheme as JSON; empty means RSQI's default."), advanced)
+        if None in self.CHOICES:
+            text = tr("A scoring scheme as JSON; empty means that of the inspection.")
+        else:
+            text = tr("A scoring scheme as JSON; empty means RSQI's default.")
+        self.add(scheme, text, advanced)
         names = {None: tr("As inspected"), "count": tr("Number of errors"), "area": tr("Area of errors")}
         titles = [names[choice] for choice in self.CHOICES]
         mode = QgsProcessingParameterEnum(self.MODE, tr("Score by"), titles, defaultValue=0)
@@ -40,7 +44,7 @@ class Scored(RsqiAlgorithm):
         self.add(mode, text, advanced)
 
     def scheme_path(self, parameters, context) -> str | None:
-        """Return the file of the scheme; None is RSQI's default."""
+        """Return the file of the scheme; None: none is given."""
         return self.parameterAsFile(parameters, self.SCHEME, context) or None
 
     def mode(self, parameters, context) -> str | None:

@@ -62,6 +62,7 @@ def warning_text(event: dict) -> str:
         "gcp": tr("The raster is placed by control points: positions are approximate."),
         "no_crs": tr("The raster has no coordinate system: areas come from its own units."),
         "report_no_image": tr("The report has no pictures, as the inspected image was not found: give the image."),
+        "report_no_scheme": tr("The scoring scheme of the inspection is gone: the report scores by RSQI's default."),
         "few_blocks": tr("There are too few blocks to set thresholds on: they stay as they were."),
         "scaled": tr("The raster is not 8-bit: its values were scaled for the inspection."),
     }

@@ -277,7 +277,8 @@ def _summary(
         found = judged.by_type.get(error_type.code)
         row[f"count_{error_type.code}"] = found.count if found else 0
         row[f"area_{error_type.code}"] = found.area_m2 if found else 0.0
-    row["parameters"] = json.dumps(parameters.as_dict(), ensure_ascii=False)
+    noted = {**parameters.as_dict(), "scheme": parameters.scheme and lasting(parameters.scheme)}
+    row["parameters"] = json.dumps(noted, ensure_ascii=False)
     row["source"] = json.dumps(raster.describe(), ensure_ascii=False)
     row["versions"] = json.dumps(versions())
     return row

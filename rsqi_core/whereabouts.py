@@ -1,4 +1,4 @@
-"""Where the raster of a result lies: noted so that it can be found again, and found where both have been moved.
+"""Where the files of a result lie: noted so that they can be found again, and found where all have been moved.
 
 Imported inside QGIS as well: standard library only, Python 3.9 syntax.
 """
@@ -16,8 +16,8 @@ def lasting(path: str) -> str:
     return str(Path(path).absolute()) if Path(path).exists() else path
 
 
-def find_raster(noted: str, result: Path | str | None) -> str | None:
-    """Return where the raster is that a result has noted; None if no file is there any more.
+def find_file(noted: str, result: Path | str | None) -> str | None:
+    """Return where a file is that a result has noted; None if no file is there any more.
 
     It is looked for where it was, then at the same place seen from the result, as whole projects are moved to other
     disks and systems, and so beside the result too.
@@ -25,7 +25,7 @@ def find_raster(noted: str, result: Path | str | None) -> str | None:
     Parameters
     ----------
     noted : str
-        The column ``raster`` of the table ``summary``.
+        Such as the column ``raster`` of the table ``summary``.
     result : path or None
         The GeoPackage.
     """

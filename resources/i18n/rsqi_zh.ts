@@ -76,6 +76,10 @@
         <translation>JSON 格式的评分方案；留空则使用 RSQI 默认方案。</translation>
     </message>
     <message>
+        <source>A scoring scheme as JSON; empty means that of the inspection.</source>
+        <translation>评分方案（JSON）；留空则用检查时的方案。</translation>
+    </message>
+    <message>
         <source>AMD, Intel or other GPU (DirectML)</source>
         <translation>AMD、Intel 等显卡 (DirectML)</translation>
     </message>
@@ -133,7 +137,7 @@
     </message>
     <message>
         <source>All checks passed.</source>
-        <translation>各项检查均合格。</translation>
+        <translation>各项检查均符合。</translation>
     </message>
     <message>
         <source>All errors in the list are reviewed.</source>
@@ -357,11 +361,11 @@
     </message>
     <message>
         <source>Checks failed: {count}.</source>
-        <translation>不合格的检查：{count} 项。</translation>
+        <translation>不符合的检查：{count} 项。</translation>
     </message>
     <message>
         <source>Checks that failed</source>
-        <translation>不合格的检查项数</translation>
+        <translation>不符合的检查项数</translation>
     </message>
     <message>
         <source>Checks the image as a whole against the European specification for orthoimages.</source>
@@ -2148,6 +2152,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>得分低于 {limit:g}，不合格。</translation>
     </message>
     <message>
+        <source>The scoring scheme of the inspection is gone: the report scores by RSQI's default.</source>
+        <translation>找不到检查时所用的评分方案：报告按 RSQI 默认方案评分。</translation>
+    </message>
+    <message>
         <source>The scoring scheme {path} does not exist.</source>
         <translation>评分方案 {path} 不存在。</translation>
     </message>
@@ -2549,7 +2557,7 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     </message>
     <message>
         <source>failed</source>
-        <translation>不合格</translation>
+        <translation>不符合</translation>
     </message>
     <message>
         <source>finds more, errs more</source>
@@ -2629,7 +2637,7 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     </message>
     <message>
         <source>passed</source>
-        <translation>合格</translation>
+        <translation>符合</translation>
     </message>
     <message>
         <source>pip cannot use a SOCKS proxy: choose an HTTP proxy in the options of QGIS, or an offline folder.</source>

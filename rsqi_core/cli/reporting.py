@@ -20,7 +20,7 @@ def add_report(commands: Any) -> None:
     parser.add_argument("--raster", metavar="PATH", help="the image, if it is not where the inspection noted it")
     parser.add_argument("--reviewer", default="", metavar="NAME", help="who signs (who has edited the errors)")
     parser.add_argument("--language", choices=("zh", "en", "both"), default="zh")
-    parser.add_argument("--scheme", metavar="FILE", help="scoring scheme (JSON)")
+    parser.add_argument("--scheme", metavar="FILE", help="scoring scheme, JSON (as inspected)")
     parser.add_argument("--mode", choices=("count", "area"), help="how to score (as inspected)")
     parser.add_argument("--t", type=float, metavar="T", help="divides the deductions of B, C and D (the scheme's)")
 

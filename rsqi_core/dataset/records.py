@@ -17,7 +17,7 @@ from ..errors import RasterError, RsqiError
 from ..notes import Note
 from ..raster import Raster, open_raster
 from ..taxonomy import BACKGROUND, TYPES
-from ..whereabouts import find_raster
+from ..whereabouts import find_file
 from .draw import prepare
 from .place import to_pixels
 from .reviewed import REJECTED, UNREVIEWED, Reviewed, read_reviewed
@@ -204,7 +204,7 @@ def _of(path: Path, remark: str) -> Note:
 def _raster_of(path: Path, reviewed: Reviewed) -> str:
     """Return the raster of a GeoPackage."""
     noted = str(reviewed.stored.summary.get("raster") or "")
-    found = find_raster(noted, path)
+    found = find_file(noted, path)
     if found is None:
         name = noted.replace("\\", "/").rsplit("/", 1)[-1]
         text = "{path}: its raster {raster} is gone; put {name} beside it"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import Cancelled, OutputError, ParameterError, RasterError
 from ..raster import Raster, open_raster
-from ..whereabouts import find_raster
+from ..whereabouts import find_file
 from . import pictures, record, whole
 from .compose import compose, mapping, types_table
 from .content import dumps
@@ -42,7 +42,7 @@ class Order:
     language : {"zh", "en", "both"}
     reviewer : str
     scheme, mode, t : optional
-        As for scoring.
+        As for scoring; scheme and mode are by default those of the inspection.
     """
 
     errors: str
@@ -124,7 +124,8 @@ def write_report(
     summary = read_summary(order.summary)
     raster = _open(order, summary, emit)
     try:
-        subject = read_subject(order.errors, summary, raster, order.scheme, order.mode, order.t)
+        scheme = order.scheme or _noted_scheme(order, summary, emit)
+        subject = read_subject(order.errors, summary, raster, scheme, order.mode, order.t)
         if raster is not None and not pictures.fits(raster, subject):
             if order.raster:
                 raise RasterError(f"{order.raster}: this is not the image that was inspected; give that one")
@@ -158,10 +159,19 @@ def _open(order: Order, summary: Mapping[str, Any], emit: Callable[..., None]) -
         emit("warning", code="report_no_image", message="the report has no pictures: no image is noted; give the image")
         return None
     try:
-        return open_raster(find_raster(name, order.summary) or name, _bands(summary))
+        return open_raster(find_file(name, order.summary) or name, _bands(summary))
     except RasterError as error:
         emit("warning", code="report_no_image", message=f"the report has no pictures: {error}")
         return None
+
+
+def _noted_scheme(order: Order, summary: Mapping[str, Any], emit: Callable[..., None]) -> str | None:
+    """Return the file that the image was scored by; one that is gone is a warning, and the default takes its place."""
+    noted = str(mapping(summary.get("parameters")).get("scheme") or "")
+    found = find_file(noted, order.summary) if noted else None
+    if noted and found is None:
+        emit("warning", code="report_no_scheme", message=f"{noted}: the scoring scheme is gone; the default is taken")
+    return found
 
 
 def _bands(summary: Mapping[str, Any]) -> tuple[int, ...] | None:

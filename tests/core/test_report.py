@@ -28,6 +28,7 @@ from rsqi_core.report.html import page
 from rsqi_core.report.subject import of_inspection
 from rsqi_core.report.texts import Words
 from rsqi_core.report.write import Order, write_report
+from rsqi_core.scheme import DEFAULT, read_scheme, write_scheme
 from rsqi_core.scoring import GRADES, load_scheme, score
 from rsqi_core.taxonomy import CODES, TYPES, by_id
 
@@ -369,6 +370,27 @@ def test_t_and_mode_are_those_that_are_wanted(reviewed, tmp_path):
     assert 100 - values[1] == pytest.approx((100 - values[0]) / 2)
     write_report(ordered(reviewed[0], tmp_path, "html", mode="area"))
     assert "面积法" in (tmp_path / "报告.html").read_text("utf-8")
+
+
+def test_the_scheme_is_that_of_the_inspection_and_is_missed_when_gone(reviewed, tmp_path):
+    path, events = reviewed[0], []
+    scheme = read_scheme() | {"name": {"en": "Station", "zh": "本站"}}
+    write_scheme(tmp_path / "station.json", scheme)
+
+    def named(**more):
+        write_report(
+            ordered(path, tmp_path, "content", **more), lambda event, **values: events.append(values.get("code"))
+        )
+        return "本站" in (tmp_path / "报告.json").read_text(encoding="utf-8")
+
+    assert not named()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("ALTER TABLE summary ADD COLUMN parameters TEXT")
+        database.execute("UPDATE summary SET parameters = ?", (json.dumps({"scheme": "/gone/station.json"}),))
+    assert named()  # moved together with the result
+    assert not named(scheme=str(DEFAULT)) and "report_no_scheme" not in events
+    (tmp_path / "station.json").unlink()
+    assert not named() and "report_no_scheme" in events
 
 
 def test_a_layer_without_summary_needs_the_image(reviewed, tmp_path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rsqi_core.whereabouts import find_raster, lasting
+from rsqi_core.whereabouts import find_file, lasting
 
 
 def test_a_file_is_noted_in_full_and_an_address_as_it_is(tmp_path, monkeypatch):
@@ -18,13 +18,13 @@ def test_a_moved_project_still_finds_its_raster(tmp_path, noted, now):
     for folder in ("影像", "成果"):
         (tmp_path / folder).mkdir()
     (tmp_path / now).touch()
-    assert find_raster(noted, tmp_path / "成果" / "a.gpkg") == str(tmp_path / now)
+    assert find_file(noted, tmp_path / "成果" / "a.gpkg") == str(tmp_path / now)
 
 
 def test_where_it_was_goes_first_and_nothing_is_made_up(tmp_path):
     (tmp_path / "there").mkdir()
     for name in ("a.tif", "there/a.tif"):
         (tmp_path / name).touch()
-    assert find_raster(str(tmp_path / "there" / "a.tif"), tmp_path / "a.gpkg") == str(tmp_path / "there" / "a.tif")
-    assert find_raster("b.tif", tmp_path / "a.gpkg") is None and find_raster("", tmp_path / "a.gpkg") is None
-    assert find_raster("/none/a.tif", None) is None
+    assert find_file(str(tmp_path / "there" / "a.tif"), tmp_path / "a.gpkg") == str(tmp_path / "there" / "a.tif")
+    assert find_file("b.tif", tmp_path / "a.gpkg") is None and find_file("", tmp_path / "a.gpkg") is None
+    assert find_file("/none/a.tif", None) is None

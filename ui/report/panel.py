@@ -25,6 +25,7 @@ from ...algorithms import schemes
 from ...algorithms.i18n import language, tr
 from ...algorithms.layer_score import frame_of
 from ...algorithms.report import ENDINGS, LANGUAGES, MODES, file_of
+from ...rsqi_core.scheme import DEFAULT
 from ..background import Background
 from ..review.reviewer import given
 from ..score.live_panel import image_below
@@ -139,11 +140,10 @@ class ReportPanel(QWidget):
             "INPUT": layer,
             "LANGUAGE": self.language_box.currentIndex(),
             "REVIEWER": self.reviewer_box.text(),
+            "SCHEME": str(schemes.chosen() or DEFAULT),  # what the tab shows, however it was inspected
             "MODE": MODES.index(schemes.mode()),
             **free_names(Path(self.folder_box.filePath() or _home(layer)), _stem(layer), names),
         }
-        if schemes.chosen() is not None:
-            parameters["SCHEME"] = str(schemes.chosen())
         frame, below = frame_of(layer), image_below(layer)
         if below is not None and not (frame and Path(frame.raster).is_file()):
             parameters["RASTER"] = below
