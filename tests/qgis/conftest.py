@@ -45,7 +45,12 @@ def application(plugins, tmp_path_factory):
     app.processingRegistry().addProvider(provider)
     yield app
     app.processingRegistry().removeProvider(provider)
-    app.exitQgis()
+
+
+def pytest_sessionfinish():
+    """End QGIS only now: pytest lets go of a test's layers after all fixtures, and they must not outlive it."""
+    if "qgis.core" in sys.modules and qgis.core.QgsApplication.instance() is not None:
+        qgis.core.QgsApplication.exitQgis()
 
 
 @pytest.fixture(scope="session")
