@@ -56,6 +56,8 @@ class Facts:
     torch, torch_cuda : str
         Version of torch, and of the CUDA that it was built for; empty if it is not there.
     torch_sees_gpu : bool
+    torch_complaint : str
+        Why Hugging Face models do not run although torch is installed; empty: they do, or it is not.
     """
 
     packages: tuple[str, ...]
@@ -67,6 +69,7 @@ class Facts:
     torch: str = ""
     torch_cuda: str = ""
     torch_sees_gpu: bool = False
+    torch_complaint: str = ""
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,9 @@ def explain(facts: Facts) -> list[str]:
         memory = f"{gpu.total / 2**30:.1f} GB, {gpu.free / 2**30:.1f} GB free"
         lines.append(f"{gpu.name}: {memory}, driver for CUDA {gpu.cuda[0]}.{gpu.cuda[1]}")
         lines.append(f"{gpu.name} and ONNX models: {_onnxruntime_verdict(facts)}")
-    if facts.torch:
+    if facts.torch_complaint:
+        lines.append(f"Hugging Face models do not run: {facts.torch_complaint}; repair the worker environment")
+    elif facts.torch:
         lines.append(f"torch {facts.torch} and Hugging Face models: {_torch_verdict(facts)}")
     return lines
 
@@ -237,8 +242,11 @@ def _torch_facts() -> dict[str, str | bool]:
         return {}
     try:
         import torch
-    except (ImportError, OSError):
-        return {}
+        import transformers  # noqa: F401
+
+        torch.nn.functional.conv2d(torch.ones(1, 3, 8, 8), torch.ones(4, 3, 3, 3))
+    except (ImportError, OSError, RuntimeError) as error:  # on Windows often a DLL that is missing
+        return {"torch_complaint": first_line(error)}
     return {
         "torch": torch.__version__,
         "torch_cuda": torch.version.cuda or "",

@@ -1,6 +1,7 @@
 """What is said of a GPU that is not used."""
 
 import re
+import sys
 
 import pytest
 
@@ -63,6 +64,13 @@ def test_the_reason_and_the_remedy_are_said(monkeypatch, facts, expected):
     assert len(lines) == len(expected)
     for line, pattern in zip(lines, expected):
         assert re.search(pattern, line), line
+
+
+def test_a_torch_that_does_not_load_is_said(monkeypatch, tmp_path):
+    (tmp_path / "transformers.py").write_text("raise OSError('a DLL is missing')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "transformers", raising=False)
+    assert diagnose()[-1] == "Hugging Face models do not run: a DLL is missing; repair the worker environment"
 
 
 def test_windows_is_told_of_directml(monkeypatch):
