@@ -148,6 +148,7 @@ def calibrate(
         thresholds={code: None if np.isinf(t) else round(float(t), 4) for code, t in zip(CODES, limits)},
         stripe_gate=round(pass_from, 4),
         false_alarms=false_alarms,
+        withheld=tuple(code for code in CODES if code in without),
         quality=_quality(p, truth, limits, kind),
     )
     write_card(model.folder, card)

@@ -232,10 +232,12 @@ class Wording:
     def _failures(self) -> str:
         """Return a line on each way to fail."""
         model, types = self.facts.model, self.facts.types
+        withheld = model.card.withheld
         auroc = {code: model.card.quality.get(code, {}).get("auroc") for code in model.blind}
         lists = {
             "lacking": {code: None for code in model.blind if code in model.lacking},
-            "blind": {code: auroc[code] for code in model.blind if code not in model.lacking},
+            "blind": {code: auroc[code] for code in model.blind if code not in (*model.lacking, *withheld)},
+            "withheld": {code: auroc[code] for code in withheld},
             "weak": {t.type.code: t.f1 for t in _worst_first(types) if t.f1 < _BAR},
             "confused": {t.type.code: t.decoy for t in sorted(types, key=lambda t: -t.decoy)[:3] if t.decoy},
         }

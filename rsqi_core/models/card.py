@@ -33,7 +33,7 @@ class Card:
         Normalisation of RGB scaled to 0-1; empty where classifier and segmenter bring their own.
     thresholds : dict
         Probability by type code from which a block is marked; None for a type that the model does not see well enough
-        to be trusted with.
+        to be trusted with, and for those in `withheld`.
     temperatures : dict
         Divisor of the block logit by type code, so that probabilities are calibrated.
     constraint : str
@@ -44,6 +44,8 @@ class Card:
     false_alarms : float or None
         Share of clean blocks that one type was allowed to mark when the thresholds were set; None if they were not set
         on any.
+    withheld : tuple of str
+        Codes of types that somebody chose to leave out, whatever the figures say.
     training, quality : dict
         Data, licences and settings; measured figures by type code.
     """
@@ -58,6 +60,7 @@ class Card:
     constraint: str = "absolute"
     stripe_gate: float = 0.5
     false_alarms: float | None = None
+    withheld: tuple[str, ...] = ()
     training: dict[str, Any] = field(default_factory=dict)
     quality: dict[str, Any] = field(default_factory=dict)
 
@@ -73,7 +76,7 @@ def read_card(folder: Path) -> Card:
     try:
         values = json.loads((folder / CARD).read_text(encoding="utf-8"))
         types = values.pop("types")
-        card = Card(**{k: tuple(v) if k in ("mean", "std") else v for k, v in values.items()})
+        card = Card(**{k: tuple(v) if k in ("mean", "std", "withheld") else v for k, v in values.items()})
     except FileNotFoundError:
         raise ModelError(
             f"{folder}: no model here; a model folder holds {CARD}, {CLASSIFIER} and {SEGMENTER}, "

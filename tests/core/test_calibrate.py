@@ -50,7 +50,7 @@ def test_a_model_folder_is_calibrated_anew_beside_itself(few, tmp_path, capsys):
     assert load(str(copy), "cpu").hash == load("default", "cpu").hash  # the same weights
     card = read_card(copy)
     assert set(card.thresholds) == set(CODES) and card.false_alarms == 0.05 and card.constraint in MODES
-    assert card.thresholds["blur"] is None and card.quality["blur"]["clean_marked"] == 0
+    assert card.thresholds["blur"] is None and card.withheld == ("blur",) and card.quality["blur"]["clean_marked"] == 0
     assert set(card.quality) == {*CODES, calibrate.ANY}
     assert card.quality[calibrate.ANY]["clean_marked"] <= 0.1 and card.quality["cloud"]["auroc"] > 0.5
     before = (copy / "card.json").read_bytes()

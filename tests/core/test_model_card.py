@@ -176,6 +176,13 @@ def test_it_names_what_is_not_marked_and_what_is_weak(data, tmp_path):
     assert "Of 3 medium and strong errors" in text and "2 were missed" in text
 
 
+def test_what_was_left_out_by_choice_is_said_apart(data, tmp_path):
+    file, _ = write_model_card(made_up(withheld=("shadow",)), data, tmp_path / "card.md")
+    text = file.read_text(encoding="utf-8")
+    assert re.search(r"^\* Left out by choice.*: Shadow 0\.612\.$", text, re.MULTILINE)
+    assert not re.search(r"^\* Not marked.*Shadow", text, re.MULTILINE)
+
+
 def test_sets_are_listed_with_licence_and_counted_pictures(data, tmp_path):
     file, _ = write_model_card(made_up(), data, tmp_path / "card.md")
     rows = dict(re.findall(r"^\| (\w+) \| (.*) \|$", file.read_text(encoding="utf-8"), re.MULTILINE))
