@@ -111,7 +111,14 @@ def _comparison(m: Measured) -> str:
         each = f1_of_counts(tables.counts(tables.marks(observation)[mixed], seen).sum(0))
         iou = iou_of(observation.confusions[ONE_STEP][m.where("defect")].sum(0))
         rows.append([observation.name, float(each.mean()), float(np.nanmean(iou))])
-    note = "" if len(rows) > 1 else "\nGive `--against FOLDER` for models that were trained otherwise.\n"
+    note = (
+        ""
+        if len(rows) > 1
+        else (
+            "\nGive `--against FOLDER` for models that were trained otherwise; `tools/bake_off.py` compares training with "
+            "and without augmentation on equal terms.\n"
+        )
+    )
     return tables.markdown(["trained", "macro F1", "mIoU, one step"], rows) + note
 
 
