@@ -20,6 +20,10 @@ from .metrics import cloud_quality, f1_of_counts, iou_of, mean, precision_of
 from .observe import ONE_STEP, Observation, by_setting
 
 IMAGES = "images/benchmark"  # beside the page
+_ALONE = (
+    "\nGive `--against FOLDER` for models that were trained otherwise; `tools/bake_off.py` compares training with and "
+    "without augmentation on equal terms.\n"
+)
 _DEFAULT_RULE = {"stripe_noise": "oriented", "pixel_missing": "isolated"}
 
 
@@ -111,14 +115,7 @@ def _comparison(m: Measured) -> str:
         each = f1_of_counts(tables.counts(tables.marks(observation)[mixed], seen).sum(0))
         iou = iou_of(observation.confusions[ONE_STEP][m.where("defect")].sum(0))
         rows.append([observation.name, float(each.mean()), float(np.nanmean(iou))])
-    note = (
-        ""
-        if len(rows) > 1
-        else (
-            "\nGive `--against FOLDER` for models that were trained otherwise; `tools/bake_off.py` compares training with "
-            "and without augmentation on equal terms.\n"
-        )
-    )
+    note = "" if len(rows) > 1 else _ALONE
     return tables.markdown(["trained", "macro F1", "mIoU, one step"], rows) + note
 
 

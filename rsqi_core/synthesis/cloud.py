@@ -82,7 +82,7 @@ def _thickness(shape: tuple[int, int], rng: np.random.Generator, kind: str) -> n
     """Optical thickness; zero or less is clear sky."""
     side = min(shape)
     if kind in ("thick", "thin"):
-        noise = fractal(shape, rng, rng.uniform(1.5, 2.5), cells=round(log_uniform(rng, 2, 10)))
+        noise = _ragged(fractal(shape, rng, rng.uniform(1.5, 2.5), cells=round(log_uniform(rng, 2, 10))), rng)
         if rng.random() < 0.4:  # a part of a bank up to three times as large as the image
             noise = 0.6 * noise + rng.normal(0.2, 0.6)
         density = log_uniform(rng, 1.5, 16) if kind == "thick" else rng.uniform(0.4, 0.9)
@@ -93,11 +93,12 @@ def _thickness(shape: tuple[int, int], rng: np.random.Generator, kind: str) -> n
         return log_uniform(rng, 2, 20) * _puff(shape, rng, side * log_uniform(rng, 0.07, 0.45))
     if kind == "cirrus":
         angle = rng.uniform(0, np.pi)
-        fibres = streaks(shape, rng, rng.uniform(1.6, 2.2), int(rng.integers(6, 14)), rng.uniform(5, 12), angle)
-        return rng.uniform(0.35, 1.0) * (0.6 * fibres + fractal(shape, rng, 2.8, cells=2) - rng.uniform(-0.6, 0.5))
+        fibres = streaks(shape, rng, rng.uniform(1.1, 2.2), int(rng.integers(6, 20)), log_uniform(rng, 5, 20), angle)
+        shown = rng.uniform(0.6, 1.2) * fibres + fractal(shape, rng, 2.8, cells=2)
+        return log_uniform(rng, 0.35, 1.8) * (shown - rng.uniform(-0.6, 0.7))
     # Cumulus: crisp small puffs, gathered in swarms or in streets along the wind.
     size = side * log_uniform(rng, 0.01, 0.1)
-    puffs = fractal(shape, rng, rng.uniform(1.5, 2.2), cells=int(max(shape) / (2 * size)))
+    puffs = _ragged(fractal(shape, rng, rng.uniform(1.5, 2.2), cells=int(max(shape) / (2 * size))), rng)
     if kind == "streets":
         x, y = coordinates(shape)
         angle, period = rng.uniform(0, np.pi), max(3 * size, side * rng.uniform(0.12, 0.4))
@@ -121,7 +122,24 @@ def _puff(shape: tuple[int, int], rng: np.random.Generator, radius: float) -> np
     )
     cells = int(np.clip(max(shape) / radius, 2, 40))
     # Far outside the noise must not bring forth further clouds.
-    return np.minimum(body + rng.uniform(0.35, 0.7) * fractal(shape, rng, rng.uniform(1.5, 2.2), cells), 2.5 + body)
+    rough = _ragged(fractal(shape, rng, rng.uniform(1.5, 2.2), cells), rng)
+    return np.minimum(body + rng.uniform(0.35, 0.7) * rough, 2.5 + body)
+
+
+def _ragged(noise: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Fray the rims of half of the clouds: seen from near, or torn by wind, they are no smooth curves."""
+    if rng.random() < 0.5:
+        return noise
+    fine = fractal(noise.shape, rng, rng.uniform(0.5, 1.5), cells=round(log_uniform(rng, 15, 90)))
+    return noise + np.float32(log_uniform(rng, 0.08, 0.5)) * fine
+
+
+def _knobs(shape: tuple[int, int], rng: np.random.Generator, sun: tuple[float, float]) -> np.ndarray:
+    """Light and shade, in grey values, on a heaped cloud: a cauliflower with knobs of many sizes, or hardly any."""
+    noise = fractal(shape, rng, rng.uniform(0.8, 2.2), cells=round(log_uniform(rng, 5, 70)))
+    bumps = np.abs(noise) if rng.random() < 0.5 else noise
+    lit = bumps - _moved(bumps, *sun)
+    return lit * np.float32(log_uniform(rng, 1.5, 40) / max(float(lit.std()), 1e-6))
 
 
 def _cover(alpha: np.ndarray, rng: np.random.Generator) -> tuple[list[np.ndarray], float]:
@@ -133,14 +151,12 @@ def _cover(alpha: np.ndarray, rng: np.random.Generator) -> tuple[list[np.ndarray
     low, high = ((165, 222), (222, 250), (250, 300))[int(rng.choice(3, p=[0.25, 0.4, 0.35]))]
     white = rng.uniform(low, high)
     height = cv2.GaussianBlur(np.sqrt(-np.log(1 - 0.95 * alpha)), (0, 0), rng.uniform(0.8, 2.0))
-    dx, dy = rng.uniform(-6, 6, 2)
-    behind = cv2.warpAffine(
-        height, np.float32([[1, 0, dx], [0, 1, dy]]), alpha.shape[::-1], borderMode=cv2.BORDER_REFLECT
-    )
-    light = np.clip(height - behind, -0.6, 0.3)
+    sun = tuple(rng.uniform(-6, 6, 2))
+    light = np.clip(height - _moved(height, *sun), -0.6, 0.3)
     level = (
         white
         + np.float32(rng.uniform(20, 90)) * light
+        + alpha * _knobs(alpha.shape, rng, sun)
         - np.float32(log_uniform(rng, 2, 25))
         * fractal(alpha.shape, rng, rng.uniform(1.6, 2.8), cells=int(rng.integers(3, 16)))
     )
@@ -151,5 +167,9 @@ def _cover(alpha: np.ndarray, rng: np.random.Generator) -> tuple[list[np.ndarray
 
 def _drifted(alpha: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Move the cloud by up to two pixels."""
-    move = np.float32([[1, 0, rng.uniform(-2, 2)], [0, 1, rng.uniform(-2, 2)]])
-    return cv2.warpAffine(alpha, move, alpha.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
+    return _moved(alpha, *rng.uniform(-2, 2, 2))
+
+
+def _moved(field: np.ndarray, dx: float, dy: float) -> np.ndarray:
+    move = np.float32([[1, 0, dx], [0, 1, dy]])
+    return cv2.warpAffine(field, move, field.shape[::-1], borderMode=cv2.BORDER_REPLICATE)

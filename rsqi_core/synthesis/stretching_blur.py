@@ -37,6 +37,8 @@ def apply(
     x, y = coordinates(shape)
     along = (x - np.float32(cx)) * cosine + (y - np.float32(cy)) * sine
     across = (y - np.float32(cy)) * cosine - (x - np.float32(cx)) * sine
+    if rng.random() < 0.5:
+        outline = _frayed(outline, across, (cosine, sine), radius * log_uniform(rng, 0.05, 0.5), rng)
     inside = along[outline > 0.5]
     top, length = (float(v) for v in (inside.min(), np.ptp(inside))) if inside.size else (0.0, 1.0)
     down = np.clip(along - np.float32(top), 0, None)
@@ -61,6 +63,22 @@ def apply(
         return None
     parameters = {"kind": kind, "factor": factor, "angle": float(np.degrees(angle) % 180), "difference": visible}
     return Defect("stretching_blur", out, mask, severity(visible, 13, 24), parameters)
+
+
+def _frayed(
+    outline: np.ndarray,
+    across: np.ndarray,
+    direction: tuple[np.float32, np.float32],
+    reach: float,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Let each streak end elsewhere, up to some `reach` pixels farther or nearer than the outline says."""
+    x, y = coordinates(outline.shape)
+    width = 2 * int(np.hypot(*outline.shape)) + 2
+    line = fractal((2, width), rng, rng.uniform(0.5, 1.8), cells=round(width / log_uniform(rng, 8, 60)))[:1]
+    shift = np.float32(reach) * cv2.remap(line, across + np.float32(width / 2), np.zeros_like(across), cv2.INTER_LINEAR)
+    cosine, sine = direction
+    return cv2.remap(outline, x + shift * cosine, y + shift * sine, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _streaky(before: np.ndarray, after: np.ndarray, inside: np.ndarray, cosine: np.float32, sine: np.float32) -> bool:

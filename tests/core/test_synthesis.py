@@ -168,6 +168,18 @@ def test_streaks_run_along_the_stretch(ground):
     assert set(stretching_blur.KINDS) == {"slope", "even"}
 
 
+def test_streaks_end_each_for_itself_in_half_of_the_patches(ground):
+    edges = []
+    for seed in range(60):
+        defect = stretching_blur.apply(ground, np.random.default_rng(seed))
+        if defect is not None:
+            contours, _ = cv2.findContours((defect.mask == DEFECT).view(np.uint8), 0, cv2.CHAIN_APPROX_NONE)
+            outline = max(contours, key=cv2.contourArea)
+            edges.append(cv2.arcLength(outline, True) / cv2.arcLength(cv2.convexHull(outline), True))
+    edges = np.array(edges)
+    assert (edges < 1.35).mean() > 0.2 and (edges > 1.7).mean() > 0.1
+
+
 def test_clouds_come_small_and_large_and_with_and_without_clipped_tops(ground):
     rng = np.random.default_rng(0)
     clouds = [defect for _ in range(60) if (defect := cloud.apply(ground, rng))]
@@ -175,6 +187,15 @@ def test_clouds_come_small_and_large_and_with_and_without_clipped_tops(ground):
     assert min(shares) < 0.05 and max(shares) > 0.9
     clipped = [(defect.image.min(-1) == 255).mean() for defect in clouds]
     assert any(c > 0.05 for c in clipped) and any(c == 0 for c in clipped)
+
+
+def test_clouds_are_smooth_or_have_a_relief_within(ground):
+    rough = []
+    for seed in range(40):
+        defect = cloud.apply(ground, np.random.default_rng(seed), matte=np.ones(ground.shape[:2], np.float32))
+        grey = cv2.cvtColor(defect.image, cv2.COLOR_RGB2GRAY).astype(np.float32)
+        rough.append(np.abs(cv2.Laplacian(grey, cv2.CV_32F)).mean())
+    assert sum(value < 2 for value in rough) > 4 and sum(value > 8 for value in rough) > 4
 
 
 def test_a_cloud_throws_its_shadow_beside_itself(ground):
