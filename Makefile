@@ -36,8 +36,11 @@ bench: .venv/develop
 # Resumes where it was stopped; hours on two cores. Replaces the default model and measures what came out.
 train: .venv/develop
 	$(BIN)/rsqi train joint --data $(DATA) --pool build/train/pool.npz --output build/train/run
-	$(BIN)/rsqi export build/train/run --data $(DATA) --output resources/models/default --without shadow,stretching_blur
+	$(BIN)/rsqi train joint --pool build/train/pool.npz --init build/train/run --rate 0.001 --samples 80000 --seed 1 \
+	  --output build/train/more
+	$(BIN)/rsqi export build/train/more --data $(DATA) --output resources/models/default --without shadow,stretching_blur
 	cp build/train/run/curve.svg docs/images/training.svg
+	cp build/train/more/curve.svg docs/images/training-more.svg
 	$(BIN)/rsqi evaluate --data $(DATA) --output docs/benchmark.md --card docs/model-card.md
 
 zip:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError, ParameterError
+from ..models.architectures import CLASSIFIER, SEGMENTER
 from ..parameters import Parameters
 from ..resources import path as resource
 from ..taxonomy import by_code
@@ -117,13 +118,17 @@ class Facts:
 def _runs(training: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Settings of one training, or of the classifier's and the segmenter's."""
     settings = training.get("settings", {})
-    runs = [run for run in settings.values() if isinstance(run, dict)] or [settings]
+    runs = [settings[part] for part in (CLASSIFIER, SEGMENTER) if part in settings] or [settings]
     return [run for run in runs if {"samples", "batch"} <= run.keys()]
 
 
 def _earlier(run: Mapping[str, Any]) -> bool:
-    """Was it a training before there were tasks to choose from? Network and recipes were others, too."""
-    return "task" not in run
+    """Was it, or the run that it goes on from, made with other recipes than today's?
+
+    So it was before there were tasks to choose from; later a note ``recipes`` among the settings says so.
+    """
+    first = run.get("init")
+    return "task" not in run or "recipes" in run or (isinstance(first, Mapping) and _earlier(first))
 
 
 def _conditions(m: Measured) -> dict[str, Any]:
@@ -289,10 +294,14 @@ class Wording:
         return texts
 
     def _run(self, run: Mapping[str, Any]) -> list[str]:
-        start = self.t("from_weights" if run.get("init") else "from_random")
+        """Return the length and the settings of a run, after those of the run that it goes on from."""
+        first = run.get("init")
+        texts = self._run(first) if isinstance(first, Mapping) else []
+        start = self.t("from_weights" if first else "from_random")
         counts = {"samples": run["samples"], "batch": run["batch"], "steps": run["samples"] // run["batch"]}
-        settings = ", ".join(f"`{name} = {value}`" for name, value in run.items() if value not in ("", None))
-        return [self.t("length", start=start, **counts), self.t("settings", settings=settings)]
+        shown = {name: value for name, value in run.items() if value not in ("", None) and value is not first}
+        settings = ", ".join(f"`{name} = {value}`" for name, value in shown.items())
+        return [*texts, self.t("length", start=start, **counts), self.t("settings", settings=settings)]
 
 
 def _worst_first(types: Sequence[TypeFigures]) -> list[TypeFigures]:

@@ -186,6 +186,11 @@ def checkpoint_of(run: Path) -> Path:
     return next((f for f in (run / BEST, run / CHECKPOINT) if f.exists()), run) if run.is_dir() else run
 
 
+def course_of(source: Path) -> dict[str, Any] | str:
+    """Return what a run of ours was trained with, to be noted by one that goes on from it; a foreign folder's name."""
+    return source.name if (source / "config.json").exists() else read(checkpoint_of(source))["settings"]
+
+
 def initialise(network: nn.Module, source: Path) -> str:
     """Take over those weights of a run or a Hugging Face folder whose names and shapes fit; say in a line what did not.
 

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from ..errors import ParameterError, RsqiError
 from ..models.architectures import architecture
 from ..models.network import MEAN, STD
-from .checkpoint import BEST, CHECKPOINT, State, initialise
+from .checkpoint import BEST, CHECKPOINT, State, course_of, initialise
 from .curve import Curve
 from .loss import WEIGHTS, losses
 from .settings import Settings
@@ -85,7 +85,7 @@ class _Run:
     ):
         self.material, self.folder, self.settings, self.device, self.report = material, folder, settings, device, report
         self.every = every
-        origin = str(init) if init else getattr(network, "origin", "")
+        origin = course_of(init) if init else getattr(network, "origin", "")
         self.course = settings.course | material.fingerprint() | {"init": origin}
         self.precision = _TYPES.get(_fastest(device) if settings.precision == "auto" else settings.precision)
         torch.manual_seed(settings.seed)

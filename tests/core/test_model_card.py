@@ -197,6 +197,14 @@ def test_settings_and_steps_of_the_training(data, tmp_path):
     text = file.read_text(encoding="utf-8")
     assert "6400 crops in 200 steps of 32, from random weights" in text and "`samples = 6400`" in text
     assert "| Network | joint rsqi m |" in text and "`make train` packs" in text
+    further = SETTINGS | {"samples": 320, "init": SETTINGS}
+    on = made_up(training={"data": ["rsscn7"], "settings": further})
+    text = write_model_card(on, data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
+    first, second = (text.index(f"{n} steps of 32, from ") for n in (200, 10))
+    assert first < second and "10 steps of 32, from the weights of another run" in text and "`init" not in text
+    assert "`make train` packs" in text
+    on = made_up(training={"data": ["rsscn7"], "settings": further | {"init": SETTINGS | {"recipes": "of old"}}})
+    assert "gives other weights" in write_model_card(on, data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
     earlier = made_up(training={"data": ["rsscn7"], "settings": {"samples": 240, "batch": 24}})
     text = write_model_card(earlier, data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
     assert "`make train` packs" not in text and "gives other weights" in text and "an earlier set of recipes" in text

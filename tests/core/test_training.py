@@ -339,6 +339,9 @@ def test_another_run_gives_its_weights_where_they_fit(pool_file, tmp_path):
     assert "tensors taken over" in rows[0]["init"]
     first, second = (load_network(tmp_path / name).state_dict()["stage8.0.0.weight"] for name in ("joint", "next"))
     assert torch.allclose(first, second, atol=1e-6)
+    first, second = (load_network(tmp_path / name).course for name in ("joint", "next"))
+    assert second["init"] == first and first["init"] == ""  # without a word of where it lay
+    train(Material(pool_file), tmp_path / "next", classifier, "cpu", rows.append, init=tmp_path / "joint")  # resumed
 
 
 def test_a_loss_that_is_no_number_ends_the_run_in_one_line(pool_file, tmp_path, monkeypatch):
