@@ -8,7 +8,6 @@ from ..models.card import FALSE_ALARMS
 from ..taxonomy import CODES, IGNORED, PIXEL_TYPES
 
 TOGETHER = 2.0  # times as many clean blocks as one type may mark may all types together
-MISSES = 2.0  # beta of F-beta: an error that nobody sees costs more than a mark that the technician rejects
 USEFUL = 0.2  # F1 under which a type is not marked at all: guesses cost the technician more than they find
 LOWEST = 0.02  # no probability below this is called a finding
 BY_NETWORK = [i for i, code in enumerate(CODES) if code not in {t.code for t in PIXEL_TYPES}]
@@ -63,9 +62,9 @@ def thresholds(
 
 
 def threshold(p: np.ndarray, truth: np.ndarray, spotless: np.ndarray, false_alarms: float = FALSE_ALARMS) -> float:
-    """The probability with the best F-beta (`MISSES`) among those that mark at most a share of the spotless blocks.
+    """The probability with the best F1 among those that mark at most a share of the spotless blocks.
 
-    Infinite if even the best F1 there is under `USEFUL`.
+    Infinite if even that F1 is under `USEFUL`.
 
     Parameters
     ----------
@@ -79,16 +78,14 @@ def threshold(p: np.ndarray, truth: np.ndarray, spotless: np.ndarray, false_alar
         return np.inf
     hits = np.array([((p >= t) & truth).sum() for t in quiet])
     marked = np.array([(p >= t).sum() for t in quiet])
-    present = truth.sum()
-    best_f1 = (2 * hits / np.maximum(marked + present, 1)).max()
-    scores = hits / np.maximum(marked + MISSES**2 * present, 1)  # F-beta but for a factor
-    return float(quiet[scores.argmax()]) if best_f1 >= USEFUL else np.inf
+    scores = 2 * hits / np.maximum(marked + truth.sum(), 1)
+    return float(quiet[scores.argmax()]) if scores.max() >= USEFUL else np.inf
 
 
 def gate(
     p: np.ndarray, ruled: np.ndarray, truth: np.ndarray, spotless: np.ndarray, false_alarms: float = FALSE_ALARMS
 ) -> float:
-    """The probability from which the stripe rule looks at a block: where both together have the best F-beta.
+    """The probability from which the stripe rule looks at a block: where both together have the best F1.
 
     1 if they are of no use together, so that the rule looks nowhere.
 
