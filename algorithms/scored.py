@@ -18,7 +18,8 @@ class Scored(RsqiAlgorithm):
     """An algorithm with the parameters SCHEME and MODE.
 
     Dialogs begin with what the tab *Score* has last chosen. What a model, a script or `qgis_process` leaves out does
-    not depend on that, so that they give the same on every computer.
+    not depend on that, so that they give the same on every computer: where `CHOICES` has None it is what the inspection
+    took, else the default.
     """
 
     SCHEME = "SCHEME"
