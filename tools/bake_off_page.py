@@ -151,7 +151,8 @@ candidates share were trained once.
     python tools/bake_off.py --data ../shared/data --pool build/train/pool.npz --samples {terms["samples"]}{side}
 
 It may be stopped and goes on; raw answers lie in `build/bake-off/results.json`, from which a further call draws this
-page without measuring again. Other versions of the recipes (`rsqi_core/synthesis/`) compose other crops and give other figures.
+page without measuring again. Other versions of the recipes (`rsqi_core/synthesis/`) compose other crops and give other
+figures.
 """
 
 
