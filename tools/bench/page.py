@@ -127,7 +127,8 @@ def _memory(axes, squares: dict[int, Results], wide: Results) -> None:
     axes.semilogx(megapixels, [each["loaded_mib"] for each in found], "--", color=COLORS[2], label=label)
     for name, each in wide.items():
         place = (_pixels(each), each["peak_mib"])
-        axes.annotate(name, place, xytext=(0, 8), textcoords="offset points", ha="right", fontsize=8)
+        axes.annotate(name, place, xytext=(2, 8), textcoords="offset points", ha="left", fontsize=8)
+    axes.margins(x=0.15)  # room for the last name
     axes.xaxis.set_major_formatter("{x:g}")
     axes.set_ylim(0, 1.15 * max(each["peak_mib"] for each in found))
     axes.set_xlabel("megapixels")
