@@ -36,7 +36,7 @@ def apply(
     # What lies under a cloud is seen through scattered light, softer the denser the cloud; low over it, hardly.
     soft = rng.uniform(0.5, 2.0)
     ground = blend(image, cv2.GaussianBlur(image, (0, 0), soft), alpha) if rng.random() < 0.5 else image
-    cover, white = _cover(alpha, rng)
+    cover, white = _cover(alpha, rng, float(np.mean(cv2.mean(image)[:3])))
     shifted = (alpha, alpha, alpha)
     if rng.random() < 0.15:  # a push-broom sensor sees each band at another moment
         shifted = (alpha, _drifted(alpha, rng), _drifted(alpha, rng))
@@ -139,23 +139,24 @@ def _knobs(shape: tuple[int, int], rng: np.random.Generator, sun: tuple[float, f
     noise = fractal(shape, rng, rng.uniform(0.8, 2.2), cells=round(log_uniform(rng, 5, 70)))
     bumps = np.abs(noise) if rng.random() < 0.5 else noise
     lit = bumps - _moved(bumps, *sun)
-    return lit * np.float32(log_uniform(rng, 1.5, 40) / max(float(lit.std()), 1e-6))
+    return lit * np.float32(log_uniform(rng, 1.5, 60) / max(float(lit.std()), 1e-6))
 
 
-def _cover(alpha: np.ndarray, rng: np.random.Generator) -> tuple[list[np.ndarray], float]:
+def _cover(alpha: np.ndarray, rng: np.random.Generator, ground: float) -> tuple[list[np.ndarray], float]:
     """Colour of the cloud itself as three uint8 bands, and its mean white.
 
     Whites over 255 leave the bright cores clipped, as in most stretched satellite scenes; the side that faces the sun
-    is brighter, and thick parts may have grey bases.
+    is brighter, and thick parts may have grey bases. Over dark ground, of the mean grey value `ground`, many a cloud is
+    grey: the stretch was made for the brightest one of the scene.
     """
-    low, high = ((165, 222), (222, 250), (250, 300))[int(rng.choice(3, p=[0.25, 0.4, 0.35]))]
-    white = rng.uniform(low, high)
+    low, high = ((100, 165), (165, 222), (222, 250), (250, 300))[int(rng.choice(4, p=[0.13, 0.22, 0.32, 0.33]))]
+    white = max(rng.uniform(low, high), min(ground + 60, 230))
     height = cv2.GaussianBlur(np.sqrt(-np.log(1 - 0.95 * alpha)), (0, 0), rng.uniform(0.8, 2.0))
     sun = tuple(rng.uniform(-6, 6, 2))
     light = np.clip(height - _moved(height, *sun), -0.6, 0.3)
     level = (
         white
-        + np.float32(rng.uniform(20, 90)) * light
+        + np.float32(log_uniform(rng, 20, 200)) * light
         + alpha * _knobs(alpha.shape, rng, sun)
         - np.float32(log_uniform(rng, 2, 25))
         * fractal(alpha.shape, rng, rng.uniform(1.6, 2.8), cells=int(rng.integers(3, 16)))

@@ -180,6 +180,25 @@ def test_streaks_end_each_for_itself_in_half_of_the_patches(ground):
     assert (edges < 1.35).mean() > 0.2 and (edges > 1.7).mean() > 0.1
 
 
+def test_a_slope_has_up_to_three_facets_and_every_usual_kernel(ground):
+    rng = np.random.default_rng(0)
+    draws = [defect for _ in range(60) if (defect := stretching_blur.apply(ground, rng))]
+    facets = [cv2.connectedComponents((defect.mask == DEFECT).view(np.uint8))[0] - 1 for defect in draws]
+    assert facets.count(1) > len(draws) / 3 and max(facets) >= 2
+    known = {tuple(color) for color in np.unique(ground.reshape(-1, 3), axis=0)}
+    kept = [np.mean([tuple(c) in known for c in defect.image[defect.mask == DEFECT][::50]]) for defect in draws]
+    assert sum(share == 1 for share in kept) > 5 and min(kept) < 0.9, "nearest neighbours bring no new colours"
+
+
+def test_clouds_may_be_grey_over_dark_ground_only():
+    whitest = {}
+    for level in (12, 120):
+        rng, even = np.random.default_rng(3), np.full((256, 256, 3), level, np.uint8)
+        clouds = [defect for _ in range(40) if (defect := cloud.apply(even, rng, kind="thick"))]
+        whitest[level] = [defect.parameters["white"] for defect in clouds]
+    assert min(whitest[12]) < 150 and min(whitest[120]) >= 165
+
+
 def test_clouds_come_small_and_large_and_with_and_without_clipped_tops(ground):
     rng = np.random.default_rng(0)
     clouds = [defect for _ in range(60) if (defect := cloud.apply(ground, rng))]
