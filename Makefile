@@ -38,9 +38,12 @@ train: .venv/develop
 	$(BIN)/rsqi train joint --data $(DATA) --pool build/train/pool.npz --output build/train/run
 	$(BIN)/rsqi train joint --pool build/train/pool.npz --init build/train/run --rate 0.001 --samples 80000 --seed 1 \
 	  --output build/train/more
-	$(BIN)/rsqi export build/train/more --data $(DATA) --output resources/models/default --without shadow,stretching_blur
+	$(BIN)/rsqi train joint --pool build/train/pool.npz --init build/train/more --rate 0.0012 --samples 180000 --seed 2 \
+	  --output build/train/most
+	$(BIN)/rsqi export build/train/most --data $(DATA) --output resources/models/default --without shadow,distortion
 	cp build/train/run/curve.svg docs/images/training.svg
 	cp build/train/more/curve.svg docs/images/training-more.svg
+	cp build/train/most/curve.svg docs/images/training-most.svg
 	$(BIN)/rsqi evaluate --data $(DATA) --output docs/benchmark.md --card docs/model-card.md
 
 zip:

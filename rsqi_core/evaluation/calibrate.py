@@ -32,7 +32,7 @@ from .metrics import auroc, average_precision, iou_of, precision_of
 from .observe import confusion
 from .thresholds import BY_NETWORK, TOGETHER, gate, temperature, thresholds
 
-VERSION = "0.3.0"
+VERSION = "0.4.0"
 DEFECTIVE, CLEAN, DECOYS = 600, 450, 450  # blocks that thresholds are set on
 ANY = "any"  # of the figures: all types together that the network alone marks
 
