@@ -157,11 +157,14 @@ def inspect(dock):
 
 def review(dock):
     """Judge the large errors one by one, the small ones by type, and draw a missed one."""
-    page, canvas = dock.review_page, iface.mapCanvas()
-    rows, keys = page.verdicts.rows, 0
+    page, canvas, keys = dock.review_page, iface.mapCanvas(), 0
+
+    def rows():
+        return page.verdicts.rows  # anew: what is read from the file again comes as new rows
+
     canvas.setFocus()
     with step("judge"):
-        while page.list.fid is not None and rows[page.list.fid].category_id not in PIXEL_TYPES:
+        while page.list.fid is not None and rows()[page.list.fid].category_id not in PIXEL_TYPES:
             fid = page.list.fid
             hand.press(canvas, Qt.Key.Key_X if keys % REJECTED == REJECTED - 1 else Qt.Key.Key_A)
             keys += 1
@@ -187,12 +190,12 @@ def review(dock):
             wait(0.05)
             hand.click(view, middle + QPoint(x, y))
         hand.click(view, middle, Qt.MouseButton.RightButton)
-        wait(10, lambda: any(row.source == "technician" for row in rows.values()))
+        wait(10, lambda: any(row.source == "technician" for row in rows().values()))
         hand.press(canvas, Qt.Key.Key_Escape)
         drawn()
-    if not any(row.source == "technician" for row in rows.values()):
+    if not any(row.source == "technician" for row in rows().values()):
         raise RuntimeError("nothing was drawn")
-    walked["errors"] = len(rows)
+    walked["errors"] = len(rows())
     walked["judged"] = keys
 
 
