@@ -157,4 +157,4 @@ def outcome(verdict: dict) -> str:
     better = (
         tr("The new model is better.") if verdict["better"] else tr("The new model is not better: the old one stays.")
     )
-    return f"{better} {text}"
+    return f"{better}\n{text}"
