@@ -25,9 +25,10 @@ from rsqi_core.pipeline import versions
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
-PARTS = ("inspect", "wide", "spinning", "limits", "rules", "strips", "fuzz", "synthesis")
+PARTS = ("inspect", "wide", "vast", "spinning", "limits", "rules", "strips", "fuzz", "synthesis")
 SIDES = (1000, 2000, 5000, 10_000, 20_000)
 WIDE = 60_000  # px, a sparse raster
+VAST = 200_000  # px, a raster with a few patches only
 MOSAIC = (5, 2)  # times the largest side up to 10 000 px: 3 GB
 
 
@@ -36,6 +37,7 @@ def main() -> None:
     parser.add_argument("--parts", default=",".join(PARTS), help=f"of {', '.join(PARTS)}")
     parser.add_argument("--sides", default=",".join(map(str, SIDES)), help="of the square rasters, in pixels")
     parser.add_argument("--wide", type=int, default=WIDE, help="side of the sparse raster, in pixels")
+    parser.add_argument("--vast", type=int, default=VAST, help="side of the raster with a few patches, in pixels")
     parser.add_argument("--fuzz", type=int, default=500, help="damaged rasters")
     parser.add_argument("--data", type=Path, default=PROJECT.parent / "shared" / "data")
     parser.add_argument("--work", type=Path, default=PROJECT / "build" / "bench")
@@ -107,6 +109,11 @@ def _wide(results: Results, options: argparse.Namespace) -> None:
     usual = _usual(options)
     mosaic = rasters.mosaic(options.work / f"mosaic-{usual}.vrt", _texture(options, usual), usual, MOSAIC)
     results.measure(f"mosaic {MOSAIC[0] * usual} x {MOSAIC[1] * usual}", "inspect", mosaic, options.work)
+
+
+def _vast(results: Results, options: argparse.Namespace) -> None:
+    raster = rasters.sparse(options.work / f"sparse-{options.vast}.tif", options.vast, options.data, options.vast // 4)
+    results.measure(f"sparse {options.vast}", "inspect", raster, options.work)
 
 
 def _spinning(results: Results, options: argparse.Namespace) -> None:

@@ -50,7 +50,7 @@ def _inspections(squares: dict[int, Results], wide: Results) -> str:
     table = [
         [
             name,
-            f"{_pixels(found):.4g}",
+            f"{_pixels(found):.0f}",
             f"{found['valid'] / 1e6:.4g}",
             f"{found['classified']}, {found['segmented']}",
             f"{found['wall']:.1f}",
@@ -127,7 +127,9 @@ def _memory(axes, squares: dict[int, Results], wide: Results) -> None:
     axes.semilogx(megapixels, [each["loaded_mib"] for each in found], "--", color=COLORS[2], label=label)
     for name, each in wide.items():
         place = (_pixels(each), each["peak_mib"])
-        axes.annotate(name, place, xytext=(2, 8), textcoords="offset points", ha="left", fontsize=8)
+        above = all(other["peak_mib"] <= place[1] for other in found[found.index(each) + 1 :][:1])  # clear of the line
+        shift = (0, 8 if above else -14)
+        axes.annotate(name, place, xytext=shift, textcoords="offset points", ha="center", fontsize=8)
     axes.margins(x=0.15)  # room for the last name
     axes.xaxis.set_major_formatter("{x:g}")
     axes.set_ylim(0, 1.15 * max(each["peak_mib"] for each in found))

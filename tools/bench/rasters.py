@@ -21,7 +21,7 @@ PICTURES = 200
 PLACE = {"crs": "EPSG:32648", "transform": Affine(0.5, 0, 500_000, 0, -0.5, 3_000_000)}
 STORED = {"tiled": True, "blockxsize": TILE, "blockysize": TILE, "compress": "deflate", "zlevel": 1, "predictor": 2}
 PLANTED = 20  # tiles, one of which gets an error
-PATCH, APART = 2000, 10_000  # px; what is there of a sparse raster, and how far apart
+PATCH, APART = 2000, 10_000  # px; what is there of a sparse raster, and how far apart as a rule
 
 
 def texture(path: Path, width: int, height: int, data: Path, planted: int = PLANTED) -> Path:
@@ -32,11 +32,11 @@ def texture(path: Path, width: int, height: int, data: Path, planted: int = PLAN
     return path if path.exists() else _write(path, width, height, data, planted, lambda row, column: True)
 
 
-def sparse(path: Path, side: int, data: Path) -> Path:
-    """Write a raster with patches of texture in a wide nothing."""
+def sparse(path: Path, side: int, data: Path, apart: int = APART) -> Path:
+    """Write a raster with patches of texture in a wide nothing, one every `apart` pixels across and down."""
     if path.exists():
         return path
-    within, period = PATCH // TILE, max(2, APART // TILE)
+    within, period = PATCH // TILE, max(2, apart // TILE)
     return _write(
         path, side, side, data, PLANTED, lambda row, column: row % period < within and column % period < within
     )
