@@ -25,7 +25,7 @@ from . import (
     stretching_blur,
     stripe_noise,
 )
-from .defect import AMBIGUOUS, DEFECT, Defect
+from .defect import AMBIGUOUS, DEFECT, Defect, united
 
 RECIPES: dict[str, ModuleType] = {
     module.__name__.rsplit(".", 1)[-1]: module
@@ -224,13 +224,8 @@ def _visible_masks(defects: Sequence[Defect], valid: np.ndarray) -> dict[str, np
             for earlier in masks.values():
                 earlier[(mask == DEFECT) & (earlier == DEFECT)] = AMBIGUOUS
         mask[~valid] = AMBIGUOUS
-        masks[defect.code] = _united(masks[defect.code], mask) if defect.code in masks else mask
+        masks[defect.code] = united(masks[defect.code], mask) if defect.code in masks else mask
     return masks
-
-
-def _united(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Unite two masks of one type: error beats ambiguous beats clean."""
-    return np.where((a == DEFECT) | (b == DEFECT), DEFECT, np.maximum(a, b)).astype(np.uint8)
 
 
 def _segmentation(masks: dict[str, np.ndarray], valid: np.ndarray) -> np.ndarray:

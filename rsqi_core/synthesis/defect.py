@@ -44,6 +44,11 @@ def mask_of(alpha: np.ndarray, inside: float = 0.35, outside: float = 0.15) -> n
     return mask
 
 
+def united(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Unite two masks of one type: error beats ambiguous beats clean."""
+    return np.where((a == DEFECT) | (b == DEFECT), DEFECT, np.maximum(a, b)).astype(np.uint8)
+
+
 def only_visible(
     mask: np.ndarray, before: np.ndarray, after: np.ndarray, level: float = 3.0, size: int = 15
 ) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .defect import DEFECT, Defect, blend, difference, mask_of, only_visible, severity
+from .defect import DEFECT, Defect, blend, difference, mask_of, only_visible, severity, united
 from .fields import blob, coordinates, fractal, log_uniform, polygon, smoothstep
 
 KINDS = ("slope", "even")
@@ -41,7 +41,7 @@ def apply(
         one = only_visible(mask_of(outline), image, stretched, 4, 21)
         if not _streaky(image, stretched, one == DEFECT, np.float32(np.cos(angle)), np.float32(np.sin(angle))):
             continue
-        out, mask = stretched, np.where((one == DEFECT) | (mask == DEFECT), DEFECT, np.maximum(one, mask))
+        out, mask = stretched, united(one, mask)
     visible = difference(image, out, mask)
     if angle is None or visible < 7:
         return None
