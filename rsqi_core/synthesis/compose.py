@@ -45,7 +45,7 @@ RECIPES: dict[str, ModuleType] = {
 }
 CELL = 8  # pixels; grid of the classifier's evidence
 
-# What a run of given length learns depends on these shares. Seams and distortion are at chance after some hundred
+# What a run of given length learns depends on these shares. Seams and distortion are hardly learnt within some hundred
 # thousand crops: until a run can be many times as long, more crops go to what technicians meet most.
 _WEIGHTS = {
     "cloud": 2.0,
