@@ -26,6 +26,7 @@ from . import (
     stripe_noise,
 )
 from .defect import AMBIGUOUS, DEFECT, Defect, united
+from .lookalike_ground import open_water
 
 RECIPES: dict[str, ModuleType] = {
     module.__name__.rsplit(".", 1)[-1]: module
@@ -45,17 +46,19 @@ RECIPES: dict[str, ModuleType] = {
 }
 CELL = 8  # pixels; grid of the classifier's evidence
 
-# What a run of given length learns depends on these shares. Seams and distortion are hardly learnt within some hundred
-# thousand crops: until a run can be many times as long, more crops go to what technicians meet most.
+# What a run of given length learns depends on these shares: what technicians meet most, and what is learnt slowest.
 _WEIGHTS = {
-    "cloud": 2.0,
-    "shadow": 1.8,  # often refused on dark ground
-    "stretching_blur": 2.0,
-    "blur": 1.4,
+    "cloud": 1.8,
+    "shadow": 2.0,  # often refused on dark ground
+    "stretching_blur": 1.7,
+    "blur": 1.3,
+    "distortion": 1.3,
+    "stitching_trace": 1.7,
 }
 _LATE = {"stripe_noise": 0.5, "pixel_missing": 0.8}  # share that arises after the compression, in transmission
 _SEAMS = frozenset(t.code for t in BOUNDARY_TYPES)
 _OWN_SHADOW = 0.3  # share of clouds that cast one within the crop
+_OPEN_WATER = 0.04  # share of crops out at sea, where many a cloud is and hardly anything else
 _TRUE_SEAMS = 0.3  # share of seam crops that are made of two real photos, where there are any
 
 
@@ -129,7 +132,9 @@ def compose(
         image = _joined(pairs[int(rng.integers(len(pairs)))], background.shape[0], rng, seams, defects)
         codes = [code for code in codes if code not in seams]
     else:
-        if rng.random() < (0.25 if codes else 0.5):
+        if rng.random() < _OPEN_WATER:
+            background = open_water(background, rng)
+        elif rng.random() < (0.25 if codes else 0.5):
             background = negatives.decoy(background, rng)
         image = nuisance.ground(background, rng)
     ordered = [code for code in RECIPES if code in codes]

@@ -70,6 +70,22 @@ def white_roofs(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return roofs(image, rng, ((232, 234, 238), (246, 246, 244), (214, 216, 218)))
 
 
+def white_sheets(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Tarpaulins, tanks, plain flat roofs: even shapes near white without a shadow, with soft rims."""
+    side = min(image.shape[:2])
+    cover = np.zeros(image.shape[:2], np.float32)
+    for _ in range(int(rng.integers(1, 6))):
+        center, size = rng.uniform(0.05, 0.95, 2) * side, rng.uniform(0.05, 0.35) * side
+        if rng.random() < 0.25:
+            corners = cv2.ellipse2Poly((0, 0), (round(size / 2) + 1,) * 2, 0, 0, 360, 10)
+        else:
+            corners = cv2.boxPoints(((0, 0), (size, size * rng.uniform(0.3, 1.0)), rng.uniform(0, 90)))
+        _fill(cover, corners + center, 1.0)
+    tone = rng.uniform(225, 262)
+    sheet = material(image, rng, (tone, tone, tone), rng.uniform(0.2, 3), rng.uniform(0, 1.5))
+    return paint(image, cv2.GaussianBlur(cover, (0, 0), rng.uniform(0.6, 3)), sheet)
+
+
 def saturated_roofs(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Roofs so bright that the sensor clips, with a roll-off at the rim as optics have it."""
     bright = roofs(image, rng, ((252, 252, 252), (244, 244, 248)), optics=rng.uniform(0.8, 1.3))

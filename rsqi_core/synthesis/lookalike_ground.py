@@ -138,6 +138,16 @@ def black_water(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return paint(image, lake, cv2.subtract(dark, np.full_like(dark, int(rng.integers(12, 24)))))
 
 
+def open_water(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Sea or a large lake from edge to edge: dark, with a slow swell or none, and now and then a streak of light."""
+    sea = material(image, rng, _water(rng), rng.uniform(0.5, 4), rng.uniform(0, 2))
+    sea = cv2.convertScaleAbs(sea, alpha=rng.uniform(0.2, 1.0))
+    if rng.random() < 0.3:
+        streak = smoothstep(fractal(image.shape[:2], rng, 2.6, cells=2), 0.5, 2.5) * rng.uniform(0.02, 0.2)
+        sea = paint(sea, streak, np.full_like(image, 235))
+    return sea
+
+
 def burnt(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Charred ground with a ragged edge."""
     shape = image.shape[:2]

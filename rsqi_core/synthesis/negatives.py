@@ -12,8 +12,8 @@ from . import lookalike_ground as ground
 Decoy = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 DECOYS: dict[str, tuple[Decoy, ...]] = {
-    "cloud": (ground.snow, ground.sand, ground.glint, built.white_roofs, built.concrete),
-    "shadow": (ground.dark_water, ground.burnt, ground.forest, built.asphalt),
+    "cloud": (ground.snow, ground.sand, ground.glint, built.white_roofs, built.concrete, built.white_sheets),
+    "shadow": (ground.dark_water, ground.black_water, ground.burnt, ground.forest, built.asphalt),
     "stretching_blur": (ground.furrows, ground.terraces, ground.tree_rows),
     "blur": (ground.even_ground,),
     "spectral_overflow": (built.colored_roofs, built.greenhouses, built.sports_field),
@@ -21,8 +21,12 @@ DECOYS: dict[str, tuple[Decoy, ...]] = {
     "stitching_trace": (ground.crop_edge, ground.shoreline),
     "stitching_misalignment": (built.roads, built.staggered_blocks),
     "stripe_noise": (built.roads, built.rails, built.solar_panels, built.power_lines, ground.furrows),
-    "pixel_missing": (ground.black_water, built.saturated_roofs),
+    "pixel_missing": (ground.black_water, built.saturated_roofs, built.white_sheets),
 }
+
+# Water, snow and roofs are what clouds and shadows are taken for most often, and no image is without them.
+_WEIGHTS = np.array([{"cloud": 2.0, "shadow": 2.5}.get(code, 1.0) for code in DECOYS])
+_SHARES = _WEIGHTS / _WEIGHTS.sum()
 
 
 def decoy(image: np.ndarray, rng: np.random.Generator, code: str | None = None) -> np.ndarray:
@@ -40,5 +44,5 @@ def decoy(image: np.ndarray, rng: np.random.Generator, code: str | None = None) 
     numpy.ndarray
         uint8 [H, W, 3]; what was put in needs no label.
     """
-    choices = DECOYS[code or str(rng.choice(list(DECOYS)))]
+    choices = DECOYS[code or str(rng.choice(list(DECOYS), p=_SHARES))]
     return choices[int(rng.integers(len(choices)))](image, rng)

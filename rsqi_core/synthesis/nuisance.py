@@ -53,6 +53,8 @@ def _resized(piece: np.ndarray, side: int) -> np.ndarray:
 def ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Vary tone, colour and haze of a uint8 [H, W, 3] scene before anything is planted in it."""
     image = tone(image, rng)
+    if rng.random() < 0.08:  # near infrared shown as red, or bands in another order
+        image = np.ascontiguousarray(image[..., rng.permutation(3)])
     if rng.random() < 0.5:
         image = saturate(image, 0.0 if rng.random() < 0.06 else rng.uniform(0.6, 1.3))
     return haze(image, rng) if rng.random() < 0.12 else image

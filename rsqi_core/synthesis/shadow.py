@@ -32,7 +32,7 @@ def apply(
         None if the ground is too dark for a shadow to show.
     """
     shape = image.shape[:2]
-    kind = "cloud" if matte is not None else kind or str(rng.choice(KINDS, p=[0.5, 0.2, 0.2, 0.1]))
+    kind = "cloud" if matte is not None else kind or str(rng.choice(KINDS, p=[0.42, 0.2, 0.28, 0.1]))
     if kind == "cloud":
         alpha = _of_clouds(shape, rng) if matte is None else _beside(matte, rng)
         alpha = cv2.GaussianBlur(alpha, (0, 0), log_uniform(rng, 0.8, 8))

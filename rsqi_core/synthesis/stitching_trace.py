@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .defect import AMBIGUOUS, CLEAN, DEFECT, Defect, severity, to_uint8
-from .fields import fractal, seam, seam_mask, smoothstep
+from .fields import fractal, log_uniform, seam, seam_mask, smoothstep
 
 MIN_STEP = 4.0  # grey levels; a smaller step is not a visible seam (domain facts, section 3)
 _TEXTURE_SHARE = 0.25  # of the local deviation: what the step must exceed to show through texture
@@ -92,7 +92,8 @@ def trace_mask(
 
 
 def _toned(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    gain, offset = np.exp(rng.normal(0, 0.1, 3)), rng.normal(0, 6, 3)
+    strength = log_uniform(rng, 0.6, 2.2)  # a mean of about 1; the strong ones are what a network starts to learn from
+    gain, offset = np.exp(rng.normal(0, 0.1 * strength, 3)), rng.normal(0, 6 * strength, 3)
     if rng.random() < 0.5:  # most colour differences are mainly one of brightness
         gain, offset = gain[0] * np.exp(rng.normal(0, 0.03, 3)), np.full(3, offset[0])
     if rng.random() < 0.2:
