@@ -61,6 +61,7 @@ def add_train(commands: Any) -> None:
                         help="processes that make samples (1; with a GPU one a core)")  # fmt: skip
     parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda")
     parser.add_argument("--precision", metavar="auto|fp32|bf16|fp16")
+    parser.add_argument("--compile", action="store_true", help="fuse operations; faster, needs a C++ compiler")
     parser.add_argument(
         "--checkpoint-every",
         type=int,

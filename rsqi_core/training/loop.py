@@ -99,6 +99,7 @@ class _Run:
         )
         scaler = torch.amp.GradScaler(device.type, enabled=self.precision is torch.float16)
         self.state = State(network, optimiser, scaler)
+        self.learner = torch.compile(network) if settings.compile else network
         if checkpoint.exists():
             self.state.resume(checkpoint, self.course, device)
         self._prepare_folder()
@@ -159,7 +160,7 @@ class _Run:
         targets = {name: part.to(self.device, non_blocking=True) for name, part in batch.items()}
         images = normalise(targets.pop("image"))
         with torch.autocast(self.device.type, self.precision) if self.precision else contextlib.nullcontext():
-            outputs = self.state.network(images)
+            outputs = (self.learner if self.state.network.training else self.state.network)(images)
         return {name: logits.float() for name, logits in outputs.items()}, targets
 
     @torch.no_grad()

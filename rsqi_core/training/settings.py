@@ -47,6 +47,8 @@ class Settings:
         Of the weights and the sample stream.
     precision : str
         One of `PRECISIONS`; ``"auto"`` is what the device computes fastest.
+    compile : bool
+        Fuse the network's operations (`torch.compile`); needs a C++ compiler on a CPU.
     negatives : bool
         Also show crops without errors.
     augment : bool
@@ -78,6 +80,7 @@ class Settings:
     side: int = 192
     seed: int = 0
     precision: str = "auto"
+    compile: bool = False
     negatives: bool = True
     augment: bool = True
     share: float = 0.5
