@@ -6,6 +6,7 @@ import contextlib
 import json
 import math
 import os
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -99,7 +100,7 @@ class _Run:
         )
         scaler = torch.amp.GradScaler(device.type, enabled=self.precision is torch.float16)
         self.state = State(network, optimiser, scaler)
-        self.learner = torch.compile(network) if settings.compile else network
+        self.learner = _compiled(network, device) if settings.compile else network
         if checkpoint.exists():
             self.state.resume(checkpoint, self.course, device)
         self._prepare_folder()
@@ -246,6 +247,14 @@ def _device(name: str) -> torch.device:
     if name == "cuda" and not torch.cuda.is_available():
         raise ParameterError("device cuda: this torch finds no GPU; choose device cpu")
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def _compiled(network: nn.Module, device: torch.device) -> nn.Module:
+    """Fuse a network's operations; said early if that will fail, since torch itself says it at length and late."""
+    compilers = (os.environ.get("CXX", ""), "c++", "g++", "clang++", "cl")
+    if device.type == "cpu" and not any(map(shutil.which, compilers)):
+        raise ParameterError("compile: there is no C++ compiler; install one or train without it")
+    return torch.compile(network)
 
 
 def _fastest(device: torch.device) -> str:

@@ -322,6 +322,24 @@ def test_half_precision_scales_its_gradients_and_resumes(pool_file, tmp_path):
     assert all(torch.isfinite(value).all() for value in state["average"].values() if value.is_floating_point())
 
 
+def test_a_compiled_network_trains_and_the_plain_one_is_validated_and_kept(pool_file, tmp_path, monkeypatch):
+    trained_in = []
+
+    def compiled(network):
+        return lambda images: (trained_in.append(network.training), network(images))[1]
+
+    monkeypatch.setattr(torch, "compile", compiled)
+    monkeypatch.setattr(loop.shutil, "which", lambda name: name == "g++" or None)
+    train(Material(pool_file), tmp_path / "fused", tiny_settings(compile=True), "cpu")
+    train(Material(pool_file), tmp_path / "plain", tiny_settings(), "cpu")
+    assert trained_in == [True] * tiny_settings().steps
+    ends = [torch.load(tmp_path / name / "checkpoint.pt", weights_only=True) for name in ("fused", "plain")]
+    assert same(ends[0]["network"], ends[1]["network"])
+    monkeypatch.setattr(loop.shutil, "which", lambda name: None)
+    with pytest.raises(ParameterError, match="no C\\+\\+ compiler"):
+        train(Material(pool_file), tmp_path / "lacking", tiny_settings(compile=True), "cpu")
+
+
 def test_a_run_ends_when_validation_makes_no_progress(pool_file, tmp_path, monkeypatch):
     scores = iter([0.2, 0.5, 0.4, 0.3, 0.9])
     monkeypatch.setattr(loop.Validation, "result", lambda self: {"score": next(scores)})
