@@ -22,13 +22,17 @@ class Curve:
         Of the run.
     step : int
         Where the run goes on; rows beyond it come again and are dropped.
+    before : pathlib.Path, optional
+        Folder of the run whose weights this one took over. Its rows come first, their last step counting as nought.
     """
 
-    def __init__(self, folder: Path, step: int = 0):
+    def __init__(self, folder: Path, step: int = 0, before: Path | None = None):
         self._folder = folder
-        file = folder / ROWS
-        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-        self.rows: list[dict[str, Any]] = [row for line in lines if (row := _row(line)) and row["step"] <= step]
+        rows = _read(folder)
+        if not rows and before:
+            earlier = _read(before)
+            rows = [row | {"step": row["step"] - earlier[-1]["step"]} for row in earlier]
+        self.rows: list[dict[str, Any]] = [row for row in rows if row["step"] <= step]
         self._write("".join(json.dumps(row) + "\n" for row in self.rows), "w")
 
     def add(self, row: dict[str, Any]) -> None:
@@ -54,6 +58,8 @@ class Curve:
                     axes.plot(*zip(*points), label=name, marker=mark, linewidth=2 if name == "score" else 1.2)
             axes.set_title(title, fontsize=10)
             axes.set_xlabel("step")
+            if self.rows and self.rows[0]["step"] < 0:
+                axes.axvline(0, color="#a0a0a0", linewidth=0.8, linestyle=":")  # before it, the runs it goes on from
             axes.grid(color="#e0e0e0", linewidth=0.6)
             axes.spines[["top", "right"]].set_visible(False)
             if axes.lines:
@@ -68,6 +74,12 @@ class Curve:
                 file.write(text)
         except OSError as error:
             raise OutputError(f"{self._folder / ROWS}: cannot be written: {error.strerror}") from error
+
+
+def _read(folder: Path) -> list[dict[str, Any]]:
+    file = folder / ROWS
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return [row for line in lines if (row := _row(line))]
 
 
 def _row(line: str) -> dict[str, Any] | None:

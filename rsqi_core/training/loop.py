@@ -104,7 +104,7 @@ class _Run:
         if checkpoint.exists():
             self.state.resume(checkpoint, self.course, device)
         self._prepare_folder()
-        self.curve = Curve(folder, self.state.step)
+        self.curve = Curve(folder, self.state.step, init)
 
     def run(self) -> Path:
         state, settings = self.state, self.settings

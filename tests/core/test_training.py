@@ -360,6 +360,8 @@ def test_another_run_gives_its_weights_where_they_fit(pool_file, tmp_path):
     first, second = (load_network(tmp_path / name).course for name in ("joint", "next"))
     assert second["init"] == first and first["init"] == ""  # without a word of where it lay
     train(Material(pool_file), tmp_path / "next", classifier, "cpu", rows.append, init=tmp_path / "joint")  # resumed
+    steps = [json.loads(line)["step"] for line in (tmp_path / "next" / "curve.jsonl").read_text().splitlines()]
+    assert steps[0] == 0 and steps[-1] == classifier.steps  # the curve goes on from that of the run before
 
 
 def test_a_loss_that_is_no_number_ends_the_run_in_one_line(pool_file, tmp_path, monkeypatch):
