@@ -32,11 +32,11 @@ from .metrics import auroc, average_precision, iou_of, precision_of
 from .observe import confusion
 from .thresholds import BY_NETWORK, TOGETHER, gate, temperature, thresholds
 
-VERSION = "0.4.0"
-DEFECTIVE, CLEAN, DECOYS = 600, 450, 450  # blocks that thresholds are set on
+VERSION = "0.5.0"
+DEFECTIVE, CLEAN, DECOYS = 1200, 900, 900  # blocks that thresholds are set on
 ANY = "any"  # of the figures: all types together that the network alone marks
 
-_SEGMENTED = (3, 9, 9)  # every so manieth block of each kind tells which constraint is best: segmenting takes longest
+_SEGMENTED = (6, 18, 18)  # every so manieth block of each kind tells which constraint is best: segmenting takes longest
 
 Say = Callable[[str], None]
 T = TypeVar("T")

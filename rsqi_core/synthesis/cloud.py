@@ -90,7 +90,7 @@ def _thickness(shape: tuple[int, int], rng: np.random.Generator, kind: str) -> n
     if kind == "fog":
         return rng.uniform(0.6, 1.2) + rng.uniform(0.05, 0.25) * fractal(shape, rng, 2.4, cells=2)
     if kind == "local":
-        return log_uniform(rng, 2, 20) * _puff(shape, rng, side * log_uniform(rng, 0.07, 0.45))
+        return log_uniform(rng, 0.6, 20) * _puff(shape, rng, side * log_uniform(rng, 0.07, 0.45))
     if kind == "cirrus":
         angle = rng.uniform(0, np.pi)
         fibres = streaks(shape, rng, rng.uniform(1.1, 2.2), int(rng.integers(6, 20)), log_uniform(rng, 5, 20), angle)
@@ -107,7 +107,7 @@ def _thickness(shape: tuple[int, int], rng: np.random.Generator, kind: str) -> n
         gathered = np.cos(np.float32(turns[0]) * x + np.float32(turns[1]) * y + np.float32(np.pi) * sway)
     else:
         gathered = fractal(shape, rng, 3.0, cells=2)
-    return log_uniform(rng, 2, 20) * (puffs + rng.uniform(0.5, 1.1) * gathered - rng.uniform(0.9, 1.8))
+    return log_uniform(rng, 0.8, 20) * (puffs + rng.uniform(0.5, 1.1) * gathered - rng.uniform(0.9, 1.8))
 
 
 def _puff(shape: tuple[int, int], rng: np.random.Generator, radius: float) -> np.ndarray:

@@ -53,8 +53,8 @@ def _resized(piece: np.ndarray, side: int) -> np.ndarray:
 def ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Vary tone, colour and haze of a uint8 [H, W, 3] scene before anything is planted in it."""
     image = tone(image, rng)
-    if rng.random() < 0.08:  # near infrared shown as red, or bands in another order
-        image = np.ascontiguousarray(image[..., rng.permutation(3)])
+    if rng.random() < 0.15:
+        image = infrared(image) if rng.random() < 0.6 else np.ascontiguousarray(image[..., rng.permutation(3)])
     if rng.random() < 0.5:
         image = saturate(image, 0.0 if rng.random() < 0.06 else rng.uniform(0.6, 1.3))
     return haze(image, rng) if rng.random() < 0.12 else image
@@ -92,6 +92,15 @@ def tone(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     if rng.random() < 0.5:
         tables = _roll_off(tables)
     return cv2.LUT(image, to_uint8(255 * tables)[None])
+
+
+def infrared(image: np.ndarray) -> np.ndarray:
+    """Show a uint8 [H, W, 3] scene as near infrared, red and green, with vegetation bright in the first band.
+
+    The infrared is guessed from how green a pixel is: enough for the colours of such a composite, not for an index.
+    """
+    bands = np.float32([[-1.0, 3.4, -1.4], [1, 0, 0], [0, 1, 0]])
+    return cv2.transform(image, bands)
 
 
 def saturate(image: np.ndarray, factor: float) -> np.ndarray:
