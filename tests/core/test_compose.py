@@ -97,7 +97,7 @@ def test_seams_are_made_of_real_pairs_and_only_those(ground):
     """Where the pair differs in tone, the seam shows: some samples must carry the label that was measured."""
     twin = np.concatenate([ground, cv2.add(ground, (40, 40, 40, 0))], 2)
     rng = np.random.default_rng(2)
-    samples = [compose(ground, rng, ("stitching_trace",), collar=0, pairs=[twin]) for _ in range(60)]
+    samples = [compose(ground, rng, ("stitching_trace",), collar=0, pairs=[twin]) for _ in range(100)]
     made = [d for s in samples for d in s.defects if d.parameters.get("kind") == "overlap"]
     assert len(made) > 8 and {d.code for d in made} <= {"stitching_trace", "stitching_misalignment"}
     assert any(d.parameters["kind"] == "dates" for s in samples for d in s.defects)
