@@ -24,7 +24,7 @@ DECOYS: dict[str, tuple[Decoy, ...]] = {
     "pixel_missing": (ground.black_water, built.saturated_roofs, built.white_sheets),
 }
 
-# Water, snow and roofs are what clouds and shadows are taken for most often, and no image is without them.
+# Water, snow and roofs are what clouds and shadows are taken for most often, and few images are without them.
 _WEIGHTS = np.array([{"cloud": 2.0, "shadow": 2.5}.get(code, 1.0) for code in DECOYS])
 _SHARES = _WEIGHTS / _WEIGHTS.sum()
 

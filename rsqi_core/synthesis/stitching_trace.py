@@ -92,7 +92,7 @@ def trace_mask(
 
 
 def _toned(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    strength = log_uniform(rng, 0.6, 2.2)  # a mean of about 1; the strong ones are what a network starts to learn from
+    strength = log_uniform(rng, 0.6, 2.2)  # the strong ones are what a network starts to learn from
     gain, offset = np.exp(rng.normal(0, 0.1 * strength, 3)), rng.normal(0, 6 * strength, 3)
     if rng.random() < 0.5:  # most colour differences are mainly one of brightness
         gain, offset = gain[0] * np.exp(rng.normal(0, 0.03, 3)), np.full(3, offset[0])
