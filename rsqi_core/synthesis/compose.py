@@ -52,7 +52,7 @@ _WEIGHTS = {
     "shadow": 2.0,  # often refused on dark ground
     "stretching_blur": 1.7,
     "blur": 1.3,
-    "distortion": 1.3,
+    "distortion": 1.7,
     "stitching_trace": 1.7,
 }
 _LATE = {"stripe_noise": 0.5, "pixel_missing": 0.8}  # share that arises after the compression, in transmission

@@ -15,24 +15,26 @@ Field = tuple[np.ndarray, np.ndarray]  # displacement in x and y, float32 [H, W]
 
 KINDS = ("fractal", "swirl", "ripple", "spike", "bend")
 _SHARES = (0.32, 0.1, 0.25, 0.11, 0.22)
+_ZIGZAG = 0.3  # share of the ripples that run to and fro in straight legs
 _CLEAR, _HARDLY = 0.16, 0.07  # bend in pixels a pixel: what an eye sees, and what it may see
 _SLOPE = 2.5  # grey levels a pixel, and
 _ALIGNED = 0.25  # share of the slopes that run alike: found on half of industrial scenes and six per cent of woods
 
 
 def apply(image: np.ndarray, rng: np.random.Generator, kind: str | None = None) -> Defect | None:
-    """Displace pixels by 3-20 px within a patch, over wavelengths of 20-120 px.
+    """Displace pixels by 2-20 px within a patch, over wavelengths of 14-120 px.
 
-    ``bend`` pushes roads and bridges sideways. None where there is no structure that a displacement could bend.
+    ``bend`` pushes roads and bridges sideways; some of the ``ripple`` kind are zigzags. None where there is no
+    structure that a displacement could bend.
     """
     shape = image.shape[:2]
     side = min(shape)
     kind = kind or str(rng.choice(KINDS, p=_SHARES))
     lines, real, imaginary = _lines(image)
-    radius = side * rng.uniform(0.18, 0.5)
-    window = blob(shape, rng, radius, radius * rng.uniform(0.3, 0.7), 0.2)
-    wavelength = log_uniform(rng, 24, 110)
-    amplitude = min(log_uniform(rng, 3.5, 16), 0.15 * wavelength)  # more would fold the ground over itself
+    radius = side * log_uniform(rng, 0.12, 0.5)
+    window = blob(shape, rng, radius, radius * rng.uniform(0.1, 0.7), 0.2)
+    wavelength = log_uniform(rng, 14, 110)
+    amplitude = min(log_uniform(rng, 2.5, 16), 0.15 * wavelength)  # more would fold the ground over itself
     weight = max(float(window.sum()), 1.0)
     x, y = coordinates(shape)
     center = float((x * window).sum() / weight), float((y * window).sum() / weight)
@@ -112,7 +114,10 @@ def _ripple(push: _Push, rng: np.random.Generator) -> Field:
     angle = rng.uniform(0, np.pi)
     cosine, sine = float(np.cos(angle)), float(np.sin(angle))
     phase = 2 * float(np.pi) / push.wavelength * (u * cosine + v * sine) + rng.uniform(0, 2 * np.pi)
-    wave = push.amplitude * np.sin(phase + 0.7 * fractal(push.shape, rng, 3.0, cells=2))
+    wave = np.sin(phase + 0.7 * fractal(push.shape, rng, 3.0, cells=2))
+    if rng.random() < _ZIGZAG:
+        wave = 2 / float(np.pi) * np.arcsin(wave)
+    wave *= push.amplitude
     return -wave * sine, wave * cosine
 
 

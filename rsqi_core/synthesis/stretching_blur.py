@@ -29,7 +29,7 @@ def apply(
     kind = kind or str(rng.choice(KINDS, p=[0.6, 0.4]))
     factor = factor or (log_uniform(rng, 20, 100) if rng.random() < 0.35 else log_uniform(rng, 4, 20))
     facets = 1 if rng.random() < 0.6 else int(rng.integers(2, _MOST + 1))
-    radius = min(image.shape[:2]) * log_uniform(rng, 0.09, 0.4) / facets**0.5
+    radius = min(image.shape[:2]) * log_uniform(rng, 0.07, 0.4) / facets**0.5
     kernel = int(rng.choice(_KERNELS, p=[0.4, 0.35, 0.25]))
     out, mask, angle = image, np.zeros(image.shape[:2], np.uint8), None
     for _ in range(facets):
