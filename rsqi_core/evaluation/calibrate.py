@@ -32,7 +32,7 @@ from .metrics import auroc, average_precision, iou_of, precision_of
 from .observe import confusion
 from .thresholds import BY_NETWORK, TOGETHER, gate, temperature, thresholds
 
-VERSION = "0.5.0"
+VERSION = "0.6.0"
 DEFECTIVE, CLEAN, DECOYS = 1200, 900, 900  # blocks that thresholds are set on
 ANY = "any"  # of the figures: all types together that the network alone marks
 
@@ -138,8 +138,8 @@ def calibrate(
     scale = np.array([temperature(z[y != IGNORED], y[y != IGNORED] == 1) for z, y in zip(logits.T, truth.T)]).round(4)
     logits = logits / scale
     p = probabilities(logits)
-    limits = thresholds(p, truth, kind == 1, kind == 2, false_alarms)
-    limits[[CODES.index(code) for code in without]] = np.inf
+    marked = np.array([code not in without for code in CODES])
+    limits = thresholds(p * marked, truth, kind == 1, kind == 2, false_alarms)  # what is left out spends no share
     stripes = CODES.index("stripe_noise")
     pass_from = gate(p[:, stripes], ruled, truth[:, stripes] == 1, kind > 0, false_alarms)
     card = replace(

@@ -9,6 +9,7 @@ from ..taxonomy import CODES, IGNORED, PIXEL_TYPES
 
 TOGETHER = 2.0  # times as many clean blocks as one type may mark may all types together
 USEFUL = 0.2  # F1 under which a type is not marked at all: guesses cost the technician more than they find
+SAME = 0.02  # F1; no more than chance sets two thresholds apart by, on some hundred blocks with a type
 LOWEST = 0.02  # no probability below this is called a finding
 BY_NETWORK = [i for i, code in enumerate(CODES) if code not in {t.code for t in PIXEL_TYPES}]
 
@@ -61,8 +62,17 @@ def thresholds(
     return found
 
 
-def threshold(p: np.ndarray, truth: np.ndarray, spotless: np.ndarray, false_alarms: float = FALSE_ALARMS) -> float:
-    """The probability with the best F1 among those that mark at most a share of the spotless blocks.
+def threshold(
+    p: np.ndarray,
+    truth: np.ndarray,
+    spotless: np.ndarray,
+    false_alarms: float = FALSE_ALARMS,
+    same: float = SAME,
+) -> float:
+    """The lowest probability with about the best F1 among those that mark at most a share of the spotless blocks.
+
+    Where errors are told apart well, F1 is all but level over a wide range. Its very best then is chance, and the
+    lowest finds most in pictures other than these, which make a network less sure.
 
     Infinite if even that F1 is under `USEFUL`.
 
@@ -70,6 +80,8 @@ def threshold(p: np.ndarray, truth: np.ndarray, spotless: np.ndarray, false_alar
     ----------
     p, truth, spotless : numpy.ndarray
         Probability 0-1, presence of the type, and absence of any error, each [N].
+    same : float
+        What an F1 may fall short of the best and still count as that.
     """
     candidates = np.unique(np.concatenate([np.geomspace(LOWEST, 0.99, 90), p[(p > LOWEST) & truth]]))
     candidates = candidates.round(4)  # as the card states them
@@ -79,7 +91,7 @@ def threshold(p: np.ndarray, truth: np.ndarray, spotless: np.ndarray, false_alar
     hits = np.array([((p >= t) & truth).sum() for t in quiet])
     marked = np.array([(p >= t).sum() for t in quiet])
     scores = 2 * hits / np.maximum(marked + truth.sum(), 1)
-    return float(quiet[scores.argmax()]) if scores.max() >= USEFUL else np.inf
+    return float(quiet[scores >= scores.max() - same].min()) if scores.max() >= USEFUL else np.inf
 
 
 def gate(
@@ -96,4 +108,4 @@ def gate(
     p, truth, spotless, false_alarms
         As of `threshold`.
     """
-    return min(threshold(np.where(ruled, p, 0), truth, spotless, false_alarms), 1.0)
+    return min(threshold(np.where(ruled, p, 0), truth, spotless, false_alarms, same=0), 1.0)

@@ -17,6 +17,25 @@ def test_a_threshold_keeps_clean_blocks_quiet():
     assert threshold(rng.random(400), truth, ~truth) == np.inf
 
 
+def test_of_thresholds_that_are_as_good_the_lowest_is_taken():
+    truth = np.arange(400) < 100
+    p = np.where(truth, 0.8, 0.2)
+    p[-3:] = 0.5  # three clean blocks: the share of one in a hundred allows them, and they cost an F1 of .015
+    assert 0.2 < threshold(p, truth, ~truth) <= 0.5 < threshold(p, truth, ~truth, same=0) <= 0.8
+
+
+def test_a_type_left_out_spends_no_share():
+    rng = np.random.default_rng(0)
+    truth = np.zeros((600, len(CODES)), np.uint8)
+    truth[:200, :2] = 1
+    kind = np.repeat(np.arange(3), 200)
+    p = np.clip(np.where(truth == 1, 0.7, 0.3) + rng.normal(0, 0.12, truth.shape), 0, 1)
+    alone = p.copy()
+    alone[:, 1] = 0
+    both, one = (thresholds(each, truth, kind == 1, kind == 2, 0.01) for each in (p, alone))
+    assert np.isinf(one[1]) and one[0] <= both[0]
+
+
 def test_the_temperature_undoes_a_scale():
     rng = np.random.default_rng(0)
     truth = np.arange(400) < 100
