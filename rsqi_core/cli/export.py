@@ -25,6 +25,8 @@ def add_export(commands: Any) -> None:
     alarms = f"of clean blocks that one type may mark; twice that all together ({FALSE_ALARMS})"
     parser.add_argument("--false-alarms", type=float, metavar="SHARE", help=alarms)
     parser.add_argument("--without", metavar="TYPES", default="", help="types that the model shall not mark, a,b,...")
+    few = "types that may mark a tenth of that share only, a,b,..."
+    parser.add_argument("--sparing", metavar="TYPES", default="", help=few)
     parser.add_argument("--output", required=True, type=Path, metavar="FOLDER")
 
 
@@ -32,8 +34,9 @@ def _export(options: argparse.Namespace) -> int:
     need("torch", "onnx")
     if options.data is not None:
         return _calibrated(options)
-    if options.without:
-        raise ParameterError("--without needs --data FOLDER, on which thresholds are set")
+    for name in ("without", "sparing"):
+        if getattr(options, name):
+            raise ParameterError(f"--{name} needs --data FOLDER, on which thresholds are set")
     if options.false_alarms is not None:
         raise ParameterError("--false-alarms needs --data FOLDER, whose clean blocks they are counted on")
     from ..models.export import write_uncalibrated
@@ -53,12 +56,12 @@ def _calibrated(options: argparse.Namespace) -> int:
         print(f"rsqi: {line}", file=sys.stderr, flush=True)
 
     share = FALSE_ALARMS if options.false_alarms is None else options.false_alarms
-    without = [code for code in options.without.split(",") if code]
+    without, sparing = ([c for c in types.split(",") if c] for types in (options.without, options.sparing))
     anew = len(options.source) == 1 and (options.source[0] / CARD).exists()
     if anew:
-        model = recalibrate(options.source[0], options.data, options.output, share, say, without)
+        model = recalibrate(options.source[0], options.data, options.output, share, say, without, sparing)
     else:
-        model = export_calibrated(options.source, options.data, options.output, share, say, without)
+        model = export_calibrated(options.source, options.data, options.output, share, say, without, sparing)
     card = model.card
     print(f"{options.output}: {card.id} {card.version} ({model.hash}){', calibrated anew' if anew else ''}")
     return DONE

@@ -49,20 +49,21 @@ def export_calibrated(
     false_alarms: float = FALSE_ALARMS,
     say: Say = lambda line: None,
     without: Collection[str] = (),
+    sparing: Collection[str] = (),
 ) -> Model:
     """Export a checkpoint, or a classifier's and a segmenter's, as a calibrated model folder.
 
     Parameters
     ----------
-    false_alarms, say, without
+    false_alarms, say, without, sparing
         As of `calibrate`.
     """
-    _check(false_alarms, without)
+    _check(false_alarms, [*without, *sparing])
     network = load_network(checkpoint)
     training = _training(network.course, data)
     name = "rsqi-default" if training.keys() > {"settings"} else folder.name
     plain = Card(name, VERSION, 512, MEAN, STD, _each(0.5), _each(1.0), training=training)
-    return calibrate(export(network, folder, plain), data, false_alarms, say, without)
+    return calibrate(export(network, folder, plain), data, false_alarms, say, without, sparing)
 
 
 def recalibrate(
@@ -72,12 +73,13 @@ def recalibrate(
     false_alarms: float = FALSE_ALARMS,
     say: Say = lambda line: None,
     without: Collection[str] = (),
+    sparing: Collection[str] = (),
 ) -> Model:
     """Copy a model folder and set its thresholds and temperatures anew.
 
     Parameters
     ----------
-    false_alarms, say, without
+    false_alarms, say, without, sparing
         As of `calibrate`.
 
     Raises
@@ -85,7 +87,7 @@ def recalibrate(
     ParameterError
         If the copy would overwrite the model itself.
     """
-    _check(false_alarms, without)
+    _check(false_alarms, [*without, *sparing])
     if folder.resolve() == source.resolve():
         raise ParameterError(f"{folder} is the model itself; name another folder for the calibrated copy")
     card = read_card(source)
@@ -93,7 +95,7 @@ def recalibrate(
     for name in (CLASSIFIER, SEGMENTER):
         shutil.copyfile(source / name, folder / name)
     write_card(folder, replace(card, version=VERSION, thresholds=_each(0.5), temperatures=_each(1.0)))
-    return calibrate(Model(folder, "cpu"), data, false_alarms, say, without)
+    return calibrate(Model(folder, "cpu"), data, false_alarms, say, without, sparing)
 
 
 def calibrate(
@@ -102,6 +104,7 @@ def calibrate(
     false_alarms: float = FALSE_ALARMS,
     say: Say = lambda line: None,
     without: Collection[str] = (),
+    sparing: Collection[str] = (),
 ) -> Model:
     """Set temperatures, thresholds and constraint on held-out pictures that the benchmark leaves alone.
 
@@ -121,15 +124,17 @@ def calibrate(
         Told what is being done.
     without : collection of str
         Codes of types that the model shall not mark whatever is measured here: it may know them from recipes only.
+    sparing : collection of str
+        Codes of types that may mark a tenth of `false_alarms` only: they cry wolf on grounds that are rare here.
 
     Raises
     ------
     ParameterError
-        If `false_alarms` is no share, or `without` names what is no type.
+        If `false_alarms` is no share, or `without` or `sparing` names what is no type.
     RsqiError
         If the held-out pictures are missing.
     """
-    _check(false_alarms, without)
+    _check(false_alarms, [*without, *sparing])
     source = held_out(data)
     say(f"classifying {DEFECTIVE} blocks with errors, {CLEAN} clean ones and {DECOYS} hard negatives")
     seen = _look(source, lambda sample: _answers(model, sample))
@@ -138,8 +143,8 @@ def calibrate(
     scale = np.array([temperature(z[y != IGNORED], y[y != IGNORED] == 1) for z, y in zip(logits.T, truth.T)]).round(4)
     logits = logits / scale
     p = probabilities(logits)
-    marked = np.array([code not in without for code in CODES])
-    limits = thresholds(p * marked, truth, kind == 1, kind == 2, false_alarms)  # what is left out spends no share
+    marked = np.array([code not in without for code in CODES])  # what is left out spends no share
+    limits = thresholds(p * marked, truth, kind == 1, kind == 2, false_alarms, sparing)
     stripes = CODES.index("stripe_noise")
     pass_from = gate(p[:, stripes], ruled, truth[:, stripes] == 1, kind > 0, false_alarms)
     card = replace(
@@ -159,10 +164,10 @@ def calibrate(
     return Model(model.folder, "cpu")
 
 
-def _check(false_alarms: float, without: Collection[str]) -> None:
+def _check(false_alarms: float, codes: Collection[str]) -> None:
     if not 0 < false_alarms < 1:
         raise ParameterError(f"false alarms {false_alarms} must be a share between 0 and 1, such as {FALSE_ALARMS}")
-    for code in without:
+    for code in codes:
         by_code(code)
 
 

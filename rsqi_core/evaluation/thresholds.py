@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from ..models.card import FALSE_ALARMS
 from ..taxonomy import CODES, IGNORED, PIXEL_TYPES
 
 TOGETHER = 2.0  # times as many clean blocks as one type may mark may all types together
+SPARING = 0.1  # of the share that one type may mark: what is left to a type that cries wolf on real scenes
 USEFUL = 0.2  # F1 under which a type is not marked at all: guesses cost the technician more than they find
 SAME = 0.02  # F1; no more than chance sets two thresholds apart by, on some hundred blocks with a type
 LOWEST = 0.02  # no probability below this is called a finding
@@ -24,7 +27,12 @@ def temperature(logits: np.ndarray, truth: np.ndarray) -> float:
 
 
 def thresholds(
-    p: np.ndarray, truth: np.ndarray, clean: np.ndarray, decoy: np.ndarray, false_alarms: float = FALSE_ALARMS
+    p: np.ndarray,
+    truth: np.ndarray,
+    clean: np.ndarray,
+    decoy: np.ndarray,
+    false_alarms: float = FALSE_ALARMS,
+    sparing: Collection[str] = (),
 ) -> np.ndarray:
     """The probability from which each type is marked.
 
@@ -41,6 +49,8 @@ def thresholds(
         Which blocks are clean, and which are hard negatives, bool [N].
     false_alarms : float
         Share of both together that one type may mark.
+    sparing : collection of str
+        Codes of types that may mark only `SPARING` times as much.
 
     Returns
     -------
@@ -51,6 +61,7 @@ def thresholds(
 
     def one(i: int, share: float) -> float:
         known = truth[:, i] != IGNORED
+        share *= SPARING if CODES[i] in sparing else 1
         return threshold(p[known, i], truth[known, i] == 1, spotless[known], share)
 
     found = np.array([one(i, false_alarms) for i in range(len(CODES))])

@@ -69,6 +69,8 @@ def test_a_model_folder_is_calibrated_anew_beside_itself(few, tmp_path, capsys):
         (["--false-alarms", "0.1"], "needs --data"),
         (["--data", ".", "--without", "fog"], "unknown error type 'fog'"),
         (["--without", "blur"], "needs --data"),
+        (["--data", ".", "--sparing", "fog"], "unknown error type 'fog'"),
+        (["--sparing", "blur"], "needs --data"),
     ],
 )
 def test_wrong_wishes_for_the_thresholds_are_refused(words, message, tmp_path, capsys):

@@ -24,6 +24,17 @@ def test_of_thresholds_that_are_as_good_the_lowest_is_taken():
     assert 0.2 < threshold(p, truth, ~truth) <= 0.5 < threshold(p, truth, ~truth, same=0) <= 0.8
 
 
+def test_a_sparing_type_marks_a_tenth_of_the_share():
+    rng = np.random.default_rng(0)
+    truth = np.zeros((2200, len(CODES)), np.uint8)
+    truth[:200, 1] = 1
+    kind = np.repeat(np.arange(3), (200, 1000, 1000))
+    p = np.clip(np.where(truth == 1, 0.7, 0.4) + rng.normal(0, 0.1, truth.shape), 0, 1)
+    usual, strict = (thresholds(p, truth, kind == 1, kind == 2, 0.01, codes) for codes in ((), (CODES[1],)))
+    marked = [(p[kind > 0, 1] >= found[1]).mean() for found in (usual, strict)]
+    assert marked[1] <= 0.001 < marked[0] <= 0.01
+
+
 def test_a_type_left_out_spends_no_share():
     rng = np.random.default_rng(0)
     truth = np.zeros((600, len(CODES)), np.uint8)
