@@ -12,7 +12,9 @@ from torch import Tensor, nn
 
 from ..errors import ParameterError, RsqiError
 from ..models.architectures import architecture
+from ..models.card import CARD, read_card
 from ..models.network import Pair
+from . import unfold
 from .settings import DEFAULTS
 
 CHECKPOINT, BEST = "checkpoint.pt", "best.pt"
@@ -188,16 +190,27 @@ def checkpoint_of(run: Path) -> Path:
 
 def course_of(source: Path) -> dict[str, Any] | str:
     """Return what a run of ours was trained with, to be noted by one that goes on from it; a foreign folder's name."""
+    if (source / CARD).exists():
+        card = read_card(source)
+        return card.training.get("settings") or f"{card.id} {card.version}"
     return source.name if (source / "config.json").exists() else read(checkpoint_of(source))["settings"]
 
 
-def initialise(network: nn.Module, source: Path) -> str:
-    """Take over those weights of a run or a Hugging Face folder whose names and shapes fit; say in a line what did not.
+def initialise(network: nn.Module, source: Path, images: Tensor) -> str:
+    """Take over those weights of a run, a model or a Hugging Face folder whose names and shapes fit.
 
     Parameters
     ----------
     source : pathlib.Path
-        A checkpoint, the folder of a run, or a folder with ``config.json`` and safetensors.
+        A checkpoint, the folder of a run, a model folder that was exported from one, or a folder with ``config.json``
+        and safetensors.
+    images : Tensor
+        float [N, 3, H, W], normalised: crops to measure on what export has folded away.
+
+    Returns
+    -------
+    str
+        A line that says how much was taken over and what was not.
 
     Raises
     ------
@@ -211,9 +224,12 @@ def initialise(network: nn.Module, source: Path) -> str:
         network.model, lacking = load(network.model, source)
         lacking = [f"model.{name}" for name in lacking]
     else:
-        given = read(checkpoint_of(source))["average"]
+        exported = (source / CARD).exists()
+        given = unfold.weights(source, network) if exported else read(checkpoint_of(source))["average"]
         fitting = {k: v for k, v in given.items() if k in wanted and wanted[k].shape == v.shape}
         network.load_state_dict(fitting, strict=False)
+        if exported and fitting:
+            unfold.measure(network, images)
         lacking = [name for name in wanted if name not in fitting]
     if len(lacking) == len(wanted):
         raise RsqiError(f"{source}: none of its weights fits this network; choose its architecture and size")

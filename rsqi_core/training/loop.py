@@ -28,6 +28,7 @@ from .validation import Validation
 
 _REPORT_EVERY = 50  # steps
 _CLIP = 2.0  # largest norm of the gradients
+_MEASURED = 64  # crops to measure the activations of an exported network on
 _TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
@@ -54,7 +55,7 @@ def train(
     report : callable
         Told a row of the curve now and then.
     init : pathlib.Path, optional
-        A run or a Hugging Face folder to take weights from at the start.
+        A run, a model folder or a Hugging Face folder to take weights from at the start.
     network : torch.nn.Module, optional
         What to train instead of the architecture that the settings name; its ``origin`` says where it comes from.
     every : int
@@ -93,7 +94,8 @@ class _Run:
         network = network or architecture(settings.task, settings.arch).build(settings.size)
         checkpoint = folder / CHECKPOINT
         if init and not checkpoint.exists():
-            report({"init": initialise(network, init)})
+            crops = next(batches(SampleStream(material, settings), _MEASURED))["image"]
+            report({"init": initialise(network, init, normalise(crops))})
         network = network.to(device, memory_format=torch.channels_last)
         optimiser = torch.optim.AdamW(
             network.parameters(), settings.rate, weight_decay=settings.weight_decay, fused=True

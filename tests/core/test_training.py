@@ -13,12 +13,14 @@ from test_architectures import TINY
 from rsqi_core.cli import main
 from rsqi_core.errors import ParameterError, RsqiError
 from rsqi_core.models import architectures
+from rsqi_core.models.architectures import architecture
+from rsqi_core.models.export import write_uncalibrated
 from rsqi_core.models.network import Network
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.synthesis.nuisance import middle
 from rsqi_core.training import labelled, loop, pool
 from rsqi_core.training import stream as stream_module
-from rsqi_core.training.checkpoint import load_network
+from rsqi_core.training.checkpoint import initialise, load_network
 from rsqi_core.training.loop import train
 from rsqi_core.training.loss import evidence_loss, label_loss, pixel_loss, segmentation_loss
 from rsqi_core.training.settings import Settings, settings_for
@@ -362,6 +364,38 @@ def test_another_run_gives_its_weights_where_they_fit(pool_file, tmp_path):
     train(Material(pool_file), tmp_path / "next", classifier, "cpu", rows.append, init=tmp_path / "joint")  # resumed
     steps = [json.loads(line)["step"] for line in (tmp_path / "next" / "curve.jsonl").read_text().splitlines()]
     assert steps[0] == 0 and steps[-1] == classifier.steps  # the curve goes on from that of the run before
+
+
+def test_a_model_folder_is_trained_further_from_where_it_stands(pool_file, tmp_path):
+    train(Material(pool_file), tmp_path / "run", tiny_settings(), "cpu")
+    network = load_network(tmp_path / "run")
+    write_uncalibrated(network, tmp_path / "model")
+    rows, settings = [], tiny_settings(rate=1e-12, samples=4)
+    train(Material(pool_file), tmp_path / "next", settings, "cpu", rows.append, init=tmp_path / "model")
+    assert "random" not in rows[0]["init"]
+    image = torch.randn(2, 3, 64, 64)
+    again = load_network(tmp_path / "next")
+    assert again.course["init"] == "model uncalibrated"
+    with torch.no_grad():
+        assert torch.allclose(again.classify(image), network.classify(image), atol=0.02)  # stored in half precision
+        assert torch.allclose(again.segmentation(image), network.segmentation(image), atol=0.02)
+    train(Material(pool_file), tmp_path / "larger", tiny_settings(size="m"), "cpu", rows.append, tmp_path / "model")
+    assert any("random: " in row.get("init", "") for row in rows)
+    with pytest.raises(RsqiError, match="none of its weights fits"):
+        train(Material(pool_file), tmp_path / "other", tiny_settings(task="pixel"), "cpu", init=tmp_path / "model")
+
+
+def test_a_normalisation_that_export_has_folded_measures_again(tmp_path):
+    network = architecture("joint", "rsqi").build("s")
+    images = torch.randn(16, 3, 64, 64) * 2 + 1
+    network.train()(images)
+    write_uncalibrated(network, tmp_path)
+    again = architecture("joint", "rsqi").build("s").eval()
+    initialise(again, tmp_path, images)
+    with torch.no_grad():
+        told, measured = again(images), again.train()(images)
+    for name, values in told.items():
+        assert torch.allclose(values, measured[name], atol=0.02)  # a batch is measured as it was when all was set
 
 
 def test_a_loss_that_is_no_number_ends_the_run_in_one_line(pool_file, tmp_path, monkeypatch):
