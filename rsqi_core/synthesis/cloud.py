@@ -10,6 +10,7 @@ from .fields import coordinates, fractal, log_uniform, streaks
 
 KINDS = ("thick", "thin", "fog", "local", "cumulus", "streets", "cirrus")
 _SHARES = (0.24, 0.12, 0.07, 0.2, 0.17, 0.1, 0.1)
+_SHEER = 0.25  # share of the clouds that the ground shows through wherever they are
 
 
 def apply(
@@ -33,6 +34,8 @@ def apply(
     """
     kind = "matte" if matte is not None else kind or str(rng.choice(KINDS, p=_SHARES))
     alpha = opacity(image.shape[:2], rng, kind) if matte is None else matte
+    if rng.random() < _SHEER:
+        alpha = alpha * np.float32(rng.uniform(0.4, 0.9))
     # What lies under a cloud is seen through scattered light, softer the denser the cloud; low over it, hardly.
     soft = rng.uniform(0.5, 2.0)
     ground = blend(image, cv2.GaussianBlur(image, (0, 0), soft), alpha) if rng.random() < 0.5 else image

@@ -57,6 +57,7 @@ _WEIGHTS = {
 }
 _LATE = {"stripe_noise": 0.5, "pixel_missing": 0.8}  # share that arises after the compression, in transmission
 _SEAMS = frozenset(t.code for t in BOUNDARY_TYPES)
+_MATCHED = 0.5  # share of the look-alikes beside errors that stand for one of those: each is known beside the other
 _OWN_SHADOW = 0.3  # share of clouds that cast one within the crop
 _OPEN_WATER = 0.04  # share of crops out at sea, where many a cloud is and hardly anything else
 _TRUE_SEAMS = 0.3  # share of seam crops that are made of two real photos, where there are any
@@ -112,7 +113,8 @@ def compose(
 ) -> Sample:
     """Plant `codes` on a clean crop and let the shared nuisance act on it.
 
-    Half of the crops without errors and a quarter of the others get a look-alike (`negatives`) without a label.
+    Half of the crops without errors and a quarter of the others get a look-alike (`negatives`) without a label, half of
+    the latter one of what is planted.
 
     Parameters
     ----------
@@ -135,7 +137,8 @@ def compose(
         if rng.random() < _OPEN_WATER:
             background = open_water(background, rng)
         elif rng.random() < (0.25 if codes else 0.5):
-            background = negatives.decoy(background, rng)
+            matched = codes and rng.random() < _MATCHED
+            background = negatives.decoy(background, rng, str(rng.choice(sorted(codes))) if matched else None)
         image = nuisance.ground(background, rng)
     ordered = [code for code in RECIPES if code in codes]
     late = [code for code in ordered if rng.random() < _LATE.get(code, 0.0)]

@@ -112,6 +112,16 @@ def sand(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return paint(image, 0.95 * alpha, material(image, rng, color, 11, 3, 0.12))
 
 
+def dry_soil(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Soil that is salty or dried out in patches: pale as a veil, but all that lies on it keeps its contrast."""
+    low = rng.uniform(-1.0, 0.6)
+    pale = fractal(image.shape[:2], rng, rng.uniform(1.6, 2.6), cells=int(rng.integers(2, 7)))
+    pale = smoothstep(pale, low, low + 1.2) * np.float32(rng.uniform(0.15, 0.45)) * _open(image)
+    if rng.random() < 0.7:
+        pale = pale * field(image, rng, 0.3, 0.8)
+    return to_uint8(image * (1 + pale[..., None] * np.float32([1.0, 0.95, 0.88])))
+
+
 def glint(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Sun on rippled water: a glow that breaks up into sparks."""
     shape = image.shape[:2]
@@ -136,6 +146,21 @@ def black_water(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     _, lake = _lake(image, rng, rng.uniform(3, 8))
     dark = material(image, rng, (26, 27, 28), 2, rng.uniform(0.5, 2))
     return paint(image, lake, cv2.subtract(dark, np.full_like(dark, int(rng.integers(12, 24)))))
+
+
+def ponds(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Many ponds between fields, each of its own tone and depth, most with reeds or a bare rim around."""
+    side = min(image.shape[:2])
+    for _ in range(int(rng.integers(3, 15))):
+        rim = blob(image.shape[:2], rng, side * float(np.exp(rng.uniform(np.log(0.025), np.log(0.16)))),
+                   side * rng.uniform(0.01, 0.05), rng.uniform(0.3, 0.7))  # fmt: skip
+        half = rng.uniform(0.3, 0.7)
+        reeds = ((52, 68, 40), (86, 104, 62), (150, 140, 112))[int(rng.integers(3))]
+        bank = rng.uniform(0, 0.8) * smoothstep(rim, half - 0.3, half)
+        image = paint(image, bank, material(image, rng, reeds, 6, 5, 0.2))
+        water = material(image, rng, _water(rng), rng.uniform(1, 5), rng.uniform(0, 3))
+        image = paint(image, smoothstep(rim, half, half + rng.uniform(0.02, 0.25)), water)
+    return image
 
 
 def open_water(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -12,8 +12,16 @@ from . import lookalike_ground as ground
 Decoy = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 
 DECOYS: dict[str, tuple[Decoy, ...]] = {
-    "cloud": (ground.snow, ground.sand, ground.glint, built.white_roofs, built.concrete, built.white_sheets),
-    "shadow": (ground.dark_water, ground.black_water, ground.burnt, ground.forest, built.asphalt),
+    "cloud": (
+        ground.snow,
+        ground.sand,
+        ground.dry_soil,
+        ground.glint,
+        built.white_roofs,
+        built.concrete,
+        built.white_sheets,
+    ),
+    "shadow": (ground.dark_water, ground.black_water, ground.ponds, ground.burnt, ground.forest, built.asphalt),
     "stretching_blur": (ground.furrows, ground.terraces, ground.tree_rows),
     "blur": (ground.even_ground,),
     "spectral_overflow": (built.colored_roofs, built.greenhouses, built.sports_field),
