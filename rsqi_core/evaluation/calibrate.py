@@ -154,6 +154,7 @@ def calibrate(
         stripe_gate=round(pass_from, 4),
         false_alarms=false_alarms,
         withheld=tuple(code for code in CODES if code in without),
+        sparing=tuple(code for code in CODES if code in sparing),
         quality=_quality(p, truth, limits, kind),
     )
     write_card(model.folder, card)

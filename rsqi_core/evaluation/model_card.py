@@ -26,6 +26,7 @@ from .frozen import Entry
 from .page import IMAGES
 from .scenes import COVERED, MATCHES
 from .tables import markdown
+from .thresholds import SPARING
 
 LANGUAGES = {"en": "", "zh": ".zh"}  # what stands before the suffix of the file's name
 CURVE = "images/training.svg"  # beside the card
@@ -217,6 +218,9 @@ class Wording:
         lines = [self.t("interface_text", mode=self.t(card.constraint))]
         if card.false_alarms is not None:
             lines.append(self.t("thresholds_text", false_alarms=f"{100 * card.false_alarms:g}"))
+        if card.false_alarms is not None and card.sparing:
+            share, names = f"{100 * SPARING * card.false_alarms:.2g}", self.names(dict.fromkeys(card.sparing))
+            lines.append(self.t("sparing", false_alarms=share, types=names))
         return "\n".join(lines)
 
     def _by_type(self) -> str:

@@ -46,6 +46,8 @@ class Card:
         on any.
     withheld : tuple of str
         Codes of types that somebody chose to leave out, whatever the figures say.
+    sparing : tuple of str
+        Codes of types that were allowed a small part of `false_alarms` only.
     training, quality : dict
         Data, licences and settings; measured figures by type code.
     """
@@ -61,6 +63,7 @@ class Card:
     stripe_gate: float = 0.5
     false_alarms: float | None = None
     withheld: tuple[str, ...] = ()
+    sparing: tuple[str, ...] = ()
     training: dict[str, Any] = field(default_factory=dict)
     quality: dict[str, Any] = field(default_factory=dict)
 
@@ -76,7 +79,7 @@ def read_card(folder: Path) -> Card:
     try:
         values = json.loads((folder / CARD).read_text(encoding="utf-8"))
         types = values.pop("types")
-        card = Card(**{k: tuple(v) if k in ("mean", "std", "withheld") else v for k, v in values.items()})
+        card = Card(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
     except FileNotFoundError:
         raise ModelError(
             f"{folder}: no model here; a model folder holds {CARD}, {CLASSIFIER} and {SEGMENTER}, "

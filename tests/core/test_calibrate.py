@@ -44,13 +44,15 @@ def few(monkeypatch):
 
 def test_a_model_folder_is_calibrated_anew_beside_itself(few, tmp_path, capsys):
     source, copy = path("models", "default"), tmp_path / "copy"
-    words = ["export", str(source), "--data", str(tmp_path), "--false-alarms", "0.05", "--without", "blur", "--output"]
+    words = ["export", str(source), "--data", str(tmp_path), "--false-alarms", "0.05", "--without", "blur"]
+    words += ["--sparing", "shadow", "--output"]
     assert main([*words, str(copy)]) == 0
     assert "calibrated anew" in capsys.readouterr().out
     assert load(str(copy), "cpu").hash == load("default", "cpu").hash  # the same weights
     card = read_card(copy)
     assert set(card.thresholds) == set(CODES) and card.false_alarms == 0.05 and card.constraint in MODES
-    assert card.thresholds["blur"] is None and card.withheld == ("blur",) and card.quality["blur"]["clean_marked"] == 0
+    assert card.thresholds["blur"] is None and card.withheld == ("blur",) and card.sparing == ("shadow",)
+    assert card.quality["blur"]["clean_marked"] == 0
     assert set(card.quality) == {*CODES, calibrate.ANY}
     assert card.quality[calibrate.ANY]["clean_marked"] <= 0.1 and card.quality["cloud"]["auroc"] > 0.5
     before = (copy / "card.json").read_bytes()

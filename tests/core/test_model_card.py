@@ -183,6 +183,14 @@ def test_what_was_left_out_by_choice_is_said_apart(data, tmp_path):
     assert not re.search(r"^\* Not marked.*Shadow", text, re.MULTILINE)
 
 
+def test_what_was_held_to_fewer_false_alarms_is_said_with_their_share(data, tmp_path):
+    files = write_model_card(made_up(false_alarms=0.01, sparing=("shadow", "cloud")), data, tmp_path / "card.md")
+    for file, line in zip(files, (r"^\* Held to 0\.1 % .*: Shadow, Cloud\.$", r"^\* .*0\.1% .*：阴影、云。$")):
+        assert re.search(line, file.read_text(encoding="utf-8"), re.MULTILINE)
+    file, _ = write_model_card(made_up(false_alarms=0.01), data, tmp_path / "card.md")
+    assert "Held to" not in file.read_text(encoding="utf-8")
+
+
 def test_sets_are_listed_with_licence_and_counted_pictures(data, tmp_path):
     file, _ = write_model_card(made_up(), data, tmp_path / "card.md")
     rows = dict(re.findall(r"^\| (\w+) \| (.*) \|$", file.read_text(encoding="utf-8"), re.MULTILINE))
