@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
@@ -29,12 +30,14 @@ def weights(folder: Path, network: nn.Module) -> dict[str, Tensor]:
         With ONNX files that were exported from a network of the same architecture and size. Those of others have other
         names, or fit in number only, and are left to the caller to refuse.
     network : torch.nn.Module
-        With one or both of the heads.
+        With one or both of the heads, and random weights as it was built.
 
     Returns
     -------
     dict
-        float32 tensors by name; normalisations that were folded leave the values as they are but for the bias.
+        float32 tensors by name. Normalisations that were folded undo what the scale of their convolution does: how fast
+        a normalised convolution learns depends on that scale, and no graph tells it, so it has grown over a new
+        network's as much as that of the weights that were not folded.
     """
     found: dict[str, Tensor] = {}
     for head, file in (("classify", CLASSIFIER), ("segmentation", SEGMENTER)):
@@ -55,14 +58,25 @@ def _of(file: Path, network: nn.Module) -> dict[str, Tensor]:
         if node.op_type == "Conv" and node.input[1] in stored and not node.input[1].startswith(_OURS)
     ]
     wanted = network.state_dict()
+    growth = [_size(value) / _size(wanted[name]) for name, value in found.items() if value.ndim == 4 and name in wanted]
+    if not growth:
+        return {}
     for (conv, norm), (weight, bias) in zip(_normalised(network), folded):
         if stored[weight].shape != tuple(wanted[f"{conv}.weight"].shape):
             break
-        found[f"{conv}.weight"], found[f"{norm}.bias"] = stored[weight], stored[bias]
-        ones = torch.ones_like(wanted[f"{norm}.weight"])
-        epsilon = network.get_submodule(norm).eps
-        found |= {f"{norm}.weight": ones, f"{norm}.running_mean": 0 * ones, f"{norm}.running_var": ones - epsilon}
+        scale = float(np.median(growth)) * _size(wanted[f"{conv}.weight"]) / max(_size(stored[weight]), 1e-6)
+        found[f"{conv}.weight"], found[f"{norm}.bias"] = scale * stored[weight], stored[bias]
+        ones, epsilon = np.ones_like(stored[bias]), network.get_submodule(norm).eps
+        found |= {
+            f"{norm}.weight": ones,
+            f"{norm}.running_mean": 0 * ones,
+            f"{norm}.running_var": scale**2 * ones - epsilon,
+        }
     return {name: torch.as_tensor(value).clone() for name, value in found.items()}
+
+
+def _size(weight: np.ndarray | Tensor) -> float:
+    return float((weight**2).mean()) ** 0.5
 
 
 def _normalised(network: nn.Module) -> Iterator[tuple[str, str]]:
