@@ -58,6 +58,7 @@ class Curve:
                     axes.plot(*zip(*points), label=name, marker=mark, linewidth=2 if name == "score" else 1.2)
             axes.set_title(title, fontsize=10)
             axes.set_xlabel("step")
+            axes.locator_params(axis="x", nbins=5)  # steps of a long run are long numbers
             if self.rows and self.rows[0]["step"] < 0:
                 axes.axvline(0, color="#a0a0a0", linewidth=0.8, linestyle=":")  # before it, the runs it goes on from
             axes.grid(color="#e0e0e0", linewidth=0.6)
