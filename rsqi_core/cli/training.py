@@ -78,7 +78,9 @@ def _train(options: argparse.Namespace) -> int:
         for a in ARCHITECTURES:
             print(f"{a.task:12}{a.name:14}{' '.join(f'{size}*' if size == a.size else size for size in a.sizes)}")
         return DONE
-    need("torch")
+    from ..models.card import CARD
+
+    need("torch", *(["onnx"] if options.init and (options.init / CARD).exists() else []))
     from ..training.loop import train
     from ..training.settings import settings_for
     from ..training.stream import Material

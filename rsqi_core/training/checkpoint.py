@@ -14,7 +14,6 @@ from ..errors import ParameterError, RsqiError
 from ..models.architectures import architecture
 from ..models.card import CARD, read_card
 from ..models.network import Pair
-from . import unfold
 from .settings import DEFAULTS
 
 CHECKPOINT, BEST = "checkpoint.pt", "best.pt"
@@ -225,7 +224,12 @@ def initialise(network: nn.Module, source: Path, images: Tensor) -> str:
         lacking = [f"model.{name}" for name in lacking]
     else:
         exported = (source / CARD).exists()
-        given = unfold.weights(source, network) if exported else read(checkpoint_of(source))["average"]
+        if exported:
+            from . import unfold  # it needs onnx, which a machine that only trains may be without
+
+            given = unfold.weights(source, network)
+        else:
+            given = read(checkpoint_of(source))["average"]
         fitting = {k: v for k, v in given.items() if k in wanted and wanted[k].shape == v.shape}
         network.load_state_dict(fitting, strict=False)
         if exported and fitting:
