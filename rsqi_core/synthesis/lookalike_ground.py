@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from .defect import to_uint8
-from .fields import blob, coordinates, fractal, polygon, seam, smoothstep
+from .fields import blob, coordinates, fractal, log_uniform, polygon, seam, smoothstep
 
 Color = tuple[float, float, float]
 
@@ -152,7 +152,7 @@ def ponds(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Many ponds between fields, each of its own tone and depth, most with reeds or a bare rim around."""
     side = min(image.shape[:2])
     for _ in range(int(rng.integers(3, 15))):
-        rim = blob(image.shape[:2], rng, side * float(np.exp(rng.uniform(np.log(0.025), np.log(0.16)))),
+        rim = blob(image.shape[:2], rng, side * log_uniform(rng, 0.025, 0.16),
                    side * rng.uniform(0.01, 0.05), rng.uniform(0.3, 0.7))  # fmt: skip
         half = rng.uniform(0.3, 0.7)
         reeds = ((52, 68, 40), (86, 104, 62), (150, 140, 112))[int(rng.integers(3))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -195,7 +195,7 @@ def course_of(source: Path) -> dict[str, Any] | str:
     return source.name if (source / "config.json").exists() else read(checkpoint_of(source))["settings"]
 
 
-def initialise(network: nn.Module, source: Path, images: Tensor) -> str:
+def initialise(network: nn.Module, source: Path, images: Callable[[], Tensor]) -> str:
     """Take over those weights of a run, a model or a Hugging Face folder whose names and shapes fit.
 
     Parameters
@@ -203,8 +203,8 @@ def initialise(network: nn.Module, source: Path, images: Tensor) -> str:
     source : pathlib.Path
         A checkpoint, the folder of a run, a model folder that was exported from one, or a folder with ``config.json``
         and safetensors.
-    images : Tensor
-        float [N, 3, H, W], normalised: crops to measure on what export has folded away.
+    images : callable
+        Makes crops, float [N, 3, H, W], normalised, to measure on what export has folded away.
 
     Returns
     -------
@@ -233,7 +233,7 @@ def initialise(network: nn.Module, source: Path, images: Tensor) -> str:
         fitting = {k: v for k, v in given.items() if k in wanted and wanted[k].shape == v.shape}
         network.load_state_dict(fitting, strict=False)
         if exported and fitting:
-            unfold.measure(network, images)
+            unfold.measure(network, images())
         lacking = [name for name in wanted if name not in fitting]
     if len(lacking) == len(wanted):
         raise RsqiError(f"{source}: none of its weights fits this network; choose its architecture and size")

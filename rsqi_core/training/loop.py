@@ -94,8 +94,7 @@ class _Run:
         network = network or architecture(settings.task, settings.arch).build(settings.size)
         checkpoint = folder / CHECKPOINT
         if init and not checkpoint.exists():
-            crops = next(batches(SampleStream(material, settings), _MEASURED))["image"]
-            report({"init": initialise(network, init, normalise(crops))})
+            report({"init": initialise(network, init, self._first_crops)})
         network = network.to(device, memory_format=torch.channels_last)
         optimiser = torch.optim.AdamW(
             network.parameters(), settings.rate, weight_decay=settings.weight_decay, fused=True
@@ -113,6 +112,9 @@ class _Run:
         if state.step < settings.steps and not self._stuck():
             self._train()
         return self.folder / BEST
+
+    def _first_crops(self) -> Tensor:
+        return normalise(next(batches(SampleStream(self.material, self.settings), _MEASURED))["image"])
 
     def _train(self) -> None:
         state, settings = self.state, self.settings

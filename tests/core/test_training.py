@@ -391,7 +391,7 @@ def test_a_normalisation_that_export_has_folded_measures_again(tmp_path):
     network.train()(images)
     write_uncalibrated(network, tmp_path)
     again = architecture("joint", "rsqi").build("s").eval()
-    initialise(again, tmp_path, images)
+    initialise(again, tmp_path, lambda: images)
     with torch.no_grad():
         told, measured = again(images), again.train()(images)
     for name, values in told.items():
