@@ -40,15 +40,17 @@ def _synthesize(options: argparse.Namespace) -> int:
     names = parse_codes(options.types) if options.types else (*parse_codes(""), sheet.SEVERAL, sheet.CLEAN)
     material = sheet.Material([landscape(512, options.seed + k) for k in range(8)])
     if options.data is not None:
+        from ..imagery import MATTES, clean_files, read_rgb, twins
         from ..training import pool
 
         if options.data.is_file():
             packed = pool.load(options.data)
-            material = sheet.Material(packed.backgrounds, packed.mattes, packed.pairs)
-        elif files := pool.clean_files(options.data, validation=False):
-            pictures = [pool.read_rgb(file) for file in files[options.seed % 20 :: 20]]
-            skies = pool.cloud_pairs(options.data, validation=False)
-            found = (matte_of(pool.read_rgb(cloudy), pool.read_rgb(clear)) for cloudy, clear, _ in skies)
+            clean = [picture.image for picture in packed.pictures if not picture.real]
+            material = sheet.Material(clean, packed.mattes, packed.pairs)
+        elif files := clean_files(options.data, validation=False):
+            pictures = [read_rgb(file) for file in files[options.seed % 20 :: 20]]
+            skies = twins(options.data, MATTES[0], validation=False)
+            found = (matte_of(read_rgb(cloudy), read_rgb(clear)) for cloudy, clear in skies)
             mattes = [(matte * 255).astype("uint8") for matte in found if matte is not None]
             material = sheet.Material([*pictures, *material.backgrounds], mattes)
         else:

@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 
 from ..errors import RsqiError
+from ..imagery import MATTES, Picture, clean_files, read_rgb, twins
 from ..synthesis import negatives, nuisance
 from ..synthesis.cloud import matte_of
 from ..synthesis.compose import Sample, compose, sample_of
 from ..synthesis.landscape import landscape
 from ..taxonomy import CODES
-from ..training.pool import clean_files, cloud_pairs, read_rgb
 
 SIDE, SMALL = 512, 384  # px of a block, and of one from a picture that is smaller than that
 COARSEST = 4  # times the side of a block that it may show of the ground, as a block of 2048 px does
@@ -44,7 +44,7 @@ class HeldOut:
         codes = {CODES[k % len(CODES)]}
         if rng.random() < _SECOND_TYPE:
             codes.add(str(rng.choice(CODES)))
-        return compose(self._window(rng), rng, sorted(codes), self.mattes)
+        return compose(Picture(self._window(rng)), rng, sorted(codes), self.mattes)
 
     def clean(self, k: int) -> Sample:
         """Block `k` without errors, which went through the same nuisance; the backgrounds take turns."""
@@ -80,7 +80,7 @@ def held_out(data: Path) -> HeldOut:
         raise RsqiError(f"{data}: none of the held-out pictures is here")
     whole = [read_rgb(file) for file in files] + [landscape(side, seed) for seed, side in LANDSCAPES.items()]
     backgrounds = [picture for picture in whole for _ in range(_times(picture))]
-    lifted = [matte_of(read_rgb(cloudy), read_rgb(clear)) for cloudy, clear, _ in cloud_pairs(data, validation=False)]
+    lifted = [matte_of(read_rgb(cloudy), read_rgb(clear)) for cloudy, clear in twins(data, MATTES[0], validation=False)]
     return HeldOut(backgrounds, [(m * 255).astype(np.uint8) for m in lifted if m is not None])
 
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError, ParameterError
+from ..imagery import MATTES, clean_files, files
 from ..models.architectures import CLASSIFIER, SEGMENTER
 from ..parameters import Parameters
 from ..resources import path as resource
 from ..taxonomy import by_code
-from ..training.pool import clean_files, cloud_pairs
 from .benchmark import Measured
 from .card_figures import TypeFigures, figures_by_type, figures_together
 from .frozen import Entry
@@ -153,8 +153,8 @@ def _conditions(m: Measured) -> dict[str, Any]:
 
 
 def _pictures(data: Path, validation: bool) -> Counter[str]:
-    files = [*clean_files(data, validation), *(cloudy for cloudy, *_ in cloud_pairs(data, validation))]
-    return Counter(file.parent.name for file in files)
+    shown = [*clean_files(data, validation), *files(data, MATTES[0], validation)]
+    return Counter(file.parent.name for file in shown)
 
 
 def _sets_of(entry: Entry) -> set[str]:

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from ..errors import RsqiError
+from ..imagery import read_rgb
 from ..synthesis.cloud import matte_of
 from ..synthesis.landscape import landscape
-from ..training.pool import read_rgb
 
 LANDSCAPE_SIDE = 512
 _FOLDERS = {

@@ -36,6 +36,8 @@ class Architecture:
         ``model_type`` in `transformers`; empty for our own networks.
     fixed : bool
         It takes images of one size only.
+    encoder : str
+        Size of the EfficientNet-Lite encoder whose pretrained weights it starts from; empty for none.
     """
 
     task: str
@@ -44,6 +46,7 @@ class Architecture:
     size: str
     kind: str = ""
     fixed: bool = False
+    encoder: str = ""
 
     @property
     def ours(self) -> bool:
@@ -58,7 +61,13 @@ class Architecture:
         size : str
             One of `sizes`; empty for the usual one.
         **values
-            Values of the configuration that replace the table's.
+            Values of the configuration that replace the table's. Of a network with an `encoder`, ``pretrained`` asks
+            for its weights, and ``frozen`` says how many of its blocks are left as they are.
+
+        Raises
+        ------
+        ModelError
+            If the package that holds pretrained weights is missing.
         """
         options = {**self.sizes[self.checked(size)], **values}
         if self.kind:
@@ -71,6 +80,10 @@ class Architecture:
             from .pixel_network import PixelNetwork
 
             return PixelNetwork(**options)
+        if self.encoder:
+            from .lite_network import LiteNetwork
+
+            return LiteNetwork(self.encoder, heads=_HEADS[self.task], **{"pretrained": False, **options})
         from .network import Network
 
         return Network(heads=_HEADS[self.task], **options)
@@ -89,6 +102,10 @@ _RSQI = {
     "m": {},  # 3.0, the default model
     "m-plain": {"texture": False},  # to see what the planes of texture are worth
     "l": {"widths": (96, 144, 192, 288), "depths": (2, 2, 4, 3)},  # 9.7
+}
+_LITE = {
+    "m": {},  # million weights beside the encoder's 3.4: 0.3; the default model
+    "s": {"stem": (16, 24), "widths": (32, 48, 64, 96)},
 }
 _PUBLISHED = {"image_size": 192, "window_size": 12}
 _SWINV2 = {
@@ -127,6 +144,7 @@ _SEGFORMER = {
 
 # The first of a task is what is trained if none is named.
 ARCHITECTURES = (
+    *(Architecture(JOINT, f"lite{size}", _LITE, "m", encoder=size) for size in "012"),
     Architecture(JOINT, "rsqi", _RSQI, "m"),
     Architecture(CLASSIFIER, "swinv2", _SWINV2, "base", "swinv2", fixed=True),
     Architecture(CLASSIFIER, "resnet", _RESNET, "50", "resnet"),

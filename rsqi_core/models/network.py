@@ -12,7 +12,7 @@ from ..taxonomy import REGION_TYPES, TYPES
 from .texture import MEAN, STD, Texture
 
 _STEM = 32  # channels at stride 2
-_TOP_CELLS = 4  # cells that must agree before a block is marked
+_TOP_CELLS = 4
 
 
 class Conv(nn.Sequential):
@@ -36,7 +36,7 @@ class _Residual(nn.Module):
         return F.relu(x + self.second(self.first(x)))
 
 
-class _Join(nn.Module):
+class Join(nn.Module):
     """Mix fine features with coarse ones of half the resolution; the mixing comes first, on the smaller array."""
 
     def __init__(self, fine: int, coarse: int, outputs: int):
@@ -49,7 +49,7 @@ class _Join(nn.Module):
         return F.relu(self.norm(self.fine(fine) + double(self.coarse(coarse))))
 
 
-class _Context(nn.Module):
+class Context(nn.Module):
     """Let every position know the mean of the whole block, as tone and blur are judged against the rest of it."""
 
     def __init__(self, channels: int):
@@ -114,9 +114,9 @@ class Network(nn.Module):
         self.stage4 = nn.Sequential(Conv(w4 + planes, w4, size=1), *(_Residual(w4) for _ in range(n4)))
         self.stage8 = nn.Sequential(Conv(w4, w8, stride=2), *(_Residual(w8) for _ in range(n8)))
         self.stage16 = nn.Sequential(Conv(w8, w16, stride=2), *(_Residual(w16) for _ in range(n16)))
-        self.stage32 = nn.Sequential(Conv(w16, w32, stride=2), *(_Residual(w32) for _ in range(n32)), _Context(w32))
-        self.join16 = _Join(w16, w32, w16)
-        self.join8 = _Join(w8, w16, w8)
+        self.stage32 = nn.Sequential(Conv(w16, w32, stride=2), *(_Residual(w32) for _ in range(n32)), Context(w32))
+        self.join16 = Join(w16, w32, w16)
+        self.join8 = Join(w8, w16, w8)
         self.up8 = Conv(w8, w8)
         if "classify" in self.heads:
             self.evidence = nn.Conv2d(w8, len(TYPES), 1)
@@ -124,7 +124,7 @@ class Network(nn.Module):
             self.scale = nn.Parameter(torch.ones(len(TYPES)))
             self.offset = nn.Parameter(torch.zeros(len(TYPES)))
         if "segmentation" in self.heads:
-            self.join4 = _Join(w4, w8, w4)
+            self.join4 = Join(w4, w8, w4)
             self.up4 = Conv(w4, w4)
             self.segment = nn.Conv2d(w4, 4 * (len(REGION_TYPES) + 1), 1)  # four pixels of the doubled resolution each
 
@@ -169,8 +169,7 @@ class Network(nn.Module):
         return f4, self.up8(self.join8(f8, self.join16(f16, f32)))
 
     def _pool(self, evidence: Tensor) -> Tensor:
-        strongest = evidence.flatten(2).topk(_TOP_CELLS, dim=2).values.mean(2)
-        return strongest * self.scale + self.offset
+        return strongest(evidence) * self.scale + self.offset
 
     def _decode(self, f4: Tensor, f8: Tensor) -> Tensor:
         return F.pixel_shuffle(self.segment(self.up4(self.join4(f4, f8))), 2)
@@ -185,6 +184,11 @@ class Pair(nn.Module):
         super().__init__()
         self.classify, self.segmentation = classifier.classify, segmenter.segmentation
         self.parts = nn.ModuleList([classifier, segmenter])
+
+
+def strongest(evidence: Tensor) -> Tensor:
+    """Mean of the strongest cells of evidence [N, C, h, w] -> [N, C]: several must agree before a block is marked."""
+    return evidence.flatten(2).topk(_TOP_CELLS, dim=2).values.mean(2)
 
 
 def double(x: Tensor) -> Tensor:

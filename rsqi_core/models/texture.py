@@ -11,7 +11,7 @@ from torch.nn import functional as F
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of RGB scaled to 0-1
 STRIDE = 4
 _LEVELS = 2  # full resolution and half of it
-_FLOOR = 1.5e-4  # energy of noise of some three grey levels: it keeps the logarithm of an even patch finite
+FLOOR = 1.5e-4  # energy of noise of some three grey levels: it keeps the logarithm of an even patch finite
 _GRAIN = (0.5, 10.0)  # grey levels: standard deviation of the noise that training adds
 
 
@@ -43,7 +43,7 @@ class Texture(nn.Module):
         with torch.autocast(images.device.type, enabled=False):
             rgb = images.float() * self.std + self.mean
             if self.training:
-                rgb = rgb + _grain(rgb)
+                rgb = rgb + grain(rgb)
             grey = (rgb * self.weights).sum(1, keepdim=True)
             planes = []
             for level in range(_LEVELS):
@@ -57,8 +57,8 @@ class Texture(nn.Module):
         x, y, laplacian = F.conv2d(F.pad(grey, (1, 1, 1, 1), mode="replicate"), self.kernels).split(1, 1)
         xx, yy, xy, ll = F.avg_pool2d(torch.cat([x * x, y * y, x * y, laplacian * laplacian], 1), cell).split(1, 1)
         peak = F.max_pool2d(laplacian.abs(), cell)
-        logarithms = torch.log(torch.cat([xx, yy, ll], 1) + _FLOOR) / 4 + 1
-        return [logarithms, xy / (xx + yy + _FLOOR), torch.log(peak + _FLOOR**0.5) / 3 + 1]
+        logarithms = torch.log(torch.cat([xx, yy, ll], 1) + FLOOR) / 4 + 1
+        return [logarithms, xy / (xx + yy + FLOOR), torch.log(peak + FLOOR**0.5) / 3 + 1]
 
     @staticmethod
     def _colour_peaks(rgb: Tensor) -> list[Tensor]:
@@ -69,7 +69,7 @@ class Texture(nn.Module):
         return [4 * F.max_pool2d(residual, STRIDE), 4 * F.max_pool2d(-residual, STRIDE)]
 
 
-def _grain(rgb: Tensor) -> Tensor:
+def grain(rgb: Tensor) -> Tensor:
     """Draw noise for images [N, 3, H, W] in 0-1: one field for all, of another strength in each."""
     low, high = (math.log(level / 255) for level in _GRAIN)
     strength = torch.exp(low + (high - low) * torch.rand(len(rgb), 1, 1, 1))

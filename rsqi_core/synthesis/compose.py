@@ -9,6 +9,7 @@ from typing import Sequence
 import cv2
 import numpy as np
 
+from ..imagery.picture import Picture
 from ..taxonomy import BOUNDARY_TYPES, CODES, IGNORED, REGION_TYPES, ErrorClass, ErrorType, by_code
 from . import (
     blur,
@@ -60,6 +61,9 @@ _SEAMS = frozenset(t.code for t in BOUNDARY_TYPES)
 _MATCHED = 0.5  # share of the look-alikes beside errors that stand for one of those: each is known beside the other
 _OWN_SHADOW = 0.3  # share of clouds that cast one within the crop
 _OPEN_WATER = 0.04  # share of crops out at sea, where many a cloud is and hardly anything else
+_MOVING = ("stretching_blur", "distortion", "stitching_misalignment")  # they would carry outlines along
+_WHITE = 0.3  # share of the collars that are white
+_TRIES = 5
 _TRUE_SEAMS = 0.3  # share of seam crops that are made of two real photos, where there are any
 
 
@@ -80,7 +84,11 @@ class Sample:
     valid : numpy.ndarray
         bool [S, S]: inside the image's footprint.
     defects : tuple of Defect
-        What was planted.
+        What was planted, and what a real picture held before that.
+    unknown : tuple of str
+        Codes of types that may be in the crop although nothing says so.
+    whole : str
+        Code of a type that is in the crop without an outline; empty for none.
     """
 
     image: np.ndarray
@@ -89,6 +97,8 @@ class Sample:
     labels: np.ndarray
     valid: np.ndarray
     defects: tuple[Defect, ...]
+    unknown: tuple[str, ...] = ()
+    whole: str = ""
 
 
 def draw_codes(rng: np.random.Generator, clean: float = 0.36) -> tuple[str, ...]:
@@ -104,42 +114,56 @@ def draw_codes(rng: np.random.Generator, clean: float = 0.36) -> tuple[str, ...]
 
 
 def compose(
-    background: np.ndarray,
+    picture: Picture,
     rng: np.random.Generator,
     codes: Sequence[str],
     mattes: Sequence[np.ndarray] = (),
     collar: float = 0.1,
     pairs: Sequence[np.ndarray] = (),
+    plain: bool = False,
 ) -> Sample:
-    """Plant `codes` on a clean crop and let the shared nuisance act on it.
+    """Plant `codes` on a crop and let the shared nuisance act on it.
 
     Half of the crops without errors and a quarter of the others get a look-alike (`negatives`) without a label, half of
-    the latter one of what is planted.
+    the latter one of what is planted. What a real picture holds already keeps its outlines, so that nothing that moves
+    pixels is planted there.
 
     Parameters
     ----------
-    background : numpy.ndarray
-        uint8 [S, S, 3], S a multiple of 8.
+    picture : Picture
+        With sides S, a multiple of 8.
     mattes : sequence of numpy.ndarray
         uint8 opacities of real clouds, any size; half of the clouds use one.
     collar : float
-        Probability that a part lies outside the image (black, ignored).
+        Probability that a part lies outside the image (black or white, ignored).
     pairs : sequence of numpy.ndarray
         uint8 [H, W, 6], two photos of one place (`overlap.twins`), sides of 0.8 S or more. A third of the seams is made
         of them; those get the labels that were measured, which may be none.
+    plain : bool
+        Draw an error anew, a few times, that would hardly be seen.
     """
     defects: list[Defect] = []
+    background, unknown = picture.image, picture.unknown
+    if picture.real:
+        codes = [code for code in codes if code not in _MOVING]
     seams = _SEAMS.intersection(codes)
-    if seams and len(pairs) and rng.random() < _TRUE_SEAMS:
+    if seams and len(pairs) and not picture.real and rng.random() < _TRUE_SEAMS:
         image = _joined(pairs[int(rng.integers(len(pairs)))], background.shape[0], rng, seams, defects)
         codes = [code for code in codes if code not in seams]
+        unknown = ()
     else:
-        if rng.random() < _OPEN_WATER:
-            background = open_water(background, rng)
-        elif rng.random() < (0.25 if codes else 0.5):
-            matched = codes and rng.random() < _MATCHED
-            background = negatives.decoy(background, rng, str(rng.choice(sorted(codes))) if matched else None)
+        if picture.real:
+            defects += _held(picture)
+        elif rng.random() < _OPEN_WATER:
+            background, unknown = open_water(background, rng), ()
+        else:
+            if rng.random() < (0.25 if codes else 0.5):
+                matched = codes and rng.random() < _MATCHED
+                background = negatives.decoy(background, rng, str(rng.choice(sorted(codes))) if matched else None)
+            defects += _held(picture)
         image = nuisance.ground(background, rng)
+        if picture.false_colour:
+            image = nuisance.recolour(image, rng)
     ordered = [code for code in RECIPES if code in codes]
     late = [code for code in ordered if rng.random() < _LATE.get(code, 0.0)]
     opacity = {}
@@ -149,29 +173,42 @@ def compose(
         opacity["matte"] = cloud.opacity(image.shape[:2], rng)  # the same clouds are seen and cast the shadow
     for code in (c for c in ordered if c not in late):
         options = opacity if code == "cloud" or (code == "shadow" and "cloud" in codes) else {}
-        image = _plant(image, rng, code, defects, **options)
+        image = _plant(image, rng, code, defects, plain, **options)
     image = nuisance.delivery(image, rng)
     for code in late:
-        image = _plant(image, rng, code, defects)
-    valid = np.ones(image.shape[:2], bool)
+        image = _plant(image, rng, code, defects, plain)
+    valid, fill = np.ones(image.shape[:2], bool), 0
     if rng.random() < collar:
         valid = nuisance.collar(image.shape[:2], rng)
-    return sample_of(image, defects, valid)
+        fill = 255 if rng.random() < _WHITE else 0
+    return sample_of(image, defects, valid, unknown, picture.whole, fill)
 
 
-def sample_of(image: np.ndarray, defects: Sequence[Defect], valid: np.ndarray) -> Sample:
-    """Build all targets of an image from what was planted in it.
+def sample_of(
+    image: np.ndarray,
+    defects: Sequence[Defect],
+    valid: np.ndarray,
+    unknown: Sequence[str] = (),
+    whole: str = "",
+    fill: int | None = 0,
+) -> Sample:
+    """Build all targets of an image from what is in it.
 
     Parameters
     ----------
     image : numpy.ndarray
-        uint8 [S, S, 3] with all errors in it, S a multiple of 8; blackened outside `valid`.
+        uint8 [S, S, 3] with all errors in it, S a multiple of 8.
     defects : sequence of Defect
         In the order of planting; their masks are [S, S], their images are not looked at.
     valid : numpy.ndarray
         bool [S, S]: inside the image's footprint.
+    unknown, whole
+        As of `Sample`.
+    fill : int or None
+        Grey level outside `valid`; None leaves the image as it is there.
     """
-    image = np.ascontiguousarray(image) if valid.all() else np.where(valid[..., None], image, np.uint8(0))
+    kept = fill is None or valid.all()
+    image = np.ascontiguousarray(image) if kept else np.where(valid[..., None], image, np.uint8(fill))
     masks = _visible_masks(defects, valid)
     inside = _any_in_cell(valid)
     evidence = np.where(inside, 0, IGNORED).astype(np.uint8)[None].repeat(len(CODES), 0)
@@ -182,17 +219,49 @@ def sample_of(image: np.ndarray, defects: Sequence[Defect], valid: np.ndarray) -
         unsure = _any_in_cell(mask == AMBIGUOUS) & ~found
         evidence[k] = np.where(found, 1, np.where(unsure, IGNORED, 0))
         labels[k] = _label(mask, valid, by_code(code))
-    return Sample(image, _segmentation(masks, valid), evidence, labels, valid, tuple(defects))
+    segmentation = _segmentation(masks, valid)
+    for code in (*unknown, *filter(None, [whole])):
+        k = CODES.index(code)
+        evidence[k][evidence[k] == 0] = IGNORED
+        if labels[k] != 1:
+            labels[k] = IGNORED
+    if whole:
+        labels[CODES.index(whole)] = 1
+        segmentation[segmentation == 0] = IGNORED
+    return Sample(image, segmentation, evidence, labels, valid, tuple(defects), tuple(unknown), whole)
+
+
+def _held(picture: Picture) -> list[Defect]:
+    """What a picture holds before anything is planted; in its unknown places each type that it speaks of may be."""
+    if picture.truth is None:
+        return []
+    found = []
+    for code in picture.outlined:
+        mask = np.zeros(picture.truth.shape, np.uint8)
+        mask[picture.truth == IGNORED] = AMBIGUOUS
+        mask[picture.truth == by_code(code).id] = DEFECT
+        if mask.any():
+            found.append(Defect(code, picture.image, mask, ""))
+    return found
 
 
 def _plant(
-    image: np.ndarray, rng: np.random.Generator, code: str, defects: list[Defect], **options: np.ndarray
+    image: np.ndarray,
+    rng: np.random.Generator,
+    code: str,
+    defects: list[Defect],
+    plain: bool = False,
+    **options: np.ndarray,
 ) -> np.ndarray:
-    for _ in range(5):  # a draw may fall where it cannot be seen
-        if defect := RECIPES[code].apply(image, rng, **options):
-            defects.append(defect)
-            return defect.image
-    return image
+    drawn = None
+    for _ in range(_TRIES):  # a draw may fall where it cannot be seen
+        drawn = RECIPES[code].apply(image, rng, **options) or drawn
+        if drawn and not (plain and drawn.severity == "subtle"):
+            break
+    if drawn is None:
+        return image
+    defects.append(drawn)
+    return drawn.image
 
 
 def _joined(

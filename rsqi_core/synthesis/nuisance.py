@@ -9,6 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ..imagery.cut import draw_cut
 from .defect import to_uint8
 
 _LEVELS = np.arange(256, dtype=np.float32) / 255
@@ -17,37 +18,9 @@ _LEVELS = np.arange(256, dtype=np.float32) / 255
 def crop(image: np.ndarray, rng: np.random.Generator, side: int) -> np.ndarray:
     """Cut a random square, flipped and turned, at a scale of 0.5 to 1.25; uint8 [side, side, 3 n].
 
-    Several images of one place, stacked in their bands, are cut alike. Magnifying more would pass soft ground off as
-    sharp.
+    Several images of one place, stacked in their bands, are cut alike.
     """
-    largest = min(image.shape[:2])
-    wanted = int(np.clip(side / np.exp(rng.uniform(np.log(0.5), np.log(1.25))), side / 1.25, largest))
-    if rng.random() < 0.4:
-        wanted = min(side, largest)
-    y, x = (int(rng.integers(0, n - wanted + 1)) for n in image.shape[:2])
-    piece = np.rot90(image[y : y + wanted, x : x + wanted], int(rng.integers(4)))
-    if rng.random() < 0.5:
-        piece = piece[:, ::-1]
-    return _resized(piece, side)
-
-
-def middle(image: np.ndarray, side: int) -> np.ndarray:
-    """Cut the square in the middle as it is, for training without augmentation; uint8 [side, side, 3].
-
-    Only an image that is smaller than that is enlarged, as `crop` does.
-    """
-    wanted = min(side, *image.shape[:2])
-    y, x = ((n - wanted) // 2 for n in image.shape[:2])
-    return _resized(image[y : y + wanted, x : x + wanted], side)
-
-
-def _resized(piece: np.ndarray, side: int) -> np.ndarray:
-    if piece.shape[0] == side:
-        return np.ascontiguousarray(piece)
-    kernel = cv2.INTER_AREA if piece.shape[0] > side else cv2.INTER_CUBIC
-    bands = (np.ascontiguousarray(piece[..., k : k + 3]) for k in range(0, piece.shape[2], 3))
-    resized = [cv2.resize(band, (side, side), interpolation=kernel) for band in bands]
-    return resized[0] if len(resized) == 1 else np.concatenate(resized, 2)
+    return draw_cut(image.shape, rng, side).image(image)
 
 
 def ground(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -92,6 +65,13 @@ def tone(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     if rng.random() < 0.5:
         tables = _roll_off(tables)
     return cv2.LUT(image, to_uint8(255 * tables)[None])
+
+
+def recolour(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Put the bands of a uint8 [H, W, 3] image into any order and take colour away, where they are no true colours."""
+    if rng.random() < 0.7:
+        image = np.ascontiguousarray(image[..., rng.permutation(3)])
+    return saturate(image, rng.uniform(0.1, 0.9)) if rng.random() < 0.7 else image
 
 
 def infrared(image: np.ndarray) -> np.ndarray:

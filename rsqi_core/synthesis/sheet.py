@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from ..errors import OutputError
+from ..imagery.picture import Picture
 from ..taxonomy import by_code
 from .compose import Sample, compose, draw_codes
 from .defect import AMBIGUOUS, DEFECT
@@ -165,7 +166,7 @@ def _sample(name: str, material: Material, rng: np.random.Generator) -> Sample:
         while name == SEVERAL and len(codes) < 2:
             codes = draw_codes(rng, clean=0)
         background = crop(material.backgrounds[int(rng.integers(len(material.backgrounds)))], rng, SIDE)
-        sample = compose(background, rng, codes, material.mattes, pairs=material.pairs)
+        sample = compose(Picture(background), rng, codes, material.mattes, pairs=material.pairs)
         if len(sample.defects) >= min(len(codes), 2):
             break
     return sample

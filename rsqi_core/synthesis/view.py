@@ -29,7 +29,8 @@ def window(sample: Sample, rng: np.random.Generator, side: int) -> Sample:
             y, x = (int(np.clip(n - rng.integers(side), 0, size - side)) for n in (rows[k], columns[k]))
     inside = np.s_[y : y + side, x : x + side]
     defects = [replace(defect, mask=defect.mask[inside]) for defect in sample.defects]
-    return sample_of(sample.image[inside], [d for d in defects if d.mask.any()], sample.valid[inside])
+    found = [d for d in defects if d.mask.any()]
+    return sample_of(sample.image[inside], found, sample.valid[inside], sample.unknown, sample.whole, fill=None)
 
 
 def distant(sample: Sample) -> Sample:
@@ -41,4 +42,4 @@ def distant(sample: Sample) -> Sample:
 
     defects = [replace(defect, mask=nearest(defect.mask)) for defect in sample.defects]
     image = cv2.resize(sample.image, half, interpolation=cv2.INTER_AREA)
-    return sample_of(image, defects, nearest(sample.valid) > 0)
+    return sample_of(image, defects, nearest(sample.valid) > 0, sample.unknown, sample.whole, fill=None)

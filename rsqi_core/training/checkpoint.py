@@ -173,7 +173,7 @@ def _networks(source: Path, whole: bool) -> list[nn.Module]:
         return found
     values = read(file)
     settings = values["settings"]  # the first runs had one architecture only and did not name it
-    network = architecture(settings.get("task", "joint"), settings.get("arch", "")).build(settings.get("size", ""))
+    network = architecture(settings.get("task", "joint"), settings.get("arch", "rsqi")).build(settings.get("size", ""))
     try:
         network.load_state_dict(values["average"])
     except RuntimeError as error:

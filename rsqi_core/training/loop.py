@@ -9,7 +9,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -91,13 +91,13 @@ class _Run:
         self.course = settings.course | material.fingerprint() | {"init": origin}
         self.precision = _TYPES.get(_fastest(device) if settings.precision == "auto" else settings.precision)
         torch.manual_seed(settings.seed)
-        network = network or architecture(settings.task, settings.arch).build(settings.size)
         checkpoint = folder / CHECKPOINT
+        network = network or _built(settings, pretrained=not (init or checkpoint.exists()))
         if init and not checkpoint.exists():
             report({"init": initialise(network, init, self._first_crops)})
         network = network.to(device, memory_format=torch.channels_last)
         optimiser = torch.optim.AdamW(
-            network.parameters(), settings.rate, weight_decay=settings.weight_decay, fused=True
+            _groups(network, settings), settings.rate, weight_decay=settings.weight_decay, fused=True
         )
         scaler = torch.amp.GradScaler(device.type, enabled=self.precision is torch.float16)
         self.state = State(network, optimiser, scaler)
@@ -114,18 +114,19 @@ class _Run:
         return self.folder / BEST
 
     def _first_crops(self) -> Tensor:
-        return normalise(next(batches(SampleStream(self.material, self.settings), _MEASURED))["image"])
+        measured = replace(self.settings, batch=_MEASURED, large=0.0)
+        return normalise(next(batches(SampleStream(self.material, measured)))["image"])
 
     def _train(self) -> None:
         state, settings = self.state, self.settings
         on_gpu = self.device.type == "cuda"
         torch.backends.cudnn.benchmark = on_gpu
-        fixed = list(batches(SampleStream(self.material, settings, "test"), settings.batch))
+        fixed = list(batches(SampleStream(self.material, settings, "test")))
         stream = SampleStream(self.material, settings)
         workers = settings.workers
         if workers is None:
             workers = max(1, (os.cpu_count() or 2) - 1) if on_gpu else 1
-        source = batches(stream, settings.batch, state.step * settings.batch, workers, pinned=on_gpu)
+        source = batches(stream, state.step, workers, pinned=on_gpu)
         window = _Window(self.device)
         state.network.train()
         while state.step < settings.steps and not self._stuck():
@@ -147,7 +148,7 @@ class _Run:
     def _step(self, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
         state = self.state
         for group in state.optimiser.param_groups:
-            group["lr"] = self.settings.rate_at(state.step)
+            group["lr"] = group.get("factor", 1.0) * self.settings.rate_at(state.step)
         parts = losses(*self._forward(batch), self.settings.dice)
         total = sum(WEIGHTS[name] * value for name, value in parts.items())
         state.optimiser.zero_grad(set_to_none=True)
@@ -237,6 +238,24 @@ class _Window:
         }
         self._open()
         return row
+
+
+def _built(settings: Settings, pretrained: bool) -> nn.Module:
+    chosen = architecture(settings.task, settings.arch)
+    options = {"pretrained": pretrained, "frozen": settings.frozen} if chosen.encoder else {}
+    return chosen.build(settings.size, **options)
+
+
+def _groups(network: nn.Module, settings: Settings) -> list[dict[str, Any]]:
+    """The weights that learn, those of a pretrained encoder at a rate of their own."""
+    encoder = getattr(network, "encoder", None)
+    known = {id(weight) for weight in encoder.parameters()} if encoder else set()
+    learning = [weight for weight in network.parameters() if weight.requires_grad]
+    groups = [
+        {"params": [w for w in learning if id(w) not in known], "factor": 1.0},
+        {"params": [w for w in learning if id(w) in known], "factor": settings.encoder_rate},
+    ]
+    return [group for group in groups if group["params"]]
 
 
 def normalise(images: Tensor) -> Tensor:

@@ -1,31 +1,36 @@
-"""The pool that training samples are composed from: clean pictures, real cloud mattes, pairs of photos of one place."""
+"""The pool that training samples are composed from: pictures, real cloud mattes, pairs of photos of one place."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
 from ..errors import OutputError, RsqiError
-from ..resources import path as resource
+from ..imagery.picture import Picture, read_picture, read_rgb
+from ..imagery.sets import CLEAN, MATTES, REAL, ImagerySet, files
+from ..imagery.sets import twins as cloudy_and_clear
 from ..synthesis.cloud import matte_of
 from ..synthesis.landscape import landscape
 from ..synthesis.overlap import displacement, register, twins
 
 TILE = 512  # px; larger photos are cut into tiles of this side
 PAIR = 320  # px; largest side of a pair
-CLEAN_SETS = ("rsscn7", "epfl_road", "odm_toledo", "odm_seneca", "odm_caliterra", "heziro_overlapping_photos")
-MATTE_SET = "sen12_pairs"
+VERSION = 2  # of the file's layout
 _LANDSCAPES = 60  # procedural tiles beside the real ones
+_LANDSCAPE = ImagerySet("landscape", 1.0)
 _PHOTO = 1024  # px; larger pictures are camera photos, halved as they hold no detail of one pixel
 _KEPT = 44_000  # bytes; larger files are coded again, so that the whole pool is quickly sent to another machine
 _QUALITY = 82  # of WebP
-_SATELLITE = 4  # times each Sentinel-2 tile is in the pool: they are few, and the only ones of coarse scale
 _ALIKE = 0.9  # share of trusted displacement from which two dates show one place without clouds
+_CHOICES = 8  # pictures that are drawn until one is large enough
 
 
 @dataclass(frozen=True)
@@ -34,61 +39,53 @@ class Pool:
 
     Attributes
     ----------
-    backgrounds : list of numpy.ndarray
-        uint8 [H, W, 3], sides 256 to 512.
+    pictures : list of Picture
+        Sides up to 512.
+    weights : numpy.ndarray
+        float64 [N], how often each is wanted.
     mattes : list of numpy.ndarray
         uint8 [H, W] opacities of real clouds.
     pairs : list of numpy.ndarray
         uint8 [S, S, 6], S 256 to 320: two photos or two dates of one place, one laid on the other.
     """
 
-    backgrounds: list[np.ndarray]
+    pictures: list[Picture]
+    weights: np.ndarray
     mattes: list[np.ndarray]
     pairs: list[np.ndarray]
 
+    def draw(self, rng: np.random.Generator, side: int, real: bool = False) -> Picture:
+        """Draw a picture, one that holds errors of its own or one that holds none, large enough for `side` if it can be.
 
-def validation_names() -> frozenset[str]:
-    """Names (``set/file stem``) that training never sees, from the list in resources/splits."""
-    text = resource("splits", "validation.txt").read_text(encoding="utf-8")
-    return frozenset(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+        A pool without the one kind gives the other.
+        """
+        chances = self._chances[real] if self._chances[real][1].size else self._chances[not real]
+        for _ in range(_CHOICES):
+            numbers, sums = chances
+            picture = self.pictures[numbers[np.searchsorted(sums, rng.random() * sums[-1], side="right")]]
+            if min(picture.image.shape[:2]) * 1.25 >= side:
+                break
+        return picture
+
+    @cached_property
+    def _chances(self) -> dict[bool, tuple[np.ndarray, np.ndarray]]:
+        real = np.array([picture.real for picture in self.pictures])
+        kinds = {kind: np.flatnonzero(real == kind) for kind in (False, True)}
+        return {kind: (numbers, np.cumsum(self.weights[numbers])) for kind, numbers in kinds.items()}
 
 
-def read_rgb(path: Path) -> np.ndarray:
-    """Read an 8-bit picture as uint8 [H, W, 3]."""
-    return _decoded(np.fromfile(path, np.uint8), str(path))
+@dataclass(frozen=True)
+class _Entry:
+    """One picture as it is stored."""
 
-
-def clean_files(data: Path, validation: bool) -> list[Path]:
-    """Files of the clean sets under `data`, either those held out for validation or those for training."""
-    held_out = validation_names()
-    files = [file for name in CLEAN_SETS for file in sorted((data / "clean" / name).glob("*.webp"))]
-    return [file for file in files if (f"{file.parent.name}/{file.stem}" in held_out) == validation]
-
-
-def cloud_pairs(data: Path, validation: bool) -> list[tuple[Path, Path, Path]]:
-    """(cloudy, clear, weak mask) files of the real cloud set, split by source scene as `clean_files`."""
-    held_out = validation_names()
-    pairs = []
-    for cloudy in sorted((data / "cloud" / MATTE_SET).glob("*_cloudy.png")):
-        stem = cloudy.stem.removesuffix("_cloudy")
-        if (f"{MATTE_SET}/{stem}" in held_out) == validation:
-            pairs.append((cloudy, cloudy.with_name(f"{stem}_clear.png"), cloudy.with_name(f"{stem}_weakmask.png")))
-    return pairs
+    image: np.ndarray
+    truth: np.ndarray | None
+    known: dict[str, Any]
 
 
 def training_sets(data: Path) -> list[str]:
     """Names of the sets that have pictures for training under `data`."""
-    clouds = [cloudy for cloudy, _, _ in cloud_pairs(data, validation=False)]
-    return sorted({file.parent.name for file in clean_files(data, validation=False) + clouds})
-
-
-def tiles(image: np.ndarray, side: int = TILE) -> list[np.ndarray]:
-    """Cut an image into tiles of `side`; smaller images stay whole."""
-    h, w = image.shape[:2]
-    if max(h, w) <= side:
-        return [image]
-    rows, cols = range(0, max(h - side, 0) + 1, side), range(0, max(w - side, 0) + 1, side)
-    return [np.ascontiguousarray(image[y : y + side, x : x + side]) for y in rows for x in cols]
+    return sorted({kind.name for kind in (*CLEAN, *REAL, MATTES[0]) if files(data, kind, validation=False)})
 
 
 def pack(data: Path, output: Path, seed: int = 0) -> int:
@@ -104,27 +101,23 @@ def pack(data: Path, output: Path, seed: int = 0) -> int:
     OutputError
         If the pool cannot be written.
     """
-    files = clean_files(data, validation=False)
-    if not files:
-        raise RsqiError(f"{data}: no training imagery; expected folders clean/{CLEAN_SETS[0]} and so on")
-    pictures = [_coded(file) for file in files]
-    links = _overlaps(files, pictures)
-    mattes, satellite = [], []
-    for cloudy, clear, _ in cloud_pairs(data, validation=False):
-        sky, ground = read_rgb(cloudy), read_rgb(clear)
-        opacity = matte_of(sky, ground)
-        if opacity is not None and _is_cloud(opacity):
-            mattes.append((opacity * 255).astype(np.uint8))
-        if not _shows_ground(ground):
-            continue
-        pictures.append(_webp(ground))
-        satellite.append(len(pictures) - 1)
-        if _shows_ground(sky) and displacement(ground, sky)[2].mean() > _ALIKE:
-            links.append((len(pictures) - 1, len(pictures), np.eye(3)))
-            pictures.append(_webp(sky))
-    pictures += [_webp(landscape(TILE, seed=10_000 + seed + k)) for k in range(_LANDSCAPES)]
-    _store(output, pictures, mattes, satellite, links)
-    return len(pictures)
+    entries: list[_Entry] = []
+    links: list[tuple[int, int, np.ndarray]] = []
+    for kind in (*CLEAN, *REAL):
+        shown = [(file, read_picture(file, kind)) for file in files(data, kind, validation=False)]
+        if kind in CLEAN:
+            shown = [(file, picture) for file, picture in shown if _shows_ground(picture.image)]
+        first = len(entries)
+        entries += [_entry(file, picture, kind, len(shown)) for file, picture in shown]
+        if kind.overlapping:
+            links += [(first + a, first + b, h) for a, b, h in _overlaps([entry.image for entry in entries[first:]])]
+    if not any(entry.known["set"] == CLEAN[0].name for entry in entries):
+        raise RsqiError(f"{data}: no training imagery; expected folders {CLEAN[0].folder} and so on")
+    links += _dates(data, entries)
+    drawn = [Picture(landscape(TILE, seed=10_000 + seed + k)) for k in range(_LANDSCAPES)]
+    entries += [_Entry(_webp(picture.image), None, _known(picture, _LANDSCAPE, _LANDSCAPES)) for picture in drawn]
+    _store(output, entries, _lifted(data), links)
+    return len(entries)
 
 
 def pack_pictures(pictures: Sequence[np.ndarray], output: Path) -> None:
@@ -135,21 +128,24 @@ def pack_pictures(pictures: Sequence[np.ndarray], output: Path) -> None:
     OutputError
         If the pool cannot be written.
     """
-    _store(output, [_webp(picture) for picture in pictures], [], [], [])
+    known = _known(Picture(pictures[0]), _LANDSCAPE, len(pictures)) if pictures else {}
+    _store(output, [_Entry(_webp(picture), None, known) for picture in pictures], [], [])
 
 
 def _store(
-    output: Path, pictures: list[np.ndarray], mattes: list[np.ndarray], satellite: list[int], links: list[tuple]
+    output: Path, entries: Sequence[_Entry], mattes: Sequence[np.ndarray], links: Sequence[tuple[int, int, np.ndarray]]
 ) -> None:
-    coded = pictures + [cv2.imencode(".png", matte)[1].ravel() for matte in mattes]
+    nothing = np.zeros(0, np.uint8)
+    coded = [entry.image for entry in entries] + [nothing if e.truth is None else e.truth for e in entries]
+    coded += [_png(matte) for matte in mattes]
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         np.savez(
             output,
+            version=VERSION,
             data=np.concatenate(coded),
-            lengths=np.array([len(entry) for entry in coded], np.int64),
-            pictures=len(pictures),
-            satellite=np.array(satellite, np.int32),
+            lengths=np.array([len(part) for part in coded], np.int64),
+            known=json.dumps([entry.known for entry in entries]),
             links=np.array([link[:2] for link in links], np.int32).reshape(-1, 2),
             homographies=np.array([link[2] for link in links], np.float64).reshape(-1, 3, 3),
         )
@@ -163,23 +159,94 @@ def load(file: Path) -> Pool:
     Raises
     ------
     RsqiError
-        If the file is missing or no such pool.
+        If the file is missing, no such pool, or one that another version has packed.
     """
     try:
         with np.load(file, allow_pickle=False) as archive:
-            data, lengths, count = archive["data"], archive["lengths"], int(archive["pictures"])
-            satellite, links, homographies = (archive[key] for key in ("satellite", "links", "homographies"))
+            version = int(archive["version"]) if "version" in archive else 1
+            if version != VERSION:
+                raise RsqiError(
+                    f"{file}: a training pool of layout {version}, not {VERSION}; "
+                    "delete it and pack it again with `rsqi train --pack`"
+                )
+            data, lengths, known = archive["data"], archive["lengths"], json.loads(str(archive["known"]))
+            links, homographies = archive["links"], archive["homographies"]
     except (OSError, ValueError, KeyError) as error:
         raise RsqiError(f"{file}: not a training pool; make one with `rsqi train --pack`: {error}") from error
     coded = np.split(data, np.cumsum(lengths)[:-1])
-    pictures = [_decoded(entry, str(file)) for entry in coded[:count]]
+    count, name = len(known), str(file)
+    images = [_decoded(part, name) for part in coded[:count]]
     pairs = []
     for (near, far), homography in zip(links, homographies):
-        side = min(PAIR, *pictures[near].shape[:2])
-        pairs += twins(pictures[near], pictures[far], homography, side)
-    repeated = pictures + [pictures[k] for k in satellite for _ in range(_SATELLITE - 1)]
-    backgrounds = [view for picture in repeated for view in _views(picture)]
-    return Pool(backgrounds, [cv2.imdecode(entry, cv2.IMREAD_GRAYSCALE) for entry in coded[count:]], pairs)
+        side = min(PAIR, *images[near].shape[:2])
+        pairs += twins(images[near], images[far], homography, side)
+    pictures, weights = [], []
+    for image, part, row in zip(images, coded[count : 2 * count], known):
+        truth = _grey(part, name) if part.size else None
+        views = list(_views(image, truth))
+        for view, mask in views:
+            pictures.append(
+                Picture(view, mask, tuple(row["outlined"]), tuple(row["unknown"]), row["whole"], row["false_colour"])
+            )
+            weights.append(row["weight"] / len(views))
+    return Pool(pictures, np.array(weights), [_grey(part, name) for part in coded[2 * count :]], pairs)
+
+
+def _known(picture: Picture, kind: ImagerySet, count: int) -> dict[str, Any]:
+    """What is stored of a picture beside its pixels; `count` pictures share the weight of their set."""
+    return {
+        "set": kind.name,
+        "weight": kind.weight / count,
+        "outlined": picture.outlined,
+        "unknown": picture.unknown,
+        "whole": picture.whole,
+        "false_colour": picture.false_colour,
+    }
+
+
+def _entry(file: Path, picture: Picture, kind: ImagerySet, count: int) -> _Entry:
+    """Small files as they are, large ones coded again, photos at half size."""
+    known, image, truth = _known(picture, kind, count), picture.image, picture.truth
+    data = np.fromfile(file, np.uint8)
+    if max(image.shape) > _PHOTO:
+        image = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        if truth is not None:
+            truth = cv2.resize(truth, image.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    elif data.size <= _KEPT:
+        return _Entry(data, None if truth is None else _png(truth), known)
+    return _Entry(_webp(image), None if truth is None else _png(truth), known)
+
+
+def _overlaps(coded: Sequence[np.ndarray]) -> Iterable[tuple[int, int, np.ndarray]]:
+    """Find which photos of one set overlap; (near, far, homography) with both as numbers in the set."""
+    decoded = {k: image for k, part in enumerate(coded) if min((image := _decoded(part, "")).shape[:2]) > TILE}
+    for near, far in itertools.combinations(decoded, 2):
+        homography = register(decoded[near], decoded[far])
+        if homography is not None and twins(decoded[near], decoded[far], homography, PAIR):
+            yield near, far, homography
+
+
+def _dates(data: Path, entries: list[_Entry]) -> list[tuple[int, int, np.ndarray]]:
+    """Add the second, cloudless date of places that have one; return the pairs."""
+    links = []
+    for cloudy, clear in cloudy_and_clear(data, MATTES[0], validation=False):
+        sky, ground = read_rgb(cloudy), read_rgb(clear)
+        if all(map(_shows_ground, (sky, ground))) and displacement(ground, sky)[2].mean() > _ALIKE:
+            known = _known(Picture(sky), MATTES[0], 1) | {"weight": 0.0}
+            links.append((len(entries), len(entries) + 1, np.eye(3)))
+            entries += [_Entry(_webp(ground), None, known), _Entry(_webp(sky), None, known)]
+    return links
+
+
+def _lifted(data: Path) -> list[np.ndarray]:
+    """Opacities of real clouds, uint8 [H, W]."""
+    found = []
+    for kind in MATTES:
+        for cloudy, clear in cloudy_and_clear(data, kind, validation=False):
+            opacity = matte_of(read_rgb(cloudy), read_rgb(clear))
+            if opacity is not None and (kind.whole or _is_cloud(opacity)):
+                found.append((opacity * 255).astype(np.uint8))
+    return found
 
 
 def _decoded(data: np.ndarray, name: str) -> np.ndarray:
@@ -189,32 +256,19 @@ def _decoded(data: np.ndarray, name: str) -> np.ndarray:
     return np.ascontiguousarray(image[..., ::-1])
 
 
+def _grey(data: np.ndarray, name: str) -> np.ndarray:
+    image = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
+    if image is None:
+        raise RsqiError(f"{name}: not a picture that OpenCV can read")
+    return image
+
+
 def _webp(image: np.ndarray) -> np.ndarray:
     return cv2.imencode(".webp", image[..., ::-1], [cv2.IMWRITE_WEBP_QUALITY, _QUALITY])[1].ravel()
 
 
-def _coded(file: Path) -> np.ndarray:
-    """Bytes of a picture: small files as they are, large ones coded again, photos at half size."""
-    data = np.fromfile(file, np.uint8)
-    if data.size <= _KEPT:
-        return data
-    image = _decoded(data, str(file))
-    if max(image.shape) > _PHOTO:
-        image = cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    return _webp(image)
-
-
-def _overlaps(files: list[Path], pictures: list[np.ndarray]) -> list[tuple[int, int, np.ndarray]]:
-    """Find which pictures of one photo set overlap; (near, far, homography) with both as indices."""
-    links = []
-    for _, group in itertools.groupby(range(len(files)), key=lambda k: files[k].parent):
-        decoded = {k: _decoded(pictures[k], str(files[k])) for k in group}
-        photos = {k: image for k, image in decoded.items() if min(image.shape[:2]) > TILE}
-        for near, far in itertools.combinations(photos, 2):
-            homography = register(photos[near], photos[far])
-            if homography is not None and twins(photos[near], photos[far], homography, PAIR):
-                links.append((near, far, homography))
-    return links
+def _png(plane: np.ndarray) -> np.ndarray:
+    return cv2.imencode(".png", plane)[1].ravel()
 
 
 def _is_cloud(opacity: np.ndarray) -> bool:
@@ -228,7 +282,9 @@ def _shows_ground(image: np.ndarray) -> bool:
     return float((grey > 250).mean()) < 0.2 and float(grey.std()) > 4
 
 
-def _views(image: np.ndarray) -> list[np.ndarray]:
+def _views(image: np.ndarray, truth: np.ndarray | None) -> Iterable[tuple[np.ndarray, np.ndarray | None]]:
     """Windows of at most `TILE` that cover a picture; they share its memory."""
     starts = [np.linspace(0, max(n - TILE, 0), -(-n // TILE)).astype(int) for n in image.shape[:2]]
-    return [image[y : y + TILE, x : x + TILE] for y in starts[0] for x in starts[1]]
+    for y, x in itertools.product(*starts):
+        window = np.s_[y : y + TILE, x : x + TILE]
+        yield image[window], None if truth is None else truth[window]

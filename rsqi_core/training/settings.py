@@ -13,7 +13,7 @@ SCHEDULES = ("cosine", "linear")
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 SAMPLES = 200_000  # of a run without end of its own
 EPOCHS = {JOINT: 10, CLASSIFIER: 10, SEGMENTER: 5, PIXEL: 10}  # over a dataset (paper, section 4.1)
-_STEP = 32  # px; what the strides of all networks divide
+STEP = 32  # px; what the strides of all networks divide
 _PAPER = {"batch": 16, "rate": 1e-4, "warmup": 0.1, "average": 0.0, "dice": 0.0}
 # They decide how a run goes on, not what it ends in.
 _FREE = ("workers", "checkpoint_every", "patience", "validation")
@@ -43,6 +43,14 @@ class Settings:
         Weight of the Dice loss beside the cross-entropy of segmentation.
     side : int
         Side of a crop in pixels, a multiple of 32.
+    large : float
+        Share of the steps, 0-1, with crops of 4/3 or 2 times the side, and as many fewer.
+    real : float
+        Share of the crops of a pool, 0-1, that show errors which nobody has planted.
+    frozen : int
+        Blocks of a pretrained encoder that keep their weights and batch statistics, its stem with them.
+    encoder_rate : float
+        Learning rate of the rest of a pretrained encoder, over that of what begins from random weights.
     seed : int
         Of the weights and the sample stream.
     precision : str
@@ -78,6 +86,10 @@ class Settings:
     average: float = 0.998
     dice: float = 0.5
     side: int = 192
+    large: float = 0.2
+    real: float = 0.25
+    frozen: int = 5
+    encoder_rate: float = 0.25
     seed: int = 0
     precision: str = "auto"
     compile: bool = False
@@ -101,7 +113,11 @@ class Settings:
             ("warmup", 0 <= self.warmup < 1, "at least 0 and below 1"),
             ("weight_decay", self.weight_decay >= 0, "at least 0"),
             ("average", 0 <= self.average < 1, "at least 0 and below 1"),
-            ("side", self.side >= 2 * _STEP and self.side % _STEP == 0, f"a multiple of {_STEP} from {2 * _STEP}"),
+            ("side", self.side >= 2 * STEP and self.side % STEP == 0, f"a multiple of {STEP} from {2 * STEP}"),
+            ("large", 0 <= self.large <= 1, "between 0 and 1"),
+            ("real", 0 <= self.real <= 1, "between 0 and 1"),
+            ("frozen", self.frozen >= 0, "at least 0"),
+            ("encoder_rate", 0 <= self.encoder_rate <= 1, "between 0 and 1"),
             ("seed", self.seed >= 0, "at least 0"),
             ("precision", self.precision in PRECISIONS, f"one of {', '.join(PRECISIONS)}"),
             ("share", 0 <= self.share <= 1, "between 0 and 1"),

@@ -16,15 +16,15 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from ..errors import ParameterError, RsqiError
+from ..imagery.cut import draw_cut, middle
 from ..models.architectures import CLASSIFIER, JOINT, PIXEL, SEGMENTER
 from ..synthesis.compose import CELL, Sample, compose, draw_codes
 from ..synthesis.defect import AMBIGUOUS, DEFECT
-from ..synthesis.nuisance import crop, middle
 from ..synthesis.view import DISTANT, distant, window
 from ..taxonomy import IGNORED, PIXEL_TYPES
 from . import labelled
 from .pool import Pool, load
-from .settings import EPOCHS, Settings
+from .settings import EPOCHS, STEP, Settings
 
 TARGETS = {
     JOINT: ("image", "labels", "evidence", "segmentation"),
@@ -34,6 +34,10 @@ TARGETS = {
 }
 _VALIDATION = 1  # third number of a validation sample's seed, which training leaves out
 _PIXEL_SHARE = 0.5  # share of the pixel network's crops that get one of its types for certain
+_REAL_CLEAN = 0.5  # share of the crops of real errors in which none is planted beside them
+_COLLAR = 0.2  # share of crops that the edge of the image crosses
+_PLAIN = 0.4  # share of a run over which errors that are hardly seen come in
+_LARGER = (4 / 3, 2)  # times the usual side; factors of larger crops
 _CLOSE, _FAR = 0.3, 0.15  # shares of crops that are windows of larger ones, or larger ones halved
 _AHEAD = 6  # batches that a process makes in advance
 # Forked processes share the decoded pool; elsewhere each reads its own.
@@ -97,7 +101,7 @@ class SampleStream(Dataset):
     ----------
     material : Material
     settings : Settings
-        `seed`, `side`, `negatives`, `augment`, `share`, `samples` and the task are looked at.
+        `seed`, `side`, `large`, `negatives`, `augment`, `share`, `real`, `samples`, `batch` and the task are looked at.
     part : str
         ``"train"``, or ``"test"`` for a fixed set to validate with: the dataset's test part, else crops composed from
         seeds that no training run draws. That set is the same with and without augmentation, so that runs compare.
@@ -116,25 +120,35 @@ class SampleStream(Dataset):
     def __len__(self) -> int:
         return self.settings.validation if self.part == labelled.TEST else self.settings.samples
 
-    def __getitem__(self, k: int) -> dict[str, np.ndarray]:
-        """Return image [S, S, 3] and the targets of the task, all uint8."""
-        sample = self.sample(k)
+    def __getitem__(self, key: int | tuple[int, int]) -> dict[str, np.ndarray]:
+        """Return image [S, S, 3] and the targets of the task, all uint8; the key is a number, or that and a side."""
+        k, side = key if isinstance(key, tuple) else (key, self.settings.side)
+        sample = self.sample(k, side)
         names = TARGETS[self.settings.task]
         return {name: pixel_target(sample) if name == "pixels" else getattr(sample, name) for name in names}
 
-    def sample(self, k: int) -> Sample:
-        """Make sample `k`, which depends on the seed and `k` alone."""
+    def sample(self, k: int, side: int | None = None) -> Sample:
+        """Make sample `k`, which depends on the seed, `k` and the side in pixels alone."""
         settings = self.settings
+        side = side or settings.side
         seed, *other = (0, _VALIDATION) if self.part == labelled.TEST else (settings.seed,)
         rng = np.random.default_rng([seed, k, *other])
         if rng.random() < self.share:
             epoch, row = divmod(k, len(self.blocks))
             block = self.blocks[_order(seed, epoch, len(self.blocks))[row]]
-            return labelled.draw_crop(block, rng, settings.side, self.augment)
-        pixels = settings.task == PIXEL
-        return draw_sample(
-            _pool(self.material.pool), rng, settings.side, settings.negatives, pixels, augment=self.augment
-        )
+            return labelled.draw_crop(block, rng, side, self.augment)
+        plain = self.part != labelled.TEST and rng.random() < 1 - k / (_PLAIN * settings.samples)
+        drawing = Drawing(side, settings.negatives, settings.task == PIXEL, self.augment, settings.real, plain)
+        return draw_sample(_pool(self.material.pool), rng, drawing)
+
+    def batch(self, number: int) -> list[tuple[int, int]]:
+        """Number and side of each sample of a training batch; of large ones there are fewer, so that each costs alike."""
+        settings = self.settings
+        rng, side, count = np.random.default_rng([settings.seed, number, 3]), settings.side, settings.batch
+        if rng.random() < settings.large:
+            factor = _LARGER[int(rng.integers(len(_LARGER)))]
+            side, count = round(side * factor / STEP) * STEP, max(2, round(count / factor**2))
+        return [(number * settings.batch + k, side) for k in range(count)]
 
 
 def blocks_of(material: Material, settings: Settings, part: str = labelled.TRAIN) -> list[labelled.Block]:
@@ -146,41 +160,55 @@ def blocks_of(material: Material, settings: Settings, part: str = labelled.TRAIN
     return blocks
 
 
-def draw_sample(
-    pool: Pool,
-    rng: np.random.Generator,
-    side: int = 192,
-    negatives: bool = True,
-    pixels: bool = False,
-    augment: bool = True,
-) -> Sample:
-    """Compose one sample of `side` pixels on a random background.
+@dataclass(frozen=True)
+class Drawing:
+    """How a sample is composed.
 
-    Parameters
+    Attributes
     ----------
+    side : int
+        In pixels.
     negatives : bool
         Also compose samples without errors.
     pixels : bool
         Plant stripe noise or missing pixels in every other sample at least.
     augment : bool
-        Crop the background at random; else take its middle. Seams of two real photos lie anywhere all the same: where
-        they are cut is part of making the error.
+        Crop the picture at random; else take its middle. Seams of two real photos lie anywhere all the same: where they
+        are cut is part of making the error.
+    real : float
+        Share of the samples, 0-1, on pictures that hold errors of their own.
+    plain : bool
+        No error that would hardly be seen.
     """
-    picture = pool.backgrounds[int(rng.integers(len(pool.backgrounds)))]
-    codes = draw_codes(rng) if negatives else draw_codes(rng, clean=0.0)
-    if pixels and rng.random() < _PIXEL_SHARE:
+
+    side: int = 192
+    negatives: bool = True
+    pixels: bool = False
+    augment: bool = True
+    real: float = 0.0
+    plain: bool = False
+
+
+def draw_sample(pool: Pool, rng: np.random.Generator, drawing: Drawing) -> Sample:
+    """Compose one sample on a picture of the pool."""
+    real = rng.random() < drawing.real
+    codes = draw_codes(rng, _REAL_CLEAN) if real else draw_codes(rng) if drawing.negatives else draw_codes(rng, 0.0)
+    if drawing.pixels and rng.random() < _PIXEL_SHARE:
         wanted = PIXEL_TYPES[int(rng.integers(len(PIXEL_TYPES)))].code
         codes = (*codes, *({wanted} - set(codes)))
+    side = drawing.side
+    picture = pool.draw(rng, side, real)
+    shape = picture.image.shape
 
     def composed(size: int) -> Sample:
-        background = crop(picture, rng, size) if augment else middle(picture, size)
-        return compose(background, rng, codes, pool.mattes, pairs=pool.pairs)
+        cut = draw_cut(shape, rng, size) if drawing.augment else middle(shape, size)
+        return compose(picture.cut(cut), rng, codes, pool.mattes, pairs=pool.pairs, collar=_COLLAR, plain=drawing.plain)
 
-    largest = min(2 * side, min(picture.shape[:2]) // CELL * CELL)
-    view = rng.random() if augment else 0.5  # a half is neither close nor far
+    largest = min(2 * side, min(shape[:2]) // CELL * CELL)
+    view = rng.random() if drawing.augment else 0.5  # a half is neither close nor far
     if view < _CLOSE and largest > side:
         return window(composed(largest), rng, side)
-    if view > 1 - _FAR and DISTANT.issuperset(codes):
+    if view > 1 - _FAR and DISTANT.issuperset(codes) and not picture.real:
         return distant(composed(2 * side))
     return composed(side)
 
@@ -199,11 +227,12 @@ def pixel_target(sample: Sample) -> np.ndarray:
 
 
 def batches(
-    stream: SampleStream, batch: int, start: int = 0, workers: int = 0, pinned: bool = False
+    stream: SampleStream, start: int = 0, workers: int = 0, pinned: bool = False
 ) -> Iterator[Mapping[str, torch.Tensor]]:
-    """Yield uint8 batches of a stream in the order of its samples, from sample `start` on.
+    """Yield uint8 batches of a stream in the order of its samples, from batch `start` on.
 
-    Images are [N, S, S, 3]: bytes travel to the device, where they are normalised.
+    Images are [N, S, S, 3]: bytes travel to the device, where they are normalised. Some training batches hold fewer and
+    larger images (`Settings.large`).
 
     Parameters
     ----------
@@ -216,8 +245,7 @@ def batches(
     return iter(
         DataLoader(
             stream,
-            batch,
-            sampler=range(start, len(stream)),
+            batch_sampler=_Batches(stream, start),
             num_workers=workers,
             prefetch_factor=_AHEAD if workers else None,
             multiprocessing_context=_START if workers else None,
@@ -226,6 +254,23 @@ def batches(
             generator=torch.Generator(),  # its own, so that a new stream does not disturb the run's random numbers
         )
     )
+
+
+@dataclass(frozen=True)
+class _Batches:
+    """Keys of the samples of each batch of a stream, from batch `start` on."""
+
+    stream: SampleStream
+    start: int
+
+    def __len__(self) -> int:
+        return len(range(self.start * self.stream.settings.batch, len(self.stream), self.stream.settings.batch))
+
+    def __iter__(self) -> Iterator[list]:
+        size, count = self.stream.settings.batch, len(self.stream)
+        for number in range(self.start, self.start + len(self)):
+            numbers = range(number * size, min((number + 1) * size, count))
+            yield list(numbers) if self.stream.part == labelled.TEST else self.stream.batch(number)
 
 
 def _alone(worker: int) -> None:

@@ -1,0 +1,18 @@
+"""Real imagery to train and test on: which sets there are, what is known of each, and how they are split."""
+
+from .picture import Picture, read_picture, read_rgb
+from .sets import CLEAN, MATTES, REAL, ImagerySet, clean_files, files, twins, validation_names
+
+__all__ = [
+    "CLEAN",
+    "MATTES",
+    "REAL",
+    "ImagerySet",
+    "Picture",
+    "clean_files",
+    "files",
+    "read_picture",
+    "read_rgb",
+    "twins",
+    "validation_names",
+]

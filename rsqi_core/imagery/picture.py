@@ -1,0 +1,154 @@
+"""A picture with what is known of it: where which error is, and what nobody has looked for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ..errors import RsqiError
+from ..taxonomy import BOUNDARY_TYPES, IGNORED, by_code
+from .cut import Cut
+from .sets import ImagerySet
+
+# What the masks beside a picture are called, in the order in which they are laid on one another, and their type.
+_MASKS = {"seam": "stitching_trace", "misaligned": "stitching_misalignment", "shadow": "shadow", "cloud": "cloud"}
+_UNSURE, _CLEAR = "unsure", "clear"
+DARK = ("shadow",)  # what is unknown in the dark places of a picture without outlines
+_VEIL = 12  # grey levels; what a twin differs by without any cloud
+_SEAMS = [t.id for t in BOUNDARY_TYPES]
+# A shadow is much darker than what lies around it, and takes away most of the light.
+_SURROUNDINGS, _SHARE, _DARKEST, _SMALLEST = 61, 0.6, 80, 12  # px, of the median, grey level, px
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A background for planted errors, or an example of real ones.
+
+    Attributes
+    ----------
+    image : numpy.ndarray
+        uint8 [H, W, 3].
+    truth : numpy.ndarray or None
+        uint8 [H, W]: 0 without error, 1..10 the type, 255 where nobody could say; None for 0 everywhere.
+    outlined : tuple of str
+        Codes of the types that `truth` speaks of.
+    unknown : tuple of str
+        Codes of types of which nobody knows whether the picture holds them where `truth` is 0.
+    whole : str
+        Code of a type that the picture holds without anybody having outlined it; empty for none.
+    false_colour : bool
+        Its bands are not red, green and blue, and may be put in any order.
+    """
+
+    image: np.ndarray
+    truth: np.ndarray | None = None
+    outlined: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    whole: str = ""
+    false_colour: bool = False
+
+    @property
+    def real(self) -> bool:
+        """May it hold errors that nobody has planted, and that are known?"""
+        return bool(self.whole) or self.outlined not in ((), DARK)
+
+    def cut(self, cut: Cut) -> Picture:
+        """Return the part of the picture that a cut shows."""
+        truth = None if self.truth is None else cut.mask(self.truth)
+        return replace(self, image=cut.image(self.image), truth=truth)
+
+
+def read_rgb(path: Path) -> np.ndarray:
+    """Read an 8-bit picture as uint8 [H, W, 3].
+
+    Raises
+    ------
+    RsqiError
+        If it cannot be read.
+    """
+    return np.ascontiguousarray(_read(path, cv2.IMREAD_COLOR)[..., ::-1])
+
+
+def read_picture(file: Path, kind: ImagerySet) -> Picture:
+    """Read a picture of a set, with the masks that lie beside it.
+
+    Raises
+    ------
+    RsqiError
+        If a file cannot be read, or a mask is not as large as its picture.
+    """
+    image = read_rgb(file)
+    stem = re.sub("_(cloudy|hazy)$", "", file.stem)
+    masks = {name: _mask(file.with_name(f"{stem}_{name}.png"), image) for name in (*kind.outlined, _UNSURE)}
+    known = [name for name in kind.outlined if masks[name] is not None]
+    truth = np.zeros(image.shape[:2], np.uint8)
+    for name, code in _MASKS.items():
+        if name in known:
+            truth[masks[name]] = by_code(code).id
+    rims = _rims(truth, kind.rim)
+    if kind.veiled:
+        rims |= _brighter(image, read_rgb(file.with_name(f"{stem}_{_CLEAR}.webp"))) & (truth == 0)
+    if kind.shaded and re.search(kind.shaded, file.stem):
+        rims |= dark_places(image) & (truth == 0)
+    if masks[_UNSURE] is not None:
+        rims |= masks[_UNSURE] & (truth != by_code("cloud").id)
+    truth[rims] = IGNORED
+    outlined = tuple(_MASKS[name] for name in known) or (DARK if truth.any() else ())
+    unknown = {*kind.unknown, *(_MASKS[name] for name in kind.outlined if name not in known)}
+    return Picture(
+        image, truth if truth.any() else None, outlined, tuple(sorted(unknown)), kind.whole, kind.false_colour
+    )
+
+
+def dark_places(image: np.ndarray) -> np.ndarray:
+    """Where a shadow may be that nobody has outlined, bool [H, W]: much darker than the ground around it.
+
+    Parameters
+    ----------
+    image : numpy.ndarray
+        uint8 [H, W, 3].
+    """
+    grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), 0.8)
+    around = cv2.medianBlur(cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), _SURROUNDINGS // 4)
+    around = cv2.resize(around, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    dark = ((grey < _SHARE * around) & (grey < _DARKEST)).astype(np.uint8)
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    large = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= _SMALLEST)
+    kept = np.isin(parts, large[large > 0]).astype(np.uint8)
+    return cv2.dilate(kept, np.ones((3, 3), np.uint8)) > 0
+
+
+def _rims(truth: np.ndarray, width: int) -> np.ndarray:
+    """Pixels within `width` of where a type ends, bool [H, W]; a seam is a line and keeps its own width."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width + 1,) * 2)
+    return (cv2.morphologyEx(truth, cv2.MORPH_GRADIENT, kernel) > 0) & ~np.isin(truth, _SEAMS)
+
+
+def _brighter(image: np.ndarray, clear: np.ndarray) -> np.ndarray:
+    difference = cv2.subtract(image, clear).min(-1)
+    return cv2.blur(difference, (5, 5)) > _VEIL
+
+
+def _mask(file: Path, image: np.ndarray) -> np.ndarray | None:
+    """Mask of a picture, bool [H, W]; None if there is none."""
+    if not file.exists():
+        return None
+    mask = _read(file, cv2.IMREAD_GRAYSCALE) > 127
+    if mask.shape != image.shape[:2]:
+        raise RsqiError(f"{file}: not as large as its picture")
+    return mask
+
+
+def _read(path: Path, flags: int) -> np.ndarray:
+    try:
+        data = np.fromfile(path, np.uint8)
+    except OSError as error:
+        raise RsqiError(f"{path}: cannot be read: {error.strerror}") from error
+    image = cv2.imdecode(data, flags) if data.size else None
+    if image is None:
+        raise RsqiError(f"{path}: not a picture that OpenCV can read")
+    return image

@@ -1,0 +1,131 @@
+"""The default network: a pretrained encoder beside a path for fine detail, an evidence head and a decoder (torch)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..taxonomy import REGION_TYPES, TYPES
+from .detail import Detail
+from .efficientnet_lite import EfficientNetLite, load_pretrained
+from .network import Context, Conv, Join, double, strongest
+
+
+class Separable(nn.Sequential):
+    """A 3 x 3 convolution of each channel by itself, then one that mixes them: a tenth of the work of a full one."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int = 1):
+        super().__init__(
+            nn.Conv2d(inputs, inputs, 3, stride, 1, groups=inputs, bias=False),
+            nn.BatchNorm2d(inputs),
+            Conv(inputs, outputs, size=1),
+        )
+
+
+class LiteNetwork(nn.Module):
+    """Classify and segment a block by features that were learnt on photographs and by fine detail.
+
+    Photographs teach shapes and surfaces, but their features begin at a quarter of the resolution and have never seen a
+    lost pixel or a line of one pixel: a narrow path of its own sees those (`Detail`). Both join at strides 4 and 8.
+
+    The features that `describe` returns are all that `decode` needs: an inspection computes them once for both heads.
+
+    Parameters
+    ----------
+    encoder : str
+        Size of `EfficientNetLite`.
+    frozen : int
+        Its blocks that training leaves as they are.
+    stem, widths : sequence of int
+        Channels of the path for detail at strides 2 and 4, and of the joined features at strides 4, 8, 16 and 32.
+    heads : sequence of str
+        ``"classify"``, ``"segmentation"`` or both.
+    pretrained : bool
+        Take the encoder's weights from its package; else they are random, for a checkpoint to replace.
+    """
+
+    def __init__(
+        self,
+        encoder: str = "0",
+        frozen: int = 5,
+        stem: Sequence[int] = (16, 48),
+        widths: Sequence[int] = (64, 96, 128, 192),
+        heads: Sequence[str] = ("classify", "segmentation"),
+        pretrained: bool = True,
+    ):
+        super().__init__()
+        self.heads = tuple(heads)
+        self.encoder = EfficientNetLite(encoder, frozen)
+        if pretrained:
+            load_pretrained(self.encoder, encoder)
+        e4, e8, e16, e32 = self.encoder.widths
+        s2, s4 = stem
+        w4, w8, w16, w32 = widths
+        self.detail = Detail()
+        self.stem = nn.Sequential(Conv(3, s2, size=5, stride=2), Conv(s2, s4, stride=2))
+        self.low4 = nn.Sequential(Conv(s4 + Detail.CHANNELS, w4, size=1), Separable(w4, w4))
+        self.low8 = Separable(w4, w8, stride=2)
+        self.mix4 = Conv(e4 + w4, w4, size=1)
+        self.mix8 = Conv(e8 + w8, w8, size=1)
+        self.top32 = nn.Sequential(Conv(e32, w32, size=1), Context(w32))
+        self.join16 = Join(e16, w32, w16)
+        self.up16 = Separable(w16, w16)
+        self.join8 = Join(w8, w16, w8)
+        self.up8 = Separable(w8, w8)
+        if "classify" in self.heads:
+            self.evidence = nn.Conv2d(w8, len(TYPES), 1)
+            nn.init.constant_(self.evidence.bias, -3.0)  # most cells hold no error
+            self.scale = nn.Parameter(torch.ones(len(TYPES)))
+            self.offset = nn.Parameter(torch.zeros(len(TYPES)))
+        if "segmentation" in self.heads:
+            self.join4 = Join(w4, w8, w4)
+            self.up4 = Separable(w4, w4)
+            self.segment = nn.Conv2d(w4, 4 * (len(REGION_TYPES) + 1), 1)  # four pixels of the doubled resolution each
+
+    def forward(self, images: Tensor) -> dict[str, Tensor]:
+        """Return what the loss looks at, as `rsqi_core.models.network.Network` does."""
+        f4, f8 = self._features(images)
+        outputs = {}
+        if "classify" in self.heads:
+            evidence = self.evidence(f8)
+            outputs |= {"labels": self._pooled(evidence), "evidence": evidence}
+        if "segmentation" in self.heads:
+            outputs["segmentation"] = self._decoded(f4, f8)
+        return outputs
+
+    def classify(self, images: Tensor) -> Tensor:
+        """Return the block logits [N, 10] only."""
+        return self._pooled(self.evidence(self._features(images)[1]))
+
+    def segmentation(self, images: Tensor) -> Tensor:
+        """Return the segmentation logits [N, 7, H, W] only."""
+        return self.decode(*self._features(images))
+
+    def describe(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return block logits [N, 10], evidence [N, 10, H/8, W/8], and the features that `decode` takes."""
+        f4, f8 = self._features(images)
+        evidence = self.evidence(f8)
+        return self._pooled(evidence), evidence, f4, f8
+
+    def decode(self, f4: Tensor, f8: Tensor) -> Tensor:
+        """Return the segmentation logits [N, 7, H, W] of features at strides 4 and 8."""
+        return double(self._decoded(f4, f8))
+
+    def _features(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        detail = self.detail(images)
+        stem = self.stem(images)
+        low4 = self.low4(torch.cat([stem, detail.to(stem.dtype)], 1))
+        e4, e8, e16, e32 = self.encoder(images)
+        f4 = self.mix4(torch.cat([e4, low4], 1))
+        f8 = self.mix8(torch.cat([e8, self.low8(low4)], 1))
+        f16 = self.up16(self.join16(e16, self.top32(e32)))
+        return f4, self.up8(self.join8(f8, f16))
+
+    def _pooled(self, evidence: Tensor) -> Tensor:
+        return strongest(evidence) * self.scale + self.offset
+
+    def _decoded(self, f4: Tensor, f8: Tensor) -> Tensor:
+        return F.pixel_shuffle(self.segment(self.up4(self.join4(f4, f8))), 2)
