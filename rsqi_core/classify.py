@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
-from .models import Model
+from .models import Description, Model
 
 
-def classify(model: Model, tiles: np.ndarray) -> np.ndarray:
-    """Return block logits, float32 [N, 10], of tiles uint8 [N, S, S, 3]."""
-    return model.classify(tiles)
+def describe(model: Model, tiles: np.ndarray) -> Description:
+    """Return block logits of tiles uint8 [N, S, S, 3], and what the model has beside them."""
+    return model.describe(tiles)
+
+
+def outline(
+    evidence: np.ndarray, side: int, part: tuple[int, int], shape: tuple[int, int], threshold: float
+) -> np.ndarray:
+    """Outline a type where its evidence alone would mark the block.
+
+    Parameters
+    ----------
+    evidence : numpy.ndarray
+        float32 [h, w], on the scale of the block logits, of a tile of `side` pixels.
+    part : tuple of int
+        Rows and columns of the tile that the block fills.
+    shape : tuple of int
+        Height and width in pixels of the block on the raster's grid.
+    threshold : float
+        Probability 0-1 from which a block is marked.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 [H, W], probability where it reaches the threshold, else 0. If it does so nowhere after smoothing, the
+        strongest place is kept.
+    """
+    rows, columns = part
+    fine = cv2.resize(evidence, (side, side), interpolation=cv2.INTER_LINEAR)[:rows, :columns]
+    p = probabilities(cv2.resize(fine, shape[::-1], interpolation=cv2.INTER_LINEAR))
+    return np.where(p >= min(threshold, float(p.max())), p, np.float32(0))
 
 
 def probabilities(logits: np.ndarray) -> np.ndarray:

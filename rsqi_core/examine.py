@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .blocks import Block, Step
-from .classify import as_tile, classify, probabilities
+from .classify import as_tile, describe, outline, probabilities
 from .constrain import alive, constrain
 from .merge import NODATA, Patch, claim, dilate, everywhere, patch
-from .models import Model
+from .models import Description, Model
 from .parameters import Parameters
 from .rules import PIXEL_MISSING, STRIPE_NOISE
 from .segment import labels, segment
@@ -34,11 +34,23 @@ class BlockResult:
 
 @dataclass(frozen=True)
 class Judged:
-    """What the networks say of a tile: block logits float32 [10], segmentation logits float32 [7, h, w], or None."""
+    """What the networks say of a tile.
+
+    Attributes
+    ----------
+    tile : Tile
+    class_logits : numpy.ndarray or None
+        Block logits, float32 [10].
+    logits : numpy.ndarray or None
+        Segmentation logits, float32 [7, h, w].
+    evidence : numpy.ndarray or None
+        What the classifier rests on, float32 [6, h / 8, w / 8], on the scale of the block logits.
+    """
 
     tile: Tile
     class_logits: np.ndarray | None = None
     logits: np.ndarray | None = None
+    evidence: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -126,9 +138,9 @@ class Examiner:
         said: dict[int, Judged] = {}
         if seen and self._model and "classify" in self._parameters.stages:
             pictures = np.stack([self._picture(tile) for tile in seen])
-            class_logits = classify(self._model, pictures)
-            logits = self._segmented(pictures, class_logits)
-            said = {id(tile): Judged(tile, y, logits.get(i)) for i, (tile, y) in enumerate(zip(seen, class_logits))}
+            described = describe(self._model, pictures)
+            logits = self._segmented(pictures, described)
+            said = {id(tile): Judged(tile, described.logits[i], *logits.get(i, ())) for i, tile in enumerate(seen)}
         for tile in tiles:
             yield said.get(id(tile)) or Judged(tile)
 
@@ -137,15 +149,27 @@ class Examiner:
         side = self._model.card.tile_size
         return as_tile(shrink(tile.rgb, tile_shape(tile.block, side)), side)
 
-    def _segmented(self, pictures: np.ndarray, class_logits: np.ndarray) -> dict[int, np.ndarray]:
-        """Segment the pictures in which the classifier leaves a wanted region type alive (two steps instead of one)."""
+    def _segmented(
+        self, pictures: np.ndarray, described: Description
+    ) -> dict[int, tuple[np.ndarray, np.ndarray | None]]:
+        """Segment the pictures in which the classifier leaves a wanted region type alive (two steps instead of one).
+
+        Returns
+        -------
+        dict
+            Segmentation logits, and the evidence of the region types, by the number of the picture.
+        """
         if "segment" not in self._parameters.stages:
             return {}
         wanted, alpha = self._wanted[: len(REGION_TYPES)], self._parameters.alpha
         hopeful = [
-            i for i, y in enumerate(class_logits) if (alive(y, self._mode, self._threshold, alpha) & wanted).any()
+            i for i, y in enumerate(described.logits) if (alive(y, self._mode, self._threshold, alpha) & wanted).any()
         ]
-        return dict(zip(hopeful, segment(self._model, pictures[hopeful]))) if hopeful else {}
+        if not hopeful:
+            return {}
+        chosen = described.of(hopeful)
+        evidence = [None] * len(hopeful) if chosen.evidence is None else chosen.evidence[:, : len(REGION_TYPES)].copy()
+        return dict(zip(hopeful, zip(segment(self._model, pictures[hopeful], chosen), evidence)))
 
     def _find(self, judged: Judged) -> Finding:
         tile, block = judged.tile, judged.tile.block
@@ -162,7 +186,7 @@ class Examiner:
             value = self._claim(block, np.full((1, 1), seam, np.uint8), float(p[seam - 1]))
             layers.append(everywhere(value[0, 0], (block.height, block.width)))
         if judged.logits is not None:
-            layers.append(self._regions(block, judged.logits, judged.class_logits))
+            layers.extend(self._regions(block, judged, p))
         if native and tile.rgb is not None and "rules" in self._parameters.stages:
             layers.extend(self._rules(tile, p))
         return Finding(tile.step, p, seam, patch(block.x, block.y, layers))
@@ -170,11 +194,22 @@ class Examiner:
     def _claim(self, block: Block, label: np.ndarray, confidence: np.ndarray | float) -> np.ndarray:
         return claim(label, confidence, self._sizes.index(block.size))
 
-    def _regions(self, block: Block, logits: np.ndarray, class_logits: np.ndarray) -> np.ndarray:
-        logits = constrain(logits, class_logits, self._mode, self._parameters.alpha, self._threshold)
+    def _regions(self, block: Block, judged: Judged, p: np.ndarray) -> list[np.ndarray]:
+        """Claims of the segmenter, and of the evidence for types that the classifier marks and it leaves out."""
+        logits = constrain(judged.logits, judged.class_logits, self._mode, self._parameters.alpha, self._threshold)
         logits[1:][~self._wanted[: len(REGION_TYPES)]] = -np.inf
-        rows, columns = tile_shape(block, self._model.card.tile_size)
-        return self._claim(block, *dilate(*labels(logits[:, :rows, :columns], (block.height, block.width))))
+        side, shape = self._model.card.tile_size, (block.height, block.width)
+        rows, columns = tile_shape(block, side)
+        label, confidence = labels(logits[:, :rows, :columns], shape)
+        claims = [self._claim(block, *dilate(label, confidence))]
+        if judged.evidence is not None:
+            for t in REGION_TYPES:
+                k, threshold = t.id - 1, self._threshold[t.id - 1]
+                if self._wanted[k] and p[k] >= threshold and not (label == t.id).any():
+                    found = outline(judged.evidence[k], side, (rows, columns), shape, threshold)
+                    layer = np.where(found > 0, np.uint8(t.id), np.uint8(0))
+                    claims.append(claim(layer, found, self._sizes.index(block.size), evidence=True))
+        return claims
 
     def _seam(self, block: Block, p: np.ndarray) -> int:
         """The boundary type that marks the whole block, or 0.

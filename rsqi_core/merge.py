@@ -1,8 +1,9 @@
 """Blocks become one label map: overlaps, the priority of the error classes and dilation (paper, section 3.1.2).
 
 What a block says of a pixel is one number, a *claim*; where blocks overlap, the largest claim holds. From the highest
-bits down it is made of the class's priority (pixel over region over boundary), the confidence, the fineness of the
-grid and the type's id. The order in which blocks are merged therefore does not matter.
+bits down it is made of the class's priority (pixel over region over boundary, and over all that only the classifier's
+evidence says), the confidence, the fineness of the grid and the type's id. The order in which blocks are merged
+therefore does not matter.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ GRIDS = 4  # block sizes that a claim can tell apart
 _PRIORITY = np.zeros(256, np.uint16)
 for _rank, _types in enumerate((BOUNDARY_TYPES, REGION_TYPES, PIXEL_TYPES), start=1):
     _PRIORITY[[_type.id for _type in _types]] = _rank
+_EVIDENCE = 1 << 14  # claims below it have no priority
 _BAND = 1 << 22  # pixels of a band that is merged at a time
 _PIECE = 128  # rows of a patch that are compressed together
 _SMALL = 1 << 14  # bytes; smaller patches are not
@@ -40,6 +42,8 @@ class LabelMap:
         Probability x 255; 0 where there is no error.
     block_size : int16 [height, width]
         Block size in pixels that gave the label; 0 where there is no error.
+    evidence : bool [height, width]
+        Where no more than the classifier's evidence says so.
     """
 
     def __init__(self, height: int, width: int):
@@ -48,15 +52,15 @@ class LabelMap:
         self.label = np.zeros((height, width), np.uint8)
         self.confidence = np.zeros((height, width), np.uint8)
         self.block_size = np.zeros((height, width), np.int16)
+        self.evidence = np.zeros((height, width), bool)
 
     @classmethod
     def ignored(cls, height: int, width: int) -> LabelMap:
         """Return the map of an area without a valid pixel; it takes no memory and must not be changed."""
         made = cls(1, 1)
-        made.label, made.confidence, made.block_size = (
-            np.broadcast_to(kind.type(value), (height, width))
-            for value, kind in ((IGNORED, made.label.dtype), (0, made.confidence.dtype), (0, made.block_size.dtype))
-        )
+        made.label[:] = IGNORED
+        for name, plane in vars(made).items():
+            setattr(made, name, np.broadcast_to(plane[0, 0], (height, width)))
         return made
 
     @property
@@ -81,7 +85,7 @@ class Patch:
         return self.y + self.claims.shape[0]
 
 
-def claim(label: np.ndarray, confidence: np.ndarray | float, grid: int) -> np.ndarray:
+def claim(label: np.ndarray, confidence: np.ndarray | float, grid: int, evidence: bool = False) -> np.ndarray:
     """Return the claims of one block.
 
     Parameters
@@ -92,6 +96,8 @@ def claim(label: np.ndarray, confidence: np.ndarray | float, grid: int) -> np.nd
         Probabilities 0..1.
     grid : int
         Which of the block sizes it is, counted from the finest as 0.
+    evidence : bool
+        The labels are those that only the classifier's evidence says; they yield to all others.
 
     Returns
     -------
@@ -101,7 +107,8 @@ def claim(label: np.ndarray, confidence: np.ndarray | float, grid: int) -> np.nd
         raise ParameterError(f"at most {GRIDS} block sizes can be inspected at once")
     # A label of probability 0.001 is still a label: 0 is kept for "nothing".
     level = np.clip(np.rint(np.asarray(confidence, np.float32) * 255), 1, 255).astype(np.uint16)
-    claims = _PRIORITY[label] << 14 | level << 6 | np.uint16((GRIDS - 1 - grid) << 4) | label
+    priority = np.uint16(0) if evidence else _PRIORITY[label]
+    claims = priority << 14 | level << 6 | np.uint16((GRIDS - 1 - grid) << 4) | label
     return np.where(label == BACKGROUND, np.uint16(0), claims)
 
 
@@ -117,6 +124,7 @@ def understand(claims: np.ndarray, sizes: tuple[int, ...]) -> LabelMap:
     by_grid[GRIDS - len(sizes) :] = sizes[::-1]
     label_map.label[rows, columns] = np.where(ignored, IGNORED, part & 15)
     label_map.confidence[rows, columns] = np.where(ignored, 0, part >> 6 & 255)
+    label_map.evidence[rows, columns] = (part < _EVIDENCE) & ~nothing
     label_map.block_size[rows, columns] = np.where(ignored | nothing, 0, by_grid[part >> 4 & 3])
     return label_map
 

@@ -40,7 +40,8 @@ class ErrorPolygon:
         Mean probability 0..1 over the pixels.
     block_size : int
         Block size in pixels that gave most of the pixels.
-    source : {"model", "rule"}
+    source : {"model", "evidence", "rule"}
+        The segmenter, the evidence of the classifier where the segmenter left its block empty, or a rule.
     """
 
     category_id: int
@@ -121,7 +122,7 @@ class Outliner:
             self._area_of(geometry),
             component.confidence,
             component.block_size,
-            "rule" if by_id(category_id).error_class is ErrorClass.PIXEL else "model",
+            _source(component),
         )
         self._found.append(((category_id, -pixels, *_first_pixel(outline)), polygon))
         return polygon
@@ -158,6 +159,12 @@ def records(polygons: Sequence[ErrorPolygon], transform: Affine) -> list[ErrorRe
 def ellipsoidal_area(geometry: shapely.Geometry, crs: Any = None) -> float:
     """Return the area in square metres on the ellipsoid of `crs`; in square map units without a CRS."""
     return _area_function(crs)(geometry)
+
+
+def _source(component: Component) -> str:
+    if by_id(component.category_id).error_class is ErrorClass.PIXEL:
+        return "rule"
+    return "evidence" if component.by_evidence else "model"
 
 
 def _first_pixel(outline: MultiPolygon) -> tuple[int, int]:

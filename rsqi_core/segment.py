@@ -5,12 +5,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from .models import Model
+from .models import Description, Model
 
 
-def segment(model: Model, tiles: np.ndarray) -> np.ndarray:
-    """Return segmentation logits, float32 [N, 7, S, S], of tiles uint8 [N, S, S, 3]."""
-    return model.segment(tiles)
+def segment(model: Model, tiles: np.ndarray, described: Description | None = None) -> np.ndarray:
+    """Return segmentation logits, float32 [N, 7, S, S], of tiles uint8 [N, S, S, 3] and what was said of them."""
+    return model.segment(tiles, described)
 
 
 def labels(logits: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:

@@ -105,6 +105,7 @@ VALUES = {
     "status": {STATUS_NAMES[status]: status for status in STATUSES},
     "source": {
         both("模型", "Model"): "model",
+        both("模型依据", "Model's evidence"): "evidence",
         both("规则", "Rule"): "rule",
         both("质检员", "Technician"): "technician",
     },

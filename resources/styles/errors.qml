@@ -1895,6 +1895,9 @@
                 <Option name="模型 · Model" type="QString" value="model"></Option>
               </Option>
               <Option type="Map">
+                <Option name="模型依据 · Model's evidence" type="QString" value="evidence"></Option>
+              </Option>
+              <Option type="Map">
                 <Option name="规则 · Rule" type="QString" value="rule"></Option>
               </Option>
               <Option type="Map">

@@ -27,11 +27,16 @@ def add_export(commands: Any) -> None:
     parser.add_argument("--without", metavar="TYPES", default="", help="types that the model shall not mark, a,b,...")
     few = "types that may mark a tenth of that share only, a,b,..."
     parser.add_argument("--sparing", metavar="TYPES", default="", help=few)
-    parser.add_argument("--output", required=True, type=Path, metavar="FOLDER")
+    parser.add_argument("--standalone", action="store_true",
+                        help="write the segmenter of a model folder as one graph that takes images, for programs that "
+                             "run single graphs")  # fmt: skip
+    parser.add_argument("--output", required=True, type=Path, metavar="PATH", help="folder; with --standalone a file")
 
 
 def _export(options: argparse.Namespace) -> int:
     need("torch", "onnx")
+    if options.standalone:
+        return _standalone(options)
     if options.data is not None:
         return _calibrated(options)
     for name in ("without", "sparing"):
@@ -45,6 +50,16 @@ def _export(options: argparse.Namespace) -> int:
     for path in write_uncalibrated(load_network(options.source), options.output):
         print(path)
     print("rsqi: warning: thresholds are 0.5 as there was no --data to set them on", file=sys.stderr)
+    return DONE
+
+
+def _standalone(options: argparse.Namespace) -> int:
+    from ..models.export import write_standalone
+
+    if len(options.source) != 1:
+        raise ParameterError("--standalone takes one model folder")
+    write_standalone(options.source[0], options.output)
+    print(options.output)
     return DONE
 
 

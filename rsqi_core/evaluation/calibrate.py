@@ -17,7 +17,9 @@ from ..constrain import MODES, constrain
 from ..errors import ParameterError
 from ..models import Model
 from ..models import architectures as task
+from ..models.architectures import architecture
 from ..models.card import CLASSIFIER, FALSE_ALARMS, SEGMENTER, Card, read_card, write_card
+from ..models.efficientnet_lite import provenance
 from ..models.export import export
 from ..models.network import MEAN, STD
 from ..rules import STRIPE_NOISE
@@ -182,7 +184,9 @@ def _training(course: Mapping[str, Any], data: Path) -> dict[str, Any]:
     known: dict[str, Any] = {"settings": dict(course)}
     if any("pool" in part or "dataset" not in part for part in ours):
         known["data"] = [*training_sets(data), "procedural landscape"]
-        known["errors"] = "synthesised; real opacity for half of the clouds"
+        known["errors"] = "synthesised, with real opacity for half of the clouds; real ones with their outlines"
+    if encoders := {architecture(part["task"], part["arch"]).encoder for part in ours if "arch" in part} - {""}:
+        known["encoder"] = [provenance(size) for size in sorted(encoders)]
     if any("dataset" in part for part in ours):
         known["data"] = [*known.get("data", []), "a dataset of records"]
     return known
@@ -241,7 +245,8 @@ def _by_mode(model: Model, sample: Sample) -> tuple[bool, dict[str, np.ndarray]]
     if any(defect.severity == "subtle" for defect in sample.defects):
         return False, {}
     tile, (h, w) = _tile(model, sample), sample.segmentation.shape
-    said, pixels = model.classify(tile)[0], model.segment(tile)[0][:, :h, :w]
+    described = model.describe(tile)
+    said, pixels = described.logits[0], model.segment(tile, described)[0][:, :h, :w]
     by_mode = {}
     for mode in MODES:
         found, _ = labels(constrain(pixels, said, mode, 1.0, model.thresholds), (h, w))

@@ -67,9 +67,9 @@ def observe(model: Model, name: str, samples: Sequence[Sample], scored: np.ndarr
     scores = {t.code: PixelScores() for t in REGION_TYPES}
     for i, sample in enumerate(samples):
         start = time.perf_counter()
-        block = model.classify(sample.image[None])[0]
-        middle = time.perf_counter()
-        pixels = model.segment(sample.image[None])[0]
+        described = model.describe(sample.image[None])
+        block, middle = described.logits[0], time.perf_counter()
+        pixels = model.segment(sample.image[None], described)[0]
         times.append((middle - start, time.perf_counter() - middle))
         logits.append(block)
         for setting, found in by_setting(block, pixels, sample.segmentation.shape, model.thresholds).items():

@@ -126,7 +126,8 @@ def look(model: Model, blocks: Sequence[Block], progress: Progress = lambda done
         progress(n, len(blocks))
         tile, known, segmentation = _tile(block, model.card.tile_size)
         h, w = segmentation.shape
-        logits, pixels = model.classify(tile[None])[0], model.segment(tile[None])[0][:, :h, :w]
+        described = model.describe(tile[None])
+        logits, pixels = described.logits[0], model.segment(tile[None], described)[0][:, :h, :w]
         found, _ = labels(constrain(pixels, logits, model.card.constraint, 1.0, model.thresholds), (h, w))
         said.append(logits * scale)
         truth.append(known)

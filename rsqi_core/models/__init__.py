@@ -2,5 +2,6 @@
 network that the default is trained from."""
 
 from .backend import Model, load
+from .description import Description
 
-__all__ = ["Model", "load"]
+__all__ = ["Description", "Model", "load"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from ..resources import path as resource
 from ..taxonomy import CODES, PIXEL_TYPES, TYPES
 from .card import CARD, Card
 from .checkpoints import find
+from .description import Description
 
 
 class Backend(Protocol):
@@ -46,10 +48,10 @@ class Backend(Protocol):
     def batch(self) -> int:
         """Blocks that a call of `classify` runs at once."""
 
-    def classify(self, images: np.ndarray) -> np.ndarray:
-        """Return block logits, float32 [N, 10], of uint8 RGB [N, H, W, 3]."""
+    def describe(self, images: np.ndarray) -> Description:
+        """Return what the classifier says of uint8 RGB [N, H, W, 3]."""
 
-    def segment(self, images: np.ndarray) -> np.ndarray:
+    def segment(self, images: np.ndarray, described: Description | None = None) -> np.ndarray:
         """Return logits of background and the six region types, float32 [N, 7, H, W], of uint8 RGB [N, H, W, 3]."""
 
 
@@ -130,13 +132,26 @@ class Model:
         """
         return self._backend.batch
 
+    def describe(self, images: np.ndarray) -> Description:
+        """Return what the classifier says, calibrated, of uint8 RGB [N, H, W, 3], sides multiples of 32."""
+        found = self._backend.describe(images)
+        evidence = None if found.evidence is None else found.evidence / self._temperature[:, None, None]
+        return replace(found, logits=found.logits / self._temperature, evidence=evidence)
+
     def classify(self, images: np.ndarray) -> np.ndarray:
         """Return calibrated block logits, float32 [N, 10], of uint8 RGB [N, H, W, 3], sides multiples of 32."""
-        return self._backend.classify(images) / self._temperature
+        return self.describe(images).logits
 
-    def segment(self, images: np.ndarray) -> np.ndarray:
-        """Return segmentation logits, float32 [N, 7, H, W], of uint8 RGB [N, H, W, 3], sides multiples of 32."""
-        return self._backend.segment(images)
+    def segment(self, images: np.ndarray, described: Description | None = None) -> np.ndarray:
+        """Return segmentation logits, float32 [N, 7, H, W], of uint8 RGB [N, H, W, 3], sides multiples of 32.
+
+        Parameters
+        ----------
+        described : Description, optional
+            What `describe` has said of the same images: a segmenter that goes on from the classifier's features need
+            not compute them again.
+        """
+        return self._backend.segment(images, described)
 
 
 def load(model: str = "default", device: str = "auto") -> Model:

@@ -16,6 +16,9 @@ HASHES = "card.sha256"
 CLASSIFIER, SEGMENTER = "classifier.onnx", "segmenter.onnx"
 FALSE_ALARMS = 0.01  # usual share of clean blocks that one type may mark
 
+STRIDES = (1, 4, 8)  # of what goes into graphs and comes out of them
+AXES = ("height", "width")
+
 _PART = 2**20  # bytes read at a time
 
 
@@ -48,6 +51,8 @@ class Card:
         Codes of types that somebody chose to leave out, whatever the figures say.
     sparing : tuple of str
         Codes of types that were allowed a small part of `false_alarms` only.
+    features : tuple of str
+        Outputs of the classifier that the segmenter goes on from; empty if it takes images.
     training, quality : dict
         Data, licences and settings; measured figures by type code.
     """
@@ -64,8 +69,14 @@ class Card:
     false_alarms: float | None = None
     withheld: tuple[str, ...] = ()
     sparing: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
     training: dict[str, Any] = field(default_factory=dict)
     quality: dict[str, Any] = field(default_factory=dict)
+
+
+def axis(name: str, stride: int) -> str:
+    """Name of a free axis of a graph, such as ``height`` or, at a quarter of the resolution, ``height4``."""
+    return name if stride == 1 else f"{name}{stride}"
 
 
 def read_card(folder: Path) -> Card:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,14 +45,14 @@ class Device:
     batch : int
         Blocks of a call that should fit into memory.
     run : callable
-        From uint8 RGB [N, H, W, 3] to float32 [N, ...].
+        From arrays [N, ...], uint8 RGB images or what another network said of them, to a tuple of float32 [N, ...].
     release : callable
         Gives back what a failed call or a network that is gone has left behind.
     """
 
     provider: str
     batch: int
-    run: Callable[[np.ndarray], np.ndarray]
+    run: Callable[..., tuple[np.ndarray, ...]]
     release: Callable[[], None] = lambda: None
 
 
@@ -96,8 +96,8 @@ class Runner:
         """Has a call succeeded?"""
         return bool(self._ran)
 
-    def __call__(self, images: np.ndarray) -> np.ndarray:
-        """Return float32 [N, ...] of uint8 RGB [N, H, W, 3].
+    def __call__(self, *inputs: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return the network's outputs, float32 [N, ...], of its inputs [N, ...].
 
         Raises
         ------
@@ -107,18 +107,18 @@ class Runner:
         with self._lock:
             self._open()
             planned = self._batch
-            found: list[np.ndarray] = []
-            first = 0
-            while not found or first < len(images):
-                part = images[first : first + self._batch]
+            found: list[tuple[np.ndarray, ...]] = []
+            first, count = 0, len(inputs[0])
+            while not found or first < count:
+                part = [each[first : first + self._batch] for each in inputs]
                 error = _attempt(self._device, part, found)
                 if error is None:
-                    first += len(part)
+                    first += len(part[0])
                     if self._device.provider not in self._ran:
                         self._ran.append(self._device.provider)
-                elif is_memory(error) and len(part) > 1:
+                elif is_memory(error) and len(part[0]) > 1:
                     self._device.release()
-                    self._batch = len(part) // 2
+                    self._batch = len(part[0]) // 2
                 else:
                     self._step_down(error)
                     planned = self._batch
@@ -128,7 +128,7 @@ class Runner:
                     f"{self._name}: {self._device.provider} has no memory for {planned} blocks at a time; "
                     f"RSQI goes on with {self._batch}",
                 )
-            return found[0] if len(found) == 1 else np.concatenate(found)
+            return found[0] if len(found) == 1 else tuple(map(np.concatenate, zip(*found)))
 
     def _open(self) -> Device:
         with self._lock:
@@ -186,10 +186,10 @@ def first_line(error: Exception) -> str:
     return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
-def _attempt(device: Device, images: np.ndarray, found: list[np.ndarray]) -> Exception | None:
+def _attempt(device: Device, inputs: Sequence[np.ndarray], found: list[tuple[np.ndarray, ...]]) -> Exception | None:
     """Run once; the exception comes without its traceback, whose frames would keep the tensors of the failed call."""
     try:
-        found.append(device.run(images))
+        found.append(device.run(*inputs))
     except RsqiError:
         raise
     except Exception as error:  # onnxruntime's own exceptions share no public base class

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -208,9 +209,11 @@ def package_file(size: str) -> Path:
 
 
 def provenance(size: str) -> dict[str, str]:
-    """What the model card says of the weights: package, licence, and the first digits of the file's SHA-256."""
-    digest = hashlib.sha256(package_file(size).read_bytes()).hexdigest()
-    return {"pretrained": "ImageNet", "package": package(size), "licence": LICENCE, "sha256": digest[:12]}
+    """What the model card says of the weights: package, licence and, if it is installed, the first digits of its hash."""
+    known = {"pretrained": "ImageNet", "package": package(size), "licence": LICENCE}
+    with suppress(ModelError):
+        known["sha256"] = hashlib.sha256(package_file(size).read_bytes()).hexdigest()[:12]
+    return known
 
 
 def _renamed(name: str) -> str:

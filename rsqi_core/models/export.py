@@ -5,22 +5,25 @@ from __future__ import annotations
 import io
 import json
 import warnings
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import onnx
+import onnx.compose
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from ..errors import ModelError
 from ..taxonomy import CODES, PIXEL_TYPES, REGION_TYPES, TYPES
 from .backend import Model
-from .card import CLASSIFIER, SEGMENTER, Card, write_card
+from .card import CLASSIFIER, SEGMENTER, Card, axis, read_card, write_card
 from .network import MEAN, STD
 
 PIXEL, STRIPES = "pixel.onnx", "stripe_noise"
 _OPSET = 17
 _TILE = 512  # px; blocks come whole on the finest grid
+_DECODER = "decoder_"  # what names of the segmenter begin with where both graphs become one
 _SMALL = 16  # tensors of fewer values are not worth a Cast node
 # File, kind for the metadata, and classes of each head of a network (`rsqi_core.models.architectures`).
 _FILES = {
@@ -46,7 +49,7 @@ def export(network: torch.nn.Module, folder: Path, card: Card, resolution_cm: fl
     if missing := [head for head in ("classify", "segmentation") if head not in network.heads]:
         raise ModelError(f"a model folder needs a classifier and a segmenter; '{missing[0]}' is missing here")
     write_graphs(network, folder, card, resolution_cm)
-    write_card(folder, card)
+    write_card(folder, replace(card, features=FEATURES if shares(network) else ()))
     return Model(folder, "cpu")
 
 
@@ -84,8 +87,9 @@ def write_graphs(network: torch.nn.Module, folder: Path, card: Card, resolution_
 
     The graphs take float32 [N, 3, S, S] normalised by the card's mean and deviation, N any number. S may be any
     multiple of 32, but for networks that were built for one size: those resample inside the graph, from the card's tile
-    size. The keys that other QGIS inference plugins read (class names, tile size, overlap, standardisation) go into the
-    metadata.
+    size. Where a network can (`shares`), the classifier's graph also gives the evidence and the features, and the
+    segmenter's takes those: nothing is computed twice. The keys that other QGIS inference plugins read (class names,
+    tile size, overlap, standardisation) go into the metadata.
 
     Parameters
     ----------
@@ -113,39 +117,113 @@ def write_graphs(network: torch.nn.Module, folder: Path, card: Card, resolution_
             "standardization_mean": list(card.mean),
             "standardization_std": list(card.std),
         }
-        _write(network, head, folder / file, card.tile_size, {key: json.dumps(value) for key, value in keys.items()})
+        graph = (_SHARED if shares(network) else _WHOLE)[head]
+        _write(network, graph, folder / file, card.tile_size, {key: json.dumps(value) for key, value in keys.items()})
         written.append(folder / file)
     return written
 
 
-def _write(network: torch.nn.Module, head: str, file: Path, side: int, keys: dict[str, str]) -> None:
+def write_standalone(folder: Path, file: Path) -> None:
+    """Write the segmenter of a model folder as one graph that takes images, for programs that run single graphs.
+
+    Raises
+    ------
+    ModelError
+        If the folder holds no such model.
+    """
+    card = read_card(folder)
+    segmenter = onnx.load(str(folder / SEGMENTER))
+    if not card.features:
+        onnx.save(segmenter, str(file))
+        return
+    keys = {each.key: each.value for each in segmenter.metadata_props}
+    classifier = onnx.load(str(folder / CLASSIFIER))
+    for graph in (classifier, segmenter):
+        del graph.metadata_props[:]
+    joined = onnx.compose.merge_models(
+        classifier,
+        segmenter,
+        [(name, name) for name in card.features],
+        outputs=[f"{_DECODER}{segmenter.graph.output[0].name}"],
+        prefix2=_DECODER,
+    )
+    helper.set_model_props(joined, keys)
+    onnx.save(joined, str(file))
+
+
+def shares(network: torch.nn.Module) -> bool:
+    """Can the network's segmenter go on from what its classifier has computed?"""
+    return hasattr(network, "decode") and {"classify", "segmentation"} <= set(network.heads)
+
+
+@dataclass(frozen=True)
+class _Plane:
+    """An input or output of a graph: its name, and its stride; 0 for one without rows and columns."""
+
+    name: str
+    stride: int = 0
+
+    @property
+    def axes(self) -> dict[int, str]:
+        spatial = {2: axis("height", self.stride), 3: axis("width", self.stride)} if self.stride else {}
+        return {0: "batch"} | spatial
+
+
+@dataclass(frozen=True)
+class _Graph:
+    """A method of a network as a graph."""
+
+    method: str
+    inputs: tuple[_Plane, ...]
+    outputs: tuple[_Plane, ...]
+
+
+_IMAGE, _FEATURES = _Plane("image", 1), (_Plane("features4", 4), _Plane("features8", 8))
+_WHOLE = {
+    "classify": _Graph("classify", (_IMAGE,), (_Plane("classify"),)),
+    "segmentation": _Graph("segmentation", (_IMAGE,), (_Plane("segmentation", 1),)),
+    "mark": _Graph("mark", (_IMAGE,), (_Plane("mark", 1),)),
+}
+_SHARED = {
+    "classify": _Graph("describe", (_IMAGE,), (_Plane("classify"), _Plane("evidence", 8), *_FEATURES)),
+    "segmentation": _Graph("decode", _FEATURES, (_Plane("segmentation", 1),)),
+}
+FEATURES = tuple(plane.name for plane in _FEATURES)
+
+
+def _write(network: torch.nn.Module, kind: _Graph, file: Path, side: int, keys: dict[str, str]) -> None:
     """Write a graph for images of any size or, where that does not give what the network gives, of the tile's."""
-    module = _Head(network, head).eval()
+    module = _Method(network, kind.method).eval()
     for fixed in (True,) if module.fixed else (False, True):
-        graph = _graph(module, side, head, fixed)
+        graph = _traced(module, kind, side, fixed)
         halve_storage(graph)
         helper.set_model_props(graph, keys)
         onnx.save(graph, str(file))
-        fault = _fault(module, file, side, fixed)
+        fault = _fault(module, kind, file, side, fixed)
         if not fault:
             return
     raise ModelError(f"{file}: {fault}")
 
 
-class _Head(torch.nn.Module):
-    """One task of the network as a module with one output."""
+class _Method(torch.nn.Module):
+    """One method of a network as a module."""
 
-    def __init__(self, network: torch.nn.Module, head: str):
+    def __init__(self, network: torch.nn.Module, method: str):
         super().__init__()
-        self.network, self.head = network, head
+        self.network, self.method = network, method
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        return getattr(self.network, self.head)(images)
+    def forward(self, *inputs: torch.Tensor) -> torch.Tensor | tuple[torch.Tensor, ...]:
+        return getattr(self.network, self.method)(*inputs)
 
     @property
     def fixed(self) -> bool:
         """Does the network resample its images, for which a traced graph needs to know their size?"""
         return any(getattr(module, "fixed", False) for module in self.network.modules())
+
+    @torch.no_grad()
+    def examples(self, images: torch.Tensor, kind: _Graph) -> tuple[torch.Tensor, ...]:
+        """Inputs of the graph for images float [N, 3, H, W]."""
+        return (images,) if kind.inputs == (_IMAGE,) else tuple(self.network.describe(images)[-len(kind.inputs) :])
 
 
 def halve_storage(graph: onnx.ModelProto) -> None:
@@ -162,25 +240,26 @@ def halve_storage(graph: onnx.ModelProto) -> None:
         graph.graph.node.insert(0, cast)
 
 
-def _graph(head: _Head, side: int, name: str, fixed: bool) -> onnx.ModelProto:
+def _traced(module: _Method, kind: _Graph, side: int, fixed: bool) -> onnx.ModelProto:
     buffer = io.BytesIO()
-    axes = {0: "batch"} if fixed else {0: "batch", 2: "height", 3: "width"}
+    planes = (*kind.inputs, *kind.outputs)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what is taken for a constant shows in the comparison that follows
         torch.onnx.export(
-            head,
-            (torch.zeros(2, 3, side, side),),  # two images, as some networks take a batch of one for a constant
+            module,
+            # Two images, as some networks take a batch of one for a constant.
+            module.examples(torch.zeros(2, 3, side, side), kind),
             buffer,
-            input_names=["image"],
-            output_names=[name],
-            dynamic_axes={"image": axes, name: {0: "batch"} if name == "classify" else axes},
+            input_names=[plane.name for plane in kind.inputs],
+            output_names=[plane.name for plane in kind.outputs],
+            dynamic_axes={plane.name: {0: "batch"} if fixed else plane.axes for plane in planes},
             opset_version=_OPSET,
             dynamo=False,
         )
     return onnx.load_from_string(buffer.getvalue())
 
 
-def _fault(head: _Head, file: Path, side: int, fixed: bool) -> str:
+def _fault(module: _Method, kind: _Graph, file: Path, side: int, fixed: bool) -> str:
     """Say what is wrong with a graph, if anything is.
 
     Half-precision storage may move a logit by a few hundredths; more means a broken export. The images are not those
@@ -194,14 +273,17 @@ def _fault(head: _Head, file: Path, side: int, fixed: bool) -> str:
     pixels[:, :, 8:24, 8:24] = 0
     mean, std = (np.reshape(values, (3, 1, 1)) for values in (MEAN, STD))
     images = torch.from_numpy(((pixels / 255 - mean) / std).astype(np.float32))
+    inputs = module.examples(images, kind)
     with torch.no_grad():
-        expected = head(images).numpy()
+        expected = module(*inputs)
+    expected = expected if isinstance(expected, tuple) else (expected,)
     try:
         session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-        (found,) = session.run(None, {"image": images.numpy()})
+        found = session.run(None, {plane.name: each.numpy() for plane, each in zip(kind.inputs, inputs)})
     except Exception as error:  # onnxruntime's own exceptions share no public base class
-        return f"the graph does not run on images {images.shape}: {str(error).splitlines()[0]}"
-    worst = float(np.abs(expected - found).max())
-    if not worst <= 0.05 + 0.01 * float(np.abs(expected).max()):
-        return f"the graph's logits differ from the network's by up to {worst:.3f}"
+        return f"the graph does not run on images {tuple(images.shape)}: {str(error).splitlines()[0]}"
+    for plane, given, wanted in zip(kind.outputs, found, (each.numpy() for each in expected)):
+        worst = float(np.abs(wanted - given).max())
+        if not worst <= 0.05 + 0.01 * float(np.abs(wanted).max()):
+            return f"the graph's {plane.name} differs from the network's by up to {worst:.3f}"
     return ""

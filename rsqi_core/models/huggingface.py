@@ -17,6 +17,7 @@ from ..errors import ModelError
 from ..taxonomy import CODES, REGION_TYPES, TYPES
 from .card import Card, file_hash
 from .checkpoints import CLASSIFIER, CONFIG, SEGMENTER, Checkpoint
+from .description import Description
 from .devices import Device, Runner, Unavailable, both, first_line, fitting
 from .preprocessing import PREPROCESSOR, Preprocessing, read_preprocessing
 
@@ -76,16 +77,16 @@ class HuggingFace:
     def batch(self) -> int:
         return self._classifier.runner.batch
 
-    def classify(self, images: np.ndarray) -> np.ndarray:
+    def describe(self, images: np.ndarray) -> Description:
         logits = np.full((len(images), len(TYPES)), ABSENT, np.float32)
-        found = self._classifier.runner(images)
+        (found,) = self._classifier.runner(images)
         for category_id, output in self._classifier.outputs.items():
             logits[:, category_id - 1] = found[:, output]
-        return logits
+        return Description(logits)
 
-    def segment(self, images: np.ndarray) -> np.ndarray:
+    def segment(self, images: np.ndarray, described: Description | None = None) -> np.ndarray:
         logits = np.full((len(images), 1 + len(REGION_TYPES), *images.shape[1:3]), ABSENT, np.float32)
-        found = self._segmenter.runner(images)
+        (found,) = self._segmenter.runner(images)
         for category_id, output in self._segmenter.outputs.items():
             logits[:, category_id] = found[:, output]
         return logits
@@ -134,8 +135,8 @@ class _Network:
             partial(_give_back, torch),
         )
 
-    def _run(self, network: Any, device: Any, precision: Any, images: np.ndarray) -> np.ndarray:
-        """Return the logits, float32 [N, K] or [N, K, H, W], of uint8 RGB [N, H, W, 3]."""
+    def _run(self, network: Any, device: Any, precision: Any, images: np.ndarray) -> tuple[np.ndarray]:
+        """Return the logits alone, float32 [N, K] or [N, K, H, W], of uint8 RGB [N, H, W, 3]."""
         torch = self._torch
         with torch.inference_mode():
             batch = self._preprocessing.resize(torch.from_numpy(np.ascontiguousarray(images)))
@@ -145,7 +146,7 @@ class _Network:
             logits = logits.float()
             if logits.ndim == 4:
                 logits = torch.nn.functional.interpolate(logits, images.shape[1:3], mode="bilinear")
-            return logits.cpu().numpy()
+            return (logits.cpu().numpy(),)
 
     def _load(self) -> Any:
         from safetensors import SafetensorError

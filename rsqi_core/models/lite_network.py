@@ -91,24 +91,24 @@ class LiteNetwork(nn.Module):
         outputs = {}
         if "classify" in self.heads:
             evidence = self.evidence(f8)
-            outputs |= {"labels": self._pooled(evidence), "evidence": evidence}
+            outputs |= {"labels": strongest(self._scaled(evidence)), "evidence": evidence}
         if "segmentation" in self.heads:
             outputs["segmentation"] = self._decoded(f4, f8)
         return outputs
 
     def classify(self, images: Tensor) -> Tensor:
         """Return the block logits [N, 10] only."""
-        return self._pooled(self.evidence(self._features(images)[1]))
+        return strongest(self._scaled(self.evidence(self._features(images)[1])))
 
     def segmentation(self, images: Tensor) -> Tensor:
         """Return the segmentation logits [N, 7, H, W] only."""
         return self.decode(*self._features(images))
 
     def describe(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return block logits [N, 10], evidence [N, 10, H/8, W/8], and the features that `decode` takes."""
+        """Return block logits [N, 10], evidence on their scale [N, 10, H/8, W/8], and the features for `decode`."""
         f4, f8 = self._features(images)
-        evidence = self.evidence(f8)
-        return self._pooled(evidence), evidence, f4, f8
+        evidence = self._scaled(self.evidence(f8))
+        return strongest(evidence), evidence, f4, f8
 
     def decode(self, f4: Tensor, f8: Tensor) -> Tensor:
         """Return the segmentation logits [N, 7, H, W] of features at strides 4 and 8."""
@@ -124,8 +124,9 @@ class LiteNetwork(nn.Module):
         f16 = self.up16(self.join16(e16, self.top32(e32)))
         return f4, self.up8(self.join8(f8, f16))
 
-    def _pooled(self, evidence: Tensor) -> Tensor:
-        return strongest(evidence) * self.scale + self.offset
+    def _scaled(self, evidence: Tensor) -> Tensor:
+        """Evidence on the scale of the block logits, which is positive, so that the strongest cells remain those."""
+        return evidence * self.scale[:, None, None] + self.offset[:, None, None]
 
     def _decoded(self, f4: Tensor, f8: Tensor) -> Tensor:
         return F.pixel_shuffle(self.segment(self.up4(self.join4(f4, f8))), 2)

@@ -67,13 +67,13 @@ class OnnxNetwork(nn.Module):
         self._weights: dict[
             str, dict[str, str]
         ] = {}  # by head: the initialiser's name in the file, and the parameter's
-        self._outputs: dict[str, int] = {}
+        self._outputs: dict[str, int] = {}  # by the name in the file
         self._image = self._number(_IMAGE)
         for head, file in FILES.items():
-            self._outputs[head] = self._read(head, folder / file)
-        self._needed = {head: self._reach(number) for head, number in self._outputs.items()}
+            self._outputs |= self._read(head, folder / file)
+        self._needed = {head: self._reach(self._outputs[head]) for head in FILES}
         self._evidence = self._find_evidence()
-        self._run(torch.zeros(1, 3, 64, 64), tuple(self._outputs))  # an operator that is missing shows here
+        self._run(torch.zeros(1, 3, 64, 64), self.heads)  # an operator that is missing shows here
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:
         """Return what the loss looks at: logits as of `rsqi_core.models.architectures`."""
@@ -108,10 +108,12 @@ class OnnxNetwork(nn.Module):
 
     # Reading
 
-    def _read(self, head: str, file: Path) -> int:
-        """Add the steps of a graph; return the number of its output."""
+    def _read(self, head: str, file: Path) -> dict[str, int]:
+        """Add the steps of a graph; return the numbers of its outputs, the first under the name of the head."""
         graph = onnx.load(str(file)).graph
-        names: dict[str, int] = {graph.input[0].name: self._image, "": -1}
+        # What a graph takes is the image, or what the one before gave.
+        names: dict[str, int] = {each.name: self._outputs.get(each.name, self._image) for each in graph.input}
+        names[""] = -1
         stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
         origin = {name: name for name in stored}  # of values that are a weight under another name
         for node in graph.node:
@@ -139,7 +141,7 @@ class OnnxNetwork(nn.Module):
                 inputs = tuple(number(name) for name in node.input)
                 outputs = self._add(node.op_type, attributes, inputs, len(node.output))
                 names.update(zip(node.output, outputs))
-        return names[graph.output[0].name]
+        return {head if k == 0 else each.name: names[each.name] for k, each in enumerate(graph.output)}
 
     def _number(self, what: Hashable) -> int:
         return self._numbers.setdefault(what, len(self._numbers))

@@ -15,7 +15,8 @@ import numpy as np
 
 from ..errors import ModelError
 from . import nvidia
-from .card import CLASSIFIER, SEGMENTER, model_hash, read_card
+from .card import AXES, CLASSIFIER, SEGMENTER, STRIDES, axis, model_hash, read_card
+from .description import Description
 from .devices import CPU_BATCH, Device, Runner, Unavailable, both, first_line, fitting, is_memory, memory_share
 
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
@@ -64,11 +65,14 @@ class OnnxRuntime:
     def batch(self) -> int:
         return self._classifier.batch
 
-    def classify(self, images: np.ndarray) -> np.ndarray:
-        return self._classifier(images)
+    def describe(self, images: np.ndarray) -> Description:
+        logits, *more = self._classifier(images)
+        return Description(logits, more[0], tuple(more[1:])) if more else Description(logits)
 
-    def segment(self, images: np.ndarray) -> np.ndarray:
-        return self._segmenter(images)
+    def segment(self, images: np.ndarray, described: Description | None = None) -> np.ndarray:
+        if not self.card.features:
+            return self._segmenter(images)[0]
+        return self._segmenter(*(described or self.describe(images)).features)[0]
 
     def _put_on(self, provider: str, file: str) -> Device:
         side, free, doubt = self.card.tile_size, None, ""
@@ -87,16 +91,21 @@ class OnnxRuntime:
         batch = {CPU: CPU_BATCH, CUDA: fitting(free, _BYTES * side**2)}.get(provider, 1)
         return Device(provider, batch, self._run_with(session))
 
-    def _run_with(self, session: Any) -> Callable[[np.ndarray], np.ndarray]:
-        name = session.get_inputs()[0].name
+    def _run_with(self, session: Any) -> Callable[..., tuple[np.ndarray, ...]]:
+        names = [each.name for each in session.get_inputs()]
 
-        def run(images: np.ndarray) -> np.ndarray:
-            planes = images.transpose(0, 3, 1, 2)
-            batch = np.multiply(planes, self._gain, out=np.empty(planes.shape, np.float32))
-            batch += self._bias
-            return session.run(None, {name: batch})[0]
+        def run(*inputs: np.ndarray) -> tuple[np.ndarray, ...]:
+            if inputs[0].dtype == np.uint8:
+                inputs = (self._normalised(inputs[0]),)
+            return tuple(session.run(None, dict(zip(names, inputs))))
 
         return run
+
+    def _normalised(self, images: np.ndarray) -> np.ndarray:
+        planes = images.transpose(0, 3, 1, 2)
+        batch = np.multiply(planes, self._gain, out=np.empty(planes.shape, np.float32))
+        batch += self._bias
+        return batch
 
     def _warn(self, code: str, message: str) -> None:
         self._said[code, message] = None
@@ -134,8 +143,8 @@ def _open(runtime: ModuleType, file: Path, provider: str, side: int, memory: int
         options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
     if provider in _FIXED:
         options.enable_mem_pattern = False  # DirectML has none
-        for axis, length in (("batch", 1), ("height", side), ("width", side)):
-            options.add_free_dimension_override_by_name(axis, length)
+        for free, length in (("batch", 1), *((axis(name, k), side // k) for k in STRIDES for name in AXES)):
+            options.add_free_dimension_override_by_name(free, length)
     wanted = [(provider, _options(provider, memory)), *([CPU] if provider != CPU else [])]
     try:
         # onnxruntime's own fall-back would be a silent one.

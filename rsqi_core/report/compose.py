@@ -218,7 +218,7 @@ def _card(error: Reported, n: int, words: Words, source: pictures.Source) -> Car
     error_type = by_id(error.category_id)
     title = tuple(f"{n}  {name}" for name in words.name(error_type))
     facts = [words("card_area", number(error.area_m2), source.subject.unit)[0]]
-    if not math.isnan(error.confidence) and error.source == "model":
+    if not math.isnan(error.confidence) and error.source in ("model", "evidence"):
         facts.append(words("card_confidence", f"{error.confidence:.2f}")[0])
     lines = [_verdict(error, words)[0], " · ".join((*facts, words(f"status_{error.status}")[0]))]
     if error.comment:

@@ -19,6 +19,7 @@ from .texts import Words, load, number
 
 COLUMNS = ("element", "subelement", "check", "severity", "finding", "remedy", "revision", "recheck", "inspector",
            "date", "remark", "shape")  # fmt: skip
+_SOURCES = ("model", "evidence", "rule", "technician")
 _WIDTHS = (11, 12, 12, 9, 34, 24, 12, 12, 12, 12, 34, 30)  # characters
 _BYTES = 250  # of a text in a shapefile, whose format ends at 254
 
@@ -45,8 +46,8 @@ def _row(subject: Subject, error: Reported, words: Words, reviewer: str, made: d
 
     point = error.geometry.representative_point()
     date = error.edited_at or made
-    origin = words(f"source_{error.source}")[0] if error.source in ("model", "rule", "technician") else error.source
-    if not math.isnan(error.confidence) and error.source == "model":
+    origin = words(f"source_{error.source}")[0] if error.source in _SOURCES else error.source
+    if not math.isnan(error.confidence) and error.source in ("model", "evidence"):
         origin += f" {error.confidence:.2f}"
     remark = say(record["remark"], words(f"status_{error.status}")[0], origin or "–")
     return (

@@ -36,6 +36,8 @@ class Component:
         Of the confidences 0..255.
     sizes : Counter
         Pixels by block size.
+    evidence : int
+        Pixels that the classifier's evidence alone has marked.
     parts : list of Polygon
         In pixel coordinates, each within one band.
     bands : int
@@ -46,6 +48,7 @@ class Component:
     pixels: int
     confidence_sum: int
     sizes: Counter
+    evidence: int = 0
     parts: list[Polygon] = field(default_factory=list)
     bands: int = 1
 
@@ -59,11 +62,17 @@ class Component:
         """The block size that gave most of the pixels; of equal ones the smallest."""
         return min(self.sizes, key=lambda size: (-self.sizes[size], size))
 
+    @property
+    def by_evidence(self) -> bool:
+        """Has the classifier's evidence alone marked most of it?"""
+        return 2 * self.evidence > self.pixels
+
     def join(self, other: Component) -> None:
         """Take over what another band or branch of the same error has found."""
         self.pixels += other.pixels
         self.confidence_sum += other.confidence_sum
         self.sizes.update(other.sizes)
+        self.evidence += other.evidence
         self.parts.extend(other.parts)
         self.bands += other.bands
 
@@ -162,6 +171,7 @@ class _Found:
     pixels: np.ndarray
     confidence_sum: np.ndarray
     sizes: dict[int, np.ndarray]  # pixels by block size
+    evidence: np.ndarray
 
     @property
     def count(self) -> int:
@@ -172,7 +182,8 @@ class _Found:
         made = {}
         for n in (np.flatnonzero(keep[1:]) + 1).tolist():
             sizes = Counter({size: int(counts[n]) for size, counts in self.sizes.items() if counts[n]})
-            made[n] = Component(int(self.category_id[n]), int(self.pixels[n]), int(self.confidence_sum[n]), sizes)
+            counts = (int(each[n]) for each in (self.category_id, self.pixels, self.confidence_sum))
+            made[n] = Component(*counts, sizes, int(self.evidence[n]))
         return made
 
 
@@ -194,13 +205,14 @@ def _label(band: LabelMap) -> tuple[np.ndarray, _Found]:
     owner, size, count = ids.ravel()[where], band.block_size.ravel()[where], len(categories)
     confidence = np.bincount(owner, band.confidence.ravel()[where], count)
     sizes = {int(each): np.bincount(owner[size == each], minlength=count) for each in np.unique(size)}
-    return ids, _Found(np.array(categories), np.bincount(owner, minlength=count), confidence, sizes)
+    evidence = np.bincount(owner[band.evidence.ravel()[where]], minlength=count)
+    return ids, _Found(np.array(categories), np.bincount(owner, minlength=count), confidence, sizes, evidence)
 
 
 def _erase(band: LabelMap, ids: np.ndarray, small: np.ndarray) -> None:
     """Set the components that bool [count + 1] `small` picks to background."""
     gone = small[ids]
-    for array in (band.label, band.confidence, band.block_size, ids):
+    for array in (band.label, band.confidence, band.block_size, band.evidence, ids):
         array[gone] = 0
 
 

@@ -55,7 +55,7 @@ class Pool:
     pairs: list[np.ndarray]
 
     def draw(self, rng: np.random.Generator, side: int, real: bool = False) -> Picture:
-        """Draw a picture, one that holds errors of its own or one that holds none, large enough for `side` if it can be.
+        """Draw a picture that holds errors of its own, or one that holds none, large enough for `side` if it can be.
 
         A pool without the one kind gives the other.
         """

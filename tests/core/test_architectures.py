@@ -11,6 +11,7 @@ from rsqi_core.training.loss import losses
 
 # Values that make a network of each family small enough to be built and run in a moment.
 TINY = {
+    **{f"lite{size}": {"stem": (4, 8), "widths": (8, 8, 8, 8)} for size in "012"},
     "rsqi": {"widths": (8, 8, 8, 8), "depths": (1, 1, 1, 1)},
     "swinv2": {"image_size": 64, "window_size": 4, "embed_dim": 8, "depths": (1, 1), "num_heads": (1, 2)},
     "resnet": {"embedding_size": 8, "hidden_sizes": (8, 16), "depths": (1, 1)},

@@ -53,7 +53,7 @@ class Fake:
         self.calls.append(len(images))
         if len(images) > self.room:
             raise RuntimeError(self.text)
-        return answer(images)
+        return (answer(images),)
 
     def release(self):
         self.released += 1
@@ -69,19 +69,27 @@ def runner(*devices):
     return Runner("segmenter", openers, lambda code, message: said.append((code, message))), said
 
 
+def test_several_inputs_are_cut_alike_and_several_outputs_joined():
+    device = Device("CPU", 2, lambda images, tones: (answer(images) + tones, tones * 2))
+    run, _ = runner(lambda: device)
+    tones = np.arange(5, dtype=np.float32)[:, None]
+    first, second = run(blocks(5), tones)
+    assert np.array_equal(first, answer(blocks(5)) + tones) and np.array_equal(second, 2 * tones)
+
+
 def test_blocks_are_run_in_batches_and_come_back_in_order():
     cpu = Fake("CPU", 4)
     run, said = runner(cpu)
     assert run.batch == 4 and not run.used and run.provider == "CPU"
-    assert np.array_equal(run(blocks(10)), answer(blocks(10)))
+    assert np.array_equal(run(blocks(10))[0], answer(blocks(10)))
     assert cpu.calls == [4, 4, 2] and cpu.opened == 1 and said == [] and run.used
-    assert run(blocks(0)).shape == (0, 1)
+    assert run(blocks(0))[0].shape == (0, 1)
 
 
 def test_a_batch_is_halved_until_it_fits_and_stays_so():
     gpu, cpu = Fake("GPU", 32, room=5), Fake("CPU", 4)
     run, said = runner(gpu, cpu)
-    assert np.array_equal(run(blocks(20)), answer(blocks(20)))
+    assert np.array_equal(run(blocks(20))[0], answer(blocks(20)))
     assert gpu.calls == [20, 10, 5, 5, 5, 5] and gpu.released == 2  # 32 were planned, 20 were there
     ((code, message),) = said
     assert code == "batch" and "32 blocks" in message and "with 5" in message and "\n" not in message
@@ -94,7 +102,7 @@ def test_a_batch_is_halved_until_it_fits_and_stays_so():
 def test_when_not_one_block_fits_the_processor_takes_over(text):
     gpu, cpu = Fake("GPU", 4, room=0, text=text), Fake("CPU", 4)
     run, said = runner(gpu, cpu)
-    assert np.array_equal(run(blocks(3)), answer(blocks(3)))
+    assert np.array_equal(run(blocks(3))[0], answer(blocks(3)))
     assert gpu.calls == [3, 1] and cpu.calls == [3] and gpu.released == 2 and run.batch == 4
     ((code, message),) = said
     assert code == "device" and "GPU failed: out of memory with a single block" in message and "CPU" in message
@@ -107,7 +115,7 @@ def test_a_gpu_that_fails_in_the_middle_loses_nothing(text):
     run, said = runner(gpu, cpu)
     run(blocks(2))
     gpu.room = 0
-    assert np.array_equal(run(blocks(5)), answer(blocks(5)))
+    assert np.array_equal(run(blocks(5))[0], answer(blocks(5)))
     assert gpu.calls == [2, 2] and cpu.calls == [4, 1]  # no smaller batch is tried: it was not the memory
     assert said == [("device", f"segmenter: GPU failed: {text}; RSQI goes on with CPU")]
     assert run.provider == "GPU, then CPU"
@@ -186,7 +194,7 @@ def test_two_threads_take_turns():
         most[0] = max(most[0], inside[0])
         threading.Event().wait(0.01)
         inside[0] -= 1
-        return answer(images)
+        return (answer(images),)
 
     opened = []
     run, _ = runner(lambda: opened.append(1) or Device("CPU", 1, run_slowly))

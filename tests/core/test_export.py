@@ -12,7 +12,7 @@ from test_huggingface import change, write_classifier, write_segmenter
 from rsqi_core.cli import main
 from rsqi_core.errors import ModelError
 from rsqi_core.models import load
-from rsqi_core.models.architectures import ARCHITECTURES, CLASSIFIER, SEGMENTER, architecture
+from rsqi_core.models.architectures import ARCHITECTURES, CLASSIFIER, JOINT, SEGMENTER, architecture
 from rsqi_core.models.card import Card, read_card
 from rsqi_core.models.export import export, write_graphs, write_uncalibrated
 from rsqi_core.models.network import MEAN, STD, Network, Pair
@@ -40,18 +40,52 @@ def test_the_graph_of_every_architecture_gives_what_the_network_gives(entry, tmp
     network = trained(tiny(entry))
     files = write_graphs(network, tmp_path, card())
     assert len(files) == len(network.heads)
+    sessions = [onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"]) for file in files]
     sizes = [64] if entry.name in FIXED else [64, 96]
-    for file, head in zip(files, network.heads):
-        session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
-        for count, side in zip((1, 3), sizes * 2):
-            images = torch.randn(count, 3, side, side)
+    for count, side in zip((1, 3), sizes * 2):
+        images = torch.randn(count, 3, side, side)
+        given = {"image": images.numpy()}  # and what the classifier hands to the segmenter
+        for session, head in zip(sessions, network.heads):
             with torch.no_grad():
                 expected = getattr(network, head)(images).numpy()
-            (found,) = session.run(None, {"image": images.numpy()})
+            found = session.run(None, {each.name: given[each.name] for each in session.get_inputs()})
+            given |= {each.name: array for each, array in zip(session.get_outputs(), found)}
             assert expected.std() > 0
-            assert np.abs(found - expected).max() < 0.02 + 0.01 * np.abs(expected).max()
-        meta = session.get_modelmeta().custom_metadata_map
-        assert len(json.loads(meta["class_names"])) == found.shape[1]
+            assert np.abs(found[0] - expected).max() < 0.02 + 0.01 * np.abs(expected).max()
+            meta = session.get_modelmeta().custom_metadata_map
+            assert len(json.loads(meta["class_names"])) == found[0].shape[1]
+
+
+@pytest.fixture
+def model(tmp_path):
+    """A model whose segmenter goes on from the classifier's features."""
+    return export(trained(tiny(architecture(JOINT, "lite0"))), tmp_path / "model", card())
+
+
+def test_what_the_classifier_has_computed_is_not_computed_again(model):
+    images = smooth(5, 64)  # more than a batch
+    assert model.card.features == ("features4", "features8")
+    described = model.describe(images)
+    assert described.evidence.shape == (5, 10, 8, 8) and [len(each) for each in described.features] == [5, 5]
+    pixels = model.segment(images, described)
+    assert np.array_equal(pixels, model.segment(images))
+    assert np.array_equal(pixels[[1, 3]], model.segment(images[[1, 3]], described.of([1, 3])))
+    assert np.allclose(described.logits, np.sort(described.evidence.reshape(5, 10, -1))[..., -4:].mean(-1), atol=1e-4)
+    assert (model.folder / "segmenter.onnx").stat().st_size < 0.3 * (model.folder / "classifier.onnx").stat().st_size
+
+
+def test_the_segmenter_is_written_as_one_graph_for_programs_that_run_single_ones(model, tmp_path, capsys):
+    file = tmp_path / "alone.onnx"
+    assert main(["export", str(model.folder), "--standalone", "--output", str(file)]) == 0
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    assert [each.name for each in session.get_inputs()] == ["image"] and len(session.get_outputs()) == 1
+    assert "cloud" in session.get_modelmeta().custom_metadata_map["class_names"]
+    images = smooth(1, 64)
+    normalised = ((images / 255 - MEAN) / STD).astype(np.float32).transpose(0, 3, 1, 2)
+    (pixels,) = session.run(None, {"image": normalised})
+    assert np.allclose(pixels, model.segment(images), atol=1e-3)
+    assert main(["export", str(tmp_path), "--standalone", "--output", str(file)]) == 1
+    assert "no model here" in capsys.readouterr().err
 
 
 def test_a_network_of_one_size_resamples_inside_its_graph(tmp_path):

@@ -12,6 +12,7 @@ from rsqi_core import merge, pipeline
 from rsqi_core.classify import probabilities
 from rsqi_core.errors import Cancelled, ParameterError, RasterError
 from rsqi_core.examine import lowered
+from rsqi_core.models import Description
 from rsqi_core.parameters import Parameters, from_mapping
 from rsqi_core.pipeline import inspect
 from rsqi_core.raster import Raster, open_raster
@@ -32,6 +33,9 @@ class Oracle:
     def __init__(self):
         self.segmented = 0
 
+    def describe(self, images):
+        return Description(self.classify(images))
+
     def classify(self, images):
         logits = np.full((len(images), 10), -5, np.float32)
         logits[(images > 200).all(-1).any((1, 2)), 0] = 5
@@ -39,7 +43,7 @@ class Oracle:
         logits[:, 8] = 5
         return logits
 
-    def segment(self, images):
+    def segment(self, images, described=None):
         self.segmented += len(images)
         bright = (images > 200).all(-1)
         logits = np.zeros((len(images), 7, *images.shape[1:3]), np.float32)
@@ -224,6 +228,47 @@ def test_parameters_survive_json():
 def test_the_oracle_is_sure():  # the other tests rest on it
     logits = Oracle().classify(np.full((1, TILE, TILE, 3), 230, np.uint8))
     assert probabilities(logits)[0, by_code("cloud").id - 1] > 0.99
+
+
+class Vague(Oracle):
+    """Sees cloud as `Oracle` does, but outlines only what is brighter than `level`; it says where its evidence is."""
+
+    def __init__(self, level=255):
+        super().__init__()
+        self.level = level
+
+    def describe(self, images):
+        cells = (images > 200).all(-1).reshape(len(images), TILE // 8, 8, TILE // 8, 8).mean((2, 4))
+        evidence = np.full((len(images), 10, *cells.shape[1:]), -5, np.float32)
+        evidence[:, 0] = np.where(cells > 0.5, 3, -5)
+        return Description(self.classify(images), evidence)
+
+    def segment(self, images, described=None):
+        logits = super().segment(images)
+        logits[:, 1] = np.where((images > self.level).all(-1), 6, -6)
+        return logits
+
+
+def test_what_the_classifier_is_sure_of_is_outlined_where_the_segmenter_is_silent(run, ground):
+    rgb = ground.copy()
+    rgb[64:128, 96:160] = 230
+    found = run(rgb, model=Vague(), types=("cloud",)).polygons
+    assert [(p.category_id, p.source) for p in found] == [(1, "evidence")]
+    assert found[0].pixels == pytest.approx(64 * 64, rel=0.3) and 0.5 < found[0].confidence < 0.99
+    assert not run(rgb, model=Vague(), types=("shadow",)).polygons  # nobody asked for clouds
+    silent = run(rgb, model=Oracle(), types=("cloud",)).polygons
+    assert [p.source for p in silent] == ["model"]
+
+
+def test_evidence_yields_to_what_the_segmenter_outlines(run, ground):
+    rgb = ground.copy()
+    rgb[60:132, 60:132] = 230
+    rgb[80:110, 80:110] = 254
+    found = run(rgb, model=Vague(250), types=("cloud",), blocks=(64,), overlap=0.5).polygons
+    sure = max(found, key=lambda p: p.pixels)
+    assert {p.source for p in found} <= {"model", "evidence"} and sure.pixels > 900
+    alone = run(rgb, model=Vague(250), types=("cloud",), blocks=(256,), overlap=0.0).polygons
+    assert [p.source for p in alone] == ["model"]  # one block, which the segmenter has not left empty
 
 
 def test_the_stripe_rule_looks_only_where_the_classifier_lets_it(run, ground):

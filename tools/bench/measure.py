@@ -23,6 +23,7 @@ from watch import Watch, peak
 from rsqi_core import job, merge, pipeline
 from rsqi_core.blocks import grid, walk_order
 from rsqi_core.examine import Examiner
+from rsqi_core.imagery import Picture
 from rsqi_core.models import Model, load
 from rsqi_core.parameters import Parameters
 from rsqi_core.polygons import MIN_FRACTION, Outliner
@@ -58,8 +59,7 @@ def inspect(path: str, folder: Path) -> dict[str, Any]:
     model = load()
     side, batch = model.card.tile_size, model.batch
     picture = np.stack([landscape(side, seed) for seed in range(batch)])
-    model.segment(picture)
-    model.classify(picture)
+    model.segment(picture, model.describe(picture))
     loaded = psutil.Process().memory_info().rss
     watch = Watch()
     started, cpu = time.perf_counter(), time.process_time()
@@ -76,7 +76,7 @@ def inspect(path: str, folder: Path) -> dict[str, Any]:
         "wall": wall,
         "cpu": cpu,
         "alone": _alone(model, watch.calls, picture),
-        "classified": sum(n * k for (name, n), k in watch.calls.items() if name == "classify"),
+        "classified": sum(n * k for (name, n), k in watch.calls.items() if name == "describe"),
         "segmented": sum(n * k for (name, n), k in watch.calls.items() if name == "segment"),
         "stages": watch.spent(cpu),
         "loaded_mib": loaded / 2**20,
@@ -87,11 +87,14 @@ def inspect(path: str, folder: Path) -> dict[str, Any]:
 
 def _alone(model: Model, calls: Counter, pictures: np.ndarray) -> float:
     """Seconds that the networks take for so many batches of each size when nothing else runs."""
-    started = time.perf_counter()
+    spent = 0.0
     for (name, blocks), times in calls.items():
+        given = (pictures[:blocks],) if name == "describe" else (pictures[:blocks], model.describe(pictures[:blocks]))
+        started = time.perf_counter()
         for _ in range(times):
-            getattr(model, name)(pictures[:blocks])
-    return time.perf_counter() - started
+            getattr(model, name)(*given)
+        spent += time.perf_counter() - started
+    return spent
 
 
 def limits(path: str, folder: Path) -> dict[str, float]:
@@ -178,7 +181,7 @@ def synthesis(_: str, folder: Path, crops: int = 400, draws: int = 60) -> dict[s
     rng = np.random.default_rng(0)
     started = time.process_time()
     for k in range(crops):
-        compose(backgrounds[k % len(backgrounds)], rng, draw_codes(rng))
+        compose(Picture(backgrounds[k % len(backgrounds)]), rng, draw_codes(rng))
     found: dict[str, Any] = {"crops_per_s": crops / (time.process_time() - started), "recipes": {}}
     for code, recipe in RECIPES.items():
         started = time.process_time()

@@ -53,7 +53,7 @@ class Watch:
         for stage, members in STAGES.items():
             for owner, name in members:
                 self._replace(owner, name, self._timed(stage, getattr(owner, name)))
-        for name in ("classify", "segment"):
+        for name in ("describe", "segment"):
             self._replace(Model, name, self._counted(name, getattr(Model, name)))
 
     def stop(self) -> None:
