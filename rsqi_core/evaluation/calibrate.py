@@ -31,8 +31,8 @@ from ..training.pool import training_sets
 from .blocks import medium_and_strong
 from .heldout import HeldOut, held_out
 from .metrics import auroc, average_precision, iou_of, precision_of
-from .observe import confusion
-from .thresholds import BY_NETWORK, TOGETHER, gate, temperature, thresholds
+from .observe import CLASSES, confusion
+from .thresholds import BY_NETWORK, TOGETHER, Outlines, gate, temperature, thresholds
 
 VERSION = "0.7.0"
 DEFECTIVE, CLEAN, DECOYS = 1200, 900, 900  # blocks that thresholds are set on
@@ -140,13 +140,13 @@ def calibrate(
     source = held_out(data)
     say(f"classifying {DEFECTIVE} blocks with errors, {CLEAN} clean ones and {DECOYS} hard negatives")
     seen = _look(source, lambda sample: _answers(model, sample))
-    logits, truth, ruled = (np.stack(part) for part in zip(*seen))
+    logits, truth, ruled, confusions = (np.stack(part) for part in zip(*seen))
     kind = np.repeat(np.arange(3), (DEFECTIVE, CLEAN, DECOYS))
     scale = np.array([temperature(z[y != IGNORED], y[y != IGNORED] == 1) for z, y in zip(logits.T, truth.T)]).round(4)
     logits = logits / scale
     p = probabilities(logits)
     marked = np.array([code not in without for code in CODES])  # what is left out spends no share
-    limits = thresholds(p * marked, truth, kind == 1, kind == 2, false_alarms, sparing)
+    limits = thresholds(p * marked, truth, kind == 1, kind == 2, false_alarms, sparing, Outlines.of(confusions))
     stripes = CODES.index("stripe_noise")
     pass_from = gate(p[:, stripes], ruled, truth[:, stripes] == 1, kind > 0, false_alarms)
     card = replace(
@@ -209,10 +209,22 @@ def _look(source: HeldOut, look: Callable[[Sample], T], steps: tuple[int, int, i
         return list(pool.map(one, numbers))
 
 
-def _answers(model: Model, sample: Sample) -> tuple[np.ndarray, np.ndarray, bool]:
-    """Block logits [10], truth [10] (255 where it would hardly be seen), and whether the stripe rule finds anything."""
+def _answers(model: Model, sample: Sample) -> tuple[np.ndarray, np.ndarray, bool, np.ndarray]:
+    """What a block shows and what the model says of it.
+
+    Returns
+    -------
+    tuple
+        Block logits [10], truth [10] (255 where it would hardly be seen), whether the stripe rule finds anything, and
+        the confusion int64 [7, 7] of the segmenter alone; empty for a block with an error that would hardly be seen.
+    """
     ruled = bool(STRIPE_NOISE["oriented"](sample.image, sample.valid).any())
-    return model.classify(_tile(model, sample))[0], medium_and_strong(sample), ruled
+    tile, (h, w) = _tile(model, sample), sample.segmentation.shape
+    described, counted = model.describe(tile), np.zeros((CLASSES, CLASSES), np.int64)
+    if all(defect.severity != "subtle" for defect in sample.defects):
+        pixels = model.segment(tile, described)[0][:, :h, :w]
+        counted = confusion(sample.segmentation, labels(pixels, (h, w))[0])
+    return described.logits[0], medium_and_strong(sample), ruled, counted
 
 
 def _tile(model: Model, sample: Sample) -> np.ndarray:

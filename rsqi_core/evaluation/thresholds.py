@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..models.card import FALSE_ALARMS
-from ..taxonomy import CODES, IGNORED, PIXEL_TYPES
+from ..taxonomy import CODES, IGNORED, PIXEL_TYPES, REGION_TYPES
 
 TOGETHER = 2.0  # times as many clean blocks as one type may mark may all types together
 SPARING = 0.1  # of the share that one type may mark: what is left to a type that cries wolf on real scenes
@@ -17,6 +18,36 @@ LOWEST = 0.02  # no probability below this is called a finding
 BY_NETWORK = [i for i, code in enumerate(CODES) if code not in {t.code for t in PIXEL_TYPES}]
 
 _TEMPERATURES = np.geomspace(0.3, 3.0, 40)
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """What the segmenter would bring in each block if the classifier let it, in pixels.
+
+    Attributes
+    ----------
+    hits, false, missed : numpy.ndarray
+        int64 [N] or [N, 6]: of the type where it is, where it is not, and of the truth that is not found.
+    """
+
+    hits: np.ndarray
+    false: np.ndarray
+    missed: np.ndarray
+
+    @classmethod
+    def of(cls, confusions: np.ndarray) -> Outlines:
+        """Count them in confusion matrices int64 [N, 7, 7], truth by found."""
+        diagonal = confusions.diagonal(axis1=1, axis2=2)
+        return cls(*(each[:, 1:] for each in (diagonal, confusions.sum(1) - diagonal, confusions.sum(2) - diagonal)))
+
+    def type(self, i: int, known: np.ndarray) -> Outlines:
+        """Return those of one region type in the blocks that bool [N] `known` picks."""
+        return Outlines(*(each[known, i] for each in (self.hits, self.false, self.missed)))
+
+    def iou(self, marked: np.ndarray) -> float:
+        """IoU of a type whose outlines count in the blocks `marked`, bool [N]; what lies in others is missed."""
+        united = (self.hits + self.missed).sum() + self.false[marked].sum()
+        return float(self.hits[marked].sum() / max(united, 1))
 
 
 def temperature(logits: np.ndarray, truth: np.ndarray) -> float:
@@ -33,6 +64,7 @@ def thresholds(
     decoy: np.ndarray,
     false_alarms: float = FALSE_ALARMS,
     sparing: Collection[str] = (),
+    outlines: Outlines | None = None,
 ) -> np.ndarray:
     """The probability from which each type is marked.
 
@@ -51,6 +83,8 @@ def thresholds(
         Share of both together that one type may mark.
     sparing : collection of str
         Codes of types that may mark only `SPARING` times as much.
+    outlines : Outlines, optional
+        Of the region types, [N, 6]: their thresholds then serve the outlines as well as the blocks.
 
     Returns
     -------
@@ -62,13 +96,15 @@ def thresholds(
     def one(i: int, share: float) -> float:
         known = truth[:, i] != IGNORED
         share *= SPARING if CODES[i] in sparing else 1
-        return threshold(p[known, i], truth[known, i] == 1, spotless[known], share)
+        drawn = outlines.type(i, known) if outlines and i < len(REGION_TYPES) else None
+        return threshold(p[known, i], truth[known, i] == 1, spotless[known], share, outlines=drawn)
 
+    seen = np.where(truth[clean] == IGNORED, 0, p[clean])[:, BY_NETWORK]
     found = np.array([one(i, false_alarms) for i in range(len(CODES))])
     count = int(spotless.sum())
     for allowed in range(int(false_alarms * count), -1, -1):
         found[BY_NETWORK] = [one(i, allowed / count) for i in BY_NETWORK]
-        if (p[clean][:, BY_NETWORK] >= found[BY_NETWORK]).any(1).mean() <= TOGETHER * false_alarms:
+        if (seen >= found[BY_NETWORK]).any(1).mean() <= TOGETHER * false_alarms:
             break
     return found
 
@@ -79,11 +115,15 @@ def threshold(
     spotless: np.ndarray,
     false_alarms: float = FALSE_ALARMS,
     same: float = SAME,
+    outlines: Outlines | None = None,
 ) -> float:
     """The lowest probability with about the best F1 among those that mark at most a share of the spotless blocks.
 
-    Where errors are told apart well, F1 is all but level over a wide range. Its very best then is chance, and the
-    lowest finds most in pictures other than these, which make a network less sure.
+    With outlines it is the mean of F1 and IoU that counts: a block that the classifier leaves out costs all that the
+    segmenter would have outlined there, and a small error as much as a large one where blocks alone are counted.
+
+    Where errors are told apart well, these scores are all but level over a wide range. Their very best then is chance,
+    and the lowest threshold finds most in pictures other than these, which make a network less sure.
 
     Infinite if even that F1 is under `USEFUL`.
 
@@ -93,6 +133,8 @@ def threshold(
         Probability 0-1, presence of the type, and absence of any error, each [N].
     same : float
         What an F1 may fall short of the best and still count as that.
+    outlines : Outlines, optional
+        Of the type, [N].
     """
     candidates = np.unique(np.concatenate([np.geomspace(LOWEST, 0.99, 90), p[(p > LOWEST) & truth]]))
     candidates = candidates.round(4)  # as the card states them
@@ -102,7 +144,11 @@ def threshold(
     hits = np.array([((p >= t) & truth).sum() for t in quiet])
     marked = np.array([(p >= t).sum() for t in quiet])
     scores = 2 * hits / np.maximum(marked + truth.sum(), 1)
-    return float(quiet[scores >= scores.max() - same].min()) if scores.max() >= USEFUL else np.inf
+    if scores.max() < USEFUL:
+        return np.inf
+    if outlines:
+        scores = (scores + [outlines.iou(p >= t) for t in quiet]) / 2
+    return float(quiet[scores >= scores.max() - same].min())
 
 
 def gate(

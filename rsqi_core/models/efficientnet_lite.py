@@ -209,7 +209,7 @@ def package_file(size: str) -> Path:
 
 
 def provenance(size: str) -> dict[str, str]:
-    """What the model card says of the weights: package, licence and, if it is installed, the first digits of its hash."""
+    """What the model card says of the weights: package, licence and, where it is installed, its hash in short."""
     known = {"pretrained": "ImageNet", "package": package(size), "licence": LICENCE}
     with suppress(ModelError):
         known["sha256"] = hashlib.sha256(package_file(size).read_bytes()).hexdigest()[:12]

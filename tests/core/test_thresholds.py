@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rsqi_core.evaluation.thresholds import BY_NETWORK, gate, temperature, threshold, thresholds
+from rsqi_core.evaluation.thresholds import BY_NETWORK, Outlines, gate, temperature, threshold, thresholds
 from rsqi_core.taxonomy import CODES
 
 
@@ -22,6 +22,29 @@ def test_of_thresholds_that_are_as_good_the_lowest_is_taken():
     p = np.where(truth, 0.8, 0.2)
     p[-3:] = 0.5  # three clean blocks: the share of one in a hundred allows them, and they cost an F1 of .015
     assert 0.2 < threshold(p, truth, ~truth) <= 0.5 < threshold(p, truth, ~truth, same=0) <= 0.8
+
+
+def test_outlines_lower_a_threshold_that_would_leave_large_errors_out():
+    truth = np.arange(400) < 100
+    p = np.where(truth, np.where(np.arange(400) < 50, 0.9, 0.4), 0.1)
+    p[-120:] = 0.5  # blocks without the type that a low threshold marks, of which the segmenter outlines nothing
+    spotless = ~truth & (np.arange(400) < 280)
+    large = np.where(np.arange(400) < 50, 1, 100)
+    pixels = Outlines(large * truth, np.zeros(400, int), np.zeros(400, int))
+    alone, both = threshold(p, truth, spotless, same=0), threshold(p, truth, spotless, same=0, outlines=pixels)
+    assert both <= 0.4 < alone
+    assert pixels.iou(p >= alone) < 0.02 and pixels.iou(p >= both) == 1
+
+
+def test_outlines_are_counted_by_type():
+    confusions = np.zeros((2, 7, 7), np.int64)
+    confusions[0, 1, 1], confusions[0, 1, 0], confusions[0, 0, 2], confusions[1, 2, 1] = 5, 3, 7, 4
+    found = Outlines.of(confusions)
+    assert found.hits.tolist() == [[5, 0, 0, 0, 0, 0], [0] * 6]
+    assert found.false[:, :2].tolist() == [[0, 7], [4, 0]] and found.missed[:, :2].tolist() == [[3, 0], [0, 4]]
+    everywhere = np.ones(2, bool)
+    assert found.type(0, everywhere).iou(everywhere) == 5 / 12
+    assert found.type(0, everywhere).iou(np.array([True, False])) == 5 / 8
 
 
 def test_a_sparing_type_marks_a_tenth_of_the_share():
