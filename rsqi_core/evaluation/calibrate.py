@@ -235,7 +235,7 @@ def _tile(model: Model, sample: Sample) -> np.ndarray:
 def _quality(p: np.ndarray, truth: np.ndarray, limits: np.ndarray, kind: np.ndarray) -> dict[str, dict[str, float]]:
     """Figures by type and, under `ANY`, of the types together that no rule decides."""
     quality = {}
-    marked = p >= limits
+    marked = (p >= limits) & (truth != IGNORED)
     for i, code in enumerate(CODES):
         known = truth[:, i] != IGNORED
         y = truth[known, i] == 1
@@ -263,7 +263,7 @@ def _by_mode(model: Model, sample: Sample) -> tuple[bool, dict[str, np.ndarray]]
     for mode in MODES:
         found, _ = labels(constrain(pixels, said, mode, 1.0, model.thresholds), (h, w))
         by_mode[mode] = confusion(sample.segmentation, found)
-    return not sample.defects, by_mode
+    return not (sample.labels == 1).any(), by_mode
 
 
 def best_constraint(seen: Sequence[tuple[bool, Mapping[str, np.ndarray]]], quiet: float) -> str:

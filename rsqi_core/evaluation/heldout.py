@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from ..errors import RsqiError
-from ..imagery import MATTES, Picture, clean_files, read_rgb, twins
+from ..imagery import CLEAN, MATTES, Picture, clean_files, read_picture, read_rgb, twins
+from ..imagery.cut import Cut
 from ..synthesis import negatives, nuisance
 from ..synthesis.cloud import matte_of
-from ..synthesis.compose import Sample, compose, sample_of
+from ..synthesis.compose import Sample, compose, held_by, sample_of
 from ..synthesis.landscape import landscape
 from ..taxonomy import CODES
 
@@ -28,14 +28,14 @@ _DEFECTIVE, _CLEAN, _DECOY = 7, 8, 9
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Backgrounds (uint8 [H, W, 3]; those that large blocks fit in come several times) and cloud mattes (uint8 [H, W]).
+    """Backgrounds (those that large blocks fit in come several times) and cloud mattes (uint8 [H, W]).
 
     A block is a function of its kind and number, so that none has to be kept. It is 512 px wide where the background
     is. Half of the blocks show it as it is, the others more of it, up to four times, as far as there is more: the
     blocks of an inspection are seen at both scales.
     """
 
-    backgrounds: list[np.ndarray]
+    backgrounds: list[Picture]
     mattes: list[np.ndarray]
 
     def defective(self, k: int) -> Sample:
@@ -44,7 +44,7 @@ class HeldOut:
         codes = {CODES[k % len(CODES)]}
         if rng.random() < _SECOND_TYPE:
             codes.add(str(rng.choice(CODES)))
-        return compose(Picture(self._window(rng)), rng, sorted(codes), self.mattes)
+        return compose(self._window(rng), rng, sorted(codes), self.mattes)
 
     def clean(self, k: int) -> Sample:
         """Block `k` without errors, which went through the same nuisance; the backgrounds take turns."""
@@ -54,19 +54,19 @@ class HeldOut:
     def decoy(self, k: int) -> Sample:
         """Hard negative `k`: a block without errors that holds something like one, of each type in turn."""
         rng = np.random.default_rng([_DECOY, k])
-        image = negatives.decoy(self._window(rng), rng, CODES[k % len(CODES)])
-        return _without_errors(image, rng)
+        window = self._window(rng)
+        return _without_errors(replace(window, image=negatives.decoy(window.image, rng, CODES[k % len(CODES)])), rng)
 
-    def _window(self, rng: np.random.Generator, k: int | None = None) -> np.ndarray:
+    def _window(self, rng: np.random.Generator, k: int | None = None) -> Picture:
         background = self.backgrounds[(int(rng.integers(1 << 31)) if k is None else k) % len(self.backgrounds)]
-        room = min(background.shape[:2])
+        shape = background.image.shape
+        room = min(shape[:2])
         side = SIDE if room >= SIDE else SMALL
         wanted = side
         if rng.random() < 0.5:
             wanted = round(side * np.exp(rng.uniform(0, np.log(min(COARSEST, room / side)))))
-        y, x = (int(rng.integers(0, n - wanted + 1)) for n in background.shape[:2])
-        piece = np.ascontiguousarray(np.rot90(background[y : y + wanted, x : x + wanted], int(rng.integers(4))))
-        return piece if wanted == side else cv2.resize(piece, (side, side), interpolation=cv2.INTER_AREA)
+        y, x = (int(rng.integers(0, n - wanted + 1)) for n in shape[:2])
+        return background.cut(Cut(x, y, wanted, int(rng.integers(4)), False, side))
 
 
 def held_out(data: Path) -> HeldOut:
@@ -78,8 +78,10 @@ def held_out(data: Path) -> HeldOut:
     files = pictures(data)
     if not files:
         raise RsqiError(f"{data}: none of the held-out pictures is here")
-    whole = [read_rgb(file) for file in files] + [landscape(side, seed) for seed, side in LANDSCAPES.items()]
-    backgrounds = [picture for picture in whole for _ in range(_times(picture))]
+    kinds = {kind.name: kind for kind in CLEAN}
+    whole = [read_picture(file, kinds[file.parent.name]) for file in files]
+    whole += [Picture(landscape(side, seed)) for seed, side in LANDSCAPES.items()]
+    backgrounds = [picture for picture in whole for _ in range(_times(picture.image))]
     lifted = [matte_of(read_rgb(cloudy), read_rgb(clear)) for cloudy, clear in twins(data, MATTES[0], validation=False)]
     return HeldOut(backgrounds, [(m * 255).astype(np.uint8) for m in lifted if m is not None])
 
@@ -97,8 +99,8 @@ def _times(picture: np.ndarray) -> int:
     return rows * columns
 
 
-def _without_errors(image: np.ndarray, rng: np.random.Generator) -> Sample:
-    image = nuisance.delivery(nuisance.ground(image, rng), rng)
+def _without_errors(picture: Picture, rng: np.random.Generator) -> Sample:
+    image = nuisance.delivery(nuisance.ground(picture.image, rng), rng)
     shape = image.shape[:2]
     valid = nuisance.collar(shape, rng) if rng.random() < _COLLAR else np.ones(shape, bool)
-    return sample_of(image, (), valid)
+    return sample_of(image, held_by(picture), valid, picture.unknown)

@@ -153,14 +153,14 @@ def compose(
         unknown = ()
     else:
         if picture.real:
-            defects += _held(picture)
+            defects += held_by(picture)
         elif rng.random() < _OPEN_WATER:
             background, unknown = open_water(background, rng), ()
         else:
             if rng.random() < (0.25 if codes else 0.5):
                 matched = codes and rng.random() < _MATCHED
                 background = negatives.decoy(background, rng, str(rng.choice(sorted(codes))) if matched else None)
-            defects += _held(picture)
+            defects += held_by(picture)
         image = nuisance.ground(background, rng)
         if picture.false_colour:
             image = nuisance.recolour(image, rng)
@@ -231,7 +231,7 @@ def sample_of(
     return Sample(image, segmentation, evidence, labels, valid, tuple(defects), tuple(unknown), whole)
 
 
-def _held(picture: Picture) -> list[Defect]:
+def held_by(picture: Picture) -> list[Defect]:
     """What a picture holds before anything is planted; in its unknown places each type that it speaks of may be."""
     if picture.truth is None:
         return []
