@@ -28,7 +28,7 @@ class RsqiPlugin:
     def initGui(self):
         """Add the provider, the dock and its button."""
         from .algorithms.base import ICONS
-        from .algorithms.i18n import tr
+        from .bridge.i18n import tr
         from .ui.compat import QAction
         from .ui.dock import RsqiDock
         from .ui.settings import SettingsFactory

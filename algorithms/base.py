@@ -18,9 +18,9 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
-from . import layer_style
-from .compat import ADVANCED
-from .i18n import language, tr
+from ..bridge import layer_style
+from ..bridge.compat import ADVANCED
+from ..bridge.i18n import language, tr
 
 ICONS = Path(__file__).parent.parent / "resources" / "icons"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from qgis.core import QgsProcessingOutputNumber, QgsProcessingParameterFeatureSink
 
-from .compat import VECTOR_POLYGON
-from .fields import block_fields
-from .i18n import tr
+from ..bridge.compat import VECTOR_POLYGON
+from ..bridge.fields import block_fields
+from ..bridge.i18n import tr
 from .worker_algorithm import WorkerAlgorithm
 
 

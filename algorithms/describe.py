@@ -23,13 +23,13 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QTransform
 
+from ..bridge.compat import VECTOR_POLYGON
+from ..bridge.i18n import language, tr
+from ..bridge.layer_score import summary_of
+from ..bridge.measures import valid_share
 from ..rsqi_core import describe
 from ..rsqi_core.taxonomy import CODES, TYPES, by_id
 from .base import RsqiAlgorithm
-from .compat import VECTOR_POLYGON
-from .i18n import language, tr
-from .layer_score import summary_of
-from .measures import valid_share
 
 
 @dataclass(frozen=True)

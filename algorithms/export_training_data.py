@@ -16,11 +16,11 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from .compat import VECTOR_POLYGON
-from .i18n import tr
+from ..bridge.compat import VECTOR_POLYGON
+from ..bridge.i18n import tr
+from ..bridge.worker_client import run_worker
 from .needs_worker import NeedsWorker
 from .worker_algorithm import block_sizes
-from .worker_client import run_worker
 
 
 class ExportTrainingData(NeedsWorker):

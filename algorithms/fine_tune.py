@@ -17,10 +17,10 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from .i18n import tr
+from ..bridge.i18n import tr
+from ..bridge.worker_client import run_worker
 from .needs_worker import NeedsWorker
 from .worker_algorithm import DEVICES, model_folder
-from .worker_client import run_worker
 
 TABLE = Path("train") / "metadata.jsonl"
 

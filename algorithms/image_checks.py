@@ -14,14 +14,14 @@ from qgis.core import (
     QgsRectangle,
 )
 
+from ..bridge import pixels
+from ..bridge.check_texts import check_name, result_text
+from ..bridge.compat import DOUBLE, NO_GEOMETRY, STRING, VECTOR_POLYGON, VECTOR_TABLE, field
+from ..bridge.i18n import tr
+from ..bridge.layer_score import fetch, frame_of
 from ..rsqi_core.errors import Cancelled
 from ..rsqi_core.image_checks import LIMITS, Check, checks, survey
-from . import pixels
 from .base import RsqiAlgorithm
-from .check_texts import check_name, result_text
-from .compat import DOUBLE, NO_GEOMETRY, STRING, VECTOR_POLYGON, VECTOR_TABLE, field
-from .i18n import tr
-from .layer_score import fetch, frame_of
 
 
 class CheckImage(RsqiAlgorithm):

@@ -14,14 +14,14 @@ from qgis.core import (
     QgsProcessingParameterNumber,
 )
 
+from ..bridge.compat import VECTOR_POLYGON
+from ..bridge.fields import block_fields
+from ..bridge.i18n import tr
+from ..bridge.outputs import deliver, deliver_shapefile, whole_geopackage
+from ..bridge.texts import grade_name, type_name
 from ..rsqi_core import taxonomy
-from .compat import VECTOR_POLYGON
-from .fields import block_fields
-from .i18n import tr
-from .outputs import deliver, deliver_shapefile, whole_geopackage
 from .report import LANGUAGES, language_parameter
 from .scored import Scored
-from .texts import grade_name, type_name
 from .worker_algorithm import WorkerAlgorithm
 
 CONSTRAINTS = (None, "absolute", "relative", "intermediate", "lowering")  # None: as the model's card says

@@ -16,15 +16,15 @@ from qgis.core import (
     QgsProcessingParameterNumber,
 )
 
+from ..bridge.compat import DOUBLE, FILE, INT, NO_GEOMETRY, STRING, VECTOR_TABLE, field
+from ..bridge.i18n import tr
+from ..bridge.layer_score import score_file
+from ..bridge.notes import said
+from ..bridge.texts import grade_name
 from ..rsqi_core import lot
 from ..rsqi_core.errors import RsqiError
 from ..rsqi_core.scoring import load_scheme
-from .compat import DOUBLE, FILE, INT, NO_GEOMETRY, STRING, VECTOR_TABLE, field
-from .i18n import tr
-from .layer_score import score_file
-from .notes import said
 from .scored import Scored
-from .texts import grade_name
 
 FIELDS = (
     ("unit", STRING), ("path", STRING), ("detailed", INT), ("score", DOUBLE), ("grade", STRING),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from qgis.core import QgsProcessingException
 
+from ..bridge.worker_client import find_python
 from .base import RsqiAlgorithm
-from .worker_client import find_python
 
 
 class NeedsWorker(RsqiAlgorithm):

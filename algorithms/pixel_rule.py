@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qgis.core import QgsProcessingParameterEnum
 
-from .i18n import tr
+from ..bridge.i18n import tr
 from .worker_algorithm import WorkerAlgorithm
 
 

@@ -21,19 +21,19 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from ..bridge.compat import VECTOR_POLYGON
+from ..bridge.fields import error_fields
+from ..bridge.i18n import language, tr
+from ..bridge.outputs import make_folder
+from ..bridge.raster_source import raster_path
+from ..bridge.report_pdf import has_chinese_font, print_pdf
+from ..bridge.texts import grade_name
+from ..bridge.worker_client import run_worker
 from ..rsqi_core import scoring
 from ..rsqi_core.report.content import loads
 from .base import conform
-from .compat import VECTOR_POLYGON
-from .fields import error_fields
-from .i18n import language, tr
 from .needs_worker import NeedsWorker
-from .outputs import make_folder
-from .raster_source import raster_path
-from .report_pdf import has_chinese_font, print_pdf
 from .scored import Scored
-from .texts import grade_name
-from .worker_client import run_worker
 
 LANGUAGES = ("zh", "en", "both")
 MODES = (None, *scoring.MODES)  # None: as the inspection was scored

@@ -15,18 +15,18 @@ from qgis.core import (
     QgsProcessingParameterRasterLayer,
 )
 
+from ..bridge.compat import VECTOR_POLYGON
+from ..bridge.fields import error_fields
+from ..bridge.i18n import tr
+from ..bridge.layer_score import Frame, frame_of
+from ..bridge.measures import Image, image_of_raster, record, ruler
+from ..bridge.notes import said
+from ..bridge.texts import grade_name
 from ..rsqi_core import scoring
 from ..rsqi_core.errors import RsqiError
 from ..rsqi_core.taxonomy import TYPES
 from .base import conform
-from .compat import VECTOR_POLYGON
-from .fields import error_fields
-from .i18n import tr
-from .layer_score import Frame, frame_of
-from .measures import Image, image_of_raster, record, ruler
-from .notes import said
 from .scored import Scored
-from .texts import grade_name
 
 
 class ScoreLayer(Scored):

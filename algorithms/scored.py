@@ -6,12 +6,12 @@ from pathlib import Path
 
 from qgis.core import QgsProcessingParameterEnum, QgsProcessingParameterFile
 
+from ..bridge import schemes
+from ..bridge.i18n import tr
+from ..bridge.notes import said
 from ..rsqi_core.errors import RsqiError
 from ..rsqi_core.scoring import MODES, load_scheme
-from . import schemes
 from .base import RsqiAlgorithm
-from .i18n import tr
-from .notes import said
 
 
 class Scored(RsqiAlgorithm):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .i18n import tr
+from ..bridge.i18n import tr
 from .pixel_rule import PixelRule
 
 

@@ -29,16 +29,16 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from . import layer_style
+from ..bridge import layer_style
+from ..bridge.compat import VECTOR_POLYGON
+from ..bridge.fields import error_fields
+from ..bridge.i18n import tr
+from ..bridge.live_feedback import LiveFeedback
+from ..bridge.outputs import deliver, load_when_done, make_folder, tif_path
+from ..bridge.raster_source import plan_picture, raster_path, take_picture
+from ..bridge.worker_client import run_worker
 from .base import conform
-from .compat import VECTOR_POLYGON
-from .fields import error_fields
-from .i18n import tr
-from .live_feedback import LiveFeedback
 from .needs_worker import NeedsWorker
-from .outputs import deliver, load_when_done, make_folder, tif_path
-from .raster_source import plan_picture, raster_path, take_picture
-from .worker_client import run_worker
 
 DEVICES = ("auto", "cpu", "cuda")
 

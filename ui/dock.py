@@ -6,7 +6,7 @@ from qgis.core import QgsMapLayer, QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget
 
-from ..algorithms.i18n import tr
+from ..bridge.i18n import tr
 from .guide import GuideButton
 from .inspect.page import InspectPage
 from .learn.page import LearnPage

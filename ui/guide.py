@@ -10,7 +10,7 @@ from qgis.PyQt.QtGui import QDesktopServices, QImage, QTextDocument
 from qgis.PyQt.QtWidgets import QTextBrowser, QToolButton, QWidget
 
 from ..algorithms.base import guide_path
-from ..algorithms.i18n import tr
+from ..bridge.i18n import tr
 
 _SIZE = (860, 900)
 _MARGIN = 40  # px beside a picture

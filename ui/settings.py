@@ -8,8 +8,8 @@ from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QFormLayout, QVBoxLayout
 
 from ..algorithms.base import ICONS
-from ..algorithms.i18n import tr
-from ..algorithms.worker_client import SETTING, profile_python
+from ..bridge.i18n import tr
+from ..bridge.worker_client import SETTING, profile_python
 from .setup.environment import keep_recipe
 from .setup.page import SetupPage
 

@@ -146,7 +146,7 @@ def test_polygons_come_as_one_in_the_rasters_coordinates(application, fake, rast
 
 
 def test_who_looks_on_sees_the_errors_come(application, fake, raster):
-    from rsqi.algorithms.live_feedback import LiveFeedback
+    from rsqi.bridge.live_feedback import LiveFeedback
 
     feedback, told = LiveFeedback(), []
     feedback.told.connect(told.append)
@@ -293,7 +293,7 @@ def test_missing_environment_says_what_to_do(application, raster, monkeypatch):
 
 def test_python_is_looked_for_in_order(application, fake_python, monkeypatch):
     from qgis.core import QgsSettings
-    from rsqi.algorithms import worker_client
+    from rsqi.bridge import worker_client
 
     monkeypatch.delenv("RSQI_PYTHON", raising=False)
     profile = worker_client.profile_python()

@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[2]
 def sources():
     """Return every literal given to tr(), with the file it is in."""
     texts = {}
-    for path in [ROOT / "plugin.py", *(ROOT / "algorithms").rglob("*.py"), *(ROOT / "ui").rglob("*.py")]:
+    rooms = (ROOT / name for name in ("bridge", "algorithms", "ui"))
+    for path in [ROOT / "plugin.py", *(file for room in rooms for file in room.rglob("*.py"))]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tr":
                 texts[ast.literal_eval(node.args[0])] = path.name
@@ -26,7 +27,7 @@ def fields(text):
 
 
 def test_chinese_is_complete(application):
-    from rsqi.algorithms.i18n import catalogue
+    from rsqi.bridge.i18n import catalogue
 
     chinese = catalogue("zh")
     texts = sources()
@@ -37,7 +38,7 @@ def test_chinese_is_complete(application):
 
 
 def test_chinese_keeps_the_placeholders(application):
-    from rsqi.algorithms.i18n import catalogue
+    from rsqi.bridge.i18n import catalogue
 
     for source, translation in catalogue("zh").items():
         assert fields(source) == fields(translation), source
@@ -46,14 +47,14 @@ def test_chinese_keeps_the_placeholders(application):
 
 @pytest.mark.parametrize("locale", ["zh_CN", "zh-Hans", "zh", "zh_Hans_CN"])
 def test_locale_of_chinese(application, monkeypatch, locale):
-    from rsqi.algorithms import i18n
+    from rsqi.bridge import i18n
 
     monkeypatch.setattr(QgsApplication, "locale", staticmethod(lambda: locale))
     assert i18n.tr("Cancel") == "取消"
 
 
 def test_other_languages_stay_english(application, monkeypatch):
-    from rsqi.algorithms import i18n
+    from rsqi.bridge import i18n
 
     monkeypatch.setattr(QgsApplication, "locale", staticmethod(lambda: "de_DE"))
     assert i18n.tr("Cancel") == "Cancel"

@@ -221,7 +221,7 @@ def test_a_web_map_asks_for_an_extent_and_a_pixel_size(page, tmp_path):
 
 
 def test_an_inspection_is_scored_as_the_tab_score_does(page, image, tmp_path):
-    from rsqi.algorithms import schemes
+    from rsqi.bridge import schemes
 
     scheme = tmp_path / "own.json"
     scheme.touch()

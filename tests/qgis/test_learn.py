@@ -132,7 +132,7 @@ def test_without_pytorch_it_says_what_to_do(trainer, tmp_path):
 
 
 def test_a_model_that_is_gone_is_not_chosen(trainer, tmp_path):
-    from rsqi.algorithms.model_choice import choose_model, chosen_model, known_models, models_folder
+    from rsqi.bridge.model_choice import choose_model, chosen_model, known_models, models_folder
 
     folder = models_folder() / "ours"
     folder.mkdir(parents=True)
@@ -231,7 +231,7 @@ def test_decisions_are_counted_and_layers_without_any_left_out(page, tmp_path):
 
 
 def test_data_training_verdict_and_use(page, tmp_path):
-    from rsqi.algorithms.model_choice import DEFAULT, choose_model, chosen_model, models_folder
+    from rsqi.bridge.model_choice import DEFAULT, choose_model, chosen_model, models_folder
 
     assert not button(page, "Train").isEnabled()
     export(page, tmp_path)

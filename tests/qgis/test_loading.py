@@ -9,12 +9,13 @@ import pytest
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingOutputLayerDefinition, QgsProject
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = [ROOT / "__init__.py", ROOT / "plugin.py", *(ROOT / "algorithms").glob("*.py"), *(ROOT / "ui").rglob("*.py")]
+ROOMS = ("bridge", "algorithms", "ui")
+SHIPPED = [ROOT / "__init__.py", ROOT / "plugin.py", *(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))]
 
 
 def test_both_layers_are_styled_when_loaded(application, fake, raster):
     from processing.gui.Postprocessing import handleAlgorithmResults
-    from rsqi.algorithms import layer_style
+    from rsqi.bridge import layer_style
 
     project = QgsProject.instance()
     alg = application.processingRegistry().createAlgorithmById("rsqi:inspect")
@@ -33,7 +34,7 @@ def test_both_layers_are_styled_when_loaded(application, fake, raster):
 
 def test_styles_follow_the_taxonomy(application):
     from qgis.core import QgsVectorLayer
-    from rsqi.algorithms import layer_style
+    from rsqi.bridge import layer_style
     from rsqi.rsqi_core.taxonomy import TYPES
 
     layer = QgsVectorLayer("Polygon?field=category_id:integer", "errors", "memory")

@@ -21,7 +21,7 @@ def notes():
 
 
 def test_every_note_can_be_said_with_its_values(application):
-    from rsqi.algorithms.notes import texts
+    from rsqi.bridge.notes import texts
 
     known = {code: {name for _, name, _, _ in string.Formatter().parse(text) if name} for code, text in texts().items()}
     codes = notes()
@@ -43,7 +43,7 @@ def test_a_bad_scheme_is_refused_in_chinese(application, tmp_path, monkeypatch):
 
 def test_a_note_from_the_worker_is_said_within_another_one(application, monkeypatch):
     from qgis.core import QgsApplication
-    from rsqi.algorithms.texts import error_text, warning_text
+    from rsqi.bridge.texts import error_text, warning_text
     from rsqi.rsqi_core.notes import Note, told
 
     inner = Note("place_beside", "{count} of {total} polygons lie beside the image", count=2, total=7)
@@ -57,7 +57,7 @@ def test_a_note_from_the_worker_is_said_within_another_one(application, monkeypa
 def chosen(application, tmp_path):
     """Let the tab *Score* have chosen a scheme and the area mode."""
     from qgis.core import QgsSettings
-    from rsqi.algorithms import schemes
+    from rsqi.bridge import schemes
 
     path = tmp_path / "own.json"
     path.write_bytes((ROOT / "resources/schemes/default.json").read_bytes())

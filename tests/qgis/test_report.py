@@ -111,7 +111,7 @@ def test_without_the_image_the_remedy_is_told(application, errors, tmp_path):
 
 
 def test_it_prints_every_kind_of_block_on_a4(application, tmp_path):
-    from rsqi.algorithms.report_pdf import print_pdf
+    from rsqi.bridge.report_pdf import print_pdf
     from rsqi.rsqi_core.report import content as c
 
     figure = c.Figure(
@@ -137,7 +137,7 @@ def test_it_prints_every_kind_of_block_on_a4(application, tmp_path):
 
 
 def test_a_pdf_that_cannot_be_written(application, tmp_path):
-    from rsqi.algorithms.report_pdf import print_pdf
+    from rsqi.bridge.report_pdf import print_pdf
     from rsqi.rsqi_core.report import content as c
 
     report = c.Report("zh", ("报告",), "影像.tif", (), "96.0", "excellent", ("优",), (), "RSQI")

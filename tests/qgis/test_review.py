@@ -211,7 +211,7 @@ def test_small_errors_are_shown_with_context_and_large_ones_whole(application):
 
 def test_low_confidence_is_hidden_on_the_map_and_stays_in_the_layer(path):
     from qgis.core import QgsRenderContext
-    from rsqi.algorithms import layer_style
+    from rsqi.bridge import layer_style
     from rsqi.ui.review.map_filter import set_threshold, threshold_of
 
     layer = layer_of(path)

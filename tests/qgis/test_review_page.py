@@ -25,7 +25,7 @@ def path(written, tmp_path):
 
 @pytest.fixture
 def page(path):
-    from rsqi.algorithms import layer_style
+    from rsqi.bridge import layer_style
     from rsqi.ui.review.page import ReviewPage
 
     iface = Iface()

@@ -74,7 +74,7 @@ def test_area_mode_differs(application):
 
 
 def test_the_image_gives_area_and_pixel_size(application, tmp_path):
-    from rsqi.algorithms.measures import valid_share
+    from rsqi.bridge.measures import valid_share
 
     path = str(tmp_path / "image.tif")
     dataset = gdal.GetDriverByName("GTiff").Create(path, 2000, 2000, 1)
@@ -101,7 +101,7 @@ def test_a_result_tells_its_image_itself(application, tmp_path):
 
 
 def test_transparent_pixels_are_not_valid(application, tmp_path):
-    from rsqi.algorithms.measures import valid_share
+    from rsqi.bridge.measures import valid_share
 
     path = str(tmp_path / "rgba.tif")
     dataset = gdal.GetDriverByName("GTiff").Create(path, 100, 100, 4, options=["ALPHA=YES"])

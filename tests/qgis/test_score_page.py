@@ -14,7 +14,7 @@ from results import write_result
 @pytest.fixture
 def page(application, tmp_path, monkeypatch):
     """A page without any memory of earlier ones."""
-    from rsqi.algorithms import schemes
+    from rsqi.bridge import schemes
     from rsqi.ui.score.page import ScorePage
 
     monkeypatch.setattr(schemes, "folder", lambda: tmp_path / "schemes")
@@ -124,7 +124,7 @@ def test_outdated_severities_are_written_when_asked(page, layer, application):
 
 
 def test_the_mode_is_chosen_and_remembered(page, layer, application):
-    from rsqi.algorithms import schemes
+    from rsqi.bridge import schemes
 
     page.set_layer(layer)
     wait(application, lambda: value(page) == 92)
@@ -223,7 +223,7 @@ def test_rules_are_added_moved_and_removed(page, application):
 
 
 def test_a_removed_scheme_comes_back(page, application):
-    from rsqi.algorithms import schemes
+    from rsqi.bridge import schemes
 
     own_scheme(page, application)
     path = schemes.chosen()
@@ -234,7 +234,7 @@ def test_a_removed_scheme_comes_back(page, application):
 
 
 def test_a_wrong_file_is_not_imported(page, tmp_path):
-    from rsqi.algorithms import schemes
+    from rsqi.bridge import schemes
 
     (tmp_path / "wrong.json").write_text('{"format": 1}', encoding="utf-8")
     page.scheme_panel._keep(lambda: schemes.take_over(tmp_path / "wrong.json"))

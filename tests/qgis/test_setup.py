@@ -91,7 +91,7 @@ def make(place, python, **changes):
 
 
 def test_an_environment_is_built_tested_and_used(place, python):
-    from rsqi.algorithms.worker_client import find_python, profile_python
+    from rsqi.bridge.worker_client import find_python, profile_python
 
     assert place.state() is place.State.MISSING
     how, answer = make(place, python("good"))
@@ -166,7 +166,7 @@ def test_new_requirements_call_for_an_update(place, python, monkeypatch):
 
 
 def test_an_environment_whose_python_went_with_an_old_qgis_is_broken(place, python):
-    from rsqi.algorithms.worker_client import find_python
+    from rsqi.bridge.worker_client import find_python
 
     make(place, python("good"))
     config = place.profile_environment() / "pyvenv.cfg"
@@ -251,7 +251,7 @@ def test_diagnostics_are_those_of_doctor(page, monkeypatch):
     monkeypatch.setattr(Path, "home", staticmethod(lambda: page_home()))
 
     def page_home():
-        from rsqi.algorithms.worker_client import profile_environment
+        from rsqi.bridge.worker_client import profile_environment
 
         return profile_environment().parents[1]
 

@@ -17,8 +17,8 @@ SQUARE = "MultiPolygon(((0 0, 9 0, 9 9, 0 9, 0 0)))"
 @pytest.fixture
 def layer(application):
     """A layer of two errors, styled, in the project."""
-    from rsqi.algorithms import layer_style
-    from rsqi.algorithms.fields import error_fields
+    from rsqi.bridge import layer_style
+    from rsqi.bridge.fields import error_fields
 
     made = QgsVectorLayer("MultiPolygon?crs=EPSG:4547", "errors", "memory")
     made.dataProvider().addAttributes(error_fields().toList())
@@ -54,7 +54,7 @@ def texts(layer):
 
 
 def test_texts_are_in_the_language_of_qgis(layer, application, monkeypatch):
-    from rsqi.algorithms import layer_style
+    from rsqi.bridge import layer_style
 
     english = texts(layer)
     assert {"Type", "Cloud", "Rejected", "Accept", "Review"} <= set(english)
@@ -66,7 +66,7 @@ def test_texts_are_in_the_language_of_qgis(layer, application, monkeypatch):
 
 
 def test_the_stored_style_says_everything_in_both_languages_and_needs_no_plugin(layer):
-    from rsqi.algorithms import layer_style
+    from rsqi.bridge import layer_style
 
     qml = layer_style.STYLES / "errors.qml"
     layer.loadNamedStyle(str(qml))
@@ -108,7 +108,7 @@ def test_an_action_decides_and_saves(layer, title, status):
 
 
 def test_edits_are_signed_by_the_reviewer_and_without_the_plugin_by_the_user_of_the_computer(layer, application):
-    from rsqi.ui.review import reviewer
+    from rsqi.bridge import reviewer
 
     account = application.userLoginName()
     for given, signed in (("O'Brien", "O'Brien"), ("", account)):

@@ -7,8 +7,8 @@ from qgis.gui import QgsCollapsibleGroupBox, QgsDoubleSpinBox
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLineEdit
 
-from ...algorithms.i18n import tr
 from ...algorithms.worker_algorithm import band_numbers, block_sizes
+from ...bridge.i18n import tr
 from .narrow import narrow
 from .presets import STANDARD, Preset, preset_of
 

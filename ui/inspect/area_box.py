@@ -6,7 +6,7 @@ from qgis.core import QgsProcessingFeatureSourceDefinition, QgsReferencedRectang
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from ...algorithms.i18n import tr
+from ...bridge.i18n import tr
 from ..compat import POLYGON_LAYERS
 from .narrow import narrow
 

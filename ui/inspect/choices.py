@@ -8,8 +8,8 @@ from qgis.core import QgsCoordinateTransform, QgsCsException, QgsMapLayer, QgsPr
 from qgis.gui import QgsDoubleSpinBox, QgsFileWidget
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from ...algorithms import schemes
-from ...algorithms.i18n import tr
+from ...bridge import schemes
+from ...bridge.i18n import tr
 from ...rsqi_core.scoring import MODES
 from .advanced_box import AdvancedBox
 from .area_box import VISIBLE, AreaBox

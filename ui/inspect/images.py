@@ -10,7 +10,7 @@ from pathlib import Path
 from qgis.core import QgsRasterLayer
 from qgis.PyQt import sip
 
-from ...algorithms.raster_source import raster_path
+from ...bridge.raster_source import raster_path
 
 ENDINGS = {
     ".tif", ".tiff", ".img", ".jp2", ".j2k", ".png", ".jpg", ".jpeg", ".bmp", ".vrt", ".pix", ".ecw", ".sid", ".dat",

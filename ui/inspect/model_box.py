@@ -7,8 +7,8 @@ from pathlib import Path
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QToolButton, QWidget
 
-from ...algorithms.i18n import tr
-from ...algorithms.model_choice import DEFAULT, choose_model, chosen_model, known_models
+from ...bridge.i18n import tr
+from ...bridge.model_choice import DEFAULT, choose_model, chosen_model, known_models
 from .narrow import narrow
 
 

@@ -9,8 +9,8 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTreeWidget, QTreeWidgetItem
 
-from ...algorithms.i18n import tr
-from ...algorithms.texts import grade_name
+from ...bridge.i18n import tr
+from ...bridge.texts import grade_name
 from .images import Image
 
 

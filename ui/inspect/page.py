@@ -18,11 +18,11 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms import layer_style
 from ...algorithms.base import ICONS
-from ...algorithms.i18n import tr
-from ...algorithms.texts import grade_name, progress_text
-from ..background import Background
+from ...bridge import layer_style
+from ...bridge.algorithm_run import AlgorithmRun
+from ...bridge.i18n import tr
+from ...bridge.texts import grade_name, progress_text
 from ..compat import QShortcut
 from ..settings import PAGE
 from .choices import Choices
@@ -50,7 +50,7 @@ class InspectPage(QWidget):
         self._iface = iface
         self._images: list[Image] = []
         self._outcomes: list[Outcome] = []
-        self._inspection: Background | None = None
+        self._inspection: AlgorithmRun | None = None
         self._live: LiveLayer | None = None
         self._path: Path | None = None
         self._cancelled = False
@@ -125,7 +125,7 @@ class InspectPage(QWidget):
         self._path = self.choices.destination(image)
         parameters = {"INPUT": layer, "OUTPUT": str(self._path), **self.choices.parameters(image)}
         self._live = LiveLayer(tr("{name}: errors so far").format(name=image.name), layer.crs())
-        self._inspection = Background("rsqi:inspect", parameters, self, image.name)
+        self._inspection = AlgorithmRun("rsqi:inspect", parameters, self, image.name)
         self._inspection.progressed.connect(self._progress)
         self._inspection.told.connect(self._hear)
         self._inspection.said.connect(self._say)

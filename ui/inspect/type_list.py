@@ -6,7 +6,7 @@ from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPixmap
 from qgis.PyQt.QtWidgets import QCheckBox, QGridLayout, QWidget
 
-from ...algorithms.texts import type_name
+from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 
 

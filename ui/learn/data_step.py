@@ -19,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.i18n import tr
+from ...bridge.i18n import tr
 from .datasets import new_dataset, read_dataset
 from .reviewed import reviewed_layers
 

@@ -16,9 +16,9 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.i18n import tr
-from ...algorithms.texts import progress_text
-from ..background import Background
+from ...bridge.algorithm_run import AlgorithmRun
+from ...bridge.i18n import tr
+from ...bridge.texts import progress_text
 from ..inspect.narrow import VerticalScroll
 from .data_step import DataStep
 from .training_step import TrainingStep
@@ -34,7 +34,7 @@ class LearnPage(QWidget):
         super().__init__(parent)
         self.setObjectName("rsqiLearnPage")
         self._iface = iface
-        self._run: Background | None = None
+        self._run: AlgorithmRun | None = None
         self._notes: list[str] = []
         self._build()
         project = QgsProject.instance()
@@ -104,7 +104,7 @@ class LearnPage(QWidget):
         self.scroll.ensureWidgetVisible(self.verdict)
 
     def _start(self, algorithm: str, parameters: dict, done) -> None:
-        run = Background(algorithm, parameters, self)
+        run = AlgorithmRun(algorithm, parameters, self)
         run.progressed.connect(lambda percent: self.progress.setValue(round(percent)))
         run.told.connect(self._hear)
         run.warned.connect(self._note)

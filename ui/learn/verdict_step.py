@@ -6,8 +6,8 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ...algorithms.fine_tune import outcome
-from ...algorithms.i18n import tr
-from ...algorithms.model_choice import DEFAULT, choose_model, chosen_model, known_models
+from ...bridge.i18n import tr
+from ...bridge.model_choice import DEFAULT, choose_model, chosen_model, known_models
 from ..inspect.narrow import narrow
 from .verdict_table import VerdictTable
 

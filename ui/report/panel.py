@@ -21,13 +21,13 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms import schemes
-from ...algorithms.i18n import language, tr
-from ...algorithms.layer_score import frame_of
 from ...algorithms.report import ENDINGS, LANGUAGES, MODES, file_of
+from ...bridge import schemes
+from ...bridge.algorithm_run import AlgorithmRun
+from ...bridge.i18n import language, tr
+from ...bridge.layer_score import frame_of
+from ...bridge.reviewer import given
 from ...rsqi_core.scheme import DEFAULT
-from ..background import Background
-from ..review.reviewer import given
 from ..score.live_panel import image_below
 
 LANGUAGE, FILES = "rsqi/report_language", "rsqi/report_files"  # settings
@@ -41,7 +41,7 @@ class ReportPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("rsqiReport")
         self._layer: QgsVectorLayer | None = None
-        self._run: Background | None = None
+        self._run: AlgorithmRun | None = None
         self._warnings: list[str] = []
         settings = QgsSettings()
         self.language_box = QComboBox()
@@ -108,7 +108,7 @@ class ReportPanel(QWidget):
         lang = LANGUAGES[self.language_box.currentIndex()]
         QgsSettings().setValue(LANGUAGE, lang)
         QgsSettings().setValue(FILES, ",".join(names))
-        run = Background("rsqi:report", self._parameters(names), self)
+        run = AlgorithmRun("rsqi:report", self._parameters(names), self)
         run.progressed.connect(lambda percent: self.progress.setValue(round(percent)))
         run.warned.connect(self._warn)
         run.finished.connect(self._finish)

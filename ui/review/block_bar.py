@@ -17,16 +17,16 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.i18n import tr
-from ...algorithms.layer_score import path_of
-from ...algorithms.texts import type_name
+from ...bridge.i18n import tr
+from ...bridge.layer_score import path_of
+from ...bridge.reviewer import reviewer
+from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 from ..inspect.type_list import swatch
 from . import heat_map
 from .grid_walk import Block, Grid, next_block
 from .keys import NAMES, command_texts, with_key
 from .navigation import Navigator
-from .reviewer import reviewer
 from .store import StoreError
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from qgis.core import Qgis, QgsMessageLog, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ...algorithms.layer_score import store_summary
+from ...bridge.layer_score import store_summary
+from ...bridge.live_score import LiveScore
 from ...rsqi_core.scoring import Score
-from ..score.live import LiveScore
 from .store import StoreError
 from .verdicts import Verdicts
 

@@ -12,8 +12,8 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 
-from ...algorithms.i18n import tr
-from ...algorithms.layer_score import DERIVED
+from ...bridge.i18n import tr
+from ...bridge.layer_score import DERIVED
 from ...rsqi_core import taxonomy
 from ..compat import QAction
 from . import store

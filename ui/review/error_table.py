@@ -7,8 +7,8 @@ from typing import Iterable, Mapping
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
 from qgis.PyQt.QtGui import QBrush, QColor, QFont, QIcon
 
-from ...algorithms.i18n import tr
-from ...algorithms.texts import type_name
+from ...bridge.i18n import tr
+from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 from ..inspect.type_list import swatch
 from .rows import ACCEPTED, ADDED, COLUMNS, CORRECTED, REJECTED, UNREVIEWED, Row, Wanted, arrange

@@ -6,8 +6,8 @@ from qgis.gui import QgsFilterLineEdit
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
-from ...algorithms.i18n import tr
-from ...algorithms.texts import type_name
+from ...bridge.i18n import tr
+from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 from ...rsqi_core.scoring import STATUSES
 from ..inspect.type_list import swatch

@@ -19,8 +19,8 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QDateTime
 
-from ...algorithms.compat import DATETIME, INT, NO_GEOMETRY, STRING, field
-from ...algorithms.i18n import tr
+from ...bridge.compat import DATETIME, INT, NO_GEOMETRY, STRING, field
+from ...bridge.i18n import tr
 from ...rsqi_core.taxonomy import CODES
 from .store import StoreError, fetch
 

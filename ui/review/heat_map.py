@@ -14,9 +14,9 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
-from ...algorithms.i18n import tr
-from ...algorithms.layer_score import path_of
-from ...algorithms.texts import type_name
+from ...bridge.i18n import tr
+from ...bridge.layer_score import path_of
+from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 
 MARK = "rsqi/heat_map"  # custom property of the one layer that this module puts into the project, under the errors

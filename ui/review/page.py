@@ -19,11 +19,12 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.i18n import tr
-from ...algorithms.layer_score import frame_of
-from ...algorithms.texts import type_name
+from ...bridge import reviewer
+from ...bridge.i18n import tr
+from ...bridge.layer_score import frame_of
+from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
-from . import map_filter, reviewer
+from . import map_filter
 from .block_bar import BlockBar
 from .deductions import Deductions
 from .digitising import Digitising

@@ -7,8 +7,8 @@ from typing import Iterable, Mapping
 
 from qgis.core import NULL, QgsFeature, QgsFeatureRequest, QgsVectorLayer
 
-from ...algorithms.i18n import tr
-from ...algorithms.layer_score import DERIVED
+from ...bridge.i18n import tr
+from ...bridge.layer_score import DERIVED
 
 NOTHING = type(NULL)  # asked by type: to compare thousands of values with NULL takes its time
 

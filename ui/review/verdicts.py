@@ -12,13 +12,13 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QDateTime, QObject, pyqtSignal
 
-from ...algorithms.i18n import tr
-from ...algorithms.layer_score import DERIVED, path_of, transform_context
-from ...algorithms.measures import ruler
+from ...bridge.i18n import tr
+from ...bridge.layer_score import DERIVED, path_of, transform_context
+from ...bridge.measures import ruler
+from ...bridge.reviewer import reviewer
 from ...rsqi_core import taxonomy
 from . import store
 from .history import Change, History
-from .reviewer import reviewer
 from .rows import ACCEPTED, ADDED, CORRECTED, REJECTED, UNREVIEWED, Row, columns_of, read, row_of
 
 COMMENT_LENGTH = 254

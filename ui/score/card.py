@@ -5,8 +5,8 @@ from __future__ import annotations
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QFrame, QGridLayout, QLabel
 
-from ...algorithms.i18n import tr
-from ...algorithms.texts import grade_name
+from ...bridge.i18n import tr
+from ...bridge.texts import grade_name
 
 COLORS = {"excellent": "#1b7f3b", "good": "#4b8b1d", "qualified": "#b26a00", "rejected": "#c62828"}
 

@@ -19,11 +19,11 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.check_texts import check_help, check_name, result_text
-from ...algorithms.i18n import tr
 from ...algorithms.image_checks import check_of
+from ...bridge.algorithm_run import AlgorithmRun
+from ...bridge.check_texts import check_help, check_name, result_text
+from ...bridge.i18n import tr
 from ...rsqi_core.image_checks import LIMITS
-from ..background import Background
 from ..compat import RASTER_LAYERS
 from .card import COLORS
 from .live_panel import image_below
@@ -37,7 +37,7 @@ class ImagePanel(QWidget):
     def __init__(self, parent=None):
         super().__init__(parent)
         self.setObjectName("rsqiImageChecks")
-        self._run: Background | None = None
+        self._run: AlgorithmRun | None = None
         self._errors: QgsVectorLayer | None = None
         self.raster_box = QgsMapLayerComboBox()
         self.raster_box.setFilters(RASTER_LAYERS)
@@ -88,7 +88,7 @@ class ImagePanel(QWidget):
         parameters = {"INPUT": raster}
         if image_below(self._errors) is raster:
             parameters["ERRORS"] = self._errors
-        run = Background("rsqi:checks", parameters, self)
+        run = AlgorithmRun("rsqi:checks", parameters, self)
         run.progressed.connect(lambda percent: self.progress.setValue(round(percent)))
         run.finished.connect(self._finish)
         run.failed.connect(self._fail)

@@ -23,14 +23,14 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms import schemes
-from ...algorithms.i18n import tr
 from ...algorithms.judge_lot import verdict_lines
-from ...algorithms.texts import grade_name
+from ...bridge import schemes
+from ...bridge.algorithm_run import AlgorithmRun
+from ...bridge.i18n import tr
+from ...bridge.texts import grade_name
 from ...rsqi_core import lot
 from ...rsqi_core.errors import RsqiError
 from ...rsqi_core.scoring import MODES
-from ..background import Background
 from .card import COLORS, ScoreCard
 from .type_table import charged
 
@@ -44,7 +44,7 @@ class LotPanel(QWidget):
     def __init__(self, parent=None):
         super().__init__(parent)
         self.setObjectName("rsqiLot")
-        self._run: Background | None = None
+        self._run: AlgorithmRun | None = None
         self._units: dict[str, lot.Unit] = {}
         self._unreadable: set[str] = set()
         self._key = ""  # of the draw
@@ -171,7 +171,7 @@ class LotPanel(QWidget):
             "MODE": MODES.index(schemes.mode()),
             "OUTPUT": "memory:",
         }
-        run = Background("rsqi:lot", parameters, self)
+        run = AlgorithmRun("rsqi:lot", parameters, self)
         run.finished.connect(lambda results: self._scored(path, results))
         run.failed.connect(lambda message: self._failed(path, message))
         problem = run.start()

@@ -6,10 +6,10 @@ from qgis.core import QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
-from ...algorithms.i18n import tr
+from ...bridge.i18n import tr
+from ...bridge.live_score import LiveScore
 from ..report.panel import ReportPanel
 from .image_panel import ImagePanel
-from .live import LiveScore
 from .live_panel import LivePanel
 from .lot_panel import LotPanel
 from .scheme_panel import SchemePanel

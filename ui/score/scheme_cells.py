@@ -10,9 +10,9 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
-from ...algorithms.i18n import tr
-from ...algorithms.notes import said
-from ...algorithms.texts import grade_name, type_name
+from ...bridge.i18n import tr
+from ...bridge.notes import said
+from ...bridge.texts import grade_name, type_name
 from ...rsqi_core.errors import ParameterError
 from ...rsqi_core.scheme import GRADES, MEASURES, SEVERITIES, parse_scheme
 from ...rsqi_core.taxonomy import by_code

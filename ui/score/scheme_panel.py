@@ -21,9 +21,9 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms import schemes
-from ...algorithms.i18n import tr
-from ...algorithms.notes import said
+from ...bridge import schemes
+from ...bridge.i18n import tr
+from ...bridge.notes import said
 from ...rsqi_core.errors import RsqiError
 from ...rsqi_core.scheme import parse_scheme, read_scheme, write_scheme
 from . import scheme_cells

@@ -13,8 +13,8 @@ from typing import Callable
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QLockFile, QObject, QTimer, pyqtSignal
 
-from ...algorithms.i18n import tr
-from ...algorithms.worker_client import PLUGIN_FOLDER, profile_environment, python_in
+from ...bridge.i18n import tr
+from ...bridge.worker_client import PLUGIN_FOLDER, profile_environment, python_in
 from . import environment as place
 from .command import Command, proxy_variables
 from .interpreter import candidates

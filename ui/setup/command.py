@@ -6,7 +6,7 @@ from qgis.core import QgsNetworkAccessManager
 from qgis.PyQt.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, QUrl, pyqtSignal
 from qgis.PyQt.QtNetwork import QNetworkProxy, QNetworkProxyQuery
 
-from ...algorithms.worker_client import environment
+from ...bridge.worker_client import environment
 from .recipe import PYPI, proxy_url, without_password
 
 # Settings of pip that would put packages anywhere but into the environment.

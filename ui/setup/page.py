@@ -21,8 +21,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.i18n import tr
-from ...algorithms.worker_client import SETTING, profile_environment
+from ...bridge.i18n import tr
+from ...bridge.worker_client import SETTING, profile_environment
 from . import diagnostics
 from . import environment as place
 from .builder import LOG_LINES, attach, detach

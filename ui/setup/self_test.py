@@ -5,9 +5,9 @@ from __future__ import annotations
 from qgis.core import QgsProcessingException
 from qgis.PyQt.QtCore import QObject, QProcess, QTimer, pyqtSignal
 
-from ...algorithms.i18n import tr
-from ...algorithms.texts import error_text
-from ...algorithms.worker_client import Listener, create_process, encode, ending, find_python
+from ...bridge.i18n import tr
+from ...bridge.texts import error_text
+from ...bridge.worker_client import Listener, create_process, encode, ending, find_python
 
 PATIENCE_MS = 600_000  # libraries that are loaded for the first time may take minutes on a busy computer
 

@@ -10,8 +10,8 @@ from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QPushButton, QWidget
 
-from ...algorithms.i18n import tr
-from ...algorithms.worker_client import PLUGIN_FOLDER
+from ...bridge.i18n import tr
+from ...bridge.worker_client import PLUGIN_FOLDER
 from .recipe import MIRRORS, Recipe, wheelhouse_command
 
 

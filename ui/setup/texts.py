@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ...algorithms.i18n import tr
+from ...bridge.i18n import tr
 from . import recipe as kinds
 from .environment import Stamp, State
 from .recipe import PYPI, Recipe, without_password

@@ -11,7 +11,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ..algorithms.live_feedback import LiveFeedback
+from .live_feedback import LiveFeedback
 
 STOP_MS = 2000
 
@@ -39,7 +39,7 @@ class _Feedback(LiveFeedback):
         self.error = error
 
 
-class Background(QObject):
+class AlgorithmRun(QObject):
     """Runs an algorithm once.
 
     Parameters

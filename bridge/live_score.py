@@ -6,21 +6,13 @@ from qgis.core import QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal
 
-from ...algorithms import schemes
-from ...algorithms.i18n import tr
-from ...algorithms.layer_score import (
-    DERIVED,
-    Frame,
-    Ledger,
-    frame_of,
-    frame_of_raster,
-    store_summary,
-    transform_context,
-)
-from ...algorithms.measures import ruler
-from ...algorithms.notes import said
-from ...rsqi_core.errors import RsqiError
-from ...rsqi_core.scoring import STATUSES, Score
+from ..rsqi_core.errors import RsqiError
+from ..rsqi_core.scoring import STATUSES, Score
+from . import schemes
+from .i18n import tr
+from .layer_score import DERIVED, Frame, Ledger, frame_of, frame_of_raster, store_summary, transform_context
+from .measures import ruler
+from .notes import said
 
 PAUSE_MS = 120  # after the last edit
 SLICE_MS = 20
