@@ -28,8 +28,8 @@ class RsqiPlugin:
     def initGui(self):
         """Add the provider, the dock and its button."""
         from .algorithms.base import ICONS
+        from .bridge.compat import QAction
         from .bridge.i18n import tr
-        from .ui.compat import QAction
         from .ui.dock import RsqiDock
         from .ui.settings import SettingsFactory
 

@@ -1,16 +1,26 @@
-"""What differs between QGIS 3.22 and 4.x and needs no widgets."""
+"""All names that differ between QGIS 3.22 with Qt 5 and QGIS 4 with Qt 6."""
 
 from __future__ import annotations
 
 from qgis.core import (
     Qgis,
+    QgsEditFormConfig,
     QgsField,
+    QgsMapLayerProxyModel,
     QgsProcessing,
     QgsProcessingParameterDefinition,
     QgsRaster,
     QgsRasterFileWriter,
     QgsWkbTypes,
 )
+from qgis.PyQt.QtCore import Qt
+
+try:
+    from qgis.PyQt.QtGui import QAction as QAction
+    from qgis.PyQt.QtGui import QShortcut as QShortcut
+except ImportError:  # Qt 5
+    from qgis.PyQt.QtWidgets import QAction as QAction
+    from qgis.PyQt.QtWidgets import QShortcut as QShortcut
 
 if Qgis.QGIS_VERSION_INT >= 33800:
     from qgis.PyQt.QtCore import QMetaType
@@ -50,7 +60,21 @@ if hasattr(Qgis, "RasterFileWriterResult"):
 else:
     RASTER_WRITTEN = QgsRasterFileWriter.NoError
 
-NO_GEOMETRY = Qgis.WkbType.NoGeometry if Qgis.QGIS_VERSION_INT >= 33000 else QgsWkbTypes.NoGeometry
+if Qgis.QGIS_VERSION_INT >= 33000:
+    NO_GEOMETRY, POLYGON = Qgis.WkbType.NoGeometry, Qgis.GeometryType.Polygon
+else:
+    NO_GEOMETRY, POLYGON = QgsWkbTypes.NoGeometry, QgsWkbTypes.PolygonGeometry
+
+if hasattr(Qgis, "AttributeFormSuppression"):
+    NO_FORM = Qgis.AttributeFormSuppression.On
+else:  # before QGIS 3.32
+    NO_FORM = QgsEditFormConfig.FeatureFormSuppress.SuppressOn
+
+_LAYER_FILTER = Qgis.LayerFilter if Qgis.QGIS_VERSION_INT >= 33400 else QgsMapLayerProxyModel
+RASTER_LAYERS, POLYGON_LAYERS = _LAYER_FILTER.RasterLayer, _LAYER_FILTER.PolygonLayer
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+ALIGN_RIGHT = _RIGHT.value if hasattr(_RIGHT, "value") else int(_RIGHT)  # Qt 5 wants a plain number in a model
 
 
 def field(name: str, kind, length: int = 0, precision: int = 0) -> QgsField:

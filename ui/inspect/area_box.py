@@ -6,8 +6,8 @@ from qgis.core import QgsProcessingFeatureSourceDefinition, QgsReferencedRectang
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
+from ...bridge.compat import POLYGON_LAYERS
 from ...bridge.i18n import tr
-from ..compat import POLYGON_LAYERS
 from .narrow import narrow
 
 WHOLE, VISIBLE, SELECTED = range(3)

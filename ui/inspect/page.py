@@ -21,9 +21,9 @@ from qgis.PyQt.QtWidgets import (
 from ...algorithms.base import ICONS
 from ...bridge import layer_style
 from ...bridge.algorithm_run import AlgorithmRun
+from ...bridge.compat import QShortcut
 from ...bridge.i18n import tr
 from ...bridge.texts import grade_name, progress_text
-from ..compat import QShortcut
 from ..settings import PAGE
 from .choices import Choices
 from .images import Image

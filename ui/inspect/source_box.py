@@ -9,8 +9,8 @@ from qgis.gui import QgsFileWidget, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from ...bridge.compat import RASTER_LAYERS
 from ...bridge.i18n import tr
-from ..compat import RASTER_LAYERS
 from .images import Image, image_of, images_in
 from .narrow import narrow
 

@@ -6,26 +6,22 @@ happen to it: a moment later it is committed, and on the way into the file it ge
 
 from __future__ import annotations
 
-from qgis.core import Qgis, QgsEditFormConfig, QgsFeature, QgsVectorLayer
+from qgis.core import QgsFeature, QgsVectorLayer
 from qgis.gui import QgsMapTool, QgsMapToolCapture
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 
+from ...bridge.compat import NO_FORM, QAction
 from ...bridge.i18n import tr
 from ...bridge.layer_score import DERIVED
 from ...rsqi_core import taxonomy
-from ..compat import QAction
 from . import store
 from .history import Change
 from .rows import ADDED, CORRECTED, Row, row_of
 from .verdicts import Verdicts, signature, type_values
 
 GLASS = QColor(255, 255, 0, 50)  # what is selected while it is edited: the image below has to be seen
-if hasattr(Qgis, "AttributeFormSuppression"):
-    NO_FORM = Qgis.AttributeFormSuppression.On
-else:  # before QGIS 3.32
-    NO_FORM = QgsEditFormConfig.FeatureFormSuppress.SuppressOn
 TOOLS = {
     "draw": "mActionAddFeature",
     "reshape": "mActionReshapeFeatures",

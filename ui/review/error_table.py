@@ -7,6 +7,7 @@ from typing import Iterable, Mapping
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
 from qgis.PyQt.QtGui import QBrush, QColor, QFont, QIcon
 
+from ...bridge.compat import ALIGN_RIGHT
 from ...bridge.i18n import tr
 from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
@@ -16,8 +17,6 @@ from .rows import ACCEPTED, ADDED, COLUMNS, CORRECTED, REJECTED, UNREVIEWED, Row
 NO_PARENT = QModelIndex()
 MARKS = {UNREVIEWED: "○", ACCEPTED: "✓", REJECTED: "✕", CORRECTED: "✎", ADDED: "+"}
 STATUS_COLORS = {ACCEPTED: "#1b7f3b", REJECTED: "#8a8a8a", CORRECTED: "#1565c0", ADDED: "#8e24aa"}
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-RIGHT = _RIGHT.value if hasattr(_RIGHT, "value") else int(_RIGHT)  # Qt 5 wants a plain number in a model
 
 
 def status_name(status: str) -> str:
@@ -131,7 +130,7 @@ class ErrorTable(QAbstractTableModel):
                 tr("What the technician decided"),
             )[section]
         if role == Qt.ItemDataRole.TextAlignmentRole and COLUMNS[section] in ("confidence", "area_m2"):
-            return RIGHT
+            return ALIGN_RIGHT
         return None
 
     def data(self, index, role=Qt.ItemDataRole.DisplayRole):
@@ -145,7 +144,7 @@ class ErrorTable(QAbstractTableModel):
             return self._icon(row.category_id)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             if column in ("confidence", "area_m2"):
-                return RIGHT
+                return ALIGN_RIGHT
             return Qt.AlignmentFlag.AlignCenter if column == "severity" else None
         if role == Qt.ItemDataRole.ForegroundRole and row.status in STATUS_COLORS:
             return QBrush(QColor(STATUS_COLORS[row.status])) if column == "status" or row.status == REJECTED else None

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from qgis.core import (
-    Qgis,
     QgsCoordinateTransform,
     QgsGeometry,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
-    QgsWkbTypes,
 )
 from qgis.gui import QgsMapCanvas, QgsRubberBand
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
 
-POLYGON = Qgis.GeometryType.Polygon if Qgis.QGIS_VERSION_INT >= 33000 else QgsWkbTypes.PolygonGeometry
+from ...bridge.compat import POLYGON
+
 MARGIN = 1.5  # side of the frame over the side of the error: its surroundings are needed to judge it
 SMALL_PX, GAP_PX = 24, 3  # what is smaller or thinner would vanish under its outline: it gets a frame at a distance
 CONTEXT_PX = 160  # least side of the frame in pixels of the image, so that a missing pixel is seen among others

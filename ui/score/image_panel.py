@@ -22,9 +22,9 @@ from qgis.PyQt.QtWidgets import (
 from ...algorithms.image_checks import check_of
 from ...bridge.algorithm_run import AlgorithmRun
 from ...bridge.check_texts import check_help, check_name, result_text
+from ...bridge.compat import RASTER_LAYERS
 from ...bridge.i18n import tr
 from ...rsqi_core.image_checks import LIMITS
-from ..compat import RASTER_LAYERS
 from .card import COLORS
 from .live_panel import image_below
 

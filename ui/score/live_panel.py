@@ -8,12 +8,12 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ...bridge import schemes
+from ...bridge.compat import RASTER_LAYERS
 from ...bridge.i18n import language, tr
 from ...bridge.live_score import LiveScore
 from ...bridge.texts import type_name
 from ...rsqi_core.scoring import Score
 from ...rsqi_core.taxonomy import by_code
-from ..compat import RASTER_LAYERS
 from .card import ScoreCard
 from .type_table import TypeTable
 
