@@ -27,9 +27,9 @@ class RsqiPlugin:
 
     def initGui(self):
         """Add the provider, the dock and its button."""
-        from .algorithms.base import ICONS
         from .bridge.compat import QAction
         from .bridge.i18n import tr
+        from .bridge.paths import ICONS
         from .ui.dock import RsqiDock
         from .ui.settings import SettingsFactory
 

@@ -7,10 +7,10 @@ from qgis.core import QgsProcessingOutputNumber, QgsProcessingParameterFeatureSi
 from ..bridge.compat import VECTOR_POLYGON
 from ..bridge.fields import block_fields
 from ..bridge.i18n import tr
-from .worker_algorithm import WorkerAlgorithm
+from .base.inspection import InspectionAlgorithm
 
 
-class ClassifyBlocks(WorkerAlgorithm):
+class ClassifyBlocks(InspectionAlgorithm):
     """Cut an image into blocks and give each the probability of every error type."""
 
     NAME = "classifyblocks"

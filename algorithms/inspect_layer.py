@@ -17,17 +17,17 @@ from qgis.core import (
 from ..bridge.compat import VECTOR_POLYGON
 from ..bridge.fields import block_fields
 from ..bridge.i18n import tr
+from ..bridge.inspect_options import CONSTRAINTS, constraint_names
 from ..bridge.outputs import deliver, deliver_shapefile, whole_geopackage
+from ..bridge.report_options import LANGUAGES
 from ..bridge.texts import grade_name, type_name
 from ..rsqi_core import taxonomy
-from .report import LANGUAGES, language_parameter
-from .scored import Scored
-from .worker_algorithm import WorkerAlgorithm
-
-CONSTRAINTS = (None, "absolute", "relative", "intermediate", "lowering")  # None: as the model's card says
+from .base.inspection import InspectionAlgorithm
+from .base.parameters import language_parameter
+from .base.scoring import ScoringAlgorithm
 
 
-class InspectLayer(Scored, WorkerAlgorithm):
+class InspectLayer(ScoringAlgorithm, InspectionAlgorithm):
     """Find errors of every type with the model and the pixel rules, and score the image."""
 
     NAME = "inspect"
@@ -76,10 +76,8 @@ class InspectLayer(Scored, WorkerAlgorithm):
             ),
             tr("Only these types are looked for and scored."),
         )
-        names = [tr("Absolute"), tr("Relative"), tr("Intermediate"), tr("Lowering")]
-        constraints = [tr("As the model recommends"), *names]
         self.add(
-            QgsProcessingParameterEnum(self.CONSTRAINT, tr("Constraint"), constraints, defaultValue=0),
+            QgsProcessingParameterEnum(self.CONSTRAINT, tr("Constraint"), constraint_names(), defaultValue=0),
             tr("How the types that a block was classified as constrain its segmentation."),
             advanced=True,
         )

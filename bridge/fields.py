@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsFields
+from typing import Iterator
+
+from qgis.core import QgsFeature, QgsFields, QgsProcessingException
 
 from ..rsqi_core import taxonomy
 from .compat import DATETIME, DOUBLE, INT, STRING, field
+from .i18n import tr
 
 
 def error_fields() -> QgsFields:
@@ -38,3 +41,28 @@ def block_fields() -> QgsFields:
     for code in taxonomy.CODES:
         fields.append(field(f"p_{code}", DOUBLE))
     return fields
+
+
+def conform(source, fields: QgsFields) -> Iterator[QgsFeature]:
+    """Yield the features of a layer or source with exactly `fields`, matched by name; what it lacks is NULL."""
+    columns = [source.fields().indexFromName(field.name()) for field in fields]
+    for feature in source.getFeatures():
+        values = feature.attributes()
+        copy = QgsFeature(fields)
+        copy.setGeometry(feature.geometry())
+        copy.setAttributes([values[column] if column >= 0 else None for column in columns])
+        yield copy
+
+
+def check_error_fields(source) -> None:
+    """Check that a feature source is one of errors.
+
+    Raises
+    ------
+    QgsProcessingException
+        It has no field ``category_id``.
+    """
+    if source.fields().indexFromName("category_id") < 0:
+        raise QgsProcessingException(
+            tr("The layer {name} has no field category_id: it is no layer of errors.").format(name=source.sourceName())
+        )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QFile, QIODevice, QXmlStreamReader
 
-FOLDER = Path(__file__).parent.parent / "resources" / "i18n"
+from .paths import TRANSLATIONS
 
 
 def language(locale: str | None = None) -> str:
@@ -22,7 +21,7 @@ def catalogue(lang: str) -> dict[str, str]:
 
     The .ts file itself is read, so that no compiled file can be missing or out of date.
     """
-    file = QFile(str(FOLDER / f"rsqi_{lang}.ts"))
+    file = QFile(str(TRANSLATIONS / f"rsqi_{lang}.ts"))
     if not file.exists() or not file.open(QIODevice.OpenModeFlag.ReadOnly):
         return {}
     texts: dict[str, str] = {}

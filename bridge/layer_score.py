@@ -1,11 +1,10 @@
-"""The score of a layer of errors that may be edited: what it lies on, its measures, its sum."""
+"""The score of a layer of errors that may be edited: the image below it, the measures of its errors, and their sum."""
 
 from __future__ import annotations
 
 import json
 import math
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Iterable
 
 from qgis.core import (
@@ -16,91 +15,93 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProject,
-    QgsProviderRegistry,
     QgsRasterLayer,
     QgsVectorLayer,
 )
 
+from ..rsqi_core import scoring
 from ..rsqi_core.errors import ParameterError
 from ..rsqi_core.scheme import Scheme
-from ..rsqi_core.scoring import STATUSES, ErrorRecord, Score, TypeScore, score
-from ..rsqi_core.taxonomy import CODES, TYPES
+from ..rsqi_core.scoring import STATUSES, ErrorRecord, Score
+from ..rsqi_core.taxonomy import TYPES
 from ..rsqi_core.whereabouts import find_file
+from .geopackage import features_of, geopackage_of, summary_of
 from .i18n import tr
-from .measures import Image, image_of_raster, record, ruler
+from .measures import ImageMeasures, distance_area, error_record, measures_of_raster, project_context
 from .notes import said
 
 DERIVED = ("severity", "penalty")
 
 
 @dataclass(frozen=True)
-class Frame:
-    """What a layer of errors lies on.
+class InspectedImage:
+    """The image that a layer of errors lies on.
 
     Attributes
     ----------
-    image : Image
+    measures : ImageMeasures
     inspected : tuple of str, optional
-        Codes of the types that were looked for; None if nobody knows: all.
+        Codes of the types that were looked for; None if that is not known: all.
     raster : str
         Source of the image, empty if unknown.
-    told : bool
-        Whether the layer's own file tells this; else it was taken from an image.
+    is_stored : bool
+        Whether the layer's own file describes the image; else it was taken from a raster layer.
     """
 
-    image: Image
+    measures: ImageMeasures
     inspected: tuple[str, ...] | None = None
     raster: str = ""
-    told: bool = True
+    is_stored: bool = True
 
 
 @dataclass
-class Ledger:
+class MeasuredErrors:
     """The measures of a layer's errors by feature id, so that after an edit only what has changed is measured again."""
 
-    frame: Frame
+    image: InspectedImage
     records: dict[int, ErrorRecord] = field(default_factory=dict)
     stored: dict[int, tuple] = field(default_factory=dict)  # severity and penalty as the layer has them
 
-    def missing(self, layer: QgsVectorLayer) -> list[int]:
-        """Take over types and states as they are now; return the errors that have to be measured.
+    def update(self, layer: QgsVectorLayer) -> list[int]:
+        """Read types and states as they are now; return the errors that have to be measured.
 
         An error without a valid type is left out.
         """
-        kept, missing = {}, []
+        kept, unmeasured = {}, []
         self.stored.clear()
         request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
-        for feature in fetch(layer, request, layer.featureCount()):
+        for feature in features_of(layer, request, layer.featureCount()):
             if feature["category_id"] not in range(1, len(TYPES) + 1):
                 continue
             self.stored[feature.id()] = tuple(value_of(feature, name) for name in DERIVED)
             known = self.records.get(feature.id())
             if known is None:
-                missing.append(feature.id())
+                unmeasured.append(feature.id())
             else:
                 kept[feature.id()] = replace(known, category_id=feature["category_id"], status=status_of(feature))
         self.records = kept
-        return missing
+        return unmeasured
 
     def measure(self, layer: QgsVectorLayer, fids: Iterable[int], measure: QgsDistanceArea) -> None:
         """Measure errors."""
         fids = list(fids)
-        for feature in fetch(layer, QgsFeatureRequest().setFilterFids(fids), len(fids)):
+        for feature in features_of(layer, QgsFeatureRequest().setFilterFids(fids), len(fids)):
             if not feature.geometry().isEmpty():
                 area = measure.measureArea(feature.geometry())
-                self.records[feature.id()] = record(feature, self.frame.image, area, status_of(feature))
+                self.records[feature.id()] = error_record(feature, self.image.measures, area, status_of(feature))
 
-    def judge(self, scheme: Scheme, mode: str) -> Score:
+    def score(self, scheme: Scheme, mode: str) -> Score:
         """Score what is measured; the items are in the order of `records`."""
-        image = self.frame.image
-        pixels = round(image.valid_area / image.pixel_area)
-        records = list(self.records.values())
-        return score(records, scheme, image.valid_area, pixels, image.diagonal, mode, self.frame.inspected)
+        measures, records = self.image.measures, list(self.records.values())
+        pixels = round(measures.valid_area / measures.pixel_area)
+        return scoring.score(
+            records, scheme, measures.valid_area, pixels, measures.diagonal, mode, self.image.inspected
+        )
 
-    def stale(self, judged: Score) -> dict[int, tuple]:
-        """Return severity and penalty of the errors whose stored ones are others."""
+    def outdated(self, score: Score) -> dict[int, tuple]:
+        """Return severity and penalty of the errors whose stored ones differ."""
         found = {}
-        for fid, item in zip(self.records, judged.items):
+        for fid, item in zip(self.records, score.items):
             severity, penalty = self.stored.get(fid, (None, None))
             if (severity or None) != item.severity or not math.isclose(penalty or 0.0, item.penalty, abs_tol=1e-6):
                 found[fid] = (item.severity, item.penalty)
@@ -120,83 +121,35 @@ def status_of(feature: QgsFeature) -> str:
     return value if value in STATUSES else STATUSES[0]
 
 
-def frame_of(layer: QgsVectorLayer) -> Frame | None:
-    """Return what the table ``summary`` beside a layer tells; None if there is none."""
+def inspected_image(layer: QgsVectorLayer) -> InspectedImage | None:
+    """Return the image that the table ``summary`` beside a layer describes; None if there is none."""
     row = summary_of(layer)
     try:
         a, b, _, d, e, _ = json.loads(row["transform"])
         width, height = int(row["width"]), int(row["height"])
         valid_area, pixels = float(row["valid_area_m2"]), int(row.get("valid_pixels") or width * height)
-        image = Image(valid_area, valid_area / pixels, math.sqrt(abs(a * e - b * d)), math.hypot(width, height))
+        pixel_side, diagonal = math.sqrt(abs(a * e - b * d)), math.hypot(width, height)
+        measures = ImageMeasures(valid_area, valid_area / pixels, pixel_side, diagonal)
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
         return None
     inspected = tuple(code for code in str(row.get("inspected") or "").split(",") if code)
     noted = str(row.get("raster") or "")
-    return Frame(image, inspected or None, find_file(noted, path_of(layer)) or noted)
+    return InspectedImage(measures, inspected or None, find_file(noted, geopackage_of(layer)) or noted)
 
 
-def frame_of_raster(raster: QgsRasterLayer) -> Frame:
-    """Return what an image tells itself."""
-    return Frame(image_of_raster(raster, transform_context()), None, raster.source(), told=False)
+def image_of_raster(raster: QgsRasterLayer) -> InspectedImage:
+    """Return the image that a raster layer shows."""
+    return InspectedImage(measures_of_raster(raster, project_context()), None, raster.source(), is_stored=False)
 
 
-def summary_of(layer: QgsVectorLayer) -> dict:
-    """Return the row of the table ``summary`` beside a layer; empty if there is none."""
-    path = path_of(layer)
-    if path is None:
-        return {}
-    table = QgsVectorLayer(f"{path}|layername=summary", "summary", "ogr")
-    row = _only_row(table)
-    return dict(zip(row.fields().names(), row.attributes())) if row is not None else {}
-
-
-def store_summary(layer: QgsVectorLayer, judged: Score) -> bool:
-    """Store the score and its sums in the table ``summary`` beside a layer; return whether there is one."""
-    path = path_of(layer)
-    table = QgsVectorLayer(f"{path}|layername=summary", "summary", "ogr") if path is not None else None
-    row = _only_row(table) if table is not None else None
-    if row is None:
-        return False
-    parts = [judged.by_type.get(code) or TypeScore() for code in CODES]
-    values = {"score": judged.value, "grade": judged.grade, "score_mode": judged.mode}
-    values["error_count"] = sum(part.count for part in parts)
-    values.update({f"count_{code}": part.count for code, part in zip(CODES, parts)})
-    values.update({f"area_{code}": part.area_m2 for code, part in zip(CODES, parts)})
-    indices = {table.fields().indexFromName(name): value for name, value in values.items()}
-    changes = {index: value for index, value in indices.items() if index >= 0 and row[index] != value}
-    return not changes or table.dataProvider().changeAttributeValues({row.id(): changes})
-
-
-def _only_row(table: QgsVectorLayer) -> QgsFeature | None:
-    return next(iter(fetch(table, QgsFeatureRequest(), 1)), None) if table.isValid() else None
-
-
-def fetch(layer: QgsVectorLayer, request: QgsFeatureRequest, least: int) -> list[QgsFeature]:
-    """Return features of a layer, with uncommitted edits, `least` of them if the file has so many.
-
-    QGIS reads a GeoPackage without locks, and such a connection finds nothing any more once somebody else has begun to
-    write with a write-ahead journal. So the file is opened again where there are less.
-    """
-    found = [QgsFeature(feature) for feature in layer.getFeatures(request)]
-    if len(found) < least and not layer.isEditable() and layer.providerType() == "ogr":
-        layer.dataProvider().reloadData()
-        found = [QgsFeature(feature) for feature in layer.getFeatures(request)]
-    return found
-
-
-def path_of(layer: QgsVectorLayer) -> Path | None:
-    """Return the GeoPackage that a layer lies in; None for any other layer."""
-    if layer.providerType() != "ogr":
+def image_below(layer: QgsVectorLayer | None) -> QgsRasterLayer | None:
+    """Return a raster layer of the project on which all of a layer lies."""
+    if layer is None:
         return None
-    path = QgsProviderRegistry.instance().decodeUri("ogr", layer.source()).get("path") or ""
-    return Path(path) if path.lower().endswith(".gpkg") else None
-
-
-def transform_context():
-    """Return how the project transforms coordinates, wrapped as Processing does."""
-    context = QgsProcessingContext()
-    context.setTransformContext(QgsProject.instance().transformContext())
-    return context
+    for found in QgsProject.instance().mapLayers().values():
+        if isinstance(found, QgsRasterLayer) and found.crs() == layer.crs() and found.extent().contains(layer.extent()):
+            return found
+    return None
 
 
 def score_file(path: str, scheme: Scheme, mode: str, context: QgsProcessingContext) -> Score:
@@ -208,14 +161,14 @@ def score_file(path: str, scheme: Scheme, mode: str, context: QgsProcessingConte
         It is no result of RSQI.
     """
     layer = QgsVectorLayer(f"{path}|layername=errors", "errors", "ogr")
-    frame = frame_of(layer) if layer.isValid() and layer.fields().indexFromName("category_id") >= 0 else None
-    if frame is None:
+    image = inspected_image(layer) if layer.isValid() and layer.fields().indexFromName("category_id") >= 0 else None
+    if image is None:
         raise QgsProcessingException(
             tr("{path} is no result of RSQI: give a GeoPackage that an inspection wrote.").format(path=path)
         )
-    ledger = Ledger(frame)
-    ledger.measure(layer, ledger.missing(layer), ruler(layer.crs(), context))
+    errors = MeasuredErrors(image)
+    errors.measure(layer, errors.update(layer), distance_area(layer.crs(), context))
     try:
-        return ledger.judge(scheme, mode)
+        return errors.score(scheme, mode)
     except ParameterError as error:
         raise QgsProcessingException(f"{path}: {said(error)}") from error

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from qgis.core import QgsProcessingContext, QgsProcessingLayerPostProcessorInterface, QgsVectorLayer
 from qgis.PyQt.QtXml import QDomDocument
 
 from .i18n import language
+from .paths import STYLES
 
 BOTH = re.compile(r'(?<=")([^"<>]*?) · ([^"<>]*?)(?=")')  # an attribute of a style in Chinese and English
-STYLES = Path(__file__).parent.parent / "resources" / "styles"
 
 # QGIS calls a post-processor only while Python still refers to it: one object a layer, until it has run.
 _waiting: dict[str, _Styler] = {}

@@ -11,6 +11,7 @@ from qgis.core import (
     QgsFeature,
     QgsGeometry,
     QgsProcessingContext,
+    QgsProject,
     QgsRasterLayer,
 )
 
@@ -21,7 +22,7 @@ SAMPLE = 512  # side of the reduced image in which valid pixels are counted
 
 
 @dataclass(frozen=True)
-class Image:
+class ImageMeasures:
     """What the score needs to know of the image.
 
     Attributes
@@ -40,7 +41,7 @@ class Image:
     diagonal: float
 
 
-def ruler(crs: QgsCoordinateReferenceSystem, context: QgsProcessingContext) -> QgsDistanceArea:
+def distance_area(crs: QgsCoordinateReferenceSystem, context: QgsProcessingContext) -> QgsDistanceArea:
     """Return what measures areas on the ellipsoid of `crs`, in square metres."""
     measure = QgsDistanceArea()
     measure.setSourceCrs(crs, context.transformContext())
@@ -48,7 +49,16 @@ def ruler(crs: QgsCoordinateReferenceSystem, context: QgsProcessingContext) -> Q
     return measure
 
 
-def record(feature: QgsFeature, image: Image, area: float | None = None, status: str = "") -> ErrorRecord:
+def project_context() -> QgsProcessingContext:
+    """Return how the project transforms coordinates, wrapped as Processing does."""
+    context = QgsProcessingContext()
+    context.setTransformContext(QgsProject.instance().transformContext())
+    return context
+
+
+def error_record(
+    feature: QgsFeature, measures: ImageMeasures, area: float | None = None, status: str = ""
+) -> ErrorRecord:
     """Return what the scheme looks at, in metres and pixels; area and status are the feature's own by default."""
     geometry = feature.geometry()
     area = feature["area_m2"] if area is None else area
@@ -58,19 +68,19 @@ def record(feature: QgsFeature, image: Image, area: float | None = None, status:
     return ErrorRecord(
         category_id=int(feature["category_id"]),
         area_m2=area,
-        pixels=round(area / image.pixel_area),
-        length_px=max(width, height) / image.pixel_side,
+        pixels=round(area / measures.pixel_area),
+        length_px=max(width, height) / measures.pixel_side,
         status=status or feature["status"] or "unreviewed",
-        bounds=tuple(corner / image.pixel_side for corner in corners),
+        bounds=tuple(corner / measures.pixel_side for corner in corners),
     )
 
 
-def image_of_raster(layer: QgsRasterLayer, context: QgsProcessingContext) -> Image:
-    """Return what an image tells itself."""
+def measures_of_raster(layer: QgsRasterLayer, context: QgsProcessingContext) -> ImageMeasures:
+    """Return the measures of a raster layer."""
     extent = layer.extent()
-    area = ruler(layer.crs(), context).measureArea(QgsGeometry.fromRect(extent))
+    area = distance_area(layer.crs(), context).measureArea(QgsGeometry.fromRect(extent))
     count = layer.width() * layer.height()
-    return Image(
+    return ImageMeasures(
         area * valid_share(layer),
         area / count,
         math.sqrt(extent.area() / count),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Iterable
 
+from ..rsqi_core import lot
+from ..rsqi_core.image_checks import MEANINGS, NAMES, Check
 from ..rsqi_core.scoring import GRADE_NAMES
 from ..rsqi_core.taxonomy import ErrorType, by_code
 from .i18n import language, tr
@@ -92,6 +94,65 @@ def error_text(event: dict) -> str:
     message = " ".join(_message(event).split())
     title = known.get(event.get("code"))
     return f"{title}: {message}" if title else message or tr("The worker failed without a message.")
+
+
+def check_name(code: str) -> str:
+    """Return the name of a check of the whole image."""
+    return NAMES[code]["zh" if language() == "zh" else "en"]
+
+
+def check_help(code: str) -> str:
+    """Return how a check measures."""
+    return MEANINGS[code]["zh" if language() == "zh" else "en"]
+
+
+def check_result(check: Check) -> str:
+    """Return whether a check passed."""
+    return {True: tr("passed"), False: tr("failed"), None: tr("not measured")}[check.passed]
+
+
+def lot_lines(verdict: lot.Verdict) -> list[str]:
+    """Say in sentences how a lot was judged."""
+    lines = [
+        tr("Sample: {inspected} of {needed} images inspected.").format(
+            inspected=verdict.inspected, needed=verdict.needed
+        )
+    ]
+    if verdict.failed:
+        names = ", ".join(verdict.failed)
+        lines.append(tr("The lot fails, as these images fail: {names}.").format(names=names))
+    elif verdict.mean is not None:
+        lines.append(
+            tr("Mean score {mean:.1f}; good or better {good:.0%}, excellent {excellent:.0%}.").format(
+                mean=verdict.mean, good=verdict.good_share, excellent=verdict.excellent_share
+            )
+        )
+    if verdict.grade is None:
+        missing = verdict.needed - verdict.inspected
+        lines.append(tr("No verdict yet: {count} more to inspect.").format(count=missing))
+    else:
+        lines.append(tr("Grade of the lot: {grade}").format(grade=grade_name(verdict.grade)))
+    return lines
+
+
+def comparison_text(comparison: dict) -> str:
+    """Return in a sentence how old and new model compare."""
+    text = tr(
+        "Mean F1 over the types {old:.3f} → {new:.3f} on {blocks} blocks that training has not seen; "
+        "clean blocks marked {before:.0%} → {after:.0%}."
+    ).format(
+        old=comparison["old_f1"],
+        new=comparison["new_f1"],
+        blocks=comparison["blocks"],
+        before=comparison["old_alarms"],
+        after=comparison["new_alarms"],
+    )
+    better = (
+        tr("The new model is better.")
+        if comparison["better"]
+        else tr("The new model is not better: the old one stays.")
+    )
+    return f"{better}\n{text}"
 
 
 def _message(event: dict) -> str:

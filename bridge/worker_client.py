@@ -15,9 +15,9 @@ from qgis.PyQt.QtCore import QProcess, QProcessEnvironment
 
 from .i18n import tr
 from .live_feedback import LiveFeedback
+from .paths import PLUGIN_FOLDER
 from .texts import error_text, progress_text, warning_text
 
-PLUGIN_FOLDER = Path(__file__).parent.parent
 SETTING = "rsqi/python"
 POLL_MS = 50
 CANCEL_MS = 700  # what a cancelled worker gets to tidy up before it is killed

@@ -7,8 +7,8 @@ from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactor
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QFormLayout, QVBoxLayout
 
-from ..algorithms.base import ICONS
 from ..bridge.i18n import tr
+from ..bridge.paths import ICONS
 from ..bridge.worker_client import SETTING, profile_python
 from .setup.environment import keep_recipe
 from .setup.page import SetupPage

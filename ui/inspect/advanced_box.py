@@ -7,8 +7,8 @@ from qgis.gui import QgsCollapsibleGroupBox, QgsDoubleSpinBox
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLineEdit
 
-from ...algorithms.worker_algorithm import band_numbers, block_sizes
 from ...bridge.i18n import tr
+from ...bridge.inspect_options import band_numbers, block_sizes, constraint_names
 from .narrow import narrow
 from .presets import STANDARD, Preset, preset_of
 
@@ -43,9 +43,7 @@ class AdvancedBox(QgsCollapsibleGroupBox):
             tr("Divides the odds of every threshold: 4 finds more errors, and more that are none.")
         )
         self.constraint_box = narrow(QComboBox())
-        self.constraint_box.addItems(
-            [tr("As the model recommends"), tr("Absolute"), tr("Relative"), tr("Intermediate"), tr("Lowering")]
-        )
+        self.constraint_box.addItems(constraint_names())
         self.constraint_box.setToolTip(tr("How the types that a block was classified as constrain its segmentation."))
         self.alpha_box = _spin(0, 10, 0.1)
         self.alpha_box.setValue(1)

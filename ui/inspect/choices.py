@@ -10,6 +10,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QTo
 
 from ...bridge import schemes
 from ...bridge.i18n import tr
+from ...bridge.inspect_options import device_names
 from ...rsqi_core.scoring import MODES
 from .advanced_box import AdvancedBox
 from .area_box import VISIBLE, AreaBox
@@ -44,7 +45,7 @@ class Choices(QWidget):
         self.model_box = ModelBox()
         self.device_box = narrow(QComboBox())
         self.device_box.setObjectName("rsqiDevice")
-        self.device_box.addItems([tr("Automatic"), tr("Processor (CPU)"), tr("NVIDIA GPU (CUDA)")])
+        self.device_box.addItems(device_names())
         self.advanced_box = AdvancedBox()
         self.output_box = QgsFileWidget()
         self.output_box.setObjectName("rsqiOutput")

@@ -18,11 +18,11 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.base import ICONS
 from ...bridge import layer_style
 from ...bridge.algorithm_run import AlgorithmRun
 from ...bridge.compat import QShortcut
 from ...bridge.i18n import tr
+from ...bridge.paths import ICONS
 from ...bridge.texts import grade_name, progress_text
 from ..settings import PAGE
 from .choices import Choices

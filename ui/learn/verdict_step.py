@@ -5,9 +5,9 @@ from __future__ import annotations
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from ...algorithms.fine_tune import outcome
 from ...bridge.i18n import tr
 from ...bridge.model_choice import DEFAULT, choose_model, chosen_model, known_models
+from ...bridge.texts import comparison_text
 from ..inspect.narrow import narrow
 from .verdict_table import VerdictTable
 
@@ -67,7 +67,7 @@ class VerdictStep(QWidget):
         self.table.setVisible(bool(verdict))
         if verdict:
             self.table.show_verdict(verdict)
-            self.sentence.setText(outcome(verdict))
+            self.sentence.setText(comparison_text(verdict))
         elif value == DEFAULT:
             self.sentence.setText(tr("The model that comes with RSQI. Train one on your own reviews to compare."))
         else:

@@ -21,14 +21,14 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.report import ENDINGS, LANGUAGES, MODES, file_of
 from ...bridge import schemes
 from ...bridge.algorithm_run import AlgorithmRun
-from ...bridge.i18n import language, tr
-from ...bridge.layer_score import frame_of
+from ...bridge.geopackage import geopackage_of
+from ...bridge.i18n import tr
+from ...bridge.layer_score import image_below, inspected_image
+from ...bridge.report_options import ENDINGS, LANGUAGE_NAMES, LANGUAGES, SCORE_MODES, own_language
 from ...bridge.reviewer import given
 from ...rsqi_core.scheme import DEFAULT
-from ..score.live_panel import image_below
 
 LANGUAGE, FILES = "rsqi/report_language", "rsqi/report_files"  # settings
 REPORTS = ("PDF", "HTML")  # the other files are the record
@@ -45,8 +45,8 @@ class ReportPanel(QWidget):
         self._warnings: list[str] = []
         settings = QgsSettings()
         self.language_box = QComboBox()
-        self.language_box.addItems(["中文", "English", "中文 + English"])
-        wanted = settings.value(LANGUAGE, "zh" if language() == "zh" else "en")
+        self.language_box.addItems(LANGUAGE_NAMES)
+        wanted = settings.value(LANGUAGE, own_language())
         self.language_box.setCurrentIndex(LANGUAGES.index(wanted) if wanted in LANGUAGES else 0)
         self.reviewer_box = QLineEdit()
         self.reviewer_box.setPlaceholderText(tr("who has edited the errors"))
@@ -141,11 +141,11 @@ class ReportPanel(QWidget):
             "LANGUAGE": self.language_box.currentIndex(),
             "REVIEWER": self.reviewer_box.text(),
             "SCHEME": str(schemes.chosen() or DEFAULT),  # what the tab shows, however it was inspected
-            "MODE": MODES.index(schemes.mode()),
+            "MODE": SCORE_MODES.index(schemes.mode()),
             **free_names(Path(self.folder_box.filePath() or _home(layer)), _stem(layer), names),
         }
-        frame, below = frame_of(layer), image_below(layer)
-        if below is not None and not (frame and Path(frame.raster).is_file()):
+        image, below = inspected_image(layer), image_below(layer)
+        if below is not None and not (image and Path(image.raster).is_file()):
             parameters["RASTER"] = below
         return parameters
 
@@ -187,10 +187,10 @@ def free_names(folder: Path, stem: str, names: list[str]) -> dict[str, str]:
 
 def _home(layer: QgsVectorLayer) -> Path:
     """Return the folder of the layer's GeoPackage; of a layer without one, the project's."""
-    file = file_of(layer)
+    file = geopackage_of(layer)
     return file.parent if file else Path(QgsProject.instance().homePath() or Path.home())
 
 
 def _stem(layer: QgsVectorLayer) -> str:
-    file = file_of(layer)
+    file = geopackage_of(layer)
     return file.stem if file else "".join(c if c.isalnum() or c in "-_ ." else "_" for c in layer.name())

@@ -17,8 +17,8 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ...bridge.geopackage import geopackage_of
 from ...bridge.i18n import tr
-from ...bridge.layer_score import path_of
 from ...bridge.reviewer import reviewer
 from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
@@ -100,7 +100,7 @@ class BlockBar(QWidget):
         heat_map.hide()
         self._errors, self._grid, self.current = layer, None, None
         self._seen, self._trail = set(), []
-        self._path = path_of(layer) if layer is not None else None
+        self._path = geopackage_of(layer) if layer is not None else None
         self.setVisible(self._path is not None)
 
     def load(self) -> None:

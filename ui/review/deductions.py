@@ -5,7 +5,7 @@ from __future__ import annotations
 from qgis.core import Qgis, QgsMessageLog, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ...bridge.layer_score import store_summary
+from ...bridge.geopackage import store_summary
 from ...bridge.live_score import LiveScore
 from ...rsqi_core.scoring import Score
 from .store import StoreError
@@ -55,7 +55,7 @@ class Deductions(QObject):
         self._edited = False
         store_summary(self._verdicts.layer, score)
         self._verdicts.overlook()
-        values = self._live.stale(score)
+        values = self._live.outdated(score)
         if not values:
             return
         try:

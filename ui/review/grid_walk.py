@@ -20,9 +20,10 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDateTime
 
 from ...bridge.compat import DATETIME, INT, NO_GEOMETRY, STRING, field
+from ...bridge.geopackage import features_of
 from ...bridge.i18n import tr
 from ...rsqi_core.taxonomy import CODES
-from .store import StoreError, fetch
+from .store import StoreError
 
 SEEN = "seen"
 
@@ -89,7 +90,7 @@ class Grid:
 
     def outline(self, block: Block) -> QgsGeometry:
         """Return where the block is."""
-        found = fetch(self.layer, QgsFeatureRequest(block.fid), 1)
+        found = features_of(self.layer, QgsFeatureRequest(block.fid), 1, committed=True)
         return found[0].geometry() if found else QgsGeometry()
 
     def seen(self) -> set[tuple[int, int, int]]:
@@ -97,7 +98,7 @@ class Grid:
         table = self._open()
         if table is None:
             return set()
-        return {key_of(feature) for feature in fetch(table, QgsFeatureRequest(), 1)}
+        return {key_of(feature) for feature in features_of(table, QgsFeatureRequest(), 1, committed=True)}
 
     def mark(self, block: Block, by: str) -> None:
         """Note that a block was seen now.
@@ -122,7 +123,7 @@ class Grid:
         """Take a mark back."""
         table = self._open()
         if table is not None:
-            marks = fetch(table, QgsFeatureRequest(), 1)
+            marks = features_of(table, QgsFeatureRequest(), 1, committed=True)
             table.dataProvider().deleteFeatures([mark.id() for mark in marks if key_of(mark) == block.key])
 
     def _read(self) -> None:

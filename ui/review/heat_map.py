@@ -14,8 +14,8 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
+from ...bridge.geopackage import geopackage_of
 from ...bridge.i18n import tr
-from ...bridge.layer_score import path_of
 from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 
@@ -45,7 +45,7 @@ def show(path: Path, category_id: int, size: int, above: QgsVectorLayer) -> bool
         The errors, which stay on top.
     """
     layer = _layer()
-    if layer is None or path_of(layer) != path:
+    if layer is None or geopackage_of(layer) != path:
         hide()
         layer = _add(path, above)
     if layer is None:

@@ -21,7 +21,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...bridge import reviewer
 from ...bridge.i18n import tr
-from ...bridge.layer_score import frame_of
+from ...bridge.layer_score import inspected_image
 from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 from . import map_filter
@@ -95,8 +95,8 @@ class ReviewPage(QWidget):
         self.block_bar.set_layer(layer)
         self._drawn = None
         if layer is not None:
-            frame = frame_of(layer)
-            self._pixel_side = frame.image.pixel_side if frame is not None else pixel_side_of(layer)
+            image = inspected_image(layer)
+            self._pixel_side = image.measures.pixel_side if image is not None else pixel_side_of(layer)
             self.filter_bar.set_threshold(map_filter.threshold_of(layer))
             layer.selectionChanged.connect(self._follow_selection)
         self._show_layer()

@@ -8,8 +8,9 @@ from typing import Iterable, Mapping, Sequence
 from qgis.core import QgsFeature, QgsFeatureRequest, QgsFields, QgsVectorLayer
 from qgis.PyQt.QtCore import QDateTime
 
+from ...bridge.geopackage import features_of
 from ...rsqi_core.scoring import STATUSES
-from .store import NOTHING, fetch
+from .store import NOTHING
 
 COLUMNS = ("category_id", "confidence", "area_m2", "severity", "status")
 UNREVIEWED, ACCEPTED, REJECTED, CORRECTED, ADDED = STATUSES
@@ -100,7 +101,7 @@ def read(layer: QgsVectorLayer) -> dict[int, Row]:
     """Return the stored rows by fid; edits that are not committed do not show."""
     request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
     columns = columns_of(layer.dataProvider().fields())
-    return {feature.id(): row_of(feature, columns) for feature in fetch(layer, request, 1)}
+    return {feature.id(): row_of(feature, columns) for feature in features_of(layer, request, 1, committed=True)}
 
 
 def arrange(

@@ -7,6 +7,7 @@ from typing import Iterable, Mapping
 
 from qgis.core import NULL, QgsFeature, QgsFeatureRequest, QgsVectorLayer
 
+from ...bridge.geopackage import features_of
 from ...bridge.i18n import tr
 from ...bridge.layer_score import DERIVED
 
@@ -17,25 +18,11 @@ class StoreError(Exception):
     """The file could not be written; says why and what to do."""
 
 
-def fetch(layer: QgsVectorLayer, request: QgsFeatureRequest, least: int) -> list[QgsFeature]:
-    """Return features as the file has them now, without uncommitted edits.
-
-    QGIS reads a GeoPackage without locks, and such a connection finds nothing any more once somebody else has begun to
-    write with a write-ahead journal. So the file is opened again where there are less than `least`.
-    """
-    provider = layer.dataProvider()
-    found = [QgsFeature(feature) for feature in provider.getFeatures(request)]
-    if len(found) < least and not layer.isEditable():
-        provider.reloadData()
-        found = [QgsFeature(feature) for feature in provider.getFeatures(request)]
-    return found
-
-
 def snapshot(layer: QgsVectorLayer, fids: Iterable[int]) -> dict[int, QgsFeature | None]:
     """Return the features as the file has them now, None for those that it has not."""
     found: dict[int, QgsFeature | None] = dict.fromkeys(fids)
     request = QgsFeatureRequest().setFilterFids(list(found))
-    for feature in fetch(layer, request, len(found)):
+    for feature in features_of(layer, request, len(found), committed=True):
         found[feature.id()] = feature
     return found
 

@@ -12,9 +12,10 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QDateTime, QObject, pyqtSignal
 
+from ...bridge.geopackage import geopackage_of
 from ...bridge.i18n import tr
-from ...bridge.layer_score import DERIVED, path_of, transform_context
-from ...bridge.measures import ruler
+from ...bridge.layer_score import DERIVED
+from ...bridge.measures import distance_area, project_context
 from ...bridge.reviewer import reviewer
 from ...rsqi_core import taxonomy
 from . import store
@@ -163,7 +164,7 @@ class Verdicts(QObject):
 
     def area(self, geometry: QgsGeometry) -> float:
         """Return square metres on the ellipsoid of the layer."""
-        return ruler(self.layer.crs(), transform_context()).measureArea(geometry)
+        return distance_area(self.layer.crs(), project_context()).measureArea(geometry)
 
     # How
 
@@ -275,7 +276,7 @@ class Verdicts(QObject):
         return strange
 
     def _stamp_now(self) -> tuple:
-        return store.stamp(path_of(self.layer)) if self.layer is not None else ()
+        return store.stamp(geopackage_of(self.layer)) if self.layer is not None else ()
 
 
 def signature() -> dict[str, object]:

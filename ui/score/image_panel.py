@@ -19,14 +19,13 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.image_checks import check_of
 from ...bridge.algorithm_run import AlgorithmRun
-from ...bridge.check_texts import check_help, check_name, result_text
 from ...bridge.compat import RASTER_LAYERS
 from ...bridge.i18n import tr
-from ...rsqi_core.image_checks import LIMITS
+from ...bridge.layer_score import image_below
+from ...bridge.texts import check_help, check_name, check_result
+from ...rsqi_core.image_checks import LIMITS, Check
 from .card import COLORS
-from .live_panel import image_below
 
 RESULT_COLORS = {True: COLORS["excellent"], False: COLORS["rejected"], None: "#808080"}
 
@@ -136,8 +135,8 @@ class ImagePanel(QWidget):
 
     def _show(self, results: dict) -> None:
         for row, code in enumerate(LIMITS):
-            check = check_of(code, results.get(code.upper()))
-            result = result_text(check) if results else ""
+            check = Check(code, results.get(code.upper()), *LIMITS[code])
+            result = check_result(check) if results else ""
             for column, text in enumerate((check_name(code), check.value_text(), check.limit_text(), result)):
                 item = QTableWidgetItem(text)
                 item.setToolTip(check_help(code))

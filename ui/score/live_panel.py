@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -10,6 +9,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QPu
 from ...bridge import schemes
 from ...bridge.compat import RASTER_LAYERS
 from ...bridge.i18n import language, tr
+from ...bridge.layer_score import image_below
 from ...bridge.live_score import LiveScore
 from ...bridge.texts import type_name
 from ...rsqi_core.scoring import Score
@@ -90,8 +90,8 @@ class LivePanel(QWidget):
         self.show_schemes()
         self.mode_box.setCurrentIndex(self.mode_box.findData(schemes.mode()))
         live.scored.connect(self._show)
-        live.lost.connect(self._lose)
-        self._lose("")
+        live.unavailable.connect(self._show_reason)
+        self._show_reason("")
 
     def show_schemes(self) -> None:
         """List the schemes anew and show the one in use."""
@@ -117,7 +117,7 @@ class LivePanel(QWidget):
     def _show(self, score: Score) -> None:
         self.score = score
         self.hint.hide()
-        self.raster_row.setVisible(not self._live.frame.told)
+        self.raster_row.setVisible(not self._live.image.is_stored)
         count = sum(part.count for part in score.by_type.values())
         note = tr("Errors found: {count}").format(count=count)
         waiting = self._live.unreviewed()
@@ -126,13 +126,13 @@ class LivePanel(QWidget):
         self.card.show_text(f"{score.value:.1f}", score.grade, note, lines(score))
         self.table.setVisible(True)
         self.table.show_score(score)
-        stale = self._live.stale(score)
+        stale = self._live.outdated(score)
         self.stale_row.setVisible(bool(stale))
         self.stale.setText(tr("{count} errors carry the severity of an earlier score.").format(count=len(stale)))
         self.gaps.setText(gaps(score, self._live.skipped))
         self.gaps.show()
 
-    def _lose(self, reason: str) -> None:
+    def _show_reason(self, reason: str) -> None:
         self.score = None
         for widget in (self.card, self.table, self.stale_row, self.gaps):
             widget.hide()
@@ -178,13 +178,3 @@ def gaps(score: Score, skipped: int) -> str:
     if skipped > 0:
         found.append(tr("{count} features without a valid type or outline do not count.").format(count=skipped))
     return "\n".join(found)
-
-
-def image_below(layer: QgsVectorLayer | None) -> QgsRasterLayer | None:
-    """Return an image of the project on which all of the layer lies."""
-    if layer is None:
-        return None
-    for found in QgsProject.instance().mapLayers().values():
-        if isinstance(found, QgsRasterLayer) and found.crs() == layer.crs() and found.extent().contains(layer.extent()):
-            return found
-    return None

@@ -23,11 +23,10 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.judge_lot import verdict_lines
 from ...bridge import schemes
 from ...bridge.algorithm_run import AlgorithmRun
 from ...bridge.i18n import tr
-from ...bridge.texts import grade_name
+from ...bridge.texts import grade_name, lot_lines
 from ...rsqi_core import lot
 from ...rsqi_core.errors import RsqiError
 from ...rsqi_core.scoring import MODES
@@ -250,11 +249,11 @@ class LotPanel(QWidget):
         verdict = lot.judge(units, size)
         if verdict.grade is None:
             self.card.clear()
-            self.plan.setText("\n".join([needed, *verdict_lines(verdict)]) if units else needed)
+            self.plan.setText("\n".join([needed, *lot_lines(verdict)]) if units else needed)
             return
         self.plan.setText(needed)
         mean = "" if verdict.mean is None else f"{verdict.mean:.1f}"
-        self.card.show_text(mean, verdict.grade, tr("Verdict on the lot"), verdict_lines(verdict)[:-1])
+        self.card.show_text(mean, verdict.grade, tr("Verdict on the lot"), lot_lines(verdict)[:-1])
 
     def _fill(self) -> None:
         self.table.blockSignals(True)

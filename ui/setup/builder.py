@@ -14,7 +14,8 @@ from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QLockFile, QObject, QTimer, pyqtSignal
 
 from ...bridge.i18n import tr
-from ...bridge.worker_client import PLUGIN_FOLDER, profile_environment, python_in
+from ...bridge.paths import PLUGIN_FOLDER
+from ...bridge.worker_client import profile_environment, python_in
 from . import environment as place
 from .command import Command, proxy_variables
 from .interpreter import candidates

@@ -12,7 +12,8 @@ from qgis.core import Qgis, QgsApplication, QgsProcessingException
 from qgis.PyQt.QtCore import PYQT_VERSION_STR, qVersion
 
 from ... import rsqi_core
-from ...bridge.worker_client import PLUGIN_FOLDER, find_python, profile_environment
+from ...bridge.paths import PLUGIN_FOLDER
+from ...bridge.worker_client import find_python, profile_environment
 from . import environment as place
 from .command import proxy_variables
 from .recipe import without_password

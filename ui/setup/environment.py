@@ -16,7 +16,8 @@ from pathlib import Path
 from qgis.core import QgsProcessingException, QgsSettings
 
 from ... import rsqi_core
-from ...bridge.worker_client import PLUGIN_FOLDER, SETTING, find_python, is_whole, profile_environment
+from ...bridge.paths import PLUGIN_FOLDER
+from ...bridge.worker_client import SETTING, find_python, is_whole, profile_environment
 from .recipe import CPU, CUDA, Recipe, requirements
 
 STAMP = "rsqi.json"

@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QPushButton, QWidget
 
 from ...bridge.i18n import tr
-from ...bridge.worker_client import PLUGIN_FOLDER
+from ...bridge.paths import PLUGIN_FOLDER
 from .recipe import MIRRORS, Recipe, wheelhouse_command
 
 

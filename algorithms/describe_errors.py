@@ -24,17 +24,18 @@ from qgis.core import (
 from qgis.PyQt.QtGui import QTransform
 
 from ..bridge.compat import VECTOR_POLYGON
+from ..bridge.fields import check_error_fields
+from ..bridge.geopackage import summary_of
 from ..bridge.i18n import language, tr
-from ..bridge.layer_score import summary_of
 from ..bridge.measures import valid_share
 from ..rsqi_core import describe
 from ..rsqi_core.taxonomy import CODES, TYPES, by_id
-from .base import RsqiAlgorithm
+from .base.algorithm import RsqiAlgorithm
 
 
 @dataclass(frozen=True)
-class Frame:
-    """The image that the errors lie in.
+class PixelGrid:
+    """The pixels of the image that the errors lie in.
 
     Attributes
     ----------
@@ -106,23 +107,23 @@ class DescribeErrors(RsqiAlgorithm):
         # In the main thread: the layers themselves may be looked at only here.
         raster = self.parameterAsRasterLayer(parameters, self.RASTER, context)
         layer = self.parameterAsVectorLayer(parameters, self.ERRORS, context)
-        self._frame = raster_frame(raster) if raster else summary_frame(layer)
+        self._grid = grid_of_raster(raster) if raster else grid_from_summary(layer)
         return True
 
     def processAlgorithm(self, parameters, context, feedback):
-        if self._frame is None:
+        if self._grid is None:
             raise QgsProcessingException(tr("Give the image: the layer does not say how large it is."))
         source = self.parameterAsSource(parameters, self.ERRORS, context)
         chosen = describe.LANGUAGES[self.parameterAsEnum(parameters, self.LANGUAGE, context)]
         shapes, seen = self._shapes(source, context)
         findings = [
             describe.summarize(
-                by_id(n), components(shapes[n]), self._frame.valid_pixels, self._frame.width, self._frame.height
+                by_id(n), components(shapes[n]), self._grid.valid_pixels, self._grid.width, self._grid.height
             )
             for n in sorted(shapes)
         ]
         text = describe.describe(findings, chosen)
-        missing = [code for code in CODES if code not in {*self._frame.inspected, *seen}]
+        missing = [code for code in CODES if code not in {*self._grid.inspected, *seen}]
         if missing:
             text += "\n" + describe.not_inspected(missing, chosen)
         feedback.pushInfo(text)
@@ -135,15 +136,9 @@ class DescribeErrors(RsqiAlgorithm):
 
     def _shapes(self, source, context: QgsProcessingContext) -> tuple[dict[int, list[QgsGeometry]], set[str]]:
         """Return the shapes in pixels by type, and the codes of all types in the layer, rejected ones too."""
-        fields = source.fields()
-        if fields.indexFromName("category_id") < 0:
-            raise QgsProcessingException(
-                tr("The layer {name} has no field category_id: it is no layer of errors.").format(
-                    name=source.sourceName()
-                )
-            )
-        to_image = QgsCoordinateTransform(source.sourceCrs(), self._frame.crs, context.transformContext())
-        has_status = fields.indexFromName("status") >= 0
+        check_error_fields(source)
+        to_image = QgsCoordinateTransform(source.sourceCrs(), self._grid.crs, context.transformContext())
+        has_status = source.fields().indexFromName("status") >= 0
         shapes: dict[int, list[QgsGeometry]] = {}
         seen = set()
         for feature in source.getFeatures():
@@ -156,26 +151,26 @@ class DescribeErrors(RsqiAlgorithm):
             shape = QgsGeometry(feature.geometry())
             if shape.isEmpty() or (has_status and feature["status"] == "rejected"):
                 continue
-            if source.sourceCrs().isValid() and self._frame.crs.isValid():
+            if source.sourceCrs().isValid() and self._grid.crs.isValid():
                 shape.transform(to_image)
-            shape.transform(self._frame.to_pixels)
+            shape.transform(self._grid.to_pixels)
             shape = shape.makeValid()
             if shape.area() > 0:
                 shapes.setdefault(category_id, []).append(shape)
         return shapes, seen
 
 
-def raster_frame(layer: QgsRasterLayer) -> Frame:
-    """Return the frame that an image gives."""
+def grid_of_raster(layer: QgsRasterLayer) -> PixelGrid:
+    """Return the pixel grid of a raster layer."""
     extent, width, height = layer.extent(), layer.width(), layer.height()
     column, row = extent.width() / width, extent.height() / height
     to_map = QTransform(column, 0, 0, -row, extent.xMinimum(), extent.yMaximum())
     pixels = valid_share(layer) * width * height
-    return Frame(layer.crs(), to_map.inverted()[0], width, height, pixels, CODES)
+    return PixelGrid(layer.crs(), to_map.inverted()[0], width, height, pixels, CODES)
 
 
-def summary_frame(layer: QgsVectorLayer | None) -> Frame | None:
-    """Return the frame that the table `summary` beside a layer tells; None if there is none."""
+def grid_from_summary(layer: QgsVectorLayer | None) -> PixelGrid | None:
+    """Return the pixel grid that the table `summary` beside a layer describes; None if there is none."""
     row = summary_of(layer) if layer is not None else {}
     try:
         a, b, c, d, e, f = json.loads(row["transform"])
@@ -187,7 +182,7 @@ def summary_frame(layer: QgsVectorLayer | None) -> Frame | None:
     to_pixels, invertible = QTransform(a, d, b, e, c, f).inverted()
     if not invertible:
         return None
-    return Frame(layer.crs(), to_pixels, *size, pixels, tuple(inspected) if any(inspected) else CODES)
+    return PixelGrid(layer.crs(), to_pixels, *size, pixels, tuple(inspected) if any(inspected) else CODES)
 
 
 def components(shapes: list[QgsGeometry]) -> list[describe.Component]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..bridge.i18n import tr
-from .pixel_rule import PixelRule
+from .base.pixel_rule import PixelRuleAlgorithm
 
 
-class StripeNoise(PixelRule):
+class FindStripeNoise(PixelRuleAlgorithm):
     """Find thin stripes in any direction, brighter or darker than their surroundings."""
 
     NAME = "stripenoise"

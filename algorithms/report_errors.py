@@ -10,7 +10,6 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
@@ -18,29 +17,25 @@ from qgis.core import (
     QgsProcessingParameterString,
     QgsProcessingUtils,
     QgsVectorFileWriter,
-    QgsVectorLayer,
 )
 
 from ..bridge.compat import VECTOR_POLYGON
-from ..bridge.fields import error_fields
-from ..bridge.i18n import language, tr
+from ..bridge.fields import check_error_fields, conform, error_fields
+from ..bridge.geopackage import geopackage_of
+from ..bridge.i18n import tr
 from ..bridge.outputs import make_folder
 from ..bridge.raster_source import raster_path
+from ..bridge.report_options import ENDINGS, LANGUAGES, SCORE_MODES
 from ..bridge.report_pdf import has_chinese_font, print_pdf
 from ..bridge.texts import grade_name
 from ..bridge.worker_client import run_worker
-from ..rsqi_core import scoring
 from ..rsqi_core.report.content import loads
-from .base import conform
-from .needs_worker import NeedsWorker
-from .scored import Scored
-
-LANGUAGES = ("zh", "en", "both")
-MODES = (None, *scoring.MODES)  # None: as the inspection was scored
-ENDINGS = {"PDF": ".pdf", "HTML": ".html", "CSV": ".csv", "XLSX": ".xlsx", "SHAPEFILE": ".shp"}
+from .base.parameters import language_parameter
+from .base.scoring import ScoringAlgorithm
+from .base.worker import WorkerAlgorithm
 
 
-class ReportErrors(Scored, NeedsWorker):
+class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
     """Write the report of a layer of errors, and its record."""
 
     NAME = "report"
@@ -49,7 +44,7 @@ class ReportErrors(Scored, NeedsWorker):
     RASTER = "RASTER"
     REVIEWER = "REVIEWER"
     LANGUAGE = "LANGUAGE"
-    CHOICES = MODES
+    CHOICES = SCORE_MODES
     T = "T"
     SCORE = "SCORE"
     GRADE = "GRADE"
@@ -124,7 +119,8 @@ class ReportErrors(Scored, NeedsWorker):
     def prepareAlgorithm(self, parameters, context, feedback):
         # In the main thread: the layers themselves may be looked at only here.
         layer = self.parameterAsVectorLayer(parameters, self.INPUT, context)
-        self._summary = str(path) if (path := file_of(layer)) else None
+        path = geopackage_of(layer) if layer is not None else None
+        self._summary = str(path) if path is not None and path.is_file() else None
         raster = self.parameterAsRasterLayer(parameters, self.RASTER, context)
         self._raster = raster_path(raster) if raster else None
         if raster and not self._raster:
@@ -181,12 +177,7 @@ class ReportErrors(Scored, NeedsWorker):
     def _copy_errors(self, path: Path, parameters: dict, context: QgsProcessingContext) -> Path:
         """Write the errors as they are now, edits that are not saved yet too, where the worker can read them."""
         source = self.parameterAsSource(parameters, self.INPUT, context)
-        if source.fields().indexFromName("category_id") < 0:
-            raise QgsProcessingException(
-                tr("The layer {name} has no field category_id: it is no layer of errors.").format(
-                    name=source.sourceName()
-                )
-            )
+        check_error_fields(source)
         fields, crs = error_fields(), source.sourceCrs()
         options = QgsVectorFileWriter.SaveVectorOptions()
         options.driverName, options.layerName = "GPKG", "errors"
@@ -203,17 +194,3 @@ class ReportErrors(Scored, NeedsWorker):
             writer.addFeature(feature)
         del writer  # closes the file
         return path
-
-
-def language_parameter(name: str, title: str) -> QgsProcessingParameterEnum:
-    """Return a choice of `LANGUAGES` that begins with the language of QGIS."""
-    default = LANGUAGES.index("zh" if language() == "zh" else "en")
-    return QgsProcessingParameterEnum(name, title, ["中文", "English", "中文 + English"], defaultValue=default)
-
-
-def file_of(layer: QgsVectorLayer | None) -> Path | None:
-    """Return the GeoPackage that a layer lies in, where the table `summary` may be; None for any other layer."""
-    if layer is None or layer.providerType() != "ogr":
-        return None
-    path = Path(layer.source().split("|")[0])
-    return path if path.suffix.lower() == ".gpkg" and path.is_file() else None

@@ -15,13 +15,14 @@ from qgis.core import (
 )
 
 from ..bridge import pixels
-from ..bridge.check_texts import check_name, result_text
 from ..bridge.compat import DOUBLE, NO_GEOMETRY, STRING, VECTOR_POLYGON, VECTOR_TABLE, field
+from ..bridge.geopackage import features_of
 from ..bridge.i18n import tr
-from ..bridge.layer_score import fetch, frame_of
+from ..bridge.layer_score import inspected_image
+from ..bridge.texts import check_name, check_result
 from ..rsqi_core.errors import Cancelled
-from ..rsqi_core.image_checks import LIMITS, Check, checks, survey
-from .base import RsqiAlgorithm
+from ..rsqi_core.image_checks import LIMITS, checks, survey
+from .base.algorithm import RsqiAlgorithm
 
 
 class CheckImage(RsqiAlgorithm):
@@ -87,13 +88,13 @@ class CheckImage(RsqiAlgorithm):
         def read(x: int, y: int, w: int, h: int, rows: int, columns: int):
             return pixels.read(self._provider, bands, self._box(x, y, w, h), columns, rows)
 
-        def tell(done: int, total: int) -> None:
+        def progress(done: int, total: int) -> None:
             if feedback.isCanceled():
                 raise Cancelled
             feedback.setProgress(100 * done / total)
 
         try:
-            census, share = survey(read, *self._size, 255.0 if bytes_only else None, tell)
+            census, share = survey(read, *self._size, 255.0 if bytes_only else None, progress)
         except Cancelled:
             return {}
         if not census.pixels:
@@ -102,7 +103,7 @@ class CheckImage(RsqiAlgorithm):
         if share < 1:
             feedback.pushInfo(tr("{share:.0%} of the image was looked at, evenly spread.").format(share=share))
         for check in found:
-            result = f"{check.value_text()} ({check.limit_text()}) {result_text(check)}"
+            result = f"{check.value_text()} ({check.limit_text()}) {check_result(check)}"
             feedback.pushInfo(f"{check_name(check.code)}: {result}")
         outputs = {check.code.upper(): check.value for check in found if check.value is not None}
         outputs[self.FAILED] = sum(check.passed is False for check in found)
@@ -136,14 +137,9 @@ class CheckImage(RsqiAlgorithm):
 
 def cloud_share(errors) -> float | None:
     """Return the share of cloud in the valid area, 0-1; None where nobody looked for clouds."""
-    frame = frame_of(errors)
-    if frame is None or (frame.inspected is not None and "cloud" not in frame.inspected):
+    image = inspected_image(errors)
+    if image is None or (image.inspected is not None and "cloud" not in image.inspected):
         return None
-    found = fetch(errors, QgsFeatureRequest(), errors.featureCount())
+    found = features_of(errors, QgsFeatureRequest(), errors.featureCount())
     clouds = (f["area_m2"] for f in found if f["category_id"] == 1 and f["status"] != "rejected")
-    return sum(area for area in clouds if area) / frame.image.valid_area
-
-
-def check_of(code: str, value: float | None) -> Check:
-    """Return a check again from what the algorithm gives."""
-    return Check(code, value, *LIMITS[code])
+    return sum(area for area in clouds if area) / image.measures.valid_area

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from qgis.core import QgsProcessingParameterEnum
 
-from ..bridge.i18n import tr
-from .worker_algorithm import WorkerAlgorithm
+from ...bridge.i18n import tr
+from .inspection import InspectionAlgorithm
 
 
-class PixelRule(WorkerAlgorithm):
+class PixelRuleAlgorithm(InspectionAlgorithm):
     """Find the errors of one pixel type by its rule; a subclass names the type and its rules."""
 
     TYPE = ""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Iterable, Iterator
+from typing import Iterable
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -18,11 +17,10 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
-from ..bridge import layer_style
-from ..bridge.compat import ADVANCED
-from ..bridge.i18n import language, tr
-
-ICONS = Path(__file__).parent.parent / "resources" / "icons"
+from ...bridge import layer_style
+from ...bridge.compat import ADVANCED
+from ...bridge.i18n import language, tr
+from ...bridge.paths import ICONS, guide_path
 
 
 class RsqiAlgorithm(QgsProcessingAlgorithm):
@@ -44,7 +42,7 @@ class RsqiAlgorithm(QgsProcessingAlgorithm):
         return str(ICONS / self.ICON)
 
     def helpUrl(self):
-        return QUrl.fromLocalFile(str(guide_path())).toString()
+        return QUrl.fromLocalFile(str(guide_path(language()))).toString()
 
     def createInstance(self):
         return type(self)()
@@ -80,19 +78,3 @@ class RsqiAlgorithm(QgsProcessingAlgorithm):
         layer_style.store_in_geopackage(layer_id, style)
         layer_style.style_when_loaded(context, layer_id, style)
         return layer_id
-
-
-def guide_path() -> Path:
-    """Return the user guide in the language of QGIS."""
-    return Path(__file__).parent.parent / "docs" / "guide" / ("zh.md" if language() == "zh" else "en.md")
-
-
-def conform(source, fields: QgsFields) -> Iterator[QgsFeature]:
-    """Yield the features of a layer or source with exactly `fields`, matched by name; what it lacks is NULL."""
-    columns = [source.fields().indexFromName(field.name()) for field in fields]
-    for feature in source.getFeatures():
-        values = feature.attributes()
-        copy = QgsFeature(fields)
-        copy.setGeometry(feature.geometry())
-        copy.setAttributes([values[column] if column >= 0 else None for column in columns])
-        yield copy

@@ -15,7 +15,6 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
@@ -29,21 +28,20 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ..bridge import layer_style
-from ..bridge.compat import VECTOR_POLYGON
-from ..bridge.fields import error_fields
-from ..bridge.i18n import tr
-from ..bridge.live_feedback import LiveFeedback
-from ..bridge.outputs import deliver, load_when_done, make_folder, tif_path
-from ..bridge.raster_source import plan_picture, raster_path, take_picture
-from ..bridge.worker_client import run_worker
-from .base import conform
-from .needs_worker import NeedsWorker
+from ...bridge import layer_style
+from ...bridge.compat import VECTOR_POLYGON
+from ...bridge.fields import conform, error_fields
+from ...bridge.i18n import tr
+from ...bridge.inspect_options import DEVICES, band_numbers, block_sizes, model_folder
+from ...bridge.live_feedback import LiveFeedback
+from ...bridge.outputs import deliver, load_when_done, make_folder, tif_path
+from ...bridge.raster_source import plan_picture, raster_path, take_picture
+from ...bridge.worker_client import run_worker
+from .parameters import device_parameter
+from .worker import WorkerAlgorithm
 
-DEVICES = ("auto", "cpu", "cuda")
 
-
-class WorkerAlgorithm(NeedsWorker):
+class InspectionAlgorithm(WorkerAlgorithm):
     """An algorithm that sends the worker one `inspect` request."""
 
     INPUT = "INPUT"
@@ -118,12 +116,7 @@ class WorkerAlgorithm(NeedsWorker):
             QgsProcessingParameterString(self.MODEL, tr("Model"), "default"),
             tr("'default' is the model that comes with RSQI; or give the folder of another model."),
         )
-        devices = [tr("Automatic"), tr("Processor (CPU)"), tr("NVIDIA GPU (CUDA)")]
-        self.add(
-            QgsProcessingParameterEnum(self.DEVICE, tr("Device"), devices, defaultValue=0),
-            tr("What computes the model."),
-            advanced=True,
-        )
+        self.add(device_parameter(self.DEVICE), tr("What computes the model."), advanced=True)
 
     def add_blocks(self) -> None:
         """Add how the image is cut into blocks."""
@@ -318,39 +311,3 @@ class WorkerAlgorithm(NeedsWorker):
 
     def _has(self, name: str) -> bool:
         return self.parameterDefinition(name) is not None
-
-
-def block_sizes(text: str) -> list[int]:
-    """Return the sizes in ``"512,2048"``; one that is no number from 64 to 16384 is an error."""
-    try:
-        sizes = sorted({int(part) for part in text.split(",") if part.strip()})
-    except ValueError:
-        sizes = []
-    if not sizes or sizes[0] < 64 or sizes[-1] > 16384:
-        raise QgsProcessingException(
-            tr("Block sizes must be whole numbers from 64 to 16384 with commas between, not '{text}'.").format(
-                text=text
-            )
-        )
-    return sizes
-
-
-def band_numbers(text: str) -> list[int]:
-    """Return the numbers in ``"4,3,2"``, none in an empty text; anything but one or three from 1 on is an error."""
-    try:
-        bands = [int(part) for part in text.split(",") if part.strip()]
-    except ValueError:
-        bands = [0]
-    if bands and (len(bands) not in (1, 3) or min(bands) < 1):
-        raise QgsProcessingException(
-            tr("Bands must be one number or three, from 1 on, with commas between, not '{text}'.").format(text=text)
-        )
-    return bands
-
-
-def model_folder(text: str) -> str:
-    """Return ``"default"`` or an existing model folder."""
-    text = text.strip() or "default"
-    if text != "default" and not Path(text).is_dir():
-        raise QgsProcessingException(tr("The model folder {path} does not exist.").format(path=text))
-    return text

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..bridge.i18n import tr
-from .pixel_rule import PixelRule
+from .base.pixel_rule import PixelRuleAlgorithm
 
 
-class PixelMissing(PixelRule):
+class FindMissingPixels(PixelRuleAlgorithm):
     """Find pixels that are black or white because their values are lost."""
 
     NAME = "pixelmissing"

@@ -6,15 +6,15 @@ from pathlib import Path
 
 from qgis.core import QgsProcessingParameterEnum, QgsProcessingParameterFile
 
-from ..bridge import schemes
-from ..bridge.i18n import tr
-from ..bridge.notes import said
-from ..rsqi_core.errors import RsqiError
-from ..rsqi_core.scoring import MODES, load_scheme
-from .base import RsqiAlgorithm
+from ...bridge import schemes
+from ...bridge.i18n import tr
+from ...bridge.notes import said
+from ...rsqi_core.errors import RsqiError
+from ...rsqi_core.scoring import MODES, load_scheme
+from .algorithm import RsqiAlgorithm
 
 
-class Scored(RsqiAlgorithm):
+class ScoringAlgorithm(RsqiAlgorithm):
     """An algorithm with the parameters SCHEME and MODE.
 
     Dialogs begin with what the tab *Score* has last chosen. What a model, a script or `qgis_process` leaves out does

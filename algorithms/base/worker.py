@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from qgis.core import QgsProcessingException
 
-from ..bridge.worker_client import find_python
-from .base import RsqiAlgorithm
+from ...bridge.worker_client import find_python
+from .algorithm import RsqiAlgorithm
 
 
-class NeedsWorker(RsqiAlgorithm):
+class WorkerAlgorithm(RsqiAlgorithm):
     """An algorithm that talks to the worker, and says what to do where there is none."""
 
     def canExecute(self):

@@ -1,0 +1,1 @@
+"""The classes that the algorithms are derived from."""
