@@ -1,4 +1,4 @@
-"""One Processing algorithm in the background, with all that it needs kept alive and all that it says passed on."""
+"""Run one Processing algorithm in the background, for a page of the dock."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ STOP_MS = 2000
 
 
 class _Feedback(LiveFeedback):
-    """Says from the task's thread what a page shows."""
+    """Passes on, from the task's thread, what a page shows."""
 
-    said = pyqtSignal(str)
-    warned = pyqtSignal(str)
+    info = pyqtSignal(str)
+    warning = pyqtSignal(str)
 
     def __init__(self):
         super().__init__()
@@ -28,11 +28,11 @@ class _Feedback(LiveFeedback):
 
     def pushInfo(self, info):
         super().pushInfo(info)
-        self.said.emit(info)
+        self.info.emit(info)
 
     def pushWarning(self, warning):
         super().pushWarning(warning)
-        self.warned.emit(warning)
+        self.warning.emit(warning)
 
     def reportError(self, error, fatalError=False):
         super().reportError(error, fatalError)
@@ -40,7 +40,7 @@ class _Feedback(LiveFeedback):
 
 
 class AlgorithmRun(QObject):
-    """Runs an algorithm once.
+    """Runs an algorithm once, keeps alive what it needs, and passes its messages on as signals.
 
     Parameters
     ----------
@@ -55,9 +55,9 @@ class AlgorithmRun(QObject):
     -------
     progressed : float
         0-100.
-    told : object
+    worker_event : object
         An event of the worker, a dict.
-    said, warned : str
+    info, warning : str
     finished : object
         The results, a dict.
     failed : str
@@ -65,9 +65,9 @@ class AlgorithmRun(QObject):
     """
 
     progressed = pyqtSignal(float)
-    told = pyqtSignal(object)
-    said = pyqtSignal(str)
-    warned = pyqtSignal(str)
+    worker_event = pyqtSignal(object)
+    info = pyqtSignal(str)
+    warning = pyqtSignal(str)
     finished = pyqtSignal(object)
     failed = pyqtSignal(str)
 
@@ -83,9 +83,9 @@ class AlgorithmRun(QObject):
             self._algorithm.subject = subject
         self._task: QgsProcessingAlgRunnerTask | None = None
         self._feedback.progressChanged.connect(self.progressed)
-        self._feedback.told.connect(self.told)
-        self._feedback.said.connect(self.said)
-        self._feedback.warned.connect(self.warned)
+        self._feedback.worker_event.connect(self.worker_event)
+        self._feedback.info.connect(self.info)
+        self._feedback.warning.connect(self.warning)
 
     def start(self) -> str:
         """Start; return why not, if a parameter does not fit."""
@@ -103,7 +103,7 @@ class AlgorithmRun(QObject):
             self._task.cancel()
 
     def stop(self) -> None:
-        """End now and say nothing."""
+        """End now, without a signal."""
         if self._task is not None:
             task, self._task = self._task, None
             task.executed.disconnect(self._end)

@@ -1,4 +1,4 @@
-"""A feedback for whoever looks on while an inspection runs."""
+"""A feedback that also passes on the worker's events, for a page that shows them while the worker runs."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from qgis.PyQt.QtCore import pyqtSignal
 
 
 class LiveFeedback(QgsProcessingFeedback):
-    """Passes the worker's events on as they are, the errors that have become complete among them.
+    """Passes the worker's events on as they are, among them errors that are complete.
 
     Signals
     -------
-    told : object
-        The event, a dict; from the thread that the algorithm runs in.
+    worker_event : object
+        The event, a dict; sent from the thread that the algorithm runs in.
     """
 
-    told = pyqtSignal(object)
+    worker_event = pyqtSignal(object)
 
     def __init__(self):
         super().__init__(False)

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import time
 from collections import deque
-from pathlib import Path
 from typing import Iterator
 
-from qgis.core import QgsApplication, QgsProcessingException, QgsProcessingFeedback, QgsSettings
+from qgis.core import QgsProcessingException, QgsProcessingFeedback
 from qgis.PyQt.QtCore import QProcess, QProcessEnvironment
 
 from .i18n import tr
 from .live_feedback import LiveFeedback
 from .paths import PLUGIN_FOLDER
 from .texts import error_text, progress_text, warning_text
+from .worker_python import find_python
 
-SETTING = "rsqi/python"
 POLL_MS = 50
 CANCEL_MS = 700  # what a cancelled worker gets to tidy up before it is killed
 START_MS = 15000
 CLOSE_MS = 5000
-TELL_EVERY_S = 5.0
+INFO_EVERY_S = 5.0
 STAGES = {  # shares of the progress bar
     "inspect": (0.0, 90.0),
     "polygons": (90.0, 97.0),
@@ -34,80 +31,15 @@ STAGES = {  # shares of the progress bar
 }
 
 # The worker must not meet QGIS's own Python, GDAL and PROJ.
-_FOREIGN = {"PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "LD_LIBRARY_PATH", "LD_PRELOAD", "VIRTUAL_ENV"}
-_FOREIGN_PREFIXES = ("PROJ_", "GDAL_", "OGR_", "CPL_", "DYLD_", "QT_")
+_QGIS_VARIABLES = {"PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "LD_LIBRARY_PATH", "LD_PRELOAD", "VIRTUAL_ENV"}
+_QGIS_PREFIXES = ("PROJ_", "GDAL_", "OGR_", "CPL_", "DYLD_", "QT_")
 
 
-def profile_environment() -> Path:
-    """Return the folder of the environment that *Set up* builds, whether it exists or not."""
-    return Path(QgsApplication.qgisSettingsDirPath()) / "rsqi" / "env"
-
-
-def python_in(folder: Path) -> Path:
-    """Return the Python of a virtual environment."""
-    return folder / "Scripts" / "python.exe" if os.name == "nt" else folder / "bin" / "python"
-
-
-def profile_python() -> Path:
-    """Return the path of the worker Python inside the profile folder, whether it exists or not."""
-    return python_in(profile_environment())
-
-
-def is_whole(folder: Path) -> bool:
-    """Has a virtual environment its Python still? An update of QGIS may take away the one that it was made with."""
-    if not python_in(folder).is_file():
-        return False
-    try:
-        lines = (folder / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
-        return False
-    homes = [line.partition("=")[2].strip() for line in lines if line.partition("=")[0].strip() == "home"]
-    return bool(homes) and Path(homes[0]).is_dir()
-
-
-def find_python() -> str:
-    """Return the worker's Python: ``RSQI_PYTHON``, else the setting, else the environment in the profile folder.
-
-    Raises
-    ------
-    QgsProcessingException
-        None is there, or the one that was asked for does not exist; says what to do.
-    """
-    for wanted, origin in (
-        (os.environ.get("RSQI_PYTHON", ""), "RSQI_PYTHON"),
-        (str(QgsSettings().value(SETTING, "") or ""), tr("the RSQI settings")),
-    ):
-        if wanted.strip():
-            found = shutil.which(wanted.strip())
-            if not found:
-                raise QgsProcessingException(
-                    tr("The worker Python {path} named by {origin} does not exist or cannot be run.").format(
-                        path=wanted.strip(), origin=origin
-                    )
-                )
-            return found
-    if is_whole(profile_environment()):
-        return str(profile_python())
-    if profile_environment().is_dir():
-        raise QgsProcessingException(
-            tr(
-                "The Python of RSQI's environment is gone, perhaps because QGIS was updated: open the RSQI panel, or "
-                "Settings > Options > RSQI, and press Repair."
-            )
-        )
-    raise QgsProcessingException(
-        tr(
-            "RSQI has no worker Python yet: open the RSQI panel, or Settings > Options > RSQI, and press Set up "
-            "(without a desktop, let RSQI_PYTHON name a Python that has RSQI's packages)."
-        )
-    )
-
-
-def environment() -> QProcessEnvironment:
-    """Return the child's environment: this process's, less all that belongs to QGIS."""
+def child_environment() -> QProcessEnvironment:
+    """Return the environment of a child process: that of this one without what belongs to QGIS."""
     env = QProcessEnvironment.systemEnvironment()
     for key in env.keys():  # noqa: SIM118 (a Qt class, not a dict)
-        if key.upper() in _FOREIGN or key.upper().startswith(_FOREIGN_PREFIXES):
+        if key.upper() in _QGIS_VARIABLES or key.upper().startswith(_QGIS_PREFIXES):
             env.remove(key)
     env.insert("PYTHONPATH", str(PLUGIN_FOLDER))
     env.insert("PYTHONIOENCODING", "utf-8")
@@ -118,7 +50,7 @@ def environment() -> QProcessEnvironment:
 def create_process(python: str, parent=None) -> QProcess:
     """Return the worker process, ready to start."""
     process = QProcess(parent)
-    process.setProcessEnvironment(environment())
+    process.setProcessEnvironment(child_environment())
     process.setWorkingDirectory(str(PLUGIN_FOLDER))
     process.setProgram(python)
     process.setArguments(["-m", "rsqi_core.worker"])
@@ -130,20 +62,20 @@ def encode(message: dict) -> bytes:
     return json.dumps(message, ensure_ascii=False).encode("utf-8") + b"\n"
 
 
-class Listener:
-    """Cut the worker's two streams into events and log lines.
+class WorkerOutput:
+    """Splits the worker's two streams into events and log lines.
 
     Attributes
     ----------
     log : deque of str
         The last lines of stderr.
-    noise : deque of str
+    other : deque of str
         The last lines of stdout that were no events, such as what libraries print.
     """
 
     def __init__(self):
         self.log: deque = deque(maxlen=50)
-        self.noise: deque = deque(maxlen=50)
+        self.other: deque = deque(maxlen=50)
         self._rest = {"out": b"", "err": b""}
 
     def events(self, process: QProcess) -> Iterator[dict]:
@@ -157,11 +89,11 @@ class Listener:
             if isinstance(event, dict) and isinstance(event.get("event"), str):
                 yield event
             else:
-                self.noise.append(line)
+                self.other.append(line)
 
-    def last_words(self) -> str:
+    def last_line(self) -> str:
         """Return the last line of stderr, else of stdout, cut to a readable length."""
-        for lines, stream in ((self.log, "err"), (self.noise, "out")):
+        for lines, stream in ((self.log, "err"), (self.other, "out")):
             unended = self._rest[stream].decode("utf-8", "replace").strip()
             words = unended or (lines[-1] if lines else "")
             if words:
@@ -174,33 +106,33 @@ class Listener:
         return [text for text in texts if text]
 
 
-def ending(process: QProcess, listener: Listener) -> str:
+def exit_text(process: QProcess, output: WorkerOutput) -> str:
     """Return one sentence that says how a worker without a result ended."""
     if process.exitStatus() == QProcess.ExitStatus.CrashExit:
         text = tr("The worker was killed before it finished (perhaps out of memory); its last words: {words}")
     else:
         text = tr("The worker ended without a result (exit code {code}); its last words: {words}")
-    return text.format(code=process.exitCode(), words=listener.last_words())
+    return text.format(code=process.exitCode(), words=output.last_line())
 
 
-class Teller:
-    """Pass the worker's events on to a feedback; progress texts only now and then."""
+class FeedbackForwarder:
+    """Passes the worker's events on to a feedback; progress texts at most every `INFO_EVERY_S` seconds."""
 
     def __init__(self, feedback: QgsProcessingFeedback):
         self._feedback = feedback
-        self._told = 0.0
+        self._info_time = 0.0
         self._stage = None
 
-    def tell(self, event: dict) -> None:
-        """Pass on one event that ends nothing."""
+    def forward(self, event: dict) -> None:
+        """Pass on one event that does not end the run."""
         if isinstance(self._feedback, LiveFeedback):
-            self._feedback.told.emit(event)
+            self._feedback.worker_event.emit(event)
         if event["event"] == "progress":
             low, high = STAGES.get(event.get("stage"), (0.0, 100.0))
             share = event.get("done", 0) / max(1, event.get("total", 1))
             self._feedback.setProgress(low + (high - low) * min(1.0, share))
-            if event.get("stage") != self._stage or time.monotonic() - self._told > TELL_EVERY_S:
-                self._stage, self._told = event.get("stage"), time.monotonic()
+            if event.get("stage") != self._stage or time.monotonic() - self._info_time > INFO_EVERY_S:
+                self._stage, self._info_time = event.get("stage"), time.monotonic()
                 self._feedback.pushInfo(progress_text(event))
         elif event["event"] == "warning":
             self._feedback.pushWarning(warning_text(event))
@@ -236,23 +168,23 @@ def run_worker(request: dict, feedback: QgsProcessingFeedback) -> dict | None:
                 path=process.program(), reason=process.errorString()
             )
         )
-    listener, teller = Listener(), Teller(feedback)
+    output, forwarder = WorkerOutput(), FeedbackForwarder(feedback)
     try:
         process.write(encode(request))
         while not feedback.isCanceled():
             process.waitForReadyRead(POLL_MS)
             # Asked before reading, so that nothing written before the end is missed.
             ended = process.state() == QProcess.ProcessState.NotRunning
-            for event in listener.events(process):
+            for event in output.events(process):
                 if event["event"] == "result":
                     return event
                 if event["event"] == "error":
                     if event.get("code") == "cancelled" and feedback.isCanceled():
                         return None
                     raise QgsProcessingException(error_text(event))
-                teller.tell(event)
+                forwarder.forward(event)
             if ended:
-                raise QgsProcessingException(ending(process, listener))
+                raise QgsProcessingException(exit_text(process, output))
         process.write(encode({"command": "cancel"}))
         process.waitForFinished(CANCEL_MS)
         return None

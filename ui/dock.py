@@ -7,6 +7,7 @@ from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget
 
 from ..bridge.i18n import tr
+from . import settings
 from .guide import GuideButton
 from .inspect.page import InspectPage
 from .learn.page import LearnPage
@@ -30,6 +31,7 @@ class RsqiDock(QgsDockWidget):
         self.tabs.setDocumentMode(True)
         self.inspect_page = InspectPage(iface)
         self.inspect_page.finished.connect(self.show_result)
+        self.inspect_page.options_requested.connect(lambda: iface.showOptionsDialog(iface.mainWindow(), settings.PAGE))
         self.setup_page = SetupPage(iface)
         self.setup_page.ready.connect(self.look_for_worker)
         self._room = QStackedWidget()  # set-up, until there is a worker to inspect with

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qgis.core import QgsProcessingException
 
-from ...bridge.worker_client import find_python
+from ...bridge.worker_python import find_python
 from .algorithm import RsqiAlgorithm
 
 

@@ -149,7 +149,7 @@ def test_who_looks_on_sees_the_errors_come(application, fake, raster):
     from rsqi.bridge.live_feedback import LiveFeedback
 
     feedback, told = LiveFeedback(), []
-    feedback.told.connect(told.append)
+    feedback.worker_event.connect(told.append)
     run(application, "inspect", {"INPUT": str(raster), "OUTPUT": "memory:"}, feedback)
     errors = [error for event in told if event["event"] == "errors" for error in event["errors"]]
     assert [error["category_id"] for error in errors] == list(range(1, 11))
@@ -293,22 +293,22 @@ def test_missing_environment_says_what_to_do(application, raster, monkeypatch):
 
 def test_python_is_looked_for_in_order(application, fake_python, monkeypatch):
     from qgis.core import QgsSettings
-    from rsqi.bridge import worker_client
+    from rsqi.bridge import worker_python
 
     monkeypatch.delenv("RSQI_PYTHON", raising=False)
-    profile = worker_client.profile_python()
+    profile = worker_python.profile_python()
     profile.parent.mkdir(parents=True)
     profile.symlink_to(fake_python)
-    (worker_client.profile_environment() / "pyvenv.cfg").write_text(f"home = {fake_python.parent}\n")
+    (worker_python.profile_environment() / "pyvenv.cfg").write_text(f"home = {fake_python.parent}\n")
     try:
-        assert worker_client.find_python() == str(profile)
-        QgsSettings().setValue(worker_client.SETTING, "/bin/sh")
-        assert worker_client.find_python() == "/bin/sh"
+        assert worker_python.find_python() == str(profile)
+        QgsSettings().setValue(worker_python.SETTING, "/bin/sh")
+        assert worker_python.find_python() == "/bin/sh"
         monkeypatch.setenv("RSQI_PYTHON", str(fake_python))
-        assert worker_client.find_python() == str(fake_python)
+        assert worker_python.find_python() == str(fake_python)
     finally:
-        shutil.rmtree(worker_client.profile_environment())
-        QgsSettings().remove(worker_client.SETTING)
+        shutil.rmtree(worker_python.profile_environment())
+        QgsSettings().remove(worker_python.SETTING)
 
 
 @pytest.mark.parametrize(

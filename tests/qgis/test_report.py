@@ -165,7 +165,7 @@ def test_headless(process, errors, raster, tmp_path):  # noqa: F811
 def panel(application):
     """The panel *Report*, without any memory of earlier ones."""
     from qgis.core import QgsSettings
-    from rsqi.ui.report.panel import ReportPanel
+    from rsqi.ui.score.report_panel import ReportPanel
 
     for key in ("report_language", "report_files", "reviewer", "scheme", "score_mode"):
         QgsSettings().remove(f"rsqi/{key}")
@@ -197,7 +197,7 @@ def test_the_panel_writes_beside_the_result_and_replaces_nothing(application, pa
 
 
 def test_free_names_share_a_number(application, tmp_path):
-    from rsqi.ui.report.panel import free_names
+    from rsqi.ui.score.report_panel import free_names
 
     (tmp_path / "a_record.csv").touch()
     assert [Path(p).name for p in free_names(tmp_path, "a", ["PDF", "CSV"]).values()] == [

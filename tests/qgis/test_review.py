@@ -22,7 +22,7 @@ def path(written, tmp_path):
 @pytest.fixture
 def person():
     """Return a function that opens a review of a file, as another person would; its `said` is what it refused."""
-    from rsqi.ui.review.verdicts import Verdicts
+    from rsqi.ui.review.decisions import Verdicts
 
     opened = []
 
@@ -152,7 +152,7 @@ def test_a_layer_in_memory_works_too(application, person):
 
 
 def rows_of(*values):
-    from rsqi.ui.review.rows import Row
+    from rsqi.ui.review.error_rows import Row
 
     return {
         fid: Row(fid, category_id, confidence, 1.0, "D", 1.0, status, "model", comment, "", "")
@@ -161,7 +161,7 @@ def rows_of(*values):
 
 
 def test_the_list_filters_and_sorts_with_what_is_missing_last(application):
-    from rsqi.ui.review.rows import Wanted, arrange
+    from rsqi.ui.review.error_rows import Wanted, arrange
 
     rows = rows_of((1, 0.3, "accepted", ""), (1, None, "added", ""), (2, 0.8, "unreviewed", "thin haze"))
     assert arrange(rows, Wanted(), "confidence", descending=True) == [3, 1, 2]
@@ -175,7 +175,7 @@ def test_the_list_filters_and_sorts_with_what_is_missing_last(application):
 
 
 def test_the_next_unreviewed_error_is_found_around_the_end(application):
-    from rsqi.ui.review.rows import neighbour, next_unreviewed
+    from rsqi.ui.review.error_rows import neighbour, next_unreviewed
 
     rows = rows_of((1, 0.3, "unreviewed", ""), (1, 0.3, "accepted", ""), (1, 0.3, "unreviewed", ""))
     assert next_unreviewed([1, 2, 3], rows, 1) == 3
@@ -185,7 +185,7 @@ def test_the_next_unreviewed_error_is_found_around_the_end(application):
 
 
 def test_blocks_are_walked_worst_first_and_seen_marks_stay_in_the_file(path):
-    from rsqi.ui.review.grid_walk import Grid, next_block
+    from rsqi.ui.review.block_grid import Grid, next_block
 
     grid = Grid(path)
     order = grid.blocks(512)

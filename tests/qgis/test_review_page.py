@@ -131,7 +131,7 @@ def test_looking_changes_no_file(page, path):
 
 
 def test_what_somebody_else_does_is_shown(page, path):
-    from rsqi.ui.review.verdicts import Verdicts
+    from rsqi.ui.review.decisions import Verdicts
 
     other = Verdicts()
     other.set_layer(layer_of(path))

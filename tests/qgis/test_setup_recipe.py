@@ -11,23 +11,23 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def recipe(application):
-    from rsqi.ui.setup import recipe
+def options(application):
+    from rsqi.ui.setup import build_options
 
-    return recipe
+    return build_options
 
 
-def test_packages_are_those_of_the_project(recipe):
+def test_packages_are_those_of_the_project(options):
     tomllib = pytest.importorskip("tomllib")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert list(recipe.requirements(ROOT, "cpu")) == project["dependencies"]
+    assert list(options.requirements(ROOT, "cpu")) == project["dependencies"]
     torch = project["optional-dependencies"]["torch"]
-    assert list(recipe.requirements(ROOT, "cpu", torch=True)) == project["dependencies"] + torch
+    assert list(options.requirements(ROOT, "cpu", torch=True)) == project["dependencies"] + torch
 
 
 @pytest.mark.parametrize("kind", ["cuda", "cuda12", "directml"])
-def test_there_is_one_build_of_onnxruntime_only(recipe, kind):
-    runtimes = [name for name in recipe.requirements(ROOT, kind) if name.startswith("onnxruntime")]
+def test_there_is_one_build_of_onnxruntime_only(options, kind):
+    runtimes = [name for name in options.requirements(ROOT, kind) if name.startswith("onnxruntime")]
     assert len(runtimes) == 1 and runtimes[0].startswith(("onnxruntime-gpu", "onnxruntime-directml"))
 
 
@@ -40,20 +40,20 @@ def test_there_is_one_build_of_onnxruntime_only(recipe, kind):
         (None, "cuda"),
     ],
 )
-def test_older_gpus_and_drivers_get_cuda_12(recipe, gpu, kind):
-    assert recipe.fitting_kind("cuda", gpu) == kind
-    assert recipe.fitting_kind("cpu", gpu) == "cpu"
+def test_older_gpus_and_drivers_get_cuda_12(options, gpu, kind):
+    assert options.fitting_kind("cuda", gpu) == kind
+    assert options.fitting_kind("cpu", gpu) == "cpu"
 
 
-def test_torch_without_cuda_for_a_processor(recipe):
-    arguments = recipe.pip_arguments(recipe.Recipe(torch=True), ("torch",), "linux")
+def test_torch_without_cuda_for_a_processor(options):
+    arguments = options.pip_arguments(options.BuildOptions(torch=True), ("torch",), "linux")
     assert arguments[arguments.index("--extra-index-url") + 1].endswith("/whl/cpu")
-    mirrored = recipe.Recipe(torch=True, index_url="https://mirror.example/simple")
-    assert "--extra-index-url" not in recipe.pip_arguments(mirrored, ("torch",), "linux")
+    mirrored = options.BuildOptions(torch=True, index_url="https://mirror.example/simple")
+    assert "--extra-index-url" not in options.pip_arguments(mirrored, ("torch",), "linux")
 
 
-def test_passwords_are_cut_out_of_addresses(recipe):
-    assert recipe.without_password("at https://me:secret@host/simple or https://host") == (
+def test_passwords_are_cut_out_of_addresses(options):
+    assert options.without_password("at https://me:secret@host/simple or https://host") == (
         "at https://***@host/simple or https://host"
     )
 
@@ -67,8 +67,8 @@ def test_passwords_are_cut_out_of_addresses(recipe):
         ("https://10.1.2.3/simple", None),
     ],
 )
-def test_only_an_intranet_may_do_without_encryption(recipe, url, trusted):
-    assert recipe.pip_variables(recipe.Recipe(index_url=url), "/tmp").get("PIP_TRUSTED_HOST") == trusted
+def test_only_an_intranet_may_do_without_encryption(options, url, trusted):
+    assert options.pip_variables(options.BuildOptions(index_url=url), "/tmp").get("PIP_TRUSTED_HOST") == trusted
 
 
 @pytest.mark.parametrize(
@@ -84,13 +84,13 @@ def test_only_an_intranet_may_do_without_encryption(recipe, url, trusted):
         ("ERROR: something new", "other"),
     ],
 )
-def test_the_reason_is_found_in_what_pip_says(recipe, line, code):
+def test_the_reason_is_found_in_what_pip_says(options, line, code):
     from rsqi.ui.setup.pip_output import reason
 
     assert reason(["Collecting numpy", line, "exit 1"])[0] == code
 
 
-def test_progress_never_goes_back(recipe):
+def test_progress_never_goes_back(options):
     from rsqi.ui.setup.pip_output import Progress
 
     progress, shares = Progress(expected=3), []
@@ -146,7 +146,7 @@ def test_on_macos_the_python_of_the_bundle_goes_first(application, tmp_path):
 
 
 def test_a_python_says_what_it_is():
-    look, nvidia = ROOT / "ui" / "setup" / "look.py", ROOT / "rsqi_core" / "models" / "nvidia.py"
+    look, nvidia = ROOT / "ui" / "setup" / "probe_python.py", ROOT / "rsqi_core" / "models" / "nvidia.py"
     done = subprocess.run([sys.executable, look, nvidia], capture_output=True, text=True, check=True, timeout=60)
     said = json.loads(done.stdout)
     assert said["problem"] == "" and said["version"].startswith("3.") and "gpu" in said

@@ -82,7 +82,7 @@ def cancel(page):
         "active": iface.activeLayer().name(),
     }
     steps = []
-    page._inspection.told.connect(lambda event: steps.append(event.get("stage")))
+    page._inspection.worker_event.connect(lambda event: steps.append(event.get("stage")))
     page.cancel_button.click()
     wait(120, lambda: page.run_button.isEnabled())
     VERDICT["after_cancel"] = steps
@@ -229,7 +229,7 @@ def settings():
     page.show()
     page.test()
     wait(60, lambda: page.test_button.isEnabled())
-    VERDICT["probe"] = page.verdict.text()
+    VERDICT["probe"] = page.result_label.text()
     picture("6_settings", page)
     page.setup.stop()
     page.deleteLater()

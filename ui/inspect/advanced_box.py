@@ -9,7 +9,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLineEdit
 
 from ...bridge.i18n import tr
 from ...bridge.inspect_options import band_numbers, block_sizes, constraint_names
-from .narrow import narrow
+from ..widgets.narrow import narrow
 from .presets import STANDARD, Preset, preset_of
 
 _OWN = -0.01  # the value of the threshold that stands for the model's own

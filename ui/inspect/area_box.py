@@ -8,7 +8,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from ...bridge.compat import POLYGON_LAYERS
 from ...bridge.i18n import tr
-from .narrow import narrow
+from ..widgets.narrow import narrow
 
 WHOLE, VISIBLE, SELECTED = range(3)
 

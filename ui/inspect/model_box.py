@@ -9,7 +9,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QToolButton
 
 from ...bridge.i18n import tr
 from ...bridge.model_choice import DEFAULT, choose_model, chosen_model, known_models
-from .narrow import narrow
+from ..widgets.narrow import narrow
 
 
 class ModelBox(QWidget):

@@ -24,11 +24,10 @@ from ...bridge.compat import QShortcut
 from ...bridge.i18n import tr
 from ...bridge.paths import ICONS
 from ...bridge.texts import grade_name, progress_text
-from ..settings import PAGE
-from .choices import Choices
+from ..widgets.narrow import VerticalScroll
+from .form import Choices
 from .images import Image
 from .live_layer import LiveLayer
-from .narrow import VerticalScroll
 from .outcomes import Outcome, OutcomeTable, summed_up
 from .source_box import FOLDER
 
@@ -40,9 +39,12 @@ class InspectPage(QWidget):
     -------
     finished : QgsVectorLayer
         The errors of one image, in the project, ready for review.
+    options_requested
+        Open RSQI's page in the options of QGIS.
     """
 
     finished = pyqtSignal(object)
+    options_requested = pyqtSignal()
 
     def __init__(self, iface, parent=None):
         super().__init__(parent)
@@ -127,9 +129,9 @@ class InspectPage(QWidget):
         self._live = LiveLayer(tr("{name}: errors so far").format(name=image.name), layer.crs())
         self._inspection = AlgorithmRun("rsqi:inspect", parameters, self, image.name)
         self._inspection.progressed.connect(self._progress)
-        self._inspection.told.connect(self._hear)
-        self._inspection.said.connect(self._say)
-        self._inspection.warned.connect(self._warn)
+        self._inspection.worker_event.connect(self._hear)
+        self._inspection.info.connect(self._say)
+        self._inspection.warning.connect(self._warn)
         self._inspection.finished.connect(self._succeed)
         self._inspection.failed.connect(lambda message: self._end(problem=message))
         self._say(tr("Starting the worker..."))
@@ -293,7 +295,7 @@ class InspectPage(QWidget):
         settings_button = QToolButton()
         settings_button.setIcon(QgsApplication.getThemeIcon("/mActionOptions.svg"))
         settings_button.setToolTip(tr("RSQI settings"))
-        settings_button.clicked.connect(lambda: self._iface.showOptionsDialog(self._iface.mainWindow(), PAGE))
+        settings_button.clicked.connect(lambda: self.options_requested.emit())
         buttons = QHBoxLayout()
         buttons.addWidget(self.run_button, 1)
         buttons.addWidget(self.cancel_button)

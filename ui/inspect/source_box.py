@@ -11,8 +11,8 @@ from qgis.PyQt.QtWidgets import QComboBox, QLabel, QListWidget, QListWidgetItem,
 
 from ...bridge.compat import RASTER_LAYERS
 from ...bridge.i18n import tr
+from ..widgets.narrow import narrow
 from .images import Image, image_of, images_in
-from .narrow import narrow
 
 LAYER, LAYERS, FOLDER = range(3)
 _ROWS = 5  # of the list of layers

@@ -19,10 +19,10 @@ from qgis.PyQt.QtWidgets import (
 from ...bridge.algorithm_run import AlgorithmRun
 from ...bridge.i18n import tr
 from ...bridge.texts import progress_text
-from ..inspect.narrow import VerticalScroll
+from ..widgets.narrow import VerticalScroll
+from .comparison_step import VerdictStep
 from .data_step import DataStep
 from .training_step import TrainingStep
-from .verdict_step import VerdictStep
 
 DATASET = "rsqi/learn/dataset"  # setting: the last one
 
@@ -106,8 +106,8 @@ class LearnPage(QWidget):
     def _start(self, algorithm: str, parameters: dict, done) -> None:
         run = AlgorithmRun(algorithm, parameters, self)
         run.progressed.connect(lambda percent: self.progress.setValue(round(percent)))
-        run.told.connect(self._hear)
-        run.warned.connect(self._note)
+        run.worker_event.connect(self._hear)
+        run.warning.connect(self._note)
         run.finished.connect(lambda results: self._end(done, results))
         run.failed.connect(self._fail)
         self._notes.clear()

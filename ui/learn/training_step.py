@@ -17,7 +17,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ...bridge.i18n import tr
 from ...bridge.model_choice import DEFAULT, chosen_model, known_models, models_folder
-from ..inspect.narrow import narrow
+from ..widgets.narrow import narrow
 from .curve_view import CurveView
 from .datasets import is_name, is_unfinished, new_model_name
 

@@ -22,9 +22,9 @@ from ...bridge.i18n import tr
 from ...bridge.reviewer import reviewer
 from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
-from ..inspect.type_list import swatch
+from ..widgets.swatch import swatch
 from . import heat_map
-from .grid_walk import Block, Grid, next_block
+from .block_grid import Block, Grid, next_block
 from .keys import NAMES, command_texts, with_key
 from .navigation import Navigator
 from .store import StoreError

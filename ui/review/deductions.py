@@ -8,8 +8,8 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from ...bridge.geopackage import store_summary
 from ...bridge.live_score import LiveScore
 from ...rsqi_core.scoring import Score
+from .decisions import Verdicts
 from .store import StoreError
-from .verdicts import Verdicts
 
 
 class Deductions(QObject):

@@ -17,9 +17,9 @@ from ...bridge.i18n import tr
 from ...bridge.layer_score import DERIVED
 from ...rsqi_core import taxonomy
 from . import store
+from .decisions import Verdicts, signature, type_values
+from .error_rows import ADDED, CORRECTED, Row, row_of
 from .history import Change
-from .rows import ADDED, CORRECTED, Row, row_of
-from .verdicts import Verdicts, signature, type_values
 
 GLASS = QColor(255, 255, 0, 50)  # what is selected while it is edited: the image below has to be seen
 TOOLS = {

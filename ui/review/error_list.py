@@ -7,8 +7,8 @@ from typing import Iterable, Mapping
 from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
+from .error_rows import UNREVIEWED, Row, Wanted, neighbour, next_unreviewed
 from .error_table import MARKS, ErrorTable, status_name
-from .rows import UNREVIEWED, Row, Wanted, neighbour, next_unreviewed
 
 
 class ErrorList(QTreeView):

@@ -11,8 +11,8 @@ from ...bridge.compat import ALIGN_RIGHT
 from ...bridge.i18n import tr
 from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
-from ..inspect.type_list import swatch
-from .rows import ACCEPTED, ADDED, COLUMNS, CORRECTED, REJECTED, UNREVIEWED, Row, Wanted, arrange
+from ..widgets.swatch import swatch
+from .error_rows import ACCEPTED, ADDED, COLUMNS, CORRECTED, REJECTED, UNREVIEWED, Row, Wanted, arrange
 
 NO_PARENT = QModelIndex()
 MARKS = {UNREVIEWED: "○", ACCEPTED: "✓", REJECTED: "✕", CORRECTED: "✎", ADDED: "+"}

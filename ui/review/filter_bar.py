@@ -10,9 +10,9 @@ from ...bridge.i18n import tr
 from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 from ...rsqi_core.scoring import STATUSES
-from ..inspect.type_list import swatch
+from ..widgets.swatch import swatch
+from .error_rows import REVIEWED, Wanted
 from .error_table import MARKS, status_name
-from .rows import REVIEWED, Wanted
 
 MAP_DELAY_MS = 150
 

@@ -26,17 +26,17 @@ from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 from . import map_filter
 from .block_bar import BlockBar
+from .decision_bar import VerdictBar
+from .decisions import COMMENT_LENGTH, Verdicts
 from .deductions import Deductions
 from .digitising import Digitising
 from .error_list import ErrorList
+from .error_rows import UNREVIEWED
 from .filter_bar import FilterBar
 from .key_help import KeyHelp
 from .keys import KeyListener, with_key
 from .navigation import Navigator, outline, pixel_side_of
-from .rows import UNREVIEWED
 from .store import snapshot
-from .verdict_bar import VerdictBar
-from .verdicts import COMMENT_LENGTH, Verdicts
 
 LOOK_MS = 2000  # how often the file is asked whether somebody else has written into it
 SETTLE_MS = 60  # a held key runs through the list without dragging the map along

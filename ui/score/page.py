@@ -8,10 +8,10 @@ from qgis.PyQt.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from ...bridge.i18n import tr
 from ...bridge.live_score import LiveScore
-from ..report.panel import ReportPanel
 from .image_panel import ImagePanel
 from .live_panel import LivePanel
 from .lot_panel import LotPanel
+from .report_panel import ReportPanel
 from .scheme_panel import SchemePanel
 
 

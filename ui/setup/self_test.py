@@ -7,7 +7,8 @@ from qgis.PyQt.QtCore import QObject, QProcess, QTimer, pyqtSignal
 
 from ...bridge.i18n import tr
 from ...bridge.texts import error_text
-from ...bridge.worker_client import Listener, create_process, encode, ending, find_python
+from ...bridge.worker_client import WorkerOutput, create_process, encode, exit_text
+from ...bridge.worker_python import find_python
 
 PATIENCE_MS = 600_000  # libraries that are loaded for the first time may take minutes on a busy computer
 
@@ -30,7 +31,7 @@ class SelfTest(QObject):
     def __init__(self, parent=None):
         super().__init__(parent)
         self._process = None
-        self._listener = Listener()
+        self._output = WorkerOutput()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._give_up)
@@ -48,7 +49,7 @@ class SelfTest(QObject):
         except QgsProcessingException as error:
             self.failed.emit(str(error))
             return
-        self._listener = Listener()
+        self._output = WorkerOutput()
         self._process = create_process(python, self)
         self._process.errorOccurred.connect(self._not_started)
         self._process.finished.connect(self._finished)
@@ -79,8 +80,8 @@ class SelfTest(QObject):
             )
 
     def _finished(self) -> None:
-        events = list(self._listener.events(self._process))
-        words = ending(self._process, self._listener)
+        events = list(self._output.events(self._process))
+        words = exit_text(self._process, self._output)
         self._end()
         for event in events:
             if event["event"] == "result":

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from ...bridge.i18n import tr
-from . import recipe as kinds
+from . import build_options as kinds
+from .build_options import PYPI, BuildOptions, without_password
 from .environment import Stamp, State
-from .recipe import PYPI, Recipe, without_password
 
 BUILD, TEST, CANCEL = "build", "test", "cancel"  # what the main button does
 
@@ -53,14 +53,14 @@ def headline(state: State) -> str:
     }[state]
 
 
-def situation(state: State, stamp: Stamp | None, named: str, recipe: Recipe) -> str:
+def situation(state: State, stamp: Stamp | None, named: str, options: BuildOptions) -> str:
     """Return what there is, and what the button does about it.
 
     Parameters
     ----------
     named : str
         The Python that the user has named.
-    recipe : Recipe
+    options : BuildOptions
         What would be built.
     """
     if state in (State.READY, State.OUTDATED) and stamp is not None:
@@ -75,7 +75,7 @@ def situation(state: State, stamp: Stamp | None, named: str, recipe: Recipe) -> 
             "RSQI computes in a Python environment of its own, so that nothing is mixed into QGIS. It is built once, "
             "in the QGIS profile. That takes some minutes, about {size} GB of the disk, and the internet or a folder "
             "of downloaded packages."
-        ).format(size=round(recipe.gigabytes)),
+        ).format(size=round(options.gigabytes)),
         State.BROKEN: tr(
             "Its Python is gone or it was not finished, perhaps because QGIS was updated. Repairing builds it anew."
         ),
@@ -125,7 +125,7 @@ def install_python() -> str:
     return tr("Install the packages python3-venv and python3-pip of your system, then press the button again.")
 
 
-def build_failure(code: str, what: str = "", recipe: Recipe | None = None, version: str = "") -> str:
+def build_failure(code: str, what: str = "", options: BuildOptions | None = None, version: str = "") -> str:
     """Return one sentence on a failure, with its remedy.
 
     Parameters
@@ -137,20 +137,20 @@ def build_failure(code: str, what: str = "", recipe: Recipe | None = None, versi
     version : str
         Of the Python that builds.
     """
-    recipe = recipe or Recipe()
-    index = without_password(recipe.index_url or PYPI)
+    options = options or BuildOptions()
+    index = without_password(options.index_url or PYPI)
     if code == "missing":
         text = (
             tr("The folder {folder} has no {what} for Python {version}: fill it by the command under Advanced.")
-            if recipe.wheelhouse
+            if options.wheelhouse
             else tr("{index} has no {what} for Python {version}: choose another package index or another Python.")
         )
-        return text.format(folder=recipe.wheelhouse, index=index, what=what, version=version)
+        return text.format(folder=options.wheelhouse, index=index, what=what, version=version)
     known = {
         "python": tr("No Python that RSQI can use was found. {remedy}").format(remedy=install_python()),
         "busy": tr("Another QGIS is setting RSQI up: wait for it."),
         "disk": tr("Not enough space on the disk: about {size} GB are needed where the QGIS profile lies.").format(
-            size=f"{recipe.gigabytes:.0f}"
+            size=f"{options.gigabytes:.0f}"
         ),
         "no_index": tr("{what} is no address of a package index: it begins with https://."),
         "no_wheelhouse": tr("The folder {what} does not exist: choose the folder with the downloaded packages."),

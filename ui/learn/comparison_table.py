@@ -9,7 +9,7 @@ from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QT
 from ...bridge.i18n import tr
 from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
-from ..inspect.type_list import swatch
+from ..widgets.swatch import swatch
 
 BETTER, WORSE = QColor("#1b7f3b"), QColor("#c62828")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

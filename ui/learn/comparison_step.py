@@ -8,8 +8,8 @@ from qgis.PyQt.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVB
 from ...bridge.i18n import tr
 from ...bridge.model_choice import DEFAULT, choose_model, chosen_model, known_models
 from ...bridge.texts import comparison_text
-from ..inspect.narrow import narrow
-from .verdict_table import VerdictTable
+from ..widgets.narrow import narrow
+from .comparison_table import VerdictTable
 
 
 class VerdictStep(QWidget):

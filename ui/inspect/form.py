@@ -12,11 +12,11 @@ from ...bridge import schemes
 from ...bridge.i18n import tr
 from ...bridge.inspect_options import device_names
 from ...rsqi_core.scoring import MODES
+from ..widgets.narrow import narrow
 from .advanced_box import AdvancedBox
 from .area_box import VISIBLE, AreaBox
 from .images import Image, new_geopackage, unused
 from .model_box import ModelBox
-from .narrow import narrow
 from .presets import PRESETS, STANDARD, Preset
 from .source_box import LAYER, SourceBox
 from .type_list import TypeList

@@ -110,7 +110,7 @@ class ReportPanel(QWidget):
         QgsSettings().setValue(FILES, ",".join(names))
         run = AlgorithmRun("rsqi:report", self._parameters(names), self)
         run.progressed.connect(lambda percent: self.progress.setValue(round(percent)))
-        run.warned.connect(self._warn)
+        run.warning.connect(self._warn)
         run.finished.connect(self._finish)
         run.failed.connect(self._fail)
         self._warnings.clear()

@@ -10,7 +10,7 @@ from qgis.PyQt.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QV
 from ...bridge.i18n import tr
 from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
-from ..inspect.type_list import swatch
+from ..widgets.swatch import swatch
 from .keys import NAMES, command_texts, with_key
 
 ICONS = {

@@ -19,8 +19,8 @@ from ...bridge.measures import distance_area, project_context
 from ...bridge.reviewer import reviewer
 from ...rsqi_core import taxonomy
 from . import store
+from .error_rows import ACCEPTED, ADDED, CORRECTED, REJECTED, UNREVIEWED, Row, columns_of, read, row_of
 from .history import Change, History
-from .rows import ACCEPTED, ADDED, CORRECTED, REJECTED, UNREVIEWED, Row, columns_of, read, row_of
 
 COMMENT_LENGTH = 254
 

@@ -31,7 +31,7 @@ TORCH_INDEX = "https://download.pytorch.org/whl/"
 
 
 @dataclass(frozen=True)
-class Recipe:
+class BuildOptions:
     """What is wanted.
 
     Attributes
@@ -99,17 +99,17 @@ def requirements(plugin: Path, kind: str, torch: bool = False) -> tuple[str, ...
     return tuple(runtime if runtime and re.match(r"onnxruntime\b(?!-)", name) else name for name in wanted)
 
 
-def pip_arguments(recipe: Recipe, packages: tuple[str, ...], platform: str) -> list[str]:
+def pip_arguments(options: BuildOptions, packages: tuple[str, ...], platform: str) -> list[str]:
     """Return what follows ``python``.
 
     Wheels only: what would have to be compiled ends in one clear line, and a cancelled pip leaves no compiler behind.
     Python files are compiled when they are first used, which most never are.
     """
     arguments = ["-m", "pip", "install", "--only-binary=:all:", "--no-compile", "--progress-bar=off"]
-    if recipe.wheelhouse:
-        arguments += ["--no-index", "--find-links", recipe.wheelhouse]
-    elif recipe.torch and not recipe.index_url:
-        index = torch_index(recipe.kind, platform)
+    if options.wheelhouse:
+        arguments += ["--no-index", "--find-links", options.wheelhouse]
+    elif options.torch and not options.index_url:
+        index = torch_index(options.kind, platform)
         arguments += ["--extra-index-url", index] if index else []
     return [*arguments, *packages]
 
@@ -124,7 +124,7 @@ def torch_index(kind: str, platform: str) -> str:
     return TORCH_INDEX + "cpu" if platform == "linux" else ""
 
 
-def pip_variables(recipe: Recipe, temporary: str) -> dict[str, str]:
+def pip_variables(options: BuildOptions, temporary: str) -> dict[str, str]:
     """Return environment variables for pip; by them an index with a password stays out of the list of processes."""
     variables = {
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
@@ -138,10 +138,10 @@ def pip_variables(recipe: Recipe, temporary: str) -> dict[str, str]:
         "TEMP": temporary,
         "TMP": temporary,
     }
-    if recipe.index_url:
-        variables["PIP_INDEX_URL"] = recipe.index_url
-        if is_intranet(recipe.index_url):
-            variables["PIP_TRUSTED_HOST"] = urlsplit(recipe.index_url).netloc.rpartition("@")[2]
+    if options.index_url:
+        variables["PIP_INDEX_URL"] = options.index_url
+        if is_intranet(options.index_url):
+            variables["PIP_TRUSTED_HOST"] = urlsplit(options.index_url).netloc.rpartition("@")[2]
     return variables
 
 
