@@ -160,7 +160,7 @@ def review(dock):
     page, canvas, keys = dock.review_page, iface.mapCanvas(), 0
 
     def rows():
-        return page.verdicts.rows  # anew: what is read from the file again comes as new rows
+        return page.decisions.rows  # anew: what is read from the file again comes as new rows
 
     canvas.setFocus()
     with step("judge"):

@@ -22,21 +22,21 @@ def path(written, tmp_path):
 @pytest.fixture
 def person():
     """Return a function that opens a review of a file, as another person would; its `said` is what it refused."""
-    from rsqi.ui.review.decisions import Verdicts
+    from rsqi.ui.review.decisions import Decisions
 
     opened = []
 
     def open_review(source):
-        verdicts = Verdicts()
-        verdicts.said = []
-        verdicts.refused.connect(verdicts.said.append)
-        verdicts.set_layer(source if isinstance(source, QgsVectorLayer) else layer_of(source))
-        opened.append(verdicts)
-        return verdicts
+        decisions = Decisions()
+        decisions.said = []
+        decisions.refused.connect(decisions.said.append)
+        decisions.set_layer(source if isinstance(source, QgsVectorLayer) else layer_of(source))
+        opened.append(decisions)
+        return decisions
 
     yield open_review
-    for verdicts in opened:
-        verdicts.set_layer(None)
+    for decisions in opened:
+        decisions.set_layer(None)
 
 
 @pytest.fixture
@@ -152,26 +152,26 @@ def test_a_layer_in_memory_works_too(application, person):
 
 
 def rows_of(*values):
-    from rsqi.ui.review.error_rows import Row
+    from rsqi.ui.review.error_rows import ErrorRow
 
     return {
-        fid: Row(fid, category_id, confidence, 1.0, "D", 1.0, status, "model", comment, "", "")
+        fid: ErrorRow(fid, category_id, confidence, 1.0, "D", 1.0, status, "model", comment, "", "")
         for fid, (category_id, confidence, status, comment) in enumerate(values, start=1)
     }
 
 
 def test_the_list_filters_and_sorts_with_what_is_missing_last(application):
-    from rsqi.ui.review.error_rows import Wanted, arrange
+    from rsqi.ui.review.error_rows import RowFilter, arrange
 
     rows = rows_of((1, 0.3, "accepted", ""), (1, None, "added", ""), (2, 0.8, "unreviewed", "thin haze"))
-    assert arrange(rows, Wanted(), "confidence", descending=True) == [3, 1, 2]
-    assert arrange(rows, Wanted(), "confidence") == [1, 3, 2]
-    assert arrange(rows, Wanted(), "status") == [3, 1, 2], "in the order of the work"
-    assert arrange(rows, Wanted(confidence=0.5)) == [2, 3], "what a person added has no confidence"
-    assert arrange(rows, Wanted(status="reviewed")) == [1, 2]
-    assert arrange(rows, Wanted(category_id=1, status="added")) == [2]
-    assert arrange(rows, Wanted(text="HAZE")) == [3]
-    assert arrange(rows, Wanted(text="云"), words={(1, "accepted"): "云"}) == [1]
+    assert arrange(rows, RowFilter(), "confidence", descending=True) == [3, 1, 2]
+    assert arrange(rows, RowFilter(), "confidence") == [1, 3, 2]
+    assert arrange(rows, RowFilter(), "status") == [3, 1, 2], "in the order of the work"
+    assert arrange(rows, RowFilter(confidence=0.5)) == [2, 3], "what a person added has no confidence"
+    assert arrange(rows, RowFilter(status="reviewed")) == [1, 2]
+    assert arrange(rows, RowFilter(category_id=1, status="added")) == [2]
+    assert arrange(rows, RowFilter(text="HAZE")) == [3]
+    assert arrange(rows, RowFilter(text="云"), words={(1, "accepted"): "云"}) == [1]
 
 
 def test_the_next_unreviewed_error_is_found_around_the_end(application):
@@ -185,28 +185,28 @@ def test_the_next_unreviewed_error_is_found_around_the_end(application):
 
 
 def test_blocks_are_walked_worst_first_and_seen_marks_stay_in_the_file(path):
-    from rsqi.ui.review.block_grid import Grid, next_block
+    from rsqi.ui.review.block_grid import BlockGrid, next_block
 
-    grid = Grid(path)
+    grid = BlockGrid(path)
     order = grid.blocks(512)
     assert [(block.row, block.col) for block in order] == [(1, 1), (1, 0), (0, 1), (0, 0)]
     assert (order[0].worst, order[0].code) == (pytest.approx(0.7), "shadow")
     grid.mark(order[0], "Li")
     grid.mark(order[1], "Li")
     grid.unmark(order[1])
-    again = Grid(path)
+    again = BlockGrid(path)
     assert again.seen() == {order[0].key}
     assert next_block(order, again.seen(), None) == order[1]
     assert next_block(order, {block.key for block in order}, order[2]) is None
 
 
 def test_small_errors_are_shown_with_context_and_large_ones_whole(application):
-    from rsqi.ui.review.navigation import CONTEXT_PX, frame
+    from rsqi.ui.review.navigation import CONTEXT_PX, view_box
 
-    small = frame(box(0, 0, 0.5, 0.5).boundingBox(), 0.5)
+    small = view_box(box(0, 0, 0.5, 0.5).boundingBox(), 0.5)
     assert small.width() == small.height() == CONTEXT_PX * 0.5
     large = box(0, 0, 900, 300).boundingBox()
-    assert frame(large, 0.5).contains(large) and frame(large, 0.5).width() == pytest.approx(1350)
+    assert view_box(large, 0.5).contains(large) and view_box(large, 0.5).width() == pytest.approx(1350)
 
 
 def test_low_confidence_is_hidden_on_the_map_and_stays_in_the_layer(path):
@@ -257,10 +257,10 @@ def test_the_heat_map_lies_under_the_errors_and_goes_again(path):
 
 
 def test_geometry_counts_as_a_change(path, review):
-    from rsqi.ui.review.store import same, snapshot
+    from rsqi.ui.review.store import same_error, snapshot
 
     one = snapshot(review.layer, [1])[1]
     other = snapshot(review.layer, [1])[1]
-    assert same(one, other)
+    assert same_error(one, other)
     other.setGeometry(box(0, 0, 1, 1))
-    assert not same(one, other)
+    assert not same_error(one, other)

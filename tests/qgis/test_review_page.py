@@ -95,15 +95,15 @@ def test_keys_rest_while_the_page_is_hidden(page, path):
 
 def test_one_verdict_for_many_is_one_step_back(page, path):
     page.list.selectAll()
-    page.obey("reject")
+    page.run_command("reject")
     assert set(states(path)) == {"rejected"}
-    page.obey("undo")
+    page.run_command("undo")
     assert set(states(path)) == {"unreviewed"}
 
 
 def test_a_list_of_the_unreviewed_shrinks_while_it_is_walked(page):
     page.filter_bar.status_box.setCurrentIndex(1)
-    page.obey("accept")
+    page.run_command("accept")
     assert page.list.table.order == [3, 4, 2] and page.list.fid == 3
     assert page.progress_label.text() == "1 of 4 reviewed, 3 in the list"
 
@@ -111,14 +111,14 @@ def test_a_list_of_the_unreviewed_shrinks_while_it_is_walked(page):
 def test_a_comment_stays_with_its_error(page, path):
     page.comment_box.setText("roof, no cloud")
     QTest.keyClick(page.comment_box, KEY.Key_Return)
-    page.obey("next")
+    page.run_command("next")
     assert stored(path, 1)["comment"] == "roof, no cloud" and page.comment_box.text() == ""
 
 
 def test_deductions_follow_a_verdict_into_the_file(page, path):
     heard = []
     page.changed.connect(lambda: heard.append(stored(path, 1)["penalty"]))
-    page.obey("reject")
+    page.run_command("reject")
     assert until(lambda: stored(path, 1)["penalty"] == 0)
     assert heard[0] == 1.0 and heard[-1] == 0, "the score hears of the verdict, then of the deductions"
     assert stored(path, 3)["edited_by"] == NULL, "a deduction is no edit"
@@ -131,9 +131,9 @@ def test_looking_changes_no_file(page, path):
 
 
 def test_what_somebody_else_does_is_shown(page, path):
-    from rsqi.ui.review.decisions import Verdicts
+    from rsqi.ui.review.decisions import Decisions
 
-    other = Verdicts()
+    other = Decisions()
     other.set_layer(layer_of(path))
     other.reject([4])
     other.set_layer(None)
@@ -145,7 +145,7 @@ def test_what_somebody_else_does_is_shown(page, path):
 
 def draw(page, geometry):
     """Add a polygon as QGIS's tool does."""
-    layer = page.verdicts.layer
+    layer = page.decisions.layer
     geometry.convertToMultiType()
     feature = QgsVectorLayerUtils.createFeature(layer, geometry)
     layer.beginEditCommand("Add feature")
@@ -165,14 +165,14 @@ def test_a_drawn_error_is_complete_and_saved_at_once(page, path):
     press(page, KEY.Key_5)
     assert (stored(path, 5)["category_id"], stored(path, 5)["status"]) == (5, "added"), "the type may come after"
     press(page, KEY.Key_Escape)
-    assert not page.digitising.mode and not page.verdicts.layer.isEditable()
-    page.obey("undo")
-    page.obey("undo")
+    assert not page.digitising.mode and not page.decisions.layer.isEditable()
+    page.run_command("undo")
+    page.run_command("undo")
     assert stored(path, 5) is None
 
 
 def test_a_reshaped_error_is_measured_anew(page, path):
-    layer = page.verdicts.layer
+    layer = page.decisions.layer
     layer.startEditing()
     shape = box(100, 100, 40, 20)
     shape.convertToMultiType()
@@ -180,13 +180,13 @@ def test_a_reshaped_error_is_measured_anew(page, path):
     QApplication.processEvents()
     row = stored(path, 1)
     assert row["area_m2"] == pytest.approx(800, rel=2e-3) and row["status"] == "corrected" and row["edited_by"]
-    page.obey("undo")
+    page.run_command("undo")
     assert layer_of(path).getFeature(1).geometry().area() == pytest.approx(400)
     assert stored(path, 1)["status"] == "unreviewed"
 
 
 def test_both_parts_of_a_split_error_are_errors_of_its_type(page, path):
-    layer = page.verdicts.layer
+    layer = page.decisions.layer
     layer.startEditing()
     layer.splitFeatures([QgsPointXY(500110, 3400000), QgsPointXY(500110, 3400200)])
     QApplication.processEvents()
@@ -194,22 +194,22 @@ def test_both_parts_of_a_split_error_are_errors_of_its_type(page, path):
     assert len(rows) == 5 and rows[5]["category_id"] == 1 and rows[5]["source"] == "model"
     assert {rows[1]["status"], rows[5]["status"]} == {"corrected"}
     assert rows[1]["area_m2"] == pytest.approx(200, rel=2e-3) == rows[5]["area_m2"]
-    page.obey("undo")
+    page.run_command("undo")
     assert len(stored(path)) == 4 and layer_of(path).getFeature(1).geometry().area() == pytest.approx(400)
 
 
 def test_a_deleted_error_comes_back_under_its_number(page, path):
-    layer, before = page.verdicts.layer, stored(path)
+    layer, before = page.decisions.layer, stored(path)
     layer.startEditing()
     layer.deleteFeature(3)
     QApplication.processEvents()
     assert 3 not in stored(path) and 3 not in page.list.table.rows
-    page.obey("undo")
+    page.run_command("undo")
     assert stored(path) == before
 
 
 def test_the_form_changes_the_names_with_the_type(page, path):
-    layer = page.verdicts.layer
+    layer = page.decisions.layer
     layer.startEditing()
     layer.changeAttributeValue(1, layer.fields().indexFromName("category_id"), 6)
     layer.changeAttributeValue(2, layer.fields().indexFromName("comment"), "one pixel")
@@ -230,13 +230,13 @@ def test_blocks_seen_by_key_are_counted(page):
 
 
 def test_what_is_selected_on_the_map_is_selected_in_the_list(page):
-    page.verdicts.layer.selectByIds([3, 4])
+    page.decisions.layer.selectByIds([3, 4])
     assert page.list.selected() == [3, 4]
 
 
 def test_stopping_leaves_nothing_behind(page, path):
-    canvas, layer = page.iface.canvas, page.verdicts.layer
-    page.obey("zoom")
+    canvas, layer = page.iface.canvas, page.decisions.layer
+    page.run_command("zoom")
     page.block_bar.heat_box.setCurrentIndex(2)
     page.filter_bar.slider.setValue(80)
     assert until(lambda: "confidence" in layer.renderer().classAttribute())

@@ -171,7 +171,7 @@ def review(dock, layer):
     picture("8_reviewed")
 
     page.list.selectAll()
-    page.obey("reject")
+    page.run_command("reject")
     settle()
     said["all_rejected"] = stored_score(layer)
     key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)

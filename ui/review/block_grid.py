@@ -29,7 +29,7 @@ SEEN = "seen"
 
 
 @dataclass(frozen=True)
-class Block:
+class GridBlock:
     """One block of the grid and the type it most probably has.
 
     Attributes
@@ -52,18 +52,20 @@ class Block:
         return self.size, self.row, self.col
 
 
-def worst_first(blocks: Iterable[Block]) -> list[Block]:
+def worst_first(blocks: Iterable[GridBlock]) -> list[GridBlock]:
     """Return the blocks by falling probability, then as one reads."""
     return sorted(blocks, key=lambda block: (-block.worst, block.row, block.col))
 
 
-def next_block(order: Sequence[Block], seen: set[tuple[int, int, int]], current: Block | None) -> Block | None:
+def next_block(
+    order: Sequence[GridBlock], seen: set[tuple[int, int, int]], current: GridBlock | None
+) -> GridBlock | None:
     """Return the first block after `current` that nobody has seen, from the top again at the end; None: all seen."""
     start = order.index(current) + 1 if current in order else 0
     return next((block for block in [*order[start:], *order[:start]] if block.key not in seen), None)
 
 
-class Grid:
+class BlockGrid:
     """The layer `blocks` of one GeoPackage, and its table `seen`.
 
     Parameters
@@ -76,7 +78,7 @@ class Grid:
         self._path = path
         self.layer = QgsVectorLayer(f"{path}|layername=blocks", "blocks", "ogr")
         self._table: QgsVectorLayer | None = None
-        self._blocks: dict[int, list[Block]] = {}
+        self._blocks: dict[int, list[GridBlock]] = {}
         if self.layer.isValid():
             self._read()
 
@@ -84,11 +86,11 @@ class Grid:
         """Return the block sizes, the finest first; empty if the file has no blocks."""
         return sorted(self._blocks)
 
-    def blocks(self, size: int) -> list[Block]:
+    def blocks(self, size: int) -> list[GridBlock]:
         """Return the blocks of a size, the worst first."""
         return self._blocks.get(size, [])
 
-    def outline(self, block: Block) -> QgsGeometry:
+    def outline(self, block: GridBlock) -> QgsGeometry:
         """Return where the block is."""
         found = features_of(self.layer, QgsFeatureRequest(block.fid), 1, committed=True)
         return found[0].geometry() if found else QgsGeometry()
@@ -100,7 +102,7 @@ class Grid:
             return set()
         return {key_of(feature) for feature in features_of(table, QgsFeatureRequest(), 1, committed=True)}
 
-    def mark(self, block: Block, by: str) -> None:
+    def mark(self, block: GridBlock, by: str) -> None:
         """Note that a block was seen now.
 
         Raises
@@ -119,7 +121,7 @@ class Grid:
         if not table.dataProvider().addFeatures([feature])[0]:
             raise StoreError(tr("The seen mark could not be saved in {name}.").format(name=self._path.name))
 
-    def unmark(self, block: Block) -> None:
+    def unmark(self, block: GridBlock) -> None:
         """Take a mark back."""
         table = self._open()
         if table is not None:
@@ -142,7 +144,7 @@ class Grid:
                 default=(0.0, ""),
             )
             size, row, col = (int(values[index]) for index in where)
-            self._blocks.setdefault(size, []).append(Block(feature.id(), size, row, col, worst, code))
+            self._blocks.setdefault(size, []).append(GridBlock(feature.id(), size, row, col, worst, code))
         self._blocks = {size: worst_first(blocks) for size, blocks in self._blocks.items()}
 
     def _open(self) -> QgsVectorLayer | None:

@@ -31,7 +31,7 @@ ICONS = {
 MODES = ("draw", "reshape", "vertices", "split")
 
 
-class VerdictBar(QWidget):
+class DecisionBar(QWidget):
     """Two lines of buttons: what is decided, and what is drawn.
 
     Signals
@@ -39,7 +39,7 @@ class VerdictBar(QWidget):
     commanded : str
     """
 
-    commanded = pyqtSignal(str)
+    command_requested = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -96,7 +96,7 @@ class VerdictBar(QWidget):
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         else:
             button.setAutoRaise(True)
-        button.clicked.connect(lambda: self.commanded.emit(command))
+        button.clicked.connect(lambda: self.command_requested.emit(command))
         self.buttons[command] = button
         return button
 
@@ -113,7 +113,7 @@ class VerdictBar(QWidget):
         for error_type in taxonomy.TYPES:
             command = f"type_{error_type.id}"
             action = menu.addAction(QIcon(swatch(error_type.color)), f"{type_name(error_type)}\t{NAMES[command]}")
-            action.triggered.connect(lambda _=False, command=command: self.commanded.emit(command))
+            action.triggered.connect(lambda _=False, command=command: self.command_requested.emit(command))
         button.setMenu(menu)
         self.buttons["type"] = button
         return button

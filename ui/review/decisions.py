@@ -19,13 +19,13 @@ from ...bridge.measures import distance_area, project_context
 from ...bridge.reviewer import reviewer
 from ...rsqi_core import taxonomy
 from . import store
-from .error_rows import ACCEPTED, ADDED, CORRECTED, REJECTED, UNREVIEWED, Row, columns_of, read, row_of
+from .error_rows import ACCEPTED, ADDED, CORRECTED, REJECTED, UNREVIEWED, ErrorRow, columns_of, read, row_of
 from .history import Change, History
 
 COMMENT_LENGTH = 254
 
 
-class Verdicts(QObject):
+class Decisions(QObject):
     """The errors of one layer, and what is decided about them.
 
     Attributes
@@ -50,29 +50,29 @@ class Verdicts(QObject):
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
         self.layer: QgsVectorLayer | None = None
-        self.rows: dict[int, Row] = {}
+        self.rows: dict[int, ErrorRow] = {}
         self.history = History()
         self.writing = False
-        self._stamp: tuple = ()
+        self._file_stamp: tuple = ()
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
         """Review another layer; what was done to the last one is in its file and can no longer be undone."""
         self.layer = layer
         self.history.clear()
         self.rows = read(layer) if layer is not None else {}
-        self._stamp = self._stamp_now()
+        self._file_stamp = self._current_stamp()
 
-    def look(self) -> set[int]:
+    def reload_if_changed(self) -> set[int]:
         """Read again if the file was written by somebody else; return the errors that differ, and signal them."""
-        now = self._stamp_now()
-        if now == self._stamp:
+        now = self._current_stamp()
+        if now == self._file_stamp:
             return set()
-        self._stamp = now
+        self._file_stamp = now
         return self._read_again()
 
-    def overlook(self) -> None:
+    def mark_as_read(self) -> None:
         """Take the file as known: this review itself has just written into another table of it."""
-        self._stamp = self._stamp_now()
+        self._file_stamp = self._current_stamp()
 
     # Decisions
 
@@ -92,7 +92,7 @@ class Verdicts(QObject):
         """Give errors another type; the type that one has already confirms it."""
         names = type_values(category_id)
 
-        def values(row: Row) -> dict:
+        def values(row: ErrorRow) -> dict:
             if row.category_id == category_id:
                 return {"status": ACCEPTED} if row.status in (UNREVIEWED, REJECTED) else {}
             return {**names, "status": ADDED if row.status == ADDED else CORRECTED}
@@ -110,7 +110,7 @@ class Verdicts(QObject):
         if len(fids) < 2:
             self.refused.emit(tr("Select at least two errors to merge."))
             return False
-        before = self._as_shown(fids)
+        before = self._unchanged_features(fids)
         if before is None:
             return False
         geometry = QgsGeometry.unaryUnion([before[fid].geometry() for fid in fids])
@@ -126,25 +126,25 @@ class Verdicts(QObject):
             "status": ADDED if first.status == ADDED else CORRECTED,
             "confidence": max(sure, default=None),
         }
-        kept = altered(before[fids[0]], {**values, **signature()})
+        kept = with_values(before[fids[0]], {**values, **signature()})
         kept.setGeometry(geometry)
         after: dict[int, QgsFeature | None] = {**dict.fromkeys(fids), fids[0]: kept}
-        return self._carry_out(Change(tr("Merge"), before, after))
+        return self._apply(Change(tr("Merge"), before, after))
 
     # Undo and redo
 
     def undo(self) -> set[int]:
         """Take the last action back; return its errors, none if there was nothing or it could not be."""
-        return self._step(undone=False)
+        return self._undo_or_redo(undone=False)
 
     def redo(self) -> set[int]:
         """Do again what was undone last."""
-        return self._step(undone=True)
+        return self._undo_or_redo(undone=True)
 
-    def take(self, change: Change) -> None:
+    def add_committed(self, change: Change) -> None:
         """Learn of a change that QGIS's own tools made and that is committed."""
         self.history.push(change)
-        self._follow(change.after)
+        self._update_rows(change.after)
 
     def write_derived(self, values: Mapping[int, tuple[str | None, float]]) -> None:
         """Store severity and penalty by fid, which follow from the decisions and are no part of the history.
@@ -155,7 +155,7 @@ class Verdicts(QObject):
         """
         now = store.snapshot(self.layer, values)
         target = {
-            fid: altered(feature, dict(zip(DERIVED, values[fid])))
+            fid: with_values(feature, dict(zip(DERIVED, values[fid])))
             for fid, feature in now.items()
             if feature is not None
         }
@@ -168,34 +168,34 @@ class Verdicts(QObject):
 
     # How
 
-    def _decide(self, text: str, fids: Iterable[int], values: Callable[[Row], dict]) -> bool:
-        wanted = {fid: values(self.rows[fid]) for fid in fids if fid in self.rows}
-        wanted = {fid: change for fid, change in wanted.items() if change}
-        if not wanted:
+    def _decide(self, text: str, fids: Iterable[int], values: Callable[[ErrorRow], dict]) -> bool:
+        changes = {fid: values(self.rows[fid]) for fid in fids if fid in self.rows}
+        changes = {fid: change for fid, change in changes.items() if change}
+        if not changes:
             return True
-        before = self._as_shown(wanted)
+        before = self._unchanged_features(changes)
         if before is None:
             return False
         signed = signature()
-        after = {fid: altered(before[fid], {**change, **signed}) for fid, change in wanted.items()}
-        return self._carry_out(Change(text, before, after))
+        after = {fid: with_values(before[fid], {**change, **signed}) for fid, change in changes.items()}
+        return self._apply(Change(text, before, after))
 
-    def _as_shown(self, fids: Iterable[int]) -> dict[int, QgsFeature | None] | None:
+    def _unchanged_features(self, fids: Iterable[int]) -> dict[int, QgsFeature | None] | None:
         """Return the stored errors, unless somebody else has changed one since it was shown: say so, and None."""
-        strange = self.look() & set(fids)
+        changed_elsewhere = self.reload_if_changed() & set(fids)
         stored = store.snapshot(self.layer, fids)
-        if not strange:
+        if not changed_elsewhere:
             columns = columns_of(self.layer.dataProvider().fields())
             for fid, feature in stored.items():
-                if feature is None or row_of(feature, columns).verdict() != self.rows[fid].verdict():
-                    strange.add(fid)
-            if not strange:
+                if feature is None or row_of(feature, columns).decision() != self.rows[fid].decision():
+                    changed_elsewhere.add(fid)
+            if not changed_elsewhere:
                 return stored
             self._read_again()
-        self.refused.emit(self.who(strange))
+        self.refused.emit(self.conflict_text(changed_elsewhere))
         return None
 
-    def who(self, fids: Iterable[int]) -> str:
+    def conflict_text(self, fids: Iterable[int]) -> str:
         """Return a sentence that says who changed these errors."""
         names = sorted({self.rows[fid].edited_by for fid in fids if fid in self.rows} - {""})
         if not names:
@@ -204,50 +204,50 @@ class Verdicts(QObject):
             name=", ".join(names)
         )
 
-    def _carry_out(self, change: Change) -> bool:
-        if self._write(change.before, change.after, change.text, say=True) is None:
+    def _apply(self, change: Change) -> bool:
+        if self._write(change.before, change.after, change.text, report=True) is None:
             return False
-        self.take(Change(change.text, change.before, store.snapshot(self.layer, change.after)))
+        self.add_committed(Change(change.text, change.before, store.snapshot(self.layer, change.after)))
         return True
 
-    def _step(self, undone: bool) -> set[int]:
+    def _undo_or_redo(self, undone: bool) -> set[int]:
         change = self.history.last(undone)
         if change is None:
             return set()
         if not undone:
             change = change.reversed()
-        self.look()
+        self.reload_if_changed()
         now = store.snapshot(self.layer, change.before)
-        if not all(store.same(now[fid], feature) for fid, feature in change.before.items()):
+        if not all(store.same_error(now[fid], feature) for fid, feature in change.before.items()):
             self.history.drop(undone)
             self.refused.emit(tr("The error was changed by somebody else meanwhile, so this step was left out."))
             return set()
-        fids = self._write(now, change.after, change.text, say=True)
+        fids = self._write(now, change.after, change.text, report=True)
         if fids is None:
             return set()
         self.history.move(undone)
         self.history.renumber(fids)
         touched = {fids.get(fid, fid) for fid in change.after}
-        self._follow(store.snapshot(self.layer, touched))
+        self._update_rows(store.snapshot(self.layer, touched))
         return touched
 
-    def _write(self, stored: Mapping, target: Mapping, text: str, say: bool = False) -> dict[int, int] | None:
+    def _write(self, stored: Mapping, target: Mapping, text: str, report: bool = False) -> dict[int, int] | None:
         """Write and return the fids of what came back; None if it failed and that was to be said."""
         self.writing = True
         try:
             return store.write(self.layer, stored, target, text)
         except store.StoreError as error:
-            if not say:
+            if not report:
                 raise
             self.refused.emit(str(error))
             return None
         finally:
             self.writing = False
-            self._stamp = self._stamp_now()
+            self._file_stamp = self._current_stamp()
 
-    def _follow(self, now: Mapping[int, QgsFeature | None]) -> None:
+    def _update_rows(self, now: Mapping[int, QgsFeature | None]) -> None:
         """Take over what the file says of some errors now."""
-        self._stamp = self._stamp_now()
+        self._file_stamp = self._current_stamp()
         columns = columns_of(self.layer.dataProvider().fields())
         for fid, feature in now.items():
             if feature is None:
@@ -260,23 +260,23 @@ class Verdicts(QObject):
     def _read_again(self) -> set[int]:
         old, now = self.rows, read(self.layer)
         if old and not now:  # cannot be read at the moment
-            self._stamp = ()
+            self._file_stamp = ()
             return set()
         self.rows = now
         every = set(old) | set(self.rows)
-        strange = {
+        changed_elsewhere = {
             fid
             for fid in every
-            if fid not in old or fid not in self.rows or old[fid].verdict() != self.rows[fid].verdict()
+            if fid not in old or fid not in self.rows or old[fid].decision() != self.rows[fid].decision()
         }
-        if strange:
+        if changed_elsewhere:
             self.layer.dataChanged.emit()  # for tables and scores
             self.layer.triggerRepaint()
-        self.reloaded.emit(strange)
-        return strange
+        self.reloaded.emit(changed_elsewhere)
+        return changed_elsewhere
 
-    def _stamp_now(self) -> tuple:
-        return store.stamp(geopackage_of(self.layer)) if self.layer is not None else ()
+    def _current_stamp(self) -> tuple:
+        return store.file_stamp(geopackage_of(self.layer)) if self.layer is not None else ()
 
 
 def signature() -> dict[str, object]:
@@ -290,7 +290,7 @@ def type_values(category_id: int) -> dict[str, object]:
     return {"category_id": category_id, "label": error_type.zh, "label_en": error_type.en}
 
 
-def altered(feature: QgsFeature, values: Mapping[str, object]) -> QgsFeature:
+def with_values(feature: QgsFeature, values: Mapping[str, object]) -> QgsFeature:
     """Return a copy with other values; names that the layer has no field for are left out."""
     copy, fields = QgsFeature(feature), feature.fields()
     for name, value in values.items():

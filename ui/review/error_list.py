@@ -7,7 +7,7 @@ from typing import Iterable, Mapping
 from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
-from .error_rows import UNREVIEWED, Row, Wanted, neighbour, next_unreviewed
+from .error_rows import UNREVIEWED, ErrorRow, RowFilter, neighbour, next_unreviewed
 from .error_table import MARKS, ErrorTable, status_name
 
 
@@ -52,10 +52,10 @@ class ErrorList(QTreeView):
         self.selectionModel().currentChanged.connect(self._current_changed)
         self.clicked.connect(lambda index: self.chosen.emit(self.table.fid_at(index)))
 
-    def show_rows(self, rows: Mapping[int, Row], wanted: Wanted) -> None:
+    def show_rows(self, rows: Mapping[int, ErrorRow], row_filter: RowFilter) -> None:
         """Make the list anew and stay at the current error, or near it if it is no longer shown."""
         place = max(self.currentIndex().row(), 0)
-        self._quietly(lambda: self.table.show_rows(rows, wanted))
+        self._quietly(lambda: self.table.show_rows(rows, row_filter))
         order = self.table.order
         if not order:
             self.fid = None

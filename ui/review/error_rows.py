@@ -10,7 +10,7 @@ from qgis.PyQt.QtCore import QDateTime
 
 from ...bridge.geopackage import features_of
 from ...rsqi_core.scoring import STATUSES
-from .store import NOTHING
+from .store import NULL_TYPE
 
 COLUMNS = ("category_id", "confidence", "area_m2", "severity", "status")
 UNREVIEWED, ACCEPTED, REJECTED, CORRECTED, ADDED = STATUSES
@@ -18,7 +18,7 @@ REVIEWED = "reviewed"  # a choice of the filter beside the statuses: everything 
 
 
 @dataclass(frozen=True)
-class Row:
+class ErrorRow:
     """One error as it is stored; `severity` and `penalty` follow from all the others and are no part of a verdict."""
 
     fid: int
@@ -33,13 +33,13 @@ class Row:
     edited_at: str
     edited_by: str
 
-    def verdict(self) -> tuple:
+    def decision(self) -> tuple:
         """Return what people decide, to see whether somebody else changed it."""
         return (self.category_id, self.status, self.comment, self.edited_at, self.edited_by)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RowFilter:
     """Which rows the list shows; an empty choice wants all."""
 
     category_id: int = 0
@@ -47,7 +47,7 @@ class Wanted:
     text: str = ""
     confidence: float = 0.0
 
-    def admits(self, row: Row, words: str = "") -> bool:
+    def admits(self, row: ErrorRow, words: str = "") -> bool:
         """Return whether `row` is wanted; `words` is what the list calls its type and status."""
         if self.category_id and row.category_id != self.category_id:
             return False
@@ -63,16 +63,16 @@ class Wanted:
 
 def columns_of(fields: QgsFields) -> dict[str, int]:
     """Return where the fields of a row are; -1 for those that a layer lacks."""
-    return {name: fields.indexFromName(name) for name in Row.__dataclass_fields__ if name != "fid"}
+    return {name: fields.indexFromName(name) for name in ErrorRow.__dataclass_fields__ if name != "fid"}
 
 
 def values_of(feature: QgsFeature, columns: Mapping[str, int]) -> dict[str, object]:
     """Return the values of a feature by name, None for NULL and where a field is lacking."""
-    values = [None if isinstance(value, NOTHING) else value for value in feature.attributes()]
+    values = [None if isinstance(value, NULL_TYPE) else value for value in feature.attributes()]
     return {name: values[index] if index >= 0 else None for name, index in columns.items()}
 
 
-def row_of(feature: QgsFeature, columns: Mapping[str, int] | None = None) -> Row:
+def row_of(feature: QgsFeature, columns: Mapping[str, int] | None = None) -> ErrorRow:
     """Return the row of a feature; fields that the layer lacks are empty.
 
     Parameters
@@ -82,7 +82,7 @@ def row_of(feature: QgsFeature, columns: Mapping[str, int] | None = None) -> Row
     """
     found = values_of(feature, columns_of(feature.fields()) if columns is None else columns)
     edited_at = found["edited_at"]
-    return Row(
+    return ErrorRow(
         feature.id(),
         int(found["category_id"] or 0),
         found["confidence"],
@@ -97,7 +97,7 @@ def row_of(feature: QgsFeature, columns: Mapping[str, int] | None = None) -> Row
     )
 
 
-def read(layer: QgsVectorLayer) -> dict[int, Row]:
+def read(layer: QgsVectorLayer) -> dict[int, ErrorRow]:
     """Return the stored rows by fid; edits that are not committed do not show."""
     request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
     columns = columns_of(layer.dataProvider().fields())
@@ -105,8 +105,8 @@ def read(layer: QgsVectorLayer) -> dict[int, Row]:
 
 
 def arrange(
-    rows: Mapping[int, Row],
-    wanted: Wanted,
+    rows: Mapping[int, ErrorRow],
+    row_filter: RowFilter,
     column: str = "category_id",
     descending: bool = False,
     words: Mapping[tuple[int, str], str] | None = None,
@@ -119,7 +119,7 @@ def arrange(
         What a search looks through besides the row's own texts.
     """
     words = words or {}
-    shown = [row for row in rows.values() if wanted.admits(row, words.get((row.category_id, row.status), ""))]
+    shown = [row for row in rows.values() if row_filter.admits(row, words.get((row.category_id, row.status), ""))]
     with_value = [row for row in shown if getattr(row, column) not in (None, "")]
     without = [row.fid for row in shown if getattr(row, column) in (None, "")]
     rank = STATUSES.index if column == "status" else None
@@ -131,7 +131,7 @@ def arrange(
     return [row.fid for row in with_value] + sorted(without)
 
 
-def next_unreviewed(order: Sequence[int], rows: Mapping[int, Row], current: int | None, skip: Iterable[int] = ()):
+def next_unreviewed(order: Sequence[int], rows: Mapping[int, ErrorRow], current: int | None, skip: Iterable[int] = ()):
     """Return the fid of the first unreviewed row after `current`, from the top again at the end; None: all done."""
     start = order.index(current) + 1 if current in order else 0
     leave = set(skip)

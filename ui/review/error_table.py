@@ -12,7 +12,7 @@ from ...bridge.i18n import tr
 from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 from ..widgets.swatch import swatch
-from .error_rows import ACCEPTED, ADDED, COLUMNS, CORRECTED, REJECTED, UNREVIEWED, Row, Wanted, arrange
+from .error_rows import ACCEPTED, ADDED, COLUMNS, CORRECTED, REJECTED, UNREVIEWED, ErrorRow, RowFilter, arrange
 
 NO_PARENT = QModelIndex()
 MARKS = {UNREVIEWED: "○", ACCEPTED: "✓", REJECTED: "✕", CORRECTED: "✎", ADDED: "+"}
@@ -43,10 +43,10 @@ class ErrorTable(QAbstractTableModel):
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        self.rows: Mapping[int, Row] = {}
+        self.rows: Mapping[int, ErrorRow] = {}
         self.order: list[int] = []
         self._places: dict[int, int] = {}
-        self._wanted = Wanted()
+        self._row_filter = RowFilter()
         self._column, self._descending = 0, False
         self._names = {t.id: type_name(t) for t in taxonomy.TYPES}
         self._icons: dict[int, QIcon] = {}
@@ -56,11 +56,11 @@ class ErrorTable(QAbstractTableModel):
             for status in MARKS
         }
 
-    def show_rows(self, rows: Mapping[int, Row], wanted: Wanted | None = None) -> None:
+    def show_rows(self, rows: Mapping[int, ErrorRow], row_filter: RowFilter | None = None) -> None:
         """Show other rows, or the same ones after a change, in the chosen order."""
         self.beginResetModel()
         self.rows = rows
-        self._wanted = wanted if wanted is not None else self._wanted
+        self._row_filter = row_filter if row_filter is not None else self._row_filter
         self._arrange()
         self.endResetModel()
 
@@ -70,7 +70,7 @@ class ErrorTable(QAbstractTableModel):
         for fid in fids:
             row, place = self.rows.get(fid), self._places.get(fid)
             words = self._words.get((row.category_id, row.status), "") if row else ""
-            shown = row is not None and self._wanted.admits(row, words)
+            shown = row is not None and self._row_filter.admits(row, words)
             if shown != (place is not None):
                 return False
             if shown:
@@ -93,7 +93,7 @@ class ErrorTable(QAbstractTableModel):
         return self.index(place, 0) if place is not None else QModelIndex()
 
     def _arrange(self) -> None:
-        self.order = arrange(self.rows, self._wanted, COLUMNS[self._column], self._descending, self._words)
+        self.order = arrange(self.rows, self._row_filter, COLUMNS[self._column], self._descending, self._words)
         self._places = {fid: place for place, fid in enumerate(self.order)}
 
     # What Qt asks
@@ -156,7 +156,7 @@ class ErrorTable(QAbstractTableModel):
             return self._tip(row)
         return None
 
-    def _text(self, row: Row, column: str) -> str:
+    def _text(self, row: ErrorRow, column: str) -> str:
         if column == "category_id":
             return self._names.get(row.category_id, str(row.category_id)) + (" …" if row.comment else "")
         if column == "confidence":
@@ -168,7 +168,7 @@ class ErrorTable(QAbstractTableModel):
         mark = MARKS.get(row.status, "")
         return mark if row.status == UNREVIEWED else f"{mark} {status_name(row.status)}"
 
-    def _tip(self, row: Row) -> str:
+    def _tip(self, row: ErrorRow) -> str:
         points = tr("Error {fid}, deduction {points:g}").format(fid=row.fid, points=row.penalty)
         lines = [f"{self._names.get(row.category_id, '')} · {status_name(row.status)}", points]
         if row.edited_by:

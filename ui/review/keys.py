@@ -111,9 +111,9 @@ class KeyListener(QObject):
         Says whether keys are to be heard now.
     """
 
-    def __init__(self, obey: Callable[[str], bool], ready: Callable[[str], bool], parent: QObject):
+    def __init__(self, run_command: Callable[[str], bool], accepts: Callable[[str], bool], parent: QObject):
         super().__init__(parent)
-        self._obey, self._ready = obey, ready
+        self._run_command, self._accepts = run_command, accepts
         self._watched: list[QWidget] = []
 
     def watch(self, *widgets: QWidget) -> None:
@@ -131,9 +131,9 @@ class KeyListener(QObject):
         if kind not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
             return False
         command = command_of(event)
-        if command is None or not self._ready(command):
+        if command is None or not self._accepts(command):
             return False
         if kind == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
-        return self._obey(command)
+        return self._run_command(command)

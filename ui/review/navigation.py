@@ -21,7 +21,7 @@ SMALL_PX, GAP_PX = 24, 3  # what is smaller or thinner would vanish under its ou
 CONTEXT_PX = 160  # least side of the frame in pixels of the image, so that a missing pixel is seen among others
 
 
-def frame(box: QgsRectangle, pixel_side: float | None) -> QgsRectangle:
+def view_box(box: QgsRectangle, pixel_side: float | None) -> QgsRectangle:
     """Return what to show of an error: all of it with a margin, and not less than some pixels around it.
 
     Parameters
@@ -71,7 +71,7 @@ class Navigator:
         if geometry.isEmpty():
             return
         self.mark(layer, outline(geometry, pixel_side))
-        self._show(layer, frame(geometry.boundingBox(), pixel_side), keep_scale)
+        self._show(layer, view_box(geometry.boundingBox(), pixel_side), keep_scale)
         self._canvas.flashGeometries([geometry], layer.crs(), QColor(255, 255, 0, 200), QColor(255, 255, 0, 0), 2, 300)
 
     def show_block(self, layer: QgsVectorLayer, geometry: QgsGeometry) -> None:

@@ -11,7 +11,7 @@ from ...bridge.geopackage import features_of
 from ...bridge.i18n import tr
 from ...bridge.layer_score import DERIVED
 
-NOTHING = type(NULL)  # asked by type: to compare thousands of values with NULL takes its time
+NULL_TYPE = type(NULL)  # asked by type: to compare thousands of values with NULL takes its time
 
 
 class StoreError(Exception):
@@ -27,7 +27,7 @@ def snapshot(layer: QgsVectorLayer, fids: Iterable[int]) -> dict[int, QgsFeature
     return found
 
 
-def same(one: QgsFeature | None, other: QgsFeature | None) -> bool:
+def same_error(one: QgsFeature | None, other: QgsFeature | None) -> bool:
     """Return whether two states of an error are equal but for what is derived."""
     if one is None or other is None:
         return one is other
@@ -102,7 +102,7 @@ def commit(layer: QgsVectorLayer, go_on: bool) -> list[QgsFeature]:
     return added
 
 
-def stamp(path: Path | None) -> tuple:
+def file_stamp(path: Path | None) -> tuple:
     """Return what differs once anybody has written into the file."""
     found = []
     for name in (path, path.with_name(path.name + "-wal")) if path else ():
@@ -142,11 +142,11 @@ def _match(added: list[QgsFeature], feature: QgsFeature, fid: int) -> int:
 def _without_fid(feature: QgsFeature) -> list:
     keys = {feature.fields().indexFromName(name) for name in ("fid", *DERIVED)}
     values = enumerate(feature.attributes())
-    return [None if isinstance(value, NOTHING) else value for index, value in values if index not in keys]
+    return [None if isinstance(value, NULL_TYPE) else value for index, value in values if index not in keys]
 
 
 def equal(one, other) -> bool:
     """Return whether two attribute values are equal; None is NULL."""
-    if one is None or isinstance(one, NOTHING):
-        return other is None or isinstance(other, NOTHING)
+    if one is None or isinstance(one, NULL_TYPE):
+        return other is None or isinstance(other, NULL_TYPE)
     return one == other
