@@ -19,7 +19,7 @@ from qgis.core import (
 from ..bridge.compat import DOUBLE, FILE, INT, NO_GEOMETRY, STRING, VECTOR_TABLE, field
 from ..bridge.i18n import tr
 from ..bridge.layer_score import score_file
-from ..bridge.notes import said
+from ..bridge.notes import error_message
 from ..bridge.texts import lot_lines
 from ..rsqi_core import lot
 from ..rsqi_core.errors import RsqiError
@@ -105,7 +105,7 @@ class JudgeLot(ScoringAlgorithm):
                 feedback.setProgress(100 * (done + 1) / len(files))
             verdict = lot.judge(units, self.parameterAsInt(parameters, self.LOT_SIZE, context))
         except RsqiError as error:
-            raise QgsProcessingException(said(error)) from error
+            raise QgsProcessingException(error_message(error)) from error
         for line in lot_lines(verdict):
             feedback.pushInfo(line)
         outputs = {self.GRADE: verdict.grade or "", self.NEEDED: verdict.needed, self.INSPECTED: verdict.inspected}

@@ -20,7 +20,7 @@ from ..bridge.fields import check_error_fields, conform, error_fields
 from ..bridge.i18n import tr
 from ..bridge.layer_score import InspectedImage, inspected_image
 from ..bridge.measures import ImageMeasures, distance_area, error_record, measures_of_raster
-from ..bridge.notes import said
+from ..bridge.notes import error_message
 from ..bridge.texts import grade_name
 from ..rsqi_core import scoring
 from ..rsqi_core.errors import RsqiError
@@ -128,7 +128,7 @@ class ScoreLayer(ScoringAlgorithm):
                 inspected=self._stored.inspected if self._stored else None,
             )
         except RsqiError as error:
-            raise QgsProcessingException(said(error)) from error
+            raise QgsProcessingException(error_message(error)) from error
         for feature, item in zip(features, result.items):
             feature["severity"] = item.severity
             feature["penalty"] = item.penalty

@@ -28,7 +28,7 @@ from ..rsqi_core.whereabouts import find_file
 from .geopackage import features_of, geopackage_of, summary_of
 from .i18n import tr
 from .measures import ImageMeasures, distance_area, error_record, measures_of_raster, project_context
-from .notes import said
+from .notes import error_message
 
 DERIVED = ("severity", "penalty")
 
@@ -171,4 +171,4 @@ def score_file(path: str, scheme: Scheme, mode: str, context: QgsProcessingConte
     try:
         return errors.score(scheme, mode)
     except ParameterError as error:
-        raise QgsProcessingException(f"{path}: {said(error)}") from error
+        raise QgsProcessingException(f"{path}: {error_message(error)}") from error

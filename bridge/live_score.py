@@ -13,7 +13,7 @@ from .geopackage import store_summary
 from .i18n import tr
 from .layer_score import DERIVED, InspectedImage, MeasuredErrors, image_of_raster, inspected_image
 from .measures import distance_area, project_context
-from .notes import said
+from .notes import error_message
 
 PAUSE_MS = 120  # after the last edit
 SLICE_MS = 20
@@ -157,4 +157,4 @@ class LiveScore(QObject):
         try:
             self.scored.emit(self._errors.score(schemes.current(), schemes.mode()))
         except RsqiError as error:
-            self.unavailable.emit(said(error))
+            self.unavailable.emit(error_message(error))

@@ -10,7 +10,7 @@ from qgis.core import QgsApplication, QgsSettings
 
 SETTING = "rsqi/model"
 DEFAULT = "default"
-CARD, VERDICT = "card.json", "verdict.json"
+CARD, COMPARISON = "card.json", "verdict.json"
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,13 @@ class KnownModel:
     value : str
         What the algorithms take: ``"default"`` or a folder.
     name : str
-    verdict : dict
+    comparison : dict
         How it compared with the one that it started from; empty if nobody has compared it.
     """
 
     value: str
     name: str
-    verdict: dict
+    comparison: dict
 
 
 def models_folder() -> Path:
@@ -43,7 +43,7 @@ def known_models() -> list[KnownModel]:
     if str(used) != DEFAULT and used not in folders:
         folders.append(used)
     folders.sort(key=lambda folder: (folder / CARD).stat().st_mtime, reverse=True)
-    return [KnownModel(DEFAULT, DEFAULT, {}), *(KnownModel(str(f), f.name, _verdict(f)) for f in folders)]
+    return [KnownModel(DEFAULT, DEFAULT, {}), *(KnownModel(str(f), f.name, _comparison(f)) for f in folders)]
 
 
 def chosen_model() -> str:
@@ -60,8 +60,8 @@ def choose_model(value: str) -> None:
         QgsSettings().setValue(SETTING, value)
 
 
-def _verdict(folder: Path) -> dict:
+def _comparison(folder: Path) -> dict:
     try:
-        return json.loads((folder / VERDICT).read_text(encoding="utf-8"))
+        return json.loads((folder / COMPARISON).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}

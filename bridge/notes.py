@@ -6,22 +6,22 @@ from ..rsqi_core.notes import Note, message_of
 from .i18n import tr
 
 
-def said(error: Exception) -> str:
+def error_message(error: Exception) -> str:
     """Return the message of an error of the core."""
     message = message_of(error)
-    return say(message.as_mapping()) if isinstance(message, Note) else message
+    return note_text(message.as_mapping()) if isinstance(message, Note) else message
 
 
-def say(note: dict) -> str:
+def note_text(note: dict) -> str:
     """Return a note that came as JSON; one that is not known, as the core has said it."""
-    text = texts().get(note.get("code"))
+    text = note_templates().get(note.get("code"))
     if text is None:
         return str(note.get("text", ""))
     values = note.get("values") or {}
-    return text.format(**{name: say(v) if isinstance(v, dict) else v for name, v in values.items()})
+    return text.format(**{name: note_text(v) if isinstance(v, dict) else v for name, v in values.items()})
 
 
-def texts() -> dict[str, str]:
+def note_templates() -> dict[str, str]:
     """Return what is known to be said, by code."""
     return {
         "scheme_unreadable": tr("{source}: cannot read the scoring scheme ({reason}); check the path"),

@@ -10,7 +10,7 @@ from ..rsqi_core.errors import RsqiError
 from ..rsqi_core.scheme import Scheme, load_scheme, read_scheme, write_scheme
 from ..rsqi_core.scoring import MODES
 from .i18n import language
-from .notes import said
+from .notes import error_message
 
 SCHEME, MODE = "rsqi/scheme", "rsqi/score_mode"  # settings
 
@@ -60,7 +60,7 @@ def current() -> Scheme:
     except RsqiError as error:
         if path is None:
             raise
-        QgsMessageLog.logMessage(said(error), "RSQI", Qgis.MessageLevel.Warning)
+        QgsMessageLog.logMessage(error_message(error), "RSQI", Qgis.MessageLevel.Warning)
         return load_scheme()
 
 
@@ -94,6 +94,6 @@ def add(data: dict, stem: str) -> Path:
     return path
 
 
-def take_over(path: Path) -> Path:
+def import_scheme(path: Path) -> Path:
     """Import a scheme from anywhere; return the file of the copy."""
     return add(read_scheme(path), path.stem)

@@ -9,7 +9,7 @@ from ..rsqi_core.image_checks import MEANINGS, NAMES, Check
 from ..rsqi_core.scoring import GRADE_NAMES
 from ..rsqi_core.taxonomy import ErrorType, by_code
 from .i18n import language, tr
-from .notes import say
+from .notes import note_text
 
 
 def type_name(error_type: ErrorType) -> str:
@@ -156,4 +156,4 @@ def comparison_text(comparison: dict) -> str:
 
 
 def _message(event: dict) -> str:
-    return say(event["note"]) if event.get("note") else str(event.get("message", ""))
+    return note_text(event["note"]) if event.get("note") else str(event.get("message", ""))

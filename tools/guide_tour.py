@@ -129,12 +129,12 @@ def open_dock():
 def set_up(dock):
     """Show the set-up as it is where there is no worker yet."""
     python = os.environ.pop("RSQI_PYTHON")
-    dock.look_for_worker()
+    dock.show_setup_if_needed()
     dock.setup_page.refresh()
     dock.tabs.setCurrentIndex(0)
     picture("setup")
     os.environ["RSQI_PYTHON"] = python
-    dock.look_for_worker()
+    dock.show_setup_if_needed()
 
 
 def inspect(dock):

@@ -8,7 +8,7 @@ from qgis.core import QgsProcessingParameterEnum, QgsProcessingParameterFile
 
 from ...bridge import schemes
 from ...bridge.i18n import tr
-from ...bridge.notes import said
+from ...bridge.notes import error_message
 from ...rsqi_core.errors import RsqiError
 from ...rsqi_core.scoring import MODES, load_scheme
 from .algorithm import RsqiAlgorithm
@@ -59,5 +59,5 @@ class ScoringAlgorithm(RsqiAlgorithm):
         try:
             load_scheme(path)
         except RsqiError as error:
-            return False, said(error)
+            return False, error_message(error)
         return super().checkParameterValues(parameters, context)

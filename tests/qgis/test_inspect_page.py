@@ -102,7 +102,7 @@ def test_a_second_result_does_not_replace_the_first(page, image, tmp_path):
         work(page)
     chosen = tmp_path / "mine.gpkg"
     chosen.write_bytes(b"of somebody else")
-    page.choices.output_box.setFilePath(str(chosen))
+    page.form.output_box.setFilePath(str(chosen))
     page.run()
     work(page)
     names = {file.name for file in tmp_path.glob("*.gpkg")}
@@ -114,7 +114,7 @@ def test_errors_show_on_the_map_until_cancelled(page, image, fake):
     fake("slow")
     page.follow(image)
     page.run()
-    work(page, lambda: page._live is not None and page._live.count)
+    work(page, lambda: page._live_layer is not None and page._live_layer.count)
     live = next(each for each in QgsProject.instance().mapLayers().values() if each is not image)
     assert live.featureCount() == 1 and live.readOnly() and page.progress.value() > 0
     assert "2.5 Mpx/s" in page.status.text() and "Errors so far: 1" in page.status.text()
@@ -128,8 +128,8 @@ def test_one_bad_file_of_a_folder_does_not_stop_the_rest(page, raster, tmp_path)
     for name in ("a.tif", "c.tif", "c_mask.tif"):
         shutil.copy(raster, tmp_path / name)
     (tmp_path / "b.tif").write_text("no image")
-    page.choices.source_box.kind_box.setCurrentIndex(2)
-    page.choices.source_box.folder_box.setFilePath(str(tmp_path))
+    page.form.source_box.kind_box.setCurrentIndex(2)
+    page.form.source_box.folder_box.setFilePath(str(tmp_path))
     page.run()
     work(page)
     assert {file.name for file in tmp_path.glob("*.gpkg")} == {"a_rsqi.gpkg", "c_rsqi.gpkg"}
@@ -156,7 +156,7 @@ def test_selected_polygons_are_what_is_inspected(page, image, tmp_path, monkeypa
         area.dataProvider().addFeatures([feature])
     QgsProject.instance().addMapLayer(area)
     page.follow(image)
-    page.choices.area_box.kind_box.setCurrentIndex(2)
+    page.form.area_box.kind_box.setCurrentIndex(2)
     page.run()
     assert shown(page) == ["Select the polygons to inspect in parts."]
     area.select(2)
@@ -171,26 +171,26 @@ def test_selected_polygons_are_what_is_inspected(page, image, tmp_path, monkeypa
 def test_presets_and_own_values(page):
     from rsqi.ui.inspect.presets import PRESETS
 
-    choices = page.choices
-    choices.preset_box.activated.emit(0)
-    quick = choices.advanced_box.parameters()
+    form = page.form
+    form.preset_box.activated.emit(0)
+    quick = form.advanced_box.parameters()
     assert (quick["BLOCK_SIZES"], quick["OVERLAP"], quick["SENSITIVITY"]) == ("512", 0, 1)
     assert "THRESHOLD" not in quick
-    choices.advanced_box.threshold_box.setValue(0.4)
-    assert choices.preset_box.currentText() == "Own"
-    assert choices.advanced_box.parameters()["THRESHOLD"] == pytest.approx(0.4)
-    choices.preset_box.activated.emit(2)
-    assert choices.advanced_box.preset() is PRESETS[2] and choices.preset_box.currentText() == "Strict"
-    assert choices.preset_text.text().startswith("512 + 2048 px, overlap 40 %, sensitivity 4: ")
+    form.advanced_box.threshold_box.setValue(0.4)
+    assert form.preset_box.currentText() == "Own"
+    assert form.advanced_box.parameters()["THRESHOLD"] == pytest.approx(0.4)
+    form.preset_box.activated.emit(2)
+    assert form.advanced_box.preset() is PRESETS[2] and form.preset_box.currentText() == "Strict"
+    assert form.preset_text.text().startswith("512 + 2048 px, overlap 40 %, sensitivity 4: ")
 
 
 def test_what_is_missing_is_said(page, image):
-    page.choices.type_list.check_all(False)
+    page.form.type_list.check_all(False)
     page.follow(image)
     page.run()
     assert shown(page) == ["Choose at least one error type."] and not page.is_running()
-    page.choices.type_list.check_all(True)
-    page.choices.advanced_box.blocks_line.setText("17")
+    page.form.type_list.check_all(True)
+    page.form.advanced_box.blocks_line.setText("17")
     page.run()
     assert "Block sizes must be" in shown(page)[0]
 
@@ -211,13 +211,13 @@ def test_a_web_map_asks_for_an_extent_and_a_pixel_size(page, tmp_path):
     page._iface.canvas.setDestinationCrs(layer.crs())
     page._iface.canvas.setExtent(QgsRectangle(0, 0, 1000, 500))
     page.follow(layer)
-    (image,) = page.choices.images()
-    parameters = page.choices.parameters(image)
+    (image,) = page.form.images()
+    parameters = page.form.parameters(image)
     assert parameters["PIXEL_SIZE"] == pytest.approx(page._iface.canvas.mapUnitsPerPixel(), rel=1e-3)
     assert parameters["EXTENT"].contains(QgsRectangle(0, 0, 1000, 500))
-    page.choices.pixel_box.setValue(2)
-    assert page.choices.parameters(image)["PIXEL_SIZE"] == 2
-    assert page.choices.destination(image).name == "map_rsqi.gpkg"
+    page.form.pixel_box.setValue(2)
+    assert page.form.parameters(image)["PIXEL_SIZE"] == 2
+    assert page.form.destination(image).name == "map_rsqi.gpkg"
 
 
 def test_an_inspection_is_scored_as_the_tab_score_does(page, image, tmp_path):
@@ -229,8 +229,8 @@ def test_an_inspection_is_scored_as_the_tab_score_does(page, image, tmp_path):
     schemes.choose_mode("area")
     try:
         page.follow(image)
-        (chosen,) = page.choices.images()
-        parameters = page.choices.parameters(chosen)
+        (chosen,) = page.form.images()
+        parameters = page.form.parameters(chosen)
     finally:
         for name in (schemes.SCHEME, schemes.MODE):
             QgsSettings().remove(name)
@@ -244,11 +244,11 @@ def test_the_set_up_is_shown_while_there_is_no_worker(application, fake, monkeyp
     dock = RsqiDock(iface)
     python = os.environ["RSQI_PYTHON"]
     monkeypatch.setenv("RSQI_PYTHON", "")
-    dock.look_for_worker()
-    assert dock._room.currentWidget() is dock.setup_page
+    dock.show_setup_if_needed()
+    assert dock._inspect_stack.currentWidget() is dock.setup_page
     monkeypatch.setenv("RSQI_PYTHON", python)
     dock.setup_page.ready.emit()
-    assert dock._room.currentWidget() is dock.inspect_page
+    assert dock._inspect_stack.currentWidget() is dock.inspect_page
     dock.stop()
     for widget in (dock, iface.canvas, iface.bar):
         sip.delete(widget)

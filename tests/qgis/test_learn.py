@@ -239,7 +239,7 @@ def test_data_training_verdict_and_use(page, tmp_path):
     button(page, "Train").click()
     wait(lambda: button(page, "Use").isEnabled())
     assert len(page.training.curve._curves.loss) == 10 and len(page.training.curve._curves.score) == 5
-    table = page.findChild(QWidget, "rsqiLearnVerdict")
+    table = page.findChild(QWidget, "rsqiLearnComparison")
     assert [table.item(0, c).text() for c in range(1, 3)] == ["0.50→0.80", "0.40→0.60"]
     assert table.rowCount() == 4  # no row for a type that nobody has seen
     assert chosen_model() == DEFAULT
@@ -258,7 +258,7 @@ def test_a_model_that_is_not_better_is_shown_but_not_offered(page, trainer, tmp_
     button(page, "Train").click()
     wait(lambda: "not better" in status(page))
     assert page.findChild(QComboBox, "rsqiLearnModel").count() == 1 and not button(page, "Use").isEnabled()
-    assert page.findChild(QWidget, "rsqiLearnVerdict").rowCount() == 4
+    assert page.findChild(QWidget, "rsqiLearnComparison").rowCount() == 4
 
 
 def test_a_training_is_cancelled_and_says_that_it_can_go_on(page, trainer, tmp_path):

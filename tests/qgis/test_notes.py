@@ -21,9 +21,12 @@ def notes():
 
 
 def test_every_note_can_be_said_with_its_values(application):
-    from rsqi.bridge.notes import texts
+    from rsqi.bridge.notes import note_templates
 
-    known = {code: {name for _, name, _, _ in string.Formatter().parse(text) if name} for code, text in texts().items()}
+    known = {
+        code: {name for _, name, _, _ in string.Formatter().parse(text) if name}
+        for code, text in note_templates().items()
+    }
     codes = notes()
     assert len(codes) > 30
     assert {code: names for code, names in codes.items() if known.get(code) != names} == {}

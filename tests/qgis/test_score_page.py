@@ -64,7 +64,7 @@ def test_score_and_arithmetic_are_shown(page, layer, application):
     assert panel.card.count_label.text() == "Errors found: 2 · not yet reviewed: 2"
     assert panel.card.lines_label.text() == "100 - (12×0 + 4×2 + 1×0)/1 - 42×0 = 92"
     assert [panel.table.item(0, column).text() for column in range(5)] == ["Cloud", "-4", "1C", "1", "20,000"]
-    assert panel.table.item(1, 3).text() == "–" and "Not inspected: Shadow," in panel.gaps.text()
+    assert panel.table.item(1, 3).text() == "–" and "Not inspected: Shadow," in panel.gaps_text.text()
 
 
 def test_a_journal_that_somebody_else_has_begun_hides_no_error(page, layer, application):
@@ -114,9 +114,9 @@ def test_a_drawn_error_counts_before_and_after_it_is_saved(page, layer, applicat
 def test_outdated_severities_are_written_when_asked(page, layer, application):
     page.set_layer(layer)
     wait(application, lambda: value(page) == 92)
-    assert page.live_panel.stale_row.isVisible()
+    assert page.live_panel.outdated_row.isVisible()
     page.live_panel.update_button.click()
-    wait(application, lambda: not page.live_panel.stale_row.isVisible())
+    wait(application, lambda: not page.live_panel.outdated_row.isVisible())
     assert [(f["severity"], f["penalty"]) for f in layer.getFeatures()] == [("C", 4), ("C", 4)]
     assert not layer.isEditable()
     summary = next(opened(layer.source().replace("layername=errors", "layername=summary")).getFeatures())
@@ -237,7 +237,7 @@ def test_a_wrong_file_is_not_imported(page, tmp_path):
     from rsqi.bridge import schemes
 
     (tmp_path / "wrong.json").write_text('{"format": 1}', encoding="utf-8")
-    page.scheme_panel._keep(lambda: schemes.take_over(tmp_path / "wrong.json"))
+    page.scheme_panel._add_scheme(lambda: schemes.import_scheme(tmp_path / "wrong.json"))
     assert "is missing" in page.scheme_panel.message.text() and schemes.own() == []
 
 
@@ -268,7 +268,7 @@ def test_a_lot_is_judged_as_its_results_come_in(page, tmp_path, application):
 def test_a_sample_is_drawn_and_waits_for_its_results(page, tmp_path, application):
     panel = page.lot_panel
     images = [str(tmp_path / f"{n:02}.tif") for n in range(30)]
-    panel.draw(images, "2026-11-21")
+    panel.draw_sample(images, "2026-11-21")
     drawn = [path for path, _ in panel.files()]
     assert len(drawn) == 5 and set(drawn) <= set(images) and panel.size_box.value() == 30
     assert "Drawn with the key 2026-11-21." in panel.plan.text() and panel.table.item(0, 3).text() == "to inspect"
@@ -282,7 +282,7 @@ def test_a_sample_is_drawn_and_waits_for_its_results(page, tmp_path, application
 def test_a_lot_is_kept_for_the_next_time(page, tmp_path, application):
     from rsqi.ui.score.lot_panel import LotPanel
 
-    page.lot_panel.draw([str(tmp_path / f"{n}.tif") for n in range(4)], "key")
+    page.lot_panel.draw_sample([str(tmp_path / f"{n}.tif") for n in range(4)], "key")
     kept = LotPanel()
     assert kept.files() == page.lot_panel.files() and kept.size_box.value() == 4 and "key" in kept.plan.text()
 

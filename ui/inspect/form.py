@@ -24,7 +24,7 @@ from .type_list import TypeList
 GROUP = "rsqi/inspect"
 
 
-class Choices(QWidget):
+class InspectionForm(QWidget):
     """Gives the images and the parameters of `rsqi:inspect`."""
 
     def __init__(self, canvas, parent=None):
@@ -50,12 +50,12 @@ class Choices(QWidget):
         self.output_box = QgsFileWidget()
         self.output_box.setObjectName("rsqiOutput")
         self._build()
-        self._recall()
-        self.source_box.changed.connect(self._look)
+        self._restore_settings()
+        self.source_box.changed.connect(self._update)
         self.preset_box.activated.connect(self._choose_preset)
         self.advanced_box.changed.connect(self._show_preset)
         self._show_preset()
-        self._look()
+        self._update()
 
     def follow(self, layer: QgsMapLayer | None) -> None:
         """Choose the layer that became active, if it is a raster."""
@@ -102,7 +102,7 @@ class Choices(QWidget):
         path = Path(chosen)
         return unused(path if path.suffix.lower() == ".gpkg" else path.with_name(f"{path.name}.gpkg"))
 
-    def remember(self) -> None:
+    def save_settings(self) -> None:
         """Keep what one likely wants again."""
         settings = QgsSettings()
         preset = self.advanced_box.preset()
@@ -123,13 +123,13 @@ class Choices(QWidget):
         except QgsCsException:
             return 0.0
 
-    def _recall(self) -> None:
+    def _restore_settings(self) -> None:
         settings = QgsSettings()
         name = settings.value(f"{GROUP}/preset", STANDARD.name)
         self.advanced_box.set_preset(next((preset for preset in PRESETS if preset.name == name), STANDARD))
         self.device_box.setCurrentIndex(settings.value(f"{GROUP}/device", 0, type=int))
 
-    def _look(self) -> None:
+    def _update(self) -> None:
         """Fit the form to the chosen images."""
         one = self.source_box.kind() == LAYER
         mode = QgsFileWidget.StorageMode.SaveFile if one else QgsFileWidget.StorageMode.GetDirectory
@@ -159,7 +159,7 @@ class Choices(QWidget):
     def _show_preset(self) -> None:
         preset = self.advanced_box.preset()
         self.preset_box.setCurrentIndex(len(PRESETS) if preset is None else PRESETS.index(preset))
-        self.preset_text.setText(_does(preset) if preset else tr("Your own values, under Advanced."))
+        self.preset_text.setText(_preset_summary(preset) if preset else tr("Your own values, under Advanced."))
 
     def _build(self) -> None:
         self.preset_box.addItems([tr("Quick"), tr("Standard"), tr("Strict"), tr("Own")])
@@ -198,7 +198,7 @@ class Choices(QWidget):
         column.addWidget(self.advanced_box)
 
 
-def _does(preset: Preset) -> str:
+def _preset_summary(preset: Preset) -> str:
     """Return in one line what a preset does."""
     for_what = {
         "quick": tr("a first look"),

@@ -105,7 +105,7 @@ class OutcomeTable(QTreeWidget):
             self.chosen.emit(outcome)
 
 
-def summed_up(outcomes: list[Outcome]) -> str:
+def summary_text(outcomes: list[Outcome]) -> str:
     """Return one line about all of them."""
     done = [outcome for outcome in outcomes if not outcome.problem]
     if not done:

@@ -9,10 +9,10 @@ from ...bridge.i18n import tr
 from ...bridge.model_choice import DEFAULT, choose_model, chosen_model, known_models
 from ...bridge.texts import comparison_text
 from ..widgets.narrow import narrow
-from .comparison_table import VerdictTable
+from .comparison_table import ComparisonTable
 
 
-class VerdictStep(QWidget):
+class ComparisonStep(QWidget):
     """The comparison, and the choice of the model.
 
     Signals
@@ -25,7 +25,7 @@ class VerdictStep(QWidget):
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        self.setObjectName("rsqiLearnVerdictStep")
+        self.setObjectName("rsqiLearnComparisonStep")
         self._rejected: dict = {}  # of a training whose model was not better, and so was not kept
         self._build()
 
@@ -39,16 +39,16 @@ class VerdictStep(QWidget):
             name = tr("Default model") if model.value == DEFAULT else model.name
             if model.value == used:
                 name = tr("{name} (in use)").format(name=name)
-            self.model_box.addItem(name, (model.value, model.verdict))
+            self.model_box.addItem(name, (model.value, model.comparison))
         values = [self.model_box.itemData(n)[0] for n in range(self.model_box.count())]
         wanted = wanted if isinstance(wanted, str) else wanted[0]
         self.model_box.setCurrentIndex(values.index(wanted) if wanted in values else values.index(used))
         self.model_box.blockSignals(False)
         self._show()
 
-    def conclude(self, verdict: dict, model: str) -> None:
-        """Show what a training has come to; `model` is empty if the new one was not kept."""
-        self._rejected = {} if model else verdict
+    def show_result(self, comparison: dict, model: str) -> None:
+        """Show the result of a training; `model` is empty if the new one was not kept."""
+        self._rejected = {} if model else comparison
         self.refresh(model)
 
     def _use(self) -> None:
@@ -62,12 +62,12 @@ class VerdictStep(QWidget):
         self._show()
 
     def _show(self) -> None:
-        value, verdict = self.model_box.currentData()
-        verdict = self._rejected or verdict
-        self.table.setVisible(bool(verdict))
-        if verdict:
-            self.table.show_verdict(verdict)
-            self.sentence.setText(comparison_text(verdict))
+        value, comparison = self.model_box.currentData()
+        comparison = self._rejected or comparison
+        self.table.setVisible(bool(comparison))
+        if comparison:
+            self.table.show_comparison(comparison)
+            self.sentence.setText(comparison_text(comparison))
         elif value == DEFAULT:
             self.sentence.setText(tr("The model that comes with RSQI. Train one on your own reviews to compare."))
         else:
@@ -78,7 +78,7 @@ class VerdictStep(QWidget):
         self.sentence = QLabel()
         self.sentence.setObjectName("rsqiLearnSentence")
         self.sentence.setWordWrap(True)
-        self.table = VerdictTable()
+        self.table = ComparisonTable()
         self.model_box = narrow(QComboBox())
         self.model_box.setObjectName("rsqiLearnModel")
         self.model_box.currentIndexChanged.connect(lambda: self._choose())

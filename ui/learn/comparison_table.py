@@ -16,12 +16,12 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _EVEN = 0.0005  # a difference that the figures do not show
 
 
-class VerdictTable(QTableWidget):
+class ComparisonTable(QTableWidget):
     """One row a type with its figures before and after, and the means; as high as its rows."""
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        self.setObjectName("rsqiLearnVerdict")
+        self.setObjectName("rsqiLearnComparison")
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -41,19 +41,19 @@ class VerdictTable(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
-    def show_verdict(self, verdict: dict) -> None:
+    def show_comparison(self, comparison: dict) -> None:
         """Show what `rsqi:finetune` found."""
-        rows = [row for row in verdict["rows"] if row["old_f1"] is not None or row["new_f1"] is not None]
+        rows = [row for row in comparison["rows"] if row["old_f1"] is not None or row["new_f1"] is not None]
         self.setRowCount(len(rows) + 2)
         for number, row in enumerate(rows):
             error_type = taxonomy.by_code(row["code"])
             name = QTableWidgetItem(swatch(error_type.color), _counted(type_name(error_type), row["blocks"]))
             self._fill(number, name, _pair(row, "f1"), _pair(row, "iou"))
-        mean = QTableWidgetItem(_counted(tr("Mean"), verdict["blocks"]))
-        self._fill(len(rows), mean, _pair(verdict, "f1"), _pair(verdict, "iou"))
-        alarms = QTableWidgetItem(_counted(tr("False alarms"), verdict["clean"]))
+        mean = QTableWidgetItem(_counted(tr("Mean"), comparison["blocks"]))
+        self._fill(len(rows), mean, _pair(comparison, "f1"), _pair(comparison, "iou"))
+        alarms = QTableWidgetItem(_counted(tr("False alarms"), comparison["clean"]))
         alarms.setToolTip(tr("Share of the blocks without errors in which something is marked."))
-        self._fill(len(rows) + 1, alarms, _pair(verdict, "alarms"), (None, None), share=True)
+        self._fill(len(rows) + 1, alarms, _pair(comparison, "alarms"), (None, None), share=True)
         for column in range(self.columnCount()):
             font = self.item(len(rows), column).font()
             font.setBold(True)

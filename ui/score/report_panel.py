@@ -96,7 +96,7 @@ class ReportPanel(QWidget):
             self.status.clear()
         self._layer = layer
         if layer is not None:
-            self.folder_box.setFilePath(str(_home(layer)))
+            self.folder_box.setFilePath(str(_result_folder(layer)))
             self.reviewer_box.setText(given())
         self._show_state()
 
@@ -142,7 +142,7 @@ class ReportPanel(QWidget):
             "REVIEWER": self.reviewer_box.text(),
             "SCHEME": str(schemes.chosen() or DEFAULT),  # what the tab shows, however it was inspected
             "MODE": SCORE_MODES.index(schemes.mode()),
-            **free_names(Path(self.folder_box.filePath() or _home(layer)), _stem(layer), names),
+            **free_names(Path(self.folder_box.filePath() or _result_folder(layer)), _result_stem(layer), names),
         }
         image, below = inspected_image(layer), image_below(layer)
         if below is not None and not (image and Path(image.raster).is_file()):
@@ -185,12 +185,12 @@ def free_names(folder: Path, stem: str, names: list[str]) -> dict[str, str]:
         tail = f"_{number}"
 
 
-def _home(layer: QgsVectorLayer) -> Path:
+def _result_folder(layer: QgsVectorLayer) -> Path:
     """Return the folder of the layer's GeoPackage; of a layer without one, the project's."""
     file = geopackage_of(layer)
     return file.parent if file else Path(QgsProject.instance().homePath() or Path.home())
 
 
-def _stem(layer: QgsVectorLayer) -> str:
+def _result_stem(layer: QgsVectorLayer) -> str:
     file = geopackage_of(layer)
     return file.stem if file else "".join(c if c.isalnum() or c in "-_ ." else "_" for c in layer.name())

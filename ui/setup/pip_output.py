@@ -86,5 +86,5 @@ def reason(lines: list[str]) -> tuple[str, str]:
         if found:
             return code, found.groupdict().get("what") or ""
     errors = [line.strip() for line in lines if line.startswith("ERROR")]
-    said = errors or [line.strip() for line in lines if line.strip()]
-    return "other", said[-1][:300] if said else ""
+    last = errors or [line.strip() for line in lines if line.strip()]
+    return "other", last[-1][:300] if last else ""

@@ -37,7 +37,7 @@ def gpu(path):
 
 
 if __name__ == "__main__":
-    said = {"version": "{}.{}.{}".format(*sys.version_info), "prefix": sys.base_prefix, "problem": problem()}
-    if not said["problem"]:
-        said["gpu"] = gpu(sys.argv[1])
-    print(json.dumps(said))
+    report = {"version": "{}.{}.{}".format(*sys.version_info), "prefix": sys.base_prefix, "problem": problem()}
+    if not report["problem"]:
+        report["gpu"] = gpu(sys.argv[1])
+    print(json.dumps(report))
