@@ -18,7 +18,7 @@ from ..bridge.compat import VECTOR_POLYGON
 from ..bridge.fields import block_fields
 from ..bridge.i18n import tr
 from ..bridge.inspect_options import CONSTRAINTS, constraint_names
-from ..bridge.outputs import deliver, deliver_shapefile, whole_geopackage
+from ..bridge.outputs import move_output, move_shapefile, new_geopackage
 from ..bridge.report_options import LANGUAGES
 from ..bridge.texts import grade_name, type_name
 from ..rsqi_core import taxonomy
@@ -148,10 +148,10 @@ class InspectLayer(ScoringAlgorithm, InspectionAlgorithm):
             outputs[self.BLOCKS] = blocks
             if report:
                 path = self.parameterAsFileOutput(parameters, self.REPORT, context)
-                outputs[self.REPORT] = deliver(answer["outputs"].get("report"), path)
+                outputs[self.REPORT] = move_output(answer["outputs"].get("report"), path)
             if shapefile:
                 path = self.parameterAsFileOutput(parameters, self.SHAPEFILE, context)
-                outputs[self.SHAPEFILE] = deliver_shapefile(answer["outputs"].get("shapefile"), path)
+                outputs[self.SHAPEFILE] = move_shapefile(answer["outputs"].get("shapefile"), path)
         outputs[self.SCORE] = summary["score"]
         outputs[self.GRADE] = summary["grade"]
         feedback.pushInfo(
@@ -161,8 +161,8 @@ class InspectLayer(ScoringAlgorithm, InspectionAlgorithm):
         )
         return {name: value for name, value in outputs.items() if value is not None}
 
-    def _whole_output(self, parameters, context) -> Path | None:
-        return whole_geopackage(parameters.get(self.OUTPUT), "errors", context)
+    def _target_geopackage(self, parameters, context) -> Path | None:
+        return new_geopackage(parameters.get(self.OUTPUT), "errors", context)
 
     def _request(self, parameters, context) -> dict:
         chosen = self.parameterAsEnums(parameters, self.TYPES, context)

@@ -24,9 +24,10 @@ from ..bridge.fields import check_error_fields, conform, error_fields
 from ..bridge.geopackage import geopackage_of
 from ..bridge.i18n import tr
 from ..bridge.outputs import make_folder
+from ..bridge.pdf_page import has_chinese_font
 from ..bridge.raster_source import raster_path
 from ..bridge.report_options import ENDINGS, LANGUAGES, SCORE_MODES
-from ..bridge.report_pdf import has_chinese_font, print_pdf
+from ..bridge.report_pdf import print_pdf
 from ..bridge.texts import grade_name
 from ..bridge.worker_client import run_worker
 from ..rsqi_core.report.content import loads

@@ -1,4 +1,4 @@
-"""Where results go: whole GeoPackages, and files that the worker has written elsewhere."""
+"""Where results go: GeoPackages that the worker writes itself, and files that are moved into place."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from .i18n import tr
 _TABLE = re.compile(r"ogr:dbname='(?P<path>[^']+)' table=\"(?P<table>[^\"]+)\"")
 
 
-def whole_geopackage(value, table: str, context: QgsProcessingContext) -> Path | None:
-    """Return the GeoPackage that an output asks for, if all of it may be the worker's.
+def new_geopackage(value, table: str, context: QgsProcessingContext) -> Path | None:
+    """Return the GeoPackage that an output names, if the worker may write all of it.
 
     That is a path that ends in .gpkg, which QGIS would overwrite as well, or the `table` of a GeoPackage that does not
-    exist yet. Everything else, such as a further table of a GeoPackage, is None.
+    exist yet; else None, as for a further table of a GeoPackage.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def tif_path(path: str) -> str:
     return path
 
 
-def deliver(source: str | None, destination: str) -> str:
+def move_output(source: str | None, destination: str) -> str:
     """Move a file of the worker to where the user wants it: whole, or not at all."""
     if not source:
         raise QgsProcessingException(tr("The worker did not write {path}.").format(path=destination))
@@ -97,11 +97,11 @@ def deliver(source: str | None, destination: str) -> str:
     return destination
 
 
-def deliver_shapefile(source: str | None, destination: str) -> str:
+def move_shapefile(source: str | None, destination: str) -> str:
     """Move a shapefile with all its parts."""
     if Path(destination).suffix.lower() != ".shp":
         raise QgsProcessingException(tr("Let the name of the shapefile {path} end in .shp.").format(path=destination))
     for ending in (".shx", ".dbf", ".cpg", ".prj"):
         if source and Path(source).with_suffix(ending).exists():
-            deliver(str(Path(source).with_suffix(ending)), str(Path(destination).with_suffix(ending)))
-    return deliver(source, destination)
+            move_output(str(Path(source).with_suffix(ending)), str(Path(destination).with_suffix(ending)))
+    return move_output(source, destination)

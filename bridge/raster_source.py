@@ -1,4 +1,4 @@
-"""The raster that the worker opens: a layer's own file, or a picture of a layer that is no file (XYZ, WMS, memory)."""
+"""The raster that the worker opens: a layer's own file, or an export of a layer that is no file (XYZ, WMS, memory)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .compat import RASTER_WRITTEN
 from .i18n import tr
 
 ARCHIVES = ("/vsizip/", "/vsitar/", "/vsigzip/")
-LARGEST = 100_000_000  # pixels of a picture: 10 000 x 10 000, some 1500 tiles of a web map
+MAX_PIXELS = 100_000_000  # of an export: 10 000 x 10 000, some 1500 tiles of a web map
 _WORLD = 2 * 20037508.342789244  # width of the web maps' square in metres
 _TILE = 256
 
@@ -46,8 +46,8 @@ def raster_path(layer: QgsRasterLayer) -> str | None:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """How a layer becomes a file.
+class ExportPlan:
+    """Which pixels of a layer become a file.
 
     Attributes
     ----------
@@ -61,36 +61,36 @@ class Picture:
     rows: int
 
 
-def plan_picture(layer: QgsRasterLayer, extent: QgsRectangle | None, pixel_size: float | None) -> Picture:
-    """Return the picture of `extent`, by default of all of the layer, with pixels of `pixel_size` map units.
+def plan_export(layer: QgsRasterLayer, extent: QgsRectangle | None, pixel_size: float | None) -> ExportPlan:
+    """Return the export of `extent`, by default of all of the layer, with pixels of `pixel_size` map units.
 
     By default the pixels are the layer's own: those of its data, or of the finest level of its tiles.
 
     Raises
     ------
     QgsProcessingException
-        The size is not known, or the picture is too large; says what to do.
+        The size is not known, or the export is too large; says what to do.
     """
     extent = layer.extent() if extent is None or extent.isEmpty() else extent.intersect(layer.extent())
     if extent.isEmpty():
         raise QgsProcessingException(tr("The extent lies outside the layer {name}.").format(name=layer.name()))
-    size = pixel_size or own_pixel_size(layer)
+    size = pixel_size or native_pixel_size(layer)
     if not size:
         raise QgsProcessingException(
             tr("The layer {name} has no pixels of its own: give the pixel size.").format(name=layer.name())
         )
     columns, rows = max(1, math.ceil(extent.width() / size)), max(1, math.ceil(extent.height() / size))
-    if columns * rows > LARGEST:
+    if columns * rows > MAX_PIXELS:
         raise QgsProcessingException(
             tr(
                 "The layer {name} is not a file and would have to be saved with {columns} x {rows} pixels, more than "
                 "{most} million: choose a smaller extent or larger pixels."
-            ).format(name=layer.name(), columns=columns, rows=rows, most=LARGEST // 1_000_000)
+            ).format(name=layer.name(), columns=columns, rows=rows, most=MAX_PIXELS // 1_000_000)
         )
-    return Picture(extent, columns, rows)
+    return ExportPlan(extent, columns, rows)
 
 
-def own_pixel_size(layer: QgsRasterLayer) -> float | None:
+def native_pixel_size(layer: QgsRasterLayer) -> float | None:
     """Return the side of a pixel in map units; None if the layer has none of its own."""
     if layer.width() > 0:
         return layer.extent().width() / layer.width()
@@ -100,15 +100,15 @@ def own_pixel_size(layer: QgsRasterLayer) -> float | None:
     return None
 
 
-def take_picture(
+def export_layer(
     provider: QgsRasterDataProvider,
-    picture: Picture,
+    plan: ExportPlan,
     crs: QgsCoordinateReferenceSystem,
     transform_context: QgsCoordinateTransformContext,
     path: Path,
     feedback: QgsProcessingFeedback,
 ) -> bool:
-    """Write a picture as GeoTIFF; return whether it was not cancelled.
+    """Write a layer as GeoTIFF; return False when cancelled.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def take_picture(
     writer.setCreateOptions(["TILED=YES", "COMPRESS=DEFLATE"])
     own = QgsRasterBlockFeedback()
     feedback.canceled.connect(own.cancel, Qt.ConnectionType.DirectConnection)
-    status = writer.writeRaster(pipe, picture.columns, picture.rows, picture.extent, crs, transform_context, own)
+    status = writer.writeRaster(pipe, plan.columns, plan.rows, plan.extent, crs, transform_context, own)
     if feedback.isCanceled():
         path.unlink(missing_ok=True)
         return False

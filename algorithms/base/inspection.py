@@ -34,8 +34,8 @@ from ...bridge.fields import conform, error_fields
 from ...bridge.i18n import tr
 from ...bridge.inspect_options import DEVICES, band_numbers, block_sizes, model_folder
 from ...bridge.live_feedback import LiveFeedback
-from ...bridge.outputs import deliver, load_when_done, make_folder, tif_path
-from ...bridge.raster_source import plan_picture, raster_path, take_picture
+from ...bridge.outputs import load_when_done, make_folder, move_output, tif_path
+from ...bridge.raster_source import export_layer, plan_export, raster_path
 from ...bridge.worker_client import run_worker
 from .parameters import device_parameter
 from .worker import WorkerAlgorithm
@@ -61,7 +61,7 @@ class InspectionAlgorithm(WorkerAlgorithm):
         try:
             layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
             if layer is not None and raster_path(layer) is None:
-                self._plan(layer, parameters, context)
+                self._plan_export(layer, parameters, context)
             band_numbers(self.parameterAsString(parameters, self.BANDS, context))
             if self._has(self.BLOCK_SIZES):
                 block_sizes(self.parameterAsString(parameters, self.BLOCK_SIZES, context))
@@ -167,12 +167,12 @@ class InspectionAlgorithm(WorkerAlgorithm):
     def prepareAlgorithm(self, parameters, context, feedback):
         # Layers belong to the main thread, where this runs; what the other one needs of them is taken here.
         layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
-        self._whole = self._whole_output(parameters, context)
-        self._file = raster_path(layer)
-        self._shown = None
-        if self._file is None:
-            picture = self._plan(layer, parameters, context)
-            self._shown = layer.dataProvider().clone(), picture, layer.crs()
+        self._own_geopackage = self._target_geopackage(parameters, context)
+        self._raster_path = raster_path(layer)
+        self._export = None
+        if self._raster_path is None:
+            plan = self._plan_export(layer, parameters, context)
+            self._export = layer.dataProvider().clone(), plan, layer.crs()
         return True
 
     @contextmanager
@@ -194,13 +194,13 @@ class InspectionAlgorithm(WorkerAlgorithm):
         temporary folder until the block ends.
         """
         temporary = Path(QgsProcessingUtils.generateTempFilename("rsqi.gpkg"))
-        output = self._whole or temporary
+        output = self._own_geopackage or temporary
         make_folder(output)
-        made = None
+        exported = None
         try:
-            raster = self._file
+            raster = self._raster_path
             if raster is None:
-                raster = made = self._picture_beside(output, context, feedback)
+                raster = exported = self._export_layer(output, context, feedback)
             answer = raster and run_worker(
                 {
                     "command": "inspect",
@@ -218,23 +218,23 @@ class InspectionAlgorithm(WorkerAlgorithm):
                 feedback,
             )
             if answer:
-                made = None
+                exported = None
             yield answer
         finally:
-            if made:
-                Path(made).unlink(missing_ok=True)
+            if exported:
+                Path(exported).unlink(missing_ok=True)
             shutil.rmtree(temporary.parent, ignore_errors=True)
 
     def write_errors(self, answer: dict, parameters: dict, context: QgsProcessingContext) -> dict:
         """Write the outputs of `add_errors` from the worker's answer."""
-        if self._whole is not None:
-            layer_id, count = self._keep_whole(self._whole, parameters, context)
+        if self._own_geopackage is not None:
+            layer_id, count = self._load_geopackage(self._own_geopackage, parameters, context)
         else:
             layer_id, count = self.copy_table(answer, "errors", error_fields(), parameters, self.OUTPUT, context)
         outputs = {self.OUTPUT: layer_id, self.ERROR_COUNT: count}
         if parameters.get(self.MASK):
             destination = self.parameterAsOutputLayer(parameters, self.MASK, context)
-            outputs[self.MASK] = deliver(answer["outputs"].get("mask"), destination)
+            outputs[self.MASK] = move_output(answer["outputs"].get("mask"), destination)
         return outputs
 
     def copy_table(
@@ -249,7 +249,7 @@ class InspectionAlgorithm(WorkerAlgorithm):
         layer_id = self.write_layer(parameters, name, context, features, fields, source.wkbType(), crs, table)
         return layer_id, source.featureCount()
 
-    def _keep_whole(self, path: Path, parameters: dict, context: QgsProcessingContext) -> tuple[str, int]:
+    def _load_geopackage(self, path: Path, parameters: dict, context: QgsProcessingContext) -> tuple[str, int]:
         """Announce the errors of the worker's own GeoPackage, which has its styles and further tables already."""
         layer_id = f"{path}|layername=errors"
         layer = QgsVectorLayer(layer_id, "errors", "ogr")
@@ -260,27 +260,27 @@ class InspectionAlgorithm(WorkerAlgorithm):
         layer_style.style_when_loaded(context, layer_id, "errors")
         return layer_id, layer.featureCount()
 
-    def _whole_output(self, parameters: dict, context: QgsProcessingContext) -> Path | None:
+    def _target_geopackage(self, parameters: dict, context: QgsProcessingContext) -> Path | None:
         return None  # only a full inspection fills all tables
 
-    def _picture_beside(self, output: Path, context: QgsProcessingContext, feedback) -> str | None:
+    def _export_layer(self, output: Path, context: QgsProcessingContext, feedback) -> str | None:
         """Save the layer that is no file beside the result, which stays checkable so; None when cancelled."""
-        provider, picture, crs = self._shown
+        provider, plan, crs = self._export
         path, number = output.with_name(f"{output.stem}_image.tif"), 1
         while path.exists():
             number += 1
             path = output.with_name(f"{output.stem}_image_{number}.tif")
         feedback.pushInfo(
             tr("Saving the layer as an image of {columns} x {rows} pixels: {path}").format(
-                columns=picture.columns, rows=picture.rows, path=path
+                columns=plan.columns, rows=plan.rows, path=path
             )
         )
-        made = take_picture(provider, picture, crs, context.transformContext(), path, feedback)
-        return str(path) if made else None
+        exported = export_layer(provider, plan, crs, context.transformContext(), path, feedback)
+        return str(path) if exported else None
 
-    def _plan(self, layer: QgsRasterLayer, parameters: dict, context: QgsProcessingContext):
+    def _plan_export(self, layer: QgsRasterLayer, parameters: dict, context: QgsProcessingContext):
         size = parameters.get(self.PIXEL_SIZE)
-        return plan_picture(
+        return plan_export(
             layer,
             self._extent(layer, parameters, context),
             self.parameterAsDouble(parameters, self.PIXEL_SIZE, context) if size is not None else None,
