@@ -1,4 +1,4 @@
-"""The plugin's entry: puts the Processing provider, the toolbar button and the dock in, and takes them out again."""
+"""The plugin's entry: adds the Processing provider, the toolbar button and the dock, and removes them again."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class RsqiPlugin:
         self._iface.registerOptionsWidgetFactory(self._settings)
 
     def unload(self):
-        """Take out everything that was put in."""
+        """Remove everything that was added."""
         if self._dock is not None:
             self._dock.stop()
             self._iface.removePluginRasterMenu("RSQI", self._action)

@@ -1,4 +1,4 @@
-"""`rsqi:trainingdata`: what technicians have decided becomes data that a model can learn from."""
+"""`rsqi:trainingdata`: make a dataset to train on from reviewed errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`rsqi:finetune`: a model learns on from reviewed errors, and is compared with the one that it started from."""
+"""`rsqi:finetune`: train a model further on reviewed errors, and compare it with the one it started from."""
 
 from __future__ import annotations
 

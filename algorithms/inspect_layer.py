@@ -18,7 +18,7 @@ from ..bridge.compat import VECTOR_POLYGON
 from ..bridge.fields import block_fields
 from ..bridge.i18n import tr
 from ..bridge.inspect_options import CONSTRAINTS, constraint_names
-from ..bridge.outputs import move_output, move_shapefile, new_geopackage
+from ..bridge.outputs import move_output, move_shapefile, worker_geopackage
 from ..bridge.report_options import LANGUAGES
 from ..bridge.texts import grade_name, type_name
 from ..rsqi_core import taxonomy
@@ -162,7 +162,7 @@ class InspectLayer(ScoringAlgorithm, InspectionAlgorithm):
         return {name: value for name, value in outputs.items() if value is not None}
 
     def _target_geopackage(self, parameters, context) -> Path | None:
-        return new_geopackage(parameters.get(self.OUTPUT), "errors", context)
+        return worker_geopackage(parameters.get(self.OUTPUT), "errors", context)
 
     def _request(self, parameters, context) -> dict:
         chosen = self.parameterAsEnums(parameters, self.TYPES, context)

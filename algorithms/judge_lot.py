@@ -92,7 +92,7 @@ class JudgeLot(ScoringAlgorithm):
             (path, name == self.INPUT)
             for name in (self.INPUT, self.OVERVIEW)
             for path in self.parameterAsFileList(parameters, name, context)
-            if path  # of nothing QGIS makes a list of one empty name
+            if path  # QGIS makes a list of one empty name from no value
         ]
         mode = self.mode(parameters, context)
         try:

@@ -145,7 +145,7 @@ class ScoreLayer(ScoringAlgorithm):
         return {**outputs, self.OUTPUT: layer_id} if layer_id else outputs
 
     def _measures(self, parameters, context) -> ImageMeasures:
-        """Return the numbers that were given, and from the raster those that were not; or those in the summary."""
+        """Return the measures: as given by numbers, else of the raster, else of the summary beside the layer."""
         valid_area = self.parameterAsDouble(parameters, self.VALID_AREA, context)
         pixel_area = self.parameterAsDouble(parameters, self.PIXEL_SIZE, context) ** 2
         layer = self.parameterAsRasterLayer(parameters, self.RASTER, context)

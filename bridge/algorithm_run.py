@@ -49,7 +49,7 @@ class AlgorithmRun(QObject):
     parameters : dict
     parent : QObject, optional
     subject : str, optional
-        What it works on, for the list of tasks; of algorithms that name it.
+        What it works on, for the list of tasks of QGIS, where the algorithm names it.
 
     Signals
     -------

@@ -1,4 +1,4 @@
-"""The score of the layer under review, kept true while it is edited; measured in small portions, so nobody waits."""
+"""The score of the layer under review, kept up to date while it is edited, and measured in portions of milliseconds."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class LiveScore(QObject):
         self._set_image(inspected_image(layer))
 
     def set_raster(self, raster: QgsRasterLayer | None) -> None:
-        """Take the image that the errors lie on, where the layer itself does not tell it."""
+        """Take the image that the errors lie on, where the layer's own file does not describe it."""
         if self.layer is not None:
             self._set_image(image_of_raster(raster) if raster is not None and raster.isValid() else None)
 
@@ -87,12 +87,12 @@ class LiveScore(QObject):
             self._timer.start(PAUSE_MS)
 
     def unreviewed(self) -> int:
-        """Return how many errors nobody has judged yet."""
+        """Return how many errors are unreviewed."""
         records = self._errors.records.values() if self._errors is not None else ()
         return sum(record.status == STATUSES[0] for record in records)
 
     def outdated(self, score: Score) -> dict[int, tuple]:
-        """Return severity and penalty by error where the layer has others; none if it cannot have any."""
+        """Return severity and penalty of the errors whose stored ones differ; none if the layer has no such fields."""
         if self._errors is None or self.layer is None or self.layer.fields().indexFromName(DERIVED[0]) < 0:
             return {}
         return self._errors.outdated(score)
@@ -138,7 +138,7 @@ class LiveScore(QObject):
             self._timer.start(0)
 
     def _measure_portion(self) -> None:
-        """Measure what is not yet measured for a moment; once all is, judge."""
+        """Measure for some milliseconds what is not measured yet; once all is, score."""
         if self._errors is None or self.layer is None:
             return
         if self._waiting is None:

@@ -50,7 +50,7 @@ def distance_area(crs: QgsCoordinateReferenceSystem, context: QgsProcessingConte
 
 
 def project_context() -> QgsProcessingContext:
-    """Return how the project transforms coordinates, wrapped as Processing does."""
+    """Return a Processing context that transforms coordinates as the project does."""
     context = QgsProcessingContext()
     context.setTransformContext(QgsProject.instance().transformContext())
     return context

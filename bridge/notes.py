@@ -1,4 +1,4 @@
-"""What the core says by notes, in the language of QGIS."""
+"""The notes of the core as texts in the language of QGIS."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def error_message(error: Exception) -> str:
 
 
 def note_text(note: dict) -> str:
-    """Return a note that came as JSON; one that is not known, as the core has said it."""
+    """Return the text of a note that came as JSON; of an unknown one, the core's English text."""
     text = note_templates().get(note.get("code"))
     if text is None:
         return str(note.get("text", ""))
@@ -22,7 +22,7 @@ def note_text(note: dict) -> str:
 
 
 def note_templates() -> dict[str, str]:
-    """Return what is known to be said, by code."""
+    """Return the templates of the known notes, by code."""
     return {
         "scheme_unreadable": tr("{source}: cannot read the scoring scheme ({reason}); check the path"),
         "scheme_no_json": tr("{source}: the scoring scheme is not valid JSON ({reason}); correct the file"),

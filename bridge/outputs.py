@@ -19,7 +19,7 @@ from .i18n import tr
 _TABLE = re.compile(r"ogr:dbname='(?P<path>[^']+)' table=\"(?P<table>[^\"]+)\"")
 
 
-def new_geopackage(value, table: str, context: QgsProcessingContext) -> Path | None:
+def worker_geopackage(value, table: str, context: QgsProcessingContext) -> Path | None:
     """Return the GeoPackage that an output names, if the worker may write all of it.
 
     That is a path that ends in .gpkg, which QGIS would overwrite as well, or the `table` of a GeoPackage that does not
@@ -69,14 +69,14 @@ def make_folder(path: Path) -> None:
 
 
 def cannot_write(path: Path | str, error: OSError) -> QgsProcessingException:
-    """Return the error that says so."""
+    """Return the error that a file cannot be written."""
     return QgsProcessingException(
         tr("The file {path} cannot be written: {reason}").format(path=path, reason=error.strerror or error)
     )
 
 
 def tif_path(path: str) -> str:
-    """Return `path` if it names a GeoTIFF."""
+    """Return `path` if it names a GeoTIFF, else raise."""
     if Path(path).suffix.lower() not in (".tif", ".tiff"):
         raise QgsProcessingException(tr("The mask is a GeoTIFF: let the name of {path} end in .tif.").format(path=path))
     return path

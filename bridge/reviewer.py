@@ -10,28 +10,28 @@ VARIABLE = "rsqi_reviewer"
 
 def reviewer() -> str:
     """Return the name to sign with: the one that was given, else the user of the computer."""
-    return given() or QgsApplication.userFullName() or QgsApplication.userLoginName()
+    return given_name() or QgsApplication.userFullName() or QgsApplication.userLoginName()
 
 
-def given() -> str:
+def given_name() -> str:
     """Return the name that was given; empty if none was."""
     return str(QgsSettings().value(SETTING, "") or "").strip()
 
 
-def keep(name: str) -> None:
+def save_name(name: str) -> None:
     """Sign with another name from now on; an empty one is that of the computer's user."""
     QgsSettings().setValue(SETTING, name.strip())
-    announce()
+    publish_name()
 
 
-def announce() -> None:
-    """Let expressions know the name; where it is unknown, they take the user of the computer."""
-    if given():
-        QgsExpressionContextUtils.setGlobalVariable(VARIABLE, given())
+def publish_name() -> None:
+    """Set the variable that expressions read; where it is not set, they take the user of the computer."""
+    if given_name():
+        QgsExpressionContextUtils.setGlobalVariable(VARIABLE, given_name())
     else:
-        withdraw()
+        withdraw_name()
 
 
-def withdraw() -> None:
-    """Take the name out of expressions again."""
+def withdraw_name() -> None:
+    """Remove that variable."""
     QgsExpressionContextUtils.removeGlobalVariable(VARIABLE)

@@ -43,7 +43,7 @@ def mode() -> str:
 
 
 def is_mode_chosen() -> bool:
-    """Return whether anybody has chosen it."""
+    """Return whether the mode has been chosen."""
     return QgsSettings().contains(MODE)
 
 
@@ -78,7 +78,7 @@ def title(path: Path) -> str:
 
 
 def add(data: dict, stem: str) -> Path:
-    """Check a scheme, keep it among the user's own under a name that is free, and return its file.
+    """Check a scheme, save it among the user's own under a name that is free, and return its file.
 
     Raises
     ------

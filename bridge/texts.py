@@ -18,7 +18,7 @@ def type_name(error_type: ErrorType) -> str:
 
 
 def listed(words: Iterable[str]) -> str:
-    """Return words with the commas of the language between."""
+    """Return words joined by the commas of the language of QGIS."""
     return ("、" if language() == "zh" else ", ").join(words)
 
 

@@ -29,7 +29,7 @@ def profile_python() -> Path:
 
 
 def is_whole(folder: Path) -> bool:
-    """Has a virtual environment its Python still? An update of QGIS may take away the one that it was made with."""
+    """Return whether a virtual environment still has its Python, which an update of QGIS may have removed."""
     if not python_in(folder).is_file():
         return False
     try:

@@ -19,7 +19,7 @@ LAYER_FIELD = "category_id"  # a vector layer with this field is one of errors
 
 
 class RsqiDock(QgsDockWidget):
-    """Shows the pages, and tells them which layer of errors is under review."""
+    """Shows the pages, and hands them the layer of errors under review."""
 
     def __init__(self, iface, parent=None):
         super().__init__("RSQI", parent)

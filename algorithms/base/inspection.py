@@ -145,7 +145,7 @@ class InspectionAlgorithm(WorkerAlgorithm):
         self.addOutput(QgsProcessingOutputNumber(self.ERROR_COUNT, tr("Number of errors")))
 
     def request_parameters(self, parameters: dict, context: QgsProcessingContext) -> dict:
-        """Return the worker's parameters for all that the algorithm declares of the shared ones."""
+        """Return the worker's parameters for those of the shared parameters that the algorithm declares."""
         layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
         request = {"extent": None}
         extent = self._extent(layer, parameters, context)
@@ -190,8 +190,8 @@ class InspectionAlgorithm(WorkerAlgorithm):
     ) -> Iterator[dict | None]:
         """Run the worker and yield its `result` event, None when cancelled.
 
-        The GeoPackage is the one that `OUTPUT` names, if that may be the worker's as a whole; all else lies in a
-        temporary folder until the block ends.
+        The worker writes the GeoPackage that `OUTPUT` names, if it may write all of it; everything else lies in a
+        temporary folder until the ``with`` block ends.
         """
         temporary = Path(QgsProcessingUtils.generateTempFilename("rsqi.gpkg"))
         output = self._own_geopackage or temporary
@@ -250,7 +250,7 @@ class InspectionAlgorithm(WorkerAlgorithm):
         return layer_id, source.featureCount()
 
     def _load_geopackage(self, path: Path, parameters: dict, context: QgsProcessingContext) -> tuple[str, int]:
-        """Announce the errors of the worker's own GeoPackage, which has its styles and further tables already."""
+        """Have QGIS load the errors from the GeoPackage that the worker wrote, with its styles and further tables."""
         layer_id = f"{path}|layername=errors"
         layer = QgsVectorLayer(layer_id, "errors", "ogr")
         if not layer.isValid():
@@ -264,7 +264,7 @@ class InspectionAlgorithm(WorkerAlgorithm):
         return None  # only a full inspection fills all tables
 
     def _export_layer(self, output: Path, context: QgsProcessingContext, feedback) -> str | None:
-        """Save the layer that is no file beside the result, which stays checkable so; None when cancelled."""
+        """Save a layer that is no file beside the result, so that both can be compared later; None when cancelled."""
         provider, plan, crs = self._export
         path, number = output.with_name(f"{output.stem}_image.tif"), 1
         while path.exists():

@@ -9,7 +9,7 @@ from .algorithm import RsqiAlgorithm
 
 
 class WorkerAlgorithm(RsqiAlgorithm):
-    """An algorithm that talks to the worker, and says what to do where there is none."""
+    """An algorithm that runs in the worker; without a worker, its error says how to set one up."""
 
     def canExecute(self):
         try:

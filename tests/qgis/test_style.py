@@ -112,7 +112,7 @@ def test_edits_are_signed_by_the_reviewer_and_without_the_plugin_by_the_user_of_
 
     account = application.userLoginName()
     for given, signed in (("O'Brien", "O'Brien"), ("", account)):
-        reviewer.keep(given)
+        reviewer.save_name(given)
         act(layer, "Accept")
         drawn = QgsVectorLayerUtils.createFeature(layer, QgsGeometry.fromWkt(SQUARE), {0: 3})
         assert (next(layer.getFeatures())["edited_by"], drawn["edited_by"]) == (signed, signed)

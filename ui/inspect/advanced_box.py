@@ -16,7 +16,7 @@ _OWN = -0.01  # the value of the threshold that stands for the model's own
 
 
 class AdvancedBox(QgsCollapsibleGroupBox):
-    """Folded at first.
+    """The parameters for experts, collapsed at first.
 
     Signals
     -------
@@ -78,7 +78,7 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         self.blockSignals(False)
 
     def preset(self) -> Preset | None:
-        """Return the preset that the values are of; None if they are somebody's own."""
+        """Return the preset that has these values; None if no preset has them."""
         if self._threshold() is not None:
             return None
         try:

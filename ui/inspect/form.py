@@ -15,7 +15,7 @@ from ...rsqi_core.scoring import MODES
 from ..widgets.narrow import narrow
 from .advanced_box import AdvancedBox
 from .area_box import VISIBLE, AreaBox
-from .images import Image, new_geopackage, unused
+from .images import Image, result_path, unused
 from .model_box import ModelBox
 from .presets import PRESETS, STANDARD, Preset
 from .source_box import LAYER, SourceBox
@@ -96,14 +96,14 @@ class InspectionForm(QWidget):
         """Return the GeoPackage for the result of an image."""
         chosen = self.output_box.filePath().strip()
         if not chosen:
-            return new_geopackage(image)
+            return result_path(image)
         if self.source_box.kind() != LAYER:
-            return new_geopackage(image, Path(chosen))
+            return result_path(image, Path(chosen))
         path = Path(chosen)
         return unused(path if path.suffix.lower() == ".gpkg" else path.with_name(f"{path.name}.gpkg"))
 
     def save_settings(self) -> None:
-        """Keep what one likely wants again."""
+        """Save preset and device for the next time."""
         settings = QgsSettings()
         preset = self.advanced_box.preset()
         if preset is not None:
@@ -143,11 +143,11 @@ class InspectionForm(QWidget):
         self.pixel_box.setVisible(no_file)
         self._pixel_label.setVisible(no_file)
         if one and images:
-            hint = tr("Beside the image: {name}").format(name=new_geopackage(images[0]).name)
+            hint = tr("Beside the image: {name}").format(name=result_path(images[0]).name)
         else:
             hint = tr("Beside each image")
         self.output_box.lineEdit().setPlaceholderText(hint)
-        self.output_box.setToolTip(str(new_geopackage(images[0])) if one and images else hint)
+        self.output_box.setToolTip(str(result_path(images[0])) if one and images else hint)
 
     def _choose_preset(self, place: int) -> None:
         if place < len(PRESETS):

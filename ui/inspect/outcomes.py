@@ -1,4 +1,4 @@
-"""What came of several inspections: a table, from which each result can be opened."""
+"""The outcomes of several inspections: a table from which each result can be opened."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .images import Image
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one image: a result, or what went wrong.
+    """The outcome of one image: a result, or a problem.
 
     Attributes
     ----------

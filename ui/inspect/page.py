@@ -70,7 +70,7 @@ class InspectPage(QWidget):
             self.form.follow(layer)
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
-        """Take no notice: what is reviewed does not matter here."""
+        """Do nothing: inspections do not depend on the layer under review."""
 
     def is_running(self) -> bool:
         """Does an inspection run?"""
@@ -178,7 +178,7 @@ class InspectPage(QWidget):
         self._end_image(outcome)
 
     def _end_image(self, outcome: Outcome | None = None, problem: str = "") -> None:
-        """Note what came of an image, and go on."""
+        """Record the outcome of an image, and go on to the next one."""
         image = self._images[len(self._outcomes)]
         self._clear_map()
         self._inspection = None
@@ -192,7 +192,7 @@ class InspectPage(QWidget):
         QTimer.singleShot(0, self._start_next)
 
     def _finish_all(self) -> None:
-        """Say what came of it all."""
+        """Show the result of all inspections."""
         images, outcomes = self._images, self._outcomes
         self._images = []
         self._set_running(False)
@@ -239,7 +239,7 @@ class InspectPage(QWidget):
         return next((layer for layer in layers if layer.source().split("|")[0] == str(path)), None)
 
     def _clear_map(self) -> None:
-        """Take the errors so far off the map; the canvas does not see by itself that a layer is gone."""
+        """Remove the errors found so far from the map; the canvas does not notice by itself that a layer is gone."""
         if self._live_layer is not None:
             self._live_layer.remove()
             self._live_layer = None
@@ -253,7 +253,7 @@ class InspectPage(QWidget):
         self.progress.setVisible(running)
 
     def _show_hint(self) -> None:
-        """Say what to do as long as there is nothing to inspect."""
+        """Show what to do as long as there is nothing to inspect."""
         hint = "" if self.form.images() else self.form.problem()
         if not self.is_running() and (hint or self.status.text() == self._hint_text):
             self._hint_text = hint
@@ -266,7 +266,7 @@ class InspectPage(QWidget):
         QgsMessageLog.logMessage(text, "RSQI", level)
 
     def _clear_messages(self) -> None:
-        """Take the messages of the last run away."""
+        """Remove the messages of the last run."""
         for item in self._messages:
             if not sip.isdeleted(item):  # closed by the user
                 self._iface.messageBar().popWidget(item)

@@ -13,7 +13,7 @@ from ..widgets.swatch import swatch
 
 BETTER, WORSE = QColor("#1b7f3b"), QColor("#c62828")
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_EVEN = 0.0005  # a difference that the figures do not show
+_EVEN = 0.0005  # a smaller difference does not show in the figures
 
 
 class ComparisonTable(QTableWidget):

@@ -35,7 +35,7 @@ class CurveView(QWidget):
         return QSize(260, 9 * self.fontMetrics().height())
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all points."""
         self._rows, self._curves = [], Curves()
         self.hide()
 

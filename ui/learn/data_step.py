@@ -29,7 +29,7 @@ _ROWS = 5  # shown at once at most
 
 
 class DataStep(QWidget):
-    """Reviewed layers to tick, and the dataset that they become or have become.
+    """Reviewed layers to tick, and the dataset that is made of them.
 
     Signals
     -------
@@ -103,7 +103,7 @@ class DataStep(QWidget):
         return [self.tree.topLevelItem(n) for n in range(self.tree.topLevelItemCount())]
 
     def _show_state(self) -> None:
-        """Say what is there, and whether there is anything to export."""
+        """Show what the dataset holds, and whether there is anything to export."""
         folder = self.folder_box.filePath().strip()
         self.export_button.setEnabled(not self._running and bool(self._chosen() or (folder and Path(folder).is_dir())))
         path = self.dataset_box.filePath().strip()

@@ -66,7 +66,7 @@ class LearnPage(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Look at everything anew."""
+        """Bring all steps up to date."""
         self.data.refresh()
         self.training.refresh()
         self.comparison.refresh()
@@ -97,7 +97,7 @@ class LearnPage(QWidget):
         if not comparison["better"]:
             text = tr("The new model is not better: the old one stays.")
         self._show_status(text)
-        QTimer.singleShot(0, self._show_comparison)  # the table has just come and gets its place a moment later
+        QTimer.singleShot(0, self._show_comparison)  # the table is laid out a moment later
         self._push_message(text, Qgis.MessageLevel.Success if comparison["better"] else Qgis.MessageLevel.Info)
 
     def _show_comparison(self) -> None:
@@ -134,7 +134,7 @@ class LearnPage(QWidget):
             self._show_status(tr("Stopped. What was learned so far is kept: train again to go on."))
 
     def _show_event(self, event: dict) -> None:
-        """Take an event of the worker."""
+        """Show an event of the worker."""
         if event["event"] == "curve":
             self.training.curve.add(event)
         elif event["event"] == "resumed":
@@ -149,7 +149,7 @@ class LearnPage(QWidget):
         self.notes.setToolTip("\n".join(self._warnings[-30:]))
         self.notes.show()
 
-    # What is seen
+    # Display
 
     def _count_decisions(self, *_) -> None:
         if self.isVisible() and self._run is None:
@@ -179,7 +179,7 @@ class LearnPage(QWidget):
 
     def _push_message(self, text: str, level) -> None:
         QgsMessageLog.logMessage(text, "RSQI", level)
-        if not self.isVisible():  # else it stands in the page
+        if not self.isVisible():  # else the page shows it
             self._iface.messageBar().pushMessage("RSQI", text, level)
 
     def _build(self) -> None:

@@ -1,4 +1,4 @@
-"""The line of the blocks: walk through them worst first, and colour them by the probability of a type."""
+"""The controls of the blocks: walk through them, worst first, and colour them by the probability of a type."""
 
 from __future__ import annotations
 

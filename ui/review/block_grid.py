@@ -53,7 +53,7 @@ class GridBlock:
 
 
 def worst_first(blocks: Iterable[GridBlock]) -> list[GridBlock]:
-    """Return the blocks by falling probability, then as one reads."""
+    """Return the blocks by falling probability, then by row and column."""
     return sorted(blocks, key=lambda block: (-block.worst, block.row, block.col))
 
 

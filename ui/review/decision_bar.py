@@ -36,7 +36,7 @@ class DecisionBar(QWidget):
 
     Signals
     -------
-    commanded : str
+    command_requested : str
     """
 
     command_requested = pyqtSignal(str)

@@ -30,8 +30,8 @@ class Decisions(QObject):
 
     Attributes
     ----------
-    rows : dict of int to Row
-        As they are in the file, as far as is known; :meth:`look` asks the file.
+    rows : dict of int to ErrorRow
+        As they were read from the file; :meth:`reload_if_changed` looks whether they still are so.
 
     Signals
     -------
@@ -71,7 +71,7 @@ class Decisions(QObject):
         return self._read_again()
 
     def mark_as_read(self) -> None:
-        """Take the file as known: this review itself has just written into another table of it."""
+        """Take the file as read: this review itself has just written into another table of it."""
         self._file_stamp = self._current_stamp()
 
     # Decisions
@@ -142,7 +142,7 @@ class Decisions(QObject):
         return self._undo_or_redo(undone=True)
 
     def add_committed(self, change: Change) -> None:
-        """Learn of a change that QGIS's own tools made and that is committed."""
+        """Take a change into the history that QGIS's own tools made and that is committed."""
         self.history.push(change)
         self._update_rows(change.after)
 
@@ -166,7 +166,7 @@ class Decisions(QObject):
         """Return square metres on the ellipsoid of the layer."""
         return distance_area(self.layer.crs(), project_context()).measureArea(geometry)
 
-    # How
+    # Writing
 
     def _decide(self, text: str, fids: Iterable[int], values: Callable[[ErrorRow], dict]) -> bool:
         changes = {fid: values(self.rows[fid]) for fid in fids if fid in self.rows}
@@ -181,7 +181,7 @@ class Decisions(QObject):
         return self._apply(Change(text, before, after))
 
     def _unchanged_features(self, fids: Iterable[int]) -> dict[int, QgsFeature | None] | None:
-        """Return the stored errors, unless somebody else has changed one since it was shown: say so, and None."""
+        """Return the stored errors; None, after a signal, if somebody else has changed one since it was shown."""
         changed_elsewhere = self.reload_if_changed() & set(fids)
         stored = store.snapshot(self.layer, fids)
         if not changed_elsewhere:
@@ -232,7 +232,7 @@ class Decisions(QObject):
         return touched
 
     def _write(self, stored: Mapping, target: Mapping, text: str, report: bool = False) -> dict[int, int] | None:
-        """Write and return the fids of what came back; None if it failed and that was to be said."""
+        """Write and return the fids of errors that came back; with `report` a failure sends a signal and gives None."""
         self.writing = True
         try:
             return store.write(self.layer, stored, target, text)
@@ -246,7 +246,7 @@ class Decisions(QObject):
             self._file_stamp = self._current_stamp()
 
     def _update_rows(self, now: Mapping[int, QgsFeature | None]) -> None:
-        """Take over what the file says of some errors now."""
+        """Take over some errors as the file has them now."""
         self._file_stamp = self._current_stamp()
         columns = columns_of(self.layer.dataProvider().fields())
         for fid, feature in now.items():

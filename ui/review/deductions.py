@@ -1,4 +1,4 @@
-"""Severity and penalty of every error, kept true in the file while errors are edited."""
+"""Severity and penalty of every error, kept up to date in the file while errors are edited."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .store import StoreError
 
 
 class Deductions(QObject):
-    """Writes back what the scheme in use says of each error and of the image; only after an edit: looking is free.
+    """Stores severities, penalties and score by the scheme in use, after an edit only: opening a layer changes nothing.
 
     Signals
     -------
@@ -45,7 +45,7 @@ class Deductions(QObject):
         self._live_score.refresh()
 
     def _measure_again(self, fids: set[int]) -> None:
-        """Measure anew, as somebody else may have moved outlines."""
+        """Measure all errors again, as somebody else may have moved outlines."""
         if fids:
             self._live_score.set_layer(self._decisions.layer)
 

@@ -31,7 +31,7 @@ TOOLS = {
 
 
 class Digitising(QObject):
-    """Starts QGIS's tools on the layer under review, and takes in what they do.
+    """Starts QGIS's tools on the layer under review, and completes and commits their edits.
 
     Attributes
     ----------
@@ -148,7 +148,7 @@ class Digitising(QObject):
         self.mode_changed.emit("")
 
     def sketching(self) -> bool:
-        """Return whether a line or polygon has been begun on the map, which then has the keys for itself."""
+        """Return whether a line or polygon has been begun on the map; the keys then belong to the tool."""
         tool = self._iface.mapCanvas().mapTool()
         return isinstance(tool, QgsMapToolCapture) and tool.size() > 0
 
@@ -192,7 +192,7 @@ class Digitising(QObject):
             return
         layer = self._layer
         buffer = layer.editBuffer()
-        derived = {layer.fields().indexFromName(name) for name in DERIVED}  # whoever writes these makes no edit
+        derived = {layer.fields().indexFromName(name) for name in DERIVED}  # a change of these only is no edit
         changed = buffer.changedAttributeValues()
         shapes, values = set(buffer.changedGeometries()), {fid for fid in changed if set(changed[fid]) - derived}
         deleted, added = set(buffer.deletedFeatureIds()), dict(buffer.addedFeatures())

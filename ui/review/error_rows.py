@@ -1,4 +1,4 @@
-"""The errors as rows of a list: what the list shows, filters and sorts; no widgets and nothing that waits."""
+"""The errors as rows of a list: what the list shows, filters and sorts. No widgets."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .store import NULL_TYPE
 
 COLUMNS = ("category_id", "confidence", "area_m2", "severity", "status")
 UNREVIEWED, ACCEPTED, REJECTED, CORRECTED, ADDED = STATUSES
-REVIEWED = "reviewed"  # a choice of the filter beside the statuses: everything that has been judged
+REVIEWED = "reviewed"  # a choice of the filter beside the statuses: all but the unreviewed
 
 
 @dataclass(frozen=True)
 class ErrorRow:
-    """One error as it is stored; `severity` and `penalty` follow from all the others and are no part of a verdict."""
+    """One error as it is stored; `severity` and `penalty` follow from all the others and are no part of a decision."""
 
     fid: int
     category_id: int
@@ -34,13 +34,13 @@ class ErrorRow:
     edited_by: str
 
     def decision(self) -> tuple:
-        """Return what people decide, to see whether somebody else changed it."""
+        """Return what a person decides, to find out whether somebody else has changed it."""
         return (self.category_id, self.status, self.comment, self.edited_at, self.edited_by)
 
 
 @dataclass(frozen=True)
 class RowFilter:
-    """Which rows the list shows; an empty choice wants all."""
+    """Which rows the list shows; an empty value admits all."""
 
     category_id: int = 0
     status: str = ""
@@ -48,7 +48,7 @@ class RowFilter:
     confidence: float = 0.0
 
     def admits(self, row: ErrorRow, words: str = "") -> bool:
-        """Return whether `row` is wanted; `words` is what the list calls its type and status."""
+        """Return whether `row` passes; `words` is what the list calls its type and status."""
         if self.category_id and row.category_id != self.category_id:
             return False
         if self.status == REVIEWED and row.status == UNREVIEWED:
@@ -111,7 +111,7 @@ def arrange(
     descending: bool = False,
     words: Mapping[tuple[int, str], str] | None = None,
 ) -> list[int]:
-    """Return the fids of the wanted rows in order; what has no value comes last either way.
+    """Return the fids of the rows that pass the filter, in order; rows without a value come last either way.
 
     Parameters
     ----------

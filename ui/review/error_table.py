@@ -39,7 +39,7 @@ def area_text(area: float | None) -> str:
 
 
 class ErrorTable(QAbstractTableModel):
-    """Type, confidence, area, severity and status of the wanted errors, in the chosen order."""
+    """Type, confidence, area, severity and status of the errors that pass the filter, in the chosen order."""
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -65,7 +65,7 @@ class ErrorTable(QAbstractTableModel):
         self.endResetModel()
 
     def refresh(self, fids: Iterable[int]) -> bool:
-        """Show changed rows where they stand; return False, doing nothing, if the list has to be made anew."""
+        """Show changed rows where they stand; return False, doing nothing, if the list has to be filled again."""
         places = []
         for fid in fids:
             row, place = self.rows.get(fid), self._places.get(fid)
@@ -96,7 +96,7 @@ class ErrorTable(QAbstractTableModel):
         self.order = arrange(self.rows, self._row_filter, COLUMNS[self._column], self._descending, self._words)
         self._places = {fid: place for place, fid in enumerate(self.order)}
 
-    # What Qt asks
+    # The model as Qt reads it
 
     def rowCount(self, parent=NO_PARENT):
         return 0 if parent.isValid() else len(self.order)

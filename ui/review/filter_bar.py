@@ -22,8 +22,8 @@ class FilterBar(QWidget):
 
     Signals
     -------
-    wanted_changed
-        Ask :meth:`wanted`.
+    filter_changed
+        :meth:`row_filter` returns another filter now.
     threshold_changed : float
         Confidence below which the map shows nothing; sent once the slider rests.
     """

@@ -1,4 +1,4 @@
-"""The keys of the review: one table, heard on the map and in the list, never in a text field."""
+"""The keys of the review: one table, in force on the map and in the list, never in a text field."""
 
 from __future__ import annotations
 
@@ -98,17 +98,17 @@ def with_key(text: str, command: str) -> str:
 
 
 class KeyListener(QObject):
-    """Hears the keys on some widgets and calls `obey` with the command.
+    """Watches the keys on some widgets and calls `run_command` with the command.
 
     A widget gets the press itself, not a shortcut: an accepted ShortcutOverride keeps QGIS from taking the key, and
     text fields, which are never watched, keep every letter.
 
     Parameters
     ----------
-    obey : callable
+    run_command : callable
         Takes a command, returns whether it did something with it; if not, the press goes where it would have gone.
-    ready : callable
-        Says whether keys are to be heard now.
+    accepts : callable
+        Takes a command, returns whether its key is in force now.
     """
 
     def __init__(self, run_command: Callable[[str], bool], accepts: Callable[[str], bool], parent: QObject):

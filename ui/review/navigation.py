@@ -1,4 +1,4 @@
-"""Go to an error on the map: a frame that suits it, a flash, and a thin outline that stays."""
+"""Go to an error on the map: a view that suits it, a flash, and a thin outline that stays."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from qgis.PyQt.QtGui import QColor
 
 from ...bridge.compat import POLYGON
 
-MARGIN = 1.5  # side of the frame over the side of the error: its surroundings are needed to judge it
+MARGIN = 1.5  # side of the view over the side of the error: its surroundings are needed to judge it
 SMALL_PX, GAP_PX = 24, 3  # what is smaller or thinner would vanish under its outline: it gets a frame at a distance
-CONTEXT_PX = 160  # least side of the frame in pixels of the image, so that a missing pixel is seen among others
+CONTEXT_PX = 160  # least side of the view in pixels of the image, so that a missing pixel is seen among others
 
 
 def view_box(box: QgsRectangle, pixel_side: float | None) -> QgsRectangle:

@@ -38,7 +38,7 @@ from .keys import KeyListener, with_key
 from .navigation import Navigator, outline, pixel_side_of
 from .store import snapshot
 
-FILE_CHECK_MS = 2000  # how often the file is asked whether somebody else has written into it
+FILE_CHECK_MS = 2000  # how often the file is checked for changes by somebody else
 SETTLE_MS = 60  # a held key runs through the list without dragging the map along
 MESSAGE_S = 8
 
@@ -76,7 +76,7 @@ class ReviewPage(QWidget):
         self.keys = KeyListener(self.run_command, self._accepts_key, self)
         self.keys.watch(iface.mapCanvas(), self.list, self)
         self._connect()
-        reviewer.announce()
+        reviewer.publish_name()
         self._show_layer()
 
     # The contract of a page
@@ -112,14 +112,14 @@ class ReviewPage(QWidget):
         self.navigator.stop()
         for timer in (self._file_timer, self._show_timer):
             timer.stop()
-        reviewer.withdraw()
+        reviewer.withdraw_name()
         for box in (self.comment_box, self.reviewer_box):
-            box.blockSignals(True)  # they would speak once more when they lose the focus for good
+            box.blockSignals(True)  # they would signal once more when they lose the focus for good
 
     # Commands
 
     def run_command(self, command: str) -> bool:
-        """Carry out what a key or a button says; return whether it meant something now."""
+        """Run the command of a key or a button; return whether it had an effect."""
         if command.startswith("type_"):
             return self._choose_type(int(command.removeprefix("type_")))
         simple = {
@@ -147,7 +147,7 @@ class ReviewPage(QWidget):
         self.list.go_to(fid)
 
     def _decide(self, decide) -> None:
-        """Give the selected errors a verdict, and go on to the next unreviewed one."""
+        """Decide on the selected errors, and go on to the next unreviewed one."""
         fids = self.list.selected()
         following = self.list.next_unreviewed(fids)
         if not fids or not decide(fids):
@@ -215,7 +215,7 @@ class ReviewPage(QWidget):
             return command == "leave"
         return not self.digitising.sketching() or command.startswith("type_")
 
-    # What follows
+    # Display
 
     def _decisions_changed(self, fids: set[int]) -> None:
         if not self.list.table.refresh(fids):
@@ -363,7 +363,7 @@ class ReviewPage(QWidget):
         self.mode_label.setTextFormat(Qt.TextFormat.RichText)
         self.mode_label.setStyleSheet("background: #fff3c4; color: #4a3b00; border-radius: 3px; padding: 4px;")
         self.block_bar = BlockBar(self.navigator)
-        self.reviewer_box = QLineEdit(reviewer.given())
+        self.reviewer_box = QLineEdit(reviewer.given_name())
         self.reviewer_box.setPlaceholderText(reviewer.reviewer())
         self.reviewer_box.setToolTip(tr("Your name: every edit is signed with it"))
         self.help_button = QToolButton()
@@ -413,7 +413,7 @@ class ReviewPage(QWidget):
         self.list.chosen.connect(self._error_chosen)
         self.comment_box.editingFinished.connect(self._save_comment)
         self.comment_box.returnPressed.connect(self.list.setFocus)
-        self.reviewer_box.editingFinished.connect(lambda: reviewer.keep(self.reviewer_box.text()))
+        self.reviewer_box.editingFinished.connect(lambda: reviewer.save_name(self.reviewer_box.text()))
         self.help_button.clicked.connect(lambda: KeyHelp(self).show_at(self.help_button))
 
     def showEvent(self, event):

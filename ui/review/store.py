@@ -1,4 +1,4 @@
-"""The one way into the file: every action is committed at once, through the layer, so that everybody hears of it."""
+"""The one way into the file: every action is committed at once, through the layer, so that its signals are sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...bridge.geopackage import features_of
 from ...bridge.i18n import tr
 from ...bridge.layer_score import DERIVED
 
-NULL_TYPE = type(NULL)  # asked by type: to compare thousands of values with NULL takes its time
+NULL_TYPE = type(NULL)  # compared by type, as comparing thousands of values with NULL takes long
 
 
 class StoreError(Exception):
@@ -103,7 +103,7 @@ def commit(layer: QgsVectorLayer, go_on: bool) -> list[QgsFeature]:
 
 
 def file_stamp(path: Path | None) -> tuple:
-    """Return what differs once anybody has written into the file."""
+    """Return times and sizes of the file and its journal, which differ once it has been written into."""
     found = []
     for name in (path, path.with_name(path.name + "-wal")) if path else ():
         try:

@@ -72,7 +72,7 @@ class ImagePanel(QWidget):
         self._show({})
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
-        """Take the errors that tell the share of cloud, and the image below them."""
+        """Take the errors, which give the share of cloud, and the image below them."""
         self._errors = layer
         below = image_below(layer)
         if below is not None and self._run is None:

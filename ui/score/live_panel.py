@@ -1,4 +1,4 @@
-"""The live score on the screen: the value, the sum behind it, the types, and what nobody has looked at."""
+"""The live score on the screen: the value, its arithmetic, the types, and what was not inspected."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class LivePanel(QWidget):
         self.hint.show()
         if needs_image:
             self.hint.setText(tr("The layer does not say on which image its errors lie: choose it."))
-            self.raster_box.setLayer(image_below(self._live_score.layer))  # signals only what it did not have before
+            self.raster_box.setLayer(image_below(self._live_score.layer))  # sends no signal if it is the same
         else:
             self.hint.setText(reason or tr("Choose a layer of errors to see its score."))
 
@@ -166,7 +166,7 @@ def explanation(score: Score) -> list[str]:
 
 
 def gaps_text(score: Score, skipped: int) -> str:
-    """Say what nobody has looked at."""
+    """Return what the score does not cover: types not inspected, elements outside the scheme, skipped features."""
     lang = "zh" if language() == "zh" else "en"
     comma = "、" if lang == "zh" else ", "
     found = []

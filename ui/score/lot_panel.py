@@ -1,4 +1,4 @@
-"""A lot of images: how many to inspect, which of them are done, and what they say of the lot."""
+"""A lot of images: how many to inspect, which of them are done, and the verdict on the lot."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class LotPanel(QWidget):
         self._run: AlgorithmRun | None = None
         self._units: dict[str, lot.Unit] = {}
         self._unreadable: set[str] = set()
-        self._key = ""  # of the draw
+        self._key = ""  # of the sample that was drawn
         self._stopped = False
         self.size_box = QSpinBox()
         self.size_box.setObjectName("rsqiLotSize")
@@ -106,7 +106,7 @@ class LotPanel(QWidget):
         self.size_box.valueChanged.connect(self._show_verdict)
         self._show_verdict()
 
-    # What the lot is made of
+    # The units of the lot
 
     def files(self) -> list[tuple[str, bool]]:
         """Return the results, or images that were drawn, and whether each is in the sample."""
@@ -215,7 +215,7 @@ class LotPanel(QWidget):
             self.draw_sample(paths, QDate.currentDate().toString("yyyy-MM-dd"))
 
     def showEvent(self, event):
-        """Score what was kept from the last time."""
+        """Score the results that were saved the last time."""
         super().showEvent(event)
         QTimer.singleShot(0, self.score)
 

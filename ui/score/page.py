@@ -16,7 +16,7 @@ from .scheme_panel import SchemePanel
 
 
 class ScorePage(QWidget):
-    """Says what the layer under review comes to, and why."""
+    """Shows the score of the layer under review, and why it is so."""
 
     def __init__(self, iface, parent=None):
         super().__init__(parent)

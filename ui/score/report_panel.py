@@ -27,7 +27,7 @@ from ...bridge.geopackage import geopackage_of
 from ...bridge.i18n import tr
 from ...bridge.layer_score import image_below, inspected_image
 from ...bridge.report_options import ENDINGS, LANGUAGE_NAMES, LANGUAGES, SCORE_MODES, own_language
-from ...bridge.reviewer import given
+from ...bridge.reviewer import given_name
 from ...rsqi_core.scheme import DEFAULT
 
 LANGUAGE, FILES = "rsqi/report_language", "rsqi/report_files"  # settings
@@ -97,7 +97,7 @@ class ReportPanel(QWidget):
         self._layer = layer
         if layer is not None:
             self.folder_box.setFilePath(str(_result_folder(layer)))
-            self.reviewer_box.setText(given())
+            self.reviewer_box.setText(given_name())
         self._show_state()
 
     def run(self) -> None:

@@ -80,7 +80,7 @@ def fitting_kind(kind: str, gpu: dict | None) -> str:
     Parameters
     ----------
     gpu : dict or None
-        ``cuda`` and ``compute`` as [major, minor], from look.py.
+        ``cuda`` and ``compute`` as [major, minor], from probe_python.py.
     """
     if kind == CUDA and gpu and (tuple(gpu["compute"]) < _TURING or gpu["cuda"][0] < 13):
         return CUDA_12
@@ -183,7 +183,7 @@ def is_index(url: str) -> bool:
 
 
 def is_intranet(url: str) -> bool:
-    """Is it an unencrypted index within a private network? pip has to be told to trust it; elsewhere it must not."""
+    """Is it an unencrypted index within a private network? pip has to trust it explicitly; elsewhere it must not."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme != "http":

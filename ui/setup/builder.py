@@ -27,7 +27,7 @@ from .texts import build_failure, python_problem
 NVIDIA = PLUGIN_FOLDER / "rsqi_core" / "models" / "nvidia.py"
 PROBE_SCRIPT = Path(__file__).with_name("probe_python.py")
 LOG_LINES = 2000
-PROBE_MS = 60_000  # a Python that says nothing for so long is none
+PROBE_MS = 60_000  # a Python that prints nothing for so long does not run
 PROGRESS_MS = 1000
 PIP_FROM, PIP_TO = 8, 92  # per cent of the progress bar
 MB = 1_000_000
@@ -137,7 +137,7 @@ class Builder(QObject):
         if waiting and waiting.is_like(self._stamp()):
             self._test_it()  # it is complete, but could not be put into its place last time
             return
-        environment.delete_later(environment.new_environment())
+        environment.delete_in_background(environment.new_environment())
         self._begin_step(
             tr("Creating the environment with Python {version}...").format(version=self._probed["version"]), 3
         )
@@ -194,7 +194,7 @@ class Builder(QObject):
         self._begin_step(tr("The environment is ready."), 100)
         self.finished.emit(answer)
 
-    # Means
+    # Helpers
 
     @property
     def _python(self) -> str:
@@ -280,7 +280,7 @@ class Builder(QObject):
         self._test.stop()
         if self._lock is not None:
             if not keep:
-                environment.delete_later(environment.new_environment())
+                environment.delete_in_background(environment.new_environment())
             self._lock.unlock()
             self._lock = None
 
@@ -301,7 +301,7 @@ def attach(page: QObject) -> tuple[Builder, object]:
 
 
 def detach(ticket: object) -> None:
-    """Let a page go; with the last one goes the builder, and what it has half built."""
+    """Detach a page; with the last one the builder goes, and what it has half built."""
     _shared["pages"].discard(ticket)
     if not _shared["pages"] and _shared["builder"] is not None:
         builder, _shared["builder"] = _shared["builder"], None

@@ -1,4 +1,4 @@
-"""What the QGIS side knows of itself and of the environment, as text for whoever is asked for help."""
+"""A report on QGIS, the plugin and the environment, as text to send to whoever helps."""
 
 from __future__ import annotations
 

@@ -205,7 +205,7 @@ def activate_new() -> None:
         if old.exists():
             old.rename(folder)
         raise
-    delete_later(old)
+    delete_in_background(old)
 
 
 def remove() -> None:
@@ -216,7 +216,7 @@ def remove() -> None:
     OSError
         It cannot be renamed: on Windows, where an inspection runs in it.
     """
-    delete_later(removed_environment())
+    delete_in_background(removed_environment())
     profile_environment().rename(removed_environment())
 
 
@@ -225,7 +225,7 @@ def undo_remove() -> None:
     removed_environment().rename(profile_environment())
 
 
-def delete_later(folder: Path) -> None:
+def delete_in_background(folder: Path) -> None:
     """Delete a folder in the background: it is renamed at once, as its ten thousand files take a while."""
     if not folder.exists():
         return
@@ -241,7 +241,7 @@ def delete_later(folder: Path) -> None:
 def delete_leftovers() -> None:
     """Delete what was removed or replaced, also what a QGIS that was closed meanwhile could not delete."""
     for folder in (*profile_environment().parent.glob(f"*{_LEFTOVER}"), removed_environment()):
-        delete_later(folder)
+        delete_in_background(folder)
 
 
 def _free_name(folder: Path) -> Path:

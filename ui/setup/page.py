@@ -89,7 +89,7 @@ class SetupPage(QWidget):
         """Is there nothing to inspect with, or something that needs an update?"""
         return self._builder.running or (environment.state() not in (State.READY, State.OWN) and not self._postponed)
 
-    # What the buttons do
+    # Actions of the buttons
 
     def options(self) -> BuildOptions:
         """Return what is chosen."""
@@ -138,7 +138,7 @@ class SetupPage(QWidget):
             self._test.ask(self.python)
 
     def notify_pages(self) -> None:
-        """Let all pages see that the environment, or the settings, are others now."""
+        """Have all pages show that the environment or the settings have changed."""
         self._builder.environment_changed.emit()
 
     def refresh(self) -> None:
@@ -168,7 +168,7 @@ class SetupPage(QWidget):
         self.test_button.setEnabled(not self._test.running)
         self.later_button.setVisible(state is State.OUTDATED and not running and self._iface is not None)
 
-    # What the builder says
+    # Signals of the builder
 
     def _connections(self):
         builder = self._builder
@@ -191,7 +191,7 @@ class SetupPage(QWidget):
 
     def _built(self, answer: dict) -> None:
         if not _by_variable():
-            QgsSettings().remove(SETTING)  # what was just built is what is wanted
+            QgsSettings().remove(SETTING)  # inspections use what was just built
         self._show_answer(answer)
         text = tr("RSQI is set up and computes on {device}.").format(device=device_name(answer["provider"]))
         self._push_message(text, Qgis.MessageLevel.Warning if answer["warnings"] else Qgis.MessageLevel.Success)
@@ -212,12 +212,12 @@ class SetupPage(QWidget):
         self.changed.emit()
 
     def _push_message(self, text: str, level) -> None:
-        """Say it where it is seen when this page is not: building takes long enough to work on something else."""
+        """Show a message outside this page: building takes so long that one works on something else meanwhile."""
         if self._iface is not None:
             QgsMessageLog.logMessage(text, "RSQI", level)
             self._iface.messageBar().pushMessage("RSQI", text.splitlines()[0], level)
 
-    # What the worker says
+    # Answers of the worker
 
     def _test_answered(self, answer: dict) -> None:
         if not self._copy_report(answer, ""):

@@ -1,7 +1,7 @@
-"""Run by a Python that RSQI may build its environment with: say in one line of JSON what it is and whether it will do.
+"""Run by a Python that may build RSQI's environment: print in one line of JSON what it is and whether it will do.
 
-``python look.py NVIDIA`` with the path of ``rsqi_core/models/nvidia.py``, which asks the driver for its GPU. That is
-done in this process, as a driver that crashes must not take QGIS with it.
+``python probe_python.py NVIDIA`` with the path of ``rsqi_core/models/nvidia.py``, which asks the driver for its GPU.
+That is done in this process, as a driver that crashes must not take QGIS with it.
 """
 
 import json

@@ -58,7 +58,7 @@ class SelfTest(QObject):
         self._timer.start(PATIENCE_MS)
 
     def stop(self) -> None:
-        """Leave the worker alone, and say nothing."""
+        """Stop waiting for the worker, without a signal."""
         self._timer.stop()
         if self._process is not None:
             process, self._process = self._process, None

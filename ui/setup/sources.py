@@ -16,7 +16,7 @@ from .build_options import MIRRORS, BuildOptions, wheelhouse_command
 
 
 class SourcesForm(QWidget):
-    """Edits those of the `BuildOptions` that most people leave as they are.
+    """Edits the fields of `BuildOptions` that most people leave as they are.
 
     Signals
     -------
@@ -78,7 +78,7 @@ class SourcesForm(QWidget):
         self.torch_box.setChecked(options.torch)
 
     def options(self, kind: str) -> BuildOptions:
-        """Return what the fields say."""
+        """Return the options in the fields."""
         return replace(
             self._options,
             kind=kind,

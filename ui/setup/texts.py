@@ -1,4 +1,4 @@
-"""What *Set up* says of codes: why building failed and what to do about it, and the kinds of environment."""
+"""The texts of *Set up*: the kinds of environment, and for each failure what to do about it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def kind_name(kind: str) -> str:
 
 
 def button_text(action: str, state: State, changed: bool) -> str:
-    """Return what the main button says.
+    """Return the text of the main button.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def device_name(provider: str) -> str:
 
 
 def provider_text(answer: dict) -> str:
-    """Return what the self-test has shown."""
+    """Return the result of the self-test."""
     provider = answer["provider"]
     text = tr("It works: a block of 512 px took {time} ms on {device} ({provider}).").format(
         time=round(answer["milliseconds"]), device=device_name(provider), provider=provider
@@ -107,7 +107,7 @@ def provider_text(answer: dict) -> str:
 
 
 def python_problem(code: str, version: str) -> str:
-    """Return why look.py refuses a Python."""
+    """Return why probe_python.py refuses a Python."""
     known = {
         "old": tr("Python {version} is too old, 3.10 is needed").format(version=version),
         "32bit": tr("it is a 32-bit Python"),
@@ -117,7 +117,7 @@ def python_problem(code: str, version: str) -> str:
 
 
 def install_python() -> str:
-    """Return how a Python that will do is got on this system."""
+    """Return how to install a suitable Python on this system."""
     if sys.platform == "win32":
         return tr("Install Python 3.12 from python.org (64 bits, for this user), then press the button again.")
     if sys.platform == "darwin":

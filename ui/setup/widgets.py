@@ -1,4 +1,4 @@
-"""Small widgets that the page is put together from."""
+"""Small widgets of the page."""
 
 from __future__ import annotations
 
