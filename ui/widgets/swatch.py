@@ -15,3 +15,13 @@ def swatch(color: str) -> QIcon:
     painter.drawRect(3, 3, 21, 21)
     painter.end()
     return QIcon(pixmap)
+
+
+def small_swatch(color: str) -> QIcon:
+    """Return a swatch of 12 px without a margin, for a table in which names need the room."""
+    pixmap = QPixmap(12, 12)
+    pixmap.fill(QColor("#606060"))
+    painter = QPainter(pixmap)
+    painter.fillRect(1, 1, 10, 10, QColor(color))
+    painter.end()
+    return QIcon(pixmap)
