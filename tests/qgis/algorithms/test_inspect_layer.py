@@ -1,8 +1,6 @@
-"""The algorithms in QGIS, with a worker that speaks the protocol but has no model."""
+"""`rsqi:inspect` in QGIS, with a worker that speaks the protocol but has no model."""
 
 import json
-import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -15,45 +13,13 @@ from qgis.core import (
     QgsProcessingAlgRunnerTask,
     QgsProcessingContext,
     QgsProcessingException,
-    QgsProcessingFeedback,
     QgsProcessingOutputLayerDefinition,
-    QgsProcessingParameterDefinition,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
 )
-
-
-class Record(QgsProcessingFeedback):
-    """Keeps what was said."""
-
-    def __init__(self):
-        super().__init__()
-        self.infos, self.warnings = [], []
-
-    def pushInfo(self, text):
-        self.infos.append(text)
-
-    def pushWarning(self, text):
-        self.warnings.append(text)
-
-
-def algorithm(application, name):
-    return application.processingRegistry().createAlgorithmById(f"rsqi:{name}")
-
-
-def run(application, name, parameters, feedback=None):
-    alg = algorithm(application, name)
-    context = QgsProcessingContext()
-    ok, message = alg.checkParameterValues(parameters, context)
-    if not ok:
-        raise QgsProcessingException(message)
-    # Not through run(): that swallows the exception that is looked at here.
-    if not alg.prepare(parameters, context, feedback or Record()):
-        raise QgsProcessingException("not prepared")
-    results = alg.runPrepared(parameters, context, feedback or Record())
-    return results, context
+from runner import Record, algorithm, run, spin
 
 
 def test_inspect_gives_every_output(application, fake, raster, tmp_path):
@@ -145,17 +111,6 @@ def test_polygons_come_as_one_in_the_rasters_coordinates(application, fake, rast
     assert area.boundingBox().xMinimum() == pytest.approx(500010, abs=0.01) and len(area.asGeometryCollection()) == 2
 
 
-def test_who_looks_on_sees_the_errors_come(application, fake, raster):
-    from rsqi.bridge.live_feedback import LiveFeedback
-
-    feedback, told = LiveFeedback(), []
-    feedback.worker_event.connect(told.append)
-    run(application, "inspect", {"INPUT": str(raster), "OUTPUT": "memory:"}, feedback)
-    errors = [error for event in told if event["event"] == "errors" for error in event["errors"]]
-    assert [error["category_id"] for error in errors] == list(range(1, 11))
-    assert [event["done"] for event in told if event["event"] == "progress" and event["stage"] == "inspect"]
-
-
 def test_request_holds_all_parameters(application, fake, raster, tmp_path, monkeypatch):
     monkeypatch.setenv("FAKE_WORKER_SEEN", str(tmp_path / "seen.json"))
     monkeypatch.setenv("PYTHONHOME", "/nowhere")
@@ -204,111 +159,6 @@ def test_request_holds_all_parameters(application, fake, raster, tmp_path, monke
     assert not {"PYTHONHOME", "GDAL_DATA", "PROJ_LIB", "LD_LIBRARY_PATH"} & set(environment)
     assert (Path(environment["PYTHONPATH"]) / "rsqi_core" / "taxonomy.py").is_file()
     assert not Path(seen["request"]["output"]).exists(), "the temporary GeoPackage stays"
-
-
-@pytest.mark.parametrize(
-    "name, types, rule",
-    [
-        ("pixelmissing", ["pixel_missing"], {"missing_rule": "threshold"}),
-        ("stripenoise", ["stripe_noise"], {"stripe_rule": "otsu"}),
-    ],
-)
-def test_pixel_rules(application, fake, raster, tmp_path, monkeypatch, name, types, rule):
-    monkeypatch.setenv("FAKE_WORKER_SEEN", str(tmp_path / "seen.json"))
-    results, context = run(application, name, {"INPUT": str(raster), "RULE": 1, "OUTPUT": "memory:"})
-    request = json.loads((tmp_path / "seen.json").read_text())["request"]["parameters"]
-    assert request["types"] == types and request["stages"] == ["rules"] and rule.items() <= request.items()
-    assert "model" not in request
-    assert results["ERROR_COUNT"] == 1 and context.getMapLayer(results["OUTPUT"]).featureCount() == 1
-
-
-def test_classify_blocks(application, fake, raster):
-    results, context = run(application, "classifyblocks", {"INPUT": str(raster), "OUTPUT": "memory:"})
-    layer = context.getMapLayer(results["OUTPUT"])
-    assert results["BLOCK_COUNT"] == layer.featureCount() == 4
-    assert max(f["p_cloud"] for f in layer.getFeatures()) == pytest.approx(0.6)
-
-
-@pytest.mark.parametrize("mode", ["slow", "deaf"])
-def test_cancel_takes_less_than_a_second(application, fake, raster, mode):
-    fake(mode)
-    alg = algorithm(application, "inspect")
-    context, feedback = QgsProcessingContext(), Record()
-    task = QgsProcessingAlgRunnerTask(alg, {"INPUT": str(raster), "OUTPUT": "memory:"}, context, feedback)
-    ended = []
-    task.executed.connect(lambda ok, results: ended.append((ok, results)))
-    application.taskManager().addTask(task)
-    spin(application, 1.5)
-    task.cancel()
-    started = time.monotonic()
-    spin(application, 3, lambda: ended)
-    assert ended and time.monotonic() - started < 1.0
-    assert ended[0][0] is False
-
-
-def spin(application, seconds, until=lambda: False):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and not until():
-        application.processEvents()
-        time.sleep(0.01)
-
-
-@pytest.mark.parametrize(
-    "mode, sentence",
-    [
-        (
-            "killed",
-            "The worker was killed before it finished (perhaps out of memory); "
-            "its last words: Out of memory: tensor of 9 GB",
-        ),
-        (
-            "garbage",
-            "The worker ended without a result (exit code 3); its last words: Segment not found in the library",
-        ),
-        ("error", "The raster cannot be inspected: {raster}: it is truncated; copy it again"),
-    ],
-)
-def test_a_failure_is_one_sentence_and_leaves_nothing(application, fake, raster, tmp_path, mode, sentence):
-    fake(mode)
-    with pytest.raises(QgsProcessingException) as error:
-        run(application, "inspect", {"INPUT": str(raster), "OUTPUT": str(tmp_path / "errors.gpkg")})
-    assert str(error.value) == sentence.format(raster=raster)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_noise_of_libraries_does_no_harm(application, fake, raster):
-    fake("chatty")
-    assert run(application, "inspect", {"INPUT": str(raster), "OUTPUT": "memory:"})[0]["ERROR_COUNT"] == 10
-
-
-def test_missing_environment_says_what_to_do(application, raster, monkeypatch):
-    monkeypatch.delenv("RSQI_PYTHON", raising=False)
-    with pytest.raises(QgsProcessingException, match="RSQI has no worker Python yet"):
-        run(application, "inspect", {"INPUT": str(raster), "OUTPUT": "memory:"})
-    monkeypatch.setenv("RSQI_PYTHON", "/nowhere/python")
-    with pytest.raises(QgsProcessingException, match="/nowhere/python named by RSQI_PYTHON does not exist"):
-        run(application, "inspect", {"INPUT": str(raster), "OUTPUT": "memory:"})
-    assert algorithm(application, "inspect").canExecute()[0] is False
-
-
-def test_python_is_looked_for_in_order(application, fake_python, monkeypatch):
-    from qgis.core import QgsSettings
-    from rsqi.bridge import worker_python
-
-    monkeypatch.delenv("RSQI_PYTHON", raising=False)
-    profile = worker_python.profile_python()
-    profile.parent.mkdir(parents=True)
-    profile.symlink_to(fake_python)
-    (worker_python.profile_environment() / "pyvenv.cfg").write_text(f"home = {fake_python.parent}\n")
-    try:
-        assert worker_python.find_python() == str(profile)
-        QgsSettings().setValue(worker_python.SETTING, "/bin/sh")
-        assert worker_python.find_python() == "/bin/sh"
-        monkeypatch.setenv("RSQI_PYTHON", str(fake_python))
-        assert worker_python.find_python() == str(fake_python)
-    finally:
-        shutil.rmtree(worker_python.profile_environment())
-        QgsSettings().remove(worker_python.SETTING)
 
 
 @pytest.mark.parametrize(
@@ -380,37 +230,3 @@ def test_a_web_map_that_is_too_large_is_refused(application, fake, source, sente
     parameters = {"INPUT": layer, "OUTPUT": "memory:"}
     ok, message = algorithm(application, "inspect").checkParameterValues(parameters, QgsProcessingContext())
     assert not ok and sentence in message
-
-
-def test_every_algorithm_is_described(application):
-    provider = application.processingRegistry().providerById("rsqi")
-    assert [a.name() for a in provider.algorithms()] == [
-        "checks",
-        "classifyblocks",
-        "describe",
-        "finetune",
-        "inspect",
-        "lot",
-        "pixelmissing",
-        "report",
-        "score",
-        "stripenoise",
-        "trainingdata",
-    ]
-    for alg in provider.algorithms():
-        assert alg.displayName() and alg.shortHelpString() and alg.shortDescription() and "rsqi" in alg.tags()
-        assert Path(alg.svgIconPath()).is_file()
-        assert not alg.icon().isNull()
-        assert type(alg.createInstance()) is type(alg)
-        for definition in alg.parameterDefinitions():
-            assert definition.help(), definition.name()
-    inspect = algorithm(application, "inspect")
-    advanced = QgsProcessingParameterDefinition.FlagAdvanced
-    expert = [d.name() for d in inspect.parameterDefinitions() if d.flags() & advanced]
-    assert expert == [
-        "BANDS", "PIXEL_SIZE", "DEVICE", "CONSTRAINT", "ALPHA", "THRESHOLD", "SENSITIVITY", "BLOCK_SIZES", "OVERLAP",
-        "SCHEME", "MODE", "RESUME", "LANGUAGE",
-    ]  # fmt: skip
-    assert {o.name() for o in inspect.outputDefinitions()} == {
-        "OUTPUT", "BLOCKS", "MASK", "REPORT", "SHAPEFILE", "SCORE", "GRADE", "ERROR_COUNT"
-    }  # fmt: skip
