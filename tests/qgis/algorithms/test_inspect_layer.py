@@ -117,7 +117,7 @@ def test_request_holds_all_parameters(application, fake, raster, tmp_path, monke
     monkeypatch.setenv("GDAL_DATA", "/nowhere")
     monkeypatch.setenv("PROJ_LIB", "/nowhere")
     scheme = tmp_path / "scheme.json"
-    scheme.write_bytes((Path(__file__).parents[2] / "resources" / "schemes" / "default.json").read_bytes())
+    scheme.write_bytes((Path(__file__).parents[3] / "resources" / "schemes" / "default.json").read_bytes())
     parameters = {
         "INPUT": str(raster),
         "EXTENT": "500010,500020,3399960,3399990 [EPSG:4547]",

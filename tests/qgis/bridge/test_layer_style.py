@@ -6,6 +6,9 @@ from qgis.core import (
     QgsFeature,
     QgsFieldConstraints,
     QgsGeometry,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingOutputLayerDefinition,
     QgsProject,
     QgsVectorLayer,
     QgsVectorLayerUtils,
@@ -131,3 +134,36 @@ def test_an_action_joins_an_edit_session(layer):
     layer.undoStack().undo()
     assert next(layer.getFeatures())["status"] == "unreviewed"
     layer.rollBack()
+
+
+def test_both_layers_are_styled_when_loaded(application, fake, raster):
+    from processing.gui.Postprocessing import handleAlgorithmResults
+    from rsqi.bridge import layer_style
+
+    project = QgsProject.instance()
+    alg = application.processingRegistry().createAlgorithmById("rsqi:inspect")
+    context, feedback = QgsProcessingContext(), QgsProcessingFeedback()
+    context.setProject(project)
+    to_load = QgsProcessingOutputLayerDefinition("memory:", project)
+    parameters = {"INPUT": str(raster), "OUTPUT": to_load, "BLOCKS": to_load}
+    _, ok = alg.run(parameters, context, feedback)
+    assert ok and len(layer_style._waiting) == 2
+    assert handleAlgorithmResults(alg, context, feedback, parameters=parameters)
+    styles = {layer.name(): layer.renderer().type() for layer in project.mapLayers().values()}
+    project.clear()
+    assert styles == {"Errors": "categorizedSymbol", "Blocks": "graduatedSymbol"}
+    assert layer_style._waiting == {}
+
+
+def test_styles_follow_the_taxonomy(application):
+    from qgis.core import QgsVectorLayer
+    from rsqi.bridge import layer_style
+    from rsqi.rsqi_core.taxonomy import TYPES
+
+    layer = QgsVectorLayer("Polygon?field=category_id:integer", "errors", "memory")
+    layer_style.apply(layer, "errors")
+    categories = layer.renderer().categories()
+    assert [int(category.value()) for category in categories] == [t.id for t in TYPES]
+    assert [category.label() for category in categories] == [t.en for t in TYPES]
+    outlines = [category.symbol().symbolLayers()[-1].color().name() for category in categories]
+    assert outlines == [t.color for t in TYPES], "run tools/make_styles.py"

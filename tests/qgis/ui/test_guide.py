@@ -9,7 +9,7 @@ pytest.importorskip("qgis.core")
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QUrl
 
-GUIDE = Path(__file__).parents[2] / "docs" / "guide"
+GUIDE = Path(__file__).parents[3] / "docs" / "guide"
 
 
 @pytest.fixture

@@ -4,9 +4,7 @@ import ast
 import string
 from pathlib import Path
 
-import pytest
-
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def notes():
@@ -54,26 +52,3 @@ def test_a_note_from_the_worker_is_said_within_another_one(application, monkeypa
     monkeypatch.setattr(QgsApplication, "locale", staticmethod(lambda: "zh_CN"))
     assert warning_text({"code": "dataset", **event}) == "甲.gpkg: 7 个图斑中有 2 个在影像之外"
     assert error_text({"code": "other", **told(Note("new_one", "say {what}", what="this"))}) == "say this"
-
-
-@pytest.fixture
-def chosen(application, tmp_path):
-    """Let the tab *Score* have chosen a scheme and the area mode."""
-    from qgis.core import QgsSettings
-    from rsqi.bridge import schemes
-
-    path = tmp_path / "own.json"
-    path.write_bytes((ROOT / "resources/schemes/default.json").read_bytes())
-    schemes.choose(path)
-    schemes.choose_mode("area")
-    yield path
-    for name in (schemes.SCHEME, schemes.MODE):
-        QgsSettings().remove(name)
-
-
-@pytest.mark.parametrize(("name", "mode"), [("inspect", 1), ("score", 1), ("lot", 1), ("report", 2)])
-def test_dialogs_begin_with_the_choice_of_the_panel_and_models_do_not_depend_on_it(application, chosen, name, mode):
-    alg = application.processingRegistry().createAlgorithmById(f"rsqi:{name}")
-    scheme, by = (alg.parameterDefinition(each) for each in ("SCHEME", "MODE"))
-    assert (scheme.defaultValueForGui(), by.defaultValueForGui()) == (str(chosen), mode)
-    assert (scheme.defaultValue(), by.defaultValue()) == (None, 0)

@@ -1,8 +1,7 @@
-"""`rsqi:report` in QGIS with the real worker: what is printed, signed and handed on of a layer as it is now."""
+"""`rsqi:report` in QGIS with the real worker: PDF, HTML, record and shapefile of a layer as it has been reviewed."""
 
 import json
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,9 @@ from qgis.core import (
     QgsRectangle,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QEventLoop, QSizeF
-from results import write_result
 from test_process import PROGRAM, process, results_of  # noqa: F401 (a fixture)
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PYTHON = Path(os.environ.get("RSQI_TEST_PYTHON", ROOT / ".venv" / "bin" / "python"))
 pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="the worker environment is not built")
 
@@ -110,41 +107,6 @@ def test_without_the_image_the_remedy_is_told(application, errors, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_it_prints_every_kind_of_block_on_a4(application, tmp_path):
-    from rsqi.bridge.report_pdf import print_pdf
-    from rsqi.rsqi_core.report import content as c
-
-    figure = c.Figure(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 6"><path d="M0 0L9 6"/></svg>', 9, 6, ("图",)
-    )
-    rows = tuple(c.Row((c.Cell(("云", "Cloud"), "#00c8ff"), c.Cell((str(n),)))) for n in range(120))
-    blocks = (
-        c.Heading(("得分",)), c.Paragraph(("字" * 300,)), c.Paragraph(("100 − 4 = 96",), "formula"), figure,
-        c.Legend((("#00c8ff", ("云 1",)),)), c.Table((c.Column(("类型",), 3), c.Column(("数",), 1, True)), rows),
-        c.Facts(((("影像",), ("a" * 300,)),)), c.Gallery((c.Card(figure, "#ffffff", ("1 云",), ("C",)),) * 4),
-        c.Signatures(((("检查者",), "王"),)),
-    )  # fmt: skip
-    report = c.Report("zh", ("报告",), "影像.tif", (), "96.0", "excellent", ("优",), blocks, "RSQI")
-    path = tmp_path / "报告.pdf"
-    print_pdf(report, path)
-    data = path.read_bytes()
-    assert data.count(b"/Type /Page\n") >= 4
-    assert [file.name for file in tmp_path.iterdir()] == ["报告.pdf"]
-    assert (
-        QSizeF(595, 842).toSize()
-        == QSizeF(*map(float, data.split(b"/MediaBox [0 0 ")[1].split(b"]")[0].split())).toSize()
-    )
-
-
-def test_a_pdf_that_cannot_be_written(application, tmp_path):
-    from rsqi.bridge.report_pdf import print_pdf
-    from rsqi.rsqi_core.report import content as c
-
-    report = c.Report("zh", ("报告",), "影像.tif", (), "96.0", "excellent", ("优",), (), "RSQI")
-    with pytest.raises(QgsProcessingException, match="cannot be written"):
-        print_pdf(report, tmp_path / "none" / "a.pdf")
-
-
 @pytest.mark.skipif(not PROGRAM, reason="qgis_process is not installed")
 def test_headless(process, errors, raster, tmp_path):  # noqa: F811
     from qgis.core import QgsVectorFileWriter
@@ -159,48 +121,3 @@ def test_headless(process, errors, raster, tmp_path):  # noqa: F811
     assert results["ERROR_COUNT"] == 2
     assert json.dumps(results["PDF"]) and (tmp_path / "r.pdf").stat().st_size > 10_000
     assert (tmp_path / "r.xlsx").is_file()
-
-
-@pytest.fixture
-def panel(application):
-    """The panel *Report*, without any memory of earlier ones."""
-    from qgis.core import QgsSettings
-    from rsqi.ui.score.report_panel import ReportPanel
-
-    for key in ("report_language", "report_files", "reviewer", "scheme", "score_mode"):
-        QgsSettings().remove(f"rsqi/{key}")
-    made = ReportPanel()
-    made.show()
-    yield made
-    made.stop()
-    made.deleteLater()
-
-
-def test_the_panel_writes_beside_the_result_and_replaces_nothing(application, panel, tmp_path):
-    assert not panel.run_button.isEnabled()
-    layer = QgsVectorLayer(write_result(tmp_path / "影像.gpkg", (1, 100, 200)) + "|layername=errors", "errors", "ogr")
-    panel.set_layer(layer)
-    panel.file_boxes["PDF"].setChecked(False)
-    panel.file_boxes["XLSX"].setChecked(False)
-    assert not panel.run_button.isEnabled()  # nothing is wanted
-    panel.file_boxes["HTML"].setChecked(True)
-    (tmp_path / "影像_report.html").write_text("signed")
-    panel.run_button.click()
-    assert panel.progress.isVisible() and not panel.run_button.isEnabled()
-    end = time.monotonic() + 60
-    while panel.progress.isVisible() and time.monotonic() < end:
-        application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
-    assert "影像_report_2.html" in panel.status.text()
-    assert "no pictures" in panel.status.text()  # its image is nowhere
-    assert (tmp_path / "影像_report.html").read_text() == "signed"
-    assert "96.0" in (tmp_path / "影像_report_2.html").read_text(encoding="utf-8")
-
-
-def test_free_names_share_a_number(application, tmp_path):
-    from rsqi.ui.score.report_panel import free_names
-
-    (tmp_path / "a_record.csv").touch()
-    assert [Path(p).name for p in free_names(tmp_path, "a", ["PDF", "CSV"]).values()] == [
-        "a_report_2.pdf",
-        "a_record_2.csv",
-    ]
