@@ -75,6 +75,26 @@ def fake(application, fake_python, monkeypatch):
     return behave
 
 
+@pytest.fixture
+def trainer(application, tmp_path, monkeypatch):
+    """Use the worker that pretends to train and a fresh folder of models; call it to choose how the worker behaves."""
+    from qgis.core import QgsApplication, QgsProject, QgsSettings
+
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{Path(__file__).parent / "fake_trainer.py"}"\n')
+    python.chmod(0o755)
+    monkeypatch.setenv("RSQI_PYTHON", str(python))
+    monkeypatch.setenv("FAKE_TRAINER_SEEN", str(tmp_path / "seen.json"))
+    profile = tmp_path / "profile"
+    monkeypatch.setattr(QgsApplication, "qgisSettingsDirPath", staticmethod(lambda: f"{profile}/"))
+    QgsSettings().remove("rsqi/model")
+    QgsSettings().remove("rsqi/learn")
+    yield lambda mode: monkeypatch.setenv("FAKE_TRAINER", mode)
+    QgsProject.instance().clear()
+    QgsSettings().remove("rsqi/model")
+    QgsSettings().remove("rsqi/learn")
+
+
 @pytest.fixture(scope="session")
 def raster(tmp_path_factory):
     """A small georeferenced RGB image: 200 x 100 px of 0.5 m in a CGCS2000 3-degree zone, in a folder with a blank."""

@@ -67,7 +67,7 @@ def test_deep_images_are_measured_in_their_own_depth(application, write):
     assert results["CONTRAST"] == pytest.approx(100 * 38 * 8 / 2047, abs=0.4)
 
 
-def test_of_a_huge_image_evenly_spread_parts_are_seen():
+def test_of_a_huge_image_evenly_spread_parts_are_seen(application):
     from rsqi.rsqi_core.image_checks import MOST, spread
 
     width, height = 60_000, 40_000
