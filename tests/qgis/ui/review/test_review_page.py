@@ -1,6 +1,5 @@
 """The page *Review* as it is used: keys on the map and in the list, edits by QGIS's tools, and nothing left behind."""
 
-import shutil
 import time
 
 import pytest
@@ -8,19 +7,9 @@ from qgis.core import NULL, QgsFeature, QgsPointXY, QgsProject, QgsVectorLayerUt
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication
-from review_scene import Iface, box, layer_of, stored, write
+from review_scene import Iface, box, layer_of, stored
 
 KEY = Qt.Key
-
-
-@pytest.fixture(scope="module")
-def written(application, tmp_path_factory):
-    return write(tmp_path_factory.mktemp("review page") / "result.gpkg")
-
-
-@pytest.fixture
-def path(written, tmp_path):
-    return shutil.copy(written, tmp_path / "result.gpkg")
 
 
 @pytest.fixture
