@@ -1,15 +1,14 @@
-"""The page Inspect, offscreen, with a worker that has no model."""
+"""The page *Inspect*, offscreen, with a worker that has no model."""
 
 import json
-import os
 import shutil
 import time
 from pathlib import Path
 
 import pytest
+from fake_iface import Iface
 from qgis.core import (
     QgsApplication,
-    QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsGeometry,
     QgsProject,
@@ -18,35 +17,7 @@ from qgis.core import (
     QgsSettings,
     QgsVectorLayer,
 )
-from qgis.gui import QgsMapCanvas, QgsMessageBar
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QObject, pyqtSignal
-
-
-class Iface(QObject):
-    """What the page asks of QGIS."""
-
-    currentLayerChanged = pyqtSignal(object)
-
-    def __init__(self):
-        super().__init__()
-        self.canvas, self.bar, self.active = QgsMapCanvas(), QgsMessageBar(), None
-        self.canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4547"))
-
-    def mapCanvas(self):
-        return self.canvas
-
-    def messageBar(self):
-        return self.bar
-
-    def mainWindow(self):
-        return None
-
-    def activeLayer(self):
-        return self.active
-
-    def setActiveLayer(self, layer):
-        self.active = layer
 
 
 @pytest.fixture
@@ -235,20 +206,3 @@ def test_an_inspection_is_scored_as_the_tab_score_does(page, image, tmp_path):
         for name in (schemes.SCHEME, schemes.MODE):
             QgsSettings().remove(name)
     assert (parameters["SCHEME"], parameters["MODE"]) == (str(scheme), 1)
-
-
-def test_the_set_up_is_shown_while_there_is_no_worker(application, fake, monkeypatch):
-    from rsqi.ui.dock import RsqiDock
-
-    iface = Iface()
-    dock = RsqiDock(iface)
-    python = os.environ["RSQI_PYTHON"]
-    monkeypatch.setenv("RSQI_PYTHON", "")
-    dock.show_setup_if_needed()
-    assert dock._inspect_stack.currentWidget() is dock.setup_page
-    monkeypatch.setenv("RSQI_PYTHON", python)
-    dock.setup_page.ready.emit()
-    assert dock._inspect_stack.currentWidget() is dock.inspect_page
-    dock.stop()
-    for widget in (dock, iface.canvas, iface.bar):
-        sip.delete(widget)
