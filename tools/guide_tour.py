@@ -26,7 +26,7 @@ PICTURES, LANGUAGE = Path(os.environ["RSQI_TOUR_PICTURES"]), os.environ["RSQI_TO
 SIZE, DOCK = (1280, 800), 400  # px
 QUALITY = 85  # of JPEG: the guide travels with the plugin
 LONG = 1500  # seconds that anything may take
-REJECTED = 6  # every so manieth error is rejected on the walk, the others are accepted
+REJECTED = 6  # every sixth error is rejected on the walk, the others are accepted
 PIXEL_TYPES = (9, 10)  # come by the hundred: each type is judged at once
 MISSED = ((-120, -60), (110, -70), (130, 80), (-90, 90))  # what is drawn, px from the middle of the map
 

@@ -1,4 +1,4 @@
-"""Run one algorithm of the plugin, and keep what it says."""
+"""Run one algorithm of the plugin, and keep its messages."""
 
 import time
 
@@ -10,7 +10,7 @@ from qgis.core import (
 
 
 class Record(QgsProcessingFeedback):
-    """Keeps what was said."""
+    """Keeps infos and warnings."""
 
     def __init__(self):
         super().__init__()

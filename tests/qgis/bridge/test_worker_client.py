@@ -11,15 +11,15 @@ from qgis.core import (
 from runner import Record, algorithm, run, spin
 
 
-def test_who_looks_on_sees_the_errors_come(application, fake, raster):
+def test_live_feedback_gets_the_errors_as_they_come(application, fake, raster):
     from rsqi.bridge.live_feedback import LiveFeedback
 
-    feedback, told = LiveFeedback(), []
-    feedback.worker_event.connect(told.append)
+    feedback, events = LiveFeedback(), []
+    feedback.worker_event.connect(events.append)
     run(application, "inspect", {"INPUT": str(raster), "OUTPUT": "memory:"}, feedback)
-    errors = [error for event in told if event["event"] == "errors" for error in event["errors"]]
+    errors = [error for event in events if event["event"] == "errors" for error in event["errors"]]
     assert [error["category_id"] for error in errors] == list(range(1, 11))
-    assert [event["done"] for event in told if event["event"] == "progress" and event["stage"] == "inspect"]
+    assert [event["done"] for event in events if event["event"] == "progress" and event["stage"] == "inspect"]
 
 
 @pytest.mark.parametrize("mode", ["slow", "deaf"])

@@ -19,15 +19,15 @@ def path(written, tmp_path):
 
 @pytest.fixture
 def person():
-    """Return a function that opens a review of a file, as another person would; its `said` is what it refused."""
+    """Return a function that opens a review of a file, as another person would; its `refusals` are what it refused."""
     from rsqi.ui.review.decisions import Decisions
 
     opened = []
 
     def open_review(source):
         decisions = Decisions()
-        decisions.said = []
-        decisions.refused.connect(decisions.said.append)
+        decisions.refusals = []
+        decisions.refused.connect(decisions.refusals.append)
         decisions.set_layer(source if isinstance(source, QgsVectorLayer) else layer_of(source))
         opened.append(decisions)
         return decisions

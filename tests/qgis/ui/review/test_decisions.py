@@ -57,7 +57,7 @@ def test_what_somebody_else_has_changed_is_not_overwritten(path, review, person)
     other = person(path)
     other.reject([1])
     assert not review.accept([1])
-    assert stored(path, 1)["status"] == "rejected" and "meanwhile" in review.said[0]
+    assert stored(path, 1)["status"] == "rejected" and "meanwhile" in review.refusals[0]
     assert review.rows[1].status == "rejected", "it was read again"
     assert review.accept([1]), "and can be judged once it has been seen"
 
@@ -66,7 +66,7 @@ def test_undo_leaves_alone_what_somebody_else_has_changed(path, review, person):
     review.accept([1])
     person(path).comment(1, "mine")
     assert not review.undo()
-    assert stored(path, 1)["comment"] == "mine" and len(review.said) == 1
+    assert stored(path, 1)["comment"] == "mine" and len(review.refusals) == 1
 
 
 def test_two_people_take_turns_on_different_errors(path, review, person):
@@ -75,7 +75,7 @@ def test_two_people_take_turns_on_different_errors(path, review, person):
     review.accept([2])
     other.accept([3])
     assert [stored(path, fid)["status"] for fid in (1, 2, 3)] == ["rejected", "accepted", "accepted"]
-    assert review.said == other.said == []
+    assert review.refusals == other.refusals == []
 
 
 def test_a_journal_that_somebody_else_has_begun_hides_nothing(path, review):
@@ -83,14 +83,14 @@ def test_a_journal_that_somebody_else_has_begun_hides_nothing(path, review):
         other.execute("PRAGMA journal_mode = WAL")
         other.execute("UPDATE summary SET width = width")
         other.commit()
-        assert review.accept([1]) and review.said == [] and len(review.rows) == 4
+        assert review.accept([1]) and review.refusals == [] and len(review.rows) == 4
     assert stored(path, 1)["status"] == "accepted"
 
 
 def test_a_file_that_cannot_be_written_is_said_and_nothing_changes(path, review, monkeypatch):
     monkeypatch.setattr(review.layer, "startEditing", lambda: False, raising=False)
     assert not review.accept([1])
-    assert "read-only" in review.said[0] and review.rows[1].status == "unreviewed"
+    assert "read-only" in review.refusals[0] and review.rows[1].status == "unreviewed"
 
 
 def test_a_layer_in_memory_works_too(application, person):
