@@ -6,7 +6,7 @@
     deductions                            severity, penalty and score, which follow
     navigation, map_filter, heat_map      what the map shows
     block_grid, block_bar                 the blocks, worst first, and which have been seen
-    keys, key_help, filter_bar, decision_bar, page
+    keys, key_help, filter_bar, decision_bar, status_lines, page
 
 The file is the truth. Nothing waits in an edit buffer between two actions, so that a crash loses nothing and somebody
 else can take over; every action first checks that the rows are still as they were shown.

@@ -11,7 +11,6 @@ from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QProgressBar,
     QStackedLayout,
     QTextEdit,
     QToolButton,
@@ -22,8 +21,6 @@ from qgis.PyQt.QtWidgets import (
 from ...bridge import reviewer
 from ...bridge.i18n import tr
 from ...bridge.layer_score import inspected_image
-from ...bridge.texts import type_name
-from ...rsqi_core import taxonomy
 from . import map_filter
 from .block_bar import BlockBar
 from .decision_bar import DecisionBar
@@ -31,11 +28,11 @@ from .decisions import COMMENT_LENGTH, Decisions
 from .deductions import Deductions
 from .digitising import Digitising
 from .error_list import ErrorList
-from .error_rows import UNREVIEWED
 from .filter_bar import FilterBar
 from .key_help import KeyHelp
 from .keys import KeyListener, with_key
 from .navigation import Navigator, outline, pixel_side_of
+from .status_lines import ModeLabel, ProgressLine
 from .store import snapshot
 
 FILE_CHECK_MS = 2000  # how often the file is checked for changes by somebody else
@@ -291,27 +288,13 @@ class ReviewPage(QWidget):
             self.comment_box.setText(row.comment if row is not None else "")
 
     def _show_progress(self) -> None:
-        rows = self.decisions.rows
-        done = sum(row.status != UNREVIEWED for row in rows.values())
-        shown = len(self.list.table.order)
-        text = tr("{done} of {total} reviewed").format(done=done, total=len(rows))
-        if shown < len(rows):
-            text = tr("{text}, {shown} in the list").format(text=text, shown=shown)
-        self.progress_label.setText(text)
-        self.progress_bar.setRange(0, max(len(rows), 1))
-        self.progress_bar.setValue(done)
+        self.progress_line.show_rows(self.decisions.rows, len(self.list.table.order))
         undo, redo = (self.decisions.history.last(undone) for undone in (False, True))
         self.decision_bar.show_history(undo and undo.text, redo and redo.text)
 
     def _show_mode(self, mode: str) -> None:
         self.decision_bar.show_mode(mode)
-        self.mode_label.setVisible(bool(mode))
-        if mode == "draw":
-            name = type_name(taxonomy.by_id(self.digitising.category_id))
-            text = tr("Drawing: <b>{name}</b> · 1-0 type · right click closes · Esc ends")
-            self.mode_label.setText(text.format(name=name))
-        elif mode:
-            self.mode_label.setText(tr("Editing the outline · saved at once · Esc ends"))
+        self.mode_label.show_mode(mode, self.digitising.category_id)
 
     def _mode_changed(self, mode: str) -> None:
         self._show_mode(mode)
@@ -350,18 +333,13 @@ class ReviewPage(QWidget):
     def _build(self) -> None:
         self.filter_bar = FilterBar()
         self.list = ErrorList()
-        self.progress_label, self.progress_bar = QLabel(), QProgressBar()
-        self.progress_bar.setTextVisible(False)
-        self.progress_bar.setFixedHeight(6)
+        self.progress_line = ProgressLine()
         self.decision_bar = DecisionBar()
         self.comment_box = QLineEdit()
         self.comment_box.setObjectName("rsqiComment")
         self.comment_box.setMaxLength(COMMENT_LENGTH)
         self.comment_box.setPlaceholderText(with_key(tr("Comment"), "comment"))
-        self.mode_label = QLabel()
-        self.mode_label.setObjectName("rsqiMode")
-        self.mode_label.setTextFormat(Qt.TextFormat.RichText)
-        self.mode_label.setStyleSheet("background: #fff3c4; color: #4a3b00; border-radius: 3px; padding: 4px;")
+        self.mode_label = ModeLabel()
         self.block_bar = BlockBar(self.navigator)
         self.reviewer_box = QLineEdit(reviewer.given_name())
         self.reviewer_box.setPlaceholderText(reviewer.reviewer())
@@ -370,25 +348,19 @@ class ReviewPage(QWidget):
         self.help_button.setText(tr("Keys"))
         self.help_button.setToolTip(tr("Show all keys"))
         self.help_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        progress, foot = QHBoxLayout(), QHBoxLayout()
-        progress.addWidget(self.progress_label)
-        progress.addWidget(self.progress_bar, 1)
+        foot = QHBoxLayout()
         foot.addWidget(QLabel(tr("Reviewer")))
         foot.addWidget(self.reviewer_box, 1)
         foot.addWidget(self.help_button)
-        content, nothing = (
-            QWidget(),
-            QLabel(
-                tr("There are no errors to review. Inspect an image, or choose a layer of errors in the layer panel.")
-            ),
-        )
+        text = tr("There are no errors to review. Inspect an image, or choose a layer of errors in the layer panel.")
+        content, nothing = QWidget(), QLabel(text)
         nothing.setWordWrap(True)
         nothing.setMargin(16)
         nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(content)
         column.addWidget(self.filter_bar)
         column.addWidget(self.list, 1)
-        column.addLayout(progress)
+        column.addWidget(self.progress_line)
         column.addWidget(self.decision_bar)
         column.addWidget(self.mode_label)
         column.addWidget(self.comment_box)

@@ -94,7 +94,7 @@ def test_a_list_of_the_unreviewed_shrinks_while_it_is_walked(page):
     page.filter_bar.status_box.setCurrentIndex(1)
     page.run_command("accept")
     assert page.list.table.order == [3, 4, 2] and page.list.fid == 3
-    assert page.progress_label.text() == "1 of 4 reviewed, 3 in the list"
+    assert page.progress_line.label.text() == "1 of 4 reviewed, 3 in the list"
 
 
 def test_a_comment_stays_with_its_error(page, path):
