@@ -1,4 +1,4 @@
-"""The plugin's entry: puts the Processing provider, the toolbar button and the dock in, and takes them out again."""
+"""The plugin's entry: adds the Processing provider, the toolbar button and the dock, and removes them again."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class RsqiPlugin:
 
     def initGui(self):
         """Add the provider, the dock and its button."""
-        from .algorithms.base import ICONS
-        from .algorithms.i18n import tr
-        from .ui.compat import QAction
+        from .bridge.compat import QAction
+        from .bridge.i18n import tr
+        from .bridge.paths import ICONS
         from .ui.dock import RsqiDock
         from .ui.settings import SettingsFactory
 
@@ -50,7 +50,7 @@ class RsqiPlugin:
         self._iface.registerOptionsWidgetFactory(self._settings)
 
     def unload(self):
-        """Take out everything that was put in."""
+        """Remove everything that was added."""
         if self._dock is not None:
             self._dock.stop()
             self._iface.removePluginRasterMenu("RSQI", self._action)

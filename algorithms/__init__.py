@@ -1,1 +1,1 @@
-"""The Processing provider ``rsqi``: one algorithm a file. Knows QGIS, but no widgets."""
+"""The Processing provider ``rsqi``: one algorithm a file, named by what it does. Knows QGIS, but no widgets."""

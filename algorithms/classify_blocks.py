@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from qgis.core import QgsProcessingOutputNumber, QgsProcessingParameterFeatureSink
 
-from .compat import VECTOR_POLYGON
-from .fields import block_fields
-from .i18n import tr
-from .worker_algorithm import WorkerAlgorithm
+from ..bridge.compat import VECTOR_POLYGON
+from ..bridge.fields import block_fields
+from ..bridge.i18n import tr
+from .base.inspection import InspectionAlgorithm
 
 
-class ClassifyBlocks(WorkerAlgorithm):
+class ClassifyBlocks(InspectionAlgorithm):
     """Cut an image into blocks and give each the probability of every error type."""
 
     NAME = "classifyblocks"

@@ -1,4 +1,4 @@
-"""`rsqi:trainingdata`: what technicians have decided becomes data that a model can learn from."""
+"""`rsqi:trainingdata`: make a dataset to train on from reviewed errors."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ from qgis.core import (
     QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
-    QgsProviderRegistry,
-    QgsVectorLayer,
 )
 
-from .compat import VECTOR_POLYGON
-from .i18n import tr
-from .needs_worker import NeedsWorker
-from .worker_algorithm import block_sizes
-from .worker_client import run_worker
+from ..bridge.compat import VECTOR_POLYGON
+from ..bridge.geopackage import saved_geopackage_of
+from ..bridge.i18n import tr
+from ..bridge.inspect_options import block_sizes
+from ..bridge.worker_client import run_worker
+from .base.worker import WorkerAlgorithm
 
 
-class ExportTrainingData(NeedsWorker):
+class ExportTrainingData(WorkerAlgorithm):
     """Cut reviewed images into a dataset."""
 
     NAME = "trainingdata"
@@ -133,7 +132,7 @@ class ExportTrainingData(NeedsWorker):
     def _sources(self, parameters, context) -> list[str]:
         """Return the GeoPackages, each once."""
         layers = self.parameterAsLayerList(parameters, self.LAYERS, context) if parameters.get(self.LAYERS) else []
-        paths = [geopackage_of(layer) for layer in layers]
+        paths = [str(saved_geopackage_of(layer)) for layer in layers]
         folder = self.parameterAsFile(parameters, self.FOLDER, context)
         if folder:
             inside = sorted(Path(folder).rglob("*.gpkg"))
@@ -141,25 +140,3 @@ class ExportTrainingData(NeedsWorker):
                 raise QgsProcessingException(tr("There is no GeoPackage in the folder {path}.").format(path=folder))
             paths += [str(path) for path in inside]
         return list(dict.fromkeys(paths))
-
-
-def geopackage_of(layer: QgsVectorLayer) -> str:
-    """Return the GeoPackage that a layer of errors is stored in.
-
-    Raises
-    ------
-    QgsProcessingException
-        The layer is in no GeoPackage, or has edits that are not saved yet.
-    """
-    path = ""
-    if layer.providerType() == "ogr":
-        path = QgsProviderRegistry.instance().decodeUri("ogr", layer.source()).get("path") or ""
-    if not path.lower().endswith(".gpkg"):
-        raise QgsProcessingException(
-            tr("The layer {name} is not stored in a GeoPackage of an inspection: inspect the image again.").format(
-                name=layer.name()
-            )
-        )
-    if layer.isModified():
-        raise QgsProcessingException(tr("Save the edits of the layer {name} first.").format(name=layer.name()))
-    return path

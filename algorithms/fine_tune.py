@@ -1,4 +1,4 @@
-"""`rsqi:finetune`: a model learns on from reviewed errors, and is compared with the one that it started from."""
+"""`rsqi:finetune`: train a model further on reviewed errors, and compare it with the one it started from."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
     QgsProcessingParameterBoolean,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
 )
 
-from .i18n import tr
-from .needs_worker import NeedsWorker
-from .worker_algorithm import DEVICES, model_folder
-from .worker_client import run_worker
+from ..bridge.i18n import tr
+from ..bridge.inspect_options import DEVICES, model_folder
+from ..bridge.texts import comparison_text
+from ..bridge.worker_client import run_worker
+from .base.parameters import device_parameter
+from .base.worker import WorkerAlgorithm
 
 TABLE = Path("train") / "metadata.jsonl"
 
 
-class FineTune(NeedsWorker):
+class FineTune(WorkerAlgorithm):
     """Train a model further on a dataset of reviewed errors."""
 
     NAME = "finetune"
@@ -83,12 +84,7 @@ class FineTune(NeedsWorker):
             tr("What 'rsqi train --pack' wrote: half of the crops are composed on it, so that less is forgotten."),
             advanced=True,
         )
-        devices = [tr("Automatic"), tr("Processor (CPU)"), tr("NVIDIA GPU (CUDA)")]
-        self.add(
-            QgsProcessingParameterEnum(self.DEVICE, tr("Device"), devices, defaultValue=0),
-            tr("What computes the model."),
-            advanced=True,
-        )
+        self.add(device_parameter(self.DEVICE), tr("What computes the model."), advanced=True)
         self.add(
             QgsProcessingParameterBoolean(self.KEEP, tr("Write the model even if it is not better"), False),
             tr("To look at it all the same."),
@@ -131,7 +127,7 @@ class FineTune(NeedsWorker):
         if answer is None:
             return {}
         verdict = answer["verdict"]
-        feedback.pushInfo(outcome(verdict))
+        feedback.pushInfo(comparison_text(verdict))
         found = {
             self.OUTPUT: answer["output"],
             self.BETTER: int(verdict["better"]),
@@ -140,21 +136,3 @@ class FineTune(NeedsWorker):
             self.VERDICT: json.dumps(verdict),
         }
         return {name: value for name, value in found.items() if value is not None}
-
-
-def outcome(verdict: dict) -> str:
-    """Return in a sentence how old and new model compare."""
-    text = tr(
-        "Mean F1 over the types {old:.3f} → {new:.3f} on {blocks} blocks that training has not seen; "
-        "clean blocks marked {before:.0%} → {after:.0%}."
-    ).format(
-        old=verdict["old_f1"],
-        new=verdict["new_f1"],
-        blocks=verdict["blocks"],
-        before=verdict["old_alarms"],
-        after=verdict["new_alarms"],
-    )
-    better = (
-        tr("The new model is better.") if verdict["better"] else tr("The new model is not better: the old one stays.")
-    )
-    return f"{better}\n{text}"

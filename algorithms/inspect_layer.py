@@ -14,20 +14,20 @@ from qgis.core import (
     QgsProcessingParameterNumber,
 )
 
+from ..bridge.compat import VECTOR_POLYGON
+from ..bridge.fields import block_fields
+from ..bridge.i18n import tr
+from ..bridge.inspect_options import CONSTRAINTS, constraint_names
+from ..bridge.outputs import move_output, move_shapefile, worker_geopackage
+from ..bridge.report_options import LANGUAGES
+from ..bridge.texts import grade_name, type_name
 from ..rsqi_core import taxonomy
-from .compat import VECTOR_POLYGON
-from .fields import block_fields
-from .i18n import tr
-from .outputs import deliver, deliver_shapefile, whole_geopackage
-from .report import LANGUAGES, language_parameter
-from .scored import Scored
-from .texts import grade_name, type_name
-from .worker_algorithm import WorkerAlgorithm
-
-CONSTRAINTS = (None, "absolute", "relative", "intermediate", "lowering")  # None: as the model's card says
+from .base.inspection import InspectionAlgorithm
+from .base.parameters import language_parameter
+from .base.scoring import ScoringAlgorithm
 
 
-class InspectLayer(Scored, WorkerAlgorithm):
+class InspectLayer(ScoringAlgorithm, InspectionAlgorithm):
     """Find errors of every type with the model and the pixel rules, and score the image."""
 
     NAME = "inspect"
@@ -76,10 +76,8 @@ class InspectLayer(Scored, WorkerAlgorithm):
             ),
             tr("Only these types are looked for and scored."),
         )
-        names = [tr("Absolute"), tr("Relative"), tr("Intermediate"), tr("Lowering")]
-        constraints = [tr("As the model recommends"), *names]
         self.add(
-            QgsProcessingParameterEnum(self.CONSTRAINT, tr("Constraint"), constraints, defaultValue=0),
+            QgsProcessingParameterEnum(self.CONSTRAINT, tr("Constraint"), constraint_names(), defaultValue=0),
             tr("How the types that a block was classified as constrain its segmentation."),
             advanced=True,
         )
@@ -150,10 +148,10 @@ class InspectLayer(Scored, WorkerAlgorithm):
             outputs[self.BLOCKS] = blocks
             if report:
                 path = self.parameterAsFileOutput(parameters, self.REPORT, context)
-                outputs[self.REPORT] = deliver(answer["outputs"].get("report"), path)
+                outputs[self.REPORT] = move_output(answer["outputs"].get("report"), path)
             if shapefile:
                 path = self.parameterAsFileOutput(parameters, self.SHAPEFILE, context)
-                outputs[self.SHAPEFILE] = deliver_shapefile(answer["outputs"].get("shapefile"), path)
+                outputs[self.SHAPEFILE] = move_shapefile(answer["outputs"].get("shapefile"), path)
         outputs[self.SCORE] = summary["score"]
         outputs[self.GRADE] = summary["grade"]
         feedback.pushInfo(
@@ -163,8 +161,8 @@ class InspectLayer(Scored, WorkerAlgorithm):
         )
         return {name: value for name, value in outputs.items() if value is not None}
 
-    def _whole_output(self, parameters, context) -> Path | None:
-        return whole_geopackage(parameters.get(self.OUTPUT), "errors", context)
+    def _target_geopackage(self, parameters, context) -> Path | None:
+        return worker_geopackage(parameters.get(self.OUTPUT), "errors", context)
 
     def _request(self, parameters, context) -> dict:
         chosen = self.parameterAsEnums(parameters, self.TYPES, context)

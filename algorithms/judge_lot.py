@@ -16,15 +16,15 @@ from qgis.core import (
     QgsProcessingParameterNumber,
 )
 
+from ..bridge.compat import DOUBLE, FILE, INT, NO_GEOMETRY, STRING, VECTOR_TABLE, field
+from ..bridge.i18n import tr
+from ..bridge.layer_score import score_file
+from ..bridge.notes import error_message
+from ..bridge.texts import lot_lines
 from ..rsqi_core import lot
 from ..rsqi_core.errors import RsqiError
 from ..rsqi_core.scoring import load_scheme
-from .compat import DOUBLE, FILE, INT, NO_GEOMETRY, STRING, VECTOR_TABLE, field
-from .i18n import tr
-from .layer_score import score_file
-from .notes import said
-from .scored import Scored
-from .texts import grade_name
+from .base.scoring import ScoringAlgorithm
 
 FIELDS = (
     ("unit", STRING), ("path", STRING), ("detailed", INT), ("score", DOUBLE), ("grade", STRING),
@@ -32,7 +32,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-class JudgeLot(Scored):
+class JudgeLot(ScoringAlgorithm):
     """Score the units of a sample, and judge the lot that they were drawn from."""
 
     NAME = "lot"
@@ -92,7 +92,7 @@ class JudgeLot(Scored):
             (path, name == self.INPUT)
             for name in (self.INPUT, self.OVERVIEW)
             for path in self.parameterAsFileList(parameters, name, context)
-            if path  # of nothing QGIS makes a list of one empty name
+            if path  # QGIS makes a list of one empty name from no value
         ]
         mode = self.mode(parameters, context)
         try:
@@ -105,8 +105,8 @@ class JudgeLot(Scored):
                 feedback.setProgress(100 * (done + 1) / len(files))
             verdict = lot.judge(units, self.parameterAsInt(parameters, self.LOT_SIZE, context))
         except RsqiError as error:
-            raise QgsProcessingException(said(error)) from error
-        for line in verdict_lines(verdict):
+            raise QgsProcessingException(error_message(error)) from error
+        for line in lot_lines(verdict):
             feedback.pushInfo(line)
         outputs = {self.GRADE: verdict.grade or "", self.NEEDED: verdict.needed, self.INSPECTED: verdict.inspected}
         if verdict.mean is not None:
@@ -135,27 +135,3 @@ def unit_of(path: str, detailed: bool, scheme, mode: str, context) -> lot.Unit:
     """Return one image of the lot, scored anew."""
     score = score_file(path, scheme, mode, context)
     return lot.Unit(Path(path).stem, score.value, score.grade, score.severities, detailed)
-
-
-def verdict_lines(verdict: lot.Verdict) -> list[str]:
-    """Say in sentences how a lot was judged."""
-    lines = [
-        tr("Sample: {inspected} of {needed} images inspected.").format(
-            inspected=verdict.inspected, needed=verdict.needed
-        )
-    ]
-    if verdict.failed:
-        names = ", ".join(verdict.failed)
-        lines.append(tr("The lot fails, as these images fail: {names}.").format(names=names))
-    elif verdict.mean is not None:
-        lines.append(
-            tr("Mean score {mean:.1f}; good or better {good:.0%}, excellent {excellent:.0%}.").format(
-                mean=verdict.mean, good=verdict.good_share, excellent=verdict.excellent_share
-            )
-        )
-    if verdict.grade is None:
-        missing = verdict.needed - verdict.inspected
-        lines.append(tr("No verdict yet: {count} more to inspect.").format(count=missing))
-    else:
-        lines.append(tr("Grade of the lot: {grade}").format(grade=grade_name(verdict.grade)))
-    return lines

@@ -5,23 +5,23 @@ from __future__ import annotations
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
-from .base import ICONS
+from ..bridge.paths import ICONS
+from .check_image import CheckImage
 from .classify_blocks import ClassifyBlocks
-from .describe import DescribeErrors
+from .describe_errors import DescribeErrors
 from .export_training_data import ExportTrainingData
+from .find_missing_pixels import FindMissingPixels
+from .find_stripe_noise import FindStripeNoise
 from .fine_tune import FineTune
-from .image_checks import CheckImage
 from .inspect_layer import InspectLayer
 from .judge_lot import JudgeLot
-from .pixel_missing import PixelMissing
-from .report import ReportErrors
+from .report_errors import ReportErrors
 from .score_layer import ScoreLayer
-from .stripe_noise import StripeNoise
 
 ALGORITHMS = (
     InspectLayer,
-    PixelMissing,
-    StripeNoise,
+    FindMissingPixels,
+    FindStripeNoise,
     ClassifyBlocks,
     ScoreLayer,
     DescribeErrors,

@@ -15,21 +15,20 @@ from qgis.core import (
     QgsProcessingParameterRasterLayer,
 )
 
+from ..bridge.compat import VECTOR_POLYGON
+from ..bridge.fields import check_error_fields, conform, error_fields
+from ..bridge.i18n import tr
+from ..bridge.layer_score import InspectedImage, inspected_image
+from ..bridge.measures import ImageMeasures, distance_area, error_record, measures_of_raster
+from ..bridge.notes import error_message
+from ..bridge.texts import grade_name
 from ..rsqi_core import scoring
 from ..rsqi_core.errors import RsqiError
 from ..rsqi_core.taxonomy import TYPES
-from .base import conform
-from .compat import VECTOR_POLYGON
-from .fields import error_fields
-from .i18n import tr
-from .layer_score import Frame, frame_of
-from .measures import Image, image_of_raster, record, ruler
-from .notes import said
-from .scored import Scored
-from .texts import grade_name
+from .base.scoring import ScoringAlgorithm
 
 
-class ScoreLayer(Scored):
+class ScoreLayer(ScoringAlgorithm):
     """Give every error of a layer its severity and penalty, and the image a score and a grade."""
 
     NAME = "score"
@@ -88,29 +87,24 @@ class ScoreLayer(Scored):
 
     def checkParameterValues(self, parameters, context):
         numbers = (parameters.get(self.VALID_AREA), parameters.get(self.PIXEL_SIZE))
-        if not parameters.get(self.RASTER) and not all(numbers) and self._frame_of(parameters, context) is None:
+        if not parameters.get(self.RASTER) and not all(numbers) and self._stored_image(parameters, context) is None:
             return False, tr("Give the image, or its valid area and pixel size.")
         return super().checkParameterValues(parameters, context)
 
     def prepareAlgorithm(self, parameters, context, feedback):
         # In the main thread: the layer itself may be looked at only here.
-        self._frame = self._frame_of(parameters, context)
+        self._stored = self._stored_image(parameters, context)
         return True
 
-    def _frame_of(self, parameters, context) -> Frame | None:
+    def _stored_image(self, parameters, context) -> InspectedImage | None:
         layer = self.parameterAsVectorLayer(parameters, self.INPUT, context)
-        return frame_of(layer) if layer is not None else None
+        return inspected_image(layer) if layer is not None else None
 
     def processAlgorithm(self, parameters, context, feedback):
         source = self.parameterAsSource(parameters, self.INPUT, context)
-        if source.fields().indexFromName("category_id") < 0:
-            raise QgsProcessingException(
-                tr("The layer {name} has no field category_id: it is no layer of errors.").format(
-                    name=source.sourceName()
-                )
-            )
-        measure = ruler(source.sourceCrs(), context)
-        image = self._image(parameters, context)
+        check_error_fields(source)
+        measure = distance_area(source.sourceCrs(), context)
+        measures = self._measures(parameters, context)
         fields = error_fields()
         features = list(conform(source, fields))
         for feature in features:
@@ -121,20 +115,20 @@ class ScoreLayer(Scored):
                 raise QgsProcessingException(
                     tr("The category_id {value} of an error is not one of 1 to 10.").format(value=value)
                 )
-        records = [record(feature, image) for feature in features]
+        records = [error_record(feature, measures) for feature in features]
         try:
             scheme = scoring.load_scheme(self.scheme_path(parameters, context))
             result = scoring.score(
                 records,
                 scheme,
-                image.valid_area,
-                round(image.valid_area / image.pixel_area),
-                image.diagonal,
+                measures.valid_area,
+                round(measures.valid_area / measures.pixel_area),
+                measures.diagonal,
                 mode=self.mode(parameters, context),
-                inspected=self._frame.inspected if self._frame else None,
+                inspected=self._stored.inspected if self._stored else None,
             )
         except RsqiError as error:
-            raise QgsProcessingException(said(error)) from error
+            raise QgsProcessingException(error_message(error)) from error
         for feature, item in zip(features, result.items):
             feature["severity"] = item.severity
             feature["penalty"] = item.penalty
@@ -150,21 +144,21 @@ class ScoreLayer(Scored):
         outputs = {self.SCORE: result.value, self.GRADE: result.grade, self.ERROR_COUNT: count}
         return {**outputs, self.OUTPUT: layer_id} if layer_id else outputs
 
-    def _image(self, parameters, context) -> Image:
-        """Return the numbers that were given, and from the raster those that were not; or what the file tells."""
+    def _measures(self, parameters, context) -> ImageMeasures:
+        """Return the measures: as given by numbers, else of the raster, else of the summary beside the layer."""
         valid_area = self.parameterAsDouble(parameters, self.VALID_AREA, context)
         pixel_area = self.parameterAsDouble(parameters, self.PIXEL_SIZE, context) ** 2
         layer = self.parameterAsRasterLayer(parameters, self.RASTER, context)
         if layer is None and not (valid_area and pixel_area):
-            return self._frame.image
+            return self._stored.measures
         place = layer or self.parameterAsSource(parameters, self.INPUT, context)
         crs, extent = (layer.crs(), layer.extent()) if layer else (place.sourceCrs(), place.sourceExtent())
-        area = ruler(crs, context).measureArea(QgsGeometry.fromRect(extent))
+        area = distance_area(crs, context).measureArea(QgsGeometry.fromRect(extent))
         units = extent.area() / area if area > 0 else 1.0  # square map units of a square metre
         if layer:
-            image = image_of_raster(layer, context)
-            pixel_area, valid_area = pixel_area or image.pixel_area, valid_area or image.valid_area
-            diagonal = image.diagonal
+            own = measures_of_raster(layer, context)
+            pixel_area, valid_area = pixel_area or own.pixel_area, valid_area or own.valid_area
+            diagonal = own.diagonal
         else:
             diagonal = math.sqrt(2 * valid_area / pixel_area)
-        return Image(valid_area, pixel_area, math.sqrt(pixel_area * units), diagonal)
+        return ImageMeasures(valid_area, pixel_area, math.sqrt(pixel_area * units), diagonal)

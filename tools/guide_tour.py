@@ -26,7 +26,7 @@ PICTURES, LANGUAGE = Path(os.environ["RSQI_TOUR_PICTURES"]), os.environ["RSQI_TO
 SIZE, DOCK = (1280, 800), 400  # px
 QUALITY = 85  # of JPEG: the guide travels with the plugin
 LONG = 1500  # seconds that anything may take
-REJECTED = 6  # every so manieth error is rejected on the walk, the others are accepted
+REJECTED = 6  # every sixth error is rejected on the walk, the others are accepted
 PIXEL_TYPES = (9, 10)  # come by the hundred: each type is judged at once
 MISSED = ((-120, -60), (110, -70), (130, 80), (-90, 90))  # what is drawn, px from the middle of the map
 
@@ -129,12 +129,12 @@ def open_dock():
 def set_up(dock):
     """Show the set-up as it is where there is no worker yet."""
     python = os.environ.pop("RSQI_PYTHON")
-    dock.look_for_worker()
+    dock.show_setup_if_needed()
     dock.setup_page.refresh()
     dock.tabs.setCurrentIndex(0)
     picture("setup")
     os.environ["RSQI_PYTHON"] = python
-    dock.look_for_worker()
+    dock.show_setup_if_needed()
 
 
 def inspect(dock):
@@ -160,7 +160,7 @@ def review(dock):
     page, canvas, keys = dock.review_page, iface.mapCanvas(), 0
 
     def rows():
-        return page.verdicts.rows  # anew: what is read from the file again comes as new rows
+        return page.decisions.rows  # anew: what is read from the file again comes as new rows
 
     canvas.setFocus()
     with step("judge"):

@@ -4,7 +4,7 @@ Run with the Python of QGIS: ``/usr/bin/python3 tools/make_styles.py``. The olde
 newer versions open its files, not the other way round.
 
 A text that people read is written in both languages, "云 · Cloud", and stays so in a GeoPackage, which any office may
-open without RSQI. `algorithms/layer_style.py` keeps the half that fits the language of QGIS.
+open without RSQI. `bridge/layer_style.py` keeps the half that fits the language of QGIS.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ from qgis.core import QgsMapLayer, QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget
 
-from ..algorithms.i18n import tr
+from ..bridge.i18n import tr
+from . import settings
 from .guide import GuideButton
 from .inspect.page import InspectPage
 from .learn.page import LearnPage
@@ -18,7 +19,7 @@ LAYER_FIELD = "category_id"  # a vector layer with this field is one of errors
 
 
 class RsqiDock(QgsDockWidget):
-    """Shows the pages, and tells them which layer of errors is under review."""
+    """Shows the pages, and hands them the layer of errors under review."""
 
     def __init__(self, iface, parent=None):
         super().__init__("RSQI", parent)
@@ -29,14 +30,15 @@ class RsqiDock(QgsDockWidget):
         self.tabs.setObjectName("rsqiTabs")
         self.tabs.setDocumentMode(True)
         self.inspect_page = InspectPage(iface)
-        self.inspect_page.finished.connect(self.show_result)
+        self.inspect_page.finished.connect(self.show_review)
+        self.inspect_page.options_requested.connect(lambda: iface.showOptionsDialog(iface.mainWindow(), settings.PAGE))
         self.setup_page = SetupPage(iface)
-        self.setup_page.ready.connect(self.look_for_worker)
-        self._room = QStackedWidget()  # set-up, until there is a worker to inspect with
-        self._room.addWidget(self.inspect_page)
-        self._room.addWidget(self.setup_page)
+        self.setup_page.ready.connect(self.show_setup_if_needed)
+        self._inspect_stack = QStackedWidget()  # set-up, until there is a worker to inspect with
+        self._inspect_stack.addWidget(self.inspect_page)
+        self._inspect_stack.addWidget(self.setup_page)
         self.review_page, self.score_page, self.learn_page = ReviewPage(iface), ScorePage(iface), LearnPage(iface)
-        self.tabs.addTab(self._room, tr("Inspect"))
+        self.tabs.addTab(self._inspect_stack, tr("Inspect"))
         self.tabs.addTab(self.review_page, tr("Review"))
         self.tabs.addTab(self.score_page, tr("Score"))
         self.tabs.addTab(self.learn_page, tr("Learn"))
@@ -44,7 +46,7 @@ class RsqiDock(QgsDockWidget):
         self.guide_button = GuideButton()
         self.tabs.setCornerWidget(self.guide_button)
         self.setWidget(self.tabs)
-        self.visibilityChanged.connect(self._shown)
+        self.visibilityChanged.connect(self._visibility_changed)
         iface.currentLayerChanged.connect(self.follow)
         QgsProject.instance().layersWillBeRemoved.connect(self._forget)
         self.follow(iface.activeLayer())
@@ -62,14 +64,14 @@ class RsqiDock(QgsDockWidget):
             for page in self._pages:
                 page.set_layer(layer)
 
-    def show_result(self, layer: QgsVectorLayer) -> None:
+    def show_review(self, layer: QgsVectorLayer) -> None:
         """Open the review of what an inspection has found."""
         self.set_layer(layer)
         self.tabs.setCurrentWidget(self.review_page)
 
-    def look_for_worker(self) -> None:
+    def show_setup_if_needed(self) -> None:
         """Show the set-up in place of *Inspect* while there is nothing to inspect with."""
-        self._room.setCurrentWidget(self.setup_page if self.setup_page.needed else self.inspect_page)
+        self._inspect_stack.setCurrentWidget(self.setup_page if self.setup_page.needed else self.inspect_page)
 
     def stop(self) -> None:
         """Let go of QGIS; called when the plugin is unloaded."""
@@ -78,9 +80,9 @@ class RsqiDock(QgsDockWidget):
         for page in (*self._pages, self.guide_button):
             page.stop()
 
-    def _shown(self, visible: bool) -> None:
+    def _visibility_changed(self, visible: bool) -> None:
         if visible:
-            self.look_for_worker()
+            self.show_setup_if_needed()
 
     def _forget(self, layer_ids: list[str]) -> None:
         if self._layer_id in layer_ids:

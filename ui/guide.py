@@ -9,8 +9,8 @@ from qgis.PyQt.QtCore import Qt, QUrl
 from qgis.PyQt.QtGui import QDesktopServices, QImage, QTextDocument
 from qgis.PyQt.QtWidgets import QTextBrowser, QToolButton, QWidget
 
-from ..algorithms.base import guide_path
-from ..algorithms.i18n import tr
+from ..bridge.i18n import language, tr
+from ..bridge.paths import guide_path
 
 _SIZE = (860, 900)
 _MARGIN = 40  # px beside a picture
@@ -27,7 +27,7 @@ class GuideWindow(QTextBrowser):
         self.setOpenLinks(False)
         self.anchorClicked.connect(self._follow)
         self.resize(*_SIZE)
-        self.setSource(QUrl.fromLocalFile(str(guide_path())))
+        self.setSource(QUrl.fromLocalFile(str(guide_path(language()))))
 
     def loadResource(self, kind: int, url: QUrl):
         if kind != QTextDocument.ResourceType.ImageResource:
@@ -51,7 +51,7 @@ class GuideWindow(QTextBrowser):
         if url.hasFragment() and not url.path():
             self._show_heading(url.fragment(QUrl.ComponentFormattingOption.FullyDecoded))
         elif url.isRelative():
-            self.setSource(QUrl.fromLocalFile(str(guide_path().parent / url.path())))
+            self.setSource(QUrl.fromLocalFile(str(guide_path(language()).parent / url.path())))
         else:
             QDesktopServices.openUrl(url)
 

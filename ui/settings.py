@@ -7,10 +7,10 @@ from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactor
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QFormLayout, QVBoxLayout
 
-from ..algorithms.base import ICONS
-from ..algorithms.i18n import tr
-from ..algorithms.worker_client import SETTING, profile_python
-from .setup.environment import keep_recipe
+from ..bridge.i18n import tr
+from ..bridge.paths import ICONS
+from ..bridge.worker_python import SETTING, profile_python
+from .setup.environment import save_options
 from .setup.page import SetupPage
 
 PAGE = "rsqiOptions"
@@ -33,7 +33,8 @@ class SettingsPage(QgsOptionsPageWidget):
         super().__init__(parent)
         self.setObjectName(PAGE)
         self.setup = SetupPage(None, self)
-        self.test, self.test_button, self.verdict = self.setup.test, self.setup.test_button, self.setup.verdict
+        self.test, self.test_button = self.setup.test, self.setup.test_button
+        self.result_label = self.setup.result_label
         self.python_box = QgsFileWidget()
         self.python_box.setObjectName("rsqiWorkerPython")
         self.python_box.setStorageMode(QgsFileWidget.StorageMode.GetFile)
@@ -61,8 +62,8 @@ class SettingsPage(QgsOptionsPageWidget):
             QgsSettings().setValue(SETTING, path)
         else:
             QgsSettings().remove(SETTING)
-        keep_recipe(self.setup.recipe())
-        self.setup.announce()
+        save_options(self.setup.options())
+        self.setup.notify_pages()
 
     def _take_python(self, path: str) -> None:
         self.setup.python = path.strip()

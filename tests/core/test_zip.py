@@ -21,6 +21,7 @@ def names():
 def test_what_set_up_and_help_read_is_there(names):
     wanted = {"metadata.txt", "LICENSE", "pyproject.toml", "docs/guide/en.md", "docs/guide/zh.md"}
     assert wanted <= names
+    assert {f"{room}/__init__.py" for room in ("algorithms", "bridge", "ui", "rsqi_core")} <= names
     assert any(name.startswith("docs/guide/images/") for name in names)
     assert "resources/models/default/card.json" in names
 

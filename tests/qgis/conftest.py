@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 try:
     import qgis.core
 except ImportError:
-    collect_ignore_glob = ["test_*.py"]  # the worker's Python has no QGIS; tests/core is for it
+    collect_ignore_glob = ["*"]  # the worker's Python has no QGIS; tests/core is for it
 else:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -73,6 +73,26 @@ def fake(application, fake_python, monkeypatch):
 
     behave("result")
     return behave
+
+
+@pytest.fixture
+def trainer(application, tmp_path, monkeypatch):
+    """Use the worker that pretends to train and a fresh folder of models; call it to choose how the worker behaves."""
+    from qgis.core import QgsApplication, QgsProject, QgsSettings
+
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{Path(__file__).parent / "fake_trainer.py"}"\n')
+    python.chmod(0o755)
+    monkeypatch.setenv("RSQI_PYTHON", str(python))
+    monkeypatch.setenv("FAKE_TRAINER_SEEN", str(tmp_path / "seen.json"))
+    profile = tmp_path / "profile"
+    monkeypatch.setattr(QgsApplication, "qgisSettingsDirPath", staticmethod(lambda: f"{profile}/"))
+    QgsSettings().remove("rsqi/model")
+    QgsSettings().remove("rsqi/learn")
+    yield lambda mode: monkeypatch.setenv("FAKE_TRAINER", mode)
+    QgsProject.instance().clear()
+    QgsSettings().remove("rsqi/model")
+    QgsSettings().remove("rsqi/learn")
 
 
 @pytest.fixture(scope="session")

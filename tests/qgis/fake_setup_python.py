@@ -58,7 +58,7 @@ def probe(mode):
 
 def main():
     mode, arguments = os.environ.get("FAKE_SETUP", "good"), sys.argv[1:]
-    if arguments[0].endswith("look.py"):
+    if arguments[0].endswith("probe_python.py"):
         problem = "old" if mode == "old" else ""
         print(json.dumps({"version": "3.11.9", "prefix": "/", "problem": problem, "gpu": None}))
         return 0

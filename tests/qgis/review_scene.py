@@ -100,7 +100,7 @@ def error(category_id, confidence, geometry):
 
 def write(path, errors=None):
     """Write four errors (three clouds, the last two side by side, and a missing pixel), four blocks, the summary."""
-    from rsqi.algorithms.fields import block_fields, error_fields
+    from rsqi.bridge.fields import block_fields, error_fields
 
     errors = errors or [
         error(1, 0.9, box(100, 100, 20, 20)),

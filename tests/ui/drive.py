@@ -1,6 +1,6 @@
 """Run inside the real QGIS by ``qgis --code``: inspect a layer by the dock as a person would, and note what is seen.
 
-The environment says where: RSQI_TEST_RASTER, RSQI_TEST_FOLDER (of images), RSQI_TEST_VERDICT (JSON) and
+The environment says where: RSQI_TEST_RASTER, RSQI_TEST_FOLDER (of images), RSQI_TEST_OBSERVED (JSON) and
 RSQI_TEST_PICTURES (a folder); and RSQI_TEST_WORKER whether the worker is the fake one, which can be slow or die when
 asked to.
 """
@@ -18,7 +18,7 @@ from qgis.PyQt.QtWidgets import QAction, QDockWidget, QToolBar
 from qgis.utils import iface, loadPlugin, startPlugin, unloadPlugin
 
 PICTURES = Path(os.environ["RSQI_TEST_PICTURES"])
-VERDICT = {}
+OBSERVED = {}
 
 
 def wait(seconds, until=lambda: False):
@@ -48,16 +48,16 @@ def open_dock():
     main.findChild(QAction, "rsqiInspectLayer").trigger()
     wait(1.0)
     dock = main.findChild(QDockWidget, "rsqiDock")
-    VERDICT["visible"] = dock.isVisible()
-    VERDICT["tabs"] = [dock.tabs.tabText(number) for number in range(dock.tabs.count())]
-    VERDICT["empty"] = dock.inspect_page.status.text()
+    OBSERVED["visible"] = dock.isVisible()
+    OBSERVED["tabs"] = [dock.tabs.tabText(number) for number in range(dock.tabs.count())]
+    OBSERVED["empty"] = dock.inspect_page.status.text()
     picture("1_empty")
     layer = QgsRasterLayer(os.environ["RSQI_TEST_RASTER"], "scene")
     QgsProject.instance().addMapLayer(layer)
     iface.setActiveLayer(layer)
     iface.mapCanvas().setExtent(layer.extent())
     wait(0.5)
-    VERDICT["chosen"] = dock.inspect_page.choices.source_box.layer_box.currentLayer().name()
+    OBSERVED["chosen"] = dock.inspect_page.choices.source_box.layer_box.currentLayer().name()
     return dock
 
 
@@ -74,7 +74,7 @@ def cancel(page):
     wait(1.0)
     iface.mapCanvas().waitWhileRendering()
     picture("2_running")
-    VERDICT["running"] = {
+    OBSERVED["running"] = {
         "progress": page.progress.isVisible(),
         "status": page.status.text(),
         "task": [task.description() for task in QgsApplication.taskManager().activeTasks()],
@@ -82,12 +82,12 @@ def cancel(page):
         "active": iface.activeLayer().name(),
     }
     steps = []
-    page._inspection.told.connect(lambda event: steps.append(event.get("stage")))
+    page._inspection.worker_event.connect(lambda event: steps.append(event.get("stage")))
     page.cancel_button.click()
     wait(120, lambda: page.run_button.isEnabled())
-    VERDICT["after_cancel"] = steps
-    VERDICT["cancelled"] = page.status.text()
-    VERDICT["left_by_cancel"] = [layer.name() for layer in others()]
+    OBSERVED["after_cancel"] = steps
+    OBSERVED["cancelled"] = page.status.text()
+    OBSERVED["left_by_cancel"] = [layer.name() for layer in others()]
 
 
 def fail(page):
@@ -96,7 +96,7 @@ def fail(page):
     page.run_button.click()
     wait(60, lambda: page.run_button.isEnabled())
     wait(0.5)
-    VERDICT["messages"] = messages()
+    OBSERVED["messages"] = messages()
     picture("3_failed")
     os.environ["FAKE_WORKER"] = "result"
 
@@ -105,14 +105,14 @@ def inspect(dock):
     """Inspect, and look at everything that comes of it; return the layer of errors."""
     page = dock.inspect_page
     page.run_button.click()
-    VERDICT["turns"] = wait(500, lambda: page.run_button.isEnabled())
-    VERDICT["status"] = page.status.text()
-    VERDICT["layers"] = [layer.name() for layer in others()]
+    OBSERVED["turns"] = wait(500, lambda: page.run_button.isEnabled())
+    OBSERVED["status"] = page.status.text()
+    OBSERVED["layers"] = [layer.name() for layer in others()]
     errors = others()[0]
-    VERDICT["source"] = errors.source()
-    VERDICT["features"] = errors.featureCount()
-    VERDICT["renderer"] = errors.renderer().type()
-    VERDICT["tab"] = dock.tabs.currentWidget().objectName()
+    OBSERVED["source"] = errors.source()
+    OBSERVED["features"] = errors.featureCount()
+    OBSERVED["renderer"] = errors.renderer().type()
+    OBSERVED["tab"] = dock.tabs.currentWidget().objectName()
     wait(2.0)
     iface.mapCanvas().waitWhileRendering()
     wait(0.5)
@@ -123,7 +123,7 @@ def inspect(dock):
 def review(dock, layer):
     """Judge errors by keys, correct one with the mouse and draw one; note what the file says each time."""
     page, canvas = dock.review_page, iface.mapCanvas()
-    said = VERDICT["review"] = {}
+    results = OBSERVED["review"] = {}
 
     def key(code, modifier=Qt.KeyboardModifier.NoModifier):
         QTest.keyClick(canvas, code, modifier)
@@ -150,32 +150,32 @@ def review(dock, layer):
     key(Qt.Key.Key_X)
     third = page.list.fid
     key(Qt.Key.Key_2)
-    said["verdicts"] = [stored(layer, fid)["status"] for fid in (first, second, third)]
-    said["relabelled"] = stored(layer, third)["category_id"]
+    results["decisions"] = [stored(layer, fid)["status"] for fid in (first, second, third)]
+    results["relabelled"] = stored(layer, third)["category_id"]
     key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    said["undone"] = stored(layer, third)["status"]
+    results["undone"] = stored(layer, third)["status"]
 
     count = layer.featureCount()
     key(Qt.Key.Key_D)
     key(Qt.Key.Key_1)
     draw((-200, -150), (150, -150), (180, 120), (-150, 160))
     drawn = page.list.fid
-    said["drawn"] = {"count": layer.featureCount() - count, **stored(layer, drawn)}
+    results["drawn"] = {"count": layer.featureCount() - count, **stored(layer, drawn)}
     key(Qt.Key.Key_Escape)
     page.go_to(drawn)
     settle()
     key(Qt.Key.Key_E)
     draw((-100, -320), (-60, 0), (-100, 320))
-    said["reshaped"] = stored(layer, drawn)["area_m2"]
+    results["reshaped"] = stored(layer, drawn)["area_m2"]
     key(Qt.Key.Key_Escape)
     picture("8_reviewed")
 
     page.list.selectAll()
-    page.obey("reject")
+    page.run_command("reject")
     settle()
-    said["all_rejected"] = stored_score(layer)
+    results["all_rejected"] = stored_score(layer)
     key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    said["score"] = stored_score(layer)
+    results["score"] = stored_score(layer)
     dock.tabs.setCurrentWidget(dock.score_page)
     settle()
     picture("9_score")
@@ -210,14 +210,14 @@ def several(dock):
     wait(120, lambda: page.run_button.isEnabled())
     wait(0.5)
     rows = [page.table.topLevelItem(number) for number in range(page.table.topLevelItemCount())]
-    VERDICT["several"] = {"status": page.status.text(), "rows": [[row.text(c) for c in range(4)] for row in rows]}
+    OBSERVED["several"] = {"status": page.status.text(), "rows": [[row.text(c) for c in range(4)] for row in rows]}
     iface.mapCanvas().waitWhileRendering()
     wait(0.5)
     picture("5_several")
     page.table.itemActivated.emit(rows[-1], 0)
     wait(0.5)
-    VERDICT["several"]["opened"] = iface.activeLayer().name()
-    VERDICT["several"]["tab"] = dock.tabs.currentWidget().objectName()
+    OBSERVED["several"]["opened"] = iface.activeLayer().name()
+    OBSERVED["several"]["tab"] = dock.tabs.currentWidget().objectName()
 
 
 def settings():
@@ -229,7 +229,7 @@ def settings():
     page.show()
     page.test()
     wait(60, lambda: page.test_button.isEnabled())
-    VERDICT["probe"] = page.verdict.text()
+    OBSERVED["probe"] = page.result_label.text()
     picture("6_settings", page)
     page.setup.stop()
     page.deleteLater()
@@ -248,20 +248,20 @@ def form(layer):
 def leave():
     """Load the plugin anew twice, unload it, and see what it leaves behind."""
     main = iface.mainWindow()
-    VERDICT["came_back"], VERDICT["docks"] = [], []
+    OBSERVED["came_back"], OBSERVED["docks"] = [], []
     for _ in range(2):
         unloadPlugin("rsqi")
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        VERDICT["came_back"].append(loadPlugin("rsqi") and startPlugin("rsqi"))
+        OBSERVED["came_back"].append(loadPlugin("rsqi") and startPlugin("rsqi"))
         main.findChild(QAction, "rsqiInspectLayer").trigger()
         wait(0.5)
-        VERDICT["docks"] += [d.objectName() for d in main.findChildren(QDockWidget, "rsqiDock") if d.isVisible()]
+        OBSERVED["docks"] += [d.objectName() for d in main.findChildren(QDockWidget, "rsqiDock") if d.isVisible()]
     unloadPlugin("rsqi")
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [widget.objectName() for kind in (QAction, QToolBar) for widget in main.findChildren(kind)]
-    VERDICT["left_behind"] = [name for name in left if name.startswith("rsqi")]
-    VERDICT["provider_left"] = QgsApplication.processingRegistry().providerById("rsqi") is not None
-    VERDICT["dock_left"] = main.findChild(QDockWidget, "rsqiDock") is not None
+    OBSERVED["left_behind"] = [name for name in left if name.startswith("rsqi")]
+    OBSERVED["provider_left"] = QgsApplication.processingRegistry().providerById("rsqi") is not None
+    OBSERVED["dock_left"] = main.findChild(QDockWidget, "rsqiDock") is not None
 
 
 def drive():
@@ -280,14 +280,14 @@ def drive():
 
 
 def main():
-    VERDICT["qgis"] = Qgis.QGIS_VERSION
+    OBSERVED["qgis"] = Qgis.QGIS_VERSION
     try:
         drive()
     except BaseException:
-        VERDICT["traceback"] = traceback.format_exc()
+        OBSERVED["traceback"] = traceback.format_exc()
         picture("0_broken")
-    Path(os.environ["RSQI_TEST_VERDICT"]).write_text(
-        json.dumps(VERDICT, ensure_ascii=False, indent=1), encoding="utf-8"
+    Path(os.environ["RSQI_TEST_OBSERVED"]).write_text(
+        json.dumps(OBSERVED, ensure_ascii=False, indent=1), encoding="utf-8"
     )
     os._exit(0)  # no question about the unsaved project
 

@@ -63,7 +63,7 @@ def scene(path):
 
 
 def drive(folder, language, python, worker, pictures):
-    """Start QGIS on a virtual screen, have it run drive.py, and return its verdict."""
+    """Start QGIS on a virtual screen, have it run drive.py, and return what it observed."""
     plugins, profiles = folder / "plugins", folder / "profiles"
     plugins.mkdir()
     (plugins / "rsqi").symlink_to(ROOT, target_is_directory=True)
@@ -79,7 +79,7 @@ def drive(folder, language, python, worker, pictures):
         "RSQI_PYTHON": str(python),
         "RSQI_TEST_RASTER": str(folder / "scene.tif"),
         "RSQI_TEST_FOLDER": str(folder / "images"),
-        "RSQI_TEST_VERDICT": str(folder / "verdict.json"),
+        "RSQI_TEST_OBSERVED": str(folder / "observed.json"),
         "RSQI_TEST_PICTURES": str(ROOT / "build" / "screenshots" / pictures),
         "RSQI_TEST_WORKER": worker,
     }
@@ -87,8 +87,8 @@ def drive(folder, language, python, worker, pictures):
     command = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", "qgis", "--nologo", "--noversioncheck"]
     command += ["--profiles-path", str(profiles), "--code", str(HERE / "drive.py")]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
-    assert (folder / "verdict.json").is_file(), done.stdout[-2000:] + done.stderr[-4000:]
-    return json.loads((folder / "verdict.json").read_text(encoding="utf-8"))
+    assert (folder / "observed.json").is_file(), done.stdout[-2000:] + done.stderr[-4000:]
+    return json.loads((folder / "observed.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -108,30 +108,30 @@ def test_inspect_layer(tmp_path, fake_python, language):
     for name in ("a", "c"):
         shutil.copy(tmp_path / "scene.tif", tmp_path / "images" / f"{name}.tif")
     (tmp_path / "images" / "b.tif").write_text("no image")
-    verdict = drive(tmp_path, language, fake_python, "fake", language)
+    observed = drive(tmp_path, language, fake_python, "fake", language)
     texts = TEXTS[language]
-    assert "traceback" not in verdict, verdict["traceback"]
-    assert verdict["visible"] and verdict["chosen"] == "scene" and verdict["tabs"] == texts["tabs"]
-    assert texts["empty"] in verdict["empty"]
-    running = verdict["running"]
+    assert "traceback" not in observed, observed["traceback"]
+    assert observed["visible"] and observed["chosen"] == "scene" and observed["tabs"] == texts["tabs"]
+    assert texts["empty"] in observed["empty"]
+    running = observed["running"]
     assert running["progress"] and running["errors"] > 0 and texts["task"] in running["task"][0]
     assert texts["so_far"] in running["status"] and running["active"] == "scene"
-    assert verdict["cancelled"] == texts["cancelled"]
-    assert "write" not in verdict["after_cancel"], "the worker went on to its end"
-    assert verdict["left_by_cancel"] == []
-    assert any("Out of memory: tensor of 9 GB" in text for text in verdict["messages"])
-    assert verdict["status"].splitlines()[0] == texts["status"]
-    assert verdict["layers"] == [texts["layer"]] and verdict["features"] == 10
-    assert verdict["source"] == f"{tmp_path / 'scene_rsqi.gpkg'}|layername=errors"
-    assert verdict["renderer"] == "categorizedSymbol" and verdict["tab"] == "rsqiReviewPage"
-    assert verdict["several"]["status"] == texts["summary"]
-    assert [row[0] for row in verdict["several"]["rows"]] == ["a", "b", "c"]
-    assert verdict["several"]["opened"] == texts["layer"].replace("scene", "c")
-    assert verdict["several"]["tab"] == "rsqiReviewPage"
-    assert "CPUExecutionProvider" in verdict["probe"]
-    assert verdict["turns"] >= TURNS, "QGIS did not answer while the inspection ran"
-    assert verdict["came_back"] == [True, True] and verdict["docks"] == ["rsqiDock"] * 2
-    assert verdict["left_behind"] == [] and not verdict["provider_left"] and not verdict["dock_left"]
+    assert observed["cancelled"] == texts["cancelled"]
+    assert "write" not in observed["after_cancel"], "the worker went on to its end"
+    assert observed["left_by_cancel"] == []
+    assert any("Out of memory: tensor of 9 GB" in text for text in observed["messages"])
+    assert observed["status"].splitlines()[0] == texts["status"]
+    assert observed["layers"] == [texts["layer"]] and observed["features"] == 10
+    assert observed["source"] == f"{tmp_path / 'scene_rsqi.gpkg'}|layername=errors"
+    assert observed["renderer"] == "categorizedSymbol" and observed["tab"] == "rsqiReviewPage"
+    assert observed["several"]["status"] == texts["summary"]
+    assert [row[0] for row in observed["several"]["rows"]] == ["a", "b", "c"]
+    assert observed["several"]["opened"] == texts["layer"].replace("scene", "c")
+    assert observed["several"]["tab"] == "rsqiReviewPage"
+    assert "CPUExecutionProvider" in observed["probe"]
+    assert observed["turns"] >= TURNS, "QGIS did not answer while the inspection ran"
+    assert observed["came_back"] == [True, True] and observed["docks"] == ["rsqiDock"] * 2
+    assert observed["left_behind"] == [] and not observed["provider_left"] and not observed["dock_left"]
 
 
 @pytest.mark.skipif(not PYTHON.exists(), reason="the worker environment is not built")
@@ -140,15 +140,15 @@ def test_inspect_a_demo_scene_with_the_real_worker(tmp_path):
     synthesize = [PYTHON, "-m", "rsqi_core", "synthesize", "--output", tmp_path / "demo", "--size", "1024"]
     subprocess.run([str(part) for part in synthesize], cwd=ROOT, check=True, timeout=300)
     shutil.copy(tmp_path / "demo" / "scene.tif", tmp_path / "scene.tif")
-    verdict = drive(tmp_path, "zh-Hans", PYTHON, "real", "real")
-    assert "traceback" not in verdict, verdict["traceback"]
-    assert verdict["features"] > 0 and verdict["renderer"] == "categorizedSymbol"
-    assert f"错误 {verdict['features']} 个" in verdict["status"]
-    review = verdict["review"]
-    assert review["verdicts"] == ["accepted", "rejected", "corrected"] and review["relabelled"] == 2
+    observed = drive(tmp_path, "zh-Hans", PYTHON, "real", "real")
+    assert "traceback" not in observed, observed["traceback"]
+    assert observed["features"] > 0 and observed["renderer"] == "categorizedSymbol"
+    assert f"错误 {observed['features']} 个" in observed["status"]
+    review = observed["review"]
+    assert review["decisions"] == ["accepted", "rejected", "corrected"] and review["relabelled"] == 2
     assert review["undone"] == "unreviewed"
     drawn = review["drawn"]
     assert drawn["count"] == 1 and (drawn["status"], drawn["source"]) == ("added", "technician")
     assert drawn["category_id"] == 1 and 0 < review["reshaped"] < drawn["area_m2"]
     assert review["all_rejected"] == 100 and review["score"] < 100
-    assert verdict["turns"] >= TURNS, "QGIS did not answer while the inspection ran"
+    assert observed["turns"] >= TURNS, "QGIS did not answer while the inspection ran"

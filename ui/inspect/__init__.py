@@ -1,1 +1,1 @@
-"""Inspect: what to inspect and how, the run in the background, and what came of it."""
+"""Inspect: what to inspect and how, the run in the background, and its outcome."""

@@ -7,16 +7,16 @@ from qgis.gui import QgsCollapsibleGroupBox, QgsDoubleSpinBox
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLineEdit
 
-from ...algorithms.i18n import tr
-from ...algorithms.worker_algorithm import band_numbers, block_sizes
-from .narrow import narrow
+from ...bridge.i18n import tr
+from ...bridge.inspect_options import band_numbers, block_sizes, constraint_names
+from ..widgets.narrow import narrow
 from .presets import STANDARD, Preset, preset_of
 
 _OWN = -0.01  # the value of the threshold that stands for the model's own
 
 
 class AdvancedBox(QgsCollapsibleGroupBox):
-    """Folded at first.
+    """The parameters for experts, collapsed at first.
 
     Signals
     -------
@@ -43,9 +43,7 @@ class AdvancedBox(QgsCollapsibleGroupBox):
             tr("Divides the odds of every threshold: 4 finds more errors, and more that are none.")
         )
         self.constraint_box = narrow(QComboBox())
-        self.constraint_box.addItems(
-            [tr("As the model recommends"), tr("Absolute"), tr("Relative"), tr("Intermediate"), tr("Lowering")]
-        )
+        self.constraint_box.addItems(constraint_names())
         self.constraint_box.setToolTip(tr("How the types that a block was classified as constrain its segmentation."))
         self.alpha_box = _spin(0, 10, 0.1)
         self.alpha_box.setValue(1)
@@ -80,7 +78,7 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         self.blockSignals(False)
 
     def preset(self) -> Preset | None:
-        """Return the preset that the values are of; None if they are somebody's own."""
+        """Return the preset that has these values; None if no preset has them."""
         if self._threshold() is not None:
             return None
         try:

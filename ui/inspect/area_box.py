@@ -6,9 +6,9 @@ from qgis.core import QgsProcessingFeatureSourceDefinition, QgsReferencedRectang
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from ...algorithms.i18n import tr
-from ..compat import POLYGON_LAYERS
-from .narrow import narrow
+from ...bridge.compat import POLYGON_LAYERS
+from ...bridge.i18n import tr
+from ..widgets.narrow import narrow
 
 WHOLE, VISIBLE, SELECTED = range(3)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from qgis.core import QgsRasterLayer
 from qgis.PyQt import sip
 
-from ...algorithms.raster_source import raster_path
+from ...bridge.raster_source import raster_path
 
 ENDINGS = {
     ".tif", ".tiff", ".img", ".jp2", ".j2k", ".png", ".jpg", ".jpeg", ".bmp", ".vrt", ".pix", ".ecw", ".sid", ".dat",
@@ -56,7 +56,7 @@ def images_in(folder: Path) -> list[Image]:
     return [Image(file.stem, path=file) for file in files if not file.stem.endswith("_mask") and file.name[0] != "."]
 
 
-def new_geopackage(image: Image, folder: Path | None = None) -> Path:
+def result_path(image: Image, folder: Path | None = None) -> Path:
     """Return a name for the result that no file has yet: beside the image, or in `folder`.
 
     Where nobody may write, it is in the system's temporary folder.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from qgis.core import QgsCoordinateReferenceSystem, QgsFeature, QgsGeometry, QgsProject, QgsVectorLayer
 from qgis.PyQt import sip
 
-from ...algorithms import layer_style
-from ...algorithms.fields import error_fields
+from ...bridge import layer_style
+from ...bridge.fields import error_fields
 
 
 class LiveLayer:

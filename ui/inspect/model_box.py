@@ -7,9 +7,9 @@ from pathlib import Path
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QToolButton, QWidget
 
-from ...algorithms.i18n import tr
-from ...algorithms.model_choice import DEFAULT, choose_model, chosen_model, known_models
-from .narrow import narrow
+from ...bridge.i18n import tr
+from ...bridge.model_choice import DEFAULT, choose_model, chosen_model, known_models
+from ..widgets.narrow import narrow
 
 
 class ModelBox(QWidget):
@@ -35,7 +35,7 @@ class ModelBox(QWidget):
         self.box.clear()
         for known in known_models():
             self._add(known.value, tr("Default model") if known.value == DEFAULT else known.name)
-        self._show(chosen_model())
+        self._select(chosen_model())
 
     def model(self) -> str:
         """Return "default" or a folder."""
@@ -44,15 +44,15 @@ class ModelBox(QWidget):
     def showEvent(self, event):
         super().showEvent(event)
         if chosen_model() != DEFAULT:  # another page may have made or chosen one meanwhile
-            self._show(chosen_model())
+            self._select(chosen_model())
 
     def _browse(self) -> None:
         path = QFileDialog.getExistingDirectory(self, tr("Choose a model folder"))
         if path:
             choose_model(path)
-            self._show(path)
+            self._select(path)
 
-    def _show(self, value: str) -> None:
+    def _select(self, value: str) -> None:
         if self.box.findData(value) < 0:
             self._add(value, Path(value).name)
         self.box.setCurrentIndex(self.box.findData(value))

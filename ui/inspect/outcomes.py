@@ -1,4 +1,4 @@
-"""What came of several inspections: a table, from which each result can be opened."""
+"""The outcomes of several inspections: a table from which each result can be opened."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTreeWidget, QTreeWidgetItem
 
-from ...algorithms.i18n import tr
-from ...algorithms.texts import grade_name
+from ...bridge.i18n import tr
+from ...bridge.texts import grade_name
 from .images import Image
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one image: a result, or what went wrong.
+    """The outcome of one image: a result, or a problem.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ class OutcomeTable(QTreeWidget):
             self.chosen.emit(outcome)
 
 
-def summed_up(outcomes: list[Outcome]) -> str:
+def summary_text(outcomes: list[Outcome]) -> str:
     """Return one line about all of them."""
     done = [outcome for outcome in outcomes if not outcome.problem]
     if not done:

@@ -18,18 +18,17 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms import layer_style
-from ...algorithms.base import ICONS
-from ...algorithms.i18n import tr
-from ...algorithms.texts import grade_name, progress_text
-from ..background import Background
-from ..compat import QShortcut
-from ..settings import PAGE
-from .choices import Choices
+from ...bridge import layer_style
+from ...bridge.algorithm_run import AlgorithmRun
+from ...bridge.compat import QShortcut
+from ...bridge.i18n import tr
+from ...bridge.paths import ICONS
+from ...bridge.texts import grade_name, progress_text
+from ..widgets.narrow import VerticalScroll
+from .form import InspectionForm
 from .images import Image
 from .live_layer import LiveLayer
-from .narrow import VerticalScroll
-from .outcomes import Outcome, OutcomeTable, summed_up
+from .outcomes import Outcome, OutcomeTable, summary_text
 from .source_box import FOLDER
 
 
@@ -40,9 +39,12 @@ class InspectPage(QWidget):
     -------
     finished : QgsVectorLayer
         The errors of one image, in the project, ready for review.
+    options_requested
+        Open RSQI's page in the options of QGIS.
     """
 
     finished = pyqtSignal(object)
+    options_requested = pyqtSignal()
 
     def __init__(self, iface, parent=None):
         super().__init__(parent)
@@ -50,25 +52,25 @@ class InspectPage(QWidget):
         self._iface = iface
         self._images: list[Image] = []
         self._outcomes: list[Outcome] = []
-        self._inspection: Background | None = None
-        self._live: LiveLayer | None = None
-        self._path: Path | None = None
+        self._inspection: AlgorithmRun | None = None
+        self._live_layer: LiveLayer | None = None
+        self._result_path: Path | None = None
         self._cancelled = False
         self._messages = []
-        self._said = self._hinted = ""
+        self._status_text = self._hint_text = ""
         self._build()
-        self.choices.source_box.changed.connect(self._hint)
-        self._hint()
+        self.form.source_box.changed.connect(self._show_hint)
+        self._show_hint()
         iface.currentLayerChanged.connect(self.follow)
         self.follow(iface.activeLayer())
 
     def follow(self, layer: QgsMapLayer | None) -> None:
         """Choose the layer that became active, if nothing runs."""
         if not self.is_running():
-            self.choices.follow(layer)
+            self.form.follow(layer)
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
-        """Take no notice: what is reviewed does not matter here."""
+        """Do nothing: inspections do not depend on the layer under review."""
 
     def is_running(self) -> bool:
         """Does an inspection run?"""
@@ -78,18 +80,18 @@ class InspectPage(QWidget):
 
     def run(self) -> None:
         """Start."""
-        self._untell()
-        problem = self.choices.problem()
+        self._clear_messages()
+        problem = self.form.problem()
         if problem:
-            self._tell(problem, Qgis.MessageLevel.Warning)
+            self._push_message(problem, Qgis.MessageLevel.Warning)
             self.status.setText(problem)
             return
-        self.choices.remember()
-        self._images, self._outcomes, self._cancelled = self.choices.images(), [], False
+        self.form.save_settings()
+        self._images, self._outcomes, self._cancelled = self.form.images(), [], False
         self.table.clear()
         self.table.setVisible(len(self._images) > 1)
         self._set_running(True)
-        self._next()
+        self._start_next()
 
     def cancel(self) -> None:
         """Cancel the inspection that runs, and those that wait."""
@@ -102,65 +104,65 @@ class InspectPage(QWidget):
     def stop(self) -> None:
         """End a running inspection and let go of QGIS; called when the plugin is unloaded."""
         self._iface.currentLayerChanged.disconnect(self.follow)
-        self.choices.stop()
-        self._untell()
+        self.form.stop()
+        self._clear_messages()
         self._images = []
         if self._inspection is not None:
             self._inspection.stop()
             self._inspection = None
         self._clear_map()
 
-    def _next(self) -> None:
+    def _start_next(self) -> None:
         """Begin with the next image, or come to the end."""
         if not self._images:
             return  # the plugin has been unloaded
         if self._cancelled or len(self._outcomes) == len(self._images):
-            self._conclude()
+            self._finish_all()
             return
         image = self._images[len(self._outcomes)]
         layer = image.open()
         if not layer.isValid():
-            self._end(problem=tr("{path} cannot be opened as an image.").format(path=image.path or image.name))
+            self._end_image(problem=tr("{path} cannot be opened as an image.").format(path=image.path or image.name))
             return
-        self._path = self.choices.destination(image)
-        parameters = {"INPUT": layer, "OUTPUT": str(self._path), **self.choices.parameters(image)}
-        self._live = LiveLayer(tr("{name}: errors so far").format(name=image.name), layer.crs())
-        self._inspection = Background("rsqi:inspect", parameters, self, image.name)
+        self._result_path = self.form.destination(image)
+        parameters = {"INPUT": layer, "OUTPUT": str(self._result_path), **self.form.parameters(image)}
+        self._live_layer = LiveLayer(tr("{name}: errors so far").format(name=image.name), layer.crs())
+        self._inspection = AlgorithmRun("rsqi:inspect", parameters, self, image.name)
         self._inspection.progressed.connect(self._progress)
-        self._inspection.told.connect(self._hear)
-        self._inspection.said.connect(self._say)
-        self._inspection.warned.connect(self._warn)
+        self._inspection.worker_event.connect(self._show_event)
+        self._inspection.info.connect(self._show_status)
+        self._inspection.warning.connect(self._warn)
         self._inspection.finished.connect(self._succeed)
-        self._inspection.failed.connect(lambda message: self._end(problem=message))
-        self._say(tr("Starting the worker..."))
+        self._inspection.failed.connect(lambda message: self._end_image(problem=message))
+        self._show_status(tr("Starting the worker..."))
         problem = self._inspection.start()
         if problem:
-            self._end(problem=problem)
+            self._end_image(problem=problem)
 
-    def _hear(self, event: dict) -> None:
+    def _show_event(self, event: dict) -> None:
         """Show an event of the worker."""
-        if self._live is None:
+        if self._live_layer is None:
             return
         if event["event"] == "errors":
-            self._live.add(event["errors"])
-            self._say(self._said)
+            self._live_layer.add(event["errors"])
+            self._show_status(self._status_text)
         elif event["event"] == "progress" and not self._cancelled:
-            self._say(progress_text(event))
+            self._show_status(progress_text(event))
 
     def _progress(self, percent: float) -> None:
         self.progress.setValue(round(10 * (100 * len(self._outcomes) + percent) / max(1, len(self._images))))
 
-    def _say(self, text: str) -> None:
+    def _show_status(self, text: str) -> None:
         if self._cancelled or not self._images:
             return
-        self._said = text
+        self._status_text = text
         if len(self._images) > 1:
             done, name = len(self._outcomes), self._images[len(self._outcomes)].name
             text = tr("{number} of {total}, {name}: {text}").format(
                 number=done + 1, total=len(self._images), name=name, text=text
             )
-        if self._live is not None and self._live.count:
-            text += "\n" + tr("Errors so far: {count}").format(count=self._live.count)
+        if self._live_layer is not None and self._live_layer.count:
+            text += "\n" + tr("Errors so far: {count}").format(count=self._live_layer.count)
         self.status.setText(text)
 
     def _warn(self, text: str) -> None:
@@ -168,15 +170,15 @@ class InspectPage(QWidget):
             text = f"{self._images[len(self._outcomes)].name}: {text}"
             QgsMessageLog.logMessage(text, "RSQI", Qgis.MessageLevel.Warning)
         else:
-            self._tell(text, Qgis.MessageLevel.Warning)
+            self._push_message(text, Qgis.MessageLevel.Warning)
 
     def _succeed(self, results: dict) -> None:
         image = self._images[len(self._outcomes)]
-        outcome = Outcome(image, self._path, results["SCORE"], results["GRADE"], results["ERROR_COUNT"])
-        self._end(outcome)
+        outcome = Outcome(image, self._result_path, results["SCORE"], results["GRADE"], results["ERROR_COUNT"])
+        self._end_image(outcome)
 
-    def _end(self, outcome: Outcome | None = None, problem: str = "") -> None:
-        """Note what came of an image, and go on."""
+    def _end_image(self, outcome: Outcome | None = None, problem: str = "") -> None:
+        """Record the outcome of an image, and go on to the next one."""
         image = self._images[len(self._outcomes)]
         self._clear_map()
         self._inspection = None
@@ -185,28 +187,28 @@ class InspectPage(QWidget):
         else:
             self._outcomes.append(outcome or Outcome(image, problem=problem))
             self.table.add(self._outcomes[-1])
-            if outcome and len(self._images) > 1 and self.choices.source_box.kind() != FOLDER:
+            if outcome and len(self._images) > 1 and self.form.source_box.kind() != FOLDER:
                 self._load(outcome)
-        QTimer.singleShot(0, self._next)
+        QTimer.singleShot(0, self._start_next)
 
-    def _conclude(self) -> None:
-        """Say what came of it all."""
+    def _finish_all(self) -> None:
+        """Show the result of all inspections."""
         images, outcomes = self._images, self._outcomes
         self._images = []
         self._set_running(False)
         if self._cancelled:
             self.status.setText(tr("Cancelled."))
             if outcomes:
-                self.status.setText(tr("Cancelled. {text}").format(text=summed_up(outcomes)))
+                self.status.setText(tr("Cancelled. {text}").format(text=summary_text(outcomes)))
         elif len(images) > 1:
-            self.status.setText(summed_up(outcomes))
+            self.status.setText(summary_text(outcomes))
         elif outcomes[0].problem:
             self.status.setText(tr("The inspection failed."))
-            self._tell(outcomes[0].problem, Qgis.MessageLevel.Critical)
+            self._push_message(outcomes[0].problem, Qgis.MessageLevel.Critical)
         else:
-            self._show(outcomes[0])
+            self._show_outcome(outcomes[0])
 
-    def _show(self, outcome: Outcome) -> None:
+    def _show_outcome(self, outcome: Outcome) -> None:
         text = tr("Score {score:.1f} ({grade}), errors: {count}").format(
             score=outcome.score, grade=grade_name(outcome.grade), count=outcome.count
         )
@@ -237,34 +239,34 @@ class InspectPage(QWidget):
         return next((layer for layer in layers if layer.source().split("|")[0] == str(path)), None)
 
     def _clear_map(self) -> None:
-        """Take the errors so far off the map; the canvas does not see by itself that a layer is gone."""
-        if self._live is not None:
-            self._live.remove()
-            self._live = None
+        """Remove the errors found so far from the map; the canvas does not notice by itself that a layer is gone."""
+        if self._live_layer is not None:
+            self._live_layer.remove()
+            self._live_layer = None
             self._iface.mapCanvas().refresh()
 
     def _set_running(self, running: bool) -> None:
-        self.choices.setEnabled(not running)
+        self.form.setEnabled(not running)
         self.run_button.setEnabled(not running)
         self.cancel_button.setEnabled(running)
         self.progress.setValue(0)
         self.progress.setVisible(running)
 
-    def _hint(self) -> None:
-        """Say what to do as long as there is nothing to inspect."""
-        hint = "" if self.choices.images() else self.choices.problem()
-        if not self.is_running() and (hint or self.status.text() == self._hinted):
-            self._hinted = hint
+    def _show_hint(self) -> None:
+        """Show what to do as long as there is nothing to inspect."""
+        hint = "" if self.form.images() else self.form.problem()
+        if not self.is_running() and (hint or self.status.text() == self._hint_text):
+            self._hint_text = hint
             self.status.setText(hint)
 
-    def _tell(self, text: str, level) -> None:
+    def _push_message(self, text: str, level) -> None:
         item = self._iface.messageBar().createMessage("RSQI", text)
         self._iface.messageBar().pushWidget(item, level)
         self._messages.append(item)
         QgsMessageLog.logMessage(text, "RSQI", level)
 
-    def _untell(self) -> None:
-        """Take the messages of the last run away."""
+    def _clear_messages(self) -> None:
+        """Remove the messages of the last run."""
         for item in self._messages:
             if not sip.isdeleted(item):  # closed by the user
                 self._iface.messageBar().popWidget(item)
@@ -273,11 +275,11 @@ class InspectPage(QWidget):
     # Widgets
 
     def _build(self) -> None:
-        self.choices = Choices(self._iface.mapCanvas())
+        self.form = InspectionForm(self._iface.mapCanvas())
         scroll = VerticalScroll()
         room = QWidget()
         inner = QVBoxLayout(room)
-        inner.addWidget(self.choices)
+        inner.addWidget(self.form)
         inner.addStretch()
         scroll.setWidget(room)
 
@@ -293,7 +295,7 @@ class InspectPage(QWidget):
         settings_button = QToolButton()
         settings_button.setIcon(QgsApplication.getThemeIcon("/mActionOptions.svg"))
         settings_button.setToolTip(tr("RSQI settings"))
-        settings_button.clicked.connect(lambda: self._iface.showOptionsDialog(self._iface.mainWindow(), PAGE))
+        settings_button.clicked.connect(lambda: self.options_requested.emit())
         buttons = QHBoxLayout()
         buttons.addWidget(self.run_button, 1)
         buttons.addWidget(self.cancel_button)

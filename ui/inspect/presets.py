@@ -35,7 +35,7 @@ STANDARD = PRESETS[1]
 
 
 def preset_of(blocks: tuple[int, ...], overlap: float, sensitivity: float) -> Preset | None:
-    """Return the preset that has these values; None if they are somebody's own."""
+    """Return the preset that has these values; None if no preset has them."""
 
     def near(one: float, other: float) -> bool:
         return abs(one - other) < 1e-6

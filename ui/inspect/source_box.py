@@ -9,10 +9,10 @@ from qgis.gui import QgsFileWidget, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from ...algorithms.i18n import tr
-from ..compat import RASTER_LAYERS
+from ...bridge.compat import RASTER_LAYERS
+from ...bridge.i18n import tr
+from ..widgets.narrow import narrow
 from .images import Image, image_of, images_in
-from .narrow import narrow
 
 LAYER, LAYERS, FOLDER = range(3)
 _ROWS = 5  # of the list of layers
@@ -49,17 +49,17 @@ class SourceBox(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.folder_box)
         column.addWidget(self.count_label)
-        self._rooms = (self.layer_box, self.layer_list, folder)
+        self._choosers = (self.layer_box, self.layer_list, folder)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.kind_box)
-        for room in self._rooms:
-            outer.addWidget(room)
-            room.setVisible(room is self.layer_box)
-        self.kind_box.currentIndexChanged.connect(self._turn)
-        self.layer_box.layerChanged.connect(self._told)
-        self.layer_list.itemChanged.connect(self._told)
-        self.folder_box.fileChanged.connect(self._count)
+        for chooser in self._choosers:
+            outer.addWidget(chooser)
+            chooser.setVisible(chooser is self.layer_box)
+        self.kind_box.currentIndexChanged.connect(self._show_kind)
+        self.layer_box.layerChanged.connect(self._emit_changed)
+        self.layer_list.itemChanged.connect(self._emit_changed)
+        self.folder_box.fileChanged.connect(self._count_images)
         project = QgsProject.instance()
         project.layersAdded.connect(self._list_layers)
         project.layersRemoved.connect(self._list_layers)
@@ -87,11 +87,11 @@ class SourceBox(QWidget):
         project.layersAdded.disconnect(self._list_layers)
         project.layersRemoved.disconnect(self._list_layers)
 
-    def _turn(self, kind: int) -> None:
-        for place, room in enumerate(self._rooms):
-            room.setVisible(place == kind)
+    def _show_kind(self, kind: int) -> None:
+        for place, chooser in enumerate(self._choosers):
+            chooser.setVisible(place == kind)
         self._list_layers()
-        self._told()
+        self._emit_changed()
 
     def _list_layers(self, *_) -> None:
         """List the raster layers of the project, those that are new with a check."""
@@ -114,11 +114,11 @@ class SourceBox(QWidget):
         self.layer_list.blockSignals(False)
         height = max(1, min(_ROWS, self.layer_list.count())) * max(18, self.layer_list.sizeHintForRow(0))
         self.layer_list.setFixedHeight(height + 2 * self.layer_list.frameWidth())
-        self._told()
+        self._emit_changed()
 
-    def _count(self, path: str) -> None:
+    def _count_images(self, path: str) -> None:
         self.count_label.setText(tr("Images: {count}").format(count=len(self.images())) if path.strip() else "")
-        self._told()
+        self._emit_changed()
 
-    def _told(self, *_) -> None:
+    def _emit_changed(self, *_) -> None:
         self.changed.emit()

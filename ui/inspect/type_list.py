@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import QSize
-from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPixmap
 from qgis.PyQt.QtWidgets import QCheckBox, QGridLayout, QWidget
 
-from ...algorithms.texts import type_name
+from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
+from ..widgets.swatch import swatch
 
 
 class TypeList(QWidget):
@@ -52,15 +52,3 @@ class TypeList(QWidget):
         """Check all types, or none."""
         for box in self.boxes:
             box.setChecked(wanted)
-
-
-def swatch(color: str) -> QIcon:
-    """Return a small square of a type's colour with a rim, so that white can be seen too."""
-    pixmap = QPixmap(28, 28)
-    pixmap.fill(QColor(0, 0, 0, 0))
-    painter = QPainter(pixmap)
-    painter.setPen(QColor("#505050"))
-    painter.setBrush(QColor(color))
-    painter.drawRect(3, 3, 21, 21)
-    painter.end()
-    return QIcon(pixmap)

@@ -1,1 +1,1 @@
-"""Learn: reviewed errors become data, a model learns on from them, and is compared with the old one."""
+"""Learn: export reviewed errors as data, train a model further on them, and compare it with the old one."""

@@ -6,7 +6,7 @@ from qgis.PyQt.QtCore import QPointF, QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QPainter, QPen, QPolygonF
 from qgis.PyQt.QtWidgets import QSizePolicy, QWidget
 
-from ...algorithms.i18n import tr
+from ...bridge.i18n import tr
 from .curve import Curves, curves, place
 
 LOSS, SCORE = QColor("#e05a2b"), QColor("#2e9e4f")
@@ -35,7 +35,7 @@ class CurveView(QWidget):
         return QSize(260, 9 * self.fontMetrics().height())
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all points."""
         self._rows, self._curves = [], Curves()
         self.hide()
 

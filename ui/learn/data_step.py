@@ -19,7 +19,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.i18n import tr
+from ...bridge.i18n import tr
 from .datasets import new_dataset, read_dataset
 from .reviewed import reviewed_layers
 
@@ -29,18 +29,18 @@ _ROWS = 5  # shown at once at most
 
 
 class DataStep(QWidget):
-    """Reviewed layers to tick, and the dataset that they become or have become.
+    """Reviewed layers to tick, and the dataset that is made of them.
 
     Signals
     -------
     changed
         Another dataset was named, or it was written.
-    wanted : dict
+    export_requested : dict
         Parameters of `rsqi:trainingdata`, when the button is pressed.
     """
 
     changed = pyqtSignal()
-    wanted = pyqtSignal(object)
+    export_requested = pyqtSignal(object)
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -69,7 +69,7 @@ class DataStep(QWidget):
         self.tree.setFixedHeight(height + 2 * self.tree.frameWidth())
         self.tree.setVisible(self.tree.topLevelItemCount() > 0)
         self.empty.setVisible(self.tree.topLevelItemCount() == 0)
-        self._look()
+        self._show_state()
 
     def dataset(self) -> str:
         """Return the folder of the dataset, an empty string if it holds none that one can train and compare on."""
@@ -86,14 +86,15 @@ class DataStep(QWidget):
         for widget in (self.tree, self.folder_box, self.dataset_box):
             widget.setEnabled(not running)
         self._running = running
-        self._look()
+        self._show_state()
 
     def _export(self) -> None:
         folder = self.folder_box.filePath().strip()
         layers = [QgsProject.instance().mapLayer(layer_id) for layer_id in self._chosen()]
         path = new_dataset()
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.wanted.emit({"LAYERS": [layer for layer in layers if layer], "FOLDER": folder, "OUTPUT": str(path)})
+        layers = [layer for layer in layers if layer]
+        self.export_requested.emit({"LAYERS": layers, "FOLDER": folder, "OUTPUT": str(path)})
 
     def _chosen(self) -> list[str]:
         return [item.data(0, Qt.ItemDataRole.UserRole) for item in self._items() if _ticked(item)]
@@ -101,8 +102,8 @@ class DataStep(QWidget):
     def _items(self) -> list[QTreeWidgetItem]:
         return [self.tree.topLevelItem(n) for n in range(self.tree.topLevelItemCount())]
 
-    def _look(self) -> None:
-        """Say what is there, and whether there is anything to export."""
+    def _show_state(self) -> None:
+        """Show what the dataset holds, and whether there is anything to export."""
         folder = self.folder_box.filePath().strip()
         self.export_button.setEnabled(not self._running and bool(self._chosen() or (folder and Path(folder).is_dir())))
         path = self.dataset_box.filePath().strip()
@@ -139,20 +140,20 @@ class DataStep(QWidget):
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in range(1, 4):
             self.tree.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        self.tree.itemChanged.connect(lambda: self._look())
+        self.tree.itemChanged.connect(lambda: self._show_state())
         self.empty = QLabel(tr("The project has no reviewed layer from a GeoPackage yet: inspect and review images."))
         self.empty.setWordWrap(True)
         self.folder_box = QgsFileWidget()
         self.folder_box.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.folder_box.setDialogTitle(tr("Choose a folder of reviewed results"))
         self.folder_box.lineEdit().setPlaceholderText(tr("No folder"))
-        self.folder_box.fileChanged.connect(lambda: self._look())
+        self.folder_box.fileChanged.connect(lambda: self._show_state())
         self.dataset_box = QgsFileWidget()
         self.dataset_box.setObjectName("rsqiLearnDataset")
         self.dataset_box.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.dataset_box.setDialogTitle(tr("Choose a dataset"))
         self.dataset_box.lineEdit().setPlaceholderText(tr("Export or choose one"))
-        self.dataset_box.fileChanged.connect(lambda: self._look())
+        self.dataset_box.fileChanged.connect(lambda: self._show_state())
         self.export_button = QPushButton(tr("Export training data"))
         self.export_button.setObjectName("rsqiLearnExport")
         self.export_button.clicked.connect(self._export)

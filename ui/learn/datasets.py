@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qgis.core import QgsApplication
 
-from ...algorithms.model_choice import models_folder
+from ...bridge.model_choice import models_folder
 
 FEWEST = 4  # blocks with errors to compare on, as the worker wants them
 PARTS = ("train", "test")

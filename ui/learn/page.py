@@ -16,41 +16,41 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.i18n import tr
-from ...algorithms.texts import progress_text
-from ..background import Background
-from ..inspect.narrow import VerticalScroll
+from ...bridge.algorithm_run import AlgorithmRun
+from ...bridge.i18n import tr
+from ...bridge.texts import progress_text
+from ..widgets.narrow import VerticalScroll
+from .comparison_step import ComparisonStep
 from .data_step import DataStep
 from .training_step import TrainingStep
-from .verdict_step import VerdictStep
 
 DATASET = "rsqi/learn/dataset"  # setting: the last one
 
 
 class LearnPage(QWidget):
-    """Data, training, verdict."""
+    """Data, training, comparison: each a step with its own widget."""
 
     def __init__(self, iface, parent: QWidget | None = None):
         super().__init__(parent)
         self.setObjectName("rsqiLearnPage")
         self._iface = iface
-        self._run: Background | None = None
-        self._notes: list[str] = []
+        self._run: AlgorithmRun | None = None
+        self._warnings: list[str] = []
         self._build()
         project = QgsProject.instance()
-        self._signals = ((project.layersAdded, self._see), (project.layersRemoved, self._see))
+        self._signals = ((project.layersAdded, self._count_decisions), (project.layersRemoved, self._count_decisions))
         for signal, slot in self._signals:
             signal.connect(slot)
         self.data.changed.connect(self._follow_data)
-        self.data.wanted.connect(self._export)
-        self.training.wanted.connect(self._train)
+        self.data.export_requested.connect(self._export)
+        self.training.training_requested.connect(self._train)
         self.data.show_dataset(str(QgsSettings().value(DATASET, "") or ""))
 
     # The contract of a page
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
         """Count the decisions anew."""
-        self._see()
+        self._count_decisions()
 
     def stop(self) -> None:
         """Let go of QGIS; a training that runs keeps what it has learned."""
@@ -66,60 +66,60 @@ class LearnPage(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Look at everything anew."""
+        """Bring all steps up to date."""
         self.data.refresh()
         self.training.refresh()
-        self.verdict.refresh()
+        self.comparison.refresh()
 
     def cancel(self) -> None:
         """Stop what runs; a training can go on later."""
         if self._run is not None:
             self.cancel_button.setEnabled(False)
-            self._say(tr("Cancelling..."))
+            self._show_status(tr("Cancelling..."))
             self._run.cancel()
 
     # Steps
 
     def _export(self, parameters: dict) -> None:
-        self._start("rsqi:trainingdata", parameters, self._exported)
+        self._start_run("rsqi:trainingdata", parameters, self._exported)
 
     def _exported(self, results: dict) -> None:
         self.data.show_dataset(results["OUTPUT"])
-        self._say(tr("The training data are ready."))
+        self._show_status(tr("The training data are ready."))
 
     def _train(self, parameters: dict) -> None:
-        self._start("rsqi:finetune", {**parameters, "DATASET": self.data.dataset()}, self._trained)
+        self._start_run("rsqi:finetune", {**parameters, "DATASET": self.data.dataset()}, self._show_result)
 
-    def _trained(self, results: dict) -> None:
-        verdict = json.loads(results["VERDICT"])
-        self.verdict.conclude(verdict, results.get("OUTPUT", "") if verdict["better"] else "")
+    def _show_result(self, results: dict) -> None:
+        comparison = json.loads(results["VERDICT"])
+        self.comparison.show_result(comparison, results.get("OUTPUT", "") if comparison["better"] else "")
         text = tr("The new model is better: look at the comparison, then use it.")
-        if not verdict["better"]:
+        if not comparison["better"]:
             text = tr("The new model is not better: the old one stays.")
-        self._say(text)
-        QTimer.singleShot(0, self._show_verdict)  # the table has just come and gets its place a moment later
-        self._tell(text, Qgis.MessageLevel.Success if verdict["better"] else Qgis.MessageLevel.Info)
+        self._show_status(text)
+        QTimer.singleShot(0, self._show_comparison)  # the table is laid out a moment later
+        self._push_message(text, Qgis.MessageLevel.Success if comparison["better"] else Qgis.MessageLevel.Info)
 
-    def _show_verdict(self) -> None:
-        self.scroll.ensureWidgetVisible(self.verdict)
+    def _show_comparison(self) -> None:
+        self.scroll.ensureWidgetVisible(self.comparison)
 
-    def _start(self, algorithm: str, parameters: dict, done) -> None:
-        run = Background(algorithm, parameters, self)
+    def _start_run(self, algorithm: str, parameters: dict, done) -> None:
+        run = AlgorithmRun(algorithm, parameters, self)
         run.progressed.connect(lambda percent: self.progress.setValue(round(percent)))
-        run.told.connect(self._hear)
-        run.warned.connect(self._note)
-        run.finished.connect(lambda results: self._end(done, results))
+        run.worker_event.connect(self._show_event)
+        run.warning.connect(self._show_warning)
+        run.finished.connect(lambda results: self._end_run(done, results))
         run.failed.connect(self._fail)
-        self._notes.clear()
+        self._warnings.clear()
         problem = run.start()
         if problem:
-            self._say(problem, failed=True)
+            self._show_status(problem, failed=True)
             return
         self._run = run
         self._set_running(True)
-        self._say(tr("Starting the worker..."))
+        self._show_status(tr("Starting the worker..."))
 
-    def _end(self, done, results: dict) -> None:
+    def _end_run(self, done, results: dict) -> None:
         self._set_running(False)
         done(results)
         self.refresh()
@@ -128,30 +128,30 @@ class LearnPage(QWidget):
         self._set_running(False)
         self.refresh()
         if message:
-            self._say(message, failed=True)
-            self._tell(message, Qgis.MessageLevel.Critical)
+            self._show_status(message, failed=True)
+            self._push_message(message, Qgis.MessageLevel.Critical)
         else:
-            self._say(tr("Stopped. What was learned so far is kept: train again to go on."))
+            self._show_status(tr("Stopped. What was learned so far is kept: train again to go on."))
 
-    def _hear(self, event: dict) -> None:
-        """Take an event of the worker."""
+    def _show_event(self, event: dict) -> None:
+        """Show an event of the worker."""
         if event["event"] == "curve":
             self.training.curve.add(event)
         elif event["event"] == "resumed":
-            self._say(tr("Going on from step {step}.").format(step=event["step"]))
+            self._show_status(tr("Going on from step {step}.").format(step=event["step"]))
         elif event["event"] == "progress":
-            self._say(progress_text(event))
+            self._show_status(progress_text(event))
 
-    def _note(self, text: str) -> None:
-        self._notes.append(text)
+    def _show_warning(self, text: str) -> None:
+        self._warnings.append(text)
         QgsMessageLog.logMessage(text, "RSQI", Qgis.MessageLevel.Warning)
-        self.notes.setText(tr("Notes: {count}, the last: {text}").format(count=len(self._notes), text=text))
-        self.notes.setToolTip("\n".join(self._notes[-30:]))
+        self.notes.setText(tr("Notes: {count}, the last: {text}").format(count=len(self._warnings), text=text))
+        self.notes.setToolTip("\n".join(self._warnings[-30:]))
         self.notes.show()
 
-    # What is seen
+    # Display
 
-    def _see(self, *_) -> None:
+    def _count_decisions(self, *_) -> None:
         if self.isVisible() and self._run is None:
             self.data.refresh()
 
@@ -172,22 +172,22 @@ class LearnPage(QWidget):
         self.progress.setValue(0)
         self.bar.setVisible(running)
 
-    def _say(self, text: str, failed: bool = False) -> None:
+    def _show_status(self, text: str, failed: bool = False) -> None:
         self.status.setText(text)
         self.status.setStyleSheet("color: #c62828" if failed else "")
         self.status.setVisible(bool(text))
 
-    def _tell(self, text: str, level) -> None:
+    def _push_message(self, text: str, level) -> None:
         QgsMessageLog.logMessage(text, "RSQI", level)
-        if not self.isVisible():  # else it stands in the page
+        if not self.isVisible():  # else the page shows it
             self._iface.messageBar().pushMessage("RSQI", text, level)
 
     def _build(self) -> None:
-        self.data, self.training, self.verdict = DataStep(), TrainingStep(), VerdictStep()
+        self.data, self.training, self.comparison = DataStep(), TrainingStep(), ComparisonStep()
         content = QWidget()
         column = QVBoxLayout(content)
         steps = (
-            (tr("1  Data"), self.data), (tr("2  Training"), self.training), (tr("3  Old and new"), self.verdict)
+            (tr("1  Data"), self.data), (tr("2  Training"), self.training), (tr("3  Old and new"), self.comparison)
         )  # fmt: skip
         for number, (title, step) in enumerate(steps):
             if number:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 from qgis.core import QgsFeatureRequest, QgsMapLayer, QgsProcessingException, QgsProject, QgsVectorLayer
 
-from ...algorithms.export_training_data import geopackage_of
+from ...bridge.geopackage import saved_geopackage_of
 
 DECIDED = ("accepted", "corrected", "added")
 REJECTED = "rejected"
@@ -69,6 +68,6 @@ def _path(layer: QgsMapLayer) -> str:
     if not isinstance(layer, QgsVectorLayer) or any(layer.fields().indexFromName(name) < 0 for name in FIELDS):
         return ""
     try:
-        return str(Path(geopackage_of(layer)).resolve())
+        return str(saved_geopackage_of(layer).resolve())
     except QgsProcessingException:
         return ""

@@ -15,9 +15,9 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.i18n import tr
-from ...algorithms.model_choice import DEFAULT, chosen_model, known_models, models_folder
-from ..inspect.narrow import narrow
+from ...bridge.i18n import tr
+from ...bridge.model_choice import DEFAULT, chosen_model, known_models, models_folder
+from ..widgets.narrow import narrow
 from .curve_view import CurveView
 from .datasets import is_name, is_unfinished, new_model_name
 
@@ -29,11 +29,11 @@ class TrainingStep(QWidget):
 
     Signals
     -------
-    wanted : dict
+    training_requested : dict
         Parameters of `rsqi:finetune` but for the dataset, when the button is pressed.
     """
 
-    wanted = pyqtSignal(object)
+    training_requested = pyqtSignal(object)
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -50,25 +50,25 @@ class TrainingStep(QWidget):
         self.start_box.setCurrentIndex(max(0, self.start_box.findData(value)))
         if not self.name_box.text().strip() or (models_folder() / self.name_box.text().strip()).exists():
             self.name_box.setText(new_model_name())
-        self._look()
+        self._show_state()
 
     def set_ready(self, has_data: bool) -> None:
         """Say whether there is a dataset to train on."""
         self._has_data = has_data
-        self._look()
+        self._show_state()
 
     def set_running(self, running: bool) -> None:
         """Take no input while something runs."""
         self._running = running
         for widget in (self.start_box, self.passes_box, self.name_box):
             widget.setEnabled(not running)
-        self._look()
+        self._show_state()
 
     def _train(self) -> None:
         QgsSettings().setValue(SETTING, self.passes_box.value())
         self.curve.clear()
         models_folder().mkdir(parents=True, exist_ok=True)
-        self.wanted.emit(
+        self.training_requested.emit(
             {
                 "MODEL": self.start_box.currentData(),
                 "EPOCHS": self.passes_box.value(),
@@ -76,7 +76,7 @@ class TrainingStep(QWidget):
             }
         )
 
-    def _look(self) -> None:
+    def _show_state(self) -> None:
         name = self.name_box.text().strip()
         taken = is_name(name) and (models_folder() / name).exists()
         problem = tr("There is a model of this name already.") if taken else ""
@@ -97,7 +97,7 @@ class TrainingStep(QWidget):
         self.passes_box.setToolTip(tr("How often every block is shown."))
         self.name_box = QLineEdit()
         self.name_box.setObjectName("rsqiLearnName")
-        self.name_box.textChanged.connect(lambda: self._look())
+        self.name_box.textChanged.connect(lambda: self._show_state())
         self.problem = QLabel()
         self.problem.setWordWrap(True)
         self.train_button = QPushButton(tr("Train"))

@@ -1,4 +1,4 @@
-"""The line of the blocks: walk through them worst first, and colour them by the probability of a type."""
+"""The controls of the blocks: walk through them, worst first, and colour them by the probability of a type."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.i18n import tr
-from ...algorithms.layer_score import path_of
-from ...algorithms.texts import type_name
+from ...bridge.geopackage import geopackage_of
+from ...bridge.i18n import tr
+from ...bridge.reviewer import reviewer
+from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
-from ..inspect.type_list import swatch
+from ..widgets.swatch import swatch
 from . import heat_map
-from .grid_walk import Block, Grid, next_block
+from .block_grid import BlockGrid, GridBlock, next_block
 from .keys import NAMES, command_texts, with_key
 from .navigation import Navigator
-from .reviewer import reviewer
 from .store import StoreError
 
 
@@ -49,10 +49,10 @@ class BlockBar(QWidget):
         self._navigator = navigator
         self._errors: QgsVectorLayer | None = None
         self._path: Path | None = None
-        self._grid: Grid | None = None
+        self._grid: BlockGrid | None = None
         self._seen: set[tuple[int, int, int]] = set()
-        self._trail: list[Block] = []
-        self.current: Block | None = None
+        self._visited: list[GridBlock] = []
+        self.current: GridBlock | None = None
 
         texts = command_texts()
         self.next_button, self.back_button = QToolButton(), QToolButton()
@@ -64,7 +64,7 @@ class BlockBar(QWidget):
         self.back_button.clicked.connect(self.back)
         self.seen_box = QCheckBox(tr("seen"))
         self.seen_box.setToolTip(tr("Whether somebody has looked at this block"))
-        self.seen_box.clicked.connect(self._tick)
+        self.seen_box.clicked.connect(self._set_seen)
         self.progress_label = QLabel()
         self.progress_label.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
@@ -99,15 +99,15 @@ class BlockBar(QWidget):
         self.heat_box.setCurrentIndex(0)
         heat_map.hide()
         self._errors, self._grid, self.current = layer, None, None
-        self._seen, self._trail = set(), []
-        self._path = path_of(layer) if layer is not None else None
+        self._seen, self._visited = set(), []
+        self._path = geopackage_of(layer) if layer is not None else None
         self.setVisible(self._path is not None)
 
     def load(self) -> None:
         """Read the blocks, if that has not been done."""
         if self._grid is not None or self._path is None:
             return
-        self._grid = Grid(self._path)
+        self._grid = BlockGrid(self._path)
         self.size_box.blockSignals(True)
         self.size_box.clear()
         for size in self._grid.sizes():
@@ -117,7 +117,7 @@ class BlockBar(QWidget):
         self.setVisible(self.size_box.count() > 0)
         if self.size_box.count():
             self._seen = self._grid.seen()
-            self._say()
+            self._show_progress()
 
     def forward(self) -> bool:
         """Mark the block that is looked at as seen, and go to the worst that nobody has seen."""
@@ -126,31 +126,31 @@ class BlockBar(QWidget):
             return False
         if self.current is not None:
             self._mark(self.current, True)
-            self._trail.append(self.current)
+            self._visited.append(self.current)
         order = self._grid.blocks(self.size_box.currentData())
-        self._go(next_block(order, self._seen, self.current))
+        self._show_block(next_block(order, self._seen, self.current))
         return True
 
     def back(self) -> bool:
         """Return to the block before."""
-        if self._trail:
-            self._go(self._trail.pop())
+        if self._visited:
+            self._show_block(self._visited.pop())
         return True
 
-    def _go(self, block: Block | None) -> None:
+    def _show_block(self, block: GridBlock | None) -> None:
         self.current = block
-        self._say()
+        self._show_progress()
         if block is not None:
             self._navigator.show_block(self._grid.layer, self._grid.outline(block))
         elif self._errors is not None:
             self._navigator.mark(self._errors, None)
 
-    def _tick(self, wanted: bool) -> None:
+    def _set_seen(self, wanted: bool) -> None:
         if self.current is not None:
             self._mark(self.current, wanted)
-        self._say()
+        self._show_progress()
 
-    def _mark(self, block: Block, wanted: bool) -> None:
+    def _mark(self, block: GridBlock, wanted: bool) -> None:
         try:
             if wanted:
                 self._grid.mark(block, reviewer())
@@ -162,8 +162,8 @@ class BlockBar(QWidget):
         self._seen = self._grid.seen()  # another technician may be walking as well
 
     def _change_size(self) -> None:
-        self.current, self._trail = None, []
-        self._say()
+        self.current, self._visited = None, []
+        self._show_progress()
         self._show_heat()
 
     def _show_heat(self) -> None:
@@ -174,7 +174,7 @@ class BlockBar(QWidget):
         else:
             heat_map.show(self._path, category_id, self.size_box.currentData(), self._errors)
 
-    def _say(self) -> None:
+    def _show_progress(self) -> None:
         size = self.size_box.currentData()
         blocks = self._grid.blocks(size) if self._grid is not None else []
         done = sum(block.key in self._seen for block in blocks)
@@ -187,4 +187,4 @@ class BlockBar(QWidget):
         self.progress_label.setText(text)
         self.seen_box.setEnabled(self.current is not None)
         self.seen_box.setChecked(self.current is not None and self.current.key in self._seen)
-        self.back_button.setEnabled(bool(self._trail))
+        self.back_button.setEnabled(bool(self._visited))

@@ -6,26 +6,22 @@ happen to it: a moment later it is committed, and on the way into the file it ge
 
 from __future__ import annotations
 
-from qgis.core import Qgis, QgsEditFormConfig, QgsFeature, QgsVectorLayer
+from qgis.core import QgsFeature, QgsVectorLayer
 from qgis.gui import QgsMapTool, QgsMapToolCapture
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 
-from ...algorithms.i18n import tr
-from ...algorithms.layer_score import DERIVED
+from ...bridge.compat import NO_FORM, QAction
+from ...bridge.i18n import tr
+from ...bridge.layer_score import DERIVED
 from ...rsqi_core import taxonomy
-from ..compat import QAction
 from . import store
+from .decisions import Decisions, signature, type_values
+from .error_rows import ADDED, CORRECTED, ErrorRow, row_of
 from .history import Change
-from .rows import ADDED, CORRECTED, Row, row_of
-from .verdicts import Verdicts, signature, type_values
 
-GLASS = QColor(255, 255, 0, 50)  # what is selected while it is edited: the image below has to be seen
-if hasattr(Qgis, "AttributeFormSuppression"):
-    NO_FORM = Qgis.AttributeFormSuppression.On
-else:  # before QGIS 3.32
-    NO_FORM = QgsEditFormConfig.FeatureFormSuppress.SuppressOn
+SELECTION_COLOR = QColor(255, 255, 0, 50)  # what is selected while it is edited: the image below has to be seen
 TOOLS = {
     "draw": "mActionAddFeature",
     "reshape": "mActionReshapeFeatures",
@@ -35,7 +31,7 @@ TOOLS = {
 
 
 class Digitising(QObject):
-    """Starts QGIS's tools on the layer under review, and takes in what they do.
+    """Starts QGIS's tools on the layer under review, and completes and commits their edits.
 
     Attributes
     ----------
@@ -54,24 +50,24 @@ class Digitising(QObject):
     mode_changed = pyqtSignal(str)
     drawn = pyqtSignal(int)
 
-    def __init__(self, iface, verdicts: Verdicts, parent: QObject | None = None):
+    def __init__(self, iface, decisions: Decisions, parent: QObject | None = None):
         super().__init__(parent)
         self._iface = iface
-        self._verdicts = verdicts
+        self._decisions = decisions
         self._layer: QgsVectorLayer | None = None
         self.mode = ""
         self.category_id = 1
         self._tool_before: QgsMapTool | None = None
         self._tool: QgsMapTool | None = None
-        self._suppress = None
+        self._form_setting = None
         self._color_before: QColor | None = None
-        self._opened = False
+        self._started_editing = False
         self._pending: tuple[str, dict[int, QgsFeature | None]] | None = None
         self._added: list[int] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)  # once the tool has ended its own command
-        self._timer.timeout.connect(self.settle)
+        self._timer.timeout.connect(self.commit_edits)
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
         """Watch another layer."""
@@ -89,10 +85,10 @@ class Digitising(QObject):
         if layer is None:
             return []
         return [
-            (layer.layerModified, self._modified),
-            (layer.beforeCommitChanges, self._complete),
+            (layer.layerModified, self._edits_begun),
+            (layer.beforeCommitChanges, self._complete_edits),
             (layer.committedFeaturesAdded, self._note_added),
-            (layer.afterCommitChanges, self._take),
+            (layer.afterCommitChanges, self._add_to_history),
         ]
 
     # Tools
@@ -105,22 +101,22 @@ class Digitising(QObject):
             return False
         action = self._iface.mainWindow().findChild(QAction, TOOLS[mode])
         if action is None:
-            self._verdicts.refused.emit(tr("This QGIS does not have the tool for it."))
+            self._decisions.refused.emit(tr("This QGIS does not have the tool for it."))
             return False
         if not self._layer.isEditable():
             if not self._layer.startEditing():
-                self._verdicts.refused.emit(
+                self._decisions.refused.emit(
                     tr("{name} cannot be edited: it is read-only. Save a copy of it and review that.").format(
                         name=self._layer.name()
                     )
                 )
                 return False
-            self._opened = True
+            self._started_editing = True
         canvas = self._iface.mapCanvas()
         self._tool_before, self._color_before = canvas.mapTool(), canvas.selectionColor()
-        canvas.setSelectionColor(GLASS)
+        canvas.setSelectionColor(SELECTION_COLOR)
         self._iface.setActiveLayer(self._layer)
-        self._hold_form(mode == "draw")
+        self._suppress_form(mode == "draw")
         action.trigger()
         self._tool = canvas.mapTool()
         self.mode = mode
@@ -136,12 +132,12 @@ class Digitising(QObject):
         canvas = self._iface.mapCanvas()
         canvas.mapToolSet.disconnect(self._tool_set)
         canvas.setSelectionColor(self._color_before)
-        self.settle()
+        self.commit_edits()
         self.mode = ""
-        self._hold_form(False)
-        if self._opened and self._layer.isEditable() and not self._layer.isModified():
+        self._suppress_form(False)
+        if self._started_editing and self._layer.isEditable() and not self._layer.isModified():
             self._layer.commitChanges()
-        self._opened = False
+        self._started_editing = False
         if canvas.mapTool() is self._tool or canvas.mapTool() is None:
             before = self._tool_before
             if before is not None and not sip.isdeleted(before) and before is not self._tool:
@@ -152,7 +148,7 @@ class Digitising(QObject):
         self.mode_changed.emit("")
 
     def sketching(self) -> bool:
-        """Return whether a line or polygon has been begun on the map, which then has the keys for itself."""
+        """Return whether a line or polygon has been begun on the map; the keys then belong to the tool."""
         tool = self._iface.mapCanvas().mapTool()
         return isinstance(tool, QgsMapToolCapture) and tool.size() > 0
 
@@ -160,22 +156,22 @@ class Digitising(QObject):
         if tool is not self._tool:  # the technician took another one
             self.leave()
 
-    def _hold_form(self, hold: bool) -> None:
+    def _suppress_form(self, suppressed: bool) -> None:
         """Keep QGIS from opening its form after each polygon while a type is chosen by keys."""
         config = self._layer.editFormConfig()
-        if hold:
-            self._suppress = config.suppress()
+        if suppressed:
+            self._form_setting = config.suppress()
             config.setSuppress(NO_FORM)
-        elif self._suppress is not None:
-            config.setSuppress(self._suppress)
-            self._suppress = None
+        elif self._form_setting is not None:
+            config.setSuppress(self._form_setting)
+            self._form_setting = None
         else:
             return
         self._layer.setEditFormConfig(config)
 
     # What the tools did
 
-    def settle(self) -> None:
+    def commit_edits(self) -> None:
         """Commit what is in the edit buffer, and go on editing."""
         self._timer.stop()
         layer = self._layer
@@ -184,48 +180,48 @@ class Digitising(QObject):
         if not layer.commitChanges(False):
             reason = " ".join(" ".join(layer.commitErrors()).split())
             text = tr("{name} could not be saved; the edit stays on the map and is tried again: {reason}")
-            self._verdicts.refused.emit(text.format(name=layer.name(), reason=reason))
+            self._decisions.refused.emit(text.format(name=layer.name(), reason=reason))
 
-    def _modified(self) -> None:
-        if not self._verdicts.writing:
+    def _edits_begun(self) -> None:
+        if not self._decisions.writing:
             self._timer.start()
 
-    def _complete(self, *_) -> None:
+    def _complete_edits(self, *_) -> None:
         """Give what is about to be committed its area, status and signature."""
-        if self._verdicts.writing:
+        if self._decisions.writing:
             return
         layer = self._layer
         buffer = layer.editBuffer()
-        derived = {layer.fields().indexFromName(name) for name in DERIVED}  # whoever writes these makes no edit
+        derived = {layer.fields().indexFromName(name) for name in DERIVED}  # a change of these only is no edit
         changed = buffer.changedAttributeValues()
         shapes, values = set(buffer.changedGeometries()), {fid for fid in changed if set(changed[fid]) - derived}
         deleted, added = set(buffer.deletedFeatureIds()), dict(buffer.addedFeatures())
         before = store.snapshot(layer, shapes | values | deleted)
         self._added = []
         self._timer.stop()
-        strange = {fid for fid in before if self._is_strange(fid, before[fid])} - deleted
-        for fid in strange:
+        changed_elsewhere = {fid for fid in before if self._changed_elsewhere(fid, before[fid])} - deleted
+        for fid in changed_elsewhere:
             self._put_back(fid, before.pop(fid), values)
-        for fid in (shapes | values) - strange - deleted:
-            self._change(fid, layer.getFeature(fid), shapes)
+        for fid in (shapes | values) - changed_elsewhere - deleted:
+            self._complete_feature(fid, layer.getFeature(fid), shapes)
         for fid, feature in added.items():
-            self._change(fid, feature, shapes, new=True)
+            self._complete_feature(fid, feature, shapes, new=True)
         self._timer.stop()
         text = tr("Draw") if added and not shapes else tr("Split") if added else tr("Delete") if deleted else tr("Edit")
         self._pending = text, before
-        if strange:
-            self._verdicts.refused.emit(self._verdicts.who(strange))
+        if changed_elsewhere:
+            self._decisions.refused.emit(self._decisions.conflict_text(changed_elsewhere))
 
-    def _is_strange(self, fid: int, stored: QgsFeature | None) -> bool:
-        known = self._verdicts.rows.get(fid)
-        return stored is not None and known is not None and row_of(stored).verdict() != known.verdict()
+    def _changed_elsewhere(self, fid: int, stored: QgsFeature | None) -> bool:
+        known = self._decisions.rows.get(fid)
+        return stored is not None and known is not None and row_of(stored).decision() != known.decision()
 
     def _put_back(self, fid: int, stored: QgsFeature, values: set[int]) -> None:
         self._layer.changeGeometry(fid, stored.geometry())
         if fid in values:
             self._layer.changeAttributeValues(fid, dict(enumerate(stored.attributes())))
 
-    def _change(self, fid: int, feature: QgsFeature, shapes: set[int], new: bool = False) -> None:
+    def _complete_feature(self, fid: int, feature: QgsFeature, shapes: set[int], new: bool = False) -> None:
         """Complete one feature in the buffer: a new one is drawn, unless it is a part of one that was split."""
         row = row_of(feature)
         typed = 1 <= row.category_id <= len(taxonomy.TYPES)
@@ -237,7 +233,7 @@ class Digitising(QObject):
             changed = {} if self._keeps_status(fid, row, fid in shapes) else {"status": CORRECTED}
         changed.update(type_values(category_id), **signature())
         if new or fid in shapes:
-            changed["area_m2"] = self._verdicts.area(feature.geometry())
+            changed["area_m2"] = self._decisions.area(feature.geometry())
         index_values = {}
         for name, value in changed.items():
             index = feature.fields().indexFromName(name)
@@ -245,24 +241,24 @@ class Digitising(QObject):
                 index_values[index] = value
         self._layer.changeAttributeValues(fid, index_values)
 
-    def _keeps_status(self, fid: int, row: Row, reshaped: bool) -> bool:
+    def _keeps_status(self, fid: int, row: ErrorRow, reshaped: bool) -> bool:
         """Return whether an edit leaves the status alone: a drawn error, a chosen status, or a comment only."""
-        stored = self._verdicts.rows.get(fid)
+        stored = self._decisions.rows.get(fid)
         if row.status == ADDED or (stored is not None and stored.status != row.status):
             return True
         return stored is not None and stored.category_id == row.category_id and not reshaped
 
     def _note_added(self, _, features) -> None:
-        if not self._verdicts.writing:
+        if not self._decisions.writing:
             self._added = [feature.id() for feature in features]
 
-    def _take(self) -> None:
+    def _add_to_history(self) -> None:
         if self._pending is None:
             return
         (text, before), self._pending = self._pending, None
         before = {**before, **dict.fromkeys(self._added)}
         if not before:
             return
-        self._verdicts.take(Change(text, before, store.snapshot(self._layer, before)))
+        self._decisions.add_committed(Change(text, before, store.snapshot(self._layer, before)))
         if self.mode == "draw" and self._added:
             self.drawn.emit(self._added[-1])

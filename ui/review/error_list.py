@@ -7,8 +7,8 @@ from typing import Iterable, Mapping
 from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
+from .error_rows import UNREVIEWED, ErrorRow, RowFilter, neighbour, next_unreviewed
 from .error_table import MARKS, ErrorTable, status_name
-from .rows import UNREVIEWED, Row, Wanted, neighbour, next_unreviewed
 
 
 class ErrorList(QTreeView):
@@ -52,10 +52,10 @@ class ErrorList(QTreeView):
         self.selectionModel().currentChanged.connect(self._current_changed)
         self.clicked.connect(lambda index: self.chosen.emit(self.table.fid_at(index)))
 
-    def show_rows(self, rows: Mapping[int, Row], wanted: Wanted) -> None:
-        """Make the list anew and stay at the current error, or near it if it is no longer shown."""
+    def show_rows(self, rows: Mapping[int, ErrorRow], row_filter: RowFilter) -> None:
+        """Fill the list again and stay at the current error, or near it if it is no longer shown."""
         place = max(self.currentIndex().row(), 0)
-        self._quietly(lambda: self.table.show_rows(rows, wanted))
+        self._quietly(lambda: self.table.show_rows(rows, row_filter))
         order = self.table.order
         if not order:
             self.fid = None
@@ -75,7 +75,7 @@ class ErrorList(QTreeView):
             self.chosen.emit(fid)
 
     def set_current(self, fid: int) -> None:
-        """Make an error current, and say nothing."""
+        """Make an error current, without a signal."""
         index = self.table.index_of(fid)
         if index.isValid():
             self.fid = fid
@@ -83,7 +83,7 @@ class ErrorList(QTreeView):
             self.scrollTo(index)
 
     def select(self, fids: Iterable[int]) -> bool:
-        """Select errors, the first one current, and say nothing; return False if none of them is shown."""
+        """Select errors, the first one current, without a signal; return False if none of them is shown."""
         fids = [fid for fid in fids if self.shows(fid)]
         if not fids:
             return False

@@ -7,17 +7,16 @@ from typing import Iterable, Mapping
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
 from qgis.PyQt.QtGui import QBrush, QColor, QFont, QIcon
 
-from ...algorithms.i18n import tr
-from ...algorithms.texts import type_name
+from ...bridge.compat import ALIGN_RIGHT
+from ...bridge.i18n import tr
+from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
-from ..inspect.type_list import swatch
-from .rows import ACCEPTED, ADDED, COLUMNS, CORRECTED, REJECTED, UNREVIEWED, Row, Wanted, arrange
+from ..widgets.swatch import swatch
+from .error_rows import ACCEPTED, ADDED, COLUMNS, CORRECTED, REJECTED, UNREVIEWED, ErrorRow, RowFilter, arrange
 
 NO_PARENT = QModelIndex()
 MARKS = {UNREVIEWED: "○", ACCEPTED: "✓", REJECTED: "✕", CORRECTED: "✎", ADDED: "+"}
 STATUS_COLORS = {ACCEPTED: "#1b7f3b", REJECTED: "#8a8a8a", CORRECTED: "#1565c0", ADDED: "#8e24aa"}
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-RIGHT = _RIGHT.value if hasattr(_RIGHT, "value") else int(_RIGHT)  # Qt 5 wants a plain number in a model
 
 
 def status_name(status: str) -> str:
@@ -40,14 +39,14 @@ def area_text(area: float | None) -> str:
 
 
 class ErrorTable(QAbstractTableModel):
-    """Type, confidence, area, severity and status of the wanted errors, in the chosen order."""
+    """Type, confidence, area, severity and status of the errors that pass the filter, in the chosen order."""
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        self.rows: Mapping[int, Row] = {}
+        self.rows: Mapping[int, ErrorRow] = {}
         self.order: list[int] = []
         self._places: dict[int, int] = {}
-        self._wanted = Wanted()
+        self._row_filter = RowFilter()
         self._column, self._descending = 0, False
         self._names = {t.id: type_name(t) for t in taxonomy.TYPES}
         self._icons: dict[int, QIcon] = {}
@@ -57,21 +56,21 @@ class ErrorTable(QAbstractTableModel):
             for status in MARKS
         }
 
-    def show_rows(self, rows: Mapping[int, Row], wanted: Wanted | None = None) -> None:
+    def show_rows(self, rows: Mapping[int, ErrorRow], row_filter: RowFilter | None = None) -> None:
         """Show other rows, or the same ones after a change, in the chosen order."""
         self.beginResetModel()
         self.rows = rows
-        self._wanted = wanted if wanted is not None else self._wanted
+        self._row_filter = row_filter if row_filter is not None else self._row_filter
         self._arrange()
         self.endResetModel()
 
     def refresh(self, fids: Iterable[int]) -> bool:
-        """Show changed rows where they stand; return False, doing nothing, if the list has to be made anew."""
+        """Show changed rows where they stand; return False, doing nothing, if the list has to be filled again."""
         places = []
         for fid in fids:
             row, place = self.rows.get(fid), self._places.get(fid)
             words = self._words.get((row.category_id, row.status), "") if row else ""
-            shown = row is not None and self._wanted.admits(row, words)
+            shown = row is not None and self._row_filter.admits(row, words)
             if shown != (place is not None):
                 return False
             if shown:
@@ -94,10 +93,10 @@ class ErrorTable(QAbstractTableModel):
         return self.index(place, 0) if place is not None else QModelIndex()
 
     def _arrange(self) -> None:
-        self.order = arrange(self.rows, self._wanted, COLUMNS[self._column], self._descending, self._words)
+        self.order = arrange(self.rows, self._row_filter, COLUMNS[self._column], self._descending, self._words)
         self._places = {fid: place for place, fid in enumerate(self.order)}
 
-    # What Qt asks
+    # The model as Qt reads it
 
     def rowCount(self, parent=NO_PARENT):
         return 0 if parent.isValid() else len(self.order)
@@ -131,7 +130,7 @@ class ErrorTable(QAbstractTableModel):
                 tr("What the technician decided"),
             )[section]
         if role == Qt.ItemDataRole.TextAlignmentRole and COLUMNS[section] in ("confidence", "area_m2"):
-            return RIGHT
+            return ALIGN_RIGHT
         return None
 
     def data(self, index, role=Qt.ItemDataRole.DisplayRole):
@@ -145,7 +144,7 @@ class ErrorTable(QAbstractTableModel):
             return self._icon(row.category_id)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             if column in ("confidence", "area_m2"):
-                return RIGHT
+                return ALIGN_RIGHT
             return Qt.AlignmentFlag.AlignCenter if column == "severity" else None
         if role == Qt.ItemDataRole.ForegroundRole and row.status in STATUS_COLORS:
             return QBrush(QColor(STATUS_COLORS[row.status])) if column == "status" or row.status == REJECTED else None
@@ -157,7 +156,7 @@ class ErrorTable(QAbstractTableModel):
             return self._tip(row)
         return None
 
-    def _text(self, row: Row, column: str) -> str:
+    def _text(self, row: ErrorRow, column: str) -> str:
         if column == "category_id":
             return self._names.get(row.category_id, str(row.category_id)) + (" …" if row.comment else "")
         if column == "confidence":
@@ -169,7 +168,7 @@ class ErrorTable(QAbstractTableModel):
         mark = MARKS.get(row.status, "")
         return mark if row.status == UNREVIEWED else f"{mark} {status_name(row.status)}"
 
-    def _tip(self, row: Row) -> str:
+    def _tip(self, row: ErrorRow) -> str:
         points = tr("Error {fid}, deduction {points:g}").format(fid=row.fid, points=row.penalty)
         lines = [f"{self._names.get(row.category_id, '')} · {status_name(row.status)}", points]
         if row.edited_by:

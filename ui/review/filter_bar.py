@@ -6,13 +6,13 @@ from qgis.gui import QgsFilterLineEdit
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
-from ...algorithms.i18n import tr
-from ...algorithms.texts import type_name
+from ...bridge.i18n import tr
+from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 from ...rsqi_core.scoring import STATUSES
-from ..inspect.type_list import swatch
+from ..widgets.swatch import swatch
+from .error_rows import REVIEWED, RowFilter
 from .error_table import MARKS, status_name
-from .rows import REVIEWED, Wanted
 
 MAP_DELAY_MS = 150
 
@@ -22,13 +22,13 @@ class FilterBar(QWidget):
 
     Signals
     -------
-    wanted_changed
-        Ask :meth:`wanted`.
+    filter_changed
+        :meth:`row_filter` returns another filter now.
     threshold_changed : float
         Confidence below which the map shows nothing; sent once the slider rests.
     """
 
-    wanted_changed = pyqtSignal()
+    filter_changed = pyqtSignal()
     threshold_changed = pyqtSignal(float)
 
     def __init__(self, parent: QWidget | None = None):
@@ -72,16 +72,16 @@ class FilterBar(QWidget):
         column.addLayout(first)
         column.addLayout(second)
         self.threshold_label.setMinimumWidth(self.threshold_label.fontMetrics().horizontalAdvance("0.00 "))
-        self._say_threshold()
+        self._show_threshold()
 
-        self.type_box.currentIndexChanged.connect(lambda _: self.wanted_changed.emit())
-        self.status_box.currentIndexChanged.connect(lambda _: self.wanted_changed.emit())
-        self.search_box.textChanged.connect(lambda _: self.wanted_changed.emit())
-        self.slider.valueChanged.connect(self._slid)
+        self.type_box.currentIndexChanged.connect(lambda _: self.filter_changed.emit())
+        self.status_box.currentIndexChanged.connect(lambda _: self.filter_changed.emit())
+        self.search_box.textChanged.connect(lambda _: self.filter_changed.emit())
+        self.slider.valueChanged.connect(self._slider_moved)
 
-    def wanted(self) -> Wanted:
+    def row_filter(self) -> RowFilter:
         """Return what is chosen."""
-        return Wanted(
+        return RowFilter(
             self.type_box.currentData(), self.status_box.currentData(), self.search_box.text(), self.threshold()
         )
 
@@ -93,15 +93,15 @@ class FilterBar(QWidget):
         self.slider.blockSignals(True)
         self.slider.setValue(round(threshold * 100))
         self.slider.blockSignals(False)
-        self._say_threshold()
+        self._show_threshold()
 
     def stop(self) -> None:
         self._timer.stop()
 
-    def _slid(self) -> None:
-        self._say_threshold()
-        self.wanted_changed.emit()
+    def _slider_moved(self) -> None:
+        self._show_threshold()
+        self.filter_changed.emit()
         self._timer.start()
 
-    def _say_threshold(self) -> None:
+    def _show_threshold(self) -> None:
         self.threshold_label.setText(f"{self.threshold():.2f}")

@@ -14,9 +14,9 @@ from qgis.core import (
 )
 from qgis.PyQt.QtGui import QColor
 
-from ...algorithms.i18n import tr
-from ...algorithms.layer_score import path_of
-from ...algorithms.texts import type_name
+from ...bridge.geopackage import geopackage_of
+from ...bridge.i18n import tr
+from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 
 MARK = "rsqi/heat_map"  # custom property of the one layer that this module puts into the project, under the errors
@@ -45,7 +45,7 @@ def show(path: Path, category_id: int, size: int, above: QgsVectorLayer) -> bool
         The errors, which stay on top.
     """
     layer = _layer()
-    if layer is None or path_of(layer) != path:
+    if layer is None or geopackage_of(layer) != path:
         hide()
         layer = _add(path, above)
     if layer is None:

@@ -29,7 +29,7 @@ class Change:
         return Change(self.text, self.after, self.before)
 
     def renumbered(self, fids: Mapping[int, int]) -> Change:
-        """Return the change with other fids: a layer in memory gives a feature that comes back a new one."""
+        """Return the change with other fids: a memory layer gives a restored feature a new one."""
         before, after = (
             {fids.get(fid, fid): feature for fid, feature in part.items()} for part in (self.before, self.after)
         )
@@ -37,7 +37,7 @@ class Change:
 
 
 class History:
-    """Two piles of changes; a new change makes the undone ones meaningless."""
+    """The changes that were done and those that were undone; a new change drops the latter."""
 
     def __init__(self):
         self._done: list[Change] = []

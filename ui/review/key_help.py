@@ -5,7 +5,7 @@ from __future__ import annotations
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
-from ...algorithms.i18n import tr
+from ...bridge.i18n import tr
 from .keys import NAMES, command_texts
 
 

@@ -1,4 +1,4 @@
-"""The keys of the review: one table, heard on the map and in the list, never in a text field."""
+"""The keys of the review: one table, in force on the map and in the list, never in a text field."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from qgis.PyQt.QtCore import QEvent, QObject, Qt
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QWidget
 
-from ...algorithms.i18n import tr
-from ...algorithms.texts import type_name
+from ...bridge.i18n import tr
+from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 
 NONE, SHIFT, CONTROL = 0, 1, 2
@@ -98,22 +98,22 @@ def with_key(text: str, command: str) -> str:
 
 
 class KeyListener(QObject):
-    """Hears the keys on some widgets and calls `obey` with the command.
+    """Watches the keys on some widgets and calls `run_command` with the command.
 
     A widget gets the press itself, not a shortcut: an accepted ShortcutOverride keeps QGIS from taking the key, and
     text fields, which are never watched, keep every letter.
 
     Parameters
     ----------
-    obey : callable
+    run_command : callable
         Takes a command, returns whether it did something with it; if not, the press goes where it would have gone.
-    ready : callable
-        Says whether keys are to be heard now.
+    accepts : callable
+        Takes a command, returns whether its key is in force now.
     """
 
-    def __init__(self, obey: Callable[[str], bool], ready: Callable[[str], bool], parent: QObject):
+    def __init__(self, run_command: Callable[[str], bool], accepts: Callable[[str], bool], parent: QObject):
         super().__init__(parent)
-        self._obey, self._ready = obey, ready
+        self._run_command, self._accepts = run_command, accepts
         self._watched: list[QWidget] = []
 
     def watch(self, *widgets: QWidget) -> None:
@@ -131,9 +131,9 @@ class KeyListener(QObject):
         if kind not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
             return False
         command = command_of(event)
-        if command is None or not self._ready(command):
+        if command is None or not self._accepts(command):
             return False
         if kind == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
-        return self._obey(command)
+        return self._run_command(command)

@@ -1,28 +1,27 @@
-"""Go to an error on the map: a frame that suits it, a flash, and a thin outline that stays."""
+"""Go to an error on the map: a view that suits it, a flash, and a thin outline that stays."""
 
 from __future__ import annotations
 
 from qgis.core import (
-    Qgis,
     QgsCoordinateTransform,
     QgsGeometry,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
-    QgsWkbTypes,
 )
 from qgis.gui import QgsMapCanvas, QgsRubberBand
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
 
-POLYGON = Qgis.GeometryType.Polygon if Qgis.QGIS_VERSION_INT >= 33000 else QgsWkbTypes.PolygonGeometry
-MARGIN = 1.5  # side of the frame over the side of the error: its surroundings are needed to judge it
+from ...bridge.compat import POLYGON
+
+MARGIN = 1.5  # side of the view over the side of the error: its surroundings are needed to judge it
 SMALL_PX, GAP_PX = 24, 3  # what is smaller or thinner would vanish under its outline: it gets a frame at a distance
-CONTEXT_PX = 160  # least side of the frame in pixels of the image, so that a missing pixel is seen among others
+CONTEXT_PX = 160  # least side of the view in pixels of the image, so that a missing pixel is seen among others
 
 
-def frame(box: QgsRectangle, pixel_side: float | None) -> QgsRectangle:
+def view_box(box: QgsRectangle, pixel_side: float | None) -> QgsRectangle:
     """Return what to show of an error: all of it with a margin, and not less than some pixels around it.
 
     Parameters
@@ -72,7 +71,7 @@ class Navigator:
         if geometry.isEmpty():
             return
         self.mark(layer, outline(geometry, pixel_side))
-        self._show(layer, frame(geometry.boundingBox(), pixel_side), keep_scale)
+        self._show(layer, view_box(geometry.boundingBox(), pixel_side), keep_scale)
         self._canvas.flashGeometries([geometry], layer.crs(), QColor(255, 255, 0, 200), QColor(255, 255, 0, 0), 2, 300)
 
     def show_block(self, layer: QgsVectorLayer, geometry: QgsGeometry) -> None:

@@ -11,7 +11,6 @@ from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QProgressBar,
     QStackedLayout,
     QTextEdit,
     QToolButton,
@@ -19,12 +18,13 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.i18n import tr
-from ...algorithms.layer_score import frame_of
-from ...algorithms.texts import type_name
-from ...rsqi_core import taxonomy
-from . import map_filter, reviewer
+from ...bridge import reviewer
+from ...bridge.i18n import tr
+from ...bridge.layer_score import inspected_image
+from . import map_filter
 from .block_bar import BlockBar
+from .decision_bar import DecisionBar
+from .decisions import COMMENT_LENGTH, Decisions
 from .deductions import Deductions
 from .digitising import Digitising
 from .error_list import ErrorList
@@ -32,14 +32,12 @@ from .filter_bar import FilterBar
 from .key_help import KeyHelp
 from .keys import KeyListener, with_key
 from .navigation import Navigator, outline, pixel_side_of
-from .rows import UNREVIEWED
+from .status_lines import ModeLabel, ProgressLine
 from .store import snapshot
-from .verdict_bar import VerdictBar
-from .verdicts import COMMENT_LENGTH, Verdicts
 
-LOOK_MS = 2000  # how often the file is asked whether somebody else has written into it
+FILE_CHECK_MS = 2000  # how often the file is checked for changes by somebody else
 SETTLE_MS = 60  # a held key runs through the list without dragging the map along
-NOTICE_S = 8
+MESSAGE_S = 8
 
 
 class ReviewPage(QWidget):
@@ -59,23 +57,23 @@ class ReviewPage(QWidget):
         self._iface = iface
         self._layer: QgsVectorLayer | None = None
         self._pixel_side: float | None = None
-        self._drawn: int | None = None
+        self._drawn_fid: int | None = None
         self._selecting = False
-        self.verdicts = Verdicts(self)
-        self.deductions = Deductions(self.verdicts, self)
-        self.digitising = Digitising(iface, self.verdicts, self)
+        self.decisions = Decisions(self)
+        self.deductions = Deductions(self.decisions, self)
+        self.digitising = Digitising(iface, self.decisions, self)
         self.navigator = Navigator(iface.mapCanvas())
         self._build()
-        self._look_timer, self._show_timer = QTimer(self), QTimer(self)
-        self._look_timer.setInterval(LOOK_MS)
-        self._look_timer.timeout.connect(self._look)
+        self._file_timer, self._show_timer = QTimer(self), QTimer(self)
+        self._file_timer.setInterval(FILE_CHECK_MS)
+        self._file_timer.timeout.connect(self._check_file)
         self._show_timer.setSingleShot(True)
         self._show_timer.setInterval(SETTLE_MS)
         self._show_timer.timeout.connect(self._show_on_map)
-        self.keys = KeyListener(self.obey, self._hears, self)
+        self.keys = KeyListener(self.run_command, self._accepts_key, self)
         self.keys.watch(iface.mapCanvas(), self.list, self)
         self._connect()
-        reviewer.announce()
+        reviewer.publish_name()
         self._show_layer()
 
     # The contract of a page
@@ -86,16 +84,16 @@ class ReviewPage(QWidget):
             layer = None
         if layer is self._layer:
             return
-        self._let_go()
+        self._release_layer()
         self._layer = layer
-        self.verdicts.set_layer(layer)
+        self.decisions.set_layer(layer)
         self.deductions.set_layer(layer)
         self.digitising.set_layer(layer)
         self.block_bar.set_layer(layer)
-        self._drawn = None
+        self._drawn_fid = None
         if layer is not None:
-            frame = frame_of(layer)
-            self._pixel_side = frame.image.pixel_side if frame is not None else pixel_side_of(layer)
+            image = inspected_image(layer)
+            self._pixel_side = image.measures.pixel_side if image is not None else pixel_side_of(layer)
             self.filter_bar.set_threshold(map_filter.threshold_of(layer))
             layer.selectionChanged.connect(self._follow_selection)
         self._show_layer()
@@ -109,29 +107,29 @@ class ReviewPage(QWidget):
         self.deductions.stop()
         self.filter_bar.stop()
         self.navigator.stop()
-        for timer in (self._look_timer, self._show_timer):
+        for timer in (self._file_timer, self._show_timer):
             timer.stop()
-        reviewer.withdraw()
+        reviewer.withdraw_name()
         for box in (self.comment_box, self.reviewer_box):
-            box.blockSignals(True)  # they would speak once more when they lose the focus for good
+            box.blockSignals(True)  # they would signal once more when they lose the focus for good
 
     # Commands
 
-    def obey(self, command: str) -> bool:
-        """Carry out what a key or a button says; return whether it meant something now."""
+    def run_command(self, command: str) -> bool:
+        """Run the command of a key or a button; return whether it had an effect."""
         if command.startswith("type_"):
             return self._choose_type(int(command.removeprefix("type_")))
         simple = {
-            "accept": lambda: self._decide(self.verdicts.accept),
-            "reject": lambda: self._decide(self.verdicts.reject),
+            "accept": lambda: self._decide(self.decisions.accept),
+            "reject": lambda: self._decide(self.decisions.reject),
             "next": lambda: self.go_to(self.list.step(1)),
             "previous": lambda: self.go_to(self.list.step(-1)),
             "unreviewed": lambda: self.go_to(self.list.next_unreviewed()),
             "zoom": self._show_on_map,
-            "peek": self._peek,
+            "peek": self._toggle_visibility,
             "comment": self._focus_comment,
-            "undo": lambda: self._step_back(self.verdicts.undo),
-            "redo": lambda: self._step_back(self.verdicts.redo),
+            "undo": lambda: self._go_back(self.decisions.undo),
+            "redo": lambda: self._go_back(self.decisions.redo),
             "merge": self._merge,
             "block": self.block_bar.forward,
             "block_back": self.block_bar.back,
@@ -145,36 +143,36 @@ class ReviewPage(QWidget):
         """Make an error the current one, and show it on the map."""
         self.list.go_to(fid)
 
-    def _decide(self, verdict) -> None:
-        """Give the selected errors a verdict, and go on to the next unreviewed one."""
+    def _decide(self, decide) -> None:
+        """Decide on the selected errors, and go on to the next unreviewed one."""
         fids = self.list.selected()
         following = self.list.next_unreviewed(fids)
-        if not fids or not verdict(fids):
+        if not fids or not decide(fids):
             return
         self.go_to(self.list.fid if following is None else following)
         if following is None:
-            self._notice(tr("All errors in the list are reviewed."), Qgis.MessageLevel.Success)
+            self._push_message(tr("All errors in the list are reviewed."), Qgis.MessageLevel.Success)
 
     def _choose_type(self, category_id: int) -> bool:
         if self.digitising.mode != "draw":
-            self._decide(lambda fids: self.verdicts.relabel(fids, category_id))
+            self._decide(lambda fids: self.decisions.relabel(fids, category_id))
             return True
         self.digitising.category_id = category_id
         self._show_mode(self.digitising.mode)
-        if self._drawn in self.verdicts.rows and not self.digitising.sketching():
-            self.verdicts.relabel([self._drawn], category_id)
+        if self._drawn_fid in self.decisions.rows and not self.digitising.sketching():
+            self.decisions.relabel([self._drawn_fid], category_id)
         return True
 
-    def _step_back(self, step) -> None:
+    def _go_back(self, step) -> None:
         touched = step()
         self.go_to(next((fid for fid in sorted(touched) if self.list.shows(fid)), self.list.fid))
 
     def _merge(self) -> None:
         fids = self.list.selected()
-        if self.verdicts.merge(fids):
+        if self.decisions.merge(fids):
             self.go_to(fids[0])
 
-    def _peek(self) -> None:
+    def _toggle_visibility(self) -> None:
         node = QgsProject.instance().layerTreeRoot().findLayer(self._layer.id())
         if node is not None:
             node.setItemVisibilityChecked(not node.itemVisibilityChecked())
@@ -184,13 +182,13 @@ class ReviewPage(QWidget):
         self.comment_box.selectAll()
 
     def _digitise(self, mode: str) -> bool:
-        fid, rows = self.list.fid, self.verdicts.rows
+        fid, rows = self.list.fid, self.decisions.rows
         if mode == "draw":
-            chosen = self.filter_bar.wanted().category_id or (rows[fid].category_id if fid in rows else 0)
+            chosen = self.filter_bar.row_filter().category_id or (rows[fid].category_id if fid in rows else 0)
             self.digitising.category_id = chosen or self.digitising.category_id
         elif fid is not None:
             self._select_on_map([fid])  # QGIS's tools keep to what is selected
-        self._drawn = None
+        self._drawn_fid = None
         self.digitising.start(mode)
         return True
 
@@ -202,11 +200,11 @@ class ReviewPage(QWidget):
         return True
 
     def _save_comment(self) -> None:
-        row = self.verdicts.rows.get(self.list.fid)
+        row = self.decisions.rows.get(self.list.fid)
         if row is not None and self.comment_box.text() != row.comment:
-            self.verdicts.comment(row.fid, self.comment_box.text())
+            self.decisions.comment(row.fid, self.comment_box.text())
 
-    def _hears(self, command: str) -> bool:
+    def _accepts_key(self, command: str) -> bool:
         """Return whether a key is meant for the review now."""
         if self._layer is None or not self.isVisible():
             return False
@@ -214,38 +212,38 @@ class ReviewPage(QWidget):
             return command == "leave"
         return not self.digitising.sketching() or command.startswith("type_")
 
-    # What follows
+    # Display
 
-    def _changed(self, fids: set[int]) -> None:
+    def _decisions_changed(self, fids: set[int]) -> None:
         if not self.list.table.refresh(fids):
             self._fill()
         self._show_row()
         self._show_progress()
         if self.list.fid in fids and self.isVisible():
-            self._mark()
+            self._mark_current()
         self.changed.emit()
 
-    def _reloaded(self, fids: set[int]) -> None:
+    def _rows_reloaded(self, fids: set[int]) -> None:
         self._fill()
         me = reviewer.reviewer()
-        others = {fid for fid in fids if fid in self.verdicts.rows and self.verdicts.rows[fid].edited_by != me}
+        others = {fid for fid in fids if fid in self.decisions.rows and self.decisions.rows[fid].edited_by != me}
         if others:
-            self._notice(
+            self._push_message(
                 tr("Changed by somebody else and read again: {count} errors.").format(count=len(others)),
                 Qgis.MessageLevel.Info,
             )
         if fids:
             self.changed.emit()
 
-    def _deducted(self, fids: set[int]) -> None:
+    def _deductions_written(self, fids: set[int]) -> None:
         self.list.table.refresh(fids)
         self.changed.emit()
 
-    def _look(self) -> None:
-        if self.isVisible() and self._layer is not None and not self.verdicts.writing and not self._layer.isModified():
-            self.verdicts.look()
+    def _check_file(self) -> None:
+        if self.isVisible() and self._layer is not None and not self.decisions.writing and not self._layer.isModified():
+            self.decisions.reload_if_changed()
 
-    def _chosen(self, _fid: int) -> None:
+    def _error_chosen(self, _fid: int) -> None:
         self._show_row()
         self._show_timer.start()
 
@@ -266,15 +264,15 @@ class ReviewPage(QWidget):
             return
         feature = snapshot(self._layer, [fid])[fid]
         if feature is not None:
-            keep = self.verdict_bar.keep_scale.isChecked()
+            keep = self.decision_bar.keep_scale.isChecked()
             self.navigator.go_to(self._layer, feature.geometry(), self._pixel_side, keep)
 
     def _set_threshold(self, threshold: float) -> None:
         if self._layer is not None and not map_filter.set_threshold(self._layer, threshold):
-            self._notice(tr("The style of this layer has no categories: only the list is filtered."))
+            self._push_message(tr("The style of this layer has no categories: only the list is filtered."))
 
     def _fill(self) -> None:
-        self.list.show_rows(self.verdicts.rows, self.filter_bar.wanted())
+        self.list.show_rows(self.decisions.rows, self.filter_bar.row_filter())
         self._show_row()
         self._show_progress()
 
@@ -284,56 +282,42 @@ class ReviewPage(QWidget):
         self._show_mode("")
 
     def _show_row(self) -> None:
-        row = self.verdicts.rows.get(self.list.fid)
+        row = self.decisions.rows.get(self.list.fid)
         self.comment_box.setEnabled(row is not None)
         if not self.comment_box.hasFocus():
             self.comment_box.setText(row.comment if row is not None else "")
 
     def _show_progress(self) -> None:
-        rows = self.verdicts.rows
-        done = sum(row.status != UNREVIEWED for row in rows.values())
-        shown = len(self.list.table.order)
-        text = tr("{done} of {total} reviewed").format(done=done, total=len(rows))
-        if shown < len(rows):
-            text = tr("{text}, {shown} in the list").format(text=text, shown=shown)
-        self.progress_label.setText(text)
-        self.progress_bar.setRange(0, max(len(rows), 1))
-        self.progress_bar.setValue(done)
-        undo, redo = (self.verdicts.history.last(undone) for undone in (False, True))
-        self.verdict_bar.show_history(undo and undo.text, redo and redo.text)
+        self.progress_line.show_rows(self.decisions.rows, len(self.list.table.order))
+        undo, redo = (self.decisions.history.last(undone) for undone in (False, True))
+        self.decision_bar.show_history(undo and undo.text, redo and redo.text)
 
     def _show_mode(self, mode: str) -> None:
-        self.verdict_bar.show_mode(mode)
-        self.mode_label.setVisible(bool(mode))
-        if mode == "draw":
-            name = type_name(taxonomy.by_id(self.digitising.category_id))
-            text = tr("Drawing: <b>{name}</b> · 1-0 type · right click closes · Esc ends")
-            self.mode_label.setText(text.format(name=name))
-        elif mode:
-            self.mode_label.setText(tr("Editing the outline · saved at once · Esc ends"))
+        self.decision_bar.show_mode(mode)
+        self.mode_label.show_mode(mode, self.digitising.category_id)
 
     def _mode_changed(self, mode: str) -> None:
         self._show_mode(mode)
         if not mode:
             self._select_on_map([])
 
-    def _drew(self, fid: int) -> None:
-        self._drawn = fid
+    def _show_drawn(self, fid: int) -> None:
+        self._drawn_fid = fid
         self.list.set_current(fid)
         self._show_row()
-        self._mark()
+        self._mark_current()
 
-    def _mark(self) -> None:
+    def _mark_current(self) -> None:
         """Outline the current error as it is now."""
         fid = self.list.fid
         feature = snapshot(self._layer, [fid])[fid] if fid is not None else None
         self.navigator.mark(self._layer, outline(feature.geometry(), self._pixel_side) if feature is not None else None)
 
-    def _notice(self, text: str, level=Qgis.MessageLevel.Warning) -> None:
-        self._iface.messageBar().pushMessage("RSQI", text, level, NOTICE_S)
+    def _push_message(self, text: str, level=Qgis.MessageLevel.Warning) -> None:
+        self._iface.messageBar().pushMessage("RSQI", text, level, MESSAGE_S)
         QgsMessageLog.logMessage(text, "RSQI", level, False)
 
-    def _let_go(self) -> None:
+    def _release_layer(self) -> None:
         """Leave the layer as it was found."""
         layer = self._layer
         if layer is None or sip.isdeleted(layer):
@@ -349,46 +333,35 @@ class ReviewPage(QWidget):
     def _build(self) -> None:
         self.filter_bar = FilterBar()
         self.list = ErrorList()
-        self.progress_label, self.progress_bar = QLabel(), QProgressBar()
-        self.progress_bar.setTextVisible(False)
-        self.progress_bar.setFixedHeight(6)
-        self.verdict_bar = VerdictBar()
+        self.progress_line = ProgressLine()
+        self.decision_bar = DecisionBar()
         self.comment_box = QLineEdit()
         self.comment_box.setObjectName("rsqiComment")
         self.comment_box.setMaxLength(COMMENT_LENGTH)
         self.comment_box.setPlaceholderText(with_key(tr("Comment"), "comment"))
-        self.mode_label = QLabel()
-        self.mode_label.setObjectName("rsqiMode")
-        self.mode_label.setTextFormat(Qt.TextFormat.RichText)
-        self.mode_label.setStyleSheet("background: #fff3c4; color: #4a3b00; border-radius: 3px; padding: 4px;")
+        self.mode_label = ModeLabel()
         self.block_bar = BlockBar(self.navigator)
-        self.reviewer_box = QLineEdit(reviewer.given())
+        self.reviewer_box = QLineEdit(reviewer.given_name())
         self.reviewer_box.setPlaceholderText(reviewer.reviewer())
         self.reviewer_box.setToolTip(tr("Your name: every edit is signed with it"))
         self.help_button = QToolButton()
         self.help_button.setText(tr("Keys"))
         self.help_button.setToolTip(tr("Show all keys"))
         self.help_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        progress, foot = QHBoxLayout(), QHBoxLayout()
-        progress.addWidget(self.progress_label)
-        progress.addWidget(self.progress_bar, 1)
+        foot = QHBoxLayout()
         foot.addWidget(QLabel(tr("Reviewer")))
         foot.addWidget(self.reviewer_box, 1)
         foot.addWidget(self.help_button)
-        content, nothing = (
-            QWidget(),
-            QLabel(
-                tr("There are no errors to review. Inspect an image, or choose a layer of errors in the layer panel.")
-            ),
-        )
+        text = tr("There are no errors to review. Inspect an image, or choose a layer of errors in the layer panel.")
+        content, nothing = QWidget(), QLabel(text)
         nothing.setWordWrap(True)
         nothing.setMargin(16)
         nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(content)
         column.addWidget(self.filter_bar)
         column.addWidget(self.list, 1)
-        column.addLayout(progress)
-        column.addWidget(self.verdict_bar)
+        column.addWidget(self.progress_line)
+        column.addWidget(self.decision_bar)
         column.addWidget(self.mode_label)
         column.addWidget(self.comment_box)
         column.addWidget(self.block_bar)
@@ -398,32 +371,32 @@ class ReviewPage(QWidget):
         self._stack.addWidget(content)
 
     def _connect(self) -> None:
-        self.verdicts.changed.connect(self._changed)
-        self.verdicts.reloaded.connect(self._reloaded)
-        self.verdicts.refused.connect(self._notice)
-        self.deductions.written.connect(self._deducted)
+        self.decisions.changed.connect(self._decisions_changed)
+        self.decisions.reloaded.connect(self._rows_reloaded)
+        self.decisions.refused.connect(self._push_message)
+        self.deductions.written.connect(self._deductions_written)
         self.digitising.mode_changed.connect(self._mode_changed)
-        self.digitising.drawn.connect(self._drew)
-        self.filter_bar.wanted_changed.connect(self._fill)
+        self.digitising.drawn.connect(self._show_drawn)
+        self.filter_bar.filter_changed.connect(self._fill)
         self.filter_bar.threshold_changed.connect(self._set_threshold)
-        self.verdict_bar.commanded.connect(self.obey)
-        self.block_bar.marked.connect(self.verdicts.overlook)
-        self.block_bar.refused.connect(self._notice)
-        self.list.chosen.connect(self._chosen)
+        self.decision_bar.command_requested.connect(self.run_command)
+        self.block_bar.marked.connect(self.decisions.mark_as_read)
+        self.block_bar.refused.connect(self._push_message)
+        self.list.chosen.connect(self._error_chosen)
         self.comment_box.editingFinished.connect(self._save_comment)
         self.comment_box.returnPressed.connect(self.list.setFocus)
-        self.reviewer_box.editingFinished.connect(lambda: reviewer.keep(self.reviewer_box.text()))
+        self.reviewer_box.editingFinished.connect(lambda: reviewer.save_name(self.reviewer_box.text()))
         self.help_button.clicked.connect(lambda: KeyHelp(self).show_at(self.help_button))
 
     def showEvent(self, event):
         super().showEvent(event)
-        self._look_timer.start()
-        self._look()
+        self._file_timer.start()
+        self._check_file()
         self.block_bar.load()
 
     def hideEvent(self, event):
         super().hideEvent(event)
-        self._look_timer.stop()
+        self._file_timer.stop()
         if self._layer is not None and not sip.isdeleted(self._layer):
             self.digitising.leave()
             self.navigator.mark(self._layer, None)

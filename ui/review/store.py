@@ -1,4 +1,4 @@
-"""The one way into the file: every action is committed at once, through the layer, so that everybody hears of it."""
+"""The one way into the file: every action is committed at once, through the layer, so that its signals are sent."""
 
 from __future__ import annotations
 
@@ -7,40 +7,27 @@ from typing import Iterable, Mapping
 
 from qgis.core import NULL, QgsFeature, QgsFeatureRequest, QgsVectorLayer
 
-from ...algorithms.i18n import tr
-from ...algorithms.layer_score import DERIVED
+from ...bridge.geopackage import features_of
+from ...bridge.i18n import tr
+from ...bridge.layer_score import DERIVED
 
-NOTHING = type(NULL)  # asked by type: to compare thousands of values with NULL takes its time
+NULL_TYPE = type(NULL)  # compared by type, as comparing thousands of values with NULL takes long
 
 
 class StoreError(Exception):
     """The file could not be written; says why and what to do."""
 
 
-def fetch(layer: QgsVectorLayer, request: QgsFeatureRequest, least: int) -> list[QgsFeature]:
-    """Return features as the file has them now, without uncommitted edits.
-
-    QGIS reads a GeoPackage without locks, and such a connection finds nothing any more once somebody else has begun to
-    write with a write-ahead journal. So the file is opened again where there are less than `least`.
-    """
-    provider = layer.dataProvider()
-    found = [QgsFeature(feature) for feature in provider.getFeatures(request)]
-    if len(found) < least and not layer.isEditable():
-        provider.reloadData()
-        found = [QgsFeature(feature) for feature in provider.getFeatures(request)]
-    return found
-
-
 def snapshot(layer: QgsVectorLayer, fids: Iterable[int]) -> dict[int, QgsFeature | None]:
     """Return the features as the file has them now, None for those that it has not."""
     found: dict[int, QgsFeature | None] = dict.fromkeys(fids)
     request = QgsFeatureRequest().setFilterFids(list(found))
-    for feature in fetch(layer, request, len(found)):
+    for feature in features_of(layer, request, len(found), committed=True):
         found[feature.id()] = feature
     return found
 
 
-def same(one: QgsFeature | None, other: QgsFeature | None) -> bool:
+def same_error(one: QgsFeature | None, other: QgsFeature | None) -> bool:
     """Return whether two states of an error are equal but for what is derived."""
     if one is None or other is None:
         return one is other
@@ -115,8 +102,8 @@ def commit(layer: QgsVectorLayer, go_on: bool) -> list[QgsFeature]:
     return added
 
 
-def stamp(path: Path | None) -> tuple:
-    """Return what differs once anybody has written into the file."""
+def file_stamp(path: Path | None) -> tuple:
+    """Return times and sizes of the file and its journal, which differ once it has been written into."""
     found = []
     for name in (path, path.with_name(path.name + "-wal")) if path else ():
         try:
@@ -155,11 +142,11 @@ def _match(added: list[QgsFeature], feature: QgsFeature, fid: int) -> int:
 def _without_fid(feature: QgsFeature) -> list:
     keys = {feature.fields().indexFromName(name) for name in ("fid", *DERIVED)}
     values = enumerate(feature.attributes())
-    return [None if isinstance(value, NOTHING) else value for index, value in values if index not in keys]
+    return [None if isinstance(value, NULL_TYPE) else value for index, value in values if index not in keys]
 
 
 def equal(one, other) -> bool:
     """Return whether two attribute values are equal; None is NULL."""
-    if one is None or isinstance(one, NOTHING):
-        return other is None or isinstance(other, NOTHING)
+    if one is None or isinstance(one, NULL_TYPE):
+        return other is None or isinstance(other, NULL_TYPE)
     return one == other

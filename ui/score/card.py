@@ -1,12 +1,12 @@
-"""The score of an image, large, with its grade and how it came about."""
+"""The score of an image, large, with its grade and its explanation."""
 
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QFrame, QGridLayout, QLabel
 
-from ...algorithms.i18n import tr
-from ...algorithms.texts import grade_name
+from ...bridge.i18n import tr
+from ...bridge.texts import grade_name
 
 COLORS = {"excellent": "#1b7f3b", "good": "#4b8b1d", "qualified": "#b26a00", "rejected": "#c62828"}
 
@@ -34,7 +34,7 @@ class ScoreCard(QFrame):
         self.hide()
 
     def show_score(self, score: float, grade: str, count: int, lines: list[str] | None = None) -> None:
-        """Show a result, and below it how it came about."""
+        """Show a result, and below it its explanation."""
         self.show_text(f"{score:.1f}", grade, tr("Errors found: {count}").format(count=count), lines)
 
     def show_text(self, value: str, grade: str, note: str, lines: list[str] | None = None) -> None:

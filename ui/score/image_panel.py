@@ -19,14 +19,13 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.check_texts import check_help, check_name, result_text
-from ...algorithms.i18n import tr
-from ...algorithms.image_checks import check_of
-from ...rsqi_core.image_checks import LIMITS
-from ..background import Background
-from ..compat import RASTER_LAYERS
+from ...bridge.algorithm_run import AlgorithmRun
+from ...bridge.compat import RASTER_LAYERS
+from ...bridge.i18n import tr
+from ...bridge.layer_score import image_below
+from ...bridge.texts import check_help, check_name, check_result
+from ...rsqi_core.image_checks import LIMITS, Check
 from .card import COLORS
-from .live_panel import image_below
 
 RESULT_COLORS = {True: COLORS["excellent"], False: COLORS["rejected"], None: "#808080"}
 
@@ -37,7 +36,7 @@ class ImagePanel(QWidget):
     def __init__(self, parent=None):
         super().__init__(parent)
         self.setObjectName("rsqiImageChecks")
-        self._run: Background | None = None
+        self._run: AlgorithmRun | None = None
         self._errors: QgsVectorLayer | None = None
         self.raster_box = QgsMapLayerComboBox()
         self.raster_box.setFilters(RASTER_LAYERS)
@@ -73,7 +72,7 @@ class ImagePanel(QWidget):
         self._show({})
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
-        """Take the errors that tell the share of cloud, and the image below them."""
+        """Take the errors, which give the share of cloud, and the image below them."""
         self._errors = layer
         below = image_below(layer)
         if below is not None and self._run is None:
@@ -88,7 +87,7 @@ class ImagePanel(QWidget):
         parameters = {"INPUT": raster}
         if image_below(self._errors) is raster:
             parameters["ERRORS"] = self._errors
-        run = Background("rsqi:checks", parameters, self)
+        run = AlgorithmRun("rsqi:checks", parameters, self)
         run.progressed.connect(lambda percent: self.progress.setValue(round(percent)))
         run.finished.connect(self._finish)
         run.failed.connect(self._fail)
@@ -136,8 +135,8 @@ class ImagePanel(QWidget):
 
     def _show(self, results: dict) -> None:
         for row, code in enumerate(LIMITS):
-            check = check_of(code, results.get(code.upper()))
-            result = result_text(check) if results else ""
+            check = Check(code, results.get(code.upper()), *LIMITS[code])
+            result = check_result(check) if results else ""
             for column, text in enumerate((check_name(code), check.value_text(), check.limit_text(), result)):
                 item = QTableWidgetItem(text)
                 item.setToolTip(check_help(code))

@@ -1,20 +1,20 @@
-"""The live score on the screen: the value, the sum behind it, the types, and what nobody has looked at."""
+"""The live score on the screen: the value, its arithmetic, the types, and what was not inspected."""
 
 from __future__ import annotations
 
-from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
 from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from ...algorithms import schemes
-from ...algorithms.i18n import language, tr
-from ...algorithms.texts import type_name
+from ...bridge import schemes
+from ...bridge.compat import RASTER_LAYERS
+from ...bridge.i18n import language, tr
+from ...bridge.layer_score import image_below
+from ...bridge.live_score import LiveScore
+from ...bridge.texts import type_name
 from ...rsqi_core.scoring import Score
 from ...rsqi_core.taxonomy import by_code
-from ..compat import RASTER_LAYERS
 from .card import ScoreCard
-from .live import LiveScore
 from .type_table import TypeTable
 
 
@@ -32,7 +32,7 @@ class LivePanel(QWidget):
     def __init__(self, live: LiveScore, parent=None):
         super().__init__(parent)
         self.setObjectName("rsqiLiveScore")
-        self._live = live
+        self._live_score = live
         self.score: Score | None = None
         self.hint = QLabel(tr("Choose a layer of errors to see its score."))
         self.hint.setWordWrap(True)
@@ -55,20 +55,20 @@ class LivePanel(QWidget):
             tr("By the number of errors of each severity, or by the share of the valid area that they cover.")
         )
         self.mode_box.activated.connect(self._choose_mode)
-        self.stale = QLabel()
-        self.stale.setWordWrap(True)
+        self.outdated = QLabel()
+        self.outdated.setWordWrap(True)
         self.update_button = QPushButton(tr("Write to layer"))
         self.update_button.setObjectName("rsqiWriteSeverities")
         self.update_button.setToolTip(tr("Stores severity and points of every error as this scheme gives them."))
         self.update_button.clicked.connect(self._write)
-        self.stale_row = QWidget()
-        row = QHBoxLayout(self.stale_row)
+        self.outdated_row = QWidget()
+        row = QHBoxLayout(self.outdated_row)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.stale, 1)
+        row.addWidget(self.outdated, 1)
         row.addWidget(self.update_button)
-        self.gaps = QLabel()
-        self.gaps.setWordWrap(True)
-        self.gaps.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.gaps_text = QLabel()
+        self.gaps_text.setWordWrap(True)
+        self.gaps_text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
         self.raster_row = QWidget()
         form = QFormLayout(self.raster_row)
@@ -84,14 +84,14 @@ class LivePanel(QWidget):
         column.addWidget(self.card)
         column.addLayout(choices)
         column.addWidget(self.table)
-        column.addWidget(self.stale_row)
-        column.addWidget(self.gaps)
+        column.addWidget(self.outdated_row)
+        column.addWidget(self.gaps_text)
         column.addStretch()
         self.show_schemes()
         self.mode_box.setCurrentIndex(self.mode_box.findData(schemes.mode()))
         live.scored.connect(self._show)
-        live.lost.connect(self._lose)
-        self._lose("")
+        live.unavailable.connect(self._show_reason)
+        self._show_reason("")
 
     def show_schemes(self) -> None:
         """List the schemes anew and show the one in use."""
@@ -107,51 +107,51 @@ class LivePanel(QWidget):
 
     def _choose_scheme(self, index: int) -> None:
         schemes.choose(self.scheme_box.itemData(index))
-        self._live.refresh()
+        self._live_score.refresh()
         self.scheme_chosen.emit(self.scheme_box.itemData(index))
 
     def _choose_mode(self, index: int) -> None:
         schemes.choose_mode(self.mode_box.itemData(index))
-        self._live.refresh()
+        self._live_score.refresh()
 
     def _show(self, score: Score) -> None:
         self.score = score
         self.hint.hide()
-        self.raster_row.setVisible(not self._live.frame.told)
+        self.raster_row.setVisible(not self._live_score.image.is_stored)
         count = sum(part.count for part in score.by_type.values())
         note = tr("Errors found: {count}").format(count=count)
-        waiting = self._live.unreviewed()
+        waiting = self._live_score.unreviewed()
         if waiting:
             note += " · " + tr("not yet reviewed: {count}").format(count=waiting)
-        self.card.show_text(f"{score.value:.1f}", score.grade, note, lines(score))
+        self.card.show_text(f"{score.value:.1f}", score.grade, note, explanation(score))
         self.table.setVisible(True)
         self.table.show_score(score)
-        stale = self._live.stale(score)
-        self.stale_row.setVisible(bool(stale))
-        self.stale.setText(tr("{count} errors carry the severity of an earlier score.").format(count=len(stale)))
-        self.gaps.setText(gaps(score, self._live.skipped))
-        self.gaps.show()
+        outdated = self._live_score.outdated(score)
+        self.outdated_row.setVisible(bool(outdated))
+        self.outdated.setText(tr("{count} errors carry the severity of an earlier score.").format(count=len(outdated)))
+        self.gaps_text.setText(gaps_text(score, self._live_score.skipped))
+        self.gaps_text.show()
 
-    def _lose(self, reason: str) -> None:
+    def _show_reason(self, reason: str) -> None:
         self.score = None
-        for widget in (self.card, self.table, self.stale_row, self.gaps):
+        for widget in (self.card, self.table, self.outdated_row, self.gaps_text):
             widget.hide()
         needs_image = reason == "no image"
         self.raster_row.setVisible(needs_image)
         self.hint.show()
         if needs_image:
             self.hint.setText(tr("The layer does not say on which image its errors lie: choose it."))
-            self.raster_box.setLayer(image_below(self._live.layer))  # signals only what it did not have before
+            self.raster_box.setLayer(image_below(self._live_score.layer))  # sends no signal if it is the same
         else:
             self.hint.setText(reason or tr("Choose a layer of errors to see its score."))
 
     def _write(self) -> None:
-        problem = self._live.write(self.score) if self.score is not None else ""
+        problem = self._live_score.write(self.score) if self.score is not None else ""
         if problem:
-            self.stale.setText(problem)
+            self.outdated.setText(problem)
 
 
-def lines(score: Score) -> list[str]:
+def explanation(score: Score) -> list[str]:
     """Return the sum, and why an image is rejected."""
     lang = "zh" if language() == "zh" else "en"
     reasons = {
@@ -165,8 +165,8 @@ def lines(score: Score) -> list[str]:
     return found
 
 
-def gaps(score: Score, skipped: int) -> str:
-    """Say what nobody has looked at."""
+def gaps_text(score: Score, skipped: int) -> str:
+    """Return what the score does not cover: types not inspected, elements outside the scheme, skipped features."""
     lang = "zh" if language() == "zh" else "en"
     comma = "、" if lang == "zh" else ", "
     found = []
@@ -178,13 +178,3 @@ def gaps(score: Score, skipped: int) -> str:
     if skipped > 0:
         found.append(tr("{count} features without a valid type or outline do not count.").format(count=skipped))
     return "\n".join(found)
-
-
-def image_below(layer: QgsVectorLayer | None) -> QgsRasterLayer | None:
-    """Return an image of the project on which all of the layer lies."""
-    if layer is None:
-        return None
-    for found in QgsProject.instance().mapLayers().values():
-        if isinstance(found, QgsRasterLayer) and found.crs() == layer.crs() and found.extent().contains(layer.extent()):
-            return found
-    return None

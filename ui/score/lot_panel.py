@@ -1,4 +1,4 @@
-"""A lot of images: how many to inspect, which of them are done, and what they say of the lot."""
+"""A lot of images: how many to inspect, which of them are done, and the verdict on the lot."""
 
 from __future__ import annotations
 
@@ -23,14 +23,13 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms import schemes
-from ...algorithms.i18n import tr
-from ...algorithms.judge_lot import verdict_lines
-from ...algorithms.texts import grade_name
+from ...bridge import schemes
+from ...bridge.algorithm_run import AlgorithmRun
+from ...bridge.i18n import tr
+from ...bridge.texts import grade_name, lot_lines
 from ...rsqi_core import lot
 from ...rsqi_core.errors import RsqiError
 from ...rsqi_core.scoring import MODES
-from ..background import Background
 from .card import COLORS, ScoreCard
 from .type_table import charged
 
@@ -44,10 +43,10 @@ class LotPanel(QWidget):
     def __init__(self, parent=None):
         super().__init__(parent)
         self.setObjectName("rsqiLot")
-        self._run: Background | None = None
+        self._run: AlgorithmRun | None = None
         self._units: dict[str, lot.Unit] = {}
         self._unreadable: set[str] = set()
-        self._key = ""  # of the draw
+        self._key = ""  # of the sample that was drawn
         self._stopped = False
         self.size_box = QSpinBox()
         self.size_box.setObjectName("rsqiLotSize")
@@ -69,7 +68,7 @@ class LotPanel(QWidget):
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
-        self.table.itemChanged.connect(self._mark)
+        self.table.itemChanged.connect(self._sample_changed)
         self.draw_button = QPushButton(tr("Draw sample..."))
         self.draw_button.setToolTip(tr("Choose all images of the lot: those to inspect are drawn and listed."))
         self.draw_button.clicked.connect(self._choose_lot)
@@ -102,12 +101,12 @@ class LotPanel(QWidget):
         column.addLayout(row)
         column.addWidget(self.message)
         column.addWidget(self.table, 1)
-        self._tell("")
-        self._restore()
-        self.size_box.valueChanged.connect(self._judge)
-        self._judge()
+        self._show_message("")
+        self._restore_settings()
+        self.size_box.valueChanged.connect(self._show_verdict)
+        self._show_verdict()
 
-    # What the lot is made of
+    # The units of the lot
 
     def files(self) -> list[tuple[str, bool]]:
         """Return the results, or images that were drawn, and whether each is in the sample."""
@@ -117,20 +116,20 @@ class LotPanel(QWidget):
 
     def add(self, paths: list[str]) -> None:
         """Add results to the sample and score all that is not scored yet."""
-        self._tell("")
+        self._show_message("")
         known = {path for path, _ in self.files()}
         for path in paths:
             if path not in known:
                 self._append(path, True)
-        self._keep()
+        self._save()
         self.score()
 
-    def draw(self, images: list[str], key: str) -> None:
+    def draw_sample(self, images: list[str], key: str) -> None:
         """Make a lot of images: list those that are drawn; the same key draws the same ones again."""
         try:
             drawn = lot.draw(images, key)
         except RsqiError:
-            self._tell(tr("Choose at most 1000 images: a larger lot is split evenly."))
+            self._show_message(tr("Choose at most 1000 images: a larger lot is split evenly."))
             return
         self.table.setRowCount(0)
         self._units.clear()
@@ -143,13 +142,13 @@ class LotPanel(QWidget):
         """Take the chosen results out of the lot; their files stay."""
         for row in sorted({index.row() for index in self.table.selectedIndexes()}, reverse=True):
             self.table.removeRow(row)
-        self._keep()
-        self._judge()
+        self._save()
+        self._show_verdict()
 
     def score_anew(self) -> None:
         """Score all results again, as they are now."""
         if self._run is None:
-            self._tell("")
+            self._show_message("")
             self._units.clear()
             self._unreadable.clear()
             self.score()
@@ -162,7 +161,7 @@ class LotPanel(QWidget):
         waiting = ((path, result_of(path)) for path, _ in self.files() if path not in known)
         path, result = next(((path, result) for path, result in waiting if result), ("", ""))
         if not path:
-            self._judge()
+            self._show_verdict()
             return
         parameters = {
             "INPUT": [result],  # one by one, so that a file that cannot be read stops no other
@@ -171,12 +170,12 @@ class LotPanel(QWidget):
             "MODE": MODES.index(schemes.mode()),
             "OUTPUT": "memory:",
         }
-        run = Background("rsqi:lot", parameters, self)
-        run.finished.connect(lambda results: self._scored(path, results))
-        run.failed.connect(lambda message: self._failed(path, message))
+        run = AlgorithmRun("rsqi:lot", parameters, self)
+        run.finished.connect(lambda results: self._unit_scored(path, results))
+        run.failed.connect(lambda message: self._unit_failed(path, message))
         problem = run.start()
         if problem:
-            self._tell(problem)
+            self._show_message(problem)
             return
         self._run = run
         self.plan.setText(tr("Scoring {name}...").format(name=Path(result).name))
@@ -188,16 +187,16 @@ class LotPanel(QWidget):
             self._run.stop()
             self._run = None
 
-    def _scored(self, path: str, results: dict) -> None:
+    def _unit_scored(self, path: str, results: dict) -> None:
         row = next(self._run.layer(results["OUTPUT"]).getFeatures())
         severities = {severity: row[severity.lower()] for severity in "ABCD"}
         self._units[path] = lot.Unit(row["unit"], row["score"], row["grade"], severities)
         self._run = None
         self.score()
 
-    def _failed(self, path: str, message: str) -> None:
+    def _unit_failed(self, path: str, message: str) -> None:
         self._run = None
-        self._tell("\n".join(filter(None, [self.message.text(), message])))
+        self._show_message("\n".join(filter(None, [self.message.text(), message])))
         self._unreadable.add(path)
         self.score()
 
@@ -206,23 +205,23 @@ class LotPanel(QWidget):
         if paths:
             self.add(paths)
 
-    def _tell(self, text: str) -> None:
+    def _show_message(self, text: str) -> None:
         self.message.setText(text)
         self.message.setVisible(bool(text))
 
     def _choose_lot(self) -> None:
         paths, _ = QFileDialog.getOpenFileNames(self, tr("Choose all images of the lot"))
         if paths:
-            self.draw(paths, QDate.currentDate().toString("yyyy-MM-dd"))
+            self.draw_sample(paths, QDate.currentDate().toString("yyyy-MM-dd"))
 
     def showEvent(self, event):
-        """Score what was kept from the last time."""
+        """Score the results that were saved the last time."""
         super().showEvent(event)
         QTimer.singleShot(0, self.score)
 
     # The verdict
 
-    def _judge(self, *_) -> None:
+    def _show_verdict(self, *_) -> None:
         size = self.size_box.value()
         parts = lot.split(size)
         if len(parts) > 1:
@@ -230,11 +229,11 @@ class LotPanel(QWidget):
             each = tr("A lot of more than 1000 images is split evenly and each part judged alone: {parts}.")
             self.plan.setText(each.format(parts=", ".join(f"{n} ({lot.sample_size(n)})" for n in parts)))
         else:
-            self._show(size)
+            self._show_units(size)
         self._fill()
-        self._keep()
+        self._save()
 
-    def _show(self, size: int) -> None:
+    def _show_units(self, size: int) -> None:
         units = [
             lot.Unit(unit.name, unit.value, unit.grade, unit.severities, detailed)
             for path, detailed in self.files()
@@ -250,11 +249,11 @@ class LotPanel(QWidget):
         verdict = lot.judge(units, size)
         if verdict.grade is None:
             self.card.clear()
-            self.plan.setText("\n".join([needed, *verdict_lines(verdict)]) if units else needed)
+            self.plan.setText("\n".join([needed, *lot_lines(verdict)]) if units else needed)
             return
         self.plan.setText(needed)
         mean = "" if verdict.mean is None else f"{verdict.mean:.1f}"
-        self.card.show_text(mean, verdict.grade, tr("Verdict on the lot"), verdict_lines(verdict)[:-1])
+        self.card.show_text(mean, verdict.grade, tr("Verdict on the lot"), lot_lines(verdict)[:-1])
 
     def _fill(self) -> None:
         self.table.blockSignals(True)
@@ -285,16 +284,16 @@ class LotPanel(QWidget):
         self.table.setItem(row, 4, mark)
         self.table.blockSignals(False)
 
-    def _mark(self, item: QTableWidgetItem) -> None:
+    def _sample_changed(self, item: QTableWidgetItem) -> None:
         if item.column() == 4:
-            self._judge()
+            self._show_verdict()
 
-    def _keep(self) -> None:
+    def _save(self) -> None:
         QgsSettings().setValue(
             SETTING, json.dumps({"size": self.size_box.value(), "key": self._key, "units": self.files()})
         )
 
-    def _restore(self) -> None:
+    def _restore_settings(self) -> None:
         try:
             kept = json.loads(str(QgsSettings().value(SETTING, "") or "{}"))
             self.size_box.setValue(int(kept.get("size", 20)))

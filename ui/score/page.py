@@ -6,17 +6,17 @@ from qgis.core import QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
-from ...algorithms.i18n import tr
-from ..report.panel import ReportPanel
+from ...bridge.i18n import tr
+from ...bridge.live_score import LiveScore
 from .image_panel import ImagePanel
-from .live import LiveScore
 from .live_panel import LivePanel
 from .lot_panel import LotPanel
+from .report_panel import ReportPanel
 from .scheme_panel import SchemePanel
 
 
 class ScorePage(QWidget):
-    """Says what the layer under review comes to, and why."""
+    """Shows the score of the layer under review, and why it is so."""
 
     def __init__(self, iface, parent=None):
         super().__init__(parent)

@@ -10,9 +10,9 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
-from ...algorithms.i18n import tr
-from ...algorithms.notes import said
-from ...algorithms.texts import grade_name, type_name
+from ...bridge.i18n import tr
+from ...bridge.notes import error_message
+from ...bridge.texts import grade_name, type_name
 from ...rsqi_core.errors import ParameterError
 from ...rsqi_core.scheme import GRADES, MEASURES, SEVERITIES, parse_scheme
 from ...rsqi_core.taxonomy import by_code
@@ -20,7 +20,7 @@ from ...rsqi_core.taxonomy import by_code
 SHARES = ("share", "total_share", "length_share")
 
 
-class Refused(Exception):
+class InvalidValue(Exception):
     """A value that makes no sense; says why."""
 
 
@@ -44,7 +44,7 @@ class Cell:
     kind: str = "text"
     choices: tuple[tuple[Any, str], ...] = ()
 
-    def shown(self, data: Any) -> str:
+    def display(self, data: Any) -> str:
         """Return the value as a person reads it."""
         if not self.path:
             return self.text
@@ -57,7 +57,7 @@ class Cell:
             return f"{round(100 * value, 10):g}"
         return f"{value:g}" if isinstance(value, (int, float)) else str(value)
 
-    def read(self, text: Any) -> Any:
+    def parse(self, text: Any) -> Any:
         """Return the value that a person wrote.
 
         Raises
@@ -73,9 +73,9 @@ class Cell:
         try:
             number = float(plain)
         except ValueError:
-            raise Refused(tr("'{text}' is not a number.").format(text=text)) from None
+            raise InvalidValue(tr("'{text}' is not a number.").format(text=text)) from None
         if number < 0:
-            raise Refused(tr("A negative number makes no sense here."))
+            raise InvalidValue(tr("A negative number makes no sense here."))
         if self.kind == "percent":
             number = round(number / 100, 12)
         return int(number) if number == int(number) else number
@@ -93,7 +93,7 @@ def value_at(data: Any, path: tuple) -> Any:
     return data
 
 
-def changed(data: Any, path: tuple, value: Any) -> Any:
+def with_value(data: Any, path: tuple, value: Any) -> Any:
     """Return a checked copy of a scheme with another value; a None takes an optional one away.
 
     Raises
@@ -126,10 +126,10 @@ def checked(data: Any) -> Any:
     except ParameterError as error:
         grades = data["grades"]
         if not grades["excellent"] > grades["good"] > grades["qualified"]:
-            raise Refused(tr("The limits of the grades have to fall: excellent, good, qualified.")) from error
+            raise InvalidValue(tr("The limits of the grades have to fall: excellent, good, qualified.")) from error
         if not data["t"] > 0:
-            raise Refused(tr("t has to be above 0.")) from error
-        raise Refused(said(error)) from error
+            raise InvalidValue(tr("t has to be above 0.")) from error
+        raise InvalidValue(error_message(error)) from error
     return data
 
 
@@ -203,7 +203,7 @@ def types(data: Any) -> list[list[Cell]]:
 class Comparison(Cell):
     """Whether a rule holds above its limit or from it on: which of two keys the rule has."""
 
-    def shown(self, data: Any) -> str:
+    def display(self, data: Any) -> str:
         return dict(self.choices)["from" if "from" in value_at(data, self.path[:-1]) else "above"]
 
 

@@ -21,15 +21,15 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms import schemes
-from ...algorithms.i18n import tr
-from ...algorithms.notes import said
+from ...bridge import schemes
+from ...bridge.i18n import tr
+from ...bridge.notes import error_message
 from ...rsqi_core.errors import RsqiError
 from ...rsqi_core.scheme import parse_scheme, read_scheme, write_scheme
 from . import scheme_cells
-from .scheme_cells import Cell, Refused
+from .scheme_cells import Cell, InvalidValue
 
-REFUSED = "color: #c62828"
+ERROR_STYLE = "color: #c62828"
 
 
 class SchemeTable(QAbstractTableModel):
@@ -43,7 +43,7 @@ class SchemeTable(QAbstractTableModel):
     """
 
     edited = pyqtSignal(object)
-    refused = pyqtSignal(str)
+    rejected = pyqtSignal(str)
 
     def __init__(self, rows: Callable[[Any], list[list[Cell]]], header: list[str], parent=None):
         super().__init__(parent)
@@ -79,7 +79,7 @@ class SchemeTable(QAbstractTableModel):
     def data(self, index, role=Qt.ItemDataRole.DisplayRole):
         cell = self.cell(index)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
-            return cell.shown(self._data)
+            return cell.display(self._data)
         if role == Qt.ItemDataRole.TextAlignmentRole and cell.kind in ("number", "percent", "count"):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -87,12 +87,12 @@ class SchemeTable(QAbstractTableModel):
     def setData(self, index, value, role=Qt.ItemDataRole.EditRole):
         cell = self.cell(index)
         try:
-            new = cell.read(value)
-            if cell.kind != "choice" and cell.shown(self._data) == str(value):
+            new = cell.parse(value)
+            if cell.kind != "choice" and cell.display(self._data) == str(value):
                 return False
-            data = scheme_cells.changed(self._data, cell.path, new)
-        except Refused as error:
-            self.refused.emit(said(error))
+            data = scheme_cells.with_value(self._data, cell.path, new)
+        except InvalidValue as error:
+            self.rejected.emit(error_message(error))
             return False
         self.edited.emit(data)
         return True
@@ -147,7 +147,7 @@ class SchemePanel(QWidget):
         self.message = QLabel()
         self.message.setObjectName("rsqiSchemeMessage")
         self.message.setWordWrap(True)
-        self.message.setStyleSheet(REFUSED)
+        self.message.setStyleSheet(ERROR_STYLE)
         self.copy_button = _button(tr("Copy to edit"), self.copy, tr("Makes a scheme of your own of this one."))
         self.import_button = _button(tr("Import..."), self._import, tr("Takes over a scheme from a JSON file."))
         self.export_button = _button(tr("Export..."), self._export, tr("Writes this scheme as a JSON file."))
@@ -157,18 +157,19 @@ class SchemePanel(QWidget):
         self.models: dict[str, SchemeTable] = {}
         stretch, interactive = QHeaderView.ResizeMode.Stretch, QHeaderView.ResizeMode.Interactive
         severities = [f"{severity} ≤" for severity in "ABCD"]
-        self._add(tr("General"), "general", [tr("Setting"), tr("Value")], {0: stretch, 1: interactive})
+        self._add_table(tr("General"), "general", [tr("Setting"), tr("Value")], {0: stretch, 1: interactive})
         rules = [tr("Type"), tr("Class"), tr("Measure"), "", tr("Limit")]
-        self.rule_view = self._add(tr("Severities"), "rules", rules, {0: interactive, 2: stretch})
+        self.rule_view = self._add_table(tr("Severities"), "rules", rules, {0: interactive, 2: stretch})
         self.rule_view.setColumnWidth(0, self.fontMetrics().averageCharWidth() * 14)
         kinds = [tr("Type"), tr("Otherwise"), tr("Not measured"), *severities, tr("Basis"), tr("Weight"), tr("Cap")]
-        self._add(tr("Types"), "types", kinds, {})
+        self._add_table(tr("Types"), "types", kinds, {})
         first = tr("The first rule of a type that holds decides.")
+        add, remove, move = scheme_cells.with_rule, scheme_cells.without_rule, scheme_cells.with_rule_moved
         self.rule_buttons = [
-            _button(tr("Add rule"), lambda: self._rule(scheme_cells.with_rule), tr("Doubles the chosen rule.")),
-            _button(tr("Remove rule"), lambda: self._rule(scheme_cells.without_rule), tr("Removes the chosen rule.")),
-            _button(tr("Up"), lambda: self._rule(scheme_cells.with_rule_moved, -1), first),
-            _button(tr("Down"), lambda: self._rule(scheme_cells.with_rule_moved, 1), first),
+            _button(tr("Add rule"), lambda: self._edit_rules(add), tr("Doubles the chosen rule.")),
+            _button(tr("Remove rule"), lambda: self._edit_rules(remove), tr("Removes the chosen rule.")),
+            _button(tr("Up"), lambda: self._edit_rules(move, -1), first),
+            _button(tr("Down"), lambda: self._edit_rules(move, 1), first),
         ]
         rule_row = _row(self.rule_buttons)
         self.tables.widget(1).layout().addLayout(rule_row)
@@ -183,20 +184,20 @@ class SchemePanel(QWidget):
 
     def show_scheme(self, path: Path | None) -> None:
         """Show the scheme of a file; None is the default, which cannot be edited."""
-        self._tell("")
+        self._show_message("")
         try:
             self._data = read_scheme(path)
             parse_scheme(self._data)
             self._path = path
         except RsqiError as error:
             self._path, self._data = None, read_scheme()
-            self._tell(said(error))
+            self._show_message(error_message(error))
         self._show()
 
     def copy(self) -> None:
         """Make a scheme of one's own of the one shown, and use it."""
         data = {**self._data, "name": self._own_name()}
-        self._keep(lambda: schemes.add(data, "scheme"))
+        self._add_scheme(lambda: schemes.add(data, "scheme"))
 
     def undo(self) -> None:
         """Take the last edit back, or bring the removed scheme back."""
@@ -212,14 +213,14 @@ class SchemePanel(QWidget):
         try:
             self._path.unlink()
         except OSError as error:
-            self._tell(said(error))
+            self._show_message(error_message(error))
             return
         self._use(None)
 
     def _import(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, tr("Import a scoring scheme"), "", tr("Scoring schemes (*.json)"))
         if path:
-            self._keep(lambda: schemes.take_over(Path(path)))
+            self._add_scheme(lambda: schemes.import_scheme(Path(path)))
 
     def _export(self) -> None:
         path, _ = QFileDialog.getSaveFileName(self, tr("Export the scoring scheme"), "", tr("Scoring schemes (*.json)"))
@@ -230,15 +231,15 @@ class SchemePanel(QWidget):
         """Write the scheme shown to a file."""
         try:
             write_scheme(path.with_suffix(".json"), self._data)
-            self._tell("")
+            self._show_message("")
         except RsqiError as error:
-            self._tell(said(error))
+            self._show_message(error_message(error))
 
-    def _keep(self, make: Callable[[], Path]) -> None:
+    def _add_scheme(self, make: Callable[[], Path]) -> None:
         try:
             path = make()
         except (RsqiError, OSError) as error:
-            self._tell(said(error))
+            self._show_message(error_message(error))
             return
         self._use(path)
 
@@ -255,19 +256,19 @@ class SchemePanel(QWidget):
         try:
             write_scheme(path, data)
         except RsqiError as error:
-            self._tell(said(error))
+            self._show_message(error_message(error))
             return
         self._use(path)
 
-    def _rule(self, change: Callable, *more: int) -> None:
+    def _edit_rules(self, change: Callable, *more: int) -> None:
         index = self.rule_view.currentIndex()
         if not index.isValid():
-            self._tell(tr("Choose a rule first."))
+            self._show_message(tr("Choose a rule first."))
             return
         try:
             self._edit(change(self._data, index.row(), *more))
-        except Refused as error:
-            self._tell(said(error))
+        except InvalidValue as error:
+            self._show_message(error_message(error))
             return
         row = min(index.row() + (more[0] if more else 0), self.models["rules"].rowCount() - 1)
         self.rule_view.setCurrentIndex(self.models["rules"].index(max(0, row), index.column()))
@@ -294,15 +295,15 @@ class SchemePanel(QWidget):
         for model in self.models.values():
             model.show_scheme(self._data, own)
 
-    def _tell(self, text: str) -> None:
+    def _show_message(self, text: str) -> None:
         self.message.setText(text)
         self.message.setVisible(bool(text))
 
-    def _add(self, title: str, name: str, header: list[str], modes: dict) -> QTableView:
+    def _add_table(self, title: str, name: str, header: list[str], modes: dict) -> QTableView:
         model = SchemeTable(getattr(scheme_cells, name), header, self)
         # Queued: the model is reset by it, which an open editor would not survive.
         model.edited.connect(self._edit, Qt.ConnectionType.QueuedConnection)
-        model.refused.connect(self._tell)
+        model.rejected.connect(self._show_message)
         view = QTableView()
         view.setModel(model)
         view.setItemDelegate(ChoiceDelegate(view))

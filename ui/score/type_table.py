@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtGui import QBrush, QColor, QIcon, QPainter, QPalette, QPixmap
+from qgis.PyQt.QtGui import QBrush, QPalette
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from ...algorithms.i18n import tr
-from ...algorithms.texts import type_name
+from ...bridge.i18n import tr
+from ...bridge.texts import type_name
 from ...rsqi_core.scheme import SEVERITIES
 from ...rsqi_core.scoring import Score, TypeScore
 from ...rsqi_core.taxonomy import TYPES
+from ..widgets.swatch import small_swatch
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -42,7 +43,7 @@ class TypeTable(QTableWidget):
         header.setMinimumSectionSize(36)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
         for row, error_type in enumerate(TYPES):
-            item = QTableWidgetItem(_swatch(error_type.color), type_name(error_type))
+            item = QTableWidgetItem(small_swatch(error_type.color), type_name(error_type))
             item.setToolTip(type_name(error_type))
             self.setItem(row, 0, item)
         self.setItem(len(TYPES), 0, QTableWidgetItem(tr("Total")))
@@ -99,12 +100,3 @@ def _texts(part: TypeScore | None) -> list[str]:
     points = f"{part.penalty:.1f}".rstrip("0").rstrip(".")
     area = f"{part.area_m2:,.0f}" if part.area_m2 >= 100 else f"{part.area_m2:.1f}"
     return [f"-{points}" if part.penalty else "0", charged(part.severities), str(part.count), area]
-
-
-def _swatch(color: str) -> QIcon:
-    pixmap = QPixmap(12, 12)
-    pixmap.fill(QColor("#606060"))  # a rim, as one type is white
-    painter = QPainter(pixmap)
-    painter.fillRect(1, 1, 10, 10, QColor(color))
-    painter.end()
-    return QIcon(pixmap)

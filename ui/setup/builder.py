@@ -13,21 +13,22 @@ from typing import Callable
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QLockFile, QObject, QTimer, pyqtSignal
 
-from ...algorithms.i18n import tr
-from ...algorithms.worker_client import PLUGIN_FOLDER, profile_environment, python_in
-from . import environment as place
+from ...bridge.i18n import tr
+from ...bridge.paths import PLUGIN_FOLDER
+from ...bridge.worker_python import profile_environment, python_in
+from . import environment
+from .build_options import BuildOptions, fitting_kind, is_index, pip_arguments, pip_variables
 from .command import Command, proxy_variables
 from .interpreter import candidates
 from .pip_output import RETRYING, Progress, reason
-from .recipe import Recipe, fitting_kind, is_index, pip_arguments, pip_variables
 from .self_test import SelfTest
 from .texts import build_failure, python_problem
 
 NVIDIA = PLUGIN_FOLDER / "rsqi_core" / "models" / "nvidia.py"
-LOOK = Path(__file__).with_name("look.py")
+PROBE_SCRIPT = Path(__file__).with_name("probe_python.py")
 LOG_LINES = 2000
-LOOK_MS = 60_000  # a Python that says nothing for so long is none
-TICK_MS = 1000
+PROBE_MS = 60_000  # a Python that prints nothing for so long does not run
+PROGRESS_MS = 1000
 PIP_FROM, PIP_TO = 8, 92  # per cent of the progress bar
 MB = 1_000_000
 
@@ -37,11 +38,11 @@ class Builder(QObject):
 
     Signals
     -------
-    stepped : str
+    step_changed : str
         What it does now, for people.
     progressed : int
         0-100.
-    said : str
+    logged : str
         One line for the log.
     finished : object
         The self-test's answer; the environment is in its place.
@@ -49,166 +50,168 @@ class Builder(QObject):
         One sentence with the remedy; the environment that was there before is untouched.
     cancelled
         All that was built is gone.
-    touched
-        To be emitted by whoever takes the environment away or brings it back.
+    environment_changed
+        Emitted by the page that removes the environment or brings it back.
     """
 
-    stepped = pyqtSignal(str)
+    step_changed = pyqtSignal(str)
     progressed = pyqtSignal(int)
-    said = pyqtSignal(str)
+    logged = pyqtSignal(str)
     finished = pyqtSignal(object)
     failed = pyqtSignal(str)
     cancelled = pyqtSignal()
-    touched = pyqtSignal()
+    environment_changed = pyqtSignal()
 
     def __init__(self, parent=None):
         super().__init__(parent)
         self.log: deque = deque(maxlen=LOG_LINES)
         self.running = False
-        self._recipe = Recipe()
+        self._options = BuildOptions()
         self._pythons: list[str] = []
         self._refused: list[str] = []
-        self._look: dict = {}
+        self._probed: dict = {}
         self._progress = None
         self._lock = None
-        self._next: Callable[[bool], None] = self._judge_python
+        self._next: Callable[[bool], None] = self._check_probe
         self._command = Command(self)
-        self._command.said.connect(self._hear)
-        self._command.ended.connect(self._go_on)
+        self._command.output.connect(self._read_output)
+        self._command.finished.connect(self._next_step)
         self._test = SelfTest(self)
-        self._test.answered.connect(self._put_in_place)
+        self._test.answered.connect(self._activate)
         self._test.failed.connect(self._test_failed)
-        self._tick = QTimer(self)
-        self._tick.setInterval(TICK_MS)
-        self._tick.timeout.connect(self._show_progress)
+        self._progress_timer = QTimer(self)
+        self._progress_timer.setInterval(PROGRESS_MS)
+        self._progress_timer.timeout.connect(self._show_progress)
 
     # From outside
 
-    def start(self, recipe: Recipe) -> None:
-        """Build what `recipe` says. `finished`, `failed` or `cancelled` follows, sooner or later."""
+    def start(self, options: BuildOptions) -> None:
+        """Build what `options` say; `finished`, `failed` or `cancelled` follows."""
         if self.running:
             return
         self.running = True
         self.log.clear()
-        self._recipe, self._refused = recipe, []
-        obstacle = self._obstacle()
+        self._options, self._refused = options, []
+        obstacle = self._known_problem()
         if obstacle:
             self._fail(obstacle)
             return
-        place.sweep()
-        self._step(tr("Looking for a Python..."), 0)
-        self._pythons = [recipe.python] if recipe.python else candidates()
-        self._look_at_python()
+        environment.delete_leftovers()
+        self._begin_step(tr("Looking for a Python..."), 0)
+        self._pythons = [options.python] if options.python else candidates()
+        self._probe_next()
 
     def cancel(self) -> None:
         """Stop at once and take away what was built."""
         if self.running:
-            self._say(tr("Cancelled."))
+            self._log(tr("Cancelled."))
             self._end()
             self.cancelled.emit()
 
     # The steps, each of which starts the next one
 
-    def _go_on(self, succeeded: bool) -> None:
+    def _next_step(self, succeeded: bool) -> None:
         try:
             self._next(succeeded)
         except OSError as error:
             self._fail(build_failure("locked", str(error)))
 
-    def _look_at_python(self) -> None:
+    def _probe_next(self) -> None:
         if self._pythons:
-            self._run(self._judge_python, self._pythons[0], [str(LOOK), str(NVIDIA)], patience_ms=LOOK_MS)
+            self._run(self._check_probe, self._pythons[0], [str(PROBE_SCRIPT), str(NVIDIA)], patience_ms=PROBE_MS)
         else:
             self._fail(build_failure("python") + "".join(f"\n{line}" for line in self._refused))
 
-    def _judge_python(self, succeeded: bool) -> None:
+    def _check_probe(self, succeeded: bool) -> None:
         try:
-            self._look = json.loads(self._command.lines[-1]) if succeeded else {}
-            problem = self._look["problem"]
+            self._probed = json.loads(self._command.lines[-1]) if succeeded else {}
+            problem = self._probed["problem"]
         except (ValueError, LookupError, TypeError):
-            self._refuse(tr("it does not run"))
+            self._refuse_python(tr("it does not run"))
             return
         if problem:
-            self._refuse(python_problem(problem, self._look["version"]))
+            self._refuse_python(python_problem(problem, self._probed["version"]))
             return
-        self._recipe = replace(self._recipe, kind=fitting_kind(self._recipe.kind, self._look.get("gpu")))
-        waiting = place.read_stamp(place.new_environment())
+        self._options = replace(self._options, kind=fitting_kind(self._options.kind, self._probed.get("gpu")))
+        waiting = environment.read_stamp(environment.new_environment())
         if waiting and waiting.is_like(self._stamp()):
             self._test_it()  # it is complete, but could not be put into its place last time
             return
-        place.discard(place.new_environment())
-        self._step(tr("Creating the environment with Python {version}...").format(version=self._look["version"]), 3)
+        environment.delete_in_background(environment.new_environment())
+        self._begin_step(
+            tr("Creating the environment with Python {version}...").format(version=self._probed["version"]), 3
+        )
         # The one that is made can install pip with libraries that it may have to be helped to find.
-        self._run(self._add_pip, self._pythons[0], ["-m", "venv", "--without-pip", str(place.new_environment())])
+        self._run(self._add_pip, self._pythons[0], ["-m", "venv", "--without-pip", str(environment.new_environment())])
 
     def _add_pip(self, succeeded: bool) -> None:
         if not succeeded:
-            self._refuse(reason(self._command.lines)[1] or tr("it cannot create an environment"))
+            self._refuse_python(reason(self._command.lines)[1] or tr("it cannot create an environment"))
             return
         if sys.platform == "win32":
-            place.let_libraries_be_found(place.new_environment(), self._look["prefix"])
+            environment.add_library_folders(environment.new_environment(), self._probed["prefix"])
         self._run(self._install, self._python, ["-m", "ensurepip", "--default-pip"])
 
     def _install(self, succeeded: bool) -> None:
         if not succeeded:
-            self._refuse(reason(self._command.lines)[1] or tr("it cannot install pip"))
+            self._refuse_python(reason(self._command.lines)[1] or tr("it cannot install pip"))
             return
-        temporary = place.new_environment() / "tmp"
+        temporary = environment.new_environment() / "tmp"
         temporary.mkdir(exist_ok=True)
-        self._step(tr("Fetching packages..."), PIP_FROM)
-        self._progress = Progress(self._recipe.packages)
-        arguments = pip_arguments(self._recipe, self._stamp().requirements, sys.platform)
-        variables = {**proxy_variables(self._recipe.index_url), **pip_variables(self._recipe, str(temporary))}
-        self._run(self._installed, self._python, arguments, variables=variables)
-        self._tick.start()
+        self._begin_step(tr("Fetching packages..."), PIP_FROM)
+        self._progress = Progress(self._options.packages)
+        arguments = pip_arguments(self._options, self._stamp().requirements, sys.platform)
+        variables = {**proxy_variables(self._options.index_url), **pip_variables(self._options, str(temporary))}
+        self._run(self._finish_install, self._python, arguments, variables=variables)
+        self._progress_timer.start()
 
-    def _installed(self, succeeded: bool) -> None:
-        self._tick.stop()
+    def _finish_install(self, succeeded: bool) -> None:
+        self._progress_timer.stop()
         self._progress = None
         if not succeeded:
             code, what = reason(self._command.lines)
-            self._fail(build_failure(code, what, self._recipe, self._look["version"]))
+            self._fail(build_failure(code, what, self._options, self._probed["version"]))
             return
-        shutil.rmtree(place.new_environment() / "tmp", ignore_errors=True)  # pip has left next to nothing in it
+        shutil.rmtree(environment.new_environment() / "tmp", ignore_errors=True)  # pip has left next to nothing in it
         self._test_it()
 
     def _test_it(self) -> None:
-        self._step(tr("Testing it with a real inference..."), PIP_TO)
+        self._begin_step(tr("Testing it with a real inference..."), PIP_TO)
         self._test.ask(self._python)
 
     def _test_failed(self, message: str) -> None:
         self._fail(tr("The environment was built, but its test failed: {reason}").format(reason=message))
 
-    def _put_in_place(self, answer: dict) -> None:
+    def _activate(self, answer: dict) -> None:
         try:
-            place.write_stamp(place.new_environment(), self._stamp())
-            place.swap_in()
+            environment.write_stamp(environment.new_environment(), self._stamp())
+            environment.activate_new()
         except OSError as error:
             # What has its stamp stays: the next start tests it and puts it in its place, without fetching anything.
             self._fail(build_failure("in_use", error.strerror or str(error)), keep=True)
             return
         self._end(keep=True)
-        self._step(tr("The environment is ready."), 100)
+        self._begin_step(tr("The environment is ready."), 100)
         self.finished.emit(answer)
 
-    # Means
+    # Helpers
 
     @property
     def _python(self) -> str:
-        return str(python_in(place.new_environment()))
+        return str(python_in(environment.new_environment()))
 
-    def _stamp(self) -> place.Stamp:
-        return place.Stamp.of(self._recipe, self._look["version"])
+    def _stamp(self) -> environment.Stamp:
+        return environment.Stamp.of(self._options, self._probed["version"])
 
-    def _obstacle(self) -> str:
-        """Return what is known to fail before anything is done."""
-        recipe, folder = self._recipe, profile_environment().parent
-        if not is_index(recipe.index_url):
-            return build_failure("no_index", recipe.index_url)
-        if recipe.wheelhouse and not Path(recipe.wheelhouse).is_dir():
-            return build_failure("no_wheelhouse", recipe.wheelhouse)
-        if place.free_gigabytes() < recipe.gigabytes:
-            return build_failure("disk", recipe=recipe)
+    def _known_problem(self) -> str:
+        """Return why building cannot succeed, if that is known before anything is done."""
+        options, folder = self._options, profile_environment().parent
+        if not is_index(options.index_url):
+            return build_failure("no_index", options.index_url)
+        if options.wheelhouse and not Path(options.wheelhouse).is_dir():
+            return build_failure("no_wheelhouse", options.wheelhouse)
+        if environment.free_gigabytes() < options.gigabytes:
+            return build_failure("disk", options=options)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -224,60 +227,60 @@ class Builder(QObject):
         self._next = then
         self._command.run(program, arguments, str(profile_environment().parent), variables or {}, patience_ms)
 
-    def _refuse(self, why: str) -> None:
-        """Go on with another Python."""
+    def _refuse_python(self, why: str) -> None:
+        """Note why a Python will not do, and try the next one."""
         self._refused.append(f"{self._pythons.pop(0)}: {why}")
-        self._say(self._refused[-1])
-        self._look_at_python()
+        self._log(self._refused[-1])
+        self._probe_next()
 
-    def _hear(self, line: str) -> None:
-        self._say(line)
+    def _read_output(self, line: str) -> None:
+        self._log(line)
         if self._progress is not None:
             self._progress.read(line)
             if line.startswith(RETRYING):
-                self.stepped.emit(tr("The package index does not answer; trying again..."))
+                self.step_changed.emit(tr("The package index does not answer; trying again..."))
             elif self._progress.to_unpack:
-                self.stepped.emit(tr("Unpacking packages..."))
+                self.step_changed.emit(tr("Unpacking packages..."))
             elif self._progress.name:
-                self.stepped.emit(tr("Fetching packages: {name}").format(name=self._progress.name))
+                self.step_changed.emit(tr("Fetching packages: {name}").format(name=self._progress.name))
 
     def _show_progress(self) -> None:
-        """Look at what has arrived on the disk: pip itself is silent while it fetches or unpacks."""
-        fetched = place.largest_file(place.new_environment() / "tmp")
-        share = self._progress.share(fetched, place.unpacked_packages(place.new_environment()))
+        """Look at what has arrived on the disk: pip itself prints nothing while it fetches or unpacks."""
+        fetched = environment.largest_file(environment.new_environment() / "tmp")
+        share = self._progress.share(fetched, environment.unpacked_packages(environment.new_environment()))
         self.progressed.emit(round(PIP_FROM + (PIP_TO - PIP_FROM) * share))
         size = self._progress.size
         if size > 5 * MB and not self._progress.to_unpack:
-            self.stepped.emit(
+            self.step_changed.emit(
                 tr("Fetching packages: {name}, {done} of {total} MB").format(
                     name=self._progress.name, done=round(min(fetched, size) / MB), total=round(size / MB)
                 )
             )
 
-    def _step(self, text: str, percent: int) -> None:
-        self._say(text)
-        self.stepped.emit(text)
+    def _begin_step(self, text: str, percent: int) -> None:
+        self._log(text)
+        self.step_changed.emit(text)
         self.progressed.emit(percent)
 
-    def _say(self, line: str) -> None:
+    def _log(self, line: str) -> None:
         self.log.append(line)
-        self.said.emit(line)
+        self.logged.emit(line)
 
     def _fail(self, message: str, keep: bool = False) -> None:
-        self._say(message)
+        self._log(message)
         self._end(keep)
         self.failed.emit(message)
 
     def _end(self, keep: bool = False) -> None:
         """Let go of everything; unless `keep`, take away what was built."""
         self.running = False
-        self._tick.stop()
+        self._progress_timer.stop()
         self._progress = None
         self._command.stop()
         self._test.stop()
         if self._lock is not None:
             if not keep:
-                place.discard(place.new_environment())
+                environment.delete_in_background(environment.new_environment())
             self._lock.unlock()
             self._lock = None
 
@@ -290,7 +293,7 @@ def attach(page: QObject) -> tuple[Builder, object]:
     for `detach`. A page that is destroyed detaches by itself."""
     if _shared["builder"] is None:
         _shared["builder"] = Builder(QgsApplication.instance())
-        place.sweep()
+        environment.delete_leftovers()
     ticket = object()
     _shared["pages"].add(ticket)
     page.destroyed.connect(lambda: detach(ticket))
@@ -298,10 +301,10 @@ def attach(page: QObject) -> tuple[Builder, object]:
 
 
 def detach(ticket: object) -> None:
-    """Let a page go; with the last one goes the builder, and what it has half built."""
+    """Detach a page; with the last one the builder goes, and what it has half built."""
     _shared["pages"].discard(ticket)
     if not _shared["pages"] and _shared["builder"] is not None:
         builder, _shared["builder"] = _shared["builder"], None
         builder.cancel()
         builder.deleteLater()
-        place.sweep()
+        environment.delete_leftovers()

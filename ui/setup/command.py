@@ -6,8 +6,8 @@ from qgis.core import QgsNetworkAccessManager
 from qgis.PyQt.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, QUrl, pyqtSignal
 from qgis.PyQt.QtNetwork import QNetworkProxy, QNetworkProxyQuery
 
-from ...algorithms.worker_client import environment
-from .recipe import PYPI, proxy_url, without_password
+from ...bridge.worker_client import child_environment
+from .build_options import PYPI, proxy_url, without_password
 
 # Settings of pip that would put packages anywhere but into the environment.
 _MISLEADING = ("PIP_TARGET", "PIP_USER", "PIP_PREFIX", "PIP_ROOT", "PIP_REQUIRE_VIRTUALENV", "PYTHONPATH")
@@ -19,14 +19,14 @@ class Command(QObject):
 
     Signals
     -------
-    said : str
-        A line of its output, without passwords.
-    ended : bool
-        Has it succeeded? The lines are in `lines`.
+    output : str
+        A line of what it prints, without passwords.
+    finished : bool
+        Whether it has succeeded. The lines are in `lines`.
     """
 
-    said = pyqtSignal(str)
-    ended = pyqtSignal(bool)
+    output = pyqtSignal(str)
+    finished = pyqtSignal(bool)
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -40,7 +40,7 @@ class Command(QObject):
     def run(self, program: str, arguments: list[str], folder: str, variables: dict, patience_ms: int = 0) -> None:
         """Start a program in `folder`; with `patience_ms` it is killed when it takes longer."""
         self.lines, self._rest = [], b""
-        self.said.emit("> " + without_password(" ".join([program, *arguments])))
+        self.output.emit("> " + without_password(" ".join([program, *arguments])))
         process = QProcess(self)
         process.setProcessEnvironment(_environment(variables))
         process.setWorkingDirectory(folder)
@@ -55,7 +55,7 @@ class Command(QObject):
             self._timer.start(patience_ms)
 
     def stop(self) -> None:
-        """Kill the program; nothing more is said of it."""
+        """Kill the program, without a signal."""
         self._timer.stop()
         if self._process is not None:
             process, self._process = self._process, None
@@ -69,24 +69,24 @@ class Command(QObject):
         *lines, self._rest = (self._rest + bytes(self._process.readAllStandardOutput())).split(b"\n")
         for line in lines:
             if self._process is not None:  # a line may be the reason to stop
-                self._take(line)
+                self._add_line(line)
 
-    def _take(self, raw: bytes) -> None:
+    def _add_line(self, raw: bytes) -> None:
         line = without_password(raw.decode("utf-8", "replace").rstrip())
         if line:
             self.lines.append(line)
-            self.said.emit(line)
+            self.output.emit(line)
 
     def _not_started(self, error) -> None:
         if error == QProcess.ProcessError.FailedToStart:
-            self._take(self._process.errorString().encode())
+            self._add_line(self._process.errorString().encode())
             self._end(False)
 
     def _finished(self) -> None:
         self._read()
         if self._process is None:
             return
-        self._take(self._rest)
+        self._add_line(self._rest)
         normal = self._process.exitStatus() == QProcess.ExitStatus.NormalExit
         self._end(normal and self._process.exitCode() == 0)
 
@@ -94,7 +94,7 @@ class Command(QObject):
         self._timer.stop()
         self._process.deleteLater()
         self._process = None
-        self.ended.emit(succeeded)
+        self.finished.emit(succeeded)
 
 
 def proxy_variables(url: str = "") -> dict[str, str]:
@@ -120,7 +120,7 @@ def proxy_variables(url: str = "") -> dict[str, str]:
 
 
 def _environment(variables: dict[str, str]) -> QProcessEnvironment:
-    made = environment()
+    made = child_environment()
     for name in _MISLEADING:
         made.remove(name)
     for name, value in variables.items():

@@ -1,4 +1,4 @@
-"""What the QGIS side knows of itself and of the environment, as text for whoever is asked for help."""
+"""A report on QGIS, the plugin and the environment, as text to send to whoever helps."""
 
 from __future__ import annotations
 
@@ -12,30 +12,31 @@ from qgis.core import Qgis, QgsApplication, QgsProcessingException
 from qgis.PyQt.QtCore import PYQT_VERSION_STR, qVersion
 
 from ... import rsqi_core
-from ...algorithms.worker_client import PLUGIN_FOLDER, find_python, profile_environment
-from . import environment as place
+from ...bridge.paths import PLUGIN_FOLDER
+from ...bridge.worker_python import find_python, profile_environment
+from . import environment
+from .build_options import without_password
 from .command import proxy_variables
-from .recipe import without_password
 
 LAST_LINES = 40
 
 
 def qgis_lines() -> list[str]:
     """Return one line for each fact; English, as those who read it may not read the user's language."""
-    recipe, stamp = place.read_recipe(), place.read_stamp(profile_environment())
+    options, stamp = environment.read_options(), environment.read_stamp(profile_environment())
     rows = {
         "rsqi": f"{rsqi_core.__version__}, in {PLUGIN_FOLDER}",
         "qgis": f"{Qgis.QGIS_VERSION}, Qt {qVersion()}, PyQt {PYQT_VERSION_STR}",
         "qgis python": f"{platform.python_version()}, {sys.executable}",
         "platform": f"{platform.platform()}, {platform.machine()}",
         "locale": f"{QgsApplication.locale()}, {locale.getpreferredencoding(False)}",
-        "environment": f"{place.state().value}, {profile_environment()}",
+        "environment": f"{environment.state().value}, {profile_environment()}",
         "built": _built(stamp),
         "worker python": _worker_python(),
-        "package index": without_password(recipe.index_url),
-        "offline folder": recipe.wheelhouse,
-        "proxy": without_password(proxy_variables(recipe.index_url).get("HTTPS_PROXY", "")),
-        "free space": f"{place.free_gigabytes():.1f} GB",
+        "package index": without_password(options.index_url),
+        "offline folder": options.wheelhouse,
+        "proxy": without_password(proxy_variables(options.index_url).get("HTTPS_PROXY", "")),
+        "free space": f"{environment.free_gigabytes():.1f} GB",
     }
     return [f"{name:24}{value}" for name, value in rows.items() if value]
 
@@ -62,7 +63,7 @@ def text(answer: dict | None, complaint: str, log: Iterable[str]) -> str:
     return without_password("\n".join(lines)).replace(home, "~") if len(home) > 1 else "\n".join(lines)
 
 
-def _built(stamp: place.Stamp | None) -> str:
+def _built(stamp: environment.Stamp | None) -> str:
     if stamp is None:
         return ""
     return f"{stamp.built} by RSQI {stamp.version}, Python {stamp.python}, {stamp.kind}{', torch' * stamp.torch}"
@@ -72,5 +73,5 @@ def _worker_python() -> str:
     try:
         return find_python()
     except QgsProcessingException:
-        named = place.named_python()
+        named = environment.named_python()
         return f"{named} does not exist" if named else "none"

@@ -16,13 +16,14 @@ from pathlib import Path
 from qgis.core import QgsProcessingException, QgsSettings
 
 from ... import rsqi_core
-from ...algorithms.worker_client import PLUGIN_FOLDER, SETTING, find_python, is_whole, profile_environment
-from .recipe import CPU, CUDA, Recipe, requirements
+from ...bridge.paths import PLUGIN_FOLDER
+from ...bridge.worker_python import SETTING, find_python, is_whole, profile_environment
+from .build_options import CPU, CUDA, BuildOptions, requirements
 
 STAMP = "rsqi.json"
 INDEX_SETTING, WHEELHOUSE_SETTING = "rsqi/setup/index_url", "rsqi/setup/wheelhouse"
 TORCH_SETTING, BASE_SETTING = "rsqi/setup/torch", "rsqi/setup/python"
-_LEFT_OVER = ".gone"
+_LEFTOVER = ".gone"
 
 # Written into an environment on Windows, where libraries of QGIS's Python lie in a folder that only QGIS looks into.
 _SITECUSTOMIZE = """\
@@ -59,10 +60,10 @@ class Stamp:
     built: str = ""
 
     @classmethod
-    def of(cls, recipe: Recipe, python: str) -> Stamp:
+    def of(cls, options: BuildOptions, python: str) -> Stamp:
         """Return the stamp of an environment that is built now."""
-        packages, now = requirements(PLUGIN_FOLDER, recipe.kind, recipe.torch), f"{datetime.now():%Y-%m-%d %H:%M}"
-        return cls(rsqi_core.__version__, recipe.kind, recipe.torch, packages, python, now)
+        packages, now = requirements(PLUGIN_FOLDER, options.kind, options.torch), f"{datetime.now():%Y-%m-%d %H:%M}"
+        return cls(rsqi_core.__version__, options.kind, options.torch, packages, python, now)
 
     def is_like(self, other: Stamp) -> bool:
         """Are both environments made of the same?"""
@@ -110,10 +111,10 @@ def write_stamp(folder: Path, stamp: Stamp) -> None:
     (folder / STAMP).write_text(json.dumps(asdict(stamp), indent=1), encoding="utf-8")
 
 
-def read_recipe() -> Recipe:
-    """Return the recipe that the settings and the present environment suggest."""
+def read_options() -> BuildOptions:
+    """Return the options that the settings and the present environment suggest."""
     settings, stamp = QgsSettings(), read_stamp(profile_environment())
-    return Recipe(
+    return BuildOptions(
         kind=stamp.kind if stamp else CUDA if has_nvidia_driver() else CPU,
         torch=settings.value(TORCH_SETTING, stamp.torch if stamp else False, type=bool),
         index_url=str(settings.value(INDEX_SETTING, "") or ""),
@@ -122,19 +123,19 @@ def read_recipe() -> Recipe:
     )
 
 
-def keep_recipe(recipe: Recipe) -> None:
-    """Remember where packages come from."""
+def save_options(options: BuildOptions) -> None:
+    """Save where packages come from."""
     settings = QgsSettings()
     for key, value in (
-        (INDEX_SETTING, recipe.index_url),
-        (WHEELHOUSE_SETTING, recipe.wheelhouse),
-        (BASE_SETTING, recipe.python),
+        (INDEX_SETTING, options.index_url),
+        (WHEELHOUSE_SETTING, options.wheelhouse),
+        (BASE_SETTING, options.python),
     ):
         if value:
             settings.setValue(key, value)
         else:
             settings.remove(key)
-    settings.setValue(TORCH_SETTING, recipe.torch)
+    settings.setValue(TORCH_SETTING, options.torch)
 
 
 def has_nvidia_driver() -> bool:
@@ -178,15 +179,15 @@ def unpacked_packages(folder: Path) -> int:
     return len({path.name for path in found if not path.name.startswith("pip-")})
 
 
-def let_libraries_be_found(folder: Path, prefix: str) -> None:
-    """On Windows, let an environment find the libraries of QGIS's Python; `prefix` is that Python's folder."""
+def add_library_folders(folder: Path, prefix: str) -> None:
+    """On Windows, add the folders of QGIS's libraries to an environment; `prefix` is the folder of QGIS's Python."""
     packages = folder / "Lib" / "site-packages"
     folders = [str(Path(prefix) / "DLLs"), str(Path(prefix).parent.parent / "bin")]
     packages.mkdir(parents=True, exist_ok=True)
     (packages / "sitecustomize.py").write_text(_SITECUSTOMIZE.format(folders=folders), encoding="utf-8")
 
 
-def swap_in() -> None:
+def activate_new() -> None:
     """Put the new environment into the place of the other, which stays if that fails.
 
     Raises
@@ -204,18 +205,18 @@ def swap_in() -> None:
         if old.exists():
             old.rename(folder)
         raise
-    discard(old)
+    delete_in_background(old)
 
 
 def remove() -> None:
-    """Take the environment away; until the next `sweep`, `undo_remove` brings it back.
+    """Take the environment away; until the next `delete_leftovers`, `undo_remove` brings it back.
 
     Raises
     ------
     OSError
         It cannot be renamed: on Windows, where an inspection runs in it.
     """
-    discard(removed_environment())
+    delete_in_background(removed_environment())
     profile_environment().rename(removed_environment())
 
 
@@ -224,11 +225,11 @@ def undo_remove() -> None:
     removed_environment().rename(profile_environment())
 
 
-def discard(folder: Path) -> None:
-    """Delete a folder in the background: it is out of the way at once, its ten thousand files take a while."""
+def delete_in_background(folder: Path) -> None:
+    """Delete a folder in the background: it is renamed at once, as its ten thousand files take a while."""
     if not folder.exists():
         return
-    gone = folder if folder.name.endswith(_LEFT_OVER) else _free_name(folder)
+    gone = folder if folder.name.endswith(_LEFTOVER) else _free_name(folder)
     if gone != folder:
         try:
             folder.rename(gone)
@@ -237,14 +238,14 @@ def discard(folder: Path) -> None:
     threading.Thread(target=shutil.rmtree, args=(gone, True), daemon=True).start()
 
 
-def sweep() -> None:
-    """Delete what was removed or replaced, and what a QGIS that was closed meanwhile could not delete."""
-    for folder in (*profile_environment().parent.glob(f"*{_LEFT_OVER}"), removed_environment()):
-        discard(folder)
+def delete_leftovers() -> None:
+    """Delete what was removed or replaced, also what a QGIS that was closed meanwhile could not delete."""
+    for folder in (*profile_environment().parent.glob(f"*{_LEFTOVER}"), removed_environment()):
+        delete_in_background(folder)
 
 
 def _free_name(folder: Path) -> Path:
     number = 0
-    while (free := folder.with_name(f"env.{number}{_LEFT_OVER}")).exists():
+    while (free := folder.with_name(f"env.{number}{_LEFTOVER}")).exists():
         number += 1
     return free

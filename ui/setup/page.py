@@ -21,20 +21,19 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ...algorithms.i18n import tr
-from ...algorithms.worker_client import SETTING, profile_environment
-from . import diagnostics
-from . import environment as place
+from ...bridge.i18n import tr
+from ...bridge.worker_python import SETTING, profile_environment
+from . import diagnostics, environment
+from .build_options import CUDA, CUDA_12, BuildOptions, kinds
 from .builder import LOG_LINES, attach, detach
 from .environment import State
-from .parts import breakable, button, folded, label
-from .recipe import CUDA, CUDA_12, Recipe, kinds
 from .self_test import SelfTest
 from .sources import SourcesForm
 from .texts import BUILD, CANCEL, TEST, button_text, device_name, headline, kind_name, provider_text, situation
+from .widgets import breakable, button, folded, label
 
 COPIED_MS = 3000
-GOOD, SO_SO, BAD = "mIconSuccess", "mIconWarning", "mIconCritical"
+SUCCESS, WARNING, CRITICAL = "mIconSuccess", "mIconWarning", "mIconCritical"
 
 
 class SetupPage(QWidget):
@@ -58,17 +57,17 @@ class SetupPage(QWidget):
         self.python = ""  # one to be tested in place of what inspections use
         self._action = BUILD
         self._copying = False
-        self._later = False  # an update can wait; nothing else can
+        self._postponed = False  # an update can wait; nothing else can
         self._builder, self._ticket = attach(self)
         self._test = SelfTest(self)
         self._build()
-        self._test.answered.connect(self._tested)
+        self._test.answered.connect(self._test_answered)
         self._test.failed.connect(self._test_failed)
         for signal, slot in self._connections():
             signal.connect(slot)
-        recipe = place.read_recipe()
-        self.sources.show_recipe(recipe)
-        self._choose_kind(recipe.kind)
+        options = environment.read_options()
+        self.sources.show_options(options)
+        self._choose_kind(options.kind)
         self.refresh()
 
     # Contract of a page
@@ -88,44 +87,46 @@ class SetupPage(QWidget):
     @property
     def needed(self) -> bool:
         """Is there nothing to inspect with, or something that needs an update?"""
-        return self._builder.running or (place.state() not in (State.READY, State.OWN) and not self._later)
+        return self._builder.running or (environment.state() not in (State.READY, State.OWN) and not self._postponed)
 
-    # What the buttons do
+    # Actions of the buttons
 
-    def recipe(self) -> Recipe:
+    def options(self) -> BuildOptions:
         """Return what is chosen."""
-        return self.sources.recipe(self.kind_box.currentData())
+        return self.sources.options(self.kind_box.currentData())
 
     def start(self) -> None:
         """Build the environment, beside one that is there."""
-        recipe = self.recipe()
-        place.keep_recipe(recipe)
+        options = self.options()
+        environment.save_options(options)
         self._test.stop()
-        self._deliver_diagnostics(None, tr("Cancelled."))
-        self._say("")
+        self._copy_report(None, tr("Cancelled."))
+        self._show_result("")
         self.log.clear()
-        self._builder.start(recipe)
+        self._builder.start(options)
         self.refresh()
 
     def test(self) -> None:
         """Have the worker run a block, without waiting for it."""
-        self._say(tr("Testing it with a real inference..."))
+        self._show_result(tr("Testing it with a real inference..."))
         self._test.ask(self.python)
         self.refresh()
 
     def remove(self) -> None:
         """Take the environment away, until this page goes or the next one is built."""
         try:
-            place.remove()
+            environment.remove()
         except OSError as error:
-            self._say(tr("It cannot be removed, as it is in use: {reason}").format(reason=error.strerror), BAD)
+            self._show_result(
+                tr("It cannot be removed, as it is in use: {reason}").format(reason=error.strerror), CRITICAL
+            )
             return
-        self._say(tr("The environment was removed.") + f' <a href="undo">{tr("Undo")}</a>')
-        self.announce()
+        self._show_result(tr("The environment was removed.") + f' <a href="undo">{tr("Undo")}</a>')
+        self.notify_pages()
 
-    def go_on(self) -> None:
+    def postpone_update(self) -> None:
         """Put an update off."""
-        self._later = place.state() is State.OUTDATED
+        self._postponed = environment.state() is State.OUTDATED
         self.ready.emit()
 
     def copy_diagnostics(self) -> None:
@@ -136,20 +137,20 @@ class SetupPage(QWidget):
         if not self._test.running:
             self._test.ask(self.python)
 
-    def announce(self) -> None:
-        """Let all pages see that the environment, or the settings, are others now."""
-        self._builder.touched.emit()
+    def notify_pages(self) -> None:
+        """Have all pages show that the environment or the settings have changed."""
+        self._builder.environment_changed.emit()
 
     def refresh(self) -> None:
         """Show what there is."""
-        state, running = place.state(), self._builder.running
-        stamp = place.read_stamp(profile_environment())
+        state, running = environment.state(), self._builder.running
+        stamp = environment.read_stamp(profile_environment())
         self.title.setText(tr("Setting RSQI up") if running else headline(state))
         if running and stamp is not None:
             self.text.setText(tr("The present environment stays as it is until the new one has passed its test."))
         else:
-            self.text.setText(breakable(situation(state, stamp, place.named_python(), self.recipe())))
-        changed = stamp is not None and not running and _differs(self.recipe(), stamp)
+            self.text.setText(breakable(situation(state, stamp, environment.named_python(), self.options())))
+        changed = stamp is not None and not running and _differs(self.options(), stamp)
         own = state in (State.OWN, State.OWN_MISSING)
         self._action = CANCEL if running else TEST if state in (State.READY, State.OWN) and not changed else BUILD
         self.main_button.setText(button_text(self._action, state, changed))
@@ -167,18 +168,18 @@ class SetupPage(QWidget):
         self.test_button.setEnabled(not self._test.running)
         self.later_button.setVisible(state is State.OUTDATED and not running and self._iface is not None)
 
-    # What the builder says
+    # Signals of the builder
 
     def _connections(self):
         builder = self._builder
         return (
-            (builder.stepped, self._show_step),
+            (builder.step_changed, self._show_step),
             (builder.progressed, self.progress.setValue),
-            (builder.said, self.log.appendPlainText),
+            (builder.logged, self.log.appendPlainText),
             (builder.finished, self._built),
             (builder.failed, self._build_failed),
             (builder.cancelled, self._build_cancelled),
-            (builder.touched, self._touched),
+            (builder.environment_changed, self._environment_changed),
         )
 
     def _show_step(self, text: str) -> None:
@@ -190,51 +191,51 @@ class SetupPage(QWidget):
 
     def _built(self, answer: dict) -> None:
         if not _by_variable():
-            QgsSettings().remove(SETTING)  # what was just built is what is wanted
-        self._say_answer(answer)
+            QgsSettings().remove(SETTING)  # inspections use what was just built
+        self._show_answer(answer)
         text = tr("RSQI is set up and computes on {device}.").format(device=device_name(answer["provider"]))
-        self._tell(text, Qgis.MessageLevel.Warning if answer["warnings"] else Qgis.MessageLevel.Success)
-        self._touched()
+        self._push_message(text, Qgis.MessageLevel.Warning if answer["warnings"] else Qgis.MessageLevel.Success)
+        self._environment_changed()
         self.ready.emit()
 
     def _build_failed(self, message: str) -> None:
-        self._say(message, BAD)
-        self._tell(message, Qgis.MessageLevel.Warning)
+        self._show_result(message, CRITICAL)
+        self._push_message(message, Qgis.MessageLevel.Warning)
         self.refresh()
 
     def _build_cancelled(self) -> None:
-        self._say(tr("Cancelled; nothing was changed."))
+        self._show_result(tr("Cancelled; nothing was changed."))
         self.refresh()
 
-    def _touched(self) -> None:
+    def _environment_changed(self) -> None:
         self.refresh()
         self.changed.emit()
 
-    def _tell(self, text: str, level) -> None:
-        """Say it where it is seen when this page is not: building takes long enough to work on something else."""
+    def _push_message(self, text: str, level) -> None:
+        """Show a message outside this page: building takes so long that one works on something else meanwhile."""
         if self._iface is not None:
             QgsMessageLog.logMessage(text, "RSQI", level)
             self._iface.messageBar().pushMessage("RSQI", text.splitlines()[0], level)
 
-    # What the worker says
+    # Answers of the worker
 
-    def _tested(self, answer: dict) -> None:
-        if not self._deliver_diagnostics(answer, ""):
-            self._say_answer(answer)
+    def _test_answered(self, answer: dict) -> None:
+        if not self._copy_report(answer, ""):
+            self._show_answer(answer)
             if not self.python:
                 self.ready.emit()
         self.refresh()
 
     def _test_failed(self, message: str) -> None:
-        if not self._deliver_diagnostics(None, message):
-            self._say(message, BAD)
+        if not self._copy_report(None, message):
+            self._show_result(message, CRITICAL)
         self.refresh()
 
-    def _say_answer(self, answer: dict) -> None:
-        self._say(provider_text(answer), SO_SO if answer["warnings"] else GOOD)
-        self.verdict.setToolTip("\n".join(answer["report"]))
+    def _show_answer(self, answer: dict) -> None:
+        self._show_result(provider_text(answer), WARNING if answer["warnings"] else SUCCESS)
+        self.result_label.setToolTip("\n".join(answer["report"]))
 
-    def _deliver_diagnostics(self, answer: dict | None, complaint: str) -> bool:
+    def _copy_report(self, answer: dict | None, complaint: str) -> bool:
         """Copy the report if that is what the worker was asked for; return whether it was."""
         if not self._copying:
             return False
@@ -259,25 +260,25 @@ class SetupPage(QWidget):
         self.sources.set_kind(self.kind_box.currentData())
         self.refresh()
 
-    def _press(self) -> None:
+    def _run_action(self) -> None:
         {BUILD: self.start, TEST: self.test, CANCEL: self._builder.cancel}[self._action]()
 
     def _follow_link(self, link: str) -> None:
         if link == "undo":
             try:
-                place.undo_remove()
-                self._say("")
+                environment.undo_remove()
+                self._show_result("")
             except OSError as error:
-                self._say(tr("It cannot be brought back: {reason}").format(reason=error.strerror), BAD)
-            self.announce()
+                self._show_result(tr("It cannot be brought back: {reason}").format(reason=error.strerror), CRITICAL)
+            self.notify_pages()
 
-    def _say(self, text: str, icon: str = "") -> None:
-        self.verdict.setText(text if "<a " in text else breakable(text))
-        self.verdict.setToolTip("")
-        self.verdict.setVisible(bool(text))
+    def _show_result(self, text: str, icon: str = "") -> None:
+        self.result_label.setText(text if "<a " in text else breakable(text))
+        self.result_label.setToolTip("")
+        self.result_label.setVisible(bool(text))
         size = self.fontMetrics().height()
-        self.verdict_icon.setPixmap(QgsApplication.getThemeIcon(f"/{icon}.svg").pixmap(size, size))
-        self.verdict_icon.setVisible(bool(text and icon))
+        self.result_icon.setPixmap(QgsApplication.getThemeIcon(f"/{icon}.svg").pixmap(size, size))
+        self.result_icon.setVisible(bool(text and icon))
 
     def _build(self) -> None:
         self.title = label("rsqiSetupTitle")
@@ -300,18 +301,18 @@ class SetupPage(QWidget):
         self.main_button.setObjectName("rsqiSetupMain")
         self.main_button.setDefault(True)
         self.main_button.setMinimumHeight(32)
-        self.main_button.clicked.connect(self._press)
+        self.main_button.clicked.connect(self._run_action)
         self.progress = QProgressBar()
         self.progress.setRange(0, 100)
         self.step = QLabel()
         self.step.setMinimumWidth(0)
-        self.verdict = label("rsqiSetupVerdict")
-        self.verdict.linkActivated.connect(self._follow_link)
-        self.verdict_icon = QLabel()
-        self.verdict_icon.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._say("")
+        self.result_label = label("rsqiSetupResult")
+        self.result_label.linkActivated.connect(self._follow_link)
+        self.result_icon = QLabel()
+        self.result_icon.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._show_result("")
         self.test_button = button(tr("Test"), tr("Run a block in the worker and say what computed it."), self.test)
-        self.later_button = button(tr("Later"), tr("Go on with the present environment."), self.go_on)
+        self.later_button = button(tr("Later"), tr("Go on with the present environment."), self.postpone_update)
         self.repair_button = button(
             tr("Repair"), tr("Build it anew beside the present one, which stays until the new one works."), self.start
         )
@@ -335,9 +336,9 @@ class SetupPage(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        verdict_row = QHBoxLayout()
-        verdict_row.addWidget(self.verdict_icon)
-        verdict_row.addWidget(self.verdict, 1)
+        result_row = QHBoxLayout()
+        result_row.addWidget(self.result_icon)
+        result_row.addWidget(self.result_label, 1)
         buttons = QHBoxLayout()
         for each in (self.later_button, self.test_button, self.repair_button, self.remove_button):
             buttons.addWidget(each)
@@ -346,7 +347,7 @@ class SetupPage(QWidget):
         column = QVBoxLayout(content)
         for widget in (self.title, self.text, self.kind_row, self.main_button, self.progress, self.step):
             column.addWidget(widget)
-        column.addLayout(verdict_row)
+        column.addLayout(result_row)
         column.addLayout(buttons)
         column.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.advanced)
@@ -362,9 +363,9 @@ class SetupPage(QWidget):
         around.addWidget(scroll)
 
 
-def _differs(recipe: Recipe, stamp: place.Stamp) -> bool:
+def _differs(options: BuildOptions, stamp: environment.Stamp) -> bool:
     kind = CUDA if stamp.kind == CUDA_12 else stamp.kind
-    return (recipe.kind, recipe.torch) != (kind, stamp.torch)
+    return (options.kind, options.torch) != (kind, stamp.torch)
 
 
 def _by_variable() -> bool:

@@ -1,4 +1,4 @@
-"""Read what pip says: how far it is, and why it failed. No Qt, no QGIS."""
+"""Read pip's output: how far it is, and why it failed. No Qt, no QGIS."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 RETRYING = "WARNING: Retrying"
 COLLECTED = 0.7  # share of the time that is spent before pip begins to unpack
 
-# What pip says -> a stable code; the first that matches anywhere wins, so the more telling ones come first.
+# A stable code and the pattern in pip's output; the first that matches wins, so the more specific ones come first.
 _REASONS = (
     ("disk", r"No space left on device|Errno 28|There is not enough space on the disk|WinError 112"),
     ("insecure", r"is not a trusted or secure host"),
@@ -86,5 +86,5 @@ def reason(lines: list[str]) -> tuple[str, str]:
         if found:
             return code, found.groupdict().get("what") or ""
     errors = [line.strip() for line in lines if line.startswith("ERROR")]
-    said = errors or [line.strip() for line in lines if line.strip()]
-    return "other", said[-1][:300] if said else ""
+    last = errors or [line.strip() for line in lines if line.strip()]
+    return "other", last[-1][:300] if last else ""

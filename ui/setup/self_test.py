@@ -5,9 +5,10 @@ from __future__ import annotations
 from qgis.core import QgsProcessingException
 from qgis.PyQt.QtCore import QObject, QProcess, QTimer, pyqtSignal
 
-from ...algorithms.i18n import tr
-from ...algorithms.texts import error_text
-from ...algorithms.worker_client import Listener, create_process, encode, ending, find_python
+from ...bridge.i18n import tr
+from ...bridge.texts import error_text
+from ...bridge.worker_client import WorkerOutput, create_process, encode, exit_text
+from ...bridge.worker_python import find_python
 
 PATIENCE_MS = 600_000  # libraries that are loaded for the first time may take minutes on a busy computer
 
@@ -30,7 +31,7 @@ class SelfTest(QObject):
     def __init__(self, parent=None):
         super().__init__(parent)
         self._process = None
-        self._listener = Listener()
+        self._output = WorkerOutput()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._give_up)
@@ -48,7 +49,7 @@ class SelfTest(QObject):
         except QgsProcessingException as error:
             self.failed.emit(str(error))
             return
-        self._listener = Listener()
+        self._output = WorkerOutput()
         self._process = create_process(python, self)
         self._process.errorOccurred.connect(self._not_started)
         self._process.finished.connect(self._finished)
@@ -57,7 +58,7 @@ class SelfTest(QObject):
         self._timer.start(PATIENCE_MS)
 
     def stop(self) -> None:
-        """Leave the worker alone, and say nothing."""
+        """Stop waiting for the worker, without a signal."""
         self._timer.stop()
         if self._process is not None:
             process, self._process = self._process, None
@@ -79,8 +80,8 @@ class SelfTest(QObject):
             )
 
     def _finished(self) -> None:
-        events = list(self._listener.events(self._process))
-        words = ending(self._process, self._listener)
+        events = list(self._output.events(self._process))
+        words = exit_text(self._process, self._output)
         self._end()
         for event in events:
             if event["event"] == "result":

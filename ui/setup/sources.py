@@ -10,13 +10,13 @@ from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QPushButton, QWidget
 
-from ...algorithms.i18n import tr
-from ...algorithms.worker_client import PLUGIN_FOLDER
-from .recipe import MIRRORS, Recipe, wheelhouse_command
+from ...bridge.i18n import tr
+from ...bridge.paths import PLUGIN_FOLDER
+from .build_options import MIRRORS, BuildOptions, wheelhouse_command
 
 
 class SourcesForm(QWidget):
-    """Edits the parts of a `Recipe` that most people leave as they are.
+    """Edits the fields of `BuildOptions` that most people leave as they are.
 
     Signals
     -------
@@ -27,7 +27,7 @@ class SourcesForm(QWidget):
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        self._recipe = Recipe()
+        self._options = BuildOptions()
         self.index_box = QComboBox()
         self.index_box.setObjectName("rsqiSetupIndex")
         self.index_box.setEditable(True)
@@ -69,18 +69,18 @@ class SourcesForm(QWidget):
         form.addRow(self._note)
         self.torch_box.toggled.connect(lambda _: self.changed.emit())
 
-    def show_recipe(self, recipe: Recipe) -> None:
+    def show_options(self, options: BuildOptions) -> None:
         """Fill the fields."""
-        self._recipe = recipe
-        self.index_box.setEditText(recipe.index_url)
-        self.wheelhouse_box.setFilePath(recipe.wheelhouse)
-        self.python_box.setFilePath(recipe.python)
-        self.torch_box.setChecked(recipe.torch)
+        self._options = options
+        self.index_box.setEditText(options.index_url)
+        self.wheelhouse_box.setFilePath(options.wheelhouse)
+        self.python_box.setFilePath(options.python)
+        self.torch_box.setChecked(options.torch)
 
-    def recipe(self, kind: str) -> Recipe:
-        """Return what the fields say."""
+    def options(self, kind: str) -> BuildOptions:
+        """Return the options in the fields."""
         return replace(
-            self._recipe,
+            self._options,
             kind=kind,
             torch=self.torch_box.isChecked(),
             index_url=self.index_box.currentText().strip(),
@@ -90,12 +90,12 @@ class SourcesForm(QWidget):
 
     def set_kind(self, kind: str) -> None:
         """Take over what the environment computes with; the download command is made for it."""
-        self._recipe = replace(self._recipe, kind=kind)
+        self._options = replace(self._options, kind=kind)
 
     def _copy_command(self) -> None:
         version = "{}.{}".format(*sys.version_info) if sys.version_info >= (3, 10) else "3.12"
         command = wheelhouse_command(
-            PLUGIN_FOLDER, self._recipe.kind, self.torch_box.isChecked(), version, sys.platform
+            PLUGIN_FOLDER, self._options.kind, self.torch_box.isChecked(), version, sys.platform
         )
         QgsApplication.clipboard().setText(command)
         self._note.setText(

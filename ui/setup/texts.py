@@ -1,13 +1,13 @@
-"""What *Set up* says of codes: why building failed and what to do about it, and the kinds of environment."""
+"""The texts of *Set up*: the kinds of environment, and for each failure what to do about it."""
 
 from __future__ import annotations
 
 import sys
 
-from ...algorithms.i18n import tr
-from . import recipe as kinds
+from ...bridge.i18n import tr
+from . import build_options as kinds
+from .build_options import PYPI, BuildOptions, without_password
 from .environment import Stamp, State
-from .recipe import PYPI, Recipe, without_password
 
 BUILD, TEST, CANCEL = "build", "test", "cancel"  # what the main button does
 
@@ -23,7 +23,7 @@ def kind_name(kind: str) -> str:
 
 
 def button_text(action: str, state: State, changed: bool) -> str:
-    """Return what the main button says.
+    """Return the text of the main button.
 
     Parameters
     ----------
@@ -53,14 +53,14 @@ def headline(state: State) -> str:
     }[state]
 
 
-def situation(state: State, stamp: Stamp | None, named: str, recipe: Recipe) -> str:
+def situation(state: State, stamp: Stamp | None, named: str, options: BuildOptions) -> str:
     """Return what there is, and what the button does about it.
 
     Parameters
     ----------
     named : str
         The Python that the user has named.
-    recipe : Recipe
+    options : BuildOptions
         What would be built.
     """
     if state in (State.READY, State.OUTDATED) and stamp is not None:
@@ -75,7 +75,7 @@ def situation(state: State, stamp: Stamp | None, named: str, recipe: Recipe) -> 
             "RSQI computes in a Python environment of its own, so that nothing is mixed into QGIS. It is built once, "
             "in the QGIS profile. That takes some minutes, about {size} GB of the disk, and the internet or a folder "
             "of downloaded packages."
-        ).format(size=round(recipe.gigabytes)),
+        ).format(size=round(options.gigabytes)),
         State.BROKEN: tr(
             "Its Python is gone or it was not finished, perhaps because QGIS was updated. Repairing builds it anew."
         ),
@@ -98,7 +98,7 @@ def device_name(provider: str) -> str:
 
 
 def provider_text(answer: dict) -> str:
-    """Return what the self-test has shown."""
+    """Return the result of the self-test."""
     provider = answer["provider"]
     text = tr("It works: a block of 512 px took {time} ms on {device} ({provider}).").format(
         time=round(answer["milliseconds"]), device=device_name(provider), provider=provider
@@ -107,7 +107,7 @@ def provider_text(answer: dict) -> str:
 
 
 def python_problem(code: str, version: str) -> str:
-    """Return why look.py refuses a Python."""
+    """Return why probe_python.py refuses a Python."""
     known = {
         "old": tr("Python {version} is too old, 3.10 is needed").format(version=version),
         "32bit": tr("it is a 32-bit Python"),
@@ -117,7 +117,7 @@ def python_problem(code: str, version: str) -> str:
 
 
 def install_python() -> str:
-    """Return how a Python that will do is got on this system."""
+    """Return how to install a suitable Python on this system."""
     if sys.platform == "win32":
         return tr("Install Python 3.12 from python.org (64 bits, for this user), then press the button again.")
     if sys.platform == "darwin":
@@ -125,7 +125,7 @@ def install_python() -> str:
     return tr("Install the packages python3-venv and python3-pip of your system, then press the button again.")
 
 
-def build_failure(code: str, what: str = "", recipe: Recipe | None = None, version: str = "") -> str:
+def build_failure(code: str, what: str = "", options: BuildOptions | None = None, version: str = "") -> str:
     """Return one sentence on a failure, with its remedy.
 
     Parameters
@@ -137,20 +137,20 @@ def build_failure(code: str, what: str = "", recipe: Recipe | None = None, versi
     version : str
         Of the Python that builds.
     """
-    recipe = recipe or Recipe()
-    index = without_password(recipe.index_url or PYPI)
+    options = options or BuildOptions()
+    index = without_password(options.index_url or PYPI)
     if code == "missing":
         text = (
             tr("The folder {folder} has no {what} for Python {version}: fill it by the command under Advanced.")
-            if recipe.wheelhouse
+            if options.wheelhouse
             else tr("{index} has no {what} for Python {version}: choose another package index or another Python.")
         )
-        return text.format(folder=recipe.wheelhouse, index=index, what=what, version=version)
+        return text.format(folder=options.wheelhouse, index=index, what=what, version=version)
     known = {
         "python": tr("No Python that RSQI can use was found. {remedy}").format(remedy=install_python()),
         "busy": tr("Another QGIS is setting RSQI up: wait for it."),
         "disk": tr("Not enough space on the disk: about {size} GB are needed where the QGIS profile lies.").format(
-            size=f"{recipe.gigabytes:.0f}"
+            size=f"{options.gigabytes:.0f}"
         ),
         "no_index": tr("{what} is no address of a package index: it begins with https://."),
         "no_wheelhouse": tr("The folder {what} does not exist: choose the folder with the downloaded packages."),

@@ -1,0 +1,313 @@
+"""Algorithms that have the worker inspect a raster: shared parameters, the request, and the way results come back."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator
+
+from qgis.core import (
+    QgsCoordinateTransform,
+    QgsFields,
+    QgsGeometry,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
+    QgsProcessingUtils,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsVectorLayer,
+)
+
+from ...bridge import layer_style
+from ...bridge.compat import VECTOR_POLYGON
+from ...bridge.fields import conform, error_fields
+from ...bridge.i18n import tr
+from ...bridge.inspect_options import DEVICES, band_numbers, block_sizes, model_folder
+from ...bridge.live_feedback import LiveFeedback
+from ...bridge.outputs import load_when_done, make_folder, move_output, tif_path
+from ...bridge.raster_source import export_layer, plan_export, raster_path
+from ...bridge.worker_client import run_worker
+from .parameters import device_parameter
+from .worker import WorkerAlgorithm
+
+
+class InspectionAlgorithm(WorkerAlgorithm):
+    """An algorithm that sends the worker one `inspect` request."""
+
+    INPUT = "INPUT"
+    EXTENT = "EXTENT"
+    AREA = "AREA"
+    BANDS = "BANDS"
+    PIXEL_SIZE = "PIXEL_SIZE"
+    MODEL = "MODEL"
+    BLOCK_SIZES = "BLOCK_SIZES"
+    OVERLAP = "OVERLAP"
+    DEVICE = "DEVICE"
+    OUTPUT = "OUTPUT"
+    MASK = "MASK"
+    ERROR_COUNT = "ERROR_COUNT"
+
+    def checkParameterValues(self, parameters, context):
+        try:
+            layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
+            if layer is not None and raster_path(layer) is None:
+                self._plan_export(layer, parameters, context)
+            band_numbers(self.parameterAsString(parameters, self.BANDS, context))
+            if self._has(self.BLOCK_SIZES):
+                block_sizes(self.parameterAsString(parameters, self.BLOCK_SIZES, context))
+            if self._has(self.MODEL):
+                model_folder(self.parameterAsString(parameters, self.MODEL, context))
+            if self._has(self.MASK) and parameters.get(self.MASK):
+                tif_path(self.parameterAsFileOutput(parameters, self.MASK, context))
+        except QgsProcessingException as error:
+            return False, str(error)
+        return super().checkParameterValues(parameters, context)
+
+    def add_input(self) -> None:
+        """Add the raster and the extent."""
+        self.add(
+            QgsProcessingParameterRasterLayer(self.INPUT, tr("Image")),
+            tr(
+                "The image to inspect: red, green and blue bands, or one grey band. A layer that is no file, such as a "
+                "web map, is saved as one first."
+            ),
+        )
+        self.add(
+            QgsProcessingParameterExtent(self.EXTENT, tr("Extent to inspect"), optional=True),
+            tr("Only this part of the image is inspected; empty means all of it."),
+        )
+        self.add(
+            QgsProcessingParameterFeatureSource(self.AREA, tr("Polygons to inspect"), [VECTOR_POLYGON], optional=True),
+            tr("Only pixels inside these polygons are inspected, measured and scored; empty means all."),
+        )
+        self.add(
+            QgsProcessingParameterString(self.BANDS, tr("Bands"), optional=True),
+            tr(
+                "One band number for grey, or three for red, green and blue, with commas between, such as 4,3,2; empty "
+                "means what the image itself says."
+            ),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterNumber(
+                self.PIXEL_SIZE,
+                tr("Pixel size of a layer that is no file"),
+                QgsProcessingParameterNumber.Type.Double,
+                optional=True,
+                minValue=0,
+            ),
+            tr("Side of a pixel in the layer's units, for web maps; empty means the layer's own."),
+            advanced=True,
+        )
+
+    def add_model(self) -> None:
+        """Add the model and the device that computes it."""
+        self.add(
+            QgsProcessingParameterString(self.MODEL, tr("Model"), "default"),
+            tr("'default' is the model that comes with RSQI; or give the folder of another model."),
+        )
+        self.add(device_parameter(self.DEVICE), tr("What computes the model."), advanced=True)
+
+    def add_blocks(self) -> None:
+        """Add how the image is cut into blocks."""
+        self.add(
+            QgsProcessingParameterString(self.BLOCK_SIZES, tr("Block sizes (pixels)"), "512,2048"),
+            tr("Sizes of the square blocks, separated by commas; large blocks see large errors."),
+            advanced=True,
+        )
+        number = QgsProcessingParameterNumber.Type.Double
+        self.add(
+            QgsProcessingParameterNumber(self.OVERLAP, tr("Overlap of blocks"), number, 0.2, minValue=0, maxValue=0.5),
+            tr("Share of a block that its neighbour sees too."),
+            advanced=True,
+        )
+
+    def add_errors(self) -> None:
+        """Add the outputs of an algorithm that finds errors."""
+        self.add(
+            QgsProcessingParameterFeatureSink(self.OUTPUT, tr("Errors"), VECTOR_POLYGON),
+            tr("One polygon for each error."),
+        )
+        self.add(
+            QgsProcessingParameterRasterDestination(self.MASK, tr("Error mask"), optional=True, createByDefault=False),
+            tr("The types as pixels on the image's grid: 0 no error, 1 to 10 the type, 255 not inspected."),
+        )
+        self.addOutput(QgsProcessingOutputNumber(self.ERROR_COUNT, tr("Number of errors")))
+
+    def request_parameters(self, parameters: dict, context: QgsProcessingContext) -> dict:
+        """Return the worker's parameters for those of the shared parameters that the algorithm declares."""
+        layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
+        request = {"extent": None}
+        extent = self._extent(layer, parameters, context)
+        if extent is not None:
+            request["extent"] = [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]
+        if parameters.get(self.AREA) is not None:
+            request["area"] = self._area(layer, parameters, context)
+        bands = band_numbers(self.parameterAsString(parameters, self.BANDS, context))
+        if bands:
+            request["bands"] = bands
+        if self._has(self.MODEL):
+            request["model"] = model_folder(self.parameterAsString(parameters, self.MODEL, context))
+            request["device"] = DEVICES[self.parameterAsEnum(parameters, self.DEVICE, context)]
+        if self._has(self.BLOCK_SIZES):
+            request["blocks"] = block_sizes(self.parameterAsString(parameters, self.BLOCK_SIZES, context))
+            request["overlap"] = self.parameterAsDouble(parameters, self.OVERLAP, context)
+        return request
+
+    def prepareAlgorithm(self, parameters, context, feedback):
+        # Layers belong to the main thread, where this runs; what the other one needs of them is taken here.
+        layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
+        self._own_geopackage = self._target_geopackage(parameters, context)
+        self._raster_path = raster_path(layer)
+        self._export = None
+        if self._raster_path is None:
+            plan = self._plan_export(layer, parameters, context)
+            self._export = layer.dataProvider().clone(), plan, layer.crs()
+        return True
+
+    @contextmanager
+    def inspection(
+        self,
+        parameters: dict,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+        request: dict,
+        mask: bool = False,
+        report: bool = False,
+        shapefile: bool = False,
+        resume: bool = False,
+        language: str = "both",
+    ) -> Iterator[dict | None]:
+        """Run the worker and yield its `result` event, None when cancelled.
+
+        The worker writes the GeoPackage that `OUTPUT` names, if it may write all of it; everything else lies in a
+        temporary folder until the ``with`` block ends.
+        """
+        temporary = Path(QgsProcessingUtils.generateTempFilename("rsqi.gpkg"))
+        output = self._own_geopackage or temporary
+        make_folder(output)
+        exported = None
+        try:
+            raster = self._raster_path
+            if raster is None:
+                raster = exported = self._export_layer(output, context, feedback)
+            answer = raster and run_worker(
+                {
+                    "command": "inspect",
+                    "raster": raster,
+                    "output": str(output),
+                    "extras": str(temporary.parent),
+                    "mask": mask,
+                    "report": report,
+                    "shapefile": shapefile,
+                    "resume": resume,
+                    "language": language,
+                    "preview": isinstance(feedback, LiveFeedback),
+                    "parameters": request,
+                },
+                feedback,
+            )
+            if answer:
+                exported = None
+            yield answer
+        finally:
+            if exported:
+                Path(exported).unlink(missing_ok=True)
+            shutil.rmtree(temporary.parent, ignore_errors=True)
+
+    def write_errors(self, answer: dict, parameters: dict, context: QgsProcessingContext) -> dict:
+        """Write the outputs of `add_errors` from the worker's answer."""
+        if self._own_geopackage is not None:
+            layer_id, count = self._load_geopackage(self._own_geopackage, parameters, context)
+        else:
+            layer_id, count = self.copy_table(answer, "errors", error_fields(), parameters, self.OUTPUT, context)
+        outputs = {self.OUTPUT: layer_id, self.ERROR_COUNT: count}
+        if parameters.get(self.MASK):
+            destination = self.parameterAsOutputLayer(parameters, self.MASK, context)
+            outputs[self.MASK] = move_output(answer["outputs"].get("mask"), destination)
+        return outputs
+
+    def copy_table(
+        self, answer: dict, table: str, fields: QgsFields, parameters: dict, name: str, context: QgsProcessingContext
+    ) -> tuple[str | None, int]:
+        """Copy a layer of the worker's GeoPackage to the sink `name`; return its id (None: not wanted) and size."""
+        source = QgsVectorLayer(f"{answer['outputs']['errors']}|layername={table}", table, "ogr")
+        if not source.isValid():
+            raise QgsProcessingException(tr("The worker wrote no layer {name}.").format(name=table))
+        crs = self.parameterAsRasterLayer(parameters, self.INPUT, context).crs()
+        features = conform(source, fields)
+        layer_id = self.write_layer(parameters, name, context, features, fields, source.wkbType(), crs, table)
+        return layer_id, source.featureCount()
+
+    def _load_geopackage(self, path: Path, parameters: dict, context: QgsProcessingContext) -> tuple[str, int]:
+        """Have QGIS load the errors from the GeoPackage that the worker wrote, with its styles and further tables."""
+        layer_id = f"{path}|layername=errors"
+        layer = QgsVectorLayer(layer_id, "errors", "ogr")
+        if not layer.isValid():
+            raise QgsProcessingException(tr("The worker wrote no layer {name}.").format(name="errors"))
+        title = self.parameterDefinition(self.OUTPUT).description()
+        load_when_done(parameters[self.OUTPUT], layer_id, title, self.OUTPUT, context)
+        layer_style.style_when_loaded(context, layer_id, "errors")
+        return layer_id, layer.featureCount()
+
+    def _target_geopackage(self, parameters: dict, context: QgsProcessingContext) -> Path | None:
+        return None  # only a full inspection fills all tables
+
+    def _export_layer(self, output: Path, context: QgsProcessingContext, feedback) -> str | None:
+        """Save a layer that is no file beside the result, so that both can be compared later; None when cancelled."""
+        provider, plan, crs = self._export
+        path, number = output.with_name(f"{output.stem}_image.tif"), 1
+        while path.exists():
+            number += 1
+            path = output.with_name(f"{output.stem}_image_{number}.tif")
+        feedback.pushInfo(
+            tr("Saving the layer as an image of {columns} x {rows} pixels: {path}").format(
+                columns=plan.columns, rows=plan.rows, path=path
+            )
+        )
+        exported = export_layer(provider, plan, crs, context.transformContext(), path, feedback)
+        return str(path) if exported else None
+
+    def _plan_export(self, layer: QgsRasterLayer, parameters: dict, context: QgsProcessingContext):
+        size = parameters.get(self.PIXEL_SIZE)
+        return plan_export(
+            layer,
+            self._extent(layer, parameters, context),
+            self.parameterAsDouble(parameters, self.PIXEL_SIZE, context) if size is not None else None,
+        )
+
+    def _extent(self, layer: QgsRasterLayer, parameters: dict, context: QgsProcessingContext) -> QgsRectangle | None:
+        if not parameters.get(self.EXTENT):
+            return None
+        extent = self.parameterAsExtent(parameters, self.EXTENT, context, layer.crs())
+        return None if extent.isEmpty() else extent
+
+    def _area(self, layer: QgsRasterLayer, parameters: dict, context: QgsProcessingContext) -> str:
+        """Return the polygons as one in WKT, in the raster's CRS."""
+        source = self.parameterAsSource(parameters, self.AREA, context)
+        if source is None:
+            raise QgsProcessingException(self.invalidSourceError(parameters, self.AREA))
+        to_raster = QgsCoordinateTransform(source.sourceCrs(), layer.crs(), context.transformContext())
+        parts = []
+        for feature in source.getFeatures():
+            geometry = QgsGeometry(feature.geometry())
+            if not geometry.isEmpty():
+                geometry = QgsGeometry(geometry.constGet().segmentize())
+                geometry.transform(to_raster)
+                parts.append(geometry.makeValid())
+        if not parts:
+            raise QgsProcessingException(tr("There is no polygon to inspect: select some, or choose another layer."))
+        return QgsGeometry.unaryUnion(parts).asWkt()
+
+    def _has(self, name: str) -> bool:
+        return self.parameterDefinition(name) is not None

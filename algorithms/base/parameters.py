@@ -1,0 +1,19 @@
+"""Parameters that several algorithms have."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProcessingParameterEnum
+
+from ...bridge.i18n import tr
+from ...bridge.inspect_options import device_names
+from ...bridge.report_options import LANGUAGE_NAMES, LANGUAGES, own_language
+
+
+def device_parameter(name: str) -> QgsProcessingParameterEnum:
+    """Return a choice of `inspect_options.DEVICES`."""
+    return QgsProcessingParameterEnum(name, tr("Device"), device_names(), defaultValue=0)
+
+
+def language_parameter(name: str, title: str) -> QgsProcessingParameterEnum:
+    """Return a choice of `report_options.LANGUAGES` that begins with the language of QGIS."""
+    return QgsProcessingParameterEnum(name, title, LANGUAGE_NAMES, defaultValue=LANGUAGES.index(own_language()))

@@ -1,0 +1,82 @@
+"""All names that differ between QGIS 3.22 with Qt 5 and QGIS 4 with Qt 6."""
+
+from __future__ import annotations
+
+from qgis.core import (
+    Qgis,
+    QgsEditFormConfig,
+    QgsField,
+    QgsMapLayerProxyModel,
+    QgsProcessing,
+    QgsProcessingParameterDefinition,
+    QgsRaster,
+    QgsRasterFileWriter,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import Qt
+
+try:
+    from qgis.PyQt.QtGui import QAction as QAction
+    from qgis.PyQt.QtGui import QShortcut as QShortcut
+except ImportError:  # Qt 5
+    from qgis.PyQt.QtWidgets import QAction as QAction
+    from qgis.PyQt.QtWidgets import QShortcut as QShortcut
+
+if Qgis.QGIS_VERSION_INT >= 33800:
+    from qgis.PyQt.QtCore import QMetaType
+
+    INT, DOUBLE, STRING, DATETIME = (
+        QMetaType.Type.Int,
+        QMetaType.Type.Double,
+        QMetaType.Type.QString,
+        QMetaType.Type.QDateTime,
+    )
+else:
+    from qgis.PyQt.QtCore import QVariant
+
+    INT, DOUBLE, STRING, DATETIME = QVariant.Int, QVariant.Double, QVariant.String, QVariant.DateTime
+
+if Qgis.QGIS_VERSION_INT >= 33600:
+    ALPHA_BAND = Qgis.RasterColorInterpretation.AlphaBand
+    COLOR_BANDS = (
+        Qgis.RasterColorInterpretation.RedBand,
+        Qgis.RasterColorInterpretation.GreenBand,
+        Qgis.RasterColorInterpretation.BlueBand,
+    )
+    VECTOR_POLYGON = Qgis.ProcessingSourceType.VectorPolygon
+    VECTOR_TABLE = Qgis.ProcessingSourceType.Vector
+    FILE = Qgis.ProcessingSourceType.File
+    ADVANCED = Qgis.ProcessingParameterFlag.Advanced
+else:
+    ALPHA_BAND = QgsRaster.AlphaBand
+    COLOR_BANDS = (QgsRaster.RedBand, QgsRaster.GreenBand, QgsRaster.BlueBand)
+    VECTOR_POLYGON = QgsProcessing.TypeVectorPolygon
+    VECTOR_TABLE = QgsProcessing.TypeVector
+    FILE = QgsProcessing.TypeFile
+    ADVANCED = QgsProcessingParameterDefinition.FlagAdvanced
+
+if hasattr(Qgis, "RasterFileWriterResult"):
+    RASTER_WRITTEN = Qgis.RasterFileWriterResult.Success
+else:
+    RASTER_WRITTEN = QgsRasterFileWriter.NoError
+
+if Qgis.QGIS_VERSION_INT >= 33000:
+    NO_GEOMETRY, POLYGON = Qgis.WkbType.NoGeometry, Qgis.GeometryType.Polygon
+else:
+    NO_GEOMETRY, POLYGON = QgsWkbTypes.NoGeometry, QgsWkbTypes.PolygonGeometry
+
+if hasattr(Qgis, "AttributeFormSuppression"):
+    NO_FORM = Qgis.AttributeFormSuppression.On
+else:  # before QGIS 3.32
+    NO_FORM = QgsEditFormConfig.FeatureFormSuppress.SuppressOn
+
+_LAYER_FILTER = Qgis.LayerFilter if Qgis.QGIS_VERSION_INT >= 33400 else QgsMapLayerProxyModel
+RASTER_LAYERS, POLYGON_LAYERS = _LAYER_FILTER.RasterLayer, _LAYER_FILTER.PolygonLayer
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+ALIGN_RIGHT = _RIGHT.value if hasattr(_RIGHT, "value") else int(_RIGHT)  # Qt 5 wants a plain number in a model
+
+
+def field(name: str, kind, length: int = 0, precision: int = 0) -> QgsField:
+    """Return a field; `kind` is one of INT, DOUBLE, STRING and DATETIME."""
+    return QgsField(name, kind, "", length, precision)

@@ -1,0 +1,58 @@
+"""The options of an inspection as the dialogs and the dock offer them, and how their texts are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsProcessingException
+
+from .i18n import tr
+
+DEVICES = ("auto", "cpu", "cuda")
+CONSTRAINTS = (None, "absolute", "relative", "intermediate", "lowering")  # None: as the model's card says
+
+
+def device_names() -> list[str]:
+    """Return readable names of `DEVICES`."""
+    return [tr("Automatic"), tr("Processor (CPU)"), tr("NVIDIA GPU (CUDA)")]
+
+
+def constraint_names() -> list[str]:
+    """Return readable names of `CONSTRAINTS`."""
+    return [tr("As the model recommends"), tr("Absolute"), tr("Relative"), tr("Intermediate"), tr("Lowering")]
+
+
+def block_sizes(text: str) -> list[int]:
+    """Return the sizes in ``"512,2048"``; one that is no number from 64 to 16384 is an error."""
+    try:
+        sizes = sorted({int(part) for part in text.split(",") if part.strip()})
+    except ValueError:
+        sizes = []
+    if not sizes or sizes[0] < 64 or sizes[-1] > 16384:
+        raise QgsProcessingException(
+            tr("Block sizes must be whole numbers from 64 to 16384 with commas between, not '{text}'.").format(
+                text=text
+            )
+        )
+    return sizes
+
+
+def band_numbers(text: str) -> list[int]:
+    """Return the numbers in ``"4,3,2"``, none in an empty text; anything but one or three from 1 on is an error."""
+    try:
+        bands = [int(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        bands = [0]
+    if bands and (len(bands) not in (1, 3) or min(bands) < 1):
+        raise QgsProcessingException(
+            tr("Bands must be one number or three, from 1 on, with commas between, not '{text}'.").format(text=text)
+        )
+    return bands
+
+
+def model_folder(text: str) -> str:
+    """Return ``"default"`` or an existing model folder."""
+    text = text.strip() or "default"
+    if text != "default" and not Path(text).is_dir():
+        raise QgsProcessingException(tr("The model folder {path} does not exist.").format(path=text))
+    return text

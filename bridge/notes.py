@@ -1,0 +1,67 @@
+"""The notes of the core as texts in the language of QGIS."""
+
+from __future__ import annotations
+
+from ..rsqi_core.notes import Note, message_of
+from .i18n import tr
+
+
+def error_message(error: Exception) -> str:
+    """Return the message of an error of the core."""
+    message = message_of(error)
+    return note_text(message.as_mapping()) if isinstance(message, Note) else message
+
+
+def note_text(note: dict) -> str:
+    """Return the text of a note that came as JSON; of an unknown one, the core's English text."""
+    text = note_templates().get(note.get("code"))
+    if text is None:
+        return str(note.get("text", ""))
+    values = note.get("values") or {}
+    return text.format(**{name: note_text(v) if isinstance(v, dict) else v for name, v in values.items()})
+
+
+def note_templates() -> dict[str, str]:
+    """Return the templates of the known notes, by code."""
+    return {
+        "scheme_unreadable": tr("{source}: cannot read the scoring scheme ({reason}); check the path"),
+        "scheme_no_json": tr("{source}: the scoring scheme is not valid JSON ({reason}); correct the file"),
+        "scheme_unwritable": tr("{path}: cannot write the scoring scheme ({reason}); check the folder"),
+        "scheme_in": tr("{source}: scoring scheme, {key}: {problem}"),
+        "scheme_at": "{key}: {problem}",
+        "no_number": tr("expected a number, found {found}"),
+        "not_above": tr("{value} must be above {low}"),
+        "under": tr("{value} must be at least {low}"),
+        "no_object": tr("expected an object {{...}}"),
+        "missing": tr("'{name}' is missing"),
+        "unknown": tr("'{name}' is unknown; allowed are {allowed}"),
+        "not_one_of": tr("{found} is not one of {allowed}"),
+        "no_text": tr("expected a text"),
+        "no_texts": tr("expected a list of texts"),
+        "other_format": tr("{found} is not {format}, the format this program reads"),
+        "no_version": tr('expected a text such as "1.0"'),
+        "grade_order": tr("excellent > good > qualified is required"),
+        "no_boolean": tr("expected true or false"),
+        "no_list": tr("expected a list [...]"),
+        "no_bound": tr("needs either 'above' or 'from'"),
+        "nothing_to_score": tr("the image has no valid pixel, so there is nothing to score"),
+        "odd_status": tr("error status '{status}' is not one of {allowed}"),
+        "lot_empty": tr("a lot has at least one unit, not {size}"),
+        "lot_split": tr("a lot of {size} units is split: {parts}"),
+        "lot_small": tr("{count} units cannot come from a lot of {size}"),
+        "remark": "{path}: {remark}",
+        "dataset_words": tr("the description '{text}' names no type or several (errors: {count}); see --words"),
+        "dataset_empty": tr("no block with an error of known type in these records; nothing was written"),
+        "dataset_twice": tr("{raster}: a second record of this raster; give only one of them"),
+        "dataset_unclear": tr("{raster}: blocks left out, touched by errors unreviewed or of unknown type: {count}"),
+        "dataset_negatives": tr("blocks without error that are missing for the wanted share: {count}"),
+        "dataset_no_test": tr("no test part: too few blocks, or all overlap; give more images, or less overlap"),
+        "dataset_exists": tr("{path} exists already; choose another folder"),
+        "dataset_waiting": tr("{path}: not used because unreviewed: {count} of {total} errors"),
+        "dataset_other_image": tr("{path}: {raster} is not the image that was inspected"),
+        "dataset_gone": tr("{path}: its raster {raster} is gone; put {name} beside it"),
+        "place_beside": tr("{count} of {total} polygons lie beside the image"),
+        "place_crs": tr("their coordinate system is wrong; they are taken to be in the raster's"),
+        "place_zone": tr("only the polygons carry zone {zone} before the easting; reconciled"),
+        "place_raster_zone": tr("only the raster carries zone {zone} before the easting; reconciled"),
+    }

@@ -1,0 +1,107 @@
+"""Where results go: GeoPackages that the worker writes itself, and files that are moved into place."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingOutputLayerDefinition,
+    QgsProcessingUtils,
+    QgsProperty,
+)
+
+from .i18n import tr
+
+_TABLE = re.compile(r"ogr:dbname='(?P<path>[^']+)' table=\"(?P<table>[^\"]+)\"")
+
+
+def worker_geopackage(value, table: str, context: QgsProcessingContext) -> Path | None:
+    """Return the GeoPackage that an output names, if the worker may write all of it.
+
+    That is a path that ends in .gpkg, which QGIS would overwrite as well, or the `table` of a GeoPackage that does not
+    exist yet; else None, as for a further table of a GeoPackage.
+
+    Parameters
+    ----------
+    value : str, QgsProperty or QgsProcessingOutputLayerDefinition
+        The value of the output's parameter.
+    """
+    if isinstance(value, QgsProcessingOutputLayerDefinition):
+        if value.useRemapping():
+            return None
+        value = value.sink
+    if isinstance(value, QgsProperty):
+        value, _ = value.valueAsString(context.expressionContext(), "")
+    text = str(value or "")
+    found = _TABLE.match(text)
+    if found:
+        path = Path(found["path"])
+        return path if found["table"] == table and not path.exists() else None
+    return Path(text) if text.lower().endswith(".gpkg") and not text.startswith("ogr:") else None
+
+
+def load_when_done(value, layer_id: str, title: str, name: str, context: QgsProcessingContext) -> None:
+    """Have QGIS load a layer when the run ends, if its output's `value` says so; `name` is the parameter's."""
+    if isinstance(value, QgsProcessingOutputLayerDefinition) and value.destinationProject is not None:
+        title = value.destinationName or title
+        details = QgsProcessingContext.LayerDetails(
+            title, value.destinationProject, name, QgsProcessingUtils.LayerHint.Vector
+        )
+        context.addLayerToLoadOnCompletion(layer_id, details)
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder that a file goes to.
+
+    Raises
+    ------
+    QgsProcessingException
+        It cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def cannot_write(path: Path | str, error: OSError) -> QgsProcessingException:
+    """Return the error that a file cannot be written."""
+    return QgsProcessingException(
+        tr("The file {path} cannot be written: {reason}").format(path=path, reason=error.strerror or error)
+    )
+
+
+def tif_path(path: str) -> str:
+    """Return `path` if it names a GeoTIFF, else raise."""
+    if Path(path).suffix.lower() not in (".tif", ".tiff"):
+        raise QgsProcessingException(tr("The mask is a GeoTIFF: let the name of {path} end in .tif.").format(path=path))
+    return path
+
+
+def move_output(source: str | None, destination: str) -> str:
+    """Move a file of the worker to where the user wants it: whole, or not at all."""
+    if not source:
+        raise QgsProcessingException(tr("The worker did not write {path}.").format(path=destination))
+    part = f"{destination}.part"
+    make_folder(Path(destination))
+    try:
+        shutil.move(source, part)
+        Path(part).replace(destination)
+    except OSError as error:
+        Path(part).unlink(missing_ok=True)
+        raise cannot_write(destination, error) from error
+    return destination
+
+
+def move_shapefile(source: str | None, destination: str) -> str:
+    """Move a shapefile with all its parts."""
+    if Path(destination).suffix.lower() != ".shp":
+        raise QgsProcessingException(tr("Let the name of the shapefile {path} end in .shp.").format(path=destination))
+    for ending in (".shx", ".dbf", ".cpg", ".prj"):
+        if source and Path(source).with_suffix(ending).exists():
+            move_output(str(Path(source).with_suffix(ending)), str(Path(destination).with_suffix(ending)))
+    return move_output(source, destination)

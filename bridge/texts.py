@@ -1,0 +1,159 @@
+"""Readable texts for what the core calls by stable codes, in the language of QGIS."""
+
+from __future__ import annotations
+
+from typing import Iterable
+
+from ..rsqi_core import lot
+from ..rsqi_core.image_checks import MEANINGS, NAMES, Check
+from ..rsqi_core.scoring import GRADE_NAMES
+from ..rsqi_core.taxonomy import ErrorType, by_code
+from .i18n import language, tr
+from .notes import note_text
+
+
+def type_name(error_type: ErrorType) -> str:
+    """Return the name of an error type."""
+    return error_type.zh if language() == "zh" else error_type.en
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words joined by the commas of the language of QGIS."""
+    return ("、" if language() == "zh" else ", ").join(words)
+
+
+def grade_name(code: str) -> str:
+    """Return the name of a grade of the score."""
+    return GRADE_NAMES[code].get(language(), GRADE_NAMES[code]["en"])
+
+
+def duration(seconds: float) -> str:
+    """Return a rounded, readable time."""
+    seconds = max(0, round(seconds))
+    if seconds < 60:
+        return tr("{n} s").format(n=seconds)
+    if seconds < 3600:
+        return tr("{n} min").format(n=round(seconds / 60))
+    return tr("{h} h {m} min").format(h=seconds // 3600, m=seconds % 3600 // 60)
+
+
+def progress_text(event: dict) -> str:
+    """Return one line about a progress event, with counts and the time left."""
+    texts = {
+        "inspect": tr("Inspecting: block {done} of {total}"),
+        "polygons": tr("Making polygons: {done} of {total}"),
+        "write": tr("Writing: {done} of {total}"),
+        "report": tr("Composing the report: step {done} of {total}"),
+        "dataset": tr("Cutting images: {done} of {total}"),
+        "train": tr("Training: step {done} of {total}"),
+        "thresholds": tr("Setting thresholds: block {done} of {total}"),
+        "compare": tr("Comparing the models: block {done} of {total}"),
+    }
+    text = texts.get(event.get("stage"), "{done} / {total}").format(done=event.get("done"), total=event.get("total"))
+    if event.get("mpx_per_s"):
+        text = tr("{text}, {speed:.1f} Mpx/s").format(text=text, speed=event["mpx_per_s"])
+    if event.get("eta_s") is not None:
+        return tr("{text}, {time} left").format(text=text, time=duration(event["eta_s"]))
+    return text
+
+
+def warning_text(event: dict) -> str:
+    """Return the warning in the user's language where its code is known."""
+    known = {
+        "no_georeference": tr("The raster has no georeference: results are in pixels."),
+        "gcp": tr("The raster is placed by control points: positions are approximate."),
+        "no_crs": tr("The raster has no coordinate system: areas come from its own units."),
+        "report_no_image": tr("The report has no pictures, as the inspected image was not found: give the image."),
+        "report_no_scheme": tr("The scoring scheme of the inspection is gone: the report scores by RSQI's default."),
+        "few_blocks": tr("There are too few blocks to set thresholds on: they stay as they were."),
+        "scaled": tr("The raster is not 8-bit: its values were scaled for the inspection."),
+    }
+    code, message = event.get("code"), _message(event)
+    if code == "not_inspected" and event.get("types"):
+        names = listed(type_name(by_code(each)) for each in event["types"])
+        return tr("Not inspected, as the model does not see these well enough: {types}.").format(types=names)
+    if code == "device":
+        return tr("The computing device was changed: {reason}").format(reason=message)
+    if code == "batch":
+        return tr("The device is short of memory, so fewer blocks are computed at a time: {reason}").format(
+            reason=message
+        )
+    return known.get(code, message)
+
+
+def error_text(event: dict) -> str:
+    """Return one line: what failed, in the user's language, and the worker's own message."""
+    known = {
+        "parameter": tr("A parameter does not fit"),
+        "raster": tr("The raster cannot be inspected"),
+        "model": tr("The model cannot be used"),
+        "output": tr("The result cannot be written"),
+        "memory": tr("Out of memory"),
+        "library": tr("Training needs more libraries: open Set up and tick those for training"),
+    }
+    message = " ".join(_message(event).split())
+    title = known.get(event.get("code"))
+    return f"{title}: {message}" if title else message or tr("The worker failed without a message.")
+
+
+def check_name(code: str) -> str:
+    """Return the name of a check of the whole image."""
+    return NAMES[code]["zh" if language() == "zh" else "en"]
+
+
+def check_help(code: str) -> str:
+    """Return how a check measures."""
+    return MEANINGS[code]["zh" if language() == "zh" else "en"]
+
+
+def check_result(check: Check) -> str:
+    """Return whether a check passed."""
+    return {True: tr("passed"), False: tr("failed"), None: tr("not measured")}[check.passed]
+
+
+def lot_lines(verdict: lot.Verdict) -> list[str]:
+    """Say in sentences how a lot was judged."""
+    lines = [
+        tr("Sample: {inspected} of {needed} images inspected.").format(
+            inspected=verdict.inspected, needed=verdict.needed
+        )
+    ]
+    if verdict.failed:
+        names = ", ".join(verdict.failed)
+        lines.append(tr("The lot fails, as these images fail: {names}.").format(names=names))
+    elif verdict.mean is not None:
+        lines.append(
+            tr("Mean score {mean:.1f}; good or better {good:.0%}, excellent {excellent:.0%}.").format(
+                mean=verdict.mean, good=verdict.good_share, excellent=verdict.excellent_share
+            )
+        )
+    if verdict.grade is None:
+        missing = verdict.needed - verdict.inspected
+        lines.append(tr("No verdict yet: {count} more to inspect.").format(count=missing))
+    else:
+        lines.append(tr("Grade of the lot: {grade}").format(grade=grade_name(verdict.grade)))
+    return lines
+
+
+def comparison_text(comparison: dict) -> str:
+    """Return in a sentence how old and new model compare."""
+    text = tr(
+        "Mean F1 over the types {old:.3f} → {new:.3f} on {blocks} blocks that training has not seen; "
+        "clean blocks marked {before:.0%} → {after:.0%}."
+    ).format(
+        old=comparison["old_f1"],
+        new=comparison["new_f1"],
+        blocks=comparison["blocks"],
+        before=comparison["old_alarms"],
+        after=comparison["new_alarms"],
+    )
+    better = (
+        tr("The new model is better.")
+        if comparison["better"]
+        else tr("The new model is not better: the old one stays.")
+    )
+    return f"{better}\n{text}"
+
+
+def _message(event: dict) -> str:
+    return note_text(event["note"]) if event.get("note") else str(event.get("message", ""))

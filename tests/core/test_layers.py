@@ -1,0 +1,174 @@
+"""The layers of the house: which module may import which. Read from the source, without QGIS and the libraries.
+
+`MAY_IMPORT` is the contract. A layer is a module or a folder; a module belongs to the longest name that fits it. A
+layer may import itself and what is listed, with all that is below it. To add a layer, add a line.
+"""
+
+import ast
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+PAGES = ("inspect", "learn", "review", "score", "setup")
+MAY_IMPORT = {
+    "__init__": {"plugin"},
+    "plugin": {"ui", "algorithms.provider", "bridge"},
+    "ui": {*(f"ui.{page}" for page in PAGES), "ui.widgets", "bridge", "rsqi_core"},
+    **{f"ui.{page}": {"ui.widgets", "bridge", "rsqi_core"} for page in PAGES},
+    "ui.widgets": {"bridge", "rsqi_core"},
+    "algorithms.provider": {"algorithms", "bridge"},
+    "algorithms": {"algorithms.base", "bridge", "rsqi_core"},
+    "algorithms.base": {"bridge", "rsqi_core"},
+    "bridge": {"rsqi_core"},
+}
+APART = {"algorithms"}  # modules of these layers do not import one another
+QGIS_SIDE = ("__init__", "plugin", "ui", "algorithms", "bridge")  # what runs in the process of QGIS
+LIBRARIES = {"qgis", "numpy", *sys.stdlib_module_names}  # what that process may import
+NO_WIDGETS = ("bridge", "algorithms")
+WIDGETS = ("qgis.gui", "qgis.PyQt.QtWidgets")
+COMPAT = "bridge.compat"  # looks for names that are elsewhere in another version of Qt
+
+
+def name_of(path):
+    """The dotted name of a file of this repository."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def is_package(path):
+    return path.name == "__init__.py" and path.parent != ROOT
+
+
+@cache
+def module_of(name):
+    """The longest part of a dotted name that is a module of this repository; None if there is none."""
+    while name:
+        place = ROOT.joinpath(*name.split("."))
+        if place.with_suffix(".py").is_file() or (place / "__init__.py").is_file():
+            return name
+        name = name.rpartition(".")[0]
+    return None
+
+
+def imports(source, name, package=False, at_import=False):
+    """Yield (line, dotted name, ours) of what a module imports; `ours` tells whether it is of this repository.
+
+    `at_import` leaves out what functions import when they run.
+    """
+    tree = ast.parse(source, feature_version=(3, 9))  # QGIS 3.22 on Windows has Python 3.9
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    later = {inner for function in functions for inner in ast.walk(function)} if at_import else ()
+    for node in ast.walk(tree):
+        if node in later:
+            continue
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name, False) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield from ((node.lineno, f"{node.module}.{alias.name}", False) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = name.split(".")[: len(name.split(".")) - node.level + package]
+            for alias in node.names:
+                found = ".".join([*above, *filter(None, [node.module]), alias.name])
+                yield node.lineno, module_of(found) or found, True
+
+
+def layer_of(module):
+    """The layer that a module belongs to; None if it has none."""
+    return max((layer for layer in MAY_IMPORT if f"{module}.".startswith(f"{layer}.")), key=len, default=None)
+
+
+@cache
+def heavy(module):
+    """The libraries that QGIS lacks and that a module of `rsqi_core` imports, itself or by another module."""
+    found, waiting, seen = set(), [module], set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        place = ROOT.joinpath(*name.split("."))
+        path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        if "." in name:
+            waiting.append(name.rpartition(".")[0])  # a package is imported before its modules
+        for _, imported, ours in imports(path.read_text(encoding="utf-8"), name, is_package(path), at_import=True):
+            if ours:
+                waiting.append(module_of(imported))
+            elif imported.split(".")[0] not in LIBRARIES:
+                found.add(imported.split(".")[0])
+    return found
+
+
+def breaches(source, name, package=False):
+    """Yield, as readable lines, what a module imports against the contract."""
+    layer = layer_of(name)
+    room = layer.split(".")[0]
+    for line, imported, ours in imports(source, name, package):
+        where = f"{name}:{line}: {imported}"
+        if not ours:
+            if room in QGIS_SIDE and imported.split(".")[0] not in LIBRARIES:
+                yield f"{where} is no library of QGIS's process"
+            elif room in NO_WIDGETS and imported.startswith(WIDGETS) and name != COMPAT:
+                yield f"{where} is of widgets, which {room} does not know"
+        elif layer_of(imported) == layer:
+            if layer in APART and imported != layer:
+                yield f"{where}: modules of {layer} do not import one another"
+        elif not any(f"{imported}.".startswith(f"{allowed}.") for allowed in MAY_IMPORT[layer]):
+            yield f"{where} may not be imported by {layer}"
+        elif room in QGIS_SIDE and imported.startswith("rsqi_core") and heavy(module_of(imported)):
+            yield f"{where} needs {', '.join(sorted(heavy(module_of(imported))))}, which QGIS lacks"
+
+
+ROOMS = [ROOT / room for room in QGIS_SIDE if (ROOT / room).is_dir()]
+FILES = sorted([*ROOT.glob("*.py"), *(path for room in ROOMS for path in room.rglob("*.py"))])
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_every_import_is_allowed(path):
+    assert list(breaches(path.read_text(encoding="utf-8"), name_of(path), is_package(path))) == []
+
+
+def test_there_is_no_circle():
+    arrows = {}
+    for path in FILES:
+        name = name_of(path)
+        found = imports(path.read_text(encoding="utf-8"), name, is_package(path), at_import=True)
+        arrows[name] = {module_of(imported) for _, imported, ours in found if ours} - {name}
+    while arrows:
+        leaves = {name for name, targets in arrows.items() if not targets & set(arrows)}
+        assert leaves, f"circle among {sorted(arrows)}"
+        arrows = {name: targets for name, targets in arrows.items() if name not in leaves}
+
+
+HEAVY = ("cv2", "onnxruntime", "osgeo", "pyogrio", "PyQt5", "PyQt6", "rasterio", "shapely", "skimage", "torch")
+
+
+@pytest.mark.parametrize(
+    ("name", "planted"),
+    [
+        ("bridge.texts", "from ..algorithms.inspect_layer import InspectLayer"),
+        ("bridge.texts", "from ..ui.widgets.swatch import swatch"),
+        ("bridge.texts", "from qgis.PyQt.QtWidgets import QLabel"),
+        ("bridge.texts", "import qgis.gui"),
+        ("algorithms.inspect_layer", "from ..ui.inspect.presets import PRESETS"),
+        ("algorithms.inspect_layer", "from .report_errors import ReportErrors"),
+        ("algorithms.base.inspection", "from ..inspect_layer import InspectLayer"),
+        ("ui.learn.page", "from ..inspect.type_list import TypeList"),
+        ("ui.learn.page", "from .. import dock"),
+        ("ui.widgets.swatch", "from ..review import error_rows"),
+        ("ui.dock", "from ..algorithms.provider import RsqiProvider"),
+        ("ui.dock", "def later():\n    import transformers"),
+        ("ui.dock", "from ..rsqi_core.pipeline import run"),
+        ("ui.dock", "from ..rsqi_core import polygons"),
+        *(("bridge.pixels", f"import {library}") for library in HEAVY),
+    ],
+)
+def test_a_planted_import_is_found(name, planted):
+    assert len(list(breaches(planted, name))) == 1
+
+
+def test_what_is_allowed_is_not_found():
+    assert not list(breaches("import json\nimport numpy\nfrom ..rsqi_core import scoring, taxonomy", "bridge.texts"))
+    assert not list(breaches("from .base.algorithm import RsqiAlgorithm\nfrom ..bridge.i18n import tr", "algorithms.x"))

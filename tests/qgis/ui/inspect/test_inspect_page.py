@@ -1,0 +1,208 @@
+"""The page *Inspect*, offscreen, with a worker that has no model."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from fake_iface import Iface
+from qgis.core import (
+    QgsApplication,
+    QgsFeature,
+    QgsGeometry,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsSettings,
+    QgsVectorLayer,
+)
+from qgis.PyQt import sip
+
+
+@pytest.fixture
+def image(raster, tmp_path):
+    """The image in a folder of its own, as a layer of the project."""
+    path = tmp_path / "scene.tif"
+    shutil.copy(raster, path)
+    layer = QgsRasterLayer(str(path), "scene")
+    QgsProject.instance().addMapLayer(layer)
+    return layer
+
+
+@pytest.fixture
+def page(application, fake):
+    from rsqi.ui.inspect.page import InspectPage
+
+    page = InspectPage(Iface())
+    page.reviewed = []
+    page.finished.connect(page.reviewed.append)
+    yield page
+    page.stop()
+    QgsProject.instance().clear()
+    for widget in (page, page._iface.canvas, page._iface.bar):
+        sip.delete(widget)
+
+
+def work(page, until=None):
+    """Let QGIS work until the inspections are over."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end and not (until() if until else page.run_button.isEnabled()):
+        QgsApplication.processEvents()
+        time.sleep(0.01)
+
+
+def shown(page):
+    return [item.text() for item in page._iface.bar.items()]
+
+
+def test_a_result_lies_beside_its_image_and_is_handed_on(page, image, tmp_path):
+    page.follow(image)
+    page.run()
+    work(page)
+    (layer,) = page.reviewed
+    assert layer.source() == f"{tmp_path / 'scene_rsqi.gpkg'}|layername=errors" and layer.featureCount() == 10
+    assert page._iface.active is layer and layer.renderer().type() == "categorizedSymbol"
+    assert {each.name() for each in QgsProject.instance().mapLayers().values()} == {"scene", "scene: errors"}
+
+
+def test_a_second_result_does_not_replace_the_first(page, image, tmp_path):
+    page.follow(image)
+    for _ in range(2):
+        page.run()
+        work(page)
+    chosen = tmp_path / "mine.gpkg"
+    chosen.write_bytes(b"of somebody else")
+    page.form.output_box.setFilePath(str(chosen))
+    page.run()
+    work(page)
+    names = {file.name for file in tmp_path.glob("*.gpkg")}
+    assert names == {"scene_rsqi.gpkg", "scene_rsqi_2.gpkg", "mine.gpkg", "mine_2.gpkg"}
+    assert chosen.read_bytes() == b"of somebody else"
+
+
+def test_errors_show_on_the_map_until_cancelled(page, image, fake):
+    fake("slow")
+    page.follow(image)
+    page.run()
+    work(page, lambda: page._live_layer is not None and page._live_layer.count)
+    live = next(each for each in QgsProject.instance().mapLayers().values() if each is not image)
+    assert live.featureCount() == 1 and live.readOnly() and page.progress.value() > 0
+    assert "2.5 Mpx/s" in page.status.text() and "Errors so far: 1" in page.status.text()
+    page.cancel()
+    work(page)
+    assert page.status.text() == "Cancelled." and page.reviewed == []
+    assert list(QgsProject.instance().mapLayers().values()) == [image]
+
+
+def test_one_bad_file_of_a_folder_does_not_stop_the_rest(page, raster, tmp_path):
+    for name in ("a.tif", "c.tif", "c_mask.tif"):
+        shutil.copy(raster, tmp_path / name)
+    (tmp_path / "b.tif").write_text("no image")
+    page.form.source_box.kind_box.setCurrentIndex(2)
+    page.form.source_box.folder_box.setFilePath(str(tmp_path))
+    page.run()
+    work(page)
+    assert {file.name for file in tmp_path.glob("*.gpkg")} == {"a_rsqi.gpkg", "c_rsqi.gpkg"}
+    assert [outcome.problem for outcome in page._outcomes if outcome.problem] == [
+        f"{tmp_path / 'b.tif'} cannot be opened as an image."
+    ]
+    assert page.status.text() == "Inspected: 2, errors: 20, lowest score: 90.0 (a); failed: 1"
+    page.table.copy()
+    assert QgsApplication.clipboard().text().splitlines()[1:3] == [
+        "a\t90.0\t10\tGood",
+        "b\t\t\tb cannot be opened as an image.",
+    ]
+    assert not QgsProject.instance().mapLayers()  # a hundred images are not opened unasked
+    page.table.itemActivated.emit(page.table.topLevelItem(2), 0)
+    assert page.reviewed[0].name() == "c: errors" and len(QgsProject.instance().mapLayers()) == 2
+
+
+def test_selected_polygons_are_what_is_inspected(page, image, tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_WORKER_SEEN", str(tmp_path / "seen.json"))
+    area = QgsVectorLayer("Polygon?crs=EPSG:4547", "parts", "memory")
+    for left in (500010, 500050):
+        feature = QgsFeature()
+        feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(left, 3399960, left + 10, 3399980)))
+        area.dataProvider().addFeatures([feature])
+    QgsProject.instance().addMapLayer(area)
+    page.follow(image)
+    page.form.area_box.kind_box.setCurrentIndex(2)
+    page.run()
+    assert shown(page) == ["Select the polygons to inspect in parts."]
+    area.select(2)
+    page.run()
+    work(page)
+    request = json.loads(Path(tmp_path / "seen.json").read_text())["request"]
+    box = QgsGeometry.fromWkt(request["parameters"]["area"]).boundingBox()
+    assert (box.xMinimum(), box.xMaximum()) == (500050, 500060)
+    assert request["resume"] and request["preview"]
+
+
+def test_presets_and_own_values(page):
+    from rsqi.ui.inspect.presets import PRESETS
+
+    form = page.form
+    form.preset_box.activated.emit(0)
+    quick = form.advanced_box.parameters()
+    assert (quick["BLOCK_SIZES"], quick["OVERLAP"], quick["SENSITIVITY"]) == ("512", 0, 1)
+    assert "THRESHOLD" not in quick
+    form.advanced_box.threshold_box.setValue(0.4)
+    assert form.preset_box.currentText() == "Own"
+    assert form.advanced_box.parameters()["THRESHOLD"] == pytest.approx(0.4)
+    form.preset_box.activated.emit(2)
+    assert form.advanced_box.preset() is PRESETS[2] and form.preset_box.currentText() == "Strict"
+    assert form.preset_text.text().startswith("512 + 2048 px, overlap 40 %, sensitivity 4: ")
+
+
+def test_what_is_missing_is_said(page, image):
+    page.form.type_list.check_all(False)
+    page.follow(image)
+    page.run()
+    assert shown(page) == ["Choose at least one error type."] and not page.is_running()
+    page.form.type_list.check_all(True)
+    page.form.advanced_box.blocks_line.setText("17")
+    page.run()
+    assert "Block sizes must be" in shown(page)[0]
+
+
+def test_a_failure_is_told_and_leaves_no_layer(page, image, fake, tmp_path):
+    fake("killed")
+    page.follow(image)
+    page.run()
+    work(page)
+    assert any("Out of memory: tensor of 9 GB" in text for text in shown(page))
+    assert page.status.text() == "The inspection failed." and not list(tmp_path.glob("*.gpkg"))
+    assert list(QgsProject.instance().mapLayers().values()) == [image]
+
+
+def test_a_web_map_asks_for_an_extent_and_a_pixel_size(page, tmp_path):
+    layer = QgsRasterLayer(f"type=xyz&url=file://{tmp_path}/{{z}}/{{x}}/{{y}}.png&zmin=0&zmax=18", "map", "wms")
+    QgsProject.instance().addMapLayer(layer)
+    page._iface.canvas.setDestinationCrs(layer.crs())
+    page._iface.canvas.setExtent(QgsRectangle(0, 0, 1000, 500))
+    page.follow(layer)
+    (image,) = page.form.images()
+    parameters = page.form.parameters(image)
+    assert parameters["PIXEL_SIZE"] == pytest.approx(page._iface.canvas.mapUnitsPerPixel(), rel=1e-3)
+    assert parameters["EXTENT"].contains(QgsRectangle(0, 0, 1000, 500))
+    page.form.pixel_box.setValue(2)
+    assert page.form.parameters(image)["PIXEL_SIZE"] == 2
+    assert page.form.destination(image).name == "map_rsqi.gpkg"
+
+
+def test_an_inspection_is_scored_as_the_tab_score_does(page, image, tmp_path):
+    from rsqi.bridge import schemes
+
+    scheme = tmp_path / "own.json"
+    scheme.touch()
+    schemes.choose(scheme)
+    schemes.choose_mode("area")
+    try:
+        page.follow(image)
+        (chosen,) = page.form.images()
+        parameters = page.form.parameters(chosen)
+    finally:
+        for name in (schemes.SCHEME, schemes.MODE):
+            QgsSettings().remove(name)
+    assert (parameters["SCHEME"], parameters["MODE"]) == (str(scheme), 1)

@@ -1,0 +1,125 @@
+"""The page *Learn*, from reviewed errors to a better model, with a worker that only pretends to train."""
+
+import time
+
+import pytest
+from qgis.core import (
+    QgsApplication,
+)
+from qgis.PyQt.QtCore import QEventLoop, Qt
+from qgis.PyQt.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
+from reviewed_layers import add_layer, write_reviewed
+
+
+def wait(until, seconds=20):
+    end = time.monotonic() + seconds
+    while not until() and time.monotonic() < end:
+        QgsApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        time.sleep(0.01)
+    assert until()
+
+
+@pytest.fixture
+def page(trainer, qgis_iface_stub):
+    from rsqi.ui.learn.page import LearnPage
+
+    found = LearnPage(qgis_iface_stub)
+    found.resize(420, 900)
+    found.show()
+    yield found
+    found.stop()
+    found.deleteLater()
+
+
+@pytest.fixture
+def qgis_iface_stub():
+    class Bar:
+        said = []
+
+        def pushMessage(self, title, text, level):
+            self.said.append(text)
+
+    class Iface:
+        bar = Bar()
+
+        def messageBar(self):
+            return self.bar
+
+    return Iface()
+
+
+def button(page, name):
+    return page.findChild(QPushButton, f"rsqiLearn{name}")
+
+
+def status(page):
+    return page.findChild(QLabel, "rsqiLearnStatus").text()
+
+
+def export(page, tmp_path):
+    add_layer(write_reviewed(tmp_path / "a.gpkg"))
+    wait(lambda: button(page, "Export").isEnabled())
+    button(page, "Export").click()
+    wait(lambda: button(page, "Train").isEnabled())
+
+
+def test_decisions_are_counted_and_layers_without_any_left_out(page, tmp_path):
+    layer = add_layer(write_reviewed(tmp_path / "a.gpkg"))
+    layer.setSubsetString("status = 'accepted'")  # a filter of the review hides nothing from training
+    add_layer(write_reviewed(tmp_path / "b.gpkg", ["unreviewed"]), "untouched: errors")
+    page.refresh()
+    tree = page.data.tree
+    rows = [[tree.topLevelItem(n).text(c) for c in range(4)] for n in range(2)]
+    assert rows == [["image: errors", "4", "1", "1"], ["untouched: errors", "0", "0", "1"]]
+    ticks = [tree.topLevelItem(n).checkState(0) == Qt.CheckState.Checked for n in range(2)]
+    assert ticks == [True, False]
+
+
+def test_data_training_comparison_and_use(page, tmp_path):
+    from rsqi.bridge.model_choice import DEFAULT, choose_model, chosen_model, models_folder
+
+    assert not button(page, "Train").isEnabled()
+    export(page, tmp_path)
+    assert "30" in page.data.status.text() and "8" in page.data.status.text()
+    button(page, "Train").click()
+    wait(lambda: button(page, "Use").isEnabled())
+    assert len(page.training.curve._curves.loss) == 10 and len(page.training.curve._curves.score) == 5
+    table = page.findChild(QWidget, "rsqiLearnComparison")
+    assert [table.item(0, c).text() for c in range(1, 3)] == ["0.50→0.80", "0.40→0.60"]
+    assert table.rowCount() == 4  # no row for a type that nobody has seen
+    assert chosen_model() == DEFAULT
+    button(page, "Use").click()
+    assert chosen_model() == str(models_folder() / "model-1")
+    box = page.findChild(QComboBox, "rsqiLearnModel")
+    box.setCurrentIndex(0)
+    button(page, "Use").click()
+    assert chosen_model() == DEFAULT
+    choose_model(DEFAULT)
+
+
+def test_a_model_that_is_not_better_is_shown_but_not_offered(page, trainer, tmp_path):
+    trainer("worse")
+    export(page, tmp_path)
+    button(page, "Train").click()
+    wait(lambda: "not better" in status(page))
+    assert page.findChild(QComboBox, "rsqiLearnModel").count() == 1 and not button(page, "Use").isEnabled()
+    assert page.findChild(QWidget, "rsqiLearnComparison").rowCount() == 4
+
+
+def test_a_training_is_cancelled_and_says_that_it_can_go_on(page, trainer, tmp_path):
+    export(page, tmp_path)
+    trainer("slow")
+    button(page, "Train").click()
+    wait(lambda: page.bar.isVisible())
+    button(page, "Cancel").click()
+    wait(lambda: button(page, "Train").isEnabled(), 5)
+    assert "train again to go on" in status(page)
+
+
+def test_stopping_the_page_ends_what_runs(page, trainer, tmp_path):
+    export(page, tmp_path)
+    trainer("slow")
+    button(page, "Train").click()
+    wait(lambda: QgsApplication.taskManager().countActiveTasks() == 1)
+    page.stop()
+    wait(lambda: QgsApplication.taskManager().countActiveTasks() == 0, 5)

@@ -1,0 +1,243 @@
+"""The page *Review* as it is used: keys on the map and in the list, edits by QGIS's tools, and nothing left behind."""
+
+import time
+
+import pytest
+from qgis.core import NULL, QgsFeature, QgsPointXY, QgsProject, QgsVectorLayerUtils
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QApplication
+from review_scene import Iface, box, layer_of, stored
+
+KEY = Qt.Key
+
+
+@pytest.fixture
+def page(path):
+    from rsqi.bridge import layer_style
+    from rsqi.ui.review.page import ReviewPage
+
+    iface = Iface()
+    page = ReviewPage(iface)
+    page.iface = iface
+    layer = layer_of(path)
+    layer_style.apply(layer, "errors")
+    QgsProject.instance().addMapLayer(layer)
+    page.set_layer(layer)
+    page.show()
+    yield page
+    page.stop()
+    page.deleteLater()
+    QgsProject.instance().clear()
+    iface.window.deleteLater()
+
+
+def press(page, *keys, on=None):
+    for key in keys:
+        QTest.keyClick(on or page.iface.canvas, key)
+        QApplication.processEvents()
+
+
+def until(condition, seconds=5):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        QApplication.processEvents()
+        time.sleep(0.01)
+    return condition()
+
+
+def states(path):
+    return [row["status"] for _, row in sorted(stored(path).items())]
+
+
+def test_keys_on_the_map_judge_and_go_on(page, path):
+    assert page.list.fid == 1
+    press(page, KEY.Key_A)
+    assert page.list.fid == 3, "the next unreviewed one of the list, which is sorted by type"
+    press(page, KEY.Key_X, KEY.Key_2)
+    assert states(path) == ["accepted", "unreviewed", "rejected", "corrected"] and page.list.fid == 2
+    QTest.keyClick(page.iface.canvas, KEY.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert states(path)[3] == "unreviewed" and page.list.fid == 4, "undo returns to what it took back"
+
+
+def test_next_and_previous_stop_at_the_ends(page):
+    press(page, KEY.Key_N, KEY.Key_N)
+    assert page.list.fid == 4
+    press(page, KEY.Key_N, KEY.Key_N, KEY.Key_P, on=page.list)
+    assert page.list.fid == 4
+
+
+def test_a_text_field_keeps_its_letters(page, path):
+    for field in (page.filter_bar.search_box, page.comment_box, page.reviewer_box):
+        field.setFocus()
+        QTest.keyClicks(field, "ax4")
+        assert field.text() == "ax4"
+        page.filter_bar.search_box.clear()
+    assert set(states(path)) == {"unreviewed"}
+
+
+def test_keys_rest_while_the_page_is_hidden(page, path):
+    page.hide()
+    press(page, KEY.Key_A)
+    assert set(states(path)) == {"unreviewed"}
+
+
+def test_one_verdict_for_many_is_one_step_back(page, path):
+    page.list.selectAll()
+    page.run_command("reject")
+    assert set(states(path)) == {"rejected"}
+    page.run_command("undo")
+    assert set(states(path)) == {"unreviewed"}
+
+
+def test_a_list_of_the_unreviewed_shrinks_while_it_is_walked(page):
+    page.filter_bar.status_box.setCurrentIndex(1)
+    page.run_command("accept")
+    assert page.list.table.order == [3, 4, 2] and page.list.fid == 3
+    assert page.progress_line.label.text() == "1 of 4 reviewed, 3 in the list"
+
+
+def test_a_comment_stays_with_its_error(page, path):
+    page.comment_box.setText("roof, no cloud")
+    QTest.keyClick(page.comment_box, KEY.Key_Return)
+    page.run_command("next")
+    assert stored(path, 1)["comment"] == "roof, no cloud" and page.comment_box.text() == ""
+
+
+def test_deductions_follow_a_verdict_into_the_file(page, path):
+    heard = []
+    page.changed.connect(lambda: heard.append(stored(path, 1)["penalty"]))
+    page.run_command("reject")
+    assert until(lambda: stored(path, 1)["penalty"] == 0)
+    assert heard[0] == 1.0 and heard[-1] == 0, "the score hears of the verdict, then of the deductions"
+    assert stored(path, 3)["edited_by"] == NULL, "a deduction is no edit"
+
+
+def test_looking_changes_no_file(page, path):
+    before = stored(path)
+    until(lambda: False, 0.5)
+    assert stored(path) == before
+
+
+def test_what_somebody_else_does_is_shown(page, path):
+    from rsqi.ui.review.decisions import Decisions
+
+    other = Decisions()
+    other.set_layer(layer_of(path))
+    other.reject([4])
+    other.set_layer(None)
+    assert until(lambda: page.list.table.rows[4].status == "rejected")
+
+
+# Edits by QGIS's own tools
+
+
+def draw(page, geometry):
+    """Add a polygon as QGIS's tool does."""
+    layer = page.decisions.layer
+    geometry.convertToMultiType()
+    feature = QgsVectorLayerUtils.createFeature(layer, geometry)
+    layer.beginEditCommand("Add feature")
+    layer.addFeature(QgsFeature(feature))
+    layer.endEditCommand()
+    QApplication.processEvents()
+
+
+def test_a_drawn_error_is_complete_and_saved_at_once(page, path):
+    page.iface.add_tool("mActionAddFeature")
+    press(page, KEY.Key_D, KEY.Key_0)
+    assert "Pixel Missing" in page.mode_label.text()
+    draw(page, box(700, 700, 30, 20))
+    row = stored(path, 5)
+    assert (row["category_id"], row["label"], row["status"], row["source"]) == (10, "像素缺失", "added", "technician")
+    assert row["area_m2"] == pytest.approx(600, rel=2e-3) and row["edited_by"]
+    press(page, KEY.Key_5)
+    assert (stored(path, 5)["category_id"], stored(path, 5)["status"]) == (5, "added"), "the type may come after"
+    press(page, KEY.Key_Escape)
+    assert not page.digitising.mode and not page.decisions.layer.isEditable()
+    page.run_command("undo")
+    page.run_command("undo")
+    assert stored(path, 5) is None
+
+
+def test_a_reshaped_error_is_measured_anew(page, path):
+    layer = page.decisions.layer
+    layer.startEditing()
+    shape = box(100, 100, 40, 20)
+    shape.convertToMultiType()
+    layer.changeGeometry(1, shape)
+    QApplication.processEvents()
+    row = stored(path, 1)
+    assert row["area_m2"] == pytest.approx(800, rel=2e-3) and row["status"] == "corrected" and row["edited_by"]
+    page.run_command("undo")
+    assert layer_of(path).getFeature(1).geometry().area() == pytest.approx(400)
+    assert stored(path, 1)["status"] == "unreviewed"
+
+
+def test_both_parts_of_a_split_error_are_errors_of_its_type(page, path):
+    layer = page.decisions.layer
+    layer.startEditing()
+    layer.splitFeatures([QgsPointXY(500110, 3400000), QgsPointXY(500110, 3400200)])
+    QApplication.processEvents()
+    rows = stored(path)
+    assert len(rows) == 5 and rows[5]["category_id"] == 1 and rows[5]["source"] == "model"
+    assert {rows[1]["status"], rows[5]["status"]} == {"corrected"}
+    assert rows[1]["area_m2"] == pytest.approx(200, rel=2e-3) == rows[5]["area_m2"]
+    page.run_command("undo")
+    assert len(stored(path)) == 4 and layer_of(path).getFeature(1).geometry().area() == pytest.approx(400)
+
+
+def test_a_deleted_error_comes_back_under_its_number(page, path):
+    layer, before = page.decisions.layer, stored(path)
+    layer.startEditing()
+    layer.deleteFeature(3)
+    QApplication.processEvents()
+    assert 3 not in stored(path) and 3 not in page.list.table.rows
+    page.run_command("undo")
+    assert stored(path) == before
+
+
+def test_the_form_changes_the_names_with_the_type(page, path):
+    layer = page.decisions.layer
+    layer.startEditing()
+    layer.changeAttributeValue(1, layer.fields().indexFromName("category_id"), 6)
+    layer.changeAttributeValue(2, layer.fields().indexFromName("comment"), "one pixel")
+    QApplication.processEvents()
+    rows = stored(path)
+    assert (rows[1]["label_en"], rows[1]["status"]) == ("Distortion", "corrected")
+    assert (rows[2]["comment"], rows[2]["status"]) == ("one pixel", "unreviewed")
+
+
+# Around it
+
+
+def test_blocks_seen_by_key_are_counted(page):
+    press(page, KEY.Key_B, KEY.Key_B)
+    assert "1 of 4 seen" in page.block_bar.progress_label.text()
+    QTest.keyClick(page.iface.canvas, KEY.Key_B, Qt.KeyboardModifier.ShiftModifier)
+    assert page.block_bar.seen_box.isChecked()
+
+
+def test_what_is_selected_on_the_map_is_selected_in_the_list(page):
+    page.decisions.layer.selectByIds([3, 4])
+    assert page.list.selected() == [3, 4]
+
+
+def test_stopping_leaves_nothing_behind(page, path):
+    canvas, layer = page.iface.canvas, page.decisions.layer
+    page.run_command("zoom")
+    page.block_bar.heat_box.setCurrentIndex(2)
+    page.filter_bar.slider.setValue(80)
+    assert until(lambda: "confidence" in layer.renderer().classAttribute())
+    items = len(canvas.scene().items())
+    page.stop()
+    press(page, KEY.Key_A)
+    assert set(states(path)) == {"unreviewed"}
+    assert layer.renderer().classAttribute() == "category_id"
+    assert len(canvas.scene().items()) == items - 1 and list(QgsProject.instance().mapLayers()) == [layer.id()]
+
+
+def test_without_a_layer_the_page_says_what_to_do(page):
+    page.set_layer(None)
+    assert page._stack.currentIndex() == 0 and page.list.table.order == []
+    press(page, KEY.Key_A, KEY.Key_D, KEY.Key_B)

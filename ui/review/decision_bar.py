@@ -1,0 +1,119 @@
+"""The buttons of the review; each gives a command that a key gives as well."""
+
+from __future__ import annotations
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
+from qgis.PyQt.QtGui import QIcon
+from qgis.PyQt.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from ...bridge.i18n import tr
+from ...bridge.texts import type_name
+from ...rsqi_core import taxonomy
+from ..widgets.swatch import swatch
+from .keys import NAMES, command_texts, with_key
+
+ICONS = {
+    "accept": "/mIconSuccess.svg",
+    "reject": "/mIconDelete.svg",
+    "undo": "/mActionUndo.svg",
+    "redo": "/mActionRedo.svg",
+    "previous": "/mActionArrowLeft.svg",
+    "next": "/mActionArrowRight.svg",
+    "zoom": "/mActionZoomToSelected.svg",
+    "peek": "/mActionShowAllLayers.svg",
+    "draw": "/mActionCapturePolygon.svg",
+    "reshape": "/mActionReshape.svg",
+    "vertices": "/mActionVertexTool.svg",
+    "split": "/mActionSplitFeatures.svg",
+    "merge": "/mActionMergeFeatures.svg",
+}
+MODES = ("draw", "reshape", "vertices", "split")
+
+
+class DecisionBar(QWidget):
+    """Two lines of buttons: what is decided, and what is drawn.
+
+    Signals
+    -------
+    command_requested : str
+    """
+
+    command_requested = pyqtSignal(str)
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.buttons: dict[str, QToolButton] = {}
+        texts = command_texts()
+        first, second = QHBoxLayout(), QHBoxLayout()
+        first.addWidget(self._button("accept", texts, tr("Accept")), 1)
+        first.addWidget(self._button("reject", texts, tr("Reject")), 1)
+        first.addWidget(self._type_button(), 1)
+        for command in ("undo", "redo"):
+            first.addWidget(self._button(command, texts))
+        for command in ("previous", "next", "zoom", "peek"):
+            second.addWidget(self._button(command, texts))
+        self.keep_scale = QToolButton()
+        self.keep_scale.setIcon(QgsApplication.getThemeIcon("/lockedGray.svg"))
+        self.keep_scale.setIconSize(QSize(16, 16))
+        self.keep_scale.setCheckable(True)
+        self.keep_scale.setAutoRaise(True)
+        self.keep_scale.setToolTip(tr("Keep the scale: only move the map from error to error"))
+        second.addWidget(self.keep_scale)
+        second.addStretch(1)
+        second.addWidget(self._button("draw", texts, tr("Draw")))
+        for command in ("reshape", "vertices", "split", "merge"):
+            second.addWidget(self._button(command, texts))
+        for mode in MODES:
+            self.buttons[mode].setCheckable(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(first)
+        column.addLayout(second)
+
+    def show_mode(self, mode: str) -> None:
+        """Press the button of the tool that is on."""
+        for name in MODES:
+            self.buttons[name].setChecked(name == mode)
+
+    def show_history(self, undo: str | None, redo: str | None) -> None:
+        """Enable undo and redo, and say what they take back; None: nothing."""
+        texts = command_texts()
+        for command, text in (("undo", undo), ("redo", redo)):
+            self.buttons[command].setEnabled(text is not None)
+            self.buttons[command].setToolTip(with_key(f"{texts[command]}: {text}" if text else texts[command], command))
+
+    def _button(self, command: str, texts: dict[str, str], title: str = "") -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"rsqiReview_{command}")
+        button.setIcon(QgsApplication.getThemeIcon(ICONS[command]))
+        button.setToolTip(with_key(texts[command], command))
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # so that the keys stay where they were
+        if title:
+            button.setText(f"{title}  {NAMES[command]}")
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        else:
+            button.setAutoRaise(True)
+        button.clicked.connect(lambda: self.command_requested.emit(command))
+        self.buttons[command] = button
+        return button
+
+    def _type_button(self) -> QToolButton:
+        """A menu of the ten types, in which the keys can be looked up."""
+        button = QToolButton()
+        button.setObjectName("rsqiReview_type")
+        button.setText(tr("Type  1-0"))
+        button.setToolTip(tr("Change the type; the type it has already confirms the error"))
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        menu = QMenu(button)
+        for error_type in taxonomy.TYPES:
+            command = f"type_{error_type.id}"
+            action = menu.addAction(QIcon(swatch(error_type.color)), f"{type_name(error_type)}\t{NAMES[command]}")
+            action.triggered.connect(lambda _=False, command=command: self.command_requested.emit(command))
+        button.setMenu(menu)
+        self.buttons["type"] = button
+        return button

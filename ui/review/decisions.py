@@ -1,0 +1,300 @@
+"""Accept, reject, relabel, comment, merge, undo and redo: what a technician decides, committed at once; no widgets."""
+
+from __future__ import annotations
+
+from typing import Callable, Iterable, Mapping, Sequence
+
+from qgis.core import (
+    QgsFeature,
+    QgsGeometry,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QDateTime, QObject, pyqtSignal
+
+from ...bridge.geopackage import geopackage_of
+from ...bridge.i18n import tr
+from ...bridge.layer_score import DERIVED
+from ...bridge.measures import distance_area, project_context
+from ...bridge.reviewer import reviewer
+from ...rsqi_core import taxonomy
+from . import store
+from .error_rows import ACCEPTED, ADDED, CORRECTED, REJECTED, UNREVIEWED, ErrorRow, columns_of, read, row_of
+from .history import Change, History
+
+COMMENT_LENGTH = 254
+
+
+class Decisions(QObject):
+    """The errors of one layer, and what is decided about them.
+
+    Attributes
+    ----------
+    rows : dict of int to ErrorRow
+        As they were read from the file; :meth:`reload_if_changed` looks whether they still are so.
+
+    Signals
+    -------
+    changed : set of int
+        Errors that an action of this review changed, added or deleted.
+    reloaded : set of int
+        The file was read again; these errors somebody else changed meanwhile.
+    refused : str
+        Why an action was not carried out, in one sentence.
+    """
+
+    changed = pyqtSignal(object)
+    reloaded = pyqtSignal(object)
+    refused = pyqtSignal(str)
+
+    def __init__(self, parent: QObject | None = None):
+        super().__init__(parent)
+        self.layer: QgsVectorLayer | None = None
+        self.rows: dict[int, ErrorRow] = {}
+        self.history = History()
+        self.writing = False
+        self._file_stamp: tuple = ()
+
+    def set_layer(self, layer: QgsVectorLayer | None) -> None:
+        """Review another layer; what was done to the last one is in its file and can no longer be undone."""
+        self.layer = layer
+        self.history.clear()
+        self.rows = read(layer) if layer is not None else {}
+        self._file_stamp = self._current_stamp()
+
+    def reload_if_changed(self) -> set[int]:
+        """Read again if the file was written by somebody else; return the errors that differ, and signal them."""
+        now = self._current_stamp()
+        if now == self._file_stamp:
+            return set()
+        self._file_stamp = now
+        return self._read_again()
+
+    def mark_as_read(self) -> None:
+        """Take the file as read: this review itself has just written into another table of it."""
+        self._file_stamp = self._current_stamp()
+
+    # Decisions
+
+    def accept(self, fids: Iterable[int]) -> bool:
+        """Confirm errors; what the technician corrected or added stays so."""
+        return self._decide(
+            tr("Accept"),
+            fids,
+            lambda row: {} if row.status in (ACCEPTED, CORRECTED, ADDED) else {"status": ACCEPTED},
+        )
+
+    def reject(self, fids: Iterable[int]) -> bool:
+        """Say that these are no errors: they stay in the file, and count no more."""
+        return self._decide(tr("Reject"), fids, lambda row: {} if row.status == REJECTED else {"status": REJECTED})
+
+    def relabel(self, fids: Iterable[int], category_id: int) -> bool:
+        """Give errors another type; the type that one has already confirms it."""
+        names = type_values(category_id)
+
+        def values(row: ErrorRow) -> dict:
+            if row.category_id == category_id:
+                return {"status": ACCEPTED} if row.status in (UNREVIEWED, REJECTED) else {}
+            return {**names, "status": ADDED if row.status == ADDED else CORRECTED}
+
+        return self._decide(tr("Change the type"), fids, values)
+
+    def comment(self, fid: int, text: str) -> bool:
+        """Write a comment."""
+        text = text.strip()[:COMMENT_LENGTH]
+        return self._decide(tr("Comment"), [fid], lambda row: {} if row.comment == text else {"comment": text or None})
+
+    def merge(self, fids: Sequence[int]) -> bool:
+        """Make one error of several: the first one stays, with the outline of all and the highest confidence."""
+        fids = [fid for fid in dict.fromkeys(fids) if fid in self.rows]
+        if len(fids) < 2:
+            self.refused.emit(tr("Select at least two errors to merge."))
+            return False
+        before = self._unchanged_features(fids)
+        if before is None:
+            return False
+        geometry = QgsGeometry.unaryUnion([before[fid].geometry() for fid in fids])
+        if geometry.isMultipart() and not QgsWkbTypes.isMultiType(self.layer.wkbType()):
+            self.refused.emit(tr("The errors do not touch: this layer cannot hold them as one."))
+            return False
+        if QgsWkbTypes.isMultiType(self.layer.wkbType()):
+            geometry.convertToMultiType()
+        first = self.rows[fids[0]]
+        sure = [self.rows[fid].confidence for fid in fids if self.rows[fid].confidence is not None]
+        values = {
+            "area_m2": self.area(geometry),
+            "status": ADDED if first.status == ADDED else CORRECTED,
+            "confidence": max(sure, default=None),
+        }
+        kept = with_values(before[fids[0]], {**values, **signature()})
+        kept.setGeometry(geometry)
+        after: dict[int, QgsFeature | None] = {**dict.fromkeys(fids), fids[0]: kept}
+        return self._apply(Change(tr("Merge"), before, after))
+
+    # Undo and redo
+
+    def undo(self) -> set[int]:
+        """Take the last action back; return its errors, none if there was nothing or it could not be."""
+        return self._undo_or_redo(undone=False)
+
+    def redo(self) -> set[int]:
+        """Do again what was undone last."""
+        return self._undo_or_redo(undone=True)
+
+    def add_committed(self, change: Change) -> None:
+        """Take a change into the history that QGIS's own tools made and that is committed."""
+        self.history.push(change)
+        self._update_rows(change.after)
+
+    def write_derived(self, values: Mapping[int, tuple[str | None, float]]) -> None:
+        """Store severity and penalty by fid, which follow from the decisions and are no part of the history.
+
+        Raises
+        ------
+        StoreError
+        """
+        now = store.snapshot(self.layer, values)
+        target = {
+            fid: with_values(feature, dict(zip(DERIVED, values[fid])))
+            for fid, feature in now.items()
+            if feature is not None
+        }
+        self._write(now, target, tr("Deductions"))
+        self.rows.update({fid: row_of(feature) for fid, feature in target.items()})
+
+    def area(self, geometry: QgsGeometry) -> float:
+        """Return square metres on the ellipsoid of the layer."""
+        return distance_area(self.layer.crs(), project_context()).measureArea(geometry)
+
+    # Writing
+
+    def _decide(self, text: str, fids: Iterable[int], values: Callable[[ErrorRow], dict]) -> bool:
+        changes = {fid: values(self.rows[fid]) for fid in fids if fid in self.rows}
+        changes = {fid: change for fid, change in changes.items() if change}
+        if not changes:
+            return True
+        before = self._unchanged_features(changes)
+        if before is None:
+            return False
+        signed = signature()
+        after = {fid: with_values(before[fid], {**change, **signed}) for fid, change in changes.items()}
+        return self._apply(Change(text, before, after))
+
+    def _unchanged_features(self, fids: Iterable[int]) -> dict[int, QgsFeature | None] | None:
+        """Return the stored errors; None, after a signal, if somebody else has changed one since it was shown."""
+        changed_elsewhere = self.reload_if_changed() & set(fids)
+        stored = store.snapshot(self.layer, fids)
+        if not changed_elsewhere:
+            columns = columns_of(self.layer.dataProvider().fields())
+            for fid, feature in stored.items():
+                if feature is None or row_of(feature, columns).decision() != self.rows[fid].decision():
+                    changed_elsewhere.add(fid)
+            if not changed_elsewhere:
+                return stored
+            self._read_again()
+        self.refused.emit(self.conflict_text(changed_elsewhere))
+        return None
+
+    def conflict_text(self, fids: Iterable[int]) -> str:
+        """Return a sentence that says who changed these errors."""
+        names = sorted({self.rows[fid].edited_by for fid in fids if fid in self.rows} - {""})
+        if not names:
+            return tr("Somebody else has changed this error meanwhile: it was read again, please look once more.")
+        return tr("{name} has changed this error meanwhile: it was read again, please look once more.").format(
+            name=", ".join(names)
+        )
+
+    def _apply(self, change: Change) -> bool:
+        if self._write(change.before, change.after, change.text, report=True) is None:
+            return False
+        self.add_committed(Change(change.text, change.before, store.snapshot(self.layer, change.after)))
+        return True
+
+    def _undo_or_redo(self, undone: bool) -> set[int]:
+        change = self.history.last(undone)
+        if change is None:
+            return set()
+        if not undone:
+            change = change.reversed()
+        self.reload_if_changed()
+        now = store.snapshot(self.layer, change.before)
+        if not all(store.same_error(now[fid], feature) for fid, feature in change.before.items()):
+            self.history.drop(undone)
+            self.refused.emit(tr("The error was changed by somebody else meanwhile, so this step was left out."))
+            return set()
+        fids = self._write(now, change.after, change.text, report=True)
+        if fids is None:
+            return set()
+        self.history.move(undone)
+        self.history.renumber(fids)
+        touched = {fids.get(fid, fid) for fid in change.after}
+        self._update_rows(store.snapshot(self.layer, touched))
+        return touched
+
+    def _write(self, stored: Mapping, target: Mapping, text: str, report: bool = False) -> dict[int, int] | None:
+        """Write and return the fids of errors that came back; with `report` a failure sends a signal and gives None."""
+        self.writing = True
+        try:
+            return store.write(self.layer, stored, target, text)
+        except store.StoreError as error:
+            if not report:
+                raise
+            self.refused.emit(str(error))
+            return None
+        finally:
+            self.writing = False
+            self._file_stamp = self._current_stamp()
+
+    def _update_rows(self, now: Mapping[int, QgsFeature | None]) -> None:
+        """Take over some errors as the file has them now."""
+        self._file_stamp = self._current_stamp()
+        columns = columns_of(self.layer.dataProvider().fields())
+        for fid, feature in now.items():
+            if feature is None:
+                self.rows.pop(fid, None)
+            else:
+                self.rows[fid] = row_of(feature, columns)
+        self.layer.triggerRepaint()
+        self.changed.emit(set(now))
+
+    def _read_again(self) -> set[int]:
+        old, now = self.rows, read(self.layer)
+        if old and not now:  # cannot be read at the moment
+            self._file_stamp = ()
+            return set()
+        self.rows = now
+        every = set(old) | set(self.rows)
+        changed_elsewhere = {
+            fid
+            for fid in every
+            if fid not in old or fid not in self.rows or old[fid].decision() != self.rows[fid].decision()
+        }
+        if changed_elsewhere:
+            self.layer.dataChanged.emit()  # for tables and scores
+            self.layer.triggerRepaint()
+        self.reloaded.emit(changed_elsewhere)
+        return changed_elsewhere
+
+    def _current_stamp(self) -> tuple:
+        return store.file_stamp(geopackage_of(self.layer)) if self.layer is not None else ()
+
+
+def signature() -> dict[str, object]:
+    """Return who edits, and when."""
+    return {"edited_at": QDateTime.currentDateTime(), "edited_by": reviewer()[:64]}
+
+
+def type_values(category_id: int) -> dict[str, object]:
+    """Return the fields that name a type."""
+    error_type = taxonomy.by_id(category_id)
+    return {"category_id": category_id, "label": error_type.zh, "label_en": error_type.en}
+
+
+def with_values(feature: QgsFeature, values: Mapping[str, object]) -> QgsFeature:
+    """Return a copy with other values; names that the layer has no field for are left out."""
+    copy, fields = QgsFeature(feature), feature.fields()
+    for name, value in values.items():
+        index = fields.indexFromName(name)
+        if index >= 0:
+            copy.setAttribute(index, value)
+    return copy

@@ -1,0 +1,150 @@
+"""The errors as rows of a list: what the list shows, filters and sorts. No widgets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Iterable, Mapping, Sequence
+
+from qgis.core import QgsFeature, QgsFeatureRequest, QgsFields, QgsVectorLayer
+from qgis.PyQt.QtCore import QDateTime
+
+from ...bridge.geopackage import features_of
+from ...rsqi_core.scoring import STATUSES
+from .store import NULL_TYPE
+
+COLUMNS = ("category_id", "confidence", "area_m2", "severity", "status")
+UNREVIEWED, ACCEPTED, REJECTED, CORRECTED, ADDED = STATUSES
+REVIEWED = "reviewed"  # a choice of the filter beside the statuses: all but the unreviewed
+
+
+@dataclass(frozen=True)
+class ErrorRow:
+    """One error as it is stored; `severity` and `penalty` follow from all the others and are no part of a decision."""
+
+    fid: int
+    category_id: int
+    confidence: float | None
+    area_m2: float | None
+    severity: str
+    penalty: float
+    status: str
+    source: str
+    comment: str
+    edited_at: str
+    edited_by: str
+
+    def decision(self) -> tuple:
+        """Return what a person decides, to find out whether somebody else has changed it."""
+        return (self.category_id, self.status, self.comment, self.edited_at, self.edited_by)
+
+
+@dataclass(frozen=True)
+class RowFilter:
+    """Which rows the list shows; an empty value admits all."""
+
+    category_id: int = 0
+    status: str = ""
+    text: str = ""
+    confidence: float = 0.0
+
+    def admits(self, row: ErrorRow, words: str = "") -> bool:
+        """Return whether `row` passes; `words` is what the list calls its type and status."""
+        if self.category_id and row.category_id != self.category_id:
+            return False
+        if self.status == REVIEWED and row.status == UNREVIEWED:
+            return False
+        if self.status not in ("", REVIEWED) and row.status != self.status:
+            return False
+        if row.confidence is not None and row.confidence < self.confidence:
+            return False
+        text = self.text.strip().lower()
+        return not text or text in f"{row.fid} {words} {row.severity} {row.comment} {row.edited_by}".lower()
+
+
+def columns_of(fields: QgsFields) -> dict[str, int]:
+    """Return where the fields of a row are; -1 for those that a layer lacks."""
+    return {name: fields.indexFromName(name) for name in ErrorRow.__dataclass_fields__ if name != "fid"}
+
+
+def values_of(feature: QgsFeature, columns: Mapping[str, int]) -> dict[str, object]:
+    """Return the values of a feature by name, None for NULL and where a field is lacking."""
+    values = [None if isinstance(value, NULL_TYPE) else value for value in feature.attributes()]
+    return {name: values[index] if index >= 0 else None for name, index in columns.items()}
+
+
+def row_of(feature: QgsFeature, columns: Mapping[str, int] | None = None) -> ErrorRow:
+    """Return the row of a feature; fields that the layer lacks are empty.
+
+    Parameters
+    ----------
+    columns : mapping, optional
+        What :func:`columns_of` gives, if many features of one layer are read.
+    """
+    found = values_of(feature, columns_of(feature.fields()) if columns is None else columns)
+    edited_at = found["edited_at"]
+    return ErrorRow(
+        feature.id(),
+        int(found["category_id"] or 0),
+        found["confidence"],
+        found["area_m2"],
+        found["severity"] or "",
+        float(found["penalty"] or 0.0),
+        found["status"] or UNREVIEWED,
+        found["source"] or "",
+        found["comment"] or "",
+        edited_at.toString("yyyy-MM-dd HH:mm:ss.zzz") if isinstance(edited_at, QDateTime) else str(edited_at or ""),
+        found["edited_by"] or "",
+    )
+
+
+def read(layer: QgsVectorLayer) -> dict[int, ErrorRow]:
+    """Return the stored rows by fid; edits that are not committed do not show."""
+    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
+    columns = columns_of(layer.dataProvider().fields())
+    return {feature.id(): row_of(feature, columns) for feature in features_of(layer, request, 1, committed=True)}
+
+
+def arrange(
+    rows: Mapping[int, ErrorRow],
+    row_filter: RowFilter,
+    column: str = "category_id",
+    descending: bool = False,
+    words: Mapping[tuple[int, str], str] | None = None,
+) -> list[int]:
+    """Return the fids of the rows that pass the filter, in order; rows without a value come last either way.
+
+    Parameters
+    ----------
+    words : mapping of (category_id, status) to text, optional
+        What a search looks through besides the row's own texts.
+    """
+    words = words or {}
+    shown = [row for row in rows.values() if row_filter.admits(row, words.get((row.category_id, row.status), ""))]
+    with_value = [row for row in shown if getattr(row, column) not in (None, "")]
+    without = [row.fid for row in shown if getattr(row, column) in (None, "")]
+    rank = STATUSES.index if column == "status" else None
+    with_value.sort(key=lambda row: row.fid)  # stable: equal values keep the order of the file
+    with_value.sort(
+        key=lambda row: rank(row.status) if rank and row.status in STATUSES else getattr(row, column),
+        reverse=descending,
+    )
+    return [row.fid for row in with_value] + sorted(without)
+
+
+def next_unreviewed(order: Sequence[int], rows: Mapping[int, ErrorRow], current: int | None, skip: Iterable[int] = ()):
+    """Return the fid of the first unreviewed row after `current`, from the top again at the end; None: all done."""
+    start = order.index(current) + 1 if current in order else 0
+    leave = set(skip)
+    for fid in [*order[start:], *order[:start]]:
+        if fid not in leave and rows[fid].status == UNREVIEWED:
+            return fid
+    return None
+
+
+def neighbour(order: Sequence[int], current: int | None, step: int) -> int | None:
+    """Return the fid `step` rows farther, stopping at both ends; None in an empty list."""
+    if not order:
+        return None
+    if current not in order:
+        return order[0 if step > 0 else -1]
+    return order[min(max(order.index(current) + step, 0), len(order) - 1)]
