@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Iterable, Mapping, Sequence
 
 from . import resources
-from .errors import ParameterError
+from .errors import OutputError, ParameterError
+from .files.atomic import reason, write_whole
 from .notes import Note
 from .taxonomy import CODES
 
@@ -118,16 +119,12 @@ def write_scheme(path: str | Path, data: Any) -> None:
     """
     path = Path(path)
     parse_scheme(data, path)
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
+        write_whole(path, (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
+    except OutputError as error:
         text = "{path}: cannot write the scoring scheme ({reason}); check the folder"
-        raise ParameterError(
-            Note("scheme_unwritable", text, path=str(path), reason=error.strerror or str(error))
-        ) from error
+        why = reason(error.__cause__ or error)
+        raise ParameterError(Note("scheme_unwritable", text, path=str(path), reason=why)) from error
 
 
 class _Reader:

@@ -41,7 +41,7 @@ def _score(options: argparse.Namespace) -> int:
 
 
 def _score_one(path: Path, scheme: Scheme, options: argparse.Namespace) -> Unit:
-    from ..geopackage import read_errors, update_scores
+    from ..files.geopackage import read_errors, update_scores
     from ..lot import Unit
     from ..scoring import score
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ import shapely
 from ..blocks import Block, grid
 from ..describe import LANGUAGES
 from ..errors import OutputError, ParameterError, RsqiError
+from ..files.atomic import whole_folder
 from ..notes import Note, message_of
 from ..raster import open_raster
 from .card import card
@@ -128,27 +128,18 @@ def build(
             raise ParameterError(f"{source}: no such folder or file")
     if output.exists() and not (output.is_dir() and not any(output.iterdir())):
         raise OutputError(Note("dataset_exists", "{path} exists already; choose another folder", path=str(output)))
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".rsqi-", dir=output.parent) as name:
-            claim(name)
-            work = _Work(Path(name), settings, warn, tell)
-            built = work.run(sources)
-            if output.exists():
-                output.rmdir()
-            work.folder.rename(output)
-            return built
-    except OSError as error:
-        raise OutputError(f"{output}: cannot write the dataset ({error.strerror or error})") from error
+    with whole_folder(output, "the dataset", "check the folder and the free space") as folder:
+        claim(str(folder.parent))
+        return _Work(folder, settings, warn, tell).run(sources)
 
 
 class _Work:
     """One run, in a folder of its own."""
 
     def __init__(self, folder: Path, settings: Settings, warn: Callable[[str], None], tell: Callable[[str], None]):
-        self.folder, self.settings, self.warn, self.tell = folder / "dataset", settings, warn, tell
+        self.folder, self.settings, self.warn, self.tell = folder, settings, warn, tell
         self.rng = np.random.default_rng(settings.seed)
-        self.samples = Samples(folder)
+        self.samples = Samples(folder.parent)  # until they are divided into parts
         self.failed = self.rejected = 0
         self.unknown: Counter[str] = Counter()
 

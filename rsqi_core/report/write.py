@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Cancelled, OutputError, ParameterError, RasterError
+from ..files.atomic import write_whole
 from ..raster import Raster, open_raster
 from ..whereabouts import find_file
 from . import pictures, record, whole
 from .compose import compose, mapping, types_table
 from .content import dumps
 from .html import page
-from .publish import publish
 from .subject import Subject, of_inspection, read_subject, read_summary
 from .texts import Words
 
@@ -91,7 +91,7 @@ def write_inspection(path: Path | str, raster: Raster, found: Inspection, langua
     """
     subject = of_inspection(found, raster.crs)
     checked = whole.examine(raster, subject)
-    publish(Path(path), page(compose(subject, Words(language), raster, checked=checked)).encode("utf-8"))
+    write_whole(Path(path), page(compose(subject, Words(language), raster, checked=checked)).encode("utf-8"))
 
 
 def write_report(
@@ -207,9 +207,9 @@ def _write(
     claim(None)
     for kind, path in wanted.items():
         if kind == "html":
-            publish(path, page(report).encode("utf-8"))
+            write_whole(path, page(report).encode("utf-8"))
         elif kind == "content":
-            publish(path, dumps(report).encode("utf-8"))
+            write_whole(path, dumps(report).encode("utf-8"))
         elif kind == "csv":
             record.write_csv(path, rows, heads)
         elif kind == "xlsx":

@@ -7,6 +7,7 @@ import sqlite3
 import xml.etree.ElementTree as ElementTree
 from contextlib import closing
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -18,7 +19,7 @@ from rasterio.crs import CRS
 from rsqi_core import resources
 from rsqi_core.cli import main
 from rsqi_core.errors import Cancelled, OutputError, ParameterError, RasterError
-from rsqi_core.geopackage import write_geopackage
+from rsqi_core.files.geopackage import write_geopackage
 from rsqi_core.polygons import ErrorPolygon, records
 from rsqi_core.raster import open_raster
 from rsqi_core.report import pictures, whole
@@ -445,12 +446,11 @@ def test_a_failure_leaves_the_old_report(reviewed, tmp_path, monkeypatch):
     order = ordered(reviewed[0], tmp_path, "html")
     write_report(order)
     before = (tmp_path / "报告.html").read_bytes()
-    from rsqi_core.report import publish
 
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(publish.Path, "replace", fail)
+    monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OutputError, match="No space left"):
         write_report(order)
     assert (tmp_path / "报告.html").read_bytes() == before
