@@ -16,9 +16,8 @@ from qgis.core import (
     QgsProcessingParameterNumber,
 )
 
-from ..rsqi_core import lot
 from ..rsqi_core.errors import RsqiError
-from ..rsqi_core.scoring import load_scheme
+from ..rsqi_core.scoring import load_scheme, lot
 from .compat import DOUBLE, FILE, INT, NO_GEOMETRY, STRING, VECTOR_TABLE, field
 from .i18n import tr
 from .layer_score import score_file

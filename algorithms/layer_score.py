@@ -22,8 +22,7 @@ from qgis.core import (
 )
 
 from ..rsqi_core.errors import ParameterError
-from ..rsqi_core.scheme import Scheme
-from ..rsqi_core.scoring import STATUSES, ErrorRecord, Score, TypeScore, score
+from ..rsqi_core.scoring import STATUSES, ErrorRecord, Scheme, Score, TypeScore, score
 from ..rsqi_core.taxonomy import CODES, TYPES
 from ..rsqi_core.whereabouts import find_file
 from .i18n import tr

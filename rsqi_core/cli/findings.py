@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from .command import DONE, command
 
 if TYPE_CHECKING:
-    from ..lot import Unit
     from ..scoring import Scheme
+    from ..scoring.lot import Unit
 
 
 def add_score(commands: Any) -> None:
@@ -24,8 +24,7 @@ def add_score(commands: Any) -> None:
 
 
 def _score(options: argparse.Namespace) -> int:
-    from .. import lot
-    from ..scoring import load_scheme
+    from ..scoring import load_scheme, lot
 
     scheme = load_scheme(options.scheme)
     needed = None if options.lot is None else lot.sample_size(options.lot)
@@ -42,8 +41,8 @@ def _score(options: argparse.Namespace) -> int:
 
 def _score_one(path: Path, scheme: Scheme, options: argparse.Namespace) -> Unit:
     from ..files.geopackage import read_errors, update_scores
-    from ..lot import Unit
     from ..scoring import score
+    from ..scoring.lot import Unit
 
     stored = read_errors(path)
     image = (stored.valid_area_m2, stored.valid_pixels, stored.diagonal_px)

@@ -29,8 +29,7 @@ from rsqi_core.report.html import page
 from rsqi_core.report.subject import of_inspection
 from rsqi_core.report.texts import Words
 from rsqi_core.report.write import Order, write_report
-from rsqi_core.scheme import DEFAULT, read_scheme, write_scheme
-from rsqi_core.scoring import GRADES, load_scheme, score
+from rsqi_core.scoring import DEFAULT, GRADES, load_scheme, read_scheme, score, write_scheme
 from rsqi_core.taxonomy import CODES, TYPES, by_id
 
 TRANSFORM = Affine(0.5, 0, 500_000, 0, -0.5, 2_900_000)  # of write_raster

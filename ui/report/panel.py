@@ -25,7 +25,7 @@ from ...algorithms import schemes
 from ...algorithms.i18n import language, tr
 from ...algorithms.layer_score import frame_of
 from ...algorithms.report import ENDINGS, LANGUAGES, MODES, file_of
-from ...rsqi_core.scheme import DEFAULT
+from ...rsqi_core.scoring import DEFAULT
 from ..background import Background
 from ..review.reviewer import given
 from ..score.live_panel import image_below

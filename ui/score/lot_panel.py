@@ -27,9 +27,8 @@ from ...algorithms import schemes
 from ...algorithms.i18n import tr
 from ...algorithms.judge_lot import verdict_lines
 from ...algorithms.texts import grade_name
-from ...rsqi_core import lot
 from ...rsqi_core.errors import RsqiError
-from ...rsqi_core.scoring import MODES
+from ...rsqi_core.scoring import MODES, lot
 from ..background import Background
 from .card import COLORS, ScoreCard
 from .type_table import charged

@@ -3,7 +3,7 @@
 import pytest
 
 from rsqi_core.errors import ParameterError
-from rsqi_core.lot import Unit, draw, judge, overview_passes, sample_size, split
+from rsqi_core.scoring.lot import Unit, draw, judge, overview_passes, sample_size, split
 
 
 def unit(name, value, detailed=True, **severities):

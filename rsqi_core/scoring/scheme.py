@@ -1,4 +1,4 @@
-"""The scoring scheme: one JSON file whose every limit may be edited; read and checked here, applied in scoring.py.
+"""The scoring scheme: one JSON file whose every limit may be edited; read and checked here, applied in deductions.py.
 
 Imported inside QGIS as well: standard library only, Python 3.9 syntax.
 """
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterable, Mapping, Sequence
 
-from . import resources
-from .errors import OutputError, ParameterError
-from .files.atomic import reason, write_whole
-from .notes import Note
-from .taxonomy import CODES
+from .. import resources
+from ..errors import OutputError, ParameterError
+from ..files.atomic import reason, write_whole
+from ..notes import Note
+from ..taxonomy import CODES
 
 SEVERITIES = ("A", "B", "C", "D")
 GRADES = ("excellent", "good", "qualified", "rejected")
@@ -39,7 +39,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class TypeRules:
-    """How one error type is judged; the text of scoring.py says what each value does."""
+    """How one error type is judged; the text of deductions.py says what each value does."""
 
     rules: tuple[Rule, ...]
     otherwise: str | None
