@@ -24,7 +24,7 @@ from qgis.core import (
 from ..rsqi_core.errors import ParameterError
 from ..rsqi_core.scoring import STATUSES, ErrorRecord, Scheme, Score, TypeScore, score
 from ..rsqi_core.taxonomy import CODES, TYPES
-from ..rsqi_core.whereabouts import find_file
+from ..rsqi_core.locate import find_file
 from .i18n import tr
 from .measures import Image, image_of_raster, record, ruler
 from .notes import said

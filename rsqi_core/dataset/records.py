@@ -17,7 +17,7 @@ from ..errors import RasterError, RsqiError
 from ..notes import Note
 from ..raster import Raster, open_raster
 from ..taxonomy import BACKGROUND, TYPES
-from ..whereabouts import find_file
+from ..locate import find_file
 from .draw import prepare
 from .place import to_pixels
 from .reviewed import REJECTED, UNREVIEWED, Reviewed, read_reviewed

@@ -21,8 +21,8 @@ from rsqi_core.cli import main
 from rsqi_core.errors import Cancelled, OutputError, ParameterError, RasterError
 from rsqi_core.files.geopackage import write_geopackage
 from rsqi_core.polygons import ErrorPolygon, records
-from rsqi_core.raster import open_raster
-from rsqi_core.report import pictures, whole
+from rsqi_core.raster import open_raster, read_thumbnail, thumbnail
+from rsqi_core.report import image_checks, pictures
 from rsqi_core.report.compose import compose
 from rsqi_core.report.content import Figure, dumps, loads
 from rsqi_core.report.html import page
@@ -254,9 +254,9 @@ def test_a_small_picture_is_the_same_read_in_pieces(write_raster, monkeypatch):
     valid[:100] = 0
     with open_raster(write_raster(rgb, valid=valid)) as raster:
         whole, _ = raster.read(0, 0, 600, 400, (100, 150))
-        monkeypatch.setattr(pictures, "_ROWS", 64)
-        monkeypatch.setattr(pictures, "_COLUMNS", 100)
-        small, seen = pictures.small_picture(raster, (0, 0, 600, 400), 150)
+        monkeypatch.setattr(thumbnail, "_ROWS", 64)
+        monkeypatch.setattr(thumbnail, "_COLUMNS", 100)
+        small, seen = read_thumbnail(raster, (0, 0, 600, 400), 150)
     assert small.shape == (100, 150, 3)
     assert not seen[:25].any() and seen[25:].all()
     # Pieces begin at whole pixels of the picture, if not always of the raster: noise differs a little there.
@@ -343,11 +343,11 @@ def test_a_deep_image_is_checked_in_its_own_depth_and_the_histogram_shows_it(tmp
                        crs=GROUND, transform=TRANSFORM) as target:  # fmt: skip
         target.write(levels, 1)
     with open_raster(tmp_path / "deep.tif") as raster:
-        seen = whole.examine(raster, found(side=1024))
+        seen = image_checks.check_image(raster, found(side=1024))
     assert seen.top == 2047 and seen.share == 1
     clipped = {check.code: check.value for check in seen.checks if check.code.startswith("clipping")}
     assert clipped == pytest.approx({"clipping_dark": 100 * 4.5 / 255, "clipping_bright": 100 * 4.5 / 255}, abs=0.15)
-    figure = whole.histogram(seen, ("直方图",))
+    figure = image_checks.histogram(seen, ("直方图",))
     assert ">2047<" in figure.svg and ElementTree.fromstring(figure.svg) is not None
 
 
