@@ -20,6 +20,7 @@ from . import __version__
 from .blocks import Step, grid, walk_order
 from .errors import Cancelled, ParameterError, RasterError
 from .examine import BlockResult, Examiner, Finding
+from .locate import absolute_path
 from .models import Model, load
 from .parameters import Parameters
 from .polygons import ErrorPolygon, ellipsoidal_area, records
@@ -31,7 +32,6 @@ from .strips.journal import Journal
 from .strips.label_file import LabelFile
 from .strips.walk import walk
 from .taxonomy import PIXEL_TYPES, TYPES
-from .locate import absolute_path
 
 _READ_AHEAD = 16  # blocks read while the networks work: enough to bridge the decoding of a strip
 _WAITING = 4  # blocks between the other stages

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..scoring import MODES
 from .command import DONE, command
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def add_score(commands: Any) -> None:
     parser = command(commands, "score", "score inspected and reviewed GeoPackages again, and judge a lot", _score)
     parser.add_argument("errors", type=Path, nargs="+", metavar="GPKG")
     parser.add_argument("--scheme", metavar="FILE", help="scoring scheme (JSON)")
-    parser.add_argument("--mode", choices=("count", "area"), default="count")
+    parser.add_argument("--mode", choices=MODES, default=MODES[0])
     parser.add_argument("--dry-run", action="store_true", help="print the score, leave the file as it is")
     parser.add_argument("--lot", type=int, metavar="SIZE", help="judge a lot of so many images by these, its sample")
 

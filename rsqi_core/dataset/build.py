@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
+from .. import limits
 from ..blocks import Block, grid
 from ..describe import LANGUAGES
 from ..errors import OutputError, ParameterError, RsqiError
@@ -23,8 +24,6 @@ from .split import split
 from .tables import write_tables
 from .vocabulary import Vocabulary
 
-NEGATIVES = 1027 / 3882  # share of blocks without error (paper, section 2.2)
-MIN_SIZE = 32
 TRAIN, TEST = "train", "test"
 
 
@@ -52,10 +51,10 @@ class Settings:
         The same records and settings give the same dataset.
     """
 
-    sizes: tuple[int, ...] = (512, 1024)
-    overlap: float = 0.0
-    test: float = 0.1
-    negatives: float = NEGATIVES
+    sizes: tuple[int, ...] = limits.DATASET_SIZES
+    overlap: float = limits.DATASET_OVERLAP
+    test: float = limits.DATASET_TEST
+    negatives: float = limits.NEGATIVES
     languages: tuple[str, ...] = LANGUAGES
     whole: bool = False
     unreviewed: bool = False
@@ -63,8 +62,8 @@ class Settings:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
     def __post_init__(self) -> None:
-        if not self.sizes or min(self.sizes) < MIN_SIZE:
-            raise ParameterError(f"block sizes {self.sizes} must be at least {MIN_SIZE} px")
+        if not self.sizes or min(self.sizes) < limits.DATASET_SIZE_LEAST:
+            raise ParameterError(f"block sizes {self.sizes} must be at least {limits.DATASET_SIZE_LEAST} px")
         for name in ("overlap", "test", "negatives"):
             if not 0 <= getattr(self, name) < 1:
                 raise ParameterError(f"{name} {getattr(self, name)} must be at least 0 and below 1")
