@@ -2,7 +2,7 @@
 
 import pytest
 
-from rsqi_core.locate import find_file, absolute_path
+from rsqi_core.locate import absolute_path, find_file
 
 
 def test_a_file_is_noted_in_full_and_an_address_as_it_is(tmp_path, monkeypatch):
