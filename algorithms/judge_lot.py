@@ -21,9 +21,8 @@ from ..bridge.i18n import tr
 from ..bridge.layer_score import score_file
 from ..bridge.notes import error_message
 from ..bridge.texts import lot_lines
-from ..rsqi_core import lot
 from ..rsqi_core.errors import RsqiError
-from ..rsqi_core.scoring import load_scheme
+from ..rsqi_core.scoring import load_scheme, lot
 from .base.scoring import ScoringAlgorithm
 
 FIELDS = (

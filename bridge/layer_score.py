@@ -21,10 +21,9 @@ from qgis.core import (
 
 from ..rsqi_core import scoring
 from ..rsqi_core.errors import ParameterError
-from ..rsqi_core.scheme import Scheme
-from ..rsqi_core.scoring import STATUSES, ErrorRecord, Score
+from ..rsqi_core.locate import find_file
+from ..rsqi_core.scoring import STATUSES, ErrorRecord, Scheme, Score
 from ..rsqi_core.taxonomy import TYPES
-from ..rsqi_core.whereabouts import find_file
 from .geopackage import features_of, geopackage_of, summary_of
 from .i18n import tr
 from .measures import ImageMeasures, distance_area, error_record, measures_of_raster, project_context

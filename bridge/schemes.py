@@ -7,8 +7,7 @@ from pathlib import Path
 from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsSettings
 
 from ..rsqi_core.errors import RsqiError
-from ..rsqi_core.scheme import Scheme, load_scheme, read_scheme, write_scheme
-from ..rsqi_core.scoring import MODES
+from ..rsqi_core.scoring import MODES, Scheme, load_scheme, read_scheme, write_scheme
 from .i18n import language
 from .notes import error_message
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Iterable
 
-from ..rsqi_core import lot
 from ..rsqi_core.image_checks import MEANINGS, NAMES, Check
-from ..rsqi_core.scoring import GRADE_NAMES
+from ..rsqi_core.scoring import GRADE_NAMES, lot
 from ..rsqi_core.taxonomy import ErrorType, by_code
 from .i18n import language, tr
 from .notes import note_text

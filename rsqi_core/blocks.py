@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .errors import ParameterError
+from .limits import OVERLAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Step:
     last: bool
 
 
-def grid(width: int, height: int, size: int, overlap: float = 0.2) -> tuple[Block, ...]:
+def grid(width: int, height: int, size: int, overlap: float = OVERLAP) -> tuple[Block, ...]:
     """Cover `width` x `height` pixels with blocks of `size`, neighbours sharing at least `overlap` of it.
 
     Row by row; the last row and column shift inwards, so there are no slivers (paper, section 3.1; domain facts 5.9).

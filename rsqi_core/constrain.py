@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from .errors import ParameterError
+from .limits import CONSTRAINTS as MODES
 from .taxonomy import REGION_TYPES
 
-MODES = ("absolute", "relative", "intermediate", "lowering")
 HOPELESS = -20.0  # a logit lowered by more cannot win a softmax any longer (e^-20 = 2e-9)
 
 _REGIONS = len(REGION_TYPES)

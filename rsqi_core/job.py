@@ -12,15 +12,16 @@ from typing import Any, Mapping
 
 from . import pipeline
 from .errors import Cancelled, OutputError, ParameterError
-from .geopackage import release, write_geopackage
-from .mask import write_mask
+from .files.atomic import whole_file
+from .files.geopackage import release, write_geopackage
+from .files.mask import write_mask
+from .files.shapefile import write_shapefile
 from .models import Model, load
 from .parameters import Parameters, from_mapping
 from .polygons import ErrorPolygon
 from .raster import Raster, open_raster
 from .report.texts import Words
 from .report.write import write_inspection
-from .shapefile import write_shapefile
 from .strips.journal import Journal
 from .strips.workspace import run_key, workspace
 
@@ -209,13 +210,9 @@ def _refuse_overwriting(raster: Raster, output: Path) -> None:
 
 def _publish(file: Path, folder: Path) -> Path:
     """Move a finished file to where it belongs, over an older one."""
-    target, part = folder / file.name, folder / f".{file.name}.part"
-    try:
+    target = folder / file.name
+    with whole_file(target, errors=(sqlite3.Error,)) as part:
         if target.suffix == ".gpkg":
             release(target)
         shutil.move(file, part)  # perhaps to another disk
-        return part.replace(target)
-    except (OSError, sqlite3.Error) as error:
-        part.unlink(missing_ok=True)
-        reason = getattr(error, "strerror", None) or error
-        raise OutputError(f"{target}: in use or not writable ({reason}); close it and try again") from error
+    return target

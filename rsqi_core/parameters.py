@@ -7,14 +7,10 @@ import operator
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Mapping
 
-from .constrain import MODES
+from . import limits
 from .errors import ParameterError
-from .rules import PIXEL_MISSING, STRIPE_NOISE
+from .scoring import MODES
 from .taxonomy import CODES, parse_codes
-
-STAGES = ("classify", "segment", "rules")
-DEVICES = ("auto", "cpu", "cuda")
-SCORE_MODES = ("count", "area")
 
 
 @dataclass(frozen=True)
@@ -28,9 +24,9 @@ class Parameters:
     model : str
         ``"default"`` or a model folder.
     device : str
-        One of `DEVICES`.
+        One of `rsqi_core.limits.DEVICES`.
     constraint : str or None
-        Mode of equation 3 (`rsqi_core.constrain.MODES`); None takes the model card's.
+        Mode of equation 3 (`rsqi_core.limits.CONSTRAINTS`); None takes the model card's.
     alpha : float
         Coefficient of equation 3.
     threshold : float or None
@@ -39,9 +35,9 @@ class Parameters:
         The odds of every threshold are divided by it: 1 leaves them, 4 finds more errors, and more that are none. A
         type that the card leaves out stays out.
     blocks : tuple of int
-        Sides of the blocks in pixels.
+        Sides of the blocks in pixels, within `rsqi_core.limits.BLOCK_SIZE_RANGE`.
     overlap : float
-        Share of a block's side that it shares with the next, 0 to 0.5.
+        Share of a block's side that it shares with the next, within `rsqi_core.limits.OVERLAP_RANGE`.
     bands : tuple of int or None
         One band number (grey) or three (red, green, blue), from 1; None takes what the raster itself marks as colours.
     extent : tuple of float or None
@@ -49,7 +45,7 @@ class Parameters:
     area : str or None
         Polygons as WKT, in the coordinates of `extent`; what lies outside is not inspected.
     stages : tuple of str
-        Subset of `STAGES`. Without ``classify`` the rules run on every block.
+        Subset of `rsqi_core.limits.STAGES`. Without ``classify`` the rules run on every block.
     stripe_rule, missing_rule : str
         Names in `rsqi_core.rules`.
     scheme : str or None
@@ -59,40 +55,42 @@ class Parameters:
     """
 
     types: tuple[str, ...] = CODES
-    model: str = "default"
-    device: str = "auto"
+    model: str = limits.MODEL
+    device: str = limits.DEVICES[0]
     constraint: str | None = None
-    alpha: float = 1.0
+    alpha: float = limits.ALPHA
     threshold: float | None = None
-    sensitivity: float = 1.0
-    blocks: tuple[int, ...] = (512, 2048)
-    overlap: float = 0.2
+    sensitivity: float = limits.SENSITIVITY
+    blocks: tuple[int, ...] = limits.BLOCK_SIZES
+    overlap: float = limits.OVERLAP
     bands: tuple[int, ...] | None = None
     extent: tuple[float, float, float, float] | None = None
     area: str | None = None
-    stages: tuple[str, ...] = STAGES
-    stripe_rule: str = "oriented"
-    missing_rule: str = "isolated"
+    stages: tuple[str, ...] = limits.STAGES
+    stripe_rule: str = limits.STRIPE_RULES[0]
+    missing_rule: str = limits.MISSING_RULES[0]
     scheme: str | None = None
     score_mode: str = "count"
 
     def __post_init__(self) -> None:
-        _choice("device", self.device, DEVICES)
-        _choice("score_mode", self.score_mode, SCORE_MODES)
-        _choice("stripe_rule", self.stripe_rule, STRIPE_NOISE)
-        _choice("missing_rule", self.missing_rule, PIXEL_MISSING)
+        _choice("device", self.device, limits.DEVICES)
+        _choice("score_mode", self.score_mode, MODES)
+        _choice("stripe_rule", self.stripe_rule, limits.STRIPE_RULES)
+        _choice("missing_rule", self.missing_rule, limits.MISSING_RULES)
         if self.constraint is not None:
-            _choice("constraint", self.constraint, MODES)
+            _choice("constraint", self.constraint, limits.CONSTRAINTS)
         for stage in self.stages:
-            _choice("stages", stage, STAGES)
+            _choice("stages", stage, limits.STAGES)
         if "segment" in self.stages and "classify" not in self.stages:
             raise ParameterError("stages: 'segment' works under the classifier's constraint and needs 'classify'")
         if not self.stages:
             raise ParameterError("stages: at least one is needed")
-        if not self.blocks or any(not 64 <= side <= 16384 for side in self.blocks):
-            raise ParameterError(f"blocks: sides must be 64 to 16384 px, not {list(self.blocks)}")
-        if not 0 <= self.overlap <= 0.5:
-            raise ParameterError(f"overlap must be 0 to 0.5, not {self.overlap}")
+        least, most = limits.BLOCK_SIZE_RANGE
+        if not self.blocks or any(not least <= side <= most for side in self.blocks):
+            raise ParameterError(f"blocks: sides must be {least} to {most} px, not {list(self.blocks)}")
+        least, most = limits.OVERLAP_RANGE
+        if not least <= self.overlap <= most:
+            raise ParameterError(f"overlap must be {least:g} to {most:g}, not {self.overlap}")
         if self.bands is not None and (len(self.bands) not in (1, 3) or min(self.bands) < 1):
             raise ParameterError(f"bands: one or three numbers from 1 are needed, not {list(self.bands)}")
         if self.threshold is not None and not self.threshold >= 0:
@@ -131,7 +129,8 @@ def from_mapping(values: Mapping[str, Any]) -> Parameters:
         if "blocks" in given:
             given["blocks"] = tuple(sorted({int(side) for side in given["blocks"]}))
         if "stages" in given:
-            given["stages"] = tuple(stage for stage in STAGES if stage in given["stages"]) or tuple(given["stages"])
+            wanted = given["stages"]
+            given["stages"] = tuple(stage for stage in limits.STAGES if stage in wanted) or tuple(wanted)
         if given.get("bands") is not None:
             given["bands"] = tuple(operator.index(band) for band in given["bands"])
         if given.get("extent") is not None:

@@ -20,6 +20,7 @@ from . import __version__
 from .blocks import Step, grid, walk_order
 from .errors import Cancelled, ParameterError, RasterError
 from .examine import BlockResult, Examiner, Finding
+from .locate import absolute_path
 from .models import Model, load
 from .parameters import Parameters
 from .polygons import ErrorPolygon, ellipsoidal_area, records
@@ -31,7 +32,6 @@ from .strips.journal import Journal
 from .strips.label_file import LabelFile
 from .strips.walk import walk
 from .taxonomy import PIXEL_TYPES, TYPES
-from .whereabouts import lasting
 
 _READ_AHEAD = 16  # blocks read while the networks work: enough to bridge the decoding of a strip
 _WAITING = 4  # blocks between the other stages
@@ -257,7 +257,7 @@ def _summary(
     model: Model | None,
 ) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "raster": lasting(raster.path),
+        "raster": absolute_path(raster.path),
         "inspected_at": datetime.now().astimezone().isoformat(timespec="seconds"),
         "width": size[0],
         "height": size[1],
@@ -277,7 +277,7 @@ def _summary(
         found = judged.by_type.get(error_type.code)
         row[f"count_{error_type.code}"] = found.count if found else 0
         row[f"area_{error_type.code}"] = found.area_m2 if found else 0.0
-    noted = {**parameters.as_dict(), "scheme": parameters.scheme and lasting(parameters.scheme)}
+    noted = {**parameters.as_dict(), "scheme": parameters.scheme and absolute_path(parameters.scheme)}
     row["parameters"] = json.dumps(noted, ensure_ascii=False)
     row["source"] = json.dumps(raster.describe(), ensure_ascii=False)
     row["versions"] = json.dumps(versions())

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from .errors import Cancelled, ParameterError, RsqiError
+from .limits import REVIEWED_SIZES, REVIEWED_TEST
 from .notes import told
 
 Send = Callable[..., None]
 Claim = Callable[[str], None]
-TEST = 0.2  # share of a dataset that later compares models
 
 
 class MissingLibrary(RsqiError):
@@ -44,7 +44,9 @@ def make_dataset(request: Mapping[str, Any], send: Send, cancelled: Callable[[],
 
     given = {name: request[name] for name in ("test", "seed") if request.get(name) is not None}
     settings = Settings(
-        sizes=tuple(request.get("sizes") or (512,)), whole=len(sources) >= WHOLE, **{"test": TEST, **given}
+        sizes=tuple(request.get("sizes") or REVIEWED_SIZES),
+        whole=len(sources) >= WHOLE,
+        **{"test": REVIEWED_TEST, **given},
     )
     built = build(sources, Path(_wanted(request, "output")), settings, warn, tell, claim)
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from typing import Any
 
@@ -33,6 +33,11 @@ def numbers(kind: type, count: int | None = None) -> Callable[[str], tuple]:
         return values
 
     return parse
+
+
+def listed(values: Iterable[Any]) -> str:
+    """Return values as they are typed: between commas."""
+    return ",".join(map(str, values))
 
 
 def need(*modules: str) -> None:

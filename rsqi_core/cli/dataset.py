@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .command import DONE, FAILED, command, numbers
+from .. import limits
+from .command import DONE, FAILED, command, listed, numbers
 
 
 def add_dataset(commands: Any) -> None:
@@ -16,9 +17,12 @@ def add_dataset(commands: Any) -> None:
     parser.add_argument("source", nargs="+", type=Path, metavar="SOURCE",
                         help="a folder of station records (shapefile beside raster), or a reviewed GPKG")  # fmt: skip
     parser.add_argument("--output", required=True, type=Path, metavar="FOLDER", help="new or empty")
-    parser.add_argument("--sizes", type=numbers(int), default=(512, 1024), metavar="SIDES", help="px (512,1024)")
-    parser.add_argument("--overlap", type=float, default=0.0, metavar="SHARE", help="of a block's side (0)")
-    parser.add_argument("--test", type=float, default=0.1, metavar="SHARE", help="of the test part (0.1)")
+    parser.add_argument("--sizes", type=numbers(int), default=limits.DATASET_SIZES, metavar="SIDES",
+                        help=f"px ({listed(limits.DATASET_SIZES)})")  # fmt: skip
+    parser.add_argument("--overlap", type=float, default=limits.DATASET_OVERLAP, metavar="SHARE",
+                        help=f"of a block's side ({limits.DATASET_OVERLAP:g})")  # fmt: skip
+    parser.add_argument("--test", type=float, default=limits.DATASET_TEST, metavar="SHARE",
+                        help=f"of the test part ({limits.DATASET_TEST:g})")  # fmt: skip
     parser.add_argument("--whole", action="store_true", help="keep all blocks of a raster in one part")
     parser.add_argument("--negatives", type=float, metavar="SHARE", help="of blocks without error (1027 of 3882)")
     parser.add_argument("--language", choices=("zh", "en", "both"), default="both")
@@ -29,7 +33,7 @@ def add_dataset(commands: Any) -> None:
 
 
 def _dataset(options: argparse.Namespace) -> int:
-    from ..dataset.build import NEGATIVES, Settings, build
+    from ..dataset.build import Settings, build
     from ..dataset.vocabulary import load_vocabulary
     from ..describe import LANGUAGES
 
@@ -37,7 +41,7 @@ def _dataset(options: argparse.Namespace) -> int:
         sizes=options.sizes,
         overlap=options.overlap,
         test=options.test,
-        negatives=NEGATIVES if options.negatives is None else options.negatives,
+        negatives=limits.NEGATIVES if options.negatives is None else options.negatives,
         languages=LANGUAGES if options.language == "both" else (options.language,),
         whole=options.whole,
         unreviewed=options.unreviewed,

@@ -6,11 +6,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..scoring import MODES
 from .command import DONE, command
 
 if TYPE_CHECKING:
-    from ..lot import Unit
     from ..scoring import Scheme
+    from ..scoring.lot import Unit
 
 
 def add_score(commands: Any) -> None:
@@ -18,14 +19,13 @@ def add_score(commands: Any) -> None:
     parser = command(commands, "score", "score inspected and reviewed GeoPackages again, and judge a lot", _score)
     parser.add_argument("errors", type=Path, nargs="+", metavar="GPKG")
     parser.add_argument("--scheme", metavar="FILE", help="scoring scheme (JSON)")
-    parser.add_argument("--mode", choices=("count", "area"), default="count")
+    parser.add_argument("--mode", choices=MODES, default=MODES[0])
     parser.add_argument("--dry-run", action="store_true", help="print the score, leave the file as it is")
     parser.add_argument("--lot", type=int, metavar="SIZE", help="judge a lot of so many images by these, its sample")
 
 
 def _score(options: argparse.Namespace) -> int:
-    from .. import lot
-    from ..scoring import load_scheme
+    from ..scoring import load_scheme, lot
 
     scheme = load_scheme(options.scheme)
     needed = None if options.lot is None else lot.sample_size(options.lot)
@@ -41,9 +41,9 @@ def _score(options: argparse.Namespace) -> int:
 
 
 def _score_one(path: Path, scheme: Scheme, options: argparse.Namespace) -> Unit:
-    from ..geopackage import read_errors, update_scores
-    from ..lot import Unit
+    from ..files.geopackage import read_errors, update_scores
     from ..scoring import score
+    from ..scoring.lot import Unit
 
     stored = read_errors(path)
     image = (stored.valid_area_m2, stored.valid_pixels, stored.diagonal_px)

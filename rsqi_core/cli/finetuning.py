@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ..limits import DEVICES
 from .command import CANCELLED, DONE, command, need
 
 
@@ -26,7 +27,7 @@ def add_finetune(commands: Any) -> None:
     parser.add_argument("--rate", type=float, metavar="LR", help="peak learning rate (0.0002)")
     parser.add_argument("--side", type=int, metavar="PX", help="of a crop (256)")
     parser.add_argument("--seed", type=int, metavar="N", help="of the samples (0)")
-    parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda")
+    parser.add_argument("--device", default=DEVICES[0], metavar="|".join(DEVICES))
     parser.add_argument("--keep", action="store_true", help="write the new model even if it is not better")
 
 

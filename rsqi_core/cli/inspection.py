@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 from typing import Any, Sequence
 
+from .. import limits
 from ..errors import Cancelled, ParameterError, RsqiError
 from ..report.texts import LANGUAGES
-from .command import DONE, FAILED, command, numbers
+from ..scoring import MODES
+from .command import DONE, FAILED, command, listed, numbers
 from .reporter import Reporter
 
 
@@ -24,26 +26,29 @@ def add_inspect(commands: Any) -> None:
     parser.add_argument("--language", choices=tuple(LANGUAGES), default="both", help="of the report (both)")
     parser.add_argument("--shapefile", action="store_true", help="also write <stem>.shp in the station's form")
     parser.add_argument("--types", default="", metavar="CODES", help="comma-separated type codes (all)")
-    parser.add_argument("--model", default="default", metavar="default|FOLDER")
-    parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda")
-    parser.add_argument(
-        "--constraint", metavar="MODE", help="absolute, relative, intermediate or lowering (the model's)"
-    )
-    parser.add_argument("--alpha", type=float, default=1.0, metavar="A", help="coefficient of the constraint (1)")
+    parser.add_argument("--model", default=limits.MODEL, metavar=f"{limits.MODEL}|FOLDER")
+    parser.add_argument("--device", default=limits.DEVICES[0], metavar="|".join(limits.DEVICES))
+    modes = f"{', '.join(limits.CONSTRAINTS[:-1])} or {limits.CONSTRAINTS[-1]} (the model's)"
+    parser.add_argument("--constraint", metavar="MODE", help=modes)
+    parser.add_argument("--alpha", type=float, default=limits.ALPHA, metavar="A",
+                        help=f"coefficient of the constraint ({limits.ALPHA:g})")  # fmt: skip
     parser.add_argument("--threshold", type=float, metavar="T", help="probability 0-1 (the model's, per type)")
-    parser.add_argument("--sensitivity", type=float, default=1.0, metavar="S",
-                        help="divides the odds of every threshold: 4 finds more, also what is none (1)")  # fmt: skip
-    parser.add_argument("--blocks", type=numbers(int), default=(512, 2048), metavar="SIDES", help="px (512,2048)")
-    parser.add_argument("--overlap", type=float, default=0.2, metavar="SHARE", help="of a block's side (0.2)")
+    parser.add_argument("--sensitivity", type=float, default=limits.SENSITIVITY, metavar="S",
+                        help="divides the odds of every threshold: 4 finds more, also what is none "
+                             f"({limits.SENSITIVITY:g})")  # fmt: skip
+    parser.add_argument("--blocks", type=numbers(int), default=limits.BLOCK_SIZES, metavar="SIDES",
+                        help=f"px ({listed(limits.BLOCK_SIZES)})")  # fmt: skip
+    parser.add_argument("--overlap", type=float, default=limits.OVERLAP, metavar="SHARE",
+                        help=f"of a block's side ({limits.OVERLAP:g})")  # fmt: skip
     parser.add_argument("--bands", type=numbers(int), metavar="R,G,B", help="band numbers, or one for grey (as marked)")
     parser.add_argument("--extent", type=numbers(float, 4), metavar="xmin,ymin,xmax,ymax")
-    parser.add_argument("--stages", default="classify,segment,rules", help=argparse.SUPPRESS)
-    parser.add_argument("--stripe-rule", default="oriented", metavar="RULE", help="oriented or otsu (the paper's)")
-    parser.add_argument(
-        "--missing-rule", default="isolated", metavar="RULE", help="isolated or threshold (the paper's)"
-    )
+    parser.add_argument("--stages", default=",".join(limits.STAGES), help=argparse.SUPPRESS)
+    parser.add_argument("--stripe-rule", default=limits.STRIPE_RULES[0], metavar="RULE",
+                        help=f"{' or '.join(limits.STRIPE_RULES)} (the paper's)")  # fmt: skip
+    parser.add_argument("--missing-rule", default=limits.MISSING_RULES[0], metavar="RULE",
+                        help=f"{' or '.join(limits.MISSING_RULES)} (the paper's)")  # fmt: skip
     parser.add_argument("--scheme", metavar="FILE", help="scoring scheme (JSON)")
-    parser.add_argument("--score-mode", default="count", metavar="count|area")
+    parser.add_argument("--score-mode", default=MODES[0], metavar="|".join(MODES))
     parser.add_argument("--resume", action="store_true", help="go on with a run that was killed or ran out of disk")
     parser.add_argument("--progress", choices=("bar", "json", "none"), default="bar")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ParameterError
+from ..scoring import MODES
 from .command import DONE, command
 
 
@@ -21,7 +22,7 @@ def add_report(commands: Any) -> None:
     parser.add_argument("--reviewer", default="", metavar="NAME", help="who signs (who has edited the errors)")
     parser.add_argument("--language", choices=("zh", "en", "both"), default="zh")
     parser.add_argument("--scheme", metavar="FILE", help="scoring scheme, JSON (as inspected)")
-    parser.add_argument("--mode", choices=("count", "area"), help="how to score (as inspected)")
+    parser.add_argument("--mode", choices=MODES, help="how to score (as inspected)")
     parser.add_argument("--t", type=float, metavar="T", help="divides the deductions of B, C and D (the scheme's)")
 
 

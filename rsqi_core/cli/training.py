@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ParameterError
+from ..limits import DEVICES
 from .command import CANCELLED, DONE, command, need
 
 
@@ -59,7 +60,7 @@ def add_train(commands: Any) -> None:
     parser.add_argument("--seed", type=int, metavar="N", help=f"of weights and samples ({ours.seed})")
     parser.add_argument("--workers", type=int, metavar="N",
                         help="processes that make samples (1; with a GPU one a core)")  # fmt: skip
-    parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda")
+    parser.add_argument("--device", default=DEVICES[0], metavar="|".join(DEVICES))
     parser.add_argument("--precision", metavar="auto|fp32|bf16|fp16")
     parser.add_argument("--compile", action="store_true", help="fuse operations; faster, needs a C++ compiler")
     parser.add_argument(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import shapely
 
+from .. import limits
 from ..blocks import Block, grid
 from ..describe import LANGUAGES
 from ..errors import OutputError, ParameterError, RsqiError
+from ..files.atomic import whole_folder
 from ..notes import Note, message_of
 from ..raster import open_raster
 from .card import card
@@ -23,8 +24,6 @@ from .split import split
 from .tables import write_tables
 from .vocabulary import Vocabulary
 
-NEGATIVES = 1027 / 3882  # share of blocks without error (paper, section 2.2)
-MIN_SIZE = 32
 TRAIN, TEST = "train", "test"
 
 
@@ -52,10 +51,10 @@ class Settings:
         The same records and settings give the same dataset.
     """
 
-    sizes: tuple[int, ...] = (512, 1024)
-    overlap: float = 0.0
-    test: float = 0.1
-    negatives: float = NEGATIVES
+    sizes: tuple[int, ...] = limits.DATASET_SIZES
+    overlap: float = limits.DATASET_OVERLAP
+    test: float = limits.DATASET_TEST
+    negatives: float = limits.NEGATIVES
     languages: tuple[str, ...] = LANGUAGES
     whole: bool = False
     unreviewed: bool = False
@@ -63,8 +62,8 @@ class Settings:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
     def __post_init__(self) -> None:
-        if not self.sizes or min(self.sizes) < MIN_SIZE:
-            raise ParameterError(f"block sizes {self.sizes} must be at least {MIN_SIZE} px")
+        if not self.sizes or min(self.sizes) < limits.DATASET_SIZE_LEAST:
+            raise ParameterError(f"block sizes {self.sizes} must be at least {limits.DATASET_SIZE_LEAST} px")
         for name in ("overlap", "test", "negatives"):
             if not 0 <= getattr(self, name) < 1:
                 raise ParameterError(f"{name} {getattr(self, name)} must be at least 0 and below 1")
@@ -128,27 +127,18 @@ def build(
             raise ParameterError(f"{source}: no such folder or file")
     if output.exists() and not (output.is_dir() and not any(output.iterdir())):
         raise OutputError(Note("dataset_exists", "{path} exists already; choose another folder", path=str(output)))
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".rsqi-", dir=output.parent) as name:
-            claim(name)
-            work = _Work(Path(name), settings, warn, tell)
-            built = work.run(sources)
-            if output.exists():
-                output.rmdir()
-            work.folder.rename(output)
-            return built
-    except OSError as error:
-        raise OutputError(f"{output}: cannot write the dataset ({error.strerror or error})") from error
+    with whole_folder(output, "the dataset", "check the folder and the free space") as folder:
+        claim(str(folder.parent))
+        return _Work(folder, settings, warn, tell).run(sources)
 
 
 class _Work:
     """One run, in a folder of its own."""
 
     def __init__(self, folder: Path, settings: Settings, warn: Callable[[str], None], tell: Callable[[str], None]):
-        self.folder, self.settings, self.warn, self.tell = folder / "dataset", settings, warn, tell
+        self.folder, self.settings, self.warn, self.tell = folder, settings, warn, tell
         self.rng = np.random.default_rng(settings.seed)
-        self.samples = Samples(folder)
+        self.samples = Samples(folder.parent)  # until they are divided into parts
         self.failed = self.rejected = 0
         self.unknown: Counter[str] = Counter()
 

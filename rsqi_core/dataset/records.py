@@ -14,10 +14,10 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 
 from ..errors import RasterError, RsqiError
+from ..locate import find_file
 from ..notes import Note
 from ..raster import Raster, open_raster
 from ..taxonomy import BACKGROUND, TYPES
-from ..whereabouts import find_file
 from .draw import prepare
 from .place import to_pixels
 from .reviewed import REJECTED, UNREVIEWED, Reviewed, read_reviewed

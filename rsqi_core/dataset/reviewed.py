@@ -14,7 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from ..describe import Component, Finding, summarize
-from ..geopackage import StoredErrors, read_errors
+from ..files.geopackage import StoredErrors, read_errors
 from ..taxonomy import CODES, by_id
 
 REJECTED, UNREVIEWED = "rejected", "unreviewed"

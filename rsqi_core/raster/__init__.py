@@ -2,5 +2,6 @@
 
 from .georeference import UNPLACED
 from .reader import Raster, open_raster
+from .thumbnail import read_thumbnail
 
-__all__ = ["UNPLACED", "Raster", "open_raster"]
+__all__ = ["UNPLACED", "Raster", "open_raster", "read_thumbnail"]

@@ -12,7 +12,7 @@ from .. import __version__
 from ..raster import Raster
 from ..scoring import GRADE_NAMES, SEVERITIES
 from ..taxonomy import CODES, by_code, by_id
-from . import pictures, whole
+from . import image_checks, pictures
 from .content import (
     Card,
     Cell,
@@ -42,7 +42,7 @@ def compose(
     reviewer: str = "",
     made: datetime | None = None,
     tell: Callable[[int, int], None] = lambda done, total: None,
-    checked: whole.Whole | None = None,
+    checked: image_checks.ImageChecks | None = None,
 ) -> Report:
     """Compose the whole report.
 
@@ -70,7 +70,7 @@ def compose(
         _sign(words, reviewer),
         _pictures(subject, words, source, tell),
         _cards(subject, words, source, tell),
-        whole.section(checked, words),
+        image_checks.section(checked, words),
         _list(subject, words),
         _conditions(subject, words),
     )
@@ -111,7 +111,7 @@ def _size(subject: Subject, words: Words) -> Text:
     return words("size_value", *subject.size)
 
 
-def _score(subject: Subject, words: Words, checked: whole.Whole | None) -> Iterator[Any]:
+def _score(subject: Subject, words: Words, checked: image_checks.ImageChecks | None) -> Iterator[Any]:
     score, scheme = subject.score, subject.score.scheme
     yield Heading(words("score"))
     if waiting := subject.statuses.get(UNREVIEWED, 0):
@@ -132,7 +132,7 @@ def _score(subject: Subject, words: Words, checked: whole.Whole | None) -> Itera
         parts = [tuple(f"{word} {count}" for word in text) for text, count in counted]
         facts.append((words("review"), words.join(parts, {"zh": " · ", "en": " · "})))
     if checked:
-        facts.append((words("whole"), whole.brief(checked, words)))
+        facts.append((words("whole"), image_checks.brief(checked, words)))
     if facts:
         yield Facts(tuple(facts))
 

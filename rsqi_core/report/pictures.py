@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -16,12 +15,10 @@ import shapely
 from affine import Affine
 from shapely.affinity import affine_transform
 
-from ..raster import Raster
+from ..raster import Raster, read_thumbnail
 from ..taxonomy import ErrorClass, ErrorType, by_id
 from .content import Figure
-
-if TYPE_CHECKING:
-    from .subject import Reported, Subject
+from .subject import Reported, Subject
 
 OVERVIEW = 1400  # units, and pixels at most; longer side of the picture of the whole raster
 CARD = (450, 300)  # units; of the picture of one error
@@ -30,7 +27,6 @@ _CONTEXT = 1.7  # times the error's own size is shown around it,
 _LEAST = 96  # px, but never less than this
 _MARKER = 10  # units; a smaller error gets a ring around it
 _THIN = 9  # units; round a thinner error the outline keeps off, so that the error can be seen
-_ROWS, _COLUMNS = 512, 4096  # px of the raster read at a time
 _NOTHING = (235, 239, 242)  # paper where there is no image
 _GOOD_ENOUGH = 1.25  # times as fine as the picture of the whole a card would be: then a part of that will do
 _SHARP = 3  # from this magnification on, pixels stay pixels
@@ -64,44 +60,6 @@ class View:
     north: float | None
 
 
-def small_picture(raster: Raster, window: tuple[int, int, int, int], longest: int) -> tuple[np.ndarray, np.ndarray]:
-    """Read a window decimated, piece by piece, so that memory stays small however large it is.
-
-    GDAL takes the file's own overviews where it has them.
-
-    Parameters
-    ----------
-    window : (int, int, int, int)
-        Column, row, width and height in pixels of the raster.
-    longest : int
-        Pixels of the picture's longer side, at most.
-
-    Returns
-    -------
-    rgb : numpy.ndarray
-        uint8 [H, W, 3].
-    valid : numpy.ndarray
-        bool [H, W].
-    """
-    x, y, width, height = window
-    shrink = max(1.0, max(width, height) / longest)
-    rows, columns = max(1, round(height / shrink)), max(1, round(width / shrink))
-    rgb, valid = np.empty((rows, columns, 3), np.uint8), np.empty((rows, columns), bool)
-    for top, bottom, y0, y1 in _pieces(rows, height, _ROWS):
-        for left, right, x0, x1 in _pieces(columns, width, _COLUMNS):
-            box = raster.read(x + x0, y + y0, x1 - x0, y1 - y0, (bottom - top, right - left))
-            rgb[top:bottom, left:right], valid[top:bottom, left:right] = box
-    return rgb, valid
-
-
-def _pieces(target: int, source: int, most: int) -> Iterator[tuple[int, int, int, int]]:
-    """Cut `target` pixels made of `source` ones into pieces: (first, end) of the target, then of the source."""
-    count = min(target, math.ceil(source / most))
-    ends = [n * target // count for n in range(count + 1)]
-    for first, end in zip(ends, ends[1:]):
-        yield first, end, first * source // target, end * source // target
-
-
 class Source:
     """The image behind a report's figures.
 
@@ -118,15 +76,15 @@ class Source:
 
     @cached_property
     def whole(self) -> tuple[np.ndarray, np.ndarray]:
-        """All of the window, small, as :func:`small_picture` gives it."""
-        return small_picture(self.raster, self.window, OVERVIEW)
+        """All of the window, small, as :func:`rsqi_core.raster.read_thumbnail` gives it."""
+        return read_thumbnail(self.raster, self.window, OVERVIEW)
 
     def picture(self, window: tuple[int, int, int, int], longest: int) -> tuple[np.ndarray, np.ndarray]:
         """Return a part, out of `whole` where that is fine enough, so that large errors are not read again."""
         if window == self.window:
             return self.whole
         if longest / max(window[2:]) > _GOOD_ENOUGH * min(1.0, OVERVIEW / max(self.window[2:])):
-            return small_picture(self.raster, window, longest)
+            return read_thumbnail(self.raster, window, longest)
         rows, columns = self.whole[1].shape
         (left, right), (top, bottom) = (
             (math.floor((start - first) * size / length), math.ceil((start + side - first) * size / length))

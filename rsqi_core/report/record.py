@@ -10,10 +10,10 @@ from datetime import datetime
 from pathlib import Path
 
 from ..errors import OutputError
-from ..shapefile import write_shapefile
+from ..files.atomic import write_whole
+from ..files.shapefile import write_shapefile
 from ..taxonomy import by_id
 from .content import Table
-from .publish import publish
 from .subject import Reported, Subject
 from .texts import Words, load, number
 
@@ -82,7 +82,7 @@ def write_csv(path: Path, table: Sequence[Sequence[str]], names: Sequence[str]) 
     writer = csv.writer(text)
     writer.writerow(names)
     writer.writerows([[_harmless(value) for value in row] for row in table])
-    publish(path, text.getvalue().encode("utf-8-sig"))
+    write_whole(path, text.getvalue().encode("utf-8-sig"))
 
 
 def _harmless(value: str) -> str:
@@ -145,7 +145,7 @@ def write_workbook(
         widths = [max(12, round(1.1 * column.share)) for column in other.columns]
         fill(name, [column.head[0] for column in other.columns], body, widths, lambda c: middle if c else text)
     book.close()
-    publish(path, memory.getvalue())
+    write_whole(path, memory.getvalue())
 
 
 def write_record_shapefile(path: Path, subject: Subject, table: Sequence[Sequence[str]], names: Sequence[str]) -> None:

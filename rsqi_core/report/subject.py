@@ -18,10 +18,9 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from ..errors import OutputError, ParameterError
 from ..polygons import ellipsoidal_area, measure
-from ..raster import Raster
+from ..raster import Raster, read_thumbnail
 from ..scoring import Score, load_scheme, score
 from ..taxonomy import CODES, by_id
-from .pictures import small_picture
 
 if TYPE_CHECKING:
     from ..pipeline import Inspection
@@ -195,7 +194,7 @@ def read_subject(
         if crs is not None and raster.crs is not None:
             shapes = _reproject(shapes, crs, raster.crs)
         crs = raster.crs
-        _, valid = small_picture(raster, (0, 0, *size), _SAMPLE)
+        _, valid = read_thumbnail(raster, (0, 0, *size), _SAMPLE)
         valid_pixels = max(1, round(valid.mean() * size[0] * size[1]))
         outline = shapely.Polygon([transform * corner for corner in ((0, 0), (size[0], 0), size, (0, size[1]))])
         valid_area = ellipsoidal_area(outline, crs) * valid_pixels / (size[0] * size[1])

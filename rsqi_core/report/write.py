@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Cancelled, OutputError, ParameterError, RasterError
+from ..files.atomic import write_whole
+from ..locate import find_file
 from ..raster import Raster, open_raster
-from ..whereabouts import find_file
-from . import pictures, record, whole
+from . import image_checks, pictures, record
 from .compose import compose, mapping, types_table
 from .content import dumps
 from .html import page
-from .publish import publish
 from .subject import Subject, of_inspection, read_subject, read_summary
 from .texts import Words
 
@@ -90,8 +90,8 @@ def write_inspection(path: Path | str, raster: Raster, found: Inspection, langua
         The file cannot be written.
     """
     subject = of_inspection(found, raster.crs)
-    checked = whole.examine(raster, subject)
-    publish(Path(path), page(compose(subject, Words(language), raster, checked=checked)).encode("utf-8"))
+    checked = image_checks.check_image(raster, subject)
+    write_whole(Path(path), page(compose(subject, Words(language), raster, checked=checked)).encode("utf-8"))
 
 
 def write_report(
@@ -197,7 +197,7 @@ def _write(
         tell(done, total + pictures.count(subject))
 
     if raster is not None and {"html", "content", "xlsx"} & set(wanted):
-        checked = whole.examine(raster, subject, check)
+        checked = image_checks.check_image(raster, subject, check)
     if {"html", "content"} & set(wanted):
         report = compose(
             subject, words, raster, order.reviewer, made, lambda n, total: tell(steps + n, steps + total), checked
@@ -207,15 +207,15 @@ def _write(
     claim(None)
     for kind, path in wanted.items():
         if kind == "html":
-            publish(path, page(report).encode("utf-8"))
+            write_whole(path, page(report).encode("utf-8"))
         elif kind == "content":
-            publish(path, dumps(report).encode("utf-8"))
+            write_whole(path, dumps(report).encode("utf-8"))
         elif kind == "csv":
             record.write_csv(path, rows, heads)
         elif kind == "xlsx":
             tables = [(words("sums_sheet")[0], types_table(subject, words))]
             if checked:
-                tables.append((words("whole_sheet")[0], whole.table(checked, words)))
+                tables.append((words("whole_sheet")[0], image_checks.table(checked, words)))
             record.write_workbook(path, rows, heads, words("record_sheet")[0], tables)
         else:
             names = heads if words.languages[0] == "zh" else record.COLUMNS

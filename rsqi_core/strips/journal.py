@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from ..blocks import Step
-from ..errors import OutputError
 from ..examine import Finding
+from ..files.atomic import whole_file
 from ..merge import Patch, everywhere, is_constant
 from ..taxonomy import TYPES
 
-ENTRIES = "*.npz"  # what the files are called
+ENTRIES = "[0-9]*.npz"  # what the files are called
 _LEVEL = 1  # of zlib: claims are plain enough
 
 
@@ -73,22 +73,14 @@ class Journal:
         unknown = np.full(len(TYPES), np.nan, np.float32)
         probabilities = [unknown if f.probabilities is None else f.probabilities for f in findings]
         packed = [_pack(f.patch) for f in findings]
-        path = self._path()
-        beside = path.with_suffix(".part")
-        try:
-            with beside.open("wb") as file:
-                np.savez(
-                    file,
-                    probabilities=np.array(probabilities, np.float32),
-                    seams=np.array([f.seam for f in findings], np.uint8),
-                    boxes=np.array([box for box, _ in packed], np.int64),
-                    claims=np.frombuffer(b"".join(data for _, data in packed), np.uint8),
-                )
-            beside.replace(path)
-        except OSError as error:
-            raise OutputError(
-                f"{path.parent}: no room to note what was found ({error.strerror}); free some disk space and resume"
-            ) from error
+        with whole_file(self._path(), "what was found so far", "free some disk space and resume") as part:
+            np.savez(
+                part,
+                probabilities=np.array(probabilities, np.float32),
+                seams=np.array([f.seam for f in findings], np.uint8),
+                boxes=np.array([box for box, _ in packed], np.int64),
+                claims=np.frombuffer(b"".join(data for _, data in packed), np.uint8),
+            )
         self._done += len(findings)
 
     def _read(self, steps: Sequence[Step]) -> list[Finding] | None:

@@ -13,6 +13,7 @@ from affine import Affine
 from rasterio.features import shapes
 from shapely.geometry import MultiPolygon, Polygon
 
+from ..disjoint_sets import DisjointSets
 from ..merge import LabelMap, is_constant
 from ..taxonomy import BACKGROUND, IGNORED, REGION_TYPES
 
@@ -138,7 +139,10 @@ class Tracer:
         nodes = [*self._open, *components.values()]
         touching = set() if last else set(place[ids[-1][ids[-1] > 0]].tolist())
         owner = np.full(len(nodes) + 1, -1)
-        for group in groups(len(nodes), above, place[below]):
+        sets = DisjointSets(len(nodes))
+        for pair in zip(above.tolist(), place[below].tolist()):
+            sets.join(*pair)
+        for group in sets.groups():
             whole = nodes[group[0]]
             for other in group[1:]:
                 whole.join(nodes[other])
@@ -238,21 +242,3 @@ def _corners(ring: shapely.LinearRing) -> np.ndarray:
     points = shapely.get_coordinates(ring)[:-1]
     before, after = points - np.roll(points, 1, 0), np.roll(points, -1, 0) - points
     return points[before[:, 0] * after[:, 1] != before[:, 1] * after[:, 0]]
-
-
-def groups(count: int, first: np.ndarray, second: np.ndarray) -> list[list[int]]:
-    """Group 0..count-1 by the pairs (first, second) that belong together."""
-    parent = list(range(count))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    for i, j in zip(first.tolist(), second.tolist()):
-        parent[root(j)] = root(i)
-    members: dict[int, list[int]] = {}
-    for i in range(count):
-        members.setdefault(root(i), []).append(i)
-    return list(members.values())

@@ -15,10 +15,10 @@ from typing import Any, BinaryIO
 
 from .. import __version__
 from ..errors import Cancelled, OutputError, ParameterError, RasterError
+from ..files.atomic import PREFIX
 from ..raster import Raster
 from .journal import ENTRIES
 
-PREFIX = ".rsqi-"
 _KEY, _LOCK = "key", "lock"
 _ABANDONED = 7 * 86400  # seconds after which what another output has left behind is removed
 _SAMPLE = 64  # px

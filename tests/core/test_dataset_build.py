@@ -11,10 +11,11 @@ import shapely
 from rasterio.transform import from_origin
 from test_dataset_records import write_shapefile
 
-from rsqi_core.dataset.build import NEGATIVES, Settings, build
+from rsqi_core.dataset.build import Settings, build
 from rsqi_core.dataset.tables import retain
 from rsqi_core.describe import caption, find
 from rsqi_core.errors import OutputError, ParameterError, RsqiError
+from rsqi_core.limits import NEGATIVES
 from rsqi_core.taxonomy import TYPES
 
 SIDE = 384

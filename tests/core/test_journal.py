@@ -68,5 +68,5 @@ def test_a_broken_file_ends_the_replay(tmp_path, harm):
 
 
 def test_a_full_disk_is_one_line(tmp_path):
-    with pytest.raises(OutputError, match="no room"):
+    with pytest.raises(OutputError, match="free some disk space and resume"):
         list(Journal(tmp_path / "gone").record(findings()))

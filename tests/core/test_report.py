@@ -7,6 +7,7 @@ import sqlite3
 import xml.etree.ElementTree as ElementTree
 from contextlib import closing
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -18,18 +19,17 @@ from rasterio.crs import CRS
 from rsqi_core import resources
 from rsqi_core.cli import main
 from rsqi_core.errors import Cancelled, OutputError, ParameterError, RasterError
-from rsqi_core.geopackage import write_geopackage
+from rsqi_core.files.geopackage import write_geopackage
 from rsqi_core.polygons import ErrorPolygon, records
-from rsqi_core.raster import open_raster
-from rsqi_core.report import pictures, whole
+from rsqi_core.raster import open_raster, read_thumbnail, thumbnail
+from rsqi_core.report import image_checks, pictures
 from rsqi_core.report.compose import compose
 from rsqi_core.report.content import Figure, dumps, loads
 from rsqi_core.report.html import page
 from rsqi_core.report.subject import of_inspection
 from rsqi_core.report.texts import Words
 from rsqi_core.report.write import Order, write_report
-from rsqi_core.scheme import DEFAULT, read_scheme, write_scheme
-from rsqi_core.scoring import GRADES, load_scheme, score
+from rsqi_core.scoring import DEFAULT, GRADES, load_scheme, read_scheme, score, write_scheme
 from rsqi_core.taxonomy import CODES, TYPES, by_id
 
 TRANSFORM = Affine(0.5, 0, 500_000, 0, -0.5, 2_900_000)  # of write_raster
@@ -254,9 +254,9 @@ def test_a_small_picture_is_the_same_read_in_pieces(write_raster, monkeypatch):
     valid[:100] = 0
     with open_raster(write_raster(rgb, valid=valid)) as raster:
         whole, _ = raster.read(0, 0, 600, 400, (100, 150))
-        monkeypatch.setattr(pictures, "_ROWS", 64)
-        monkeypatch.setattr(pictures, "_COLUMNS", 100)
-        small, seen = pictures.small_picture(raster, (0, 0, 600, 400), 150)
+        monkeypatch.setattr(thumbnail, "_ROWS", 64)
+        monkeypatch.setattr(thumbnail, "_COLUMNS", 100)
+        small, seen = read_thumbnail(raster, (0, 0, 600, 400), 150)
     assert small.shape == (100, 150, 3)
     assert not seen[:25].any() and seen[25:].all()
     # Pieces begin at whole pixels of the picture, if not always of the raster: noise differs a little there.
@@ -343,11 +343,11 @@ def test_a_deep_image_is_checked_in_its_own_depth_and_the_histogram_shows_it(tmp
                        crs=GROUND, transform=TRANSFORM) as target:  # fmt: skip
         target.write(levels, 1)
     with open_raster(tmp_path / "deep.tif") as raster:
-        seen = whole.examine(raster, found(side=1024))
+        seen = image_checks.check_image(raster, found(side=1024))
     assert seen.top == 2047 and seen.share == 1
     clipped = {check.code: check.value for check in seen.checks if check.code.startswith("clipping")}
     assert clipped == pytest.approx({"clipping_dark": 100 * 4.5 / 255, "clipping_bright": 100 * 4.5 / 255}, abs=0.15)
-    figure = whole.histogram(seen, ("直方图",))
+    figure = image_checks.histogram(seen, ("直方图",))
     assert ">2047<" in figure.svg and ElementTree.fromstring(figure.svg) is not None
 
 
@@ -445,12 +445,11 @@ def test_a_failure_leaves_the_old_report(reviewed, tmp_path, monkeypatch):
     order = ordered(reviewed[0], tmp_path, "html")
     write_report(order)
     before = (tmp_path / "报告.html").read_bytes()
-    from rsqi_core.report import publish
 
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(publish.Path, "replace", fail)
+    monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OutputError, match="No space left"):
         write_report(order)
     assert (tmp_path / "报告.html").read_bytes() == before

@@ -27,9 +27,8 @@ from ...bridge import schemes
 from ...bridge.algorithm_run import AlgorithmRun
 from ...bridge.i18n import tr
 from ...bridge.texts import grade_name, lot_lines
-from ...rsqi_core import lot
 from ...rsqi_core.errors import RsqiError
-from ...rsqi_core.scoring import MODES
+from ...rsqi_core.scoring import MODES, lot
 from .card import COLORS, ScoreCard
 from .type_table import charged
 

@@ -28,7 +28,7 @@ from ...bridge.i18n import tr
 from ...bridge.layer_score import image_below, inspected_image
 from ...bridge.report_options import ENDINGS, LANGUAGE_NAMES, LANGUAGES, SCORE_MODES, own_language
 from ...bridge.reviewer import given_name
-from ...rsqi_core.scheme import DEFAULT
+from ...rsqi_core.scoring import DEFAULT
 
 LANGUAGE, FILES = "rsqi/report_language", "rsqi/report_files"  # settings
 REPORTS = ("PDF", "HTML")  # the other files are the record

@@ -1,7 +1,7 @@
 """What can be edited in a scoring scheme, as tables of cells; no widgets.
 
 A scheme is edited as the JSON that it is stored as. A cell knows where its value lies in there and how a person reads
-and writes it; whether a new value makes sense is asked of `rsqi_core.scheme` for the scheme as a whole.
+and writes it; whether a new value makes sense is asked of `rsqi_core.scoring` for the scheme as a whole.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ...bridge.i18n import tr
 from ...bridge.notes import error_message
 from ...bridge.texts import grade_name, type_name
 from ...rsqi_core.errors import ParameterError
-from ...rsqi_core.scheme import GRADES, MEASURES, SEVERITIES, parse_scheme
+from ...rsqi_core.scoring import GRADES, MEASURES, SEVERITIES, parse_scheme
 from ...rsqi_core.taxonomy import by_code
 
 SHARES = ("share", "total_share", "length_share")

@@ -25,7 +25,7 @@ from ...bridge import schemes
 from ...bridge.i18n import tr
 from ...bridge.notes import error_message
 from ...rsqi_core.errors import RsqiError
-from ...rsqi_core.scheme import parse_scheme, read_scheme, write_scheme
+from ...rsqi_core.scoring import parse_scheme, read_scheme, write_scheme
 from . import scheme_cells
 from .scheme_cells import Cell, InvalidValue
 

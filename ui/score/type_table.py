@@ -8,8 +8,7 @@ from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QT
 
 from ...bridge.i18n import tr
 from ...bridge.texts import type_name
-from ...rsqi_core.scheme import SEVERITIES
-from ...rsqi_core.scoring import Score, TypeScore
+from ...rsqi_core.scoring import SEVERITIES, Score, TypeScore
 from ...rsqi_core.taxonomy import TYPES
 from ..widgets.swatch import small_swatch
 

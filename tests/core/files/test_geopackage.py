@@ -12,11 +12,11 @@ import rasterio
 import shapely
 from affine import Affine
 
-from rsqi_core import geopackage as module
 from rsqi_core import resources
 from rsqi_core.blocks import grid
 from rsqi_core.errors import OutputError
-from rsqi_core.geopackage import read_errors, update_scores, write_geopackage
+from rsqi_core.files import geopackage as module
+from rsqi_core.files.geopackage import read_errors, update_scores, write_geopackage
 from rsqi_core.merge import LabelMap
 from rsqi_core.polygons import polygonize, records
 from rsqi_core.scoring import load_scheme, score

@@ -3,7 +3,7 @@
 import pytest
 
 from rsqi_core.errors import ParameterError
-from rsqi_core.lot import Unit, draw, judge, overview_passes, sample_size, split
+from rsqi_core.scoring.lot import Unit, draw, judge, overview_passes, sample_size, split
 
 
 def unit(name, value, detailed=True, **severities):
@@ -97,8 +97,8 @@ def test_more_units_than_the_lot_has_are_refused():
 
 
 def test_the_command_line_judges_a_lot(tmp_path, monkeypatch, capsys):
-    from rsqi_core import geopackage
     from rsqi_core.cli import main
+    from rsqi_core.files import geopackage
     from rsqi_core.scoring import ErrorRecord
 
     def read(path):

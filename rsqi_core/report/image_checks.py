@@ -21,7 +21,7 @@ _RESULTS = {True: "met", False: "not_met", None: "unmeasured"}
 
 
 @dataclass(frozen=True)
-class Whole:
+class ImageChecks:
     """What the checks have found.
 
     Attributes
@@ -41,7 +41,7 @@ class Whole:
     share: float
 
 
-def examine(raster: Raster, subject: Subject, tell: Callable[[int, int], None] = lambda *_: None) -> Whole:
+def check_image(raster: Raster, subject: Subject, tell: Callable[[int, int], None] = lambda *_: None) -> ImageChecks:
     """Check the whole image, even if only a part of it was inspected.
 
     Parameters
@@ -56,45 +56,45 @@ def examine(raster: Raster, subject: Subject, tell: Callable[[int, int], None] =
     census, share = survey(read, raster.width, raster.height, 255.0 if raster.stretch is None else None, tell)
     looked_for = "cloud" in str(subject.summary.get("inspected") or "").split(",")
     cloud = subject.score.by_type["cloud"].share if looked_for else None
-    return Whole(checks(census, cloud), census.histogram, census.top, share)
+    return ImageChecks(checks(census, cloud), census.histogram, census.top, share)
 
 
-def brief(whole: Whole, words: Words) -> Text:
+def brief(found: ImageChecks, words: Words) -> Text:
     """Say in a line how the checks ended."""
-    measured = [check for check in whole.checks if check.passed is not None]
+    measured = [check for check in found.checks if check.passed is not None]
     failed = [words.of(NAMES[check.code]) for check in measured if not check.passed]
     parts = [words("whole_failed", len(measured), len(failed), words.join(failed))] if failed else []
     parts = parts or [words("whole_met", len(measured))]
-    if others := [words.of(NAMES[check.code]) for check in whole.checks if check.passed is None]:
+    if others := [words.of(NAMES[check.code]) for check in found.checks if check.passed is None]:
         parts.append(words("whole_unmeasured", words.join(others)))
     return words.join(parts, {"zh": "；", "en": "; "})
 
 
-def section(whole: Whole | None, words: Words) -> Iterator[Any]:
+def section(found: ImageChecks | None, words: Words) -> Iterator[Any]:
     """Compose the section."""
     yield Heading(words("whole"))
-    if whole is None:
+    if found is None:
         yield Paragraph(words("whole_not_done"), "note")
         return
-    yield table(whole, words)
+    yield table(found, words)
     notes = [words("whole_source")]
-    notes += [words(f"no_{check.code}") for check in whole.checks if check.value is None and check.code in _WHY]
-    if whole.share < 1:
-        notes.append(words("whole_share", f"{100 * whole.share:.0f} %"))
+    notes += [words(f"no_{check.code}") for check in found.checks if check.value is None and check.code in _WHY]
+    if found.share < 1:
+        notes.append(words("whole_share", f"{100 * found.share:.0f} %"))
     yield Paragraph(words.join(notes, {"zh": "", "en": " "}), "note")
-    if whole.histogram.any():
-        yield histogram(whole, words("histogram"))
-        yield Paragraph(words("histogram_note", f"{whole.top:g}"), "note")
+    if found.histogram.any():
+        yield histogram(found, words("histogram"))
+        yield Paragraph(words("histogram_note", f"{found.top:g}"), "note")
 
 
 _WHY = ("colour_balance", "noise", "cloud_cover")  # what can be missing although the image has pixels
 
 
-def table(whole: Whole, words: Words) -> Table:
+def table(found: ImageChecks, words: Words) -> Table:
     """Return what was measured, the limits and whether they are met."""
     heads = (("check", 18), ("meaning", 42), ("value", 11), ("limit", 14), ("result", 15))
     columns = tuple(Column(words(key), wide) for key, wide in heads)
-    return Table(columns, tuple(_row(check, words) for check in whole.checks))
+    return Table(columns, tuple(_row(check, words) for check in found.checks))
 
 
 def _row(check: Check, words: Words) -> Row:
@@ -103,9 +103,9 @@ def _row(check: Check, words: Words) -> Row:
     return Row((*(Cell(text) for text in texts), result), "faint" if check.passed is None else "plain")
 
 
-def histogram(whole: Whole, text: Text) -> Figure:
+def histogram(found: ImageChecks, text: Text) -> Figure:
     """Draw the histogram: what counts as clipped in red, the band in which the peak has to lie in green."""
-    counts = whole.histogram
+    counts = found.histogram
     most = counts[TAIL:-TAIL].max() or counts.max()  # a pile at an end must not flatten all others
     tops = _BASE - (_BASE - _TOP) * np.minimum(counts / most, 1)
     steps = "".join(f"L{_x(n):.1f} {y:.1f}H{_x(n + 1):.1f}" for n, y in enumerate(tops))
@@ -123,7 +123,7 @@ def histogram(whole: Whole, text: Text) -> Figure:
     for place, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
         parts.append(
             f'<text x="{_x(BINS * place):.1f}" y="{_BASE + 22}" font-size="17" text-anchor="{anchor}" fill="#14202c">'
-            f"{whole.top * place:{'.0f' if whole.top > 1 else 'g'}}</text>"
+            f"{found.top * place:{'.0f' if found.top > 1 else 'g'}}</text>"
         )
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif">'

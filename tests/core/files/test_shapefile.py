@@ -11,11 +11,11 @@ import rasterio
 import shapely
 from affine import Affine
 
-from rsqi_core import shapefile as module
 from rsqi_core.errors import OutputError
+from rsqi_core.files import shapefile as module
+from rsqi_core.files.shapefile import write_shapefile
 from rsqi_core.merge import LabelMap
 from rsqi_core.polygons import polygonize
-from rsqi_core.shapefile import write_shapefile
 from rsqi_core.taxonomy import TYPES
 
 CRS = rasterio.crs.CRS.from_epsg(4545)

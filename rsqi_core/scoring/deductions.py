@@ -30,12 +30,11 @@ import math
 from dataclasses import dataclass, field
 from typing import Iterable, Mapping, Sequence
 
-from .errors import ParameterError
-from .notes import Note
-from .scheme import GRADES, SEVERITIES, Scheme, TypeRules, load_scheme
-from .taxonomy import CODES, by_code, by_id
-
-__all__ = ["ErrorRecord", "ItemScore", "Scheme", "Score", "TypeScore", "load_scheme", "score"]
+from ..disjoint_sets import DisjointSets
+from ..errors import ParameterError
+from ..notes import Note
+from ..taxonomy import CODES, by_code, by_id
+from .scheme import GRADES, SEVERITIES, Scheme, TypeRules
 
 MODES = ("count", "area")
 GRADE_NAMES = {
@@ -297,24 +296,14 @@ def _severity(rules: TypeRules, measures: Mapping[str, float | None]) -> str | N
 
 def _join(boxes: list[tuple[int, tuple | None]], distance: float) -> list[list[int]]:
     """Group the indices of boxes whose gaps are at most `distance`; 0 joins nothing."""
-    parent = {i: i for i, _ in boxes}
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    ordered = sorted(((box, i) for i, box in boxes if box is not None and distance > 0))
-    for position, (box, i) in enumerate(ordered):
-        for other, j in ordered[position + 1 :]:
+    sets = DisjointSets(len(boxes))
+    ordered = sorted((box, n) for n, (_, box) in enumerate(boxes) if box is not None and distance > 0)
+    for position, (box, n) in enumerate(ordered):
+        for other, m in ordered[position + 1 :]:
             if other[0] - box[2] > distance:
                 break  # sorted by xmin: nothing farther right can be nearer
             gap_x = max(other[0] - box[2], box[0] - other[2], 0.0)
             gap_y = max(other[1] - box[3], box[1] - other[3], 0.0)
             if math.hypot(gap_x, gap_y) <= distance:
-                parent[root(j)] = root(i)
-    groups = {}
-    for i, _ in boxes:
-        groups.setdefault(root(i), []).append(i)
-    return list(groups.values())
+                sets.join(n, m)
+    return [[boxes[n][0] for n in group] for group in sets.groups()]

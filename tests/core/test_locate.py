@@ -2,14 +2,14 @@
 
 import pytest
 
-from rsqi_core.whereabouts import find_file, lasting
+from rsqi_core.locate import absolute_path, find_file
 
 
 def test_a_file_is_noted_in_full_and_an_address_as_it_is(tmp_path, monkeypatch):
     (tmp_path / "a.tif").touch()
     monkeypatch.chdir(tmp_path)
-    assert lasting("a.tif") == str(tmp_path / "a.tif")
-    assert lasting("/vsizip/b.zip/a.tif") == "/vsizip/b.zip/a.tif"
+    assert absolute_path("a.tif") == str(tmp_path / "a.tif")
+    assert absolute_path("/vsizip/b.zip/a.tif") == "/vsizip/b.zip/a.tif"
 
 
 @pytest.mark.parametrize("now", ["影像/a.tif", "成果/a.tif"])

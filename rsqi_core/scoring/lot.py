@@ -15,8 +15,8 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Mapping, Sequence
 
-from .errors import ParameterError
-from .notes import Note
+from ..errors import ParameterError
+from ..notes import Note
 
 LARGEST = 1000  # a larger lot is split evenly
 # Largest lot for which this many units are inspected (5.2).
@@ -39,7 +39,7 @@ class Unit:
     value : float
         Its score.
     grade : str
-        One of :data:`rsqi_core.scheme.GRADES`.
+        One of :data:`rsqi_core.scoring.GRADES`.
     severities : mapping of A..D to int
         Charged errors.
     detailed : bool

@@ -11,7 +11,7 @@ from pathlib import Path
 _UP, _DOWN = 3, 3  # folders above the result that are looked in, and parts of the noted path that are looked for
 
 
-def lasting(path: str) -> str:
+def absolute_path(path: str) -> str:
     """Return the absolute path of a file; an address, or a place inside an archive, stays as it is."""
     return str(Path(path).absolute()) if Path(path).exists() else path
 

@@ -11,17 +11,17 @@ import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
-from .errors import OutputError
-from .merge import is_constant
-from .raster import UNPLACED, Raster
-from .taxonomy import IGNORED, TYPES
+from ..merge import is_constant
+from ..raster import UNPLACED, Raster
+from ..taxonomy import IGNORED, TYPES
+from .atomic import whole_file
 
 _TILE = 512
 _CACHE = 32 * 2**20  # bytes of tiles that wait to be written
 
 
 def write_mask(path: Path, raster: Raster, bands: Iterable[np.ndarray], window: tuple[int, int, int, int]) -> None:
-    """Write one uint8 band, tiled and compressed, a row of tiles at a time.
+    """Write one uint8 band, tiled and compressed, a row of tiles at a time; the file appears whole or not at all.
 
     Values are 0, 1..10 and 255 for nodata and for what lies outside the inspected window; tiles in which there is
     nothing else are left out of the file.
@@ -45,16 +45,14 @@ def write_mask(path: Path, raster: Raster, bands: Iterable[np.ndarray], window: 
         "tiled": True, "blockxsize": _TILE, "blockysize": _TILE, "compress": "deflate", "nodata": IGNORED,
         "bigtiff": "if_safer", "sparse_ok": True, **place,
     }  # fmt: skip
-    try:
+    with whole_file(path, "the mask", errors=(rasterio.errors.RasterioError,)) as part:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            target = rasterio.open(path, "w", **profile)
+            target = rasterio.open(part, "w", **profile)
         with rasterio.Env(GDAL_CACHEMAX=_CACHE), target:
             for top, strip in _strips(raster, bands, window):
                 target.write(strip, 1, window=Window(0, top, raster.width, len(strip)))
             target.write_colormap(1, {t.id: _rgba(t.color) for t in TYPES})
-    except (rasterio.errors.RasterioError, OSError) as error:
-        raise OutputError(f"{path}: cannot write the mask: {error}") from error
 
 
 def _strips(

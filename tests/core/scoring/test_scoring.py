@@ -13,7 +13,7 @@ from rsqi_core.errors import ParameterError
 from rsqi_core.scoring import ErrorRecord, load_scheme, score
 from rsqi_core.taxonomy import CODES, by_code
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DEFAULT = load_scheme()
 SIDE = 10_000  # an image of 10 000 x 10 000 pixels of 1 m
 AREA = float(SIDE * SIDE)

@@ -1,4 +1,4 @@
-"""The scoring scheme: one JSON file whose every limit may be edited; read and checked here, applied in scoring.py.
+"""The scoring scheme: one JSON file whose every limit may be edited; read and checked here, applied in deductions.py.
 
 Imported inside QGIS as well: standard library only, Python 3.9 syntax.
 """
@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterable, Mapping, Sequence
 
-from . import resources
-from .errors import ParameterError
-from .notes import Note
-from .taxonomy import CODES
+from .. import resources
+from ..errors import OutputError, ParameterError
+from ..files.atomic import reason, write_whole
+from ..notes import Note
+from ..taxonomy import CODES
 
 SEVERITIES = ("A", "B", "C", "D")
 GRADES = ("excellent", "good", "qualified", "rejected")
@@ -38,7 +39,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class TypeRules:
-    """How one error type is judged; the text of scoring.py says what each value does."""
+    """How one error type is judged; the text of deductions.py says what each value does."""
 
     rules: tuple[Rule, ...]
     otherwise: str | None
@@ -118,16 +119,12 @@ def write_scheme(path: str | Path, data: Any) -> None:
     """
     path = Path(path)
     parse_scheme(data, path)
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
+        write_whole(path, (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
+    except OutputError as error:
         text = "{path}: cannot write the scoring scheme ({reason}); check the folder"
-        raise ParameterError(
-            Note("scheme_unwritable", text, path=str(path), reason=error.strerror or str(error))
-        ) from error
+        why = reason(error.__cause__ or error)
+        raise ParameterError(Note("scheme_unwritable", text, path=str(path), reason=why)) from error
 
 
 class _Reader:

@@ -4,7 +4,7 @@ import numpy as np
 import rasterio
 from affine import Affine
 
-from rsqi_core.mask import write_mask
+from rsqi_core.files.mask import write_mask
 from rsqi_core.raster import open_raster
 from rsqi_core.strips.label_file import LabelFile
 

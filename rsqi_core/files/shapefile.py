@@ -5,8 +5,6 @@ A dBASE field name has ten characters: ``category_id`` is cut as every GIS cuts 
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import warnings
 from pathlib import Path
 from typing import Any, Mapping, Protocol, Sequence
@@ -17,8 +15,9 @@ import pyproj
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
-from .errors import OutputError
-from .taxonomy import by_id
+from ..errors import OutputError
+from ..taxonomy import by_id
+from .atomic import whole_files
 
 _OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
 _PARTS = (".shp", ".shx", ".dbf", ".cpg", ".prj")
@@ -61,20 +60,12 @@ def write_shapefile(
     path = Path(path)
     if path.suffix.lower() != ".shp":
         raise OutputError(f"{path}: a shapefile's name must end in .shp")
-    try:
-        with tempfile.TemporaryDirectory(prefix=".rsqi-", dir=path.parent) as folder:
-            new = Path(folder) / "new"
-            new.mkdir()
-            _write(new / path.name, errors, crs, columns or {})
-            # One spelling for every reader; GDAL itself would write "GBK" or a code page number by version.
-            (new / path.name).with_suffix(".cpg").write_text("GBK", encoding="ascii")
-            return _exchange(new, path, Path(folder) / "old")
-    except (*_OGR_ERRORS, OSError) as error:
-        reason = " ".join((getattr(error, "strerror", None) or str(error)).split())
-        raise OutputError(
-            f"{path}: cannot write the shapefile ({reason}); "
-            "check the folder, the free space and that no program has it open"
-        ) from error
+    older = [path.with_suffix(ending) for ending in _PARTS + _INDEXES]
+    with whole_files(path, older, "the shapefile", errors=_OGR_ERRORS) as folder:
+        _write(folder / path.name, errors, crs, columns or {})
+        # One spelling for every reader; GDAL itself would write "GBK" or a code page number by version.
+        (folder / path.name).with_suffix(".cpg").write_text("GBK", encoding="ascii")
+    return tuple(file for file in older[: len(_PARTS)] if file.exists())
 
 
 def _write(path: Path, errors: Sequence[Outlined], crs: Any, columns: Mapping[str, Sequence[str]]) -> None:
@@ -95,25 +86,3 @@ def _write(path: Path, errors: Sequence[Outlined], crs: Any, columns: Mapping[st
             crs=None if crs is None else pyproj.CRS.from_user_input(crs).to_wkt(),
             encoding="GBK",
         )
-
-
-def _exchange(new: Path, path: Path, old: Path) -> tuple[Path, ...]:
-    """Put the files of `new` in place of the older set; on failure put that back."""
-    old.mkdir()
-    moved, placed = [], []
-    try:
-        for ending in _PARTS + _INDEXES:
-            present = path.with_suffix(ending)
-            if present.exists():
-                moved.append((present.replace(old / present.name), present))
-        for ending in _PARTS:
-            file = (new / path.name).with_suffix(ending)
-            if file.exists():
-                placed.append(file.replace(path.with_suffix(ending)))
-    except OSError:
-        for file in placed:
-            file.unlink(missing_ok=True)
-        for backup, present in moved:
-            shutil.move(backup, present)
-        raise
-    return tuple(placed)

@@ -6,7 +6,6 @@ import json
 import math
 import os
 import sqlite3
-import uuid
 import warnings
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,11 +19,12 @@ from affine import Affine
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 from shapely.affinity import affine_transform
 
-from . import resources
-from .errors import OutputError
-from .polygons import ErrorPolygon, ellipsoidal_area, measure
-from .scoring import ErrorRecord, Score
-from .taxonomy import CODES, TYPES, by_id
+from .. import resources
+from ..errors import OutputError
+from ..polygons import ErrorPolygon, ellipsoidal_area, measure
+from ..scoring import ErrorRecord, Score
+from ..taxonomy import CODES, TYPES, by_id
+from .atomic import reason, whole_file
 
 STYLED = ("errors", "blocks")
 _OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
@@ -107,24 +107,14 @@ def write_geopackage(
         The file cannot be written: folder missing, disk full, file in use.
     """
     path = Path(path)
-    temporary = path.with_name(f".{uuid.uuid4().hex}.gpkg")
     wkt = None if crs is None else crs.to_wkt()
-    try:
-        _write_layer(temporary, "errors", *_errors_table(polygons, score), wkt, "MultiPolygon")
-        _write_layer(temporary, "blocks", *_blocks_table(blocks, transform), wkt, "Polygon")
+    with whole_file(path, "the GeoPackage", errors=(*_OGR_ERRORS, sqlite3.Error)) as part:
+        _write_layer(part, "errors", *_errors_table(polygons, score), wkt, "MultiPolygon")
+        _write_layer(part, "blocks", *_blocks_table(blocks, transform), wkt, "Polygon")
         row = {**summary, "transform": list(transform)[:6]}
-        _write_layer(temporary, "summary", None, {name: _column(value) for name, value in row.items()}, None, None)
-        _add_styles(temporary)
+        _write_layer(part, "summary", None, {name: _column(value) for name, value in row.items()}, None, None)
+        _add_styles(part)
         release(path)
-        temporary.replace(path)
-    except (*_OGR_ERRORS, sqlite3.Error, OSError) as error:
-        raise OutputError(
-            f"{path}: cannot write the GeoPackage ({_reason(error)}); "
-            "check the folder, the free space and that no program has it open"
-        ) from error
-    finally:
-        for ending in ("", "-wal", "-shm", "-journal"):
-            temporary.with_name(temporary.name + ending).unlink(missing_ok=True)
 
 
 def read_errors(path: Path | str) -> StoredErrors:
@@ -141,7 +131,7 @@ def read_errors(path: Path | str) -> StoredErrors:
         summary_meta, _, _, summary_columns = pyogrio.raw.read(path, layer="summary")
     except (*_OGR_ERRORS, OSError) as error:
         raise OutputError(
-            f"{path}: not a result of RSQI ({_reason(error)}); give a GeoPackage that inspect wrote"
+            f"{path}: not a result of RSQI ({reason(error)}); give a GeoPackage that inspect wrote"
         ) from error
     fields = dict(zip(meta["fields"], columns))
     summary = {name: _scalar(column[0]) for name, column in zip(summary_meta["fields"], summary_columns) if len(column)}
@@ -159,7 +149,7 @@ def read_errors(path: Path | str) -> StoredErrors:
         kept = [int(fid) for fid, shape in zip(fids, shapes) if shape is not None]
     except (KeyError, TypeError, ValueError) as error:
         raise OutputError(
-            f"{path}: not a complete result of RSQI ({_reason(error)}); inspect the raster again"
+            f"{path}: not a complete result of RSQI ({reason(error)}); inspect the raster again"
         ) from error
     return StoredErrors(
         records=tuple(records),
@@ -215,7 +205,7 @@ def update_scores(path: Path | str, stored: StoredErrors, score: Score) -> None:
             )
     except (sqlite3.Error, OSError) as error:
         raise OutputError(
-            f"{path}: cannot store the score ({_reason(error)}); "
+            f"{path}: cannot store the score ({reason(error)}); "
             "end editing it elsewhere and check that it may be written"
         ) from error
 
@@ -342,8 +332,3 @@ def release(path: Path) -> None:
         database.execute("PRAGMA journal_mode = DELETE").fetchall()
     if journal.exists():
         raise OSError("another program has it open")
-
-
-def _reason(error: Exception) -> str:
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return " ".join(text.split())

@@ -1,0 +1,1 @@
+"""The files of a result: GeoPackage, shapefile, mask, and the one writer that writes whole or not at all."""

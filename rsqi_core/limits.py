@@ -1,0 +1,34 @@
+"""Limits, defaults and names that command line, worker, QGIS and tests share: each stands here and nowhere else.
+
+Imported inside QGIS as well: standard library only, Python 3.9 syntax. What a person may type is checked against these
+in `parameters.py` and `dataset/build.py`; an interface may offer less.
+"""
+
+from __future__ import annotations
+
+# Of an inspection.
+STAGES = ("classify", "segment", "rules")
+MODEL = "default"  # the embedded model
+DEVICES = ("auto", "cpu", "cuda")  # the first is the default
+BLOCK_SIZES = (512, 2048)  # px
+BLOCK_SIZE_RANGE = (64, 16384)  # px
+OVERLAP = 0.2  # share of a block's side
+OVERLAP_RANGE = (0.0, 0.5)
+CONSTRAINTS = ("absolute", "relative", "intermediate", "lowering")  # modes of equation 3
+ALPHA = 1.0  # coefficient of equation 3: any finite number of at least 0
+ALPHA_OFFERED = (0.0, 10.0)  # what a spin box has
+SENSITIVITY = 1.0  # divides the odds of thresholds: any finite number above 0
+SENSITIVITY_OFFERED = (0.1, 100.0)
+THRESHOLD_RANGE = (0.0, 1.0)  # probability; above 1 nothing is found, which is allowed
+STRIPE_RULES = ("oriented", "otsu")  # the default, then the paper's
+MISSING_RULES = ("isolated", "threshold")
+
+# Of a dataset: as the paper cuts it (sections 2.2, 2.3), and as it is cut from a station's own reviewed errors.
+DATASET_SIZES = (512, 1024)  # px
+DATASET_SIZE_LEAST = 32  # px
+DATASET_OVERLAP = 0.0
+DATASET_TEST = 0.1  # share of the test part
+NEGATIVES = 1027 / 3882  # share of blocks without error
+REVIEWED_SIZES = (512,)  # px
+REVIEWED_TEST = 0.2
+REVIEWED_TEST_RANGE = (0.0, 0.5)  # what an interface offers

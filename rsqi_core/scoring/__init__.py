@@ -1,0 +1,27 @@
+"""Polygons and lines -> deductions -> score and grade, by an editable scheme; and what a sample says of its lot.
+
+Imported inside QGIS as well: standard library only, Python 3.9 syntax.
+"""
+
+from .deductions import GRADE_NAMES, MODES, STATUSES, ErrorRecord, ItemScore, Score, TypeScore, score
+from .scheme import DEFAULT, GRADES, MEASURES, SEVERITIES, Scheme, load_scheme, parse_scheme, read_scheme, write_scheme
+
+__all__ = [
+    "DEFAULT",
+    "GRADES",
+    "GRADE_NAMES",
+    "MEASURES",
+    "MODES",
+    "SEVERITIES",
+    "STATUSES",
+    "ErrorRecord",
+    "ItemScore",
+    "Scheme",
+    "Score",
+    "TypeScore",
+    "load_scheme",
+    "parse_scheme",
+    "read_scheme",
+    "score",
+    "write_scheme",
+]
