@@ -1,4 +1,4 @@
-"""Draw the benchmark's blocks and scenes and write the lists that freeze them; with --check compare only.
+"""Draw the benchmark's blocks, scenes and real pictures and write the lists that freeze them; with --check compare.
 
 Drawing anew makes every figure measured before worthless for comparison.
 """
@@ -6,18 +6,21 @@ Drawing anew makes every figure measured before worthless for comparison.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rsqi_core.evaluation import blocks, frozen, scenes
+from rsqi_core import imagery
+from rsqi_core.evaluation import blocks, frozen, heldout, real, scenes
 from rsqi_core.evaluation.frozen import Entry
+from rsqi_core.imagery import MATTES, clean_files, files, read_rgb, twins
 from rsqi_core.taxonomy import CODES
-from rsqi_core.training.pool import clean_files, cloud_pairs
 
 LISTS = Path(__file__).resolve().parent.parent / "resources" / "benchmark"
 COMMENT = "Names, seeds and hashes of the frozen benchmark; drawn by tools/freeze_benchmark.py."
@@ -28,6 +31,22 @@ CLEAN = 200
 DECOYS = 10  # blocks of a type imitated
 DATES = 20
 VEILS = 40
+SETS = ("rsscn7", "epfl_road", "odm_seneca")  # clean ones of blocks.csv and scenes.csv; later ones are in real.csv
+WINDOW = 512  # px; real pictures that are larger are cut up
+LEFT_OUT = {  # held-out real pictures that a look at them has ruled out
+    "rice1_google/84": "nobody sees the seam",
+    "rice1_google/84h": "nobody sees the seam",
+    "rice1_haze/409_hazy": "no haze to be seen",
+    "rice1_haze/423_hazy": "no haze to be seen without the clear twin",
+    "rice2_veil/561_cloudy": "the same as its clear twin",
+    "rice2_veil/608_cloudy": "no veil to be seen without the clear twin",
+    "rice2_pairs/603_cloudy": "hardly any ground known to be clear",
+    "rice2_pairs/606_cloudy": "hardly any ground known to be clear",
+    "rice2_pairs/619_cloudy": "hardly any ground known to be clear",
+    "rice2_pairs/620_cloudy": "hardly any ground known to be clear",
+    "rice2_pairs/636_cloudy": "hardly any ground known to be clear",
+    "rice2_pairs/649_cloudy": "hardly any ground known to be clear",
+}
 DRAWS = 200  # pictures and seeds tried until an error can be seen
 
 Picture = tuple[str, int]
@@ -37,18 +56,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--check", action="store_true", help="compose everything again and count what differs")
+    parser.add_argument("--real", action="store_true", help="draw real.csv alone; the other lists stay as they are")
     options = parser.parse_args()
     if options.check:
         return check(options.data)
-    frozen.write(LISTS / frozen.BLOCKS, draw_blocks(options.data), COMMENT)
-    frozen.write(LISTS / frozen.SCENES, draw_scenes(options.data), COMMENT)
+    if not options.real:
+        draw_planted(options.data)
+    left_out = [f"# left out: {name}: {reason}" for name, reason in LEFT_OUT.items()]
+    frozen.write(LISTS / frozen.REAL, draw_real(options.data), "\n".join([COMMENT, *left_out]))
     return 0
 
 
+def draw_planted(data: Path) -> None:
+    """Write the lists of planted errors; real.csv has to be drawn after them."""
+    frozen.write(LISTS / frozen.BLOCKS, draw_blocks(data), COMMENT)
+    frozen.write(LISTS / frozen.SCENES, draw_scenes(data), COMMENT)
+
+
 def check(data: Path) -> int:
-    """Compose both lists and print what differs from its hash."""
+    """Compose all lists and print what differs from its hash."""
     total, differing = 0, []
-    for file, module in ((frozen.BLOCKS, blocks), (frozen.SCENES, scenes)):
+    for file, module in ((frozen.BLOCKS, blocks), (frozen.SCENES, scenes), (frozen.REAL, real)):
         for entry in frozen.read(file):
             total += 1
             made = module.compose(entry, data)
@@ -63,11 +91,11 @@ def draw_blocks(data: Path) -> Iterator[Entry]:
     rng = np.random.default_rng(2026)
     pictures = test_pictures(data)
     naip = sorted(f"naip/{file.stem}" for file in (data / "scenes" / "naip").glob("*.tif"))
-    twins = [f"sen12_pairs/{a.stem.removesuffix('_cloudy')}" for a, _, _ in cloud_pairs(data, validation=True)]
+    pairs = [f"sen12_pairs/{a.stem.removesuffix('_cloudy')}" for a, _ in twins(data, MATTES[0], validation=True)]
     landsat = sorted(f"landsat8_bqa/{file.stem}" for file in (data / "cloud/landsat8_bqa/annotations").glob("*.png"))
-    clouds = [settle(blank(f"cloud-{n.split('/')[1]}", "cloud", (n, 256)), data) for n in twins + landsat[::4]]
+    clouds = [settle(blank(f"cloud-{n.split('/')[1]}", "cloud", (n, 256)), data) for n in pairs + landsat[::4]]
     mattes = [
-        e.source for e in clouds if e.source in twins and (blocks.compose(e, data).segmentation == 1).mean() > 0.1
+        e.source for e in clouds if e.source in pairs and (blocks.compose(e, data).segmentation == 1).mean() > 0.1
     ]
 
     def anywhere() -> dict[str, Any]:
@@ -116,10 +144,52 @@ def draw_scenes(data: Path) -> Iterator[Entry]:
             yield replace(entry, digest=scenes.digest_of(scenes.compose(entry, data)))
 
 
+def draw_real(data: Path) -> Iterator[Entry]:
+    """Yield the entries of real.csv: held-out pictures as they are, in windows where they are large.
+
+    Of the clean ones those that neither set a threshold nor lie under the planted errors.
+    """
+    taken = {name_of(file) for file in heldout.pictures(data)}
+    taken |= {entry.source.partition("@")[0] for file in (frozen.BLOCKS, frozen.SCENES) for entry in frozen.read(file)}
+    chosen = [(part_of(kind), file) for kind in imagery.REAL for file in files(data, kind, validation=True)]
+    chosen += [(real.UNSPOILT, file) for file in clean_files(data, validation=True) if name_of(file) not in taken]
+    for part, file in chosen:
+        if name_of(file) not in LEFT_OUT:
+            yield from windows(data, part, file)
+
+
+def part_of(kind: imagery.ImagerySet) -> str:
+    return real.WHOLE if kind.whole else real.SEAM if "seam" in kind.outlined else real.OUTLINED
+
+
+def windows(data: Path, part: str, file: Path) -> Iterator[Entry]:
+    """Yield a picture, or the windows of it that show most of it and share little."""
+    height, width = read_rgb(file).shape[:2]
+    small = max(height, width) <= WINDOW
+    for y, x in product(starts(height), starts(width)):
+        source = name_of(file) if small else f"{name_of(file)}@{x},{y}"
+        wish = Entry(f"{part}-{re.sub('[/@,]', '-', source)}", part, source, "", (), "", 0 if small else WINDOW, 0)
+        picture = real.compose(wish, data)
+        present = real.labels_of(picture, part) == 1
+        codes = tuple(code for code, there in zip(CODES, present) if there)
+        yield replace(wish, codes=codes, digest=real.digest_of(picture))
+
+
+def starts(length: int) -> list[int]:
+    """First pixels of the windows along one axis; a single one lies in the middle."""
+    count, room = max(1, round(length / WINDOW)), max(0, length - WINDOW)
+    return [room // 2] if count == 1 else [k * room // (count - 1) for k in range(count)]
+
+
+def name_of(file: Path) -> str:
+    return f"{file.parent.name}/{file.stem}"
+
+
 def test_pictures(data: Path) -> list[Picture]:
     """Windows of the held-out pictures that no threshold was set on, with their sides in pixels."""
     pictures: list[Picture] = []
-    for file in clean_files(data, validation=True)[1::2]:
+    shown = [file for file in clean_files(data, validation=True) if file.parent.name in SETS]
+    for file in shown[1::2]:
         name = f"{file.parent.name}/{file.stem}"
         if file.parent.name.startswith("odm"):  # 1620 x 1215 px at least; few windows, as they look alike
             pictures += [(f"{name}@{place}", 512) for place in ("0,0", "1100,690")]

@@ -14,6 +14,7 @@ from ..synthesis.compose import Sample
 from . import blocks, frozen, scenes
 from .frozen import Entry
 from .observe import Observation, observe
+from .real_findings import RealFindings, measure_real
 from .rulings import Ruling, judge_rules
 from .scenes import Finding
 
@@ -32,12 +33,13 @@ class Measured:
     blocks : list
         (entry, sample) of every block.
     differing : int
-        Blocks and scenes that do not match their frozen hash.
+        Blocks, scenes and real pictures that do not match their frozen hash.
     model : Model or None
     observations : list
         Of the model first, then of those it is compared with.
     rulings : list
     findings : list
+    real : RealFindings
     """
 
     blocks: list[Block]
@@ -46,6 +48,7 @@ class Measured:
     observations: list[Observation]
     rulings: list[Ruling]
     findings: list[Finding]
+    real: RealFindings
 
     def where(self, *parts: str) -> np.ndarray:
         """bool [N]: which blocks belong to these parts of the list."""
@@ -101,8 +104,18 @@ def measure(
         scene = scenes.compose(entry, data)
         differing += scenes.digest_of(scene) != entry.digest
         findings.append(scenes.inspect(entry, scene, parameters, first, say))
-    return Measured(made, differing, first, observations, rulings, findings)
+    real = measure_real(data, first, _title(model, first), say)
+    differing += real.differing
+    return Measured(made, differing, first, observations, rulings, findings, real)
 
 
-def _title(name: str, model: Model) -> str:
+def measure_real_part(data: Path, model: str, say: Callable[[str], None] = lambda line: None) -> RealFindings:
+    """Run the real pictures of the benchmark alone, which takes a few minutes; parameters and errors as `measure`."""
+    loaded = None if model == RULES_ALONE else load(model, "cpu")
+    return measure_real(data, loaded, _title(model, loaded), say)
+
+
+def _title(name: str, model: Model | None) -> str:
+    if model is None:
+        return "the rules alone"
     return f"{model.card.id} {model.card.version} ({model.hash[:8]})" if name == "default" else Path(name).name

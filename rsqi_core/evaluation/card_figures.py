@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -12,8 +12,9 @@ from ..taxonomy import CODES, IGNORED, REGION_TYPES, TYPES, ErrorType
 from . import tables
 from .benchmark import MIXED, Measured
 from .marks import marks_of_inspection, rulings_of_inspection
-from .metrics import auroc, bootstrap, cloud_quality, f1_of_counts, iou_of, mean, precision_of
+from .metrics import auroc, bootstrap, f1_of_counts, iou_of, mean, precision_of, region_quality
 from .observe import ONE_STEP
+from .real_tables import real_figures
 from .rulings import Ruling
 from .scenes import MATCHES, counts_as_found
 
@@ -110,9 +111,11 @@ def figures_together(m: Measured) -> dict[str, object]:
         "two_steps": f"{np.nanmean(iou_of(two)) - np.nanmean(iou_of(one)):+.3f}",
         "two_steps_precision": f"{precision_of(two) - precision_of(one):+.3f}",
     }
+    real = real_figures(m.real)
+    figures |= {f"real_{name}": value for name, value in asdict(real).items()}
     for name, source in (("sentinel", "sen12"), ("landsat", "landsat8")):
         where = np.array([entry.part == "cloud" and entry.source.startswith(source) for entry, _ in m.blocks])
-        figures[name] = cloud_quality(observation.confusions[default][where])[0] if where.any() else math.nan
+        figures[name] = region_quality(observation.confusions[default][where])[0] if where.any() else math.nan
         figures[f"{name}_tiles"] = int(where.sum())
     return figures
 

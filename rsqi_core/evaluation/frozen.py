@@ -13,13 +13,13 @@ import numpy as np
 from ..errors import RsqiError
 from ..resources import path as resource
 
-BLOCKS, SCENES = "blocks.csv", "scenes.csv"
+BLOCKS, SCENES, REAL = "blocks.csv", "scenes.csv", "real.csv"
 _DIGITS = 12  # of a SHA-256 in hexadecimal; enough to notice a change, too short to pass for a key
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One block or scene of the benchmark.
+    """One block, scene or real picture of the benchmark.
 
     Attributes
     ----------
@@ -27,13 +27,14 @@ class Entry:
         Unique.
     part : str
         Blocks: ``defect``, ``clean``, ``decoy`` (hard negatives), ``dates`` (true two-date seams), ``cloud`` (real
-        clouds) or ``veil`` (real haze, known by image only). Scenes: ``planted``, ``sparse`` or ``spotless``.
+        clouds) or ``veil`` (real haze, known by image only). Scenes: ``planted``, ``sparse`` or ``spotless``. Real
+        pictures: ``outlined``, ``whole``, ``seam`` or ``clean``.
     source : str
         Picture, ``set/stem``, with ``@x,y`` where a window of it is meant.
     second : str
         Another picture that the error is made from: the other date of a seam, the pair that a cloud is lifted from.
     codes : tuple of str
-        Types planted, or imitated by a decoy.
+        Types planted, imitated by a decoy, or there in reality.
     severity : str
         Of the first of them; empty without errors.
     side : int
@@ -55,7 +56,7 @@ class Entry:
 
 
 def read(file: str) -> list[Entry]:
-    """Read one of the two lists of resources/benchmark."""
+    """Read one of the lists of resources/benchmark."""
     path = resource("benchmark", file)
     try:
         with path.open(encoding="utf-8", newline="") as lines:

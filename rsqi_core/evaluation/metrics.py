@@ -140,8 +140,8 @@ class PixelScores:
         return float(np.interp(grid, rate, overlap).mean())
 
 
-def cloud_quality(confusions: np.ndarray) -> tuple[float, float, float]:
-    """IoU, pixel precision and recall of cloud from confusions int64 [N, 7, 7] of real tiles."""
+def region_quality(confusions: np.ndarray, region: int = 1) -> tuple[float, float, float]:
+    """IoU, pixel precision and recall of a region type, cloud if not said otherwise, from int64 [N, 7, 7]."""
     total = confusions.sum(0)
-    hits, real, found = total[1, 1], total[1].sum(), total[:, 1].sum()
+    hits, real, found = total[region, region], total[region].sum(), total[:, region].sum()
     return float(hits / max(real + found - hits, 1)), float(hits / max(found, 1)), float(hits / max(real, 1))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError, ParameterError
-from ..imagery import MATTES, clean_files, files
+from ..imagery import CLEAN, MATTES, REAL, files
 from ..models.architectures import CLASSIFIER, SEGMENTER
 from ..parameters import Parameters
 from ..resources import path as resource
@@ -35,8 +36,10 @@ _BAR = 0.75  # F1 that every type is meant to reach
 _SHOWN = 2  # types whose examples are in the card itself
 _LANDSCAPE = "landscape"  # generated, so there are no pictures to count
 _SEPARATOR = {"en": ", ", "zh": "、"}
+_REAL = ("real_cloud", "real_shadow", "real_shadow_auroc", "real_seam_auroc", "real_veils", "real_clean_worst",
+         "real_clean_any")  # fmt: skip
 _TOGETHER = ("macro_f1", "miou", "any_clean", "any_decoy", "touched", "false_objects", "sentinel", "landsat", "veil",
-             "dates", "objects", "score_error", "grade", "two_steps", "two_steps_precision")  # fmt: skip
+             "dates", *_REAL, "objects", "score_error", "grade", "two_steps", "two_steps_precision")  # fmt: skip
 
 
 def write_model_card(measured: Measured, data: Path, card: Path, page: Path | None = None) -> list[Path]:
@@ -92,7 +95,7 @@ class Facts:
     trained, held_out : Counter
         Pictures of each imagery set.
     blocks : Counter
-        Blocks of the benchmark that use each set.
+        Blocks and real pictures of the benchmark that use each set.
     """
 
     def __init__(self, measured: Measured, data: Path, folder: Path, page: Path):
@@ -103,7 +106,8 @@ class Facts:
         self.learned_from = [_LANDSCAPE if name.endswith(_LANDSCAPE) else name for name in named]
         self.types = figures_by_type(measured)
         self.trained, self.held_out = (_pictures(data, validation) for validation in (False, True))
-        self.blocks = Counter(name for entry, _ in measured.blocks for name in _sets_of(entry))
+        entries = [*(entry for entry, _ in measured.blocks), *measured.real.entries]
+        self.blocks = Counter(name for entry in entries for name in _sets_of(entry))
         self.values = figures_together(measured) | _conditions(measured) | {"page": self.link(page)}
 
     def link(self, file: Path) -> str:
@@ -153,8 +157,13 @@ def _conditions(m: Measured) -> dict[str, Any]:
 
 
 def _pictures(data: Path, validation: bool) -> Counter[str]:
-    shown = [*clean_files(data, validation), *files(data, MATTES[0], validation)]
-    return Counter(file.parent.name for file in shown)
+    """Pictures of each set, of twins one."""
+    shown = {
+        (kind.name, re.sub("_(cloudy|clear|hazy)$", "", file.stem))
+        for kind in (*CLEAN, *REAL, *MATTES)
+        for file in files(data, kind, validation)
+    }
+    return Counter(name for name, _ in shown)
 
 
 def _sets_of(entry: Entry) -> set[str]:

@@ -11,25 +11,47 @@ import numpy as np
 from ..classify import probabilities
 from ..errors import OutputError
 from ..rules import PIXEL_MISSING, STRIPE_NOISE
-from ..taxonomy import CODES, REGION_TYPES, ErrorClass, by_code
+from ..taxonomy import BOUNDARY_TYPES, CODES, REGION_TYPES, ErrorClass, by_code
 from . import scenes, tables
 from .benchmark import MIXED, Measured
 from .examples import Answer, may_be_shown, write_examples
 from .marks import marks_of_inspection
-from .metrics import cloud_quality, f1_of_counts, iou_of, mean, precision_of
+from .metrics import auroc, f1_of_counts, iou_of, mean, precision_of, region_quality
 from .observe import ONE_STEP, Observation, by_setting
+from .real_findings import RealFindings
+from .real_tables import real_goals, real_section
 
 IMAGES = "images/benchmark"  # beside the page
 _ALONE = (
     "\nGive `--against FOLDER` for models that were trained otherwise; `tools/bake_off.py` compares training with and "
     "without augmentation on equal terms.\n"
 )
+_BUT_SEAMS = [k for k, code in enumerate(CODES) if by_code(code) not in BOUNDARY_TYPES]
 _DEFAULT_RULE = {"stripe_noise": "oriented", "pixel_missing": "isolated"}
 
 
 def write_page(measured: Measured, page: Path | None) -> str:
     """Return the benchmark's page as Markdown; with `page` write it there, plots and examples beside it."""
-    text = "\n".join(part for part in _sections(measured, page) if part).rstrip() + "\n"
+    return _written(_sections(measured, page), page)
+
+
+def write_real_page(found: RealFindings, page: Path | None) -> str:
+    """Return a page of the real pictures alone as Markdown; with `page` write it there."""
+    subject = found.observation.name if found.observation else "the rules alone"
+    total = len(found.entries)
+    changed = f"{found.differing} of {total} differ from" if found.differing else f"all {total} match"
+    sections = ["# Benchmark: its real pictures alone\n"]
+    sections.append(
+        f"Subject: {subject}. Reproduce with `rsqi evaluate --parts real --data FOLDER`. The list "
+        f"`resources/benchmark/real.csv` freezes pictures and hashes: {changed} their hash.\n"
+    )
+    if found.model:
+        sections += ["## Where the model stands\n", tables.goals(real_goals(found))]
+    return _written([*sections, "## Real images\n", _real_images(found)], page)
+
+
+def _written(sections: list[str], page: Path | None) -> str:
+    text = "\n".join(part for part in sections if part).rstrip() + "\n"
     if page:
         try:
             page.parent.mkdir(parents=True, exist_ok=True)
@@ -53,6 +75,8 @@ def _sections(m: Measured, page: Path | None) -> list[str]:
     sections += ["## Whole scenes, as a station inspects them\n", _scenes(m)]
     if m.model:
         sections += ["## Real clouds and real seams\n", _real(m)]
+    sections += ["## Real images\n", _real_images(m.real)]
+    if m.model:
         sections += ["## Size and speed\n", _cost(m)]
         sections.append(_pictures(m, page) if page else "")
     return sections
@@ -63,7 +87,7 @@ def _make_up(m: Measured) -> str:
     sets = Counter(entry.source.split("/")[0] for entry, _ in m.blocks)
     planted = [finding for finding in m.findings if finding.part == "planted"]
     subject = m.observations[0].name if m.observations else "the rules alone"
-    total = len(m.blocks) + len(m.findings)
+    total = len(m.blocks) + len(m.findings) + len(m.real.entries)
     changed = f"{m.differing} of {total} differ from" if m.differing else f"all {total} match"
     pictures = ", ".join(f"{name} {count}" for name, count in sets.most_common())
     return (
@@ -83,6 +107,7 @@ def _make_up(m: Measured) -> str:
                     len(planted),
                     f"{sum(f.megapixels for f in planted):.0f} Mpx with many errors, with one or two, and with none",
                 ],
+                ["real", len(m.real.entries), "real clouds, shadows, veils and seams, and clean pictures as they are"],
             ],
         )
         + f"\nPictures: {pictures}. Training sees none of them, and no threshold was set on them. The errors come from "
@@ -190,7 +215,7 @@ def _real(m: Measured) -> str:
         where = np.array([entry.part == "cloud" and entry.source.startswith(source) for entry, _ in m.blocks])
         truth = m.truth()[where, cloud.id - 1]
         for setting in (ONE_STEP, default):
-            iou, precision, recall = cloud_quality(observation.confusions[setting][where])
+            iou, precision, recall = region_quality(observation.confusions[setting][where])
             rows.append([title, setting, int(where.sum()), iou, precision, recall, mean(found[where][truth == 1]),
                          mean(found[where][truth == 0])])  # fmt: skip
     header = [
@@ -211,6 +236,16 @@ def _real(m: Measured) -> str:
     )
 
 
+def _real_images(found: RealFindings) -> str:
+    return real_section(found) + (
+        "\nHeld-out pictures of places that training never sees, as they are, large ones in windows of 512 px; each is "
+        "shown to the networks as an inspection shows it. Unknown pixels (rims, veils around outlined clouds, dark "
+        "places that nobody outlined) and types that nobody looked for count neither way. AUROC: against the "
+        "pictures that are known to hold none of the type. Clean pictures go through `rsqi inspect` whole, rules and "
+        "all. At 60 m little ground is known to be clear, so that precision flatters there.\n"
+    )
+
+
 def _goals(m: Measured) -> str:
     mixed, seen = m.where(*MIXED), m.without_subtle()
     default = m.model.card.constraint
@@ -218,22 +253,25 @@ def _goals(m: Measured) -> str:
     observation = m.observations[0]
     positives = observation.confusions[default][m.where("defect") & seen].sum(0)
     one, two = (observation.confusions[s][mixed & seen].sum(0) for s in (ONE_STEP, default))
-    real = observation.confusions[default][m.where("cloud")]
+    p, truth = probabilities(observation.logits)[mixed], m.truth(subtle=False)[mixed]
+    told = [auroc(p[truth[:, k] != 255, k], truth[truth[:, k] != 255, k] == 1) for k in _BUT_SEAMS]
+    left_out = [CODES[k] for k in _BUT_SEAMS if CODES[k] in m.model.blind]
     iou = {r.code: r.iou() for r in m.rulings if r.rule == _DEFAULT_RULE[r.code]}
     spotless = [f for f in m.findings if f.part == "spotless"]
     touched = sum(f.touched for f in spotless) / max(sum(f.blocks for f in spotless), 1)
     return (
         tables.goals(
             [
-                ("block classification, macro F1", float(each.mean()), ">=", 0.90),
-                ("block classification, worst type's F1", float(each.min()), ">=", 0.75),
-                ("region mIoU, seven classes", float(np.nanmean(iou_of(positives))), ">=", 0.70),
-                ("stripe noise IoU", iou["stripe_noise"], ">=", 0.60),
+                ("block classification, macro F1", float(each.mean()), ">=", 0.75),
+                ("block AUROC, worst type but the two of seams", float(np.nanmin(told)), ">=", 0.85),
+                ("types left out, but the two of seams", len(left_out), "<=", 0),
+                ("region mIoU, seven classes", float(np.nanmean(iou_of(positives))), ">=", 0.66),
+                ("stripe noise IoU", iou["stripe_noise"], ">=", 0.65),
                 ("pixel missing IoU", iou["pixel_missing"], ">=", 0.95),
-                ("real cloud IoU", cloud_quality(real)[0], ">=", 0.70),
-                ("clean 512-px blocks of scenes marked with anything", touched, "<=", 0.02),
-                ("two steps against one, mIoU", float(np.nanmean(iou_of(two)) - np.nanmean(iou_of(one))), ">=", 0.02),
-                ("two steps against one, pixel precision", float(precision_of(two) - precision_of(one)), ">=", 0.03),
+                ("clean 512-px blocks of scenes marked with anything", touched, "<=", 0.01),
+                ("two steps against one, mIoU", float(np.nanmean(iou_of(two)) - np.nanmean(iou_of(one))), ">=", 0.01),
+                ("two steps against one, pixel precision", float(precision_of(two) - precision_of(one)), ">=", 0.05),
+                *real_goals(m.real),
             ]
         )
         + "\nMedium and strong errors.\n"

@@ -178,11 +178,8 @@ def inspect(
     say(f"inspecting {entry.name}")
     with tempfile.TemporaryDirectory(prefix="rsqi-evaluate-") as name:
         folder = Path(name)
-        raster = folder / "scene.tif"
+        raster = write_raster(folder / "scene.tif", scene.image)
         h, w = scene.truth.shape
-        with rasterio.open(raster, "w", driver="GTiff", width=w, height=h, count=3, dtype="uint8", crs=CRS,
-                           transform=GRID, photometric="RGB") as file:  # fmt: skip
-            file.write(scene.image.transpose(2, 0, 1))
         result = run(Job(str(raster), folder / "scene.gpkg", mask=True, parameters=parameters), model=model)
         with rasterio.open(result["outputs"]["mask"]) as file:
             found = file.read(1)
@@ -208,6 +205,15 @@ def inspect(
         summary["grade"],
         true_grade,
     )
+
+
+def write_raster(path: Path, image: np.ndarray) -> Path:
+    """Write uint8 [H, W, 3] as a GeoTIFF on `GRID`."""
+    h, w = image.shape[:2]
+    with rasterio.open(path, "w", driver="GTiff", width=w, height=h, count=3, dtype="uint8", crs=CRS,
+                       transform=GRID, photometric="RGB") as file:  # fmt: skip
+        file.write(image.transpose(2, 0, 1))
+    return path
 
 
 def read_blocks(geopackage: str, truth: np.ndarray, overlap: float) -> tuple[np.ndarray, np.ndarray]:

@@ -52,7 +52,7 @@ def test_the_committed_lists_hold_every_type_and_severity():
 
 
 def test_training_never_sees_a_picture_of_the_benchmark():
-    from rsqi_core.training.pool import validation_names
+    from rsqi_core.imagery import validation_names
 
     held_out, never_trained_on = (
         validation_names(),
@@ -136,7 +136,7 @@ def test_counts_leave_out_what_nobody_knows():
 
 
 @pytest.fixture(scope="module")
-def small_lists():
+def small_lists(real_pictures):
     data = None
     entries = [composed(entry, data)[0] for entry in (DEFECT, STRIPES)]
     entries += [composed(replace(DEFECT, name=code, codes=(code,)), data)[0] for code in ("blur", "pixel_missing")]
@@ -146,26 +146,28 @@ def small_lists():
     return {
         frozen.BLOCKS: entries,
         frozen.SCENES: [replace(e, digest=scenes.digest_of(scenes.compose(e, data))) for e in whole],
+        frozen.REAL: real_pictures[1],
     }
 
 
 @pytest.mark.parametrize("model", ["default", "rules"])
-def test_the_whole_benchmark_writes_its_page(model, small_lists, tmp_path, monkeypatch):
+def test_the_whole_benchmark_writes_its_page(model, small_lists, real_pictures, tmp_path, monkeypatch):
     monkeypatch.setattr(frozen, "read", small_lists.__getitem__)
     other = shutil.copytree(path("models", "default"), tmp_path / "other") if model == "default" else None
-    measured = benchmark.measure(tmp_path, model, [str(other)] if other else [])
+    measured = benchmark.measure(real_pictures[0], model, [str(other)] if other else [])
     page = tmp_path / "page" / "benchmark.md"
     text = write_page(measured, page)
     assert page.read_text(encoding="utf-8") == text
-    assert "all 9 match their hash" in text
-    assert ("## Table 3" in text) == (model == "default") and "## Table 6" in text
+    assert "all 16 match their hash" in text
+    assert ("## Table 3" in text) == (model == "default") and "## Table 6" in text and "## Real images" in text
+    assert ("| real cloud IoU |" in text) == (model == "default")
     for name in re.findall(r"\]\((images/[^)]+)\)", text):
         assert (page.parent / name).stat().st_size > 0
     assert len(measured.findings) == 3
     assert model == "rules" or re.search(r"^\| other \| \d", text, re.MULTILINE)  # Table 4 has a row for each model
 
 
-def test_a_changed_block_is_reported(small_lists, tmp_path, monkeypatch):
+def test_a_changed_block_is_reported(small_lists, real_pictures, monkeypatch):
     changed = [replace(small_lists[frozen.BLOCKS][0], digest="0"), *small_lists[frozen.BLOCKS][1:]]
     monkeypatch.setattr(frozen, "read", (small_lists | {frozen.BLOCKS: changed}).__getitem__)
-    assert benchmark.measure(tmp_path, "rules").differing == 1
+    assert benchmark.measure(real_pictures[0], "rules").differing == 1

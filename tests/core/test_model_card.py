@@ -19,14 +19,15 @@ from rsqi_core.evaluation.frozen import Entry
 from rsqi_core.evaluation.metrics import auroc
 from rsqi_core.evaluation.model_card import write_model_card
 from rsqi_core.evaluation.observe import ONE_STEP, Observation
+from rsqi_core.evaluation.real_findings import RealFindings
 from rsqi_core.evaluation.rulings import Ruling
 from rsqi_core.evaluation.scenes import Finding
+from rsqi_core.imagery import CLEAN, MATTES, REAL
 from rsqi_core.models.card import Card
 from rsqi_core.resources import path
 from rsqi_core.synthesis.compose import Sample
 from rsqi_core.synthesis.defect import Defect
 from rsqi_core.taxonomy import CODES, TYPES
-from rsqi_core.training.pool import CLEAN_SETS, MATTE_SET
 
 SIDE = 32
 THRESHOLDS = dict.fromkeys(CODES, 0.5) | {"shadow": None, "stitching_trace": None, "pixel_missing": None}
@@ -103,7 +104,22 @@ def made_up(**card):
         (Entry(str(k), part, source, second, (code,) if code else (), severity, SIDE, k), sample(part, code, severity))
         for k, (part, code, severity, source, second, _) in enumerate(BLOCKS)
     ]
-    return Measured(blocks, 0, model, [observation], rulings, findings)
+    return Measured(blocks, 0, model, [observation], rulings, findings, real_findings(model, thresholds))
+
+
+def real_findings(model, thresholds):
+    """A cloud of which three quarters are found, and a clean picture with a false mark."""
+    entries = [
+        Entry(name, part, f"{name}/x", "", (), "", 0, 0) for part, name in (("outlined", "airbus"), ("clean", "dubai"))
+    ]
+    labels, outlined = np.full((2, 10), 255, np.uint8), np.zeros((2, 10), bool)
+    labels[:, 0], outlined[0, 0] = (1, 0), True
+    confusions = np.zeros((2, 7, 7), np.int64)
+    confusions[0, 1, 1], confusions[0, 1, 0] = 75, 25
+    clean = np.array([[False] * 10, [True] * 10])
+    seen = {ONE_STEP: confusions, "absolute": confusions}
+    observation = Observation("made up", np.zeros((2, 10), np.float32), seen, {}, thresholds, (1.0, 1.0))
+    return RealFindings(entries, labels, outlined, clean, clean & (np.arange(10) == 9), 0, model, observation)
 
 
 @pytest.fixture
@@ -140,6 +156,7 @@ def test_figures_by_type_by_hand():
 
 def test_figures_of_all_types_by_hand():
     figures = figures_together(made_up())
+    assert (figures["real_cloud"], figures["real_clean_worst"], figures["real_clean_any"]) == (0.75, 1, 1)
     assert figures["macro_f1"].startswith(f"{(2 / 3 + 1) / 10:.3f} (")
     assert (figures["any_clean"], figures["any_decoy"], figures["touched"]) == (0.5, 1, 0.25)
     assert figures["false_objects"] == "200.0"  # two in the one megapixel
@@ -304,6 +321,7 @@ def test_every_text_has_both_languages_with_the_same_figures():
 
 def test_the_licence_of_every_set_in_use_is_known():
     known = json.loads(path("model_card", "sets.json").read_text(encoding="utf-8"))
-    used = {entry.source.partition("/")[0] for entry in frozen.read(frozen.BLOCKS) + frozen.read(frozen.SCENES)}
-    assert used | {*CLEAN_SETS, MATTE_SET} <= set(known)
+    lists = (frozen.BLOCKS, frozen.SCENES, frozen.REAL)
+    used = {entry.source.partition("/")[0] for file in lists for entry in frozen.read(file)}
+    assert used | {kind.name for kind in (*CLEAN, *REAL, *MATTES)} <= set(known)
     assert all(set(known[name]) == {"source", "resolution", "shows", "licence"} for name in known)

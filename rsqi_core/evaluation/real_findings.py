@@ -1,0 +1,120 @@
+"""Run the real part of the benchmark: what the networks say of every picture, and what an inspection marks falsely."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import rasterio
+
+from ..imagery import Picture
+from ..job import Job, run
+from ..models import Model
+from ..parameters import Parameters
+from ..taxonomy import CODES
+from . import frozen, real
+from .frozen import Entry
+from .observe import Observation, observe
+from .scenes import false_objects, write_raster
+
+
+@dataclass(frozen=True)
+class RealFindings:
+    """What was found in N real pictures, and what is known of them.
+
+    Attributes
+    ----------
+    entries : list of Entry
+    labels : numpy.ndarray
+        uint8 [N, 10], as `real.labels_of`.
+    outlined : numpy.ndarray
+        bool [N, 10], as `real.outlined_types`.
+    judged : numpy.ndarray
+        bool [N, 10]: types that are known not to be in a clean picture, in the shadow's case outside of dark places.
+    false : numpy.ndarray
+        bool [N, 10]: those of them that a whole inspection marks.
+    differing : int
+        Pictures that do not match their frozen hash.
+    model : Model or None
+    observation : Observation or None
+        What the networks say of the pictures, shown to them as an inspection does; None without a model.
+    """
+
+    entries: list[Entry]
+    labels: np.ndarray
+    outlined: np.ndarray
+    judged: np.ndarray
+    false: np.ndarray
+    differing: int
+    model: Model | None
+    observation: Observation | None
+
+    def where(self, part: str) -> np.ndarray:
+        """bool [N]: which pictures belong to a part of the list."""
+        return np.array([entry.part == part for entry in self.entries], bool)
+
+    def of_sets(self, *names: str) -> np.ndarray:
+        """bool [N]: which pictures come from one of these sets."""
+        return np.array([entry.source.partition("/")[0] in names for entry in self.entries], bool)
+
+
+def measure_real(
+    data: Path, model: Model | None, title: str = "", say: Callable[[str], None] = lambda line: None
+) -> RealFindings:
+    """Run every real picture through a model, and the clean ones through a whole inspection, with the rules.
+
+    Parameters
+    ----------
+    model : Model or None
+        None for the rules alone.
+    title : str
+        What the model is called in the tables.
+
+    Raises
+    ------
+    RsqiError
+        If a picture is missing.
+    """
+    entries = frozen.read(frozen.REAL)
+    say(f"reading {len(entries)} real pictures")
+    shown = [(entry, real.compose(entry, data)) for entry in entries]
+    differing = sum(real.digest_of(picture) != entry.digest for entry, picture in shown)
+    observation = None
+    if model:
+        say(f"classifying and segmenting real pictures with {title}")
+        side = model.card.tile_size
+        observation = observe(model, title, [real.as_sample(picture, entry.part, side) for entry, picture in shown])
+    say("inspecting clean real pictures")
+    clean = [picture if entry.part == real.UNSPOILT else None for entry, picture in shown]
+    judged = [[picture is not None and code not in picture.unknown for code in CODES] for picture in clean]
+    parameters = Parameters() if model else Parameters(stages=("rules",))
+    nothing = np.zeros(len(CODES), bool)
+    false = [nothing if picture is None else false_marks(picture, parameters, model) for picture in clean]
+    return RealFindings(
+        entries,
+        np.array([real.labels_of(picture, entry.part) for entry, picture in shown]).reshape(-1, len(CODES)),
+        np.array([real.outlined_types(picture, entry.part) for entry, picture in shown]).reshape(-1, len(CODES)),
+        np.array(judged, bool).reshape(-1, len(CODES)),
+        np.array(false, bool).reshape(-1, len(CODES)) & np.array(judged, bool).reshape(-1, len(CODES)),
+        differing,
+        model,
+        observation,
+    )
+
+
+def false_marks(picture: Picture, parameters: Parameters, model: Model | None) -> np.ndarray:
+    """Inspect a clean picture as `rsqi inspect` does; tell which types have a false object, bool [10].
+
+    What is unknown excuses a mark of the types only that the truth speaks of: a dark place may be a shadow, but it is
+    no missing pixel.
+    """
+    with tempfile.TemporaryDirectory(prefix="rsqi-evaluate-") as name:
+        raster = write_raster(Path(name) / "picture.tif", picture.image)
+        job = Job(str(raster), raster.with_suffix(".gpkg"), mask=True, parameters=parameters)
+        with rasterio.open(run(job, model=model)["outputs"]["mask"]) as file:
+            found = file.read(1)
+    truth, nothing = real.truth_of(picture), np.zeros_like(found)
+    return np.array([false_objects(found, truth if c in picture.outlined else nothing, c)[0] > 0 for c in CODES])
