@@ -12,6 +12,7 @@ from rsqi_core.errors import ParameterError
 from rsqi_core.evaluation import calibrate
 from rsqi_core.evaluation.calibrate import best_constraint
 from rsqi_core.evaluation.heldout import HeldOut
+from rsqi_core.imagery import Picture
 from rsqi_core.models import load
 from rsqi_core.models.card import read_card
 from rsqi_core.resources import path
@@ -37,7 +38,7 @@ def test_a_constraint_that_marks_clean_blocks_is_not_taken():
 
 @pytest.fixture
 def few(monkeypatch):
-    monkeypatch.setattr(calibrate, "held_out", lambda data: HeldOut([landscape(384, seed=1)], []))
+    monkeypatch.setattr(calibrate, "held_out", lambda data: HeldOut([Picture(landscape(384, seed=1))], []))
     for name, count in (("DEFECTIVE", 12), ("CLEAN", 3), ("DECOYS", 3)):
         monkeypatch.setattr(calibrate, name, count)
 
@@ -103,7 +104,7 @@ def test_what_a_network_learnt_from_is_stated(tmp_path):
 
 
 def test_a_set_whose_pictures_are_all_held_out_is_no_training_data(tmp_path, monkeypatch):
-    monkeypatch.setattr("rsqi_core.training.pool.validation_names", lambda: frozenset({"rsscn7/field"}))
+    monkeypatch.setattr("rsqi_core.imagery.sets.validation_names", lambda: frozenset({"rsscn7/field"}))
     (tmp_path / "clean" / "rsscn7").mkdir(parents=True)
     (tmp_path / "clean" / "rsscn7" / "field.webp").touch()
     assert calibrate._training({}, tmp_path)["data"] == ["procedural landscape"]

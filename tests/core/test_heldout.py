@@ -7,7 +7,7 @@ import pytest
 from rsqi_core.errors import RsqiError
 from rsqi_core.evaluation import frozen, heldout
 from rsqi_core.evaluation.heldout import HeldOut, held_out, pictures
-from rsqi_core.imagery import CLEAN, MATTES, validation_names
+from rsqi_core.imagery import CLEAN, MATTES, Picture, validation_names
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.taxonomy import CODES
 
@@ -44,8 +44,9 @@ def test_no_landscape_of_the_benchmark_or_of_training_sets_a_threshold():
 
 def test_only_clouds_that_training_lifted_are_laid_on(data, monkeypatch):
     monkeypatch.setattr(heldout, "LANDSCAPES", {0: 512})
-    monkeypatch.setattr(heldout, "pictures", lambda data: [data / "picture.png"])
-    cv2.imwrite(str(data / "picture.png"), landscape(400, seed=3))
+    monkeypatch.setattr(heldout, "pictures", lambda data: [data / "heziro_overlapping_photos" / "picture.png"])
+    (data / "heziro_overlapping_photos").mkdir()
+    cv2.imwrite(str(data / "heziro_overlapping_photos" / "picture.png"), landscape(400, seed=3))
     clouds = data / MATTES[0].folder
     clouds.mkdir(parents=True)
     held = next(name for name in sorted(of_benchmark() & validation_names()) if name.startswith(MATTES[0].name))
@@ -56,7 +57,7 @@ def test_only_clouds_that_training_lifted_are_laid_on(data, monkeypatch):
         for kind, image in (("clear", ground), ("cloudy", sky)):
             cv2.imwrite(str(clouds / f"{stem}_{kind}.png"), image)
     source = held_out(data)
-    assert len(source.mattes) == 1 and [b.shape[0] for b in source.backgrounds] == [400, 512]
+    assert len(source.mattes) == 1 and [b.image.shape[0] for b in source.backgrounds] == [400, 512]
 
 
 def test_without_the_pictures_it_says_so(tmp_path):
@@ -66,7 +67,7 @@ def test_without_the_pictures_it_says_so(tmp_path):
 
 @pytest.fixture(scope="module")
 def source():
-    return HeldOut([landscape(400, seed=1), landscape(1024, seed=2)], [])
+    return HeldOut([Picture(landscape(400, seed=1)), Picture(landscape(1024, seed=2))], [])
 
 
 def test_a_block_is_a_function_of_its_number(source):
@@ -92,10 +93,10 @@ def test_half_of_the_blocks_show_more_ground_as_far_as_there_is_some():
     ramp = np.linspace(0, 255, 1024)[None, :, None] * np.ones((1024, 1, 3))
     small = np.ascontiguousarray(ramp[:400, :400])
     for background, side, most in ((ramp.astype(np.uint8), 512, 2), (small.astype(np.uint8), 384, 1.05)):
-        source, rng = HeldOut([background], []), np.random.default_rng(0)
+        source, rng = HeldOut([Picture(background)], []), np.random.default_rng(0)
         scales = []
         for _ in range(40):
-            window = source._window(rng)[..., 0].astype(float)
+            window = source._window(rng).image[..., 0].astype(float)
             assert window.shape == (side, side)
             scales.append(max(np.ptp(window[0]), np.ptp(window[:, 0])) * 1024 / 255 / side)
         assert 8 < sum(scale < 1.02 for scale in scales) <= 40
