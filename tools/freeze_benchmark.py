@@ -16,8 +16,8 @@ import numpy as np
 
 from rsqi_core.evaluation import blocks, frozen, scenes
 from rsqi_core.evaluation.frozen import Entry
+from rsqi_core.imagery import MATTES, clean_files, files
 from rsqi_core.taxonomy import CODES
-from rsqi_core.training.pool import clean_files, cloud_pairs
 
 LISTS = Path(__file__).resolve().parent.parent / "resources" / "benchmark"
 COMMENT = "Names, seeds and hashes of the frozen benchmark; drawn by tools/freeze_benchmark.py."
@@ -63,7 +63,7 @@ def draw_blocks(data: Path) -> Iterator[Entry]:
     rng = np.random.default_rng(2026)
     pictures = test_pictures(data)
     naip = sorted(f"naip/{file.stem}" for file in (data / "scenes" / "naip").glob("*.tif"))
-    twins = [f"sen12_pairs/{a.stem.removesuffix('_cloudy')}" for a, _, _ in cloud_pairs(data, validation=True)]
+    twins = [f"sen12_pairs/{f.stem.removesuffix('_cloudy')}" for f in files(data, MATTES[0], validation=True)]
     landsat = sorted(f"landsat8_bqa/{file.stem}" for file in (data / "cloud/landsat8_bqa/annotations").glob("*.png"))
     clouds = [settle(blank(f"cloud-{n.split('/')[1]}", "cloud", (n, 256)), data) for n in twins + landsat[::4]]
     mattes = [

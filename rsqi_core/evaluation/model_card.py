@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError, ParameterError
-from ..imagery import MATTES, clean_files, files
+from ..imagery import CLEAN, MATTES, REAL, files
 from ..models.architectures import CLASSIFIER, SEGMENTER
 from ..parameters import Parameters
 from ..resources import path as resource
@@ -153,8 +154,13 @@ def _conditions(m: Measured) -> dict[str, Any]:
 
 
 def _pictures(data: Path, validation: bool) -> Counter[str]:
-    shown = [*clean_files(data, validation), *files(data, MATTES[0], validation)]
-    return Counter(file.parent.name for file in shown)
+    """Pictures of each set, of twins one."""
+    shown = {
+        (kind.name, re.sub("_(cloudy|clear|hazy)$", "", file.stem))
+        for kind in (*CLEAN, *REAL, *MATTES)
+        for file in files(data, kind, validation)
+    }
+    return Counter(name for name, _ in shown)
 
 
 def _sets_of(entry: Entry) -> set[str]:

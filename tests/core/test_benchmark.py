@@ -52,7 +52,7 @@ def test_the_committed_lists_hold_every_type_and_severity():
 
 
 def test_training_never_sees_a_picture_of_the_benchmark():
-    from rsqi_core.training.pool import validation_names
+    from rsqi_core.imagery import validation_names
 
     held_out, never_trained_on = (
         validation_names(),

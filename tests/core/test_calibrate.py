@@ -103,7 +103,7 @@ def test_what_a_network_learnt_from_is_stated(tmp_path):
 
 
 def test_a_set_whose_pictures_are_all_held_out_is_no_training_data(tmp_path, monkeypatch):
-    monkeypatch.setattr("rsqi_core.training.pool.validation_names", lambda: frozenset({"rsscn7/field"}))
+    monkeypatch.setattr("rsqi_core.imagery.sets.validation_names", lambda: frozenset({"rsscn7/field"}))
     (tmp_path / "clean" / "rsscn7").mkdir(parents=True)
     (tmp_path / "clean" / "rsscn7" / "field.webp").touch()
     assert calibrate._training({}, tmp_path)["data"] == ["procedural landscape"]

@@ -7,9 +7,9 @@ import pytest
 from rsqi_core.errors import RsqiError
 from rsqi_core.evaluation import frozen, heldout
 from rsqi_core.evaluation.heldout import HeldOut, held_out, pictures
+from rsqi_core.imagery import CLEAN, MATTES, validation_names
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.taxonomy import CODES
-from rsqi_core.training.pool import CLEAN_SETS, MATTE_SET, validation_names
 
 
 def of_benchmark():
@@ -21,9 +21,10 @@ def of_benchmark():
 @pytest.fixture
 def data(tmp_path):
     """The held-out pictures' names without their pixels."""
+    clean = {kind.name for kind in CLEAN if kind.folder.startswith("clean/")}
     for name in validation_names():
         folder, stem = name.split("/")
-        if folder in CLEAN_SETS:
+        if folder in clean:
             (tmp_path / "clean" / folder).mkdir(parents=True, exist_ok=True)
             (tmp_path / "clean" / folder / f"{stem}.webp").touch()
     return tmp_path
@@ -45,9 +46,9 @@ def test_only_clouds_that_training_lifted_are_laid_on(data, monkeypatch):
     monkeypatch.setattr(heldout, "LANDSCAPES", {0: 512})
     monkeypatch.setattr(heldout, "pictures", lambda data: [data / "picture.png"])
     cv2.imwrite(str(data / "picture.png"), landscape(400, seed=3))
-    clouds = data / "cloud" / MATTE_SET
+    clouds = data / MATTES[0].folder
     clouds.mkdir(parents=True)
-    held = next(name for name in sorted(of_benchmark() & validation_names()) if name.startswith(MATTE_SET))
+    held = next(name for name in sorted(of_benchmark() & validation_names()) if name.startswith(MATTES[0].name))
     for stem in (held.split("/")[1], "seen"):
         ground = landscape(64, seed=4)
         sky = ground.copy()

@@ -21,12 +21,12 @@ from rsqi_core.evaluation.model_card import write_model_card
 from rsqi_core.evaluation.observe import ONE_STEP, Observation
 from rsqi_core.evaluation.rulings import Ruling
 from rsqi_core.evaluation.scenes import Finding
+from rsqi_core.imagery import CLEAN, MATTES, REAL
 from rsqi_core.models.card import Card
 from rsqi_core.resources import path
 from rsqi_core.synthesis.compose import Sample
 from rsqi_core.synthesis.defect import Defect
 from rsqi_core.taxonomy import CODES, TYPES
-from rsqi_core.training.pool import CLEAN_SETS, MATTE_SET
 
 SIDE = 32
 THRESHOLDS = dict.fromkeys(CODES, 0.5) | {"shadow": None, "stitching_trace": None, "pixel_missing": None}
@@ -305,5 +305,5 @@ def test_every_text_has_both_languages_with_the_same_figures():
 def test_the_licence_of_every_set_in_use_is_known():
     known = json.loads(path("model_card", "sets.json").read_text(encoding="utf-8"))
     used = {entry.source.partition("/")[0] for entry in frozen.read(frozen.BLOCKS) + frozen.read(frozen.SCENES)}
-    assert used | {*CLEAN_SETS, MATTE_SET} <= set(known)
+    assert used | {kind.name for kind in (*CLEAN, *REAL, *MATTES)} <= set(known)
     assert all(set(known[name]) == {"source", "resolution", "shows", "licence"} for name in known)

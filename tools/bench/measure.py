@@ -23,6 +23,7 @@ from watch import Watch, peak
 from rsqi_core import job, merge, pipeline
 from rsqi_core.blocks import grid, walk_order
 from rsqi_core.examine import Examiner
+from rsqi_core.imagery import Picture
 from rsqi_core.models import Model, load
 from rsqi_core.parameters import Parameters
 from rsqi_core.polygons import MIN_FRACTION, Outliner
@@ -178,7 +179,7 @@ def synthesis(_: str, folder: Path, crops: int = 400, draws: int = 60) -> dict[s
     rng = np.random.default_rng(0)
     started = time.process_time()
     for k in range(crops):
-        compose(backgrounds[k % len(backgrounds)], rng, draw_codes(rng))
+        compose(Picture(backgrounds[k % len(backgrounds)]), rng, draw_codes(rng))
     found: dict[str, Any] = {"crops_per_s": crops / (time.process_time() - started), "recipes": {}}
     for code, recipe in RECIPES.items():
         started = time.process_time()
