@@ -116,7 +116,7 @@ def dark_places(image: np.ndarray) -> np.ndarray:
     around = cv2.medianBlur(cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), _SURROUNDINGS // 4)
     around = cv2.resize(around, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
     dark = ((grey < _SHARE * around) & (grey < _DARKEST)).astype(np.uint8)
-    count, parts, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     large = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= _SMALLEST)
     kept = np.isin(parts, large[large > 0]).astype(np.uint8)
     return cv2.dilate(kept, np.ones((3, 3), np.uint8)) > 0

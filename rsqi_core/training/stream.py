@@ -142,7 +142,7 @@ class SampleStream(Dataset):
         return draw_sample(_pool(self.material.pool), rng, drawing)
 
     def batch(self, number: int) -> list[tuple[int, int]]:
-        """Number and side of each sample of a training batch; of large ones there are fewer, so that each costs alike."""
+        """Number and side of each sample of a training batch; of large ones there are fewer, at the same cost."""
         settings = self.settings
         rng, side, count = np.random.default_rng([settings.seed, number, 3]), settings.side, settings.batch
         if rng.random() < settings.large:
