@@ -16,12 +16,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from rsqi_core.imagery import CLEAN, ImagerySet, files, read_rgb
 from rsqi_core.rules import PIXEL_MISSING, STRIPE_NOISE
 from rsqi_core.synthesis import nuisance, pixel_missing, stripe_noise
 from rsqi_core.synthesis.defect import DEFECT, Defect, to_uint8
-from rsqi_core.training.pool import CLEAN_SETS, clean_files, read_rgb, tiles
 
 QUALITIES = (None, 95, 85, 75)  # of JPEG after the error; None is uncompressed
+TILE = 512  # px
 SHOWN = 12  # pictures of false alarms and of misses a rule
 Plant = Callable[[np.ndarray, np.random.Generator], "Defect | None"]
 
@@ -37,7 +38,8 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, help="folder for pictures of false alarms and of misses")
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    clean = {name: list(_tiles(options, name)) for name in CLEAN_SETS}
+    sets = (kind for kind in CLEAN if kind.folder.startswith("clean/"))
+    clean = {kind.name: list(_tiles(options, kind)) for kind in sets}
     clean = {name: found for name, found in clean.items() if found}
     print("Clean tiles: " + ", ".join(f"{name} {len(found)}" for name, found in clean.items()) + ".\n")
     if options.only != "stripe_noise":
@@ -54,12 +56,20 @@ def main() -> None:
                     print(_speed(rule, clean))
 
 
-def _tiles(options: argparse.Namespace, name: str) -> Iterator[np.ndarray]:
+def _tiles(options: argparse.Namespace, kind: ImagerySet) -> Iterator[np.ndarray]:
     """Tiles of one set, spread evenly over its files."""
-    files = [file for file in clean_files(options.data, validation=options.held_out) if file.parent.name == name]
-    for file in files[:: max(1, len(files) // options.clean)][: options.clean]:
-        found = tiles(read_rgb(file))
-        yield from found[: max(1, options.clean // max(1, len(files)))]
+    found = files(options.data, kind, validation=options.held_out)
+    for file in found[:: max(1, len(found) // options.clean)][: options.clean]:
+        yield from _cut(read_rgb(file))[: max(1, options.clean // len(found))]
+
+
+def _cut(image: np.ndarray) -> list[np.ndarray]:
+    """Cut an image into whole tiles; smaller images stay as they are."""
+    h, w = image.shape[:2]
+    if max(h, w) <= TILE:
+        return [image]
+    rows, columns = (range(0, max(n - TILE, 0) + 1, TILE) for n in (h, w))
+    return [np.ascontiguousarray(image[y : y + TILE, x : x + TILE]) for y in rows for x in columns]
 
 
 # Planted errors -----------------------------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
+import math
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,12 +31,15 @@ def add_train(commands: Any) -> None:
     parser.add_argument("--pool", type=Path, metavar="NPZ", help="packed backgrounds to synthesise errors on")
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="imagery, to pack the pool from if it is missing")
     parser.add_argument("--pack", action="store_true", help="only pack the pool, to take it to another machine")
+    parser.add_argument("--weights", nargs=2, type=Path, metavar=("RUN", "FILE"),
+                        help="only write a run's weights as one half-precision .safetensors, for --init")  # fmt: skip
     parser.add_argument("--dataset", type=Path, metavar="FOLDER", help="what `rsqi dataset` wrote")
     parser.add_argument("--share", type=float, metavar="SHARE", help=f"of the dataset beside a pool ({ours.share})")
     parser.add_argument("--output", type=Path, metavar="FOLDER", help="checkpoint and curve; resumed")
     parser.add_argument("--arch", default="", metavar="NAME", help="architecture (the first of --list)")
     parser.add_argument("--size", metavar="NAME", help="of the architecture (the starred of --list)")
-    parser.add_argument("--init", type=Path, metavar="PATH", help="run, model or Hugging Face folder to start from")
+    parser.add_argument("--init", type=Path, metavar="PATH",
+                        help="run, file of --weights, model or Hugging Face folder to start from")  # fmt: skip
     end = parser.add_mutually_exclusive_group()
     end.add_argument("--samples", type=int, metavar="N", help=f"crops to see in all ({length})")
     end.add_argument("--epochs", type=int, metavar="N", help=f"over the dataset ({epochs})")
@@ -53,11 +57,21 @@ def add_train(commands: Any) -> None:
     parser.add_argument("--average", type=float, metavar="D",
                         help=f"decay of the averaged weights (ours {ours.average}, others none)")  # fmt: skip
     parser.add_argument("--side", type=int, metavar="PX", help=f"of a crop ({ours.side})")
+    parser.add_argument(
+        "--large", type=float, metavar="SHARE", help=f"of the steps with larger crops (ours {ours.large}, others none)"
+    )
+    parser.add_argument("--real", type=float, metavar="SHARE",
+                        help=f"of the crops of a pool on pictures with real errors ({ours.real})")  # fmt: skip
+    parser.add_argument("--frozen", type=int, metavar="N",
+                        help=f"blocks of a pretrained encoder that stay as they are ({ours.frozen})")  # fmt: skip
+    parser.add_argument("--encoder-rate", type=float, metavar="FACTOR",
+                        help=f"rate of a pretrained encoder over --rate ({ours.encoder_rate})")  # fmt: skip
     parser.add_argument("--no-negatives", action="store_true", help="leave out crops without errors")
     parser.add_argument(
         "--no-augmentation", action="store_true", help="show the middle --side px of each picture as they are"
     )
-    parser.add_argument("--seed", type=int, metavar="N", help=f"of weights and samples ({ours.seed})")
+    parser.add_argument("--seed", type=int, metavar="N",
+                        help=f"of weights and samples ({ours.seed}; after a file of --weights, its crops)")  # fmt: skip
     parser.add_argument("--workers", type=int, metavar="N",
                         help="processes that make samples (1; with a GPU one a core)")  # fmt: skip
     parser.add_argument("--device", default=DEVICES[0], metavar="|".join(DEVICES))
@@ -70,6 +84,9 @@ def add_train(commands: Any) -> None:
         help=f"steps, each time with a validation ({ours.checkpoint_every})",
     )
     parser.add_argument("--patience", type=int, metavar="N", help="end after so many validations without progress")
+    parser.add_argument("--minutes", type=float, metavar="N",
+                        help="stop after so long, with a checkpoint; the same command goes on")  # fmt: skip
+    parser.add_argument("--progress", choices=("lines", "json"), help="(lines on a terminal, else json)")
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -79,35 +96,71 @@ def _train(options: argparse.Namespace) -> int:
         for a in ARCHITECTURES:
             print(f"{a.task:12}{a.name:14}{' '.join(f'{size}*' if size == a.size else size for size in a.sizes)}")
         return DONE
-    from ..models.card import CARD
+    began = time.monotonic()
+    need("torch")
+    if options.weights:
+        return _write_weights(*options.weights)
+    if options.pool:
+        _pack(options)
+    if options.pack:
+        if options.pool is None:
+            raise ParameterError("give --pool NPZ to pack into")
+        return DONE
+    return _run(options, began + 60 * options.minutes if options.minutes else math.inf)
 
-    need("torch", *(["onnx"] if options.init and (options.init / CARD).exists() else []))
+
+def _write_weights(run: Path, file: Path) -> int:
+    from ..training import checkpoint, weights
+
+    need("safetensors")
+    if file.suffix != weights.SUFFIX:
+        raise ParameterError(f"{file}: the name of a file of weights ends in {weights.SUFFIX}")
+    crops = weights.write(checkpoint.read(checkpoint.checkpoint_of(run)), file)
+    print(f"{file}: weights after {crops} crops in all")
+    return DONE
+
+
+def _pack(options: argparse.Namespace) -> None:
+    """Pack the pool if it is missing; one that is there is only looked at, where nothing is to be trained."""
+    from ..training import pool
+
+    if not options.pool.exists():
+        if options.data is None:
+            raise ParameterError(f"{options.pool} does not exist; give --data FOLDER to pack it from")
+        print(f"{options.pool}: {pool.pack(options.data, options.pool, options.seed or 0)} pictures", flush=True)
+    elif options.pack:
+        print(f"{options.pool}: {pool.count(options.pool)} pictures, packed before")
+
+
+def _run(options: argparse.Namespace, deadline: float) -> int:
+    from ..models.card import CARD
+    from ..training import checkpoint, weights
     from ..training.loop import train
     from ..training.settings import settings_for
     from ..training.stream import Material
+    from .training_lines import JsonLines, Lines
 
-    if options.pool and not options.pool.exists():
-        if options.data is None:
-            raise ParameterError(f"{options.pool} does not exist; give --data FOLDER to pack it from")
-        from ..training import pool
-
-        print(f"{options.pool}: {pool.pack(options.data, options.pool, options.seed or 0)} backgrounds")
-    if options.pack:
-        return DONE
     if options.output is None:
         raise ParameterError("give --output FOLDER for checkpoint and curve")
+    given = vars(options) | {"negatives": not options.no_negatives, "augment": not options.no_augmentation}
+    if options.init:
+        need(*(["onnx"] if (options.init / CARD).exists() else []))
+        if options.init.suffix == weights.SUFFIX:
+            need("safetensors")
+            if options.seed is None:  # another one than the runs before had, so that other crops are seen
+                given["seed"] = weights.crops_of(checkpoint.course_of(options.init))
     material = Material(options.pool, options.dataset)
-    without = {"negatives": not options.no_negatives, "augment": not options.no_augmentation}
-    settings = settings_for(**vars(options) | without)
+    settings = settings_for(**given)
     if options.epochs or (options.samples is None and options.pool is None):
         settings = replace(settings, samples=material.samples(settings, options.epochs))
-
-    def say(row: dict) -> None:
-        print(json.dumps(row, ensure_ascii=False), flush=True)
-
+    readable = options.progress == "lines" or (options.progress is None and sys.stdout.isatty())
+    say = Lines(settings.batch) if readable else JsonLines()
     try:
-        print(train(material, options.output, settings, options.device, say, options.init))
+        best = train(material, options.output, settings, options.device, say, options.init, deadline=deadline)
     except KeyboardInterrupt:
         print("rsqi: stopped; the same command goes on from the last checkpoint", file=sys.stderr)
         return CANCELLED
+    if time.monotonic() > deadline:
+        print("rsqi: the time is up; the same command goes on unless the run is complete", file=sys.stderr)
+    print(best)
     return DONE

@@ -119,12 +119,14 @@ class EfficientNetLite(nn.Module):
 
     Attributes
     ----------
+    size : str
     widths : tuple of int
         Channels of the four results.
     """
 
     def __init__(self, size: str = "0", frozen: int = 0):
         super().__init__()
+        self.size = size
         width, depth = SIZES[size]
         self.stem = _Convolution(3, _STEM, 3, 2)
         blocks, ends, inputs = [], [], _STEM
@@ -167,7 +169,7 @@ class EfficientNetLite(nn.Module):
         return [self.stem, *self.blocks[: self.frozen]] if self.frozen else []
 
 
-def load_pretrained(encoder: EfficientNetLite, size: str = "0") -> None:
+def load_pretrained(encoder: EfficientNetLite) -> None:
     """Give an encoder the weights of its package.
 
     Raises
@@ -175,6 +177,7 @@ def load_pretrained(encoder: EfficientNetLite, size: str = "0") -> None:
     ModelError
         If the package is missing or its file does not fit.
     """
+    size = encoder.size
     file = package_file(size)
     try:
         stored = torch.load(file, map_location="cpu", weights_only=True)

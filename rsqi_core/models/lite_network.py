@@ -60,7 +60,7 @@ class LiteNetwork(nn.Module):
         self.heads = tuple(heads)
         self.encoder = EfficientNetLite(encoder, frozen)
         if pretrained:
-            load_pretrained(self.encoder, encoder)
+            load_pretrained(self.encoder)
         e4, e8, e16, e32 = self.encoder.widths
         s2, s4 = stem
         w4, w8, w16, w32 = widths

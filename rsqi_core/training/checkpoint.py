@@ -13,10 +13,13 @@ from torch import Tensor, nn
 from ..errors import ParameterError, RsqiError
 from ..models.architectures import architecture
 from ..models.card import CARD, read_card
+from ..models.efficientnet_lite import load_pretrained
 from ..models.network import Pair
+from . import weights
 from .settings import DEFAULTS
 
 CHECKPOINT, BEST = "checkpoint.pt", "best.pt"
+_ENCODER = "encoder."  # before the names of the weights of a pretrained encoder
 
 
 @dataclass
@@ -93,10 +96,8 @@ class State:
         before = DEFAULTS | values["settings"]  # a setting that is younger than the checkpoint had its default
         if differing := [name for name, value in course.items() if before.get(name) != value]:
             name = differing[0]
-            raise ParameterError(
-                f"{file} was trained with other settings ({name} {before.get(name)} instead of {course[name]}); "
-                "choose another folder"
-            )
+            what = "another start" if name == "init" else f"{name} {before.get(name)} instead of {course[name]}"
+            raise ParameterError(f"{file} was trained with other settings ({what}); choose another folder")
         self.network.load_state_dict(values["network"])
         self.optimiser.load_state_dict(values["optimiser"])
         if values["scaler"]:
@@ -109,13 +110,15 @@ class State:
 
 
 def read(file: Path) -> dict[str, Any]:
-    """Read a checkpoint; only tensors and plain values are let in.
+    """Read a checkpoint, or a file of weights (`rsqi_core.training.weights`); only tensors and plain values are let in.
 
     Raises
     ------
     RsqiError
         If the file is missing or no checkpoint of ours.
     """
+    if file.suffix == weights.SUFFIX:
+        return weights.read(file)
     try:
         values = torch.load(file, map_location="cpu", weights_only=True)
     except OSError as error:
@@ -133,9 +136,9 @@ def load_network(source: Path | Sequence[Path]) -> nn.Module:
     Parameters
     ----------
     source : Path or sequence of Path
-        A checkpoint, the folder of a run (whose best weights are taken), or a folder with a Hugging Face classifier and
-        segmenter or with one beside the other. Of several, which may hold one each and lie anywhere, the first
-        classifier and the first segmenter are joined.
+        A checkpoint, a file of weights, the folder of a run (whose best weights are taken), or a folder with a Hugging
+        Face classifier and segmenter or with one beside the other. Of several, which may hold one each and lie
+        anywhere, the first classifier and the first segmenter are joined.
 
     Returns
     -------
@@ -201,15 +204,16 @@ def initialise(network: nn.Module, source: Path, images: Callable[[], Tensor]) -
     Parameters
     ----------
     source : pathlib.Path
-        A checkpoint, the folder of a run, a model folder that was exported from one, or a folder with ``config.json``
-        and safetensors.
+        A checkpoint, a file of weights, the folder of a run, a model folder that was exported from one, or a folder
+        with ``config.json`` and safetensors.
     images : callable
         Makes crops, float [N, 3, H, W], normalised, to measure on what export has folded away.
 
     Returns
     -------
     str
-        A line that says how much was taken over and what was not.
+        A line that says how much was taken over and what was not. A pretrained encoder of which anything is lacking
+        there gets the weights of its package.
 
     Raises
     ------
@@ -224,6 +228,11 @@ def initialise(network: nn.Module, source: Path, images: Callable[[], Tensor]) -
         lacking = [f"model.{name}" for name in lacking]
     else:
         exported = (source / CARD).exists()
+        if exported and hasattr(network, "encoder"):
+            raise RsqiError(
+                f"{source}: the encoder of an exported model cannot be trained further; "
+                "start from its run or from a file that `rsqi train --weights` has written"
+            )
         if exported:
             from . import unfold  # it needs onnx, which a machine that only trains may be without
 
@@ -238,6 +247,10 @@ def initialise(network: nn.Module, source: Path, images: Callable[[], Tensor]) -
     if len(lacking) == len(wanted):
         raise RsqiError(f"{source}: none of its weights fits this network; choose its architecture and size")
     text = f"{source}: {len(wanted) - len(lacking)} of {len(wanted)} tensors taken over"
+    if any(name.startswith(_ENCODER) for name in lacking):
+        load_pretrained(network.encoder)
+        text += "; encoder of its package"
+        lacking = [name for name in lacking if not name.startswith(_ENCODER)]
     if lacking:
         text += f"; random: {', '.join(lacking[:4])}{' ...' if len(lacking) > 4 else ''}"
     return text

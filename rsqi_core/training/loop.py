@@ -41,6 +41,7 @@ def train(
     init: Path | None = None,
     network: nn.Module | None = None,
     every: int = _REPORT_EVERY,
+    deadline: float = math.inf,
 ) -> Path:
     """Train a network and return the file with its best weights.
 
@@ -55,11 +56,13 @@ def train(
     report : callable
         Told a row of the curve now and then.
     init : pathlib.Path, optional
-        A run, a model folder or a Hugging Face folder to take weights from at the start.
+        A run, a file of weights, a model folder or a Hugging Face folder to take weights from at the start.
     network : torch.nn.Module, optional
         What to train instead of the architecture that the settings name; its ``origin`` says where it comes from.
     every : int
         Steps between two reports.
+    deadline : float
+        Reading of `time.monotonic` at which the run stops as if interrupted, after a validation and a checkpoint.
 
     Raises
     ------
@@ -68,7 +71,7 @@ def train(
     RsqiError
         If something cannot be read or written, or the loss is no longer a number.
     """
-    return _Run(material, folder, settings, _device(device), report, init, network, every).run()
+    return _Run(material, folder, settings, _device(device), report, init, network, every, deadline).run()
 
 
 class _Run:
@@ -84,9 +87,10 @@ class _Run:
         init: Path | None,
         network: nn.Module | None,
         every: int,
+        deadline: float,
     ):
         self.material, self.folder, self.settings, self.device, self.report = material, folder, settings, device, report
-        self.every = every
+        self.every, self.deadline = every, deadline
         origin = course_of(init) if init else getattr(network, "origin", "")
         self.course = settings.course | material.fingerprint() | {"init": origin}
         self.precision = _TYPES.get(_fastest(device) if settings.precision == "auto" else settings.precision)
@@ -110,7 +114,10 @@ class _Run:
     def run(self) -> Path:
         state, settings = self.state, self.settings
         if state.step < settings.steps and not self._stuck():
-            self._train()
+            try:
+                self._train()
+            except torch.OutOfMemoryError as error:
+                raise RsqiError("the memory of the GPU is full; choose a smaller batch") from error
         return self.folder / BEST
 
     def _first_crops(self) -> Tensor:
@@ -129,9 +136,11 @@ class _Run:
         source = batches(stream, state.step, workers, pinned=on_gpu)
         window = _Window(self.device)
         state.network.train()
-        while state.step < settings.steps and not self._stuck():
+        late = False
+        while state.step < settings.steps and not (late or self._stuck()):
             window.add(self._step(window.fetch(source)))
-            due = state.step % settings.checkpoint_every == 0 or state.step == settings.steps
+            late = time.monotonic() > self.deadline
+            due = late or state.step % settings.checkpoint_every == 0 or state.step == settings.steps
             if due or state.step % self.every == 0:
                 row = {"step": state.step, "steps": settings.steps, "rate": settings.rate_at(state.step - 1)}
                 row |= window.close(settings.batch, settings.steps - state.step)

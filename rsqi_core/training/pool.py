@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,8 @@ from ..synthesis.overlap import displacement, register, twins
 TILE = 512  # px; larger photos are cut into tiles of this side
 PAIR = 320  # px; largest side of a pair
 VERSION = 2  # of the file's layout
+_PARTS = ("data", "lengths", "known", "links", "homographies")  # of the file
+_FIRST = {"data", "lengths", "pictures"}  # what the first layout had, which said nothing of its version
 _LANDSCAPES = 60  # procedural tiles beside the real ones
 _LANDSCAPE = ImagerySet("landscape", 1.0)
 _PHOTO = 1024  # px; larger pictures are camera photos, halved as they hold no detail of one pixel
@@ -138,17 +141,20 @@ def _store(
     nothing = np.zeros(0, np.uint8)
     coded = [entry.image for entry in entries] + [nothing if e.truth is None else e.truth for e in entries]
     coded += [_png(matte) for matte in mattes]
+    partial = output.with_name(f"{output.name}.part")
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(
-            output,
-            version=VERSION,
-            data=np.concatenate(coded),
-            lengths=np.array([len(part) for part in coded], np.int64),
-            known=json.dumps([entry.known for entry in entries]),
-            links=np.array([link[:2] for link in links], np.int32).reshape(-1, 2),
-            homographies=np.array([link[2] for link in links], np.float64).reshape(-1, 3, 3),
-        )
+        with partial.open("wb") as file:
+            np.savez(
+                file,
+                version=VERSION,
+                data=np.concatenate(coded),
+                lengths=np.array([len(part) for part in coded], np.int64),
+                known=json.dumps([entry.known for entry in entries]),
+                links=np.array([link[:2] for link in links], np.int32).reshape(-1, 2),
+                homographies=np.array([link[2] for link in links], np.float64).reshape(-1, 3, 3),
+            )
+        partial.replace(output)
     except OSError as error:
         raise OutputError(f"{output}: cannot write the training pool: {error}") from error
 
@@ -161,23 +167,13 @@ def load(file: Path) -> Pool:
     RsqiError
         If the file is missing, no such pool, or one that another version has packed.
     """
-    try:
-        with np.load(file, allow_pickle=False) as archive:
-            version = int(archive["version"]) if "version" in archive else 1
-            if version != VERSION:
-                raise RsqiError(
-                    f"{file}: a training pool of layout {version}, not {VERSION}; "
-                    "delete it and pack it again with `rsqi train --pack`"
-                )
-            data, lengths, known = archive["data"], archive["lengths"], json.loads(str(archive["known"]))
-            links, homographies = archive["links"], archive["homographies"]
-    except (OSError, ValueError, KeyError) as error:
-        raise RsqiError(f"{file}: not a training pool; make one with `rsqi train --pack`: {error}") from error
-    coded = np.split(data, np.cumsum(lengths)[:-1])
+    stored = _stored(file)
+    known = json.loads(str(stored["known"]))
+    coded = np.split(stored["data"], np.cumsum(stored["lengths"])[:-1])
     count, name = len(known), str(file)
     images = [_decoded(part, name) for part in coded[:count]]
     pairs = []
-    for (near, far), homography in zip(links, homographies):
+    for (near, far), homography in zip(stored["links"], stored["homographies"]):
         side = min(PAIR, *images[near].shape[:2])
         pairs += twins(images[near], images[far], homography, side)
     pictures, weights = [], []
@@ -190,6 +186,29 @@ def load(file: Path) -> Pool:
             )
             weights.append(row["weight"] / len(views))
     return Pool(pictures, np.array(weights), [_grey(part, name) for part in coded[2 * count :]], pairs)
+
+
+def count(file: Path) -> int:
+    """Return how many pictures a pool holds, which is refused as `load` does."""
+    return len(json.loads(str(_stored(file)["known"])))
+
+
+def _stored(file: Path) -> dict[str, np.ndarray]:
+    try:
+        with zipfile.ZipFile(file) as archive:  # a file that numpy takes for another kind it would read otherwise
+            names = {Path(name).stem for name in archive.namelist()}
+        with np.load(file, allow_pickle=False) as archive:
+            version = int(archive["version"]) if "version" in names else 1
+            if version == VERSION:
+                return {name: archive[name] for name in _PARTS}
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise RsqiError(f"{file}: not a training pool; make one with `rsqi train --pack`: {error}") from error
+    if version == 1 and not names >= _FIRST:
+        raise RsqiError(f"{file}: not a training pool; make one with `rsqi train --pack`")
+    raise RsqiError(
+        f"{file}: a training pool of layout {version}, not {VERSION}; "
+        "delete it and pack it again with `rsqi train --pack`"
+    )
 
 
 def _known(picture: Picture, kind: ImagerySet, count: int) -> dict[str, Any]:

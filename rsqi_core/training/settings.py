@@ -14,7 +14,7 @@ PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 SAMPLES = 200_000  # of a run without end of its own
 EPOCHS = {JOINT: 10, CLASSIFIER: 10, SEGMENTER: 5, PIXEL: 10}  # over a dataset (paper, section 4.1)
 STEP = 32  # px; what the strides of all networks divide
-_PAPER = {"batch": 16, "rate": 1e-4, "warmup": 0.1, "average": 0.0, "dice": 0.0}
+_PAPER = {"batch": 16, "rate": 1e-4, "warmup": 0.1, "average": 0.0, "dice": 0.0, "large": 0.0}
 # They decide how a run goes on, not what it ends in.
 _FREE = ("workers", "checkpoint_every", "patience", "validation")
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rsqi_core.imagery import Picture
 from rsqi_core.synthesis.compose import compose
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.synthesis.view import distant, window
@@ -9,7 +10,7 @@ from rsqi_core.taxonomy import CODES
 
 
 def _cloudy(seed: int = 3):
-    return compose(landscape(384, seed=1), np.random.default_rng(seed), ("cloud",), collar=0.0)
+    return compose(Picture(landscape(384, seed=1)), np.random.default_rng(seed), ("cloud",), collar=0.0)
 
 
 def test_a_window_is_a_part_of_the_sample():

@@ -12,9 +12,9 @@ import rasterio
 from affine import Affine
 from rasterio.windows import Window
 
+from rsqi_core.imagery import clean_files, read_rgb
 from rsqi_core.synthesis.compose import RECIPES
 from rsqi_core.synthesis.landscape import landscape
-from rsqi_core.training.pool import clean_files, read_rgb
 
 TILE = 512  # px; of the file, and of the pictures it is made of
 PICTURES = 200
