@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 
 from .models import Description, Model
+from .taxonomy import REGION_TYPES
 
 
 def describe(model: Model, tiles: np.ndarray) -> Description:
@@ -13,32 +16,44 @@ def describe(model: Model, tiles: np.ndarray) -> Description:
     return model.describe(tiles)
 
 
-def outline(
-    evidence: np.ndarray, side: int, part: tuple[int, int], shape: tuple[int, int], threshold: float
-) -> np.ndarray:
-    """Outline a type where its evidence alone would mark the block.
+def outlines(
+    evidence: np.ndarray,
+    p: np.ndarray,
+    thresholds: np.ndarray,
+    label: np.ndarray,
+    side: int,
+    part: tuple[int, int] | None = None,
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Outline the region types that the classifier marks in a block and the segmenter has not found there.
+
+    A type is where its evidence alone would mark the block.
 
     Parameters
     ----------
     evidence : numpy.ndarray
-        float32 [h, w], on the scale of the block logits, of a tile of `side` pixels.
-    part : tuple of int
-        Rows and columns of the tile that the block fills.
-    shape : tuple of int
-        Height and width in pixels of the block on the raster's grid.
-    threshold : float
-        Probability 0-1 from which a block is marked.
+        float32 [6 or more, h, w], on the scale of the block logits, of a tile of `side` pixels.
+    p, thresholds : numpy.ndarray
+        Probability of each type, and from which it is marked, [10].
+    label : numpy.ndarray
+        uint8 [H, W], what the segmenter has found in the block, on the raster's grid.
+    part : tuple of int, optional
+        Rows and columns of the tile that the block fills; all of it by default.
 
-    Returns
-    -------
-    numpy.ndarray
-        float32 [H, W], probability where it reaches the threshold, else 0. If it does so nowhere after smoothing, the
-        strongest place is kept.
+    Yields
+    ------
+    category_id : int
+    confidence : numpy.ndarray
+        float32 [H, W], probability 0-1 where the type is, else 0. Where smoothing leaves nothing over the threshold,
+        the strongest place is kept.
     """
-    rows, columns = part
-    fine = cv2.resize(evidence, (side, side), interpolation=cv2.INTER_LINEAR)[:rows, :columns]
-    p = probabilities(cv2.resize(fine, shape[::-1], interpolation=cv2.INTER_LINEAR))
-    return np.where(p >= min(threshold, float(p.max())), p, np.float32(0))
+    rows, columns = part or (side, side)
+    for t in REGION_TYPES:
+        k = t.id - 1
+        if p[k] < thresholds[k] or (label == t.id).any():
+            continue
+        tile = cv2.resize(evidence[k], (side, side), interpolation=cv2.INTER_LINEAR)[:rows, :columns]
+        sure = probabilities(cv2.resize(tile, label.shape[::-1], interpolation=cv2.INTER_LINEAR))
+        yield t.id, np.where(sure >= min(thresholds[k], sure.max()), sure, np.float32(0))
 
 
 def probabilities(logits: np.ndarray) -> np.ndarray:

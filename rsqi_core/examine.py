@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .blocks import Block, Step
-from .classify import as_tile, describe, outline, probabilities
+from .classify import as_tile, describe, outlines, probabilities
 from .constrain import alive, constrain
 from .merge import NODATA, Patch, claim, dilate, everywhere, patch
 from .models import Description, Model
@@ -203,12 +203,10 @@ class Examiner:
         label, confidence = labels(logits[:, :rows, :columns], shape)
         claims = [self._claim(block, *dilate(label, confidence))]
         if judged.evidence is not None:
-            for t in REGION_TYPES:
-                k, threshold = t.id - 1, self._threshold[t.id - 1]
-                if self._wanted[k] and p[k] >= threshold and not (label == t.id).any():
-                    found = outline(judged.evidence[k], side, (rows, columns), shape, threshold)
-                    layer = np.where(found > 0, np.uint8(t.id), np.uint8(0))
-                    claims.append(claim(layer, found, self._sizes.index(block.size), evidence=True))
+            asked = np.where(self._wanted, self._threshold, np.inf)
+            for category_id, sure in outlines(judged.evidence, p, asked, label, side, (rows, columns)):
+                layer = np.where(sure > 0, np.uint8(category_id), np.uint8(0))
+                claims.append(claim(layer, sure, self._sizes.index(block.size), evidence=True))
         return claims
 
     def _seam(self, block: Block, p: np.ndarray) -> int:

@@ -34,7 +34,7 @@ from .metrics import auroc, average_precision, iou_of, precision_of
 from .observe import CLASSES, confusion
 from .thresholds import BY_NETWORK, TOGETHER, Outlines, gate, temperature, thresholds
 
-VERSION = "0.7.0"
+VERSION = "0.8.0"
 DEFECTIVE, CLEAN, DECOYS = 1200, 900, 900  # blocks that thresholds are set on
 ANY = "any"  # of the figures: all types together that the network alone marks
 

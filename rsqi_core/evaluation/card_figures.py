@@ -13,7 +13,7 @@ from . import tables
 from .benchmark import MIXED, Measured
 from .marks import marks_of_inspection, rulings_of_inspection
 from .metrics import auroc, bootstrap, f1_of_counts, iou_of, mean, precision_of, region_quality
-from .observe import ONE_STEP
+from .observe import INSPECTION, ONE_STEP
 from .real_tables import real_figures
 from .rulings import Ruling
 from .scenes import MATCHES, counts_as_found
@@ -81,12 +81,12 @@ def figures_by_type(m: Measured) -> list[TypeFigures]:
 
 def figures_together(m: Measured) -> dict[str, object]:
     """Measure what concerns all types together, by the names that the card's texts use."""
-    observation, default, mixed = m.observations[0], m.model.card.constraint, m.where(*MIXED)
+    observation, mixed = m.observations[0], m.where(*MIXED)
     found = marks_of_inspection(m)
     table = tables.counts(found, m.truth(subtle=False)[mixed])
     macro = bootstrap(lambda sums: f1_of_counts(sums).mean(-1), table)
-    regions = observation.confusions[default][m.where("defect") & m.without_subtle()]
-    one, two = (observation.confusions[s][mixed & m.without_subtle()].sum(0) for s in (ONE_STEP, default))
+    regions = observation.confusions[INSPECTION][m.where("defect") & m.without_subtle()]
+    one, two = (observation.confusions[s][mixed & m.without_subtle()].sum(0) for s in (ONE_STEP, INSPECTION))
     objects = [item for f in m.findings for item in f.objects if item[1] != "subtle"]
     hits = sum(counts_as_found(code, value, MATCHES[0]) for code, _, value in objects)
     spotless = [f for f in m.findings if f.part == "spotless"]
@@ -115,7 +115,7 @@ def figures_together(m: Measured) -> dict[str, object]:
     figures |= {f"real_{name}": value for name, value in asdict(real).items()}
     for name, source in (("sentinel", "sen12"), ("landsat", "landsat8")):
         where = np.array([entry.part == "cloud" and entry.source.startswith(source) for entry, _ in m.blocks])
-        figures[name] = region_quality(observation.confusions[default][where])[0] if where.any() else math.nan
+        figures[name] = region_quality(observation.confusions[INSPECTION][where])[0] if where.any() else math.nan
         figures[f"{name}_tiles"] = int(where.sum())
     return figures
 
@@ -132,7 +132,7 @@ def _shown_iou(m: Measured, error_type: ErrorType, rulings: dict[str, Ruling]) -
         return tables.interval(rulings[error_type.code].iou(), bounds)
     if error_type not in REGION_TYPES:
         return "–"
-    confusions = m.observations[0].confusions[m.model.card.constraint][m.where("defect") & m.without_subtle()]
+    confusions = m.observations[0].confusions[INSPECTION][m.where("defect") & m.without_subtle()]
     value = float(iou_of(confusions.sum(0))[error_type.id])
     if math.isnan(value):
         return "–"

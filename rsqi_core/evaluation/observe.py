@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..classify import outlines, probabilities
 from ..constrain import MODES, constrain
-from ..models import Model
+from ..models import Description, Model
 from ..segment import labels
 from ..synthesis.compose import Sample
 from ..taxonomy import REGION_TYPES
 from .metrics import PixelScores
 
 ONE_STEP = "one step"
+INSPECTION = "as inspected"  # two steps by the card, with what only the classifier's evidence outlines
 CLASSES = len(REGION_TYPES) + 1
 
 # Settings of equation 3: our modes with the card's thresholds, and the rows of the paper's Table 7 with their own.
@@ -40,7 +42,7 @@ class Observation:
     logits : numpy.ndarray
         float32 [N, 10].
     confusions : dict
-        By setting (`ONE_STEP` and `SETTINGS`): int64 [N, 7, 7], truth by found.
+        By setting (`ONE_STEP`, `INSPECTION` and `SETTINGS`): int64 [N, 7, 7], truth by found.
     scores : dict
         By code of the region types: `PixelScores` of the segmenter's logit margin, without the constraint.
     thresholds : numpy.ndarray
@@ -63,7 +65,7 @@ def observe(model: Model, name: str, samples: Sequence[Sample], scored: np.ndarr
     `scored` (bool [N]) tells which blocks go into the pixel scores; all of them if missing.
     """
     logits, times = [], []
-    confusions: dict[str, list[np.ndarray]] = {setting: [] for setting in (ONE_STEP, *SETTINGS)}
+    confusions: dict[str, list[np.ndarray]] = {setting: [] for setting in (ONE_STEP, INSPECTION, *SETTINGS)}
     scores = {t.code: PixelScores() for t in REGION_TYPES}
     for i, sample in enumerate(samples):
         start = time.perf_counter()
@@ -72,8 +74,10 @@ def observe(model: Model, name: str, samples: Sequence[Sample], scored: np.ndarr
         pixels = model.segment(sample.image[None], described)[0]
         times.append((middle - start, time.perf_counter() - middle))
         logits.append(block)
-        for setting, found in by_setting(block, pixels, sample.segmentation.shape, model.thresholds).items():
+        shape = sample.segmentation.shape
+        for setting, found in by_setting(block, pixels, shape, model.thresholds).items():
             confusions[setting].append(confusion(sample.segmentation, found))
+        confusions[INSPECTION].append(confusion(sample.segmentation, as_inspected(model, described, pixels, shape)))
         if scored is None or scored[i]:
             _score(scores, pixels, sample.segmentation)
     classify, segment = 1000 * np.median(np.array(times), 0)
@@ -95,6 +99,17 @@ def by_setting(
     for setting, (mode, alpha, threshold) in SETTINGS.items():
         limit = thresholds if threshold is None else threshold
         found[setting] = labels(constrain(pixels, block, mode, alpha, limit), shape)[0]
+    return found
+
+
+def as_inspected(model: Model, described: Description, pixels: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Label map uint8 [H, W] of one block, as an inspection would find it."""
+    block, thresholds = described.logits[0], model.thresholds
+    found = labels(constrain(pixels, block, model.card.constraint, 1.0, thresholds), shape)[0]
+    if described.evidence is not None:
+        drawn = list(outlines(described.evidence[0], probabilities(block), thresholds, found, max(pixels.shape[1:])))
+        for category_id, sure in drawn:
+            found[(sure > 0) & (found == 0)] = category_id
     return found
 
 

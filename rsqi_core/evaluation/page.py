@@ -17,7 +17,7 @@ from .benchmark import MIXED, Measured
 from .examples import Answer, may_be_shown, write_examples
 from .marks import marks_of_inspection
 from .metrics import auroc, f1_of_counts, iou_of, mean, precision_of, region_quality
-from .observe import ONE_STEP, Observation, by_setting
+from .observe import INSPECTION, ONE_STEP, Observation, as_inspected
 from .real_findings import RealFindings
 from .real_tables import real_goals, real_section
 
@@ -148,10 +148,9 @@ def _segmentation(m: Measured) -> str:
     defect, seen = m.where("defect"), m.where("defect") & m.without_subtle()
     rows = {}
     for observation in m.observations:
-        default = m.model.card.constraint
         rows[f"{observation.name}, one step, medium and strong"] = observation.confusions[ONE_STEP][seen]
         rows[f"{observation.name}, one step, all"] = observation.confusions[ONE_STEP][defect]
-        rows[f"{observation.name}, two steps ({default}), medium and strong"] = observation.confusions[default][seen]
+        rows[f"{observation.name}, {INSPECTION}, medium and strong"] = observation.confusions[INSPECTION][seen]
     return tables.segmentation(rows) + "\nBlocks with errors only, as in the paper; mean over seven classes.\n"
 
 
@@ -208,13 +207,13 @@ def _scenes(m: Measured) -> str:
 
 def _real(m: Measured) -> str:
     cloud = by_code("cloud")
-    observation, default = m.observations[0], m.model.card.constraint
+    observation = m.observations[0]
     found = tables.marks(observation)[:, cloud.id - 1]
     rows = []
     for title, source in (("Sentinel-2, 10 m", "sen12"), ("Landsat 8, 60 m", "landsat8")):
         where = np.array([entry.part == "cloud" and entry.source.startswith(source) for entry, _ in m.blocks])
         truth = m.truth()[where, cloud.id - 1]
-        for setting in (ONE_STEP, default):
+        for setting in (ONE_STEP, INSPECTION):
             iou, precision, recall = region_quality(observation.confusions[setting][where])
             rows.append([title, setting, int(where.sum()), iou, precision, recall, mean(found[where][truth == 1]),
                          mean(found[where][truth == 0])])  # fmt: skip
@@ -248,11 +247,10 @@ def _real_images(found: RealFindings) -> str:
 
 def _goals(m: Measured) -> str:
     mixed, seen = m.where(*MIXED), m.without_subtle()
-    default = m.model.card.constraint
     each = f1_of_counts(tables.counts(marks_of_inspection(m), m.truth(subtle=False)[mixed]).sum(0))
     observation = m.observations[0]
-    positives = observation.confusions[default][m.where("defect") & seen].sum(0)
-    one, two = (observation.confusions[s][mixed & seen].sum(0) for s in (ONE_STEP, default))
+    positives = observation.confusions[INSPECTION][m.where("defect") & seen].sum(0)
+    one, two = (observation.confusions[s][mixed & seen].sum(0) for s in (ONE_STEP, INSPECTION))
     p, truth = probabilities(observation.logits)[mixed], m.truth(subtle=False)[mixed]
     told = [auroc(p[truth[:, k] != 255, k], truth[truth[:, k] != 255, k] == 1) for k in _BUT_SEAMS]
     left_out = [CODES[k] for k in _BUT_SEAMS if CODES[k] in m.model.blind]
@@ -310,7 +308,7 @@ def _pictures(m: Measured, page: Path) -> str:
 
 def _answers(m: Measured) -> Iterator[Answer]:
     """Yield what was marked in every defective block that may be shown."""
-    observation, default = m.observations[0], m.model.card.constraint
+    observation = m.observations[0]
     found, p = tables.marks(observation), probabilities(observation.logits)
     regions = {t.code for t in REGION_TYPES}
     for i, (entry, sample) in enumerate(m.blocks):
@@ -320,10 +318,9 @@ def _answers(m: Measured) -> Iterator[Answer]:
         k = CODES.index(code)
         hit = bool(found[i, k])
         if code in regions:
-            pixels = m.model.segment(sample.image[None])[0]
-            shown = (
-                by_setting(observation.logits[i], pixels, sample.valid.shape, observation.thresholds)[default] == k + 1
-            )
+            described = m.model.describe(sample.image[None])
+            pixels = m.model.segment(sample.image[None], described)[0]
+            shown = as_inspected(m.model, described, pixels, sample.valid.shape) == k + 1
         elif by_code(code).error_class is ErrorClass.BOUNDARY:
             shown = np.full(sample.valid.shape, hit)
         else:

@@ -9,7 +9,7 @@ import numpy as np
 from ..taxonomy import BOUNDARY_TYPES, CODES, ErrorType, by_code
 from . import real
 from .metrics import auroc, mean, region_quality
-from .observe import ONE_STEP
+from .observe import INSPECTION, ONE_STEP
 from .real_findings import RealFindings
 from .tables import Goal, markdown, marks
 
@@ -54,8 +54,7 @@ class RealFigures:
 
 def real_figures(found: RealFindings) -> RealFigures:
     """Sum up a run of the real part with a model."""
-    mode = found.model.card.constraint
-    cloud, shadow = (_mean_quality(_by_resolution(found, t, mode))[0] for t in (_CLOUD, _SHADOW))
+    cloud, shadow = (_mean_quality(_by_resolution(found, t, INSPECTION))[0] for t in (_CLOUD, _SHADOW))
     everywhere = np.ones(len(found.entries), bool)
     shares = clean_shares(found)
     return RealFigures(
@@ -91,10 +90,9 @@ def real_section(found: RealFindings) -> str:
 
 def _outlines(found: RealFindings, error_type: ErrorType) -> str:
     """IoU, precision and recall of the pixels of a type, and the AUROC of the pictures, by resolution."""
-    modes = {"one step": ONE_STEP, f"two steps ({found.model.card.constraint})": found.model.card.constraint}
     rows: list[list[object]] = []
-    for title, mode in modes.items():
-        qualities = _by_resolution(found, error_type, mode)
+    for title in (ONE_STEP, INSPECTION):
+        qualities = _by_resolution(found, error_type, title)
         for resolution, quality in qualities.items():
             where = _outlined(found, error_type, resolution)
             rows.append([resolution, title, int(where.sum()), *quality, block_auroc(found, error_type, where)])

@@ -9,7 +9,7 @@ import numpy as np
 from ..classify import probabilities
 from ..taxonomy import CODES, REGION_TYPES
 from .metrics import auroc, average_precision, bootstrap, f1_of_counts, iou_of, mean, precision_of, rates
-from .observe import ONE_STEP, SETTINGS, Observation
+from .observe import INSPECTION, ONE_STEP, SETTINGS, Observation
 from .rulings import Ruling
 from .scenes import MATCHES, PARTS, Finding, counts_as_found
 
@@ -124,15 +124,18 @@ def segmentation(rows: Mapping[str, np.ndarray]) -> str:
 
 
 def integration(observation: Observation, mixed: np.ndarray, default: str) -> str:
-    """Table 7: mIoU and pixel precision of one step and of every setting of equation 3, on blocks bool [N] `mixed`."""
+    """Table 7: mIoU and pixel precision of one step, of an inspection and of every setting of equation 3.
+
+    On blocks bool [N] `mixed`; `default` is the mode of the inspection.
+    """
     lines = []
-    for setting in (ONE_STEP, *SETTINGS):
+    for setting in (ONE_STEP, INSPECTION, *SETTINGS):
         confusions = observation.confusions[setting][mixed]
         total = confusions.sum(0)
         iou = interval(float(np.nanmean(iou_of(total))), bootstrap(lambda s: np.nanmean(iou_of(s), -1), confusions))
         precision = interval(float(precision_of(total)), bootstrap(precision_of, confusions))
         paper = PAPER["table 7"].get(setting, (None, None))
-        shown = f"**{setting}** (default)" if setting == default else setting
+        shown = f"**{setting}** ({default}, and evidence)" if setting == INSPECTION else setting
         lines.append([shown, iou, precision, *paper])
     return markdown(["α, t or mode", "mIoU (95 %)", "pixel precision (95 %)", "paper: mIoU", "paper: precision"], lines)
 

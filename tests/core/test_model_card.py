@@ -18,7 +18,7 @@ from rsqi_core.evaluation.card_figures import auroc_of_counts, figures_by_type, 
 from rsqi_core.evaluation.frozen import Entry
 from rsqi_core.evaluation.metrics import auroc
 from rsqi_core.evaluation.model_card import write_model_card
-from rsqi_core.evaluation.observe import ONE_STEP, Observation
+from rsqi_core.evaluation.observe import INSPECTION, ONE_STEP, Observation
 from rsqi_core.evaluation.real_findings import RealFindings
 from rsqi_core.evaluation.rulings import Ruling
 from rsqi_core.evaluation.scenes import Finding
@@ -89,7 +89,7 @@ def made_up(**card):
     one_step[:3, 0, 1] = 30
     thresholds = np.array([np.inf if v is None else v for v in model_card.thresholds.values()], np.float32)
     observation = Observation(
-        "made up", logits, {ONE_STEP: one_step, "absolute": confusions}, {}, thresholds, (17.4, 44.0)
+        "made up", logits, {ONE_STEP: one_step, INSPECTION: confusions}, {}, thresholds, (17.4, 44.0)
     )
     fires = np.arange(MIXED) == 5
     rulings = [
@@ -117,7 +117,7 @@ def real_findings(model, thresholds):
     confusions = np.zeros((2, 7, 7), np.int64)
     confusions[0, 1, 1], confusions[0, 1, 0] = 75, 25
     clean = np.array([[False] * 10, [True] * 10])
-    seen = {ONE_STEP: confusions, "absolute": confusions}
+    seen = {ONE_STEP: confusions, INSPECTION: confusions}
     observation = Observation("made up", np.zeros((2, 10), np.float32), seen, {}, thresholds, (1.0, 1.0))
     return RealFindings(entries, labels, outlined, clean, clean & (np.arange(10) == 9), 0, model, observation)
 

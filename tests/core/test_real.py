@@ -14,7 +14,7 @@ from rsqi_core.evaluation import frozen, real, real_tables
 from rsqi_core.evaluation.benchmark import measure_real_part
 from rsqi_core.evaluation.frozen import Entry
 from rsqi_core.evaluation.metrics import region_quality
-from rsqi_core.evaluation.observe import ONE_STEP, Observation, confusion
+from rsqi_core.evaluation.observe import INSPECTION, ONE_STEP, Observation, confusion
 from rsqi_core.evaluation.page import write_real_page
 from rsqi_core.evaluation.real_findings import RealFindings, false_marks, measure_real
 from rsqi_core.imagery import Picture, validation_names
@@ -201,7 +201,7 @@ def made_up():
     two[0, 1, 1], two[0, 1, 0], two[0, 0, 1] = 60, 20, 20  # IoU .6 at 1.5 m
     two[1, 1, 1], two[1, 2, 2], two[1, 2, 0] = 80, 30, 10
     two[2, 0, 1] = two[2, 0, 2] = 20  # 30 m: cloud .8, shadow .5
-    observation = Observation("made up", logits, {ONE_STEP: two * 0, "absolute": two}, {}, np.full(10, 0.5), (1.0, 1.0))
+    observation = Observation("made up", logits, {ONE_STEP: two * 0, INSPECTION: two}, {}, np.full(10, 0.5), (1.0, 1.0))
     entries = [Entry(source, part, source, "", (), "", 0, 0) for part, source, *_ in MADE_UP]
     model = SimpleNamespace(card=SimpleNamespace(constraint="absolute"))
     return RealFindings(entries, labels, outlined, judged, false, 0, model, observation)
@@ -228,8 +228,8 @@ def test_figures_are_means_of_the_resolutions():
 
 def test_rows_of_the_tables():
     rows = {(row[0], row[1]): row[2:] for row in rows_of(real_tables.real_section(made_up()))}
-    assert rows["up to 4 m", "two steps (absolute)"] == ["1", "0.600", "0.750", "0.750", "1.000"]
-    assert rows["mean of the resolutions", "two steps (absolute)"][1] == "0.500"  # the shadows' table comes second
+    assert rows["up to 4 m", "as inspected"] == ["1", "0.600", "0.750", "0.750", "1.000"]
+    assert rows["mean of the resolutions", "as inspected"][1] == "0.500"  # the shadows' table comes second
     assert rows["30 m", "one step"][0] == "2" and rows["30 m", "one step"][1] == "0.000"
     assert rows["veil", "rice1_haze"] == ["1", "1.000", "1.000", "0.000"]
     assert rows["veil", "all"][::2] == ["2", "0.500"] and rows["stitching trace", "rice1_google"][0] == "1"
