@@ -15,6 +15,7 @@ class Iface(QObject):
     def __init__(self):
         super().__init__()
         self.canvas, self.bar, self.active = QgsMapCanvas(), QgsMessageBar(), None
+        self.options = []  # pages of the options dialog that were opened
         self.canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4547"))
 
     def mapCanvas(self):
@@ -31,3 +32,6 @@ class Iface(QObject):
 
     def setActiveLayer(self, layer):
         self.active = layer
+
+    def showOptionsDialog(self, parent, page):
+        self.options.append(page)

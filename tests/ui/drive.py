@@ -57,7 +57,7 @@ def open_dock():
     iface.setActiveLayer(layer)
     iface.mapCanvas().setExtent(layer.extent())
     wait(0.5)
-    OBSERVED["chosen"] = dock.inspect_page.choices.source_box.layer_box.currentLayer().name()
+    OBSERVED["chosen"] = dock.inspect_page.form.source_box.layer_box.currentLayer().name()
     return dock
 
 
@@ -202,7 +202,7 @@ def stored_score(layer):
 
 def several(dock):
     """Inspect all images of a folder, one of which is none."""
-    page, source = dock.inspect_page, dock.inspect_page.choices.source_box
+    page, source = dock.inspect_page, dock.inspect_page.form.source_box
     dock.tabs.setCurrentIndex(0)
     source.kind_box.setCurrentIndex(2)
     source.folder_box.setFilePath(os.environ["RSQI_TEST_FOLDER"])
