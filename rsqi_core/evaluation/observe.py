@@ -13,7 +13,7 @@ from ..constrain import MODES, constrain
 from ..models import Description, Model
 from ..segment import labels
 from ..synthesis.compose import Sample
-from ..taxonomy import REGION_TYPES
+from ..taxonomy import IGNORED, REGION_TYPES
 from .metrics import PixelScores
 
 ONE_STEP = "one step"
@@ -62,12 +62,19 @@ class Observation:
 def observe(model: Model, name: str, samples: Sequence[Sample], scored: np.ndarray | None = None) -> Observation:
     """Run classifier and segmenter on every block, one at a time, so that memory does not grow with their number.
 
+    Blocks of which no pixel is known are not segmented.
+
     `scored` (bool [N]) tells which blocks go into the pixel scores; all of them if missing.
     """
     logits, times = [], []
     confusions: dict[str, list[np.ndarray]] = {setting: [] for setting in (ONE_STEP, INSPECTION, *SETTINGS)}
     scores = {t.code: PixelScores() for t in REGION_TYPES}
     for i, sample in enumerate(samples):
+        if (sample.segmentation == IGNORED).all():  # no pixel to compare
+            logits.append(model.classify(sample.image[None])[0])
+            for found in confusions.values():
+                found.append(np.zeros((CLASSES, CLASSES), np.int64))
+            continue
         start = time.perf_counter()
         described = model.describe(sample.image[None])
         block, middle = described.logits[0], time.perf_counter()
@@ -80,7 +87,7 @@ def observe(model: Model, name: str, samples: Sequence[Sample], scored: np.ndarr
         confusions[INSPECTION].append(confusion(sample.segmentation, as_inspected(model, described, pixels, shape)))
         if scored is None or scored[i]:
             _score(scores, pixels, sample.segmentation)
-    classify, segment = 1000 * np.median(np.array(times), 0)
+    classify, segment = 1000 * np.median(np.array(times or [(np.nan, np.nan)]), 0)
     return Observation(
         name,
         np.stack(logits),
