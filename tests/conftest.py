@@ -26,3 +26,37 @@ def write_raster(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def imagery(tmp_path_factory):
+    """A folder of imagery of procedural pictures: three without errors, and two with clouds that have outlines."""
+    import cv2
+
+    from rsqi_core.synthesis.landscape import landscape
+
+    data = tmp_path_factory.mktemp("data")
+    clean, real = data / "clean" / "rsscn7", data / "shadow" / "sparcs"
+    for folder in (clean, real):
+        folder.mkdir(parents=True)
+    for k in range(3):
+        cv2.imencode(".webp", landscape(256, seed=k)[..., ::-1])[1].tofile(clean / f"ground_{k}.webp")
+    for k in range(2):
+        image, mask = landscape(320, seed=5 + k), np.zeros((320, 320), np.uint8)
+        mask[100:200, 60:220] = 255
+        image[mask > 0] = 240
+        cv2.imencode(".webp", image[..., ::-1])[1].tofile(real / f"scene_{k}.webp")
+        cv2.imencode(".png", mask)[1].tofile(real / f"scene_{k}_cloud.png")
+        cv2.imencode(".png", np.zeros_like(mask))[1].tofile(real / f"scene_{k}_shadow.png")
+    return data
+
+
+@pytest.fixture(scope="session")
+def pool_file(imagery):
+    """The training pool of this imagery, without procedural landscapes."""
+    from rsqi_core.training import pool
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pool, "_LANDSCAPES", 0)
+        assert pool.pack(imagery, imagery / "pool.npz") == 5
+    return imagery / "pool.npz"

@@ -11,7 +11,7 @@ from rsqi_core.training.loss import losses
 
 # Values that make a network of each family small enough to be built and run in a moment.
 TINY = {
-    **{f"lite{size}": {"stem": (4, 8), "widths": (8, 8, 8, 8)} for size in "012"},
+    **{f"lite{n}": {"frozen": 0, "stem": (4, 8), "widths": (8, 8, 8, 8)} for n in "012"},
     "rsqi": {"widths": (8, 8, 8, 8), "depths": (1, 1, 1, 1)},
     "swinv2": {"image_size": 64, "window_size": 4, "embed_dim": 8, "depths": (1, 1), "num_heads": (1, 2)},
     "resnet": {"embedding_size": 8, "hidden_sizes": (8, 16), "depths": (1, 1)},
@@ -81,6 +81,27 @@ def test_every_architecture_gives_the_outputs_of_its_task_and_learns(entry):
             assert getattr(network, head)(images).shape == shapes[head]
 
 
+def test_network_shapes_and_the_two_tasks_agree():
+    images = torch.randn(2, 3, 64, 96)
+    for network in (Network(), architecture("joint", "lite0").build()):
+        network.eval()
+        with torch.no_grad():
+            found = network(images)
+            assert torch.equal(found["labels"], network.classify(images))
+            assert network.segmentation(images).shape == (2, 7, 64, 96)
+        shapes = {"labels": (2, 10), "evidence": (2, 10, 8, 12), "segmentation": (2, 7, 32, 48)}
+        assert {name: tuple(value.shape) for name, value in found.items()} == shapes
+
+
+def test_what_is_described_once_serves_both_heads():
+    network = architecture("joint", "lite0").build().eval()
+    images = torch.randn(2, 3, 64, 64)
+    with torch.no_grad():
+        labels, evidence, *features = network.describe(images)
+        assert torch.equal(labels, network.classify(images)) and evidence.shape == (2, 10, 8, 8)
+        assert torch.equal(network.decode(*features), network.segmentation(images))
+
+
 def weights(task, name, size=""):
     with torch.device("meta"):
         return sum(p.numel() for p in architecture(task, name).build(size).parameters())
@@ -114,7 +135,8 @@ def test_what_the_table_lacks_is_refused_with_the_choice():
     with pytest.raises(ParameterError, match="segformer, mobilenetv2"):
         architecture(SEGMENTER, "swinv2")
     with pytest.raises(ParameterError, match="s, m, m-plain, l"):
-        architecture("joint").build("xl")
+        architecture("joint", "rsqi").build("xl")
+    assert architecture("joint").name == "lite0"
     assert {entry.task for entry in ARCHITECTURES} == set(TASKS)
 
 
