@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from .collar import without_collar
 from .components import BLOCK, FADING, FILL, KERNEL, LONG, SQUARE, Parts, Rims, surroundings
 
 # A natural highlight or shadow fades over one or two pixels, because optics and resampling blur it; a lost pixel ends
@@ -21,7 +22,7 @@ CROSSING = 60  # px; several lost lines or blocks that touch make a component of
 SPOT = 8  # px; up to this area nature ends as suddenly now and then
 PEERS = 30  # components for each that passes; where there are more, the spots among these are the sharpest of nature's
 AROUND = 33  # px; side of the square in which a spot is compared with what is natural
-LEAD, CLEAR_LEAD = 1.35, 1.7  # least step to the rim, over the largest natural one around; of what is proved less
+LEAD, CLEAR_LEAD = 1.35, 2.0  # least step to the rim, over the largest natural one around; of what is proved less
 
 EXACT = 0.99  # share of the bounding box; nature makes none that are filled to this share
 SMEAR = 8  # grey levels; compression moves the inside of a loss this far
@@ -31,7 +32,6 @@ EVEN_STEP, FLAT = 0.08, 2.0  # deviation of the step from 1, mean depth inside; 
 GAP = 100  # px; thinner gaps that compression has smeared are believed from this length on
 GAP_FILL = 0.4  # share of the smallest turned rectangle; wedges fill half of it
 CELL, CELL_FILL = 4, 64  # px; part of 255 of a cell that a gap of few pixels fills
-DATA = 40  # grey levels from black and white; what compression makes of a collar is no data
 
 _NEED = int(np.ceil(FILL * BLOCK * BLOCK))  # px of the smallest rectangle
 
@@ -110,7 +110,7 @@ def isolated(
             for plane, held in zip(planes, holds):
                 if held:
                     _rectangles(plane if value == 0 else cv2.bitwise_not(plane), valid, lost)
-    return _enclosed(planes, valid, lost, above, below) if lost.any() else lost
+    return without_collar(lost, rgb, valid, above, below) if lost.any() else lost
 
 
 def _depth(planes: Sequence[np.ndarray], value: int) -> np.ndarray:
@@ -221,30 +221,8 @@ def _gaps(near: np.ndarray, depth: np.ndarray, valid: np.ndarray, lost: np.ndarr
     rims = Rims.of(parts, depth, valid)
     rings = rims.rings(keep)
     keep &= rims.inside & (rims.mean >= SMEARED_CONTRAST)
-    keep &= (rings.step >= SHARP_STEP) & (rings.weak <= 0.5) & (rings.evenness <= 0.5)
+    keep &= (rings.step >= STEP) & (rings.weak <= 0.45) & (rings.evenness <= 0.5)
     parts.paint(keep, lost)
-
-
-def _enclosed(
-    planes: Sequence[np.ndarray],
-    valid: np.ndarray,
-    lost: np.ndarray,
-    above: np.ndarray | None,
-    below: np.ndarray | None,
-) -> np.ndarray:
-    """Return what is left of bool [H, W] when the collar is taken away."""
-    parts = Parts.of(lost.view(np.uint8))
-    if not parts.open.any():
-        return lost
-    brightest, darkest = cv2.max(cv2.max(*planes[:2]), planes[2]), cv2.min(cv2.min(*planes[:2]), planes[2])
-    data = cv2.bitwise_and(cv2.inRange(brightest, DATA, 255), cv2.inRange(darkest, 0, 255 - DATA)).view(bool)
-    data = data & valid & ~lost
-    for _ in range(2):  # where lost lines cross, only what is enclosed itself lies on both sides
-        up, left = (np.logical_or.accumulate(data, axis) for axis in (0, 1))
-        down, right = (np.flip(np.logical_or.accumulate(np.flip(data, axis), axis), axis) for axis in (0, 1))
-        up, down = (seen if more is None else seen | more for seen, more in ((up, above), (down, below)))
-        data |= (up & down) | (left & right)
-    return lost & (data | ~parts.open.take(parts.labels))
 
 
 def _rivals(depth: np.ndarray, valid: np.ndarray) -> np.ndarray:
