@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from .components import Parts
 
-NO_DATA = 40  # grey levels; what compression makes of a black or white collar is as close to that
-
-
-def is_data(rgb: np.ndarray) -> np.ndarray:
-    """Return which pixels of uint8 [H, W, 3] are neither black nor white, nor nearly so, bool [H, W]."""
-    black = cv2.inRange(rgb, (0,) * 3, (NO_DATA - 1,) * 3)
-    white = cv2.inRange(rgb, (256 - NO_DATA,) * 3, (255,) * 3)
-    return cv2.inRange(cv2.bitwise_or(black, white), 0, 0).view(bool)
+NO_DATA = 40  # grey levels; what compression makes of a black or white collar is closer to that
 
 
 def without_collar(
-    lost: np.ndarray,
-    rgb: np.ndarray,
-    valid: np.ndarray,
-    above: np.ndarray | None = None,
-    below: np.ndarray | None = None,
+    lost: np.ndarray, data: np.ndarray, above: np.ndarray | None = None, below: np.ndarray | None = None
 ) -> np.ndarray:
     """Take away from what looks lost and reaches the border what has data on one side only.
 
@@ -32,11 +20,7 @@ def without_collar(
 
     Parameters
     ----------
-    lost : numpy.ndarray
-        bool [H, W].
-    rgb : numpy.ndarray
-        uint8 [H, W, 3].
-    valid : numpy.ndarray
+    lost, data : numpy.ndarray
         bool [H, W].
     above, below : numpy.ndarray, optional
         bool [W]; has the image data above and below this block in a column? None has any by default.
@@ -50,7 +34,7 @@ def without_collar(
     open_ = parts.open
     if not open_.any():
         return lost
-    data = is_data(rgb) & valid & ~lost
+    data = data & ~lost
     for _ in range(2):  # where lost lines cross, only what lies between data itself is on both sides
         up, left = (np.logical_or.accumulate(data, axis) for axis in (0, 1))
         down, right = (np.flip(np.logical_or.accumulate(np.flip(data, axis), axis), axis) for axis in (0, 1))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from .collar import without_collar
+from .collar import NO_DATA, without_collar
 from .components import BLOCK, FADING, FILL, KERNEL, LONG, SQUARE, Parts, Rims, surroundings
 
 # A natural highlight or shadow fades over one or two pixels, because optics and resampling blur it; a lost pixel ends
@@ -80,7 +80,8 @@ def isolated(
     valid : numpy.ndarray
         bool [H, W]; nothing is marked outside.
     above, below : numpy.ndarray, optional
-        bool [W]; has the image data beyond the block, in the columns above and below it? None has any by default.
+        bool [2, W]; has the image above and below this block, in each column, anything but black, and anything but
+        white? By default the block is the whole image.
 
     Returns
     -------
@@ -93,24 +94,30 @@ def isolated(
         return lost
     planes = cv2.split(rgb)
     ends = [cv2.minMaxLoc(plane)[:2] for plane in planes]
-    for value, extreme in ((0, darkest <= SMEAR), (255, brightest >= 255 - SMEAR)):
+    for end, (value, extreme) in enumerate(((0, darkest <= SMEAR), (255, brightest >= 255 - SMEAR))):
         if not extreme:
             continue
+        # White ground between two black gaps ends as suddenly as a loss.
+        found, known = np.zeros(valid.shape, bool), valid & ~lost
         holds = [value in each for each in ends]
         depth = _depth(planes, value)
-        near = cv2.bitwise_and(cv2.inRange(depth, 0, SMEAR), valid.view(np.uint8))
+        near = cv2.bitwise_and(cv2.inRange(depth, 0, SMEAR), known.view(np.uint8))
         count = cv2.countNonZero(near)
         if all(holds):
-            _isolated(depth, valid, lost)
+            _isolated(depth, known, found)
         if min(valid.shape) >= BLOCK:
             if count >= BLOCK * BLOCK:
-                _smeared(near, depth, valid, lost)
+                _smeared(near, depth, known, found)
             if count >= GAP * THIN:
-                _gaps(near, depth, valid, lost)
+                _gaps(near, depth, known, found)
             for plane, held in zip(planes, holds):
                 if held:
-                    _rectangles(plane if value == 0 else cv2.bitwise_not(plane), valid, lost)
-    return without_collar(lost, rgb, valid, above, below) if lost.any() else lost
+                    _rectangles(plane if value == 0 else cv2.bitwise_not(plane), known, found)
+        if found.any():
+            data = cv2.inRange(depth, NO_DATA, 255).view(bool) & known
+            beyond = (None if each is None else each[end] for each in (above, below))
+            lost |= without_collar(found, data, *beyond)
+    return lost
 
 
 def _depth(planes: Sequence[np.ndarray], value: int) -> np.ndarray:
@@ -150,8 +157,8 @@ def _isolated(depth: np.ndarray, valid: np.ndarray, lost: np.ndarray) -> None:
         crowded = len(keep) - 1 > PEERS * np.count_nonzero(keep)
         lead = np.full(len(keep), CLEAR_LEAD) if crowded else np.where(proved, 0, LEAD)
         if lead[spots].any():
-            rival = parts.largest(_rivals(depth, valid)[place], spots)
-            keep &= ~spots | (rims.mean >= lead * rival)
+            natural = parts.largest(_natural_step(depth, valid)[place], spots)
+            keep &= ~spots | (rims.mean >= lead * natural)
     parts.paint(keep, lost[place])
 
 
@@ -225,7 +232,7 @@ def _gaps(near: np.ndarray, depth: np.ndarray, valid: np.ndarray, lost: np.ndarr
     parts.paint(keep, lost)
 
 
-def _rivals(depth: np.ndarray, valid: np.ndarray) -> np.ndarray:
+def _natural_step(depth: np.ndarray, valid: np.ndarray) -> np.ndarray:
     """Return the largest step down from the neighbours among the natural spots around each pixel, uint8 [H, W]."""
     steps = cv2.subtract(cv2.blur(depth, (3, 3)), depth)
     unnatural = cv2.bitwise_or(cv2.inRange(depth, 0, 0), cv2.inRange(valid.view(np.uint8), 0, 0))

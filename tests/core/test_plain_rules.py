@@ -68,6 +68,6 @@ def test_short_cuts_find_what_the_plain_rule_finds(rule, plain, seed, height, wi
 def test_short_cuts_know_what_lies_above_and_below(seed, height, width):
     rng = np.random.default_rng(seed)
     image, valid = texture(rng, height, width), holes(rng, height, width)
-    above, below = rng.random((2, width)) < rng.choice([0, 0.5, 1])
+    above, below = rng.random((2, 2, width)) < rng.choice([0, 0.5, 1])
     found = pixel_missing.isolated(image, valid, above, below)
     assert np.array_equal(found, plain_missing.isolated(image, valid, above, below))

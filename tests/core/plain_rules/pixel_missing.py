@@ -66,25 +66,27 @@ def isolated(
         return lost
     planes = cv2.split(rgb)
     ends = [cv2.minMaxLoc(plane)[:2] for plane in planes]
-    for value in (0, 255):
+    for end, value in enumerate((0, 255)):
         holds = [value in each for each in ends]
+        known = valid & ~lost
         low, high = ((0,) * 3, (SMEAR,) * 3) if value == 0 else ((255 - SMEAR,) * 3, (255,) * 3)
-        near = cv2.bitwise_and(cv2.inRange(rgb, low, high), valid.view(np.uint8))
-        if not any(holds) and cv2.countNonZero(near) < BLOCK * BLOCK:
-            continue
+        near = cv2.bitwise_and(cv2.inRange(rgb, low, high), known.view(np.uint8))
         depths = planes if value == 0 else [cv2.bitwise_not(plane) for plane in planes]  # from the extreme value
         depth = cv2.max(cv2.max(depths[0], depths[1]), depths[2])
+        found = np.zeros(valid.shape, bool)
         if all(holds):
-            lost |= _isolated(depth, valid)
+            found |= _isolated(depth, known)
         if min(valid.shape) >= BLOCK:
             if cv2.countNonZero(near) >= BLOCK * BLOCK:
-                lost |= _smeared(near, depth, valid)
+                found |= _smeared(near, depth, known)
             if cv2.countNonZero(near) >= GAP * THIN:
-                lost |= _gaps(near, depth, valid, lost)
+                found |= _gaps(near, depth, known, found)
             for plane, held in zip(depths, holds):
                 if held:
-                    lost |= _rectangles(plane, valid)
-    return _without_collar(lost, rgb, valid, above, below)
+                    found |= _rectangles(plane, known)
+        beyond = (None if each is None else each[end] for each in (above, below))
+        lost |= _without_collar(found, (depth >= NO_DATA) & known, *beyond)
+    return lost
 
 
 def _isolated(depth: np.ndarray, valid: np.ndarray) -> np.ndarray:
@@ -184,12 +186,12 @@ def _straight(rims: _Rims, length: int) -> np.ndarray:
 
 
 def _without_collar(
-    lost: np.ndarray, rgb: np.ndarray, valid: np.ndarray, above: np.ndarray | None, below: np.ndarray | None
+    lost: np.ndarray, data: np.ndarray, above: np.ndarray | None, below: np.ndarray | None
 ) -> np.ndarray:
     """Take away from components that reach the border what has data on one side only, rectangles in corners apart."""
     height, width = lost.shape
     count, labels, stats, _ = cv2.connectedComponentsWithStats(lost.view(np.uint8), connectivity=8)
-    data = (rgb >= NO_DATA).any(-1) & (rgb <= 255 - NO_DATA).any(-1) & valid & ~lost
+    data = data & ~lost
     none = np.zeros((1, width), bool)
     for _ in range(2):
         framed = np.concatenate([none if above is None else above[None], data, none if below is None else below[None]])
