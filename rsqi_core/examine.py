@@ -16,6 +16,7 @@ from .parameters import Parameters
 from .rules import PIXEL_MISSING, STRIPE_NOISE
 from .segment import labels, segment
 from .strips.decimate import shrink
+from .strips.footprint import Footprint
 from .strips.walk import Tile, tile_shape
 from .taxonomy import BOUNDARY_TYPES, CODES, REGION_TYPES, by_code
 
@@ -88,10 +89,12 @@ class Examiner:
     model : Model or None
         None when only the rules run.
     parameters : Parameters
+    footprint : Footprint, optional
+        Of what the blocks lie in; without it each is taken for a whole image.
     """
 
-    def __init__(self, model: Model | None, parameters: Parameters):
-        self._model, self._parameters = model, parameters
+    def __init__(self, model: Model | None, parameters: Parameters, footprint: Footprint | None = None):
+        self._model, self._parameters, self._footprint = model, parameters, footprint
         self._sizes = sorted(parameters.blocks)
         self._wanted = np.array([code in parameters.types for code in CODES])
         self._mode = parameters.constraint or (model.card.constraint if model else "absolute")
@@ -226,7 +229,8 @@ class Examiner:
             valid = np.ones(rgb.shape[:2], bool)
         found = []
         if self._wanted[_MISSING.id - 1]:
-            found.append((_MISSING, PIXEL_MISSING[self._parameters.missing_rule](rgb, valid), 1.0))
+            beyond = self._footprint.beyond(tile.block) if self._footprint else ()
+            found.append((_MISSING, PIXEL_MISSING[self._parameters.missing_rule](rgb, valid, *beyond), 1.0))
         confidence = self._stripe_confidence(p)
         if confidence:
             found.append((_STRIPES, STRIPE_NOISE[self._parameters.stripe_rule](rgb, valid), confidence))

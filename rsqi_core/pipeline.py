@@ -28,6 +28,7 @@ from .raster import Raster
 from .scoring import Score, load_scheme, score
 from .strips.ahead import ahead
 from .strips.collect import Collector
+from .strips.footprint import footprint
 from .strips.journal import Journal
 from .strips.label_file import LabelFile
 from .strips.walk import walk
@@ -130,7 +131,8 @@ def inspect(
         sizes = sizes[:1]  # the rules look at single pixels: coarser blocks would show them nothing new
     steps = walk_order([grid(width, height, size, parameters.overlap) for size in sizes])
     side = model.card.tile_size if model else sizes[0]
-    examiner = Examiner(model, parameters)
+    missing = "rules" in parameters.stages and "pixel_missing" in parameters.types
+    examiner = Examiner(model, parameters, footprint(raster, (x, y, width, height)) if missing else None)
     labels = LabelFile(folder / "labels", width)
     collector = Collector(width, height, sizes, transform, raster.crs, labels)
     findings = _findings(raster, (x, y, width, height), steps, examiner, side, journal)

@@ -1,4 +1,7 @@
-"""Rules for the two pixel types: the paper's, and a sturdier default for each; all called as ``rule(rgb, valid)``."""
+"""Rules for the two pixel types: the paper's, and a sturdier default for each; all called as ``rule(rgb, valid)``.
+
+Those for missing pixels can also be told where the image has data above and below a block, `pixel_missing.isolated`.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,12 @@ import numpy as np
 
 from . import pixel_missing, stripe_noise
 
-Rule = Callable[[np.ndarray, np.ndarray], np.ndarray]
+Rule = Callable[..., np.ndarray]
 
 
 def _within(rule: Callable[[np.ndarray], np.ndarray]) -> Rule:
     """Let a rule of the paper, which knows no nodata, keep to the valid pixels."""
-    return lambda rgb, valid: rule(rgb) & valid
+    return lambda rgb, valid, *_: rule(rgb) & valid
 
 
 PIXEL_MISSING: dict[str, Rule] = {

@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from .collar import NO_DATA, without_collar
+from .components import BLOCK, FADING, FILL, KERNEL, LONG, SQUARE, Parts, Rims, surroundings
+
 # A natural highlight or shadow fades over one or two pixels, because optics and resampling blur it; a lost pixel ends
-# at once. The bounds are those that found most planted losses at the fewest clean tiles marked, on training pictures
+# at once. The bounds are those that found most planted losses at the fewest clean pictures marked
 # (tools/measure_rules.py).
 NEAR = 16  # grey levels; a pixel this close to the extreme value belongs to a natural highlight or shadow
-FADING = 24  # grey levels; likewise a pixel of the rim
 CLIPPED = 0.001  # share of such pixels from which a block is clipped itself, and single extreme pixels prove little
 STEP, SHARP_STEP = 0.65, 0.8  # least step to the rim, over the step to the ring after it; of what is proved less
 CONTRAST = 24  # grey levels; least step to the rim
-LONG, THIN = 15, 3  # px; lost lines; natural ones are shorter, or slant
+THIN = 3  # px; lost lines; natural ones are shorter, or slant
 CROSSING = 60  # px; several lost lines or blocks that touch make a component of any shape
+SPOT = 8  # px; up to this area nature ends as suddenly now and then
+PEERS = 30  # components for each that passes; where there are more, the spots among these are the sharpest of nature's
+AROUND = 33  # px; side of the square in which a spot is compared with what is natural
+LEAD, CLEAR_LEAD = 1.35, 2.0  # least step to the rim, over the largest natural one around; of what is proved less
 
-RIM_INVALID = 0.2  # a component with more of its rim in nodata belongs to the collar
-BLOCK = 8  # px; one lost channel, or a loss smeared by compression, is believed from a full square of this side on
-FILL = 0.95  # and if it fills its bounding box to this share: decoders lose rectangles
-EXACT = 0.99  # nature makes none that are filled to this share
+EXACT = 0.99  # share of the bounding box; nature makes none that are filled to this share
 SMEAR = 8  # grey levels; compression moves the inside of a loss this far
 SMEARED_EDGE = 17  # px; compression smears the edge within its 8-px cells, to either side
 SMEARED_CONTRAST = 40  # grey levels beyond it
+EVEN_STEP, FLAT = 0.08, 2.0  # deviation of the step from 1, mean depth inside; white roofs have more of both
+GAP = 100  # px; thinner gaps that compression has smeared are believed from this length on
+GAP_FILL = 0.4  # share of the smallest turned rectangle; wedges fill half of it
+CELL, CELL_FILL = 4, 64  # px; part of 255 of a cell that a gap of few pixels fills
 
 _NEED = int(np.ceil(FILL * BLOCK * BLOCK))  # px of the smallest rectangle
-_KERNEL = np.ones((3, 3), np.uint8)
-_SQUARE = np.ones((BLOCK - 1, BLOCK - 1), np.uint8)  # odd: opening by an even square would shift
 
 
 def threshold(rgb: np.ndarray) -> np.ndarray:
@@ -49,14 +53,25 @@ def threshold(rgb: np.ndarray) -> np.ndarray:
     return (black | white).view(bool)
 
 
-def isolated(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
+def isolated(
+    rgb: np.ndarray, valid: np.ndarray, above: np.ndarray | None = None, below: np.ndarray | None = None
+) -> np.ndarray:
     """Mark lost pixels: black or white with a sharp rim on every side, and rectangles that lost one channel.
 
     Connected pixels of the extreme value count when hardly any of their rim is close to that value, when the rim is
     about as far from it as the ring after the rim, that is, nothing fades, and when the rim is not nodata. Natural
     clipped highlights and black water fade. Thin or small components must pass more where the block is clipped, that
-    is, holds many pixels close to the extreme value. A channel that is 0 or 255 by itself, and what compression has
-    smeared after the loss, count in rectangles from 8 px on; smaller losses do not survive compression.
+    is, holds many pixels close to the extreme value. Single pixels must stand out from the natural spots around them
+    where one of very many passes: that one is the sharpest of nature's. A channel that is 0 or 255 by itself, and what
+    compression has smeared after the loss, count in rectangles from 8 px on, and in long straight gaps; smaller losses
+    do not survive compression.
+
+    What reaches the border of the image is a gap, and marked, where data lie on both sides of it in the same row or
+    column: a scan line that breaks off, a wedge that widens towards the border. Black or white with data on one side
+    only is the collar around the footprint, which nobody has declared nodata: no pixel was lost there, since none was
+    ever measured. A footprint is convex, so that no pixel outside it has data on both sides in any line, and no gap
+    within it lacks them. A rectangle in a corner that is shorter than both borders counts as lost, as tiles get lost
+    and footprints have no such notch.
 
     Parameters
     ----------
@@ -64,6 +79,9 @@ def isolated(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
         uint8 [H, W, 3].
     valid : numpy.ndarray
         bool [H, W]; nothing is marked outside.
+    above, below : numpy.ndarray, optional
+        bool [2, W]; has the image above and below this block, in each column, anything but black, and anything but
+        white? By default the block is the whole image.
 
     Returns
     -------
@@ -76,21 +94,29 @@ def isolated(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
         return lost
     planes = cv2.split(rgb)
     ends = [cv2.minMaxLoc(plane)[:2] for plane in planes]
-    for value, extreme in ((0, darkest <= SMEAR), (255, brightest >= 255 - SMEAR)):
+    for end, (value, extreme) in enumerate(((0, darkest <= SMEAR), (255, brightest >= 255 - SMEAR))):
         if not extreme:
             continue
+        # White ground between two black gaps ends as suddenly as a loss.
+        found, known = np.zeros(valid.shape, bool), valid & ~lost
         holds = [value in each for each in ends]
         depth = _depth(planes, value)
-        near = cv2.bitwise_and(cv2.inRange(depth, 0, SMEAR), valid.view(np.uint8))
+        near = cv2.bitwise_and(cv2.inRange(depth, 0, SMEAR), known.view(np.uint8))
         count = cv2.countNonZero(near)
         if all(holds):
-            _isolated(depth, valid, lost)
+            _isolated(depth, known, found)
         if min(valid.shape) >= BLOCK:
             if count >= BLOCK * BLOCK:
-                _smeared(near, depth, valid, lost)
+                _smeared(near, depth, known, found)
+            if count >= GAP * THIN:
+                _gaps(near, depth, known, found)
             for plane, held in zip(planes, holds):
                 if held:
-                    _rectangles(plane if value == 0 else cv2.bitwise_not(plane), valid, lost)
+                    _rectangles(plane if value == 0 else cv2.bitwise_not(plane), known, found)
+        if found.any():
+            data = cv2.inRange(depth, NO_DATA, 255).view(bool) & known
+            beyond = (None if each is None else each[end] for each in (above, below))
+            lost |= without_collar(found, data, *beyond)
     return lost
 
 
@@ -104,26 +130,36 @@ def _depth(planes: Sequence[np.ndarray], value: int) -> np.ndarray:
 def _isolated(depth: np.ndarray, valid: np.ndarray, lost: np.ndarray) -> None:
     """Mark the components of pixels at depth 0 that end at once in bool [H, W]; `depth` is uint8 [H, W]."""
     extreme = cv2.bitwise_and(cv2.inRange(depth, 0, 0), valid.view(np.uint8))
-    sharp = cv2.dilate(cv2.inRange(depth, FADING, 255), _KERNEL)
+    sharp = cv2.dilate(cv2.inRange(depth, FADING, 255), KERNEL)
     if not cv2.countNonZero(cv2.bitwise_and(extreme, sharp)):  # all fade, as shadows and highlights do
         return
-    place = _surroundings(extreme)
-    parts = _Parts.of(extreme[place])
-    rims = _Rims.of(parts, depth[place], valid[place])
+    place = surroundings(extreme)
+    parts = Parts.of(extreme[place])
+    rims = Rims.of(parts, depth[place], valid[place])
     worth = rims.inside & (rims.mean >= CONTRAST) & (rims.fading <= 0.3)
     if not worth[1:].any():
         return
     rings = rims.rings(worth)
     short, long = np.minimum(parts.width, parts.height), np.maximum(parts.width, parts.height)
     straight = (short <= THIN) | (parts.fill >= 0.9) | (long >= CROSSING)
-    keep = (long >= LONG) & straight & (rings.step >= STEP)
-    keep |= (short >= 2) & (long >= 3) & (rings.step >= SHARP_STEP) & (rims.fading <= 0.05)
+    proved = (long >= LONG) & straight & (rings.step >= STEP)
+    proved |= (short >= 2) & (long >= 3) & (rings.step >= SHARP_STEP) & (rims.fading <= 0.05)
     even = (rings.least >= 0.6) & (rings.weak <= 0.3) & (rings.evenness <= 0.4)
-    keep |= even & (rings.step >= SHARP_STEP) & (rims.fading <= 0.15)
+    proved |= even & (rings.step >= SHARP_STEP) & (rims.fading <= 0.15)
+    keep = proved.copy()
     near = cv2.countNonZero(cv2.bitwise_and(cv2.inRange(depth, 1, NEAR), valid.view(np.uint8)))
     if near <= CLIPPED * valid.size:
         keep |= (rings.step >= STEP) & (rings.least >= 0.3)
-    parts.paint(keep & worth, lost[place])
+    keep &= worth
+    keep[0] = False
+    spots = keep & (parts.area <= SPOT)
+    if spots.any():
+        crowded = len(keep) - 1 > PEERS * np.count_nonzero(keep)
+        lead = np.full(len(keep), CLEAR_LEAD) if crowded else np.where(proved, 0, LEAD)
+        if lead[spots].any():
+            natural = parts.largest(_natural_step(depth, valid)[place], spots)
+            keep &= ~spots | (rims.mean >= lead * natural)
+    parts.paint(keep, lost[place])
 
 
 def _rectangles(plane: np.ndarray, valid: np.ndarray, lost: np.ndarray) -> None:
@@ -131,13 +167,13 @@ def _rectangles(plane: np.ndarray, valid: np.ndarray, lost: np.ndarray) -> None:
     extreme = cv2.bitwise_and(cv2.inRange(plane, 0, 0), valid.view(np.uint8))
     if cv2.countNonZero(extreme) < _NEED:
         return
-    place = _surroundings(extreme)
-    if not cv2.countNonZero(cv2.erode(extreme[place], _SQUARE)):
+    place = surroundings(extreme)
+    if not cv2.countNonZero(cv2.erode(extreme[place], SQUARE)):
         return
-    parts = _Parts.of(extreme[place])
+    parts = Parts.of(extreme[place])
     if not parts.rectangular[1:].any():
         return
-    rims = _Rims.of(parts, plane[place], valid[place])
+    rims = Rims.of(parts, plane[place], valid[place])
     worth = parts.rectangular & rims.inside & (rims.mean >= CONTRAST)
     worth &= rims.fading <= np.where(parts.fill >= EXACT, 0.5, 0.15)
     parts.paint(worth & (rims.rings(worth).step >= STEP), lost[place])
@@ -148,19 +184,19 @@ def _smeared(near: np.ndarray, depth: np.ndarray, valid: np.ndarray, lost: np.nd
 
     They are judged by what lies beyond the smear, and reach to where the depth is half of that.
     """
-    core = cv2.morphologyEx(near, cv2.MORPH_OPEN, _SQUARE)
+    core = cv2.morphologyEx(near, cv2.MORPH_OPEN, SQUARE)
     if not cv2.countNonZero(core):
         return
-    around = _Parts.of(cv2.dilate(core, np.ones((SMEARED_EDGE,) * 2, np.uint8)))
-    beyond = _Rims.of(around, depth, valid).mean
+    around = Parts.of(cv2.dilate(core, np.ones((SMEARED_EDGE,) * 2, np.uint8)))
+    beyond = Rims.of(around, depth, valid).mean
     if not (beyond[1:] >= SMEARED_CONTRAST).any():
         return
     half = np.ceil(np.where(beyond >= SMEARED_CONTRAST, 0.5 * beyond, 0)).astype(np.uint8)
     inside = cv2.bitwise_and(cv2.compare(depth, half.take(around.labels), cv2.CMP_LT), valid.view(np.uint8))
-    parts = _Parts.of(cv2.morphologyEx(inside, cv2.MORPH_OPEN, _SQUARE))
+    parts = Parts.of(cv2.morphologyEx(inside, cv2.MORPH_OPEN, SQUARE))
     if not parts.thick[1:].any():
         return
-    rims = _Rims.of(parts, depth, valid)
+    rims = Rims.of(parts, depth, valid)
     worth = parts.thick & rims.inside & (rims.fading <= 0.15)
     if not worth[1:].any():
         return
@@ -168,165 +204,37 @@ def _smeared(near: np.ndarray, depth: np.ndarray, valid: np.ndarray, lost: np.nd
     keep = parts.rectangular & (rings.step >= SHARP_STEP)
     # What ends suddenly all around need not be a rectangle.
     keep |= (rims.mean >= 64) & (rings.step >= 0.9) & (rims.fading <= 0.1) & (rings.evenness <= 0.5)
-    parts.paint(keep & worth, lost)
+    keep &= worth
+    if keep.any():
+        keep &= (np.abs(rings.step - 1) <= EVEN_STEP) | (parts.inner_mean(depth) <= FLAT)
+    parts.paint(keep, lost)
 
 
-def _surroundings(mask: np.ndarray) -> tuple[slice, slice]:
-    """Return the rectangle around what is set in uint8 [H, W] that holds rims and rings as well.
+def _gaps(near: np.ndarray, depth: np.ndarray, valid: np.ndarray, lost: np.ndarray) -> None:
+    """Mark long, straight and thin gaps that compression has smeared in bool [H, W]; `near` is uint8 [H, W].
 
-    It begins at an even row and column: components are numbered by squares of two pixels, and must keep their order.
+    They are sought in cells of a few pixels first, as few blocks hold any.
     """
-    left, top, width, height = cv2.boundingRect(mask)
-    return slice(max(0, top - 2) & ~1, top + height + 2), slice(max(0, left - 2) & ~1, left + width + 2)
+    new = cv2.compare(near, lost.view(np.uint8), cv2.CMP_GT)
+    share = cv2.resize(new, None, fx=1 / CELL, fy=1 / CELL, interpolation=cv2.INTER_AREA)
+    cells = Parts.of(cv2.inRange(share, CELL_FILL, 255))
+    if not cells.straight(GAP // CELL, GAP_FILL).any():
+        return
+    parts = Parts.of(cv2.bitwise_and(cv2.inRange(depth, 0, FADING), valid.view(np.uint8)))
+    core, unknown = (np.bincount(parts.labels[mask > 0], minlength=len(parts.area)) for mask in (near, new))
+    keep = parts.straight(GAP, GAP_FILL) & (core >= 0.5 * parts.area) & (unknown >= 0.1 * parts.area)
+    if not keep[1:].any():
+        return
+    rims = Rims.of(parts, depth, valid)
+    rings = rims.rings(keep)
+    keep &= rims.inside & (rims.mean >= SMEARED_CONTRAST)
+    keep &= (rings.step >= STEP) & (rings.weak <= 0.45) & (rings.evenness <= 0.5)
+    parts.paint(keep, lost)
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """Components of a mask; but for the first two all arrays are [N], the background first.
-
-    Attributes
-    ----------
-    mask : numpy.ndarray
-        uint8 [H, W].
-    labels : numpy.ndarray
-        int32 [H, W].
-    """
-
-    mask: np.ndarray
-    labels: np.ndarray
-    area: np.ndarray
-    width: np.ndarray
-    height: np.ndarray
-
-    @classmethod
-    def of(cls, mask: np.ndarray) -> _Parts:
-        """Find the components of uint8 [H, W]."""
-        # OpenCV's default takes thrice as long to measure what it has found, for the same numbers.
-        _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_BBDT)
-        area, width, height = (stats[:, c] for c in (cv2.CC_STAT_AREA, cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT))
-        return cls(mask, labels, area, width, height)
-
-    @property
-    def fill(self) -> np.ndarray:
-        """Share of the bounding box."""
-        return self.area / np.maximum(self.width * self.height, 1)
-
-    @property
-    def thick(self) -> np.ndarray:
-        return np.minimum(self.width, self.height) >= BLOCK
-
-    @property
-    def rectangular(self) -> np.ndarray:
-        return self.thick & (self.fill >= FILL)
-
-    def paint(self, keep: np.ndarray, found: np.ndarray) -> None:
-        """Mark the components that bool [N] `keep` picks in bool [H, W]."""
-        keep[0] = False
-        if keep.any():
-            found |= keep.take(self.labels)
-
-
-@dataclass(frozen=True)
-class _Rims:
-    """The pixels around components, and what surrounds them; but for what rings need all arrays are [N].
-
-    Attributes
-    ----------
-    mean, fading : numpy.ndarray
-        Mean depth of the rim and share of it that is close to the extreme value.
-    inside : numpy.ndarray
-        False where too much of the rim is nodata.
-    """
-
-    mean: np.ndarray
-    fading: np.ndarray
-    inside: np.ndarray
-    _depth: np.ndarray  # uint8 [H, W]
-    _valid: np.ndarray  # bool [H, W]
-    _owners: np.ndarray  # int32 [H + 2, W + 2], labels of components and of their rims
-    _grown: np.ndarray  # uint8 [H, W], components and rims
-    _rim: tuple[np.ndarray, np.ndarray]  # rows and columns
-    _rim_owner: np.ndarray
-
-    @classmethod
-    def of(cls, parts: _Parts, depth: np.ndarray, valid: np.ndarray) -> _Rims:
-        """Measure the rims on uint8 [H, W] where bool [H, W] allows it."""
-        count = len(parts.area)
-        grown = cv2.dilate(parts.mask, _KERNEL)
-        owners = cv2.copyMakeBorder(parts.labels, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-        rim = _where(cv2.subtract(grown, parts.mask))
-        owner = _largest_neighbour(owners, rim)
-        owners[rim[0] + 1, rim[1] + 1] = owner
-        whole = np.bincount(owner, minlength=count)
-        known = valid[rim]
-        known_owner, values = owner[known], depth[rim][known]
-        size = np.bincount(known_owner, minlength=count)
-        return cls(
-            mean=np.bincount(known_owner, values, count) / np.maximum(size, 1),
-            fading=np.bincount(known_owner, values < FADING, count) / np.maximum(size, 1),
-            inside=(size > 0) & (whole - size <= RIM_INVALID * whole),
-            _depth=depth,
-            _valid=valid,
-            _owners=owners,
-            _grown=grown,
-            _rim=rim,
-            _rim_owner=owner,
-        )
-
-    def rings(self, asked: np.ndarray) -> _Rings:
-        """Compare the rims of the components that bool [N] `asked` picks with the rings after them."""
-        count = len(asked)
-        picked = asked[self._rim_owner]
-        rim, rim_owner = (self._rim[0][picked], self._rim[1][picked]), self._rim_owner[picked]
-        reach = np.zeros_like(self._grown)
-        reach[rim] = 1
-        reach = cv2.bitwise_and(cv2.dilate(reach, _KERNEL), self._valid.view(np.uint8))
-        ring = _where(cv2.bitwise_and(reach, cv2.inRange(self._grown, 0, 0)))
-        owner, values = _largest_neighbour(self._owners, ring), self._depth[ring].astype(np.float64)
-        size = np.maximum(np.bincount(owner, minlength=count), 1)
-        beyond = np.bincount(owner, values, count) / size
-        known = self._valid[rim]
-        rim_owner, rim_depth = rim_owner[known], self._depth[rim][known]
-        relative = rim_depth / np.maximum(beyond, 1)[rim_owner]
-        least = np.full(count, np.inf)
-        np.minimum.at(least, rim_owner, relative)
-        rim_size = np.maximum(np.bincount(rim_owner, minlength=count), 1)
-        variance = np.bincount(owner, (values - beyond[owner]) ** 2, count) / size
-        return _Rings(
-            step=self.mean / np.maximum(beyond, 1),
-            least=least,
-            weak=np.bincount(rim_owner, relative < 0.7, count) / rim_size,
-            evenness=np.sqrt(variance) / np.maximum(beyond, 1),
-        )
-
-
-@dataclass(frozen=True)
-class _Rings:
-    """How the rims of some components compare with the rings after them; [N], without meaning for the others.
-
-    Attributes
-    ----------
-    step, evenness : numpy.ndarray
-        Mean depth of the rim over that of the ring; standard deviation of the ring over its mean.
-    least, weak : numpy.ndarray
-        Depth of the rim's lowest pixel and share of its pixels under 0.7, both relative to the mean of the ring.
-    """
-
-    step: np.ndarray
-    least: np.ndarray
-    weak: np.ndarray
-    evenness: np.ndarray
-
-
-def _where(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return rows and columns of the pixels of uint8 [H, W] that are set, as `numpy.nonzero` does, but sooner."""
-    return np.divmod(np.flatnonzero(mask.view(bool)), mask.shape[1])
-
-
-def _largest_neighbour(owners: np.ndarray, where: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """Return the largest label around each of the pixels; `owners` has a border of one pixel."""
-    y, x = where
-    around = owners[y, x]
-    for dy, dx in ((0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1), (2, 2)):
-        around = np.maximum(around, owners[y + dy, x + dx])
-    return around
+def _natural_step(depth: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """Return the largest step down from the neighbours among the natural spots around each pixel, uint8 [H, W]."""
+    steps = cv2.subtract(cv2.blur(depth, (3, 3)), depth)
+    unnatural = cv2.bitwise_or(cv2.inRange(depth, 0, 0), cv2.inRange(valid.view(np.uint8), 0, 0))
+    steps = cv2.subtract(steps, cv2.dilate(unnatural, np.ones((5, 5), np.uint8)))
+    return cv2.dilate(steps, np.ones((AROUND, AROUND), np.uint8))

@@ -35,6 +35,10 @@ def texture(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
     for _ in range(rng.integers(4)):
         ends = [(int(rng.integers(width)), int(rng.integers(height))) for _ in range(2)]
         cv2.line(image, *ends, [int(c) for c in rng.integers(0, 256, 3)], int(rng.integers(1, 4)))
+    if rng.random() < 0.4:  # gaps and collars that reach the border
+        y = rng.integers(-20, height + 20, 4)
+        wedge = [(-1, y[0]), (width, y[1]), (width, y[1] + y[2] // 8), (-1, y[0] + y[3] // 8)]
+        cv2.fillPoly(image, [np.array(wedge, np.int32)], [int(rng.choice([0, 255]))] * 3)
     if rng.random() < 0.4:
         _, code = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(60, 98))])
         image = cv2.imdecode(code, cv2.IMREAD_COLOR)
@@ -57,3 +61,13 @@ def test_short_cuts_find_what_the_plain_rule_finds(rule, plain, seed, height, wi
     image, valid = texture(rng, height, width), holes(rng, height, width)
     image[~valid] = 0
     assert np.array_equal(rule(image, valid), plain(image, valid))
+
+
+@settings(deadline=None, max_examples=50)
+@given(seed=st.integers(0, 2**32), height=st.integers(1, 150), width=st.integers(1, 150))
+def test_short_cuts_know_what_lies_above_and_below(seed, height, width):
+    rng = np.random.default_rng(seed)
+    image, valid = texture(rng, height, width), holes(rng, height, width)
+    above, below = rng.random((2, 2, width)) < rng.choice([0, 0.5, 1])
+    found = pixel_missing.isolated(image, valid, above, below)
+    assert np.array_equal(found, plain_missing.isolated(image, valid, above, below))

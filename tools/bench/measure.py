@@ -30,6 +30,7 @@ from rsqi_core.polygons import MIN_FRACTION, Outliner
 from rsqi_core.raster import open_raster
 from rsqi_core.raster.gdal import OPTIONS
 from rsqi_core.rules import PIXEL_MISSING, STRIPE_NOISE
+from rsqi_core.strips.footprint import footprint
 from rsqi_core.strips.tracer import Tracer
 from rsqi_core.strips.walk import walk
 from rsqi_core.synthesis.compose import RECIPES, compose, draw_codes
@@ -141,7 +142,7 @@ def strips(path: str, folder: Path) -> dict[str, int]:
         width, height = raster.width, raster.height
         sizes = tuple(sorted(parameters.blocks))
         steps = walk_order([grid(width, height, size, parameters.overlap) for size in sizes])
-        examiner = Examiner(model, parameters)
+        examiner = Examiner(model, parameters, footprint(raster, (0, 0, width, height)))
         tiles = walk(raster, (0, 0, width, height), steps, model.card.tile_size, rows=height)
         mosaic = merge.Mosaic(width, sizes, rows=height)
         for finding in examiner.find(examiner.judge(tiles)):

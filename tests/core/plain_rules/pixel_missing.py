@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 # A natural highlight or shadow fades over one or two pixels, because optics and resampling blur it; a lost pixel ends
-# at once. The bounds are those that found most planted losses at the fewest clean tiles marked, on training pictures
+# at once. The bounds are those that found most planted losses at the fewest clean pictures marked
 # (tools/measure_rules.py).
 NEAR = 16  # grey levels; a pixel this close to the extreme value belongs to a natural highlight or shadow
 FADING = 24  # grey levels; likewise a pixel of the rim
@@ -17,14 +17,23 @@ STEP, SHARP_STEP = 0.65, 0.8  # least step to the rim, over the step to the ring
 CONTRAST = 24  # grey levels; least step to the rim
 LONG, THIN = 15, 3  # px; lost lines; natural ones are shorter, or slant
 CROSSING = 60  # px; several lost lines or blocks that touch make a component of any shape
+SPOT = 8  # px; up to this area nature ends as suddenly now and then
+PEERS = 30  # components for each that passes; where there are more, the spots among these are the sharpest of nature's
+AROUND = 33  # px; side of the square in which a spot is compared with what is natural
+LEAD, CLEAR_LEAD = 1.35, 2.0  # least step to the rim, over the largest natural one around; of what is proved less
 
 RIM_INVALID = 0.2  # a component with more of its rim in nodata belongs to the collar
 BLOCK = 8  # px; one lost channel, or a loss smeared by compression, is believed from a full square of this side on
 FILL = 0.95  # and if it fills its bounding box to this share: decoders lose rectangles
-EXACT = 0.99  # nature makes none that are filled to this share
+EXACT = 0.99  # share of the bounding box; nature makes none that are filled to this share
 SMEAR = 8  # grey levels; compression moves the inside of a loss this far
 SMEARED_EDGE = 17  # px; compression smears the edge within its 8-px cells, to either side
 SMEARED_CONTRAST = 40  # grey levels beyond it
+EVEN_STEP, FLAT = 0.08, 2.0  # deviation of the step from 1, mean depth inside; white roofs have more of both
+GAP = 100  # px; thinner gaps that compression has smeared are believed from this length on
+GAP_FILL = 0.4  # share of the smallest turned rectangle; wedges fill half of it
+CELL, CELL_FILL = 4, 64  # px; part of 255 of a cell that a gap of few pixels fills
+NO_DATA = 40  # grey levels; what compression makes of a black or white collar is as close to that
 
 _KERNEL = np.ones((3, 3), np.uint8)
 _SQUARE = np.ones((BLOCK - 1, BLOCK - 1), np.uint8)  # odd: opening by an even square would shift
@@ -47,49 +56,36 @@ def threshold(rgb: np.ndarray) -> np.ndarray:
     return (black | white).view(bool)
 
 
-def isolated(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """Mark lost pixels: black or white with a sharp rim on every side, and rectangles that lost one channel.
-
-    Connected pixels of the extreme value count when hardly any of their rim is close to that value, when the rim is
-    about as far from it as the ring after the rim, that is, nothing fades, and when the rim is not nodata. Natural
-    clipped highlights and black water fade. Thin or small components must pass more where the block is clipped, that
-    is, holds many pixels close to the extreme value. A channel that is 0 or 255 by itself, and what compression has
-    smeared after the loss, count in rectangles from 8 px on; smaller losses do not survive compression.
-
-    Parameters
-    ----------
-    rgb : numpy.ndarray
-        uint8 [H, W, 3].
-    valid : numpy.ndarray
-        bool [H, W]; nothing is marked outside.
-
-    Returns
-    -------
-    numpy.ndarray
-        bool [H, W].
-    """
+def isolated(
+    rgb: np.ndarray, valid: np.ndarray, above: np.ndarray | None = None, below: np.ndarray | None = None
+) -> np.ndarray:
+    """Mark lost pixels as :func:`rsqi_core.rules.pixel_missing.isolated` does, step by step and everywhere."""
     lost = np.zeros(valid.shape, bool)
     darkest, brightest = cv2.minMaxLoc(rgb.reshape(len(rgb), -1))[:2]
     if darkest > SMEAR and brightest < 255 - SMEAR:
         return lost
     planes = cv2.split(rgb)
     ends = [cv2.minMaxLoc(plane)[:2] for plane in planes]
-    for value in (0, 255):
+    for end, value in enumerate((0, 255)):
         holds = [value in each for each in ends]
+        known = valid & ~lost
         low, high = ((0,) * 3, (SMEAR,) * 3) if value == 0 else ((255 - SMEAR,) * 3, (255,) * 3)
-        near = cv2.bitwise_and(cv2.inRange(rgb, low, high), valid.view(np.uint8))
-        if not any(holds) and cv2.countNonZero(near) < BLOCK * BLOCK:
-            continue
+        near = cv2.bitwise_and(cv2.inRange(rgb, low, high), known.view(np.uint8))
         depths = planes if value == 0 else [cv2.bitwise_not(plane) for plane in planes]  # from the extreme value
         depth = cv2.max(cv2.max(depths[0], depths[1]), depths[2])
+        found = np.zeros(valid.shape, bool)
         if all(holds):
-            lost |= _isolated(depth, valid)
+            found |= _isolated(depth, known)
         if min(valid.shape) >= BLOCK:
             if cv2.countNonZero(near) >= BLOCK * BLOCK:
-                lost |= _smeared(near, depth, valid)
+                found |= _smeared(near, depth, known)
+            if cv2.countNonZero(near) >= GAP * THIN:
+                found |= _gaps(near, depth, known, found)
             for plane, held in zip(depths, holds):
                 if held:
-                    lost |= _rectangles(plane, valid)
+                    found |= _rectangles(plane, known)
+        beyond = (None if each is None else each[end] for each in (above, below))
+        lost |= _without_collar(found, (depth >= NO_DATA) & known, *beyond)
     return lost
 
 
@@ -101,14 +97,33 @@ def _isolated(depth: np.ndarray, valid: np.ndarray) -> np.ndarray:
     rims = _Rims.of(extreme, depth, valid)
     short, long = np.minimum(rims.width, rims.height), np.maximum(rims.width, rims.height)
     straight = (short <= THIN) | (rims.fill >= 0.9) | (long >= CROSSING)
-    keep = (long >= LONG) & straight & (rims.step >= STEP) & (rims.fading <= 0.3)
-    keep |= (short >= 2) & (long >= 3) & (rims.step >= SHARP_STEP) & (rims.fading <= 0.05)
+    proved = (long >= LONG) & straight & (rims.step >= STEP) & (rims.fading <= 0.3)
+    proved |= (short >= 2) & (long >= 3) & (rims.step >= SHARP_STEP) & (rims.fading <= 0.05)
     even = (rims.least >= 0.6) & (rims.weak <= 0.3) & (rims.evenness <= 0.4)
-    keep |= even & (rims.step >= SHARP_STEP) & (rims.fading <= 0.15)
+    proved |= even & (rims.step >= SHARP_STEP) & (rims.fading <= 0.15)
+    keep = proved.copy()
     near = cv2.countNonZero(cv2.inRange(depth, 1, NEAR) & valid.view(np.uint8))
     if near <= CLIPPED * valid.size:
         keep |= (rims.step >= STEP) & (rims.fading <= 0.3) & (rims.least >= 0.3)
-    return rims.paint(keep & (rims.mean >= CONTRAST) & rims.inside)
+    keep &= (rims.mean >= CONTRAST) & rims.inside
+    keep[0] = False
+    crowded = len(keep) - 1 > PEERS * keep.sum()
+    natural = _natural_step(depth, extreme, valid)
+    for k in np.flatnonzero(keep & (rims.area <= SPOT)):
+        lead = CLEAR_LEAD if crowded else 0 if proved[k] else LEAD
+        keep[k] = rims.mean[k] >= lead * natural[rims.labels == k].max()
+    return rims.paint(keep)
+
+
+def _natural_step(depth: np.ndarray, extreme: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """Return the largest step down from its neighbours that a pixel takes around each, uint8 [H, W].
+
+    But for extreme ones and what is near to them or to nodata.
+    """
+    other = cv2.dilate((extreme | ~valid).view(np.uint8), np.ones((5, 5), np.uint8)).view(bool)
+    around = cv2.blur(depth, (3, 3))
+    steps = np.where(other | (around < depth), 0, around - depth).astype(np.uint8)
+    return cv2.dilate(steps, np.ones((AROUND, AROUND), np.uint8))
 
 
 def _rectangles(plane: np.ndarray, valid: np.ndarray) -> np.ndarray:
@@ -137,7 +152,60 @@ def _smeared(near: np.ndarray, depth: np.ndarray, valid: np.ndarray) -> np.ndarr
     rims = _Rims.of(grown, depth, valid)
     keep = rims.rectangular & (rims.step >= SHARP_STEP) & (rims.fading <= 0.15)
     keep |= rims.abrupt
-    return rims.paint(keep & rims.inside)
+    keep &= rims.inside
+    inner = cv2.erode(grown.view(np.uint8), _SQUARE).view(bool)
+    for k in np.flatnonzero(keep[1:]) + 1:
+        depths = depth[inner & (rims.labels == k)]
+        keep[k] = abs(rims.step[k] - 1) <= EVEN_STEP or depths.mean() <= FLAT
+    return rims.paint(keep)
+
+
+def _gaps(near: np.ndarray, depth: np.ndarray, valid: np.ndarray, lost: np.ndarray) -> np.ndarray:
+    """Return long, straight and thin gaps that compression has smeared, bool [H, W]; `near` is uint8 [H, W]."""
+    new = (near > 0) & ~lost
+    share = cv2.resize(new * np.uint8(255), None, fx=1 / CELL, fy=1 / CELL, interpolation=cv2.INTER_AREA)
+    if not _straight(_Rims.of(share >= CELL_FILL, share, np.ones(share.shape, bool)), GAP // CELL).any():
+        return np.zeros(valid.shape, bool)
+    rims = _Rims.of((depth <= FADING) & valid, depth, valid)
+    core, unknown = (np.bincount(rims.labels[mask], minlength=len(rims.area)) for mask in (near > 0, new))
+    keep = _straight(rims, GAP) & (core >= 0.5 * rims.area) & (unknown >= 0.1 * rims.area)
+    keep &= rims.inside & (rims.mean >= SMEARED_CONTRAST)
+    return rims.paint(keep & (rims.step >= STEP) & (rims.weak <= 0.45) & (rims.evenness <= 0.5))
+
+
+def _straight(rims: _Rims, length: int) -> np.ndarray:
+    """Which components are so long, a third of it thick at most, and fill so much of a turned rectangle?"""
+    found = np.zeros(len(rims.area), bool)
+    for k in range(1, len(found)):
+        y, x = np.nonzero(rims.labels == k)
+        _, sides, _ = cv2.minAreaRect(np.stack([x - x.min(), y - y.min()], 1).astype(np.int32))
+        short, long = min(sides) + 1, max(sides) + 1
+        filled = rims.area[k] >= GAP_FILL * short * long
+        found[k] = max(rims.width[k], rims.height[k]) >= length and long >= 3 * short and filled
+    return found
+
+
+def _without_collar(
+    lost: np.ndarray, data: np.ndarray, above: np.ndarray | None, below: np.ndarray | None
+) -> np.ndarray:
+    """Take away from components that reach the border what has data on one side only, rectangles in corners apart."""
+    height, width = lost.shape
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(lost.view(np.uint8), connectivity=8)
+    data = data & ~lost
+    none = np.zeros((1, width), bool)
+    for _ in range(2):
+        framed = np.concatenate([none if above is None else above[None], data, none if below is None else below[None]])
+        up, down = np.cumsum(framed, 0)[1:-1] > 0, np.cumsum(framed[::-1], 0)[::-1][1:-1] > 0
+        left, right = np.cumsum(data, 1) > 0, np.cumsum(data[:, ::-1], 1)[:, ::-1] > 0
+        data = data | (up & down) | (left & right)
+    for k in range(1, count):
+        x, y, w, h, area = stats[k]
+        reaches = x == 0 or y == 0 or x + w == width or y + h == height
+        line = min(w, h) < BLOCK and max(w, h) >= LONG
+        notch = area >= FILL * w * h and not line and w < width and h < height
+        if reaches and not notch:
+            lost = lost & (data | (labels != k))
+    return lost
 
 
 @dataclass(frozen=True)
