@@ -1,4 +1,4 @@
-# setup demo test lint bench train scan zip: each can be run again at once; nothing is installed twice.
+# setup demo test lint bench train train-gpu scan zip: each can be run again at once; nothing is installed twice.
 
 PYTHON ?= python3
 QGIS_PYTHON ?= /usr/bin/python3
@@ -6,7 +6,7 @@ DATA ?= ../shared/data
 BIN = .venv/bin
 export RSQI_PYTHON ?= $(CURDIR)/$(BIN)/python
 
-.PHONY: setup demo test lint bench train scan zip
+.PHONY: setup demo test lint bench train train-gpu scan zip
 setup: .venv/runtime
 
 .venv/runtime: pyproject.toml
@@ -33,21 +33,23 @@ lint: .venv/develop
 bench: .venv/develop
 	$(BIN)/python tools/bench --data $(DATA)
 
-# Resumes where it was stopped; hours on two cores. Replaces the default model and measures what came out.
-train: TRAIN = $(BIN)/rsqi train joint --pool build/train/pool.npz
+POOL ?= build/train/pool.npz
+WEIGHTS = training/lite0.safetensors
+RSQI_TRAIN = $(BIN)/rsqi train joint --arch lite0 --data $(DATA) --pool $(POOL) $(if $(wildcard $(WEIGHTS)),--init $(WEIGHTS))
+
+# One run on one core, beside other work, from the weights of the run before; the same command goes on where it was stopped.
+train: CROPS ?= 200000
 train: .venv/develop
-	$(TRAIN) --data $(DATA) --output build/train/1
-	$(TRAIN) --init build/train/1 --rate 0.001 --samples 80000 --seed 1 --output build/train/2
-	$(TRAIN) --init build/train/2 --rate 0.0012 --samples 180000 --seed 2 --output build/train/3
-	$(TRAIN) --init build/train/3 --rate 0.0012 --samples 180000 --seed 3 --compile --output build/train/4
-	$(TRAIN) --init build/train/4 --rate 0.0008 --samples 70000 --seed 4 --compile --output build/train/5
-	$(TRAIN) --init build/train/5 --rate 0.001 --samples 60000 --seed 5 --compile --output build/train/6
-	$(TRAIN) --init build/train/6 --rate 0.0011 --samples 160000 --seed 6 --compile --output build/train/7
-	$(TRAIN) --init build/train/7 --rate 0.0011 --samples 120000 --seed 7 --compile --output build/train/8
-	$(BIN)/rsqi export build/train/8 --data $(DATA) --output resources/models/default --without distortion \
-	  --sparing shadow,stretching_blur,blur --false-alarms 0.015
-	cp build/train/8/curve.svg docs/images/training.svg
-	$(BIN)/rsqi evaluate --data $(DATA) --output docs/benchmark.md --card docs/model-card.md
+	OMP_NUM_THREADS=1 nice $(RSQI_TRAIN) --samples $(CROPS) --workers 0 --output build/train/run
+	$(BIN)/rsqi train --weights build/train/run $(WEIGHTS)
+	rm -rf build/train/done && mv build/train/run build/train/done
+
+# The same on a GPU, which stops after so many minutes; the same command goes on.
+train-gpu: CROPS ?= 2000000
+train-gpu: BATCH ?= 256
+train-gpu: MINUTES ?= 9
+train-gpu: .venv/develop
+	$(RSQI_TRAIN) --samples $(CROPS) --batch $(BATCH) --device cuda --minutes $(MINUTES) --output build/train/gpu
 
 zip:
 	mkdir -p build

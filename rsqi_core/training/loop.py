@@ -121,7 +121,7 @@ class _Run:
         return self.folder / BEST
 
     def _first_crops(self) -> Tensor:
-        measured = replace(self.settings, batch=_MEASURED, large=0.0)
+        measured = replace(self.settings, batch=min(_MEASURED, self.settings.samples), large=0.0)
         return normalise(next(batches(SampleStream(self.material, measured)))["image"])
 
     def _train(self) -> None:

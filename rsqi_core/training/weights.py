@@ -35,7 +35,7 @@ def write(values: Mapping[str, Any], file: Path) -> int:
     from safetensors.torch import save_file
 
     settings = values["settings"]
-    crops = values["step"] * settings["batch"] + crops_of(settings.get("init"))
+    crops = settings.get("crops") or values["step"] * settings["batch"] + crops_of(settings.get("init"))
     tensors = {
         name: (value.half() if value.is_floating_point() and value.ndim > 1 else value).contiguous()
         for name, value in values["average"].items()
