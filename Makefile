@@ -35,7 +35,7 @@ bench: .venv/develop
 
 POOL ?= build/train/pool.npz
 WEIGHTS = training/lite0.safetensors
-RSQI_TRAIN = $(BIN)/rsqi train joint --arch lite0 --data $(DATA) --pool $(POOL) $(if $(wildcard $(WEIGHTS)),--init $(WEIGHTS))
+RSQI_TRAIN = $(BIN)/rsqi train joint --arch lite0 --rate 0.001 --data $(DATA) --pool $(POOL) $(if $(wildcard $(WEIGHTS)),--init $(WEIGHTS))
 
 # One run on one core, beside other work, from the weights of the run before; the same command goes on where it was stopped.
 train: CROPS ?= 200000
