@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ParameterError, RsqiError
+from ..files.atomic import whole_file
 from ..models.architectures import architecture
 from ..models.card import CARD, read_card
 from ..models.efficientnet_lite import load_pretrained
@@ -257,10 +258,5 @@ def initialise(network: nn.Module, source: Path, images: Callable[[], Tensor]) -
 
 
 def _write(values: Mapping[str, Any], file: Path) -> None:
-    partial = file.with_suffix(".part")
-    try:
-        torch.save(values, partial)
-        partial.replace(file)
-    except (OSError, RuntimeError) as error:
-        partial.unlink(missing_ok=True)
-        raise RsqiError(f"{file}: the checkpoint cannot be written: {str(error).splitlines()[0]}") from error
+    with whole_file(file, "the checkpoint", errors=(RuntimeError,)) as part:
+        torch.save(values, part)

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import OutputError, RsqiError
+from ..errors import RsqiError
+from ..files.atomic import whole_file
 
 SUFFIX = ".safetensors"
 _SETTINGS = "settings"  # entry of the file's metadata
@@ -32,6 +33,7 @@ def write(values: Mapping[str, Any], file: Path) -> int:
     OutputError
         If the file cannot be written.
     """
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     settings = values["settings"]
@@ -40,14 +42,9 @@ def write(values: Mapping[str, Any], file: Path) -> int:
         name: (value.half() if value.is_floating_point() and value.ndim > 1 else value).contiguous()
         for name, value in values["average"].items()
     }
-    partial = file.with_name(f"{file.name}.part")
-    try:
+    with whole_file(file, "the weights", errors=(SafetensorError,)) as part:
         file.parent.mkdir(parents=True, exist_ok=True)
-        save_file(tensors, partial, {_SETTINGS: json.dumps({**settings, "crops": crops})})
-        partial.replace(file)
-    except Exception as error:  # safetensors has its own for a full disk
-        partial.unlink(missing_ok=True)
-        raise OutputError(f"{file}: the weights cannot be written: {str(error).splitlines()[0]}") from error
+        save_file(tensors, part, {_SETTINGS: json.dumps({**settings, "crops": crops})})
     return crops
 
 

@@ -152,5 +152,5 @@ def test_a_file_that_holds_no_weights_of_ours_is_refused_in_one_line(lite, tmp_p
     with pytest.raises(RsqiError, match="none of its weights fits this network"):
         initialise(lite, file, pytest.fail)
     (tmp_path / "folder").write_text("a file")
-    with pytest.raises(RsqiError, match="the weights cannot be written"):
+    with pytest.raises(RsqiError, match="cannot write the weights"):
         weights.write(read(file), tmp_path / "folder" / "w.safetensors")
