@@ -115,11 +115,25 @@ def started(run):
     return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
 
 
+def long_run(pool_file, folder):
+    """Thirty steps with a checkpoint every five."""
+    sizes = ["--samples", "60", "--batch", "2", "--side", "64", "--workers", "1", "--device", "cpu"]
+    return ["train", "pixel", "--pool", str(pool_file), *sizes, "--checkpoint-every", "5", "--output", str(folder)]
+
+
+@pytest.fixture(scope="module")
+def whole(pool_file, tmp_path_factory):
+    """A run that nobody has interrupted."""
+    folder = tmp_path_factory.mktemp("whole")
+    process = started(long_run(pool_file, folder))
+    rows = [json.loads(row) for row in process.communicate()[0].splitlines()[:-1]]
+    assert process.returncode == 0 and (rows[0]["step"], rows[-1]["step"]) == (5, 30)
+    return folder
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_an_interrupted_run_loses_no_more_than_the_steps_since_its_checkpoint(stop, pool_file, tmp_path):
-    long = ["--samples", "120", "--batch", "2", "--side", "64", "--workers", "1", "--device", "cpu"]
-    long += ["--checkpoint-every", "5"]
-    run = ["train", "pixel", "--pool", str(pool_file), *long, "--output", str(tmp_path / "pieces")]
+def test_an_interrupted_run_loses_no_more_than_the_steps_since_its_checkpoint(stop, pool_file, whole, tmp_path):
+    run = long_run(pool_file, tmp_path / "pieces")
     process = started(run)
     shown = [json.loads(process.stdout.readline())["step"] for _ in range(2)]  # the first one's checkpoint is written
     process.send_signal(stop)
@@ -128,15 +142,14 @@ def test_an_interrupted_run_loses_no_more_than_the_steps_since_its_checkpoint(st
     if stop != signal.SIGKILL:
         assert said == "rsqi: stopped; the same command goes on from the last checkpoint\n"
     left = torch.load(tmp_path / "pieces" / "checkpoint.pt", weights_only=True)["step"]
-    assert 5 <= left < 60
-    for output in ("pieces", "whole"):
-        process = started([*run[:-1], str(tmp_path / output)])
-        rows = [json.loads(row) for row in process.communicate()[0].splitlines()[:-1]]
-        assert process.returncode == 0 and rows[-1]["step"] == 60
-        assert rows[0]["step"] == (left + 5 if output == "pieces" else 5)
-    ends = [torch.load(tmp_path / name / "checkpoint.pt", weights_only=True) for name in ("whole", "pieces")]
+    assert 5 <= left < 30
+    process = started(run)
+    rows = [json.loads(row) for row in process.communicate()[0].splitlines()[:-1]]
+    assert process.returncode == 0 and (rows[0]["step"], rows[-1]["step"]) == (left + 5, 30)
+    folders = (whole, tmp_path / "pieces")
+    ends = [torch.load(folder / "checkpoint.pt", weights_only=True) for folder in folders]
     assert same(ends[0]["network"], ends[1]["network"]) and same(ends[0]["average"], ends[1]["average"])
-    rows = [(tmp_path / name / "curve.jsonl").read_text().splitlines() for name in ("whole", "pieces")]
+    rows = [(folder / "curve.jsonl").read_text().splitlines() for folder in folders]
     assert [json.loads(row)["score"] for row in rows[0]] == [json.loads(row)["score"] for row in rows[1]]
 
 
