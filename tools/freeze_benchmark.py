@@ -40,12 +40,6 @@ LEFT_OUT = {  # held-out real pictures that a look at them has ruled out
     "rice1_haze/423_hazy": "no haze to be seen without the clear twin",
     "rice2_veil/561_cloudy": "the same as its clear twin",
     "rice2_veil/608_cloudy": "no veil to be seen without the clear twin",
-    "rice2_pairs/603_cloudy": "hardly any ground known to be clear",
-    "rice2_pairs/606_cloudy": "hardly any ground known to be clear",
-    "rice2_pairs/619_cloudy": "hardly any ground known to be clear",
-    "rice2_pairs/620_cloudy": "hardly any ground known to be clear",
-    "rice2_pairs/636_cloudy": "hardly any ground known to be clear",
-    "rice2_pairs/649_cloudy": "hardly any ground known to be clear",
 }
 DRAWS = 200  # pictures and seeds tried until an error can be seen
 

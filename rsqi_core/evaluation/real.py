@@ -77,7 +77,7 @@ def _label(picture: Picture, part: str, code: str) -> int:
         return 1
     if code in picture.unknown or part == WHOLE:
         return IGNORED
-    if code not in picture.outlined:
+    if code not in (*picture.outlined, *picture.suspected):
         return 0 if part == UNSPOILT else IGNORED
     truth = truth_of(picture)
     count = int((truth == by_code(code).id).sum())

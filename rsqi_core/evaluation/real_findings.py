@@ -108,7 +108,7 @@ def measure_real(
 def false_marks(picture: Picture, parameters: Parameters, model: Model | None) -> np.ndarray:
     """Inspect a clean picture as `rsqi inspect` does; tell which types have a false object, bool [10].
 
-    What is unknown excuses a mark of the types only that the truth speaks of: a dark place may be a shadow, but it is
+    What is unknown excuses a mark of the types only that are suspected there: a dark place may be a shadow, but it is
     no missing pixel.
     """
     with tempfile.TemporaryDirectory(prefix="rsqi-evaluate-") as name:
@@ -117,4 +117,4 @@ def false_marks(picture: Picture, parameters: Parameters, model: Model | None) -
         with rasterio.open(run(job, model=model)["outputs"]["mask"]) as file:
             found = file.read(1)
     truth, nothing = real.truth_of(picture), np.zeros_like(found)
-    return np.array([false_objects(found, truth if c in picture.outlined else nothing, c)[0] > 0 for c in CODES])
+    return np.array([false_objects(found, truth if c in picture.suspected else nothing, c)[0] > 0 for c in CODES])

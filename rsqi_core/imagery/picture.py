@@ -17,8 +17,9 @@ from .sets import ImagerySet
 # What the masks beside a picture are called, in the order in which they are laid on one another, and their type.
 _MASKS = {"seam": "stitching_trace", "misaligned": "stitching_misalignment", "shadow": "shadow", "cloud": "cloud"}
 _UNSURE, _CLEAR = "unsure", "clear"
-DARK = ("shadow",)  # what is unknown in the dark places of a picture without outlines
-_VEIL = 12  # grey levels; what a twin differs by without any cloud
+_DARK = ("shadow",)  # what may be in the dark places of a picture
+_VEIL = 12  # grey levels; what a twin differs by without any cloud, in the same light
+_CLEAREST = 20  # percentile of the difference that is nothing but light, as so much at least of a picture is clear
 _SEAMS = [t.id for t in BOUNDARY_TYPES]
 # A shadow is much darker than what lies around it, and takes away most of the light.
 _SURROUNDINGS, _SHARE, _DARKEST, _SMALLEST = 61, 0.6, 80, 12  # px, of the median, grey level, px
@@ -35,7 +36,9 @@ class Picture:
     truth : numpy.ndarray or None
         uint8 [H, W]: 0 without error, 1..10 the type, 255 where nobody could say; None for 0 everywhere.
     outlined : tuple of str
-        Codes of the types that `truth` speaks of.
+        Codes of the types whose every pixel `truth` tells, as somebody has drawn them.
+    suspected : tuple of str
+        Codes of types that nobody has drawn, and that may be where `truth` is 255.
     unknown : tuple of str
         Codes of types of which nobody knows whether the picture holds them where `truth` is 0.
     whole : str
@@ -47,14 +50,15 @@ class Picture:
     image: np.ndarray
     truth: np.ndarray | None = None
     outlined: tuple[str, ...] = ()
+    suspected: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     whole: str = ""
     false_colour: bool = False
 
     @property
     def real(self) -> bool:
-        """May it hold errors that nobody has planted, and that are known?"""
-        return bool(self.whole) or self.outlined not in ((), DARK)
+        """Tell whether somebody has said which errors of its own it holds."""
+        return bool(self.whole or self.outlined)
 
     def cut(self, cut: Cut) -> Picture:
         """Return the part of the picture that a cut shows."""
@@ -91,16 +95,22 @@ def read_picture(file: Path, kind: ImagerySet) -> Picture:
             truth[masks[name]] = by_code(code).id
     rims = _rims(truth, kind.rim)
     if kind.veiled:
-        rims |= _brighter(image, read_rgb(file.with_name(f"{stem}_{_CLEAR}.webp"))) & (truth == 0)
+        rims |= _brighter(image, read_rgb(file.with_name(f"{stem}_{_CLEAR}.webp")), truth > 0) & (truth == 0)
+    dark = np.zeros_like(rims)
     if kind.shaded and re.search(kind.shaded, file.stem):
-        rims |= dark_places(image) & (truth == 0)
+        dark = dark_places(image) & (truth == 0)
     if masks[_UNSURE] is not None:
         rims |= masks[_UNSURE] & (truth != by_code("cloud").id)
-    truth[rims] = IGNORED
-    outlined = tuple(_MASKS[name] for name in known) or (DARK if truth.any() else ())
+    truth[rims | dark] = IGNORED
     unknown = {*kind.unknown, *(_MASKS[name] for name in kind.outlined if name not in known)}
     return Picture(
-        image, truth if truth.any() else None, outlined, tuple(sorted(unknown)), kind.whole, kind.false_colour
+        image,
+        truth if truth.any() else None,
+        tuple(_MASKS[name] for name in known),
+        _DARK if dark.any() else (),
+        tuple(sorted(unknown)),
+        kind.whole,
+        kind.false_colour,
     )
 
 
@@ -128,9 +138,12 @@ def _rims(truth: np.ndarray, width: int) -> np.ndarray:
     return (cv2.morphologyEx(truth, cv2.MORPH_GRADIENT, kernel) > 0) & ~np.isin(truth, _SEAMS)
 
 
-def _brighter(image: np.ndarray, clear: np.ndarray) -> np.ndarray:
-    difference = cv2.subtract(image, clear).min(-1)
-    return cv2.blur(difference, (5, 5)) > _VEIL
+def _brighter(image: np.ndarray, clear: np.ndarray, outlined: np.ndarray) -> np.ndarray:
+    """Where a picture is brighter than its clear twin, bool [H, W], by more than the light of the two days differs."""
+    difference = cv2.blur((image.astype(np.int16) - clear).min(-1).astype(np.float32), (5, 5))
+    rest = difference[~outlined]
+    light = np.percentile(rest, _CLEAREST) if rest.size else 0
+    return difference > max(light, 0) + _VEIL
 
 
 def _mask(file: Path, image: np.ndarray) -> np.ndarray | None:

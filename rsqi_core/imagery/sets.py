@@ -69,7 +69,7 @@ CLEAN = (
     ImagerySet("clean/rsscn7", 3.0, shaded=_BUILT_UP),
     ImagerySet("clean/epfl_road", 0.7, shaded="."),
     ImagerySet("clean/odm_toledo", 1.2, shaded=".", overlapping=True),
-    ImagerySet("clean/odm_seneca", 0.5, unknown=("blur",), overlapping=True),
+    ImagerySet("clean/odm_seneca", 0.5, overlapping=True),
     ImagerySet("clean/odm_caliterra", 0.5, shaded=".", overlapping=True),
     ImagerySet("clean/heziro_overlapping_photos", 0.8, overlapping=True),
     ImagerySet("clean/rsicd", 2.5, shaded=f"(?!{_DARK_WATER})", unknown=("stitching_trace",)),

@@ -236,7 +236,7 @@ def held_by(picture: Picture) -> list[Defect]:
     if picture.truth is None:
         return []
     found = []
-    for code in picture.outlined:
+    for code in (*picture.outlined, *picture.suspected):
         mask = np.zeros(picture.truth.shape, np.uint8)
         mask[picture.truth == IGNORED] = AMBIGUOUS
         mask[picture.truth == by_code(code).id] = DEFECT

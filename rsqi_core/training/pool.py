@@ -24,7 +24,7 @@ from ..synthesis.overlap import displacement, register, twins
 
 TILE = 512  # px; larger photos are cut into tiles of this side
 PAIR = 320  # px; largest side of a pair
-VERSION = 2  # of the file's layout
+VERSION = 3  # of the file's layout
 _PARTS = ("data", "lengths", "known", "links", "homographies")  # of the file
 _FIRST = {"data", "lengths", "pictures"}  # what the first layout had, which said nothing of its version
 _LANDSCAPES = 60  # procedural tiles beside the real ones
@@ -181,9 +181,8 @@ def load(file: Path) -> Pool:
         truth = _grey(part, name) if part.size else None
         views = list(_views(image, truth))
         for view, mask in views:
-            pictures.append(
-                Picture(view, mask, tuple(row["outlined"]), tuple(row["unknown"]), row["whole"], row["false_colour"])
-            )
+            codes = (tuple(row[name]) for name in ("outlined", "suspected", "unknown"))
+            pictures.append(Picture(view, mask, *codes, row["whole"], row["false_colour"]))
             weights.append(row["weight"] / len(views))
     return Pool(pictures, np.array(weights), [_grey(part, name) for part in coded[2 * count :]], pairs)
 
@@ -217,6 +216,7 @@ def _known(picture: Picture, kind: ImagerySet, count: int) -> dict[str, Any]:
         "set": kind.name,
         "weight": kind.weight / count,
         "outlined": picture.outlined,
+        "suspected": picture.suspected,
         "unknown": picture.unknown,
         "whole": picture.whole,
         "false_colour": picture.false_colour,

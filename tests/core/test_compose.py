@@ -156,7 +156,7 @@ def test_dark_places_of_clean_ground_are_unknown_for_shadow_alone(ground):
     truth = np.zeros(ground.shape[:2], np.uint8)
     truth[40:72, 40:72] = 255
     for seed in range(8):
-        sample = compose(Picture(ground, truth, ("shadow",)), np.random.default_rng(seed), (), collar=0.0)
+        sample = compose(Picture(ground, truth, suspected=("shadow",)), np.random.default_rng(seed), (), collar=0.0)
         asked = sample.labels[CODES.index("shadow")]
         assert asked == 255 or not (sample.segmentation == 255).any()  # open water has taken the ground's place
         assert not np.delete(sample.labels, CODES.index("shadow")).any()

@@ -154,6 +154,18 @@ def test_a_veil_beside_thick_cloud_is_unknown(tmp_path):
     assert picture.truth[40, 100] == 0 and picture.unknown == ("blur", "shadow") and picture.false_colour
 
 
+def test_a_brighter_day_is_no_veil(tmp_path):
+    """The whole twin is brighter by more than a veil is; what is brighter still is one."""
+    clear = landscape(128, seed=3) // 2
+    cloudy = clear + 25
+    cloudy[60:100, 20:60] = cv2.add(cloudy[60:100, 20:60], (40, 40, 40, 0))
+    file = write(tmp_path, "sea_cloudy.webp", cloudy)
+    write(tmp_path, "sea_clear.webp", clear)
+    write(tmp_path, "sea_cloud.png", box(20, 20, 30, 30))
+    truth = read_picture(file, named("cloud/rice2_pairs")).truth
+    assert truth[80, 40] == UNKNOWN and (truth[:, 70:] == 0).all()
+
+
 def test_seams_keep_their_width(tmp_path):
     file = write(tmp_path, "farm.webp", np.full((128, 128, 3), 200, np.uint8))
     write(tmp_path, "farm_seam.png", box(60, 0, 7, 128))
@@ -186,8 +198,15 @@ def test_dark_places_without_outlines_are_unknown_for_shadow_where_they_may_be_s
     kind = named("clean/rsscn7")
     built, open_ground = (read_picture(write(tmp_path, f"{n}_a1.webp", image), kind) for n in ("resident", "grass"))
     assert set(np.unique(built.truth)) == {0, UNKNOWN} and built.truth[110, 110] == UNKNOWN
-    assert built.outlined == ("shadow",) and not built.real
-    assert open_ground.truth is None and open_ground.outlined == () and not open_ground.real
+    assert (built.suspected, built.outlined) == (("shadow",), ()) and not built.real
+    assert open_ground.truth is None and open_ground.suspected == () and not open_ground.real
+
+
+def test_a_picture_whose_shadows_somebody_outlined_is_real(tmp_path):
+    file = write(tmp_path, "roof.webp", np.full((128, 128, 3), 120, np.uint8))
+    write(tmp_path, "roof_shadow.png", box(20, 20, 40, 40))
+    picture = read_picture(file, named("shadow/building"))
+    assert picture.real and (picture.outlined, picture.suspected) == (("shadow",), ())
 
 
 def test_a_mask_of_another_size_and_what_is_no_picture_are_refused_in_one_line(tmp_path):

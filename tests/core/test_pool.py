@@ -56,6 +56,7 @@ def test_what_is_known_of_a_picture_is_packed_with_it(imagery, pool_file):
         read = read_picture(file, kind)
         assert np.array_equal(found.truth, read.truth) and set(np.unique(found.truth)) == {0, 1, 255}
         assert (found.outlined, found.unknown, found.whole) == (read.outlined, read.unknown, "")
+        assert found.suspected == read.suspected == ()
         assert found.false_colour and found.unknown == ("spectral_overflow",)
     sums = [loaded.weights[[p.real == kind for p in loaded.pictures]].sum() for kind in (False, True)]
     assert sums == pytest.approx([CLEAN[0].weight, kind.weight])
@@ -121,8 +122,8 @@ def spoil(file, how):
         ("empty", "not a training pool"),
         ("an array", "not a training pool"),
         ("foreign", "not a training pool"),
-        ("first layout", "layout 1, not 2; delete it and pack it again"),
-        ("later layout", "layout 3, not 2; delete it and pack it again"),
+        ("first layout", "layout 1, not 3; delete it and pack it again"),
+        ("later layout", "layout 4, not 3; delete it and pack it again"),
     ],
 )
 def test_a_file_that_is_no_pool_of_today_is_refused_in_one_line(how, message, tmp_path):

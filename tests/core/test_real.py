@@ -108,7 +108,7 @@ def test_labels_say_yes_no_and_nobody_knows():
 def test_only_what_was_outlined_has_known_pixels():
     known = real.outlined_types(picture(outlined=("cloud",), unknown=("shadow",)), real.OUTLINED)
     assert known[CLOUD] and known.sum() == 1
-    assert not real.outlined_types(picture(outlined=("shadow",)), real.UNSPOILT).any()  # dark places are no outlines
+    assert not real.outlined_types(picture(suspected=("shadow",)), real.UNSPOILT).any()  # dark places are no outlines
 
 
 def test_what_was_filled_in_and_what_is_unknown_counts_nowhere():
@@ -126,8 +126,8 @@ def test_what_was_filled_in_and_what_is_unknown_counts_nowhere():
 # False marks ----------------------------------------------------------------------------------------------------------
 
 
-def marks_on(image, truth=None, outlined=()):
-    found = false_marks(Picture(image, truth, outlined), Parameters(stages=("rules",)), None)
+def marks_on(image, truth=None, suspected=()):
+    found = false_marks(Picture(image, truth, suspected=suspected), Parameters(stages=("rules",)), None)
     return {code for code, marked in zip(CODES, found) if marked}
 
 
