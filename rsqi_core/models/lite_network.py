@@ -14,17 +14,6 @@ from .efficientnet_lite import EfficientNetLite, load_pretrained
 from .network import Context, Conv, Join, double, strongest
 
 
-class Separable(nn.Sequential):
-    """A 3 x 3 convolution of each channel by itself, then one that mixes them: a tenth of the work of a full one."""
-
-    def __init__(self, inputs: int, outputs: int, stride: int = 1):
-        super().__init__(
-            nn.Conv2d(inputs, inputs, 3, stride, 1, groups=inputs, bias=False),
-            nn.BatchNorm2d(inputs),
-            Conv(inputs, outputs, size=1),
-        )
-
-
 class LiteNetwork(nn.Module):
     """Classify and segment a block by features that were learnt on photographs and by fine detail.
 
@@ -51,7 +40,7 @@ class LiteNetwork(nn.Module):
         self,
         encoder: str = "0",
         frozen: int = 5,
-        stem: Sequence[int] = (16, 48),
+        stem: Sequence[int] = (32, 48),
         widths: Sequence[int] = (64, 96, 128, 192),
         heads: Sequence[str] = ("classify", "segmentation"),
         pretrained: bool = True,
@@ -66,15 +55,15 @@ class LiteNetwork(nn.Module):
         w4, w8, w16, w32 = widths
         self.detail = Detail()
         self.stem = nn.Sequential(Conv(3, s2, size=5, stride=2), Conv(s2, s4, stride=2))
-        self.low4 = nn.Sequential(Conv(s4 + Detail.CHANNELS, w4, size=1), Separable(w4, w4))
-        self.low8 = Separable(w4, w8, stride=2)
+        self.low4 = nn.Sequential(Conv(s4 + Detail.CHANNELS, w4, size=1), Conv(w4, w4))
+        self.low8 = Conv(w4, w8, stride=2)
         self.mix4 = Conv(e4 + w4, w4, size=1)
         self.mix8 = Conv(e8 + w8, w8, size=1)
         self.top32 = nn.Sequential(Conv(e32, w32, size=1), Context(w32))
         self.join16 = Join(e16, w32, w16)
-        self.up16 = Separable(w16, w16)
+        self.up16 = Conv(w16, w16)
         self.join8 = Join(w8, w16, w8)
-        self.up8 = Separable(w8, w8)
+        self.up8 = Conv(w8, w8)
         if "classify" in self.heads:
             self.evidence = nn.Conv2d(w8, len(TYPES), 1)
             nn.init.constant_(self.evidence.bias, -3.0)  # most cells hold no error
@@ -82,7 +71,7 @@ class LiteNetwork(nn.Module):
             self.offset = nn.Parameter(torch.zeros(len(TYPES)))
         if "segmentation" in self.heads:
             self.join4 = Join(w4, w8, w4)
-            self.up4 = Separable(w4, w4)
+            self.up4 = Conv(w4, w4)
             self.segment = nn.Conv2d(w4, 4 * (len(REGION_TYPES) + 1), 1)  # four pixels of the doubled resolution each
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:

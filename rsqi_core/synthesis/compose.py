@@ -53,8 +53,10 @@ _WEIGHTS = {
     "shadow": 2.0,  # often refused on dark ground
     "stretching_blur": 1.7,
     "blur": 1.3,
-    "distortion": 1.7,
-    "stitching_trace": 1.7,
+    "distortion": 2.0,
+    "stitching_trace": 2.4,
+    "stitching_misalignment": 1.8,
+    "pixel_missing": 1.4,
 }
 _LATE = {"stripe_noise": 0.5, "pixel_missing": 0.8}  # share that arises after the compression, in transmission
 _SEAMS = frozenset(t.code for t in BOUNDARY_TYPES)
