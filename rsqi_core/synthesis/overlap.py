@@ -107,7 +107,7 @@ def mosaic(near: np.ndarray, far: np.ndarray, rng: np.random.Generator) -> tuple
     facts = {"kind": "overlap", "evened": bool(evened), "step": step, "visible_px": offset}
     for code, mask, value, bounds in (
         ("stitching_misalignment", cut, offset, (4, 8)),
-        ("stitching_trace", trace, step, (9, 18)),
+        ("stitching_trace", trace, step, (12, 22)),
     ):
         if (mask == DEFECT).sum() < 4 * min(shape):  # glimpses of an error are none that must be found
             mask[mask == DEFECT] = AMBIGUOUS

@@ -8,8 +8,8 @@ import numpy as np
 from .defect import AMBIGUOUS, CLEAN, DEFECT, Defect, severity, to_uint8
 from .fields import fractal, log_uniform, seam, seam_mask, smoothstep
 
-MIN_STEP = 4.0  # grey levels; a smaller step is not a visible seam (domain facts, section 3)
-_TEXTURE_SHARE = 0.25  # of the local deviation: what the step must exceed to show through texture
+MIN_STEP = 6.0  # grey levels; a smaller step is not a visible seam (domain facts, section 3)
+_TEXTURE_SHARE = 0.4  # of the local deviation: what the step must exceed to show through texture
 
 
 def apply(
@@ -47,7 +47,7 @@ def apply(
         return None
     kind = "tone" if second is None else "dates"
     parameters = {"kind": kind, "step": step, "feather": float(feather)}
-    return Defect("stitching_trace", out, mask, severity(step, 9, 18), parameters)
+    return Defect("stitching_trace", out, mask, severity(step, 12, 22), parameters)
 
 
 def joined(near: np.ndarray, far: np.ndarray, distance: np.ndarray, feather: float) -> np.ndarray:

@@ -14,7 +14,7 @@ import numpy as np
 from .compose import CELL, Sample, sample_of
 from .defect import DEFECT
 
-DISTANT = frozenset({"cloud", "shadow"})  # what stays what it is at half the scale
+DISTANT = frozenset({"cloud", "shadow", "stitching_trace"})  # what stays what it is at half the scale
 
 
 def window(sample: Sample, rng: np.random.Generator, side: int) -> Sample:

@@ -39,6 +39,7 @@ _COLLAR = 0.2  # share of crops that the edge of the image crosses
 _PLAIN = 0.4  # share of a run over which errors that are hardly seen come in
 _LARGER = (4 / 3, 2)  # times the usual side; factors of larger crops
 _CLOSE, _FAR = 0.3, 0.15  # shares of crops that are windows of larger ones, or larger ones halved
+_FAR_SEAM = 0.5  # of those with a stitching trace: it is the long line that tells, and a halved crop shows twice as much
 _AHEAD = 6  # batches that a process makes in advance
 # Forked processes share the decoded pool; elsewhere each reads its own.
 _START = "fork" if sys.platform == "linux" else "spawn"
@@ -208,7 +209,8 @@ def draw_sample(pool: Pool, rng: np.random.Generator, drawing: Drawing) -> Sampl
     view = rng.random() if drawing.augment else 0.5  # a half is neither close nor far
     if view < _CLOSE and largest > side:
         return window(composed(largest), rng, side)
-    if view > 1 - _FAR and DISTANT.issuperset(codes) and not picture.real:
+    far = _FAR_SEAM if "stitching_trace" in codes else _FAR
+    if view > 1 - far and DISTANT.issuperset(codes) and not picture.real:
         return distant(composed(2 * side))
     return composed(side)
 
