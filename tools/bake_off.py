@@ -28,6 +28,7 @@ from rsqi_core.evaluation.benchmark import MIXED
 from rsqi_core.evaluation.rulings import Ruling, judge_rules
 from rsqi_core.models.export import write_uncalibrated
 from rsqi_core.rules import PIXEL_MISSING, STRIPE_NOISE
+from rsqi_core.synthesis.compose import medium_and_strong
 from rsqi_core.training.checkpoint import load_network
 from rsqi_core.training.loop import train
 from rsqi_core.training.pool import pack
@@ -137,7 +138,7 @@ def _measure(results: Results, options: argparse.Namespace, keep: Callable[[], N
     cv2.setNumThreads(THREADS)
     if "rules" not in results:
         print("running the rules", flush=True)
-        results["truth"] = [blocks.medium_and_strong(sample).tolist() for sample in samples]
+        results["truth"] = [medium_and_strong(sample).tolist() for sample in samples]
         results["rules"] = [_row(ruling) for ruling in judge_rules(made)]
         keep()
     graphs = {run: {file.stem: Graph(file) for file in files[run]} for run in RUNS}

@@ -13,8 +13,8 @@ from matplotlib.ticker import LogLocator, NullLocator, ScalarFormatter
 
 from rsqi_core.evaluation import tables
 from rsqi_core.evaluation.bake_off import CANDIDATES, EQUAL, PIXEL_RUN, RUNS, THREADS, by_type, miou, resampled
-from rsqi_core.evaluation.metrics import auroc, average_precision, bootstrap, iou_of
 from rsqi_core.evaluation.rulings import Ruling
+from rsqi_core.metrics import auroc, average_precision, bootstrap, iou_of
 from rsqi_core.models.architectures import JOINT
 from rsqi_core.taxonomy import CODES, REGION_TYPES
 from rsqi_core.training.curve import ROWS

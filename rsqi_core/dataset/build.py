@@ -18,13 +18,12 @@ from ..files.atomic import whole_folder
 from ..notes import Note, message_of
 from ..raster import open_raster
 from .card import card
+from .layout import TEST, TRAIN
 from .records import UNKNOWN, Record, find_records, read_record
 from .samples import IMAGE, MASK, Samples
 from .split import split
 from .tables import write_tables
 from .vocabulary import Vocabulary
-
-TRAIN, TEST = "train", "test"
 
 
 @dataclass(frozen=True)

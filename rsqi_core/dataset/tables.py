@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..describe import QuestionAnswer, caption, question_answers
+from .layout import TABLE
 from .samples import IMAGE, MASK, Sample
 
 NEGATIVE_ANSWERS = 0.2  # share of the answers "no" that are kept (paper, section 2.3)
@@ -24,7 +25,7 @@ def write_tables(folder: Path, samples: Sequence[Sample], languages: Sequence[st
     """Write ``metadata.jsonl`` and ``qa.jsonl`` of one part; return the number of questions."""
     # Readers take the type of a column from its first rows: a list of labels there should not be empty.
     rows = sorted(samples, key=lambda sample: not sample.labels)
-    _write_lines(folder / "metadata.jsonl", (_row(sample, languages) for sample in rows))
+    _write_lines(folder / TABLE, (_row(sample, languages) for sample in rows))
     kept = retain([pair.positive for _, pair in _pairs(rows, languages)], NEGATIVE_ANSWERS, rng)
     pairs = zip(kept, _pairs(rows, languages))
     _write_lines(folder / "qa.jsonl", (_question_row(*pair) for keep, pair in pairs if keep))

@@ -11,14 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from ..classify import as_tile, probabilities
+from ..metrics import confusion, iou_of, mean
 from ..models.architectures import CLASSIFIER, JOINT, PIXEL, SEGMENTER
 from ..segment import labels
 from ..synthesis.compose import Sample
 from ..synthesis.defect import AMBIGUOUS, DEFECT
 from ..taxonomy import PIXEL_TYPES
 from .frozen import Entry
-from .metrics import iou_of, mean
-from .observe import confusion
 from .rulings import Ruling
 
 THREADS = 2  # of a modest office computer

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..models import Model, load
 from ..parameters import Parameters
-from ..synthesis.compose import Sample
+from ..synthesis.compose import Sample, medium_and_strong
 from . import blocks, frozen, scenes
 from .frozen import Entry
 from .observe import Observation, observe
@@ -56,7 +56,7 @@ class Measured:
 
     def truth(self, subtle: bool = True) -> np.ndarray:
         """Labels uint8 [N, 10]; without `subtle` those of subtle errors are unknown (255)."""
-        return np.stack([s.labels if subtle else blocks.medium_and_strong(s) for _, s in self.blocks])
+        return np.stack([s.labels if subtle else medium_and_strong(s) for _, s in self.blocks])
 
     def without_subtle(self) -> np.ndarray:
         """bool [N]: blocks that hold no subtle error."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..synthesis.compose import CELL, Sample, sample_of
 from ..synthesis.defect import Defect
-from ..taxonomy import CODES, TYPES, by_code
+from ..taxonomy import TYPES, by_code
 from .frozen import Entry, digest
 from .pictures import read_cloud, read_matte, read_picture
 from .recipes import LATE, decoy, disturb, plant
@@ -51,14 +51,6 @@ def compose(entry: Entry, data: Path) -> Sample | None:
 def digest_of(sample: Sample) -> str:
     """Hash of a block's image and truth."""
     return digest(sample.image, sample.segmentation, sample.labels, *(defect.mask for defect in sample.defects))
-
-
-def medium_and_strong(sample: Sample) -> np.ndarray:
-    """The labels uint8 [10] with those of subtle errors unknown (255): what a person sees at 100 %."""
-    subtle = [CODES.index(defect.code) for defect in sample.defects if defect.severity == "subtle"]
-    labels = sample.labels.copy()
-    labels[subtle] = 255
-    return labels
 
 
 def _plant(

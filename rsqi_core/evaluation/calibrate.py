@@ -15,6 +15,8 @@ import numpy as np
 from ..classify import as_tile, probabilities
 from ..constrain import MODES, constrain
 from ..errors import ParameterError
+from ..imagery import training_sets
+from ..metrics import CLASSES, auroc, average_precision, confusion, iou_of, precision_of
 from ..models import Model
 from ..models import architectures as task
 from ..models.architectures import architecture
@@ -24,14 +26,10 @@ from ..models.export import export
 from ..models.network import MEAN, STD
 from ..rules import STRIPE_NOISE
 from ..segment import labels
-from ..synthesis.compose import Sample
+from ..synthesis.compose import Sample, medium_and_strong
 from ..taxonomy import CODES, IGNORED, by_code
 from ..training.checkpoint import load_network
-from ..training.pool import training_sets
-from .blocks import medium_and_strong
 from .heldout import HeldOut, held_out
-from .metrics import auroc, average_precision, iou_of, precision_of
-from .observe import CLASSES, confusion
 from .thresholds import BY_NETWORK, TOGETHER, Outlines, gate, temperature, thresholds
 
 VERSION = "0.8.0"

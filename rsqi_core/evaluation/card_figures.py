@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from ..classify import probabilities
+from ..metrics import auroc, bootstrap, f1_of_counts, iou_of, mean, precision_of, region_quality
 from ..taxonomy import CODES, IGNORED, REGION_TYPES, TYPES, ErrorType
 from . import tables
 from .benchmark import MIXED, Measured
 from .marks import marks_of_inspection, rulings_of_inspection
-from .metrics import auroc, bootstrap, f1_of_counts, iou_of, mean, precision_of, region_quality
 from .observe import INSPECTION, ONE_STEP
 from .real_tables import real_figures
 from .rulings import Ruling

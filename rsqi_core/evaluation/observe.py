@@ -10,15 +10,14 @@ import numpy as np
 
 from ..classify import outlines, probabilities
 from ..constrain import MODES, constrain
+from ..metrics import CLASSES, PixelScores, confusion
 from ..models import Description, Model
 from ..segment import labels
 from ..synthesis.compose import Sample
 from ..taxonomy import IGNORED, REGION_TYPES
-from .metrics import PixelScores
 
 ONE_STEP = "one step"
 INSPECTION = "as inspected"  # two steps by the card, with what only the classifier's evidence outlines
-CLASSES = len(REGION_TYPES) + 1
 
 # Settings of equation 3: our modes with the card's thresholds, and the rows of the paper's Table 7 with their own.
 SETTINGS: dict[str, tuple[str, float, float | None]] = {
@@ -118,13 +117,6 @@ def as_inspected(model: Model, described: Description, pixels: np.ndarray, shape
         for category_id, sure in drawn:
             found[(sure > 0) & (found == 0)] = category_id
     return found
-
-
-def confusion(truth: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """Count pixels int64 [7, 7] by truth and found, both uint8 [H, W]; 255 in the truth is left out."""
-    known = truth != 255
-    pairs = truth[known].astype(np.int64) * CLASSES + found[known]
-    return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
 
 
 def _score(scores: dict[str, PixelScores], pixels: np.ndarray, truth: np.ndarray) -> None:

@@ -10,13 +10,13 @@ import numpy as np
 
 from ..classify import probabilities
 from ..errors import OutputError
+from ..metrics import auroc, f1_of_counts, iou_of, mean, precision_of, region_quality
 from ..rules import PIXEL_MISSING, STRIPE_NOISE
 from ..taxonomy import BOUNDARY_TYPES, CODES, REGION_TYPES, ErrorClass, by_code
 from . import scenes, tables
 from .benchmark import MIXED, Measured
 from .examples import Answer, may_be_shown, write_examples
 from .marks import marks_of_inspection
-from .metrics import auroc, f1_of_counts, iou_of, mean, precision_of, region_quality
 from .observe import INSPECTION, ONE_STEP, Observation, as_inspected
 from .real_findings import RealFindings
 from .real_tables import real_goals, real_section

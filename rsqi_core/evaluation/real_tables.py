@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..metrics import auroc, mean, region_quality
 from ..taxonomy import BOUNDARY_TYPES, CODES, ErrorType, by_code
 from . import real
-from .metrics import auroc, mean, region_quality
 from .observe import INSPECTION, ONE_STEP
 from .real_findings import RealFindings
 from .tables import Goal, markdown, marks

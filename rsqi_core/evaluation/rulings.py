@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..classify import probabilities
+from ..metrics import mean
 from ..models import Model
 from ..rules import PIXEL_MISSING, STRIPE_NOISE, Rule, stripe_noise
 from ..synthesis.compose import Sample
 from ..synthesis.defect import AMBIGUOUS, DEFECT
 from ..taxonomy import CODES
 from .frozen import Entry
-from .metrics import mean
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from ..classify import probabilities
+from ..metrics import auroc, average_precision, bootstrap, f1_of_counts, iou_of, mean, precision_of, rates
 from ..taxonomy import CODES, REGION_TYPES
-from .metrics import auroc, average_precision, bootstrap, f1_of_counts, iou_of, mean, precision_of, rates
 from .observe import INSPECTION, ONE_STEP, SETTINGS, Observation
 from .rulings import Ruling
 from .scenes import MATCHES, PARTS, Finding, counts_as_found

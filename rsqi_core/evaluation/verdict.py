@@ -11,14 +11,13 @@ import numpy as np
 
 from ..classify import as_tile, probabilities
 from ..constrain import constrain
+from ..dataset.labelled_blocks import LabelledBlock, draw_crop
+from ..metrics import CLASSES, confusion, f1_of_counts, iou_of
 from ..models import Model
 from ..models.card import Card
 from ..segment import labels
 from ..synthesis.compose import CELL
 from ..taxonomy import CODES, IGNORED, REGION_TYPES
-from ..training.labelled import Block, draw_crop
-from .metrics import f1_of_counts, iou_of
-from .observe import CLASSES, confusion
 from .thresholds import BY_NETWORK, temperature, thresholds
 
 SURE = 0.8  # share of the resamples in which the new model is ahead, from which it is not called luck
@@ -112,7 +111,7 @@ class Verdict:
         return asdict(self) | {"rows": [asdict(row) for row in self.rows], "better": self.better}
 
 
-def look(model: Model, blocks: Sequence[Block], progress: Progress = lambda done, total: None) -> Seen:
+def look(model: Model, blocks: Sequence[LabelledBlock], progress: Progress = lambda done, total: None) -> Seen:
     """Have a model classify and segment the blocks of a dataset as an inspection would.
 
     Raises
@@ -226,7 +225,7 @@ def _sure(old: np.ndarray, new: np.ndarray, occurring: np.ndarray) -> float:
     return float((means[1] > means[0]).mean())
 
 
-def _tile(block: Block, side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _tile(block: LabelledBlock, side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return a block as a model is shown it (uint8 [S, S, 3]), its labels uint8 [10] and its truth uint8 [h, w]."""
     sample = draw_crop(block, np.random.default_rng(0), -(-block.size // CELL) * CELL, augment=False)
     image, truth = sample.image, sample.segmentation

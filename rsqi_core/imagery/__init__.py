@@ -1,7 +1,7 @@
 """Real imagery to train and test on: which sets there are, what is known of each, and how they are split."""
 
 from .picture import Picture, read_picture, read_rgb
-from .sets import CLEAN, MATTES, REAL, ImagerySet, clean_files, files, twins, validation_names
+from .sets import CLEAN, MATTES, REAL, ImagerySet, clean_files, files, training_sets, twins, validation_names
 
 __all__ = [
     "CLEAN",
@@ -13,6 +13,7 @@ __all__ = [
     "files",
     "read_picture",
     "read_rgb",
+    "training_sets",
     "twins",
     "validation_names",
 ]

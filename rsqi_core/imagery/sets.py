@@ -133,6 +133,11 @@ def files(data: Path, kind: ImagerySet, validation: bool) -> list[Path]:
     ]
 
 
+def training_sets(data: Path) -> list[str]:
+    """Names of the sets that have pictures for training under `data`."""
+    return sorted({kind.name for kind in (*CLEAN, *REAL, MATTES[0]) if files(data, kind, validation=False)})
+
+
 def clean_files(data: Path, validation: bool) -> list[Path]:
     """Pictures of the clean sets themselves, without the clear twins of cloudy ones."""
     sets = (kind for kind in CLEAN if kind.folder.startswith("clean/"))

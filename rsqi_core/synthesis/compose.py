@@ -103,6 +103,14 @@ class Sample:
     whole: str = ""
 
 
+def medium_and_strong(sample: Sample) -> np.ndarray:
+    """The labels uint8 [10] with those of subtle errors unknown (255): what a person sees at 100 %."""
+    subtle = [CODES.index(defect.code) for defect in sample.defects if defect.severity == "subtle"]
+    labels = sample.labels.copy()
+    labels[subtle] = IGNORED
+    return labels
+
+
 def draw_codes(rng: np.random.Generator, clean: float = 0.36) -> tuple[str, ...]:
     """Draw which errors a crop gets: none with probability `clean`, else one, two or three."""
     if rng.random() < clean:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..dataset.labelled_blocks import LabelledBlock, read_part
+from ..dataset.layout import TRAIN
 from ..errors import OutputError, ParameterError
 from ..evaluation.verdict import Verdict, adjusted, compare, look
 from ..models import Model, load
@@ -18,7 +20,6 @@ from ..models.card import CARD, FALSE_ALARMS, write_card
 from ..models.onnx_network import OnnxNetwork
 from .checkpoint import CHECKPOINT, read
 from .curve import ROWS
-from .labelled import TRAIN, Block, read_part
 from .loop import train
 from .parts import set_aside
 from .rehearsal import pack_rehearsal
@@ -135,7 +136,7 @@ class _Run:
         self._finish(new, verdict)
         return verdict
 
-    def _prepare(self) -> tuple[list[Block], list[Block]]:
+    def _prepare(self) -> tuple[list[LabelledBlock], list[LabelledBlock]]:
         """Make the run's folder, or find it as the same job has left it."""
         job, data = self.job, self.folder / "data"
         try:
@@ -197,7 +198,7 @@ class _Run:
         write_card(folder, replace(old, id=job.output.name, version="1", training=training, quality={}))
         return Model(folder, "cpu")
 
-    def _set_thresholds(self, new: Model, aside: list[Block]) -> Model:
+    def _set_thresholds(self, new: Model, aside: list[LabelledBlock]) -> Model:
         seen = look(new, aside, self._progress("thresholds", 0, 1))
         card, codes = adjusted(new.card, seen, new.card.false_alarms or FALSE_ALARMS)
         self.tell("thresholds", types=list(codes))

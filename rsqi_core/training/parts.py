@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ..dataset.labelled_blocks import LabelledBlock, read_part
+from ..dataset.layout import TABLE, TEST, TRAIN
 from ..dataset.split import WHOLE, split
 from ..errors import OutputError, RsqiError
-from .labelled import TABLE, TEST, TRAIN, Block, read_part
 
 SHARE = 0.2  # of the training part
 FEWEST = 4  # blocks with errors, under which a part says nothing
@@ -27,7 +28,7 @@ class _Row:
     labels: tuple[int, ...]
 
 
-def set_aside(dataset: Path, folder: Path, seed: int = 0) -> tuple[list[Block], list[Block]]:
+def set_aside(dataset: Path, folder: Path, seed: int = 0) -> tuple[list[LabelledBlock], list[LabelledBlock]]:
     """Divide the training part of a dataset, without copying it.
 
     In `folder` comes a dataset of the same files, whose test part is what was set aside. Blocks with common pixels stay
@@ -42,7 +43,7 @@ def set_aside(dataset: Path, folder: Path, seed: int = 0) -> tuple[list[Block], 
 
     Returns
     -------
-    aside, test : list of Block
+    aside, test : list of LabelledBlock
         What was set aside, empty if there are too few blocks, and the dataset's own test part.
 
     Raises

@@ -86,11 +86,6 @@ class _Entry:
     known: dict[str, Any]
 
 
-def training_sets(data: Path) -> list[str]:
-    """Names of the sets that have pictures for training under `data`."""
-    return sorted({kind.name for kind in (*CLEAN, *REAL, MATTES[0]) if files(data, kind, validation=False)})
-
-
 def pack(data: Path, output: Path, seed: int = 0) -> int:
     """Write the training pool of the imagery under `data` as one compressed file; return its number of pictures.
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ..dataset.labelled_blocks import LabelledBlock, draw_crop
 from ..synthesis.landscape import landscape
-from .labelled import Block, draw_crop
 from .pool import TILE, pack_pictures
 
 SMALLEST = 256  # px; side of a background
@@ -20,7 +20,7 @@ _LANDSCAPES = 12  # procedural ones beside them
 _SEED = 30_000  # of the landscapes; other uses have other seeds
 
 
-def pack_rehearsal(blocks: Sequence[Block], file: Path, landscapes: int = _LANDSCAPES) -> int:
+def pack_rehearsal(blocks: Sequence[LabelledBlock], file: Path, landscapes: int = _LANDSCAPES) -> int:
     """Write a pool of those blocks without error that are valid all over, and of some landscapes.
 
     Returns how many pictures went in; 0 if the pool is there already.

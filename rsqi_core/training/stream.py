@@ -15,6 +15,8 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
+from ..dataset.labelled_blocks import LabelledBlock, draw_crop, read_part
+from ..dataset.layout import TABLE, TEST, TRAIN
 from ..errors import ParameterError, RsqiError
 from ..imagery.cut import draw_cut, middle
 from ..models.architectures import CLASSIFIER, JOINT, PIXEL, SEGMENTER
@@ -22,7 +24,6 @@ from ..synthesis.compose import CELL, Sample, compose, draw_codes
 from ..synthesis.defect import AMBIGUOUS, DEFECT
 from ..synthesis.view import DISTANT, distant, window
 from ..taxonomy import IGNORED, PIXEL_TYPES
-from . import labelled
 from .pool import Pool, load
 from .settings import EPOCHS, STEP, Settings
 
@@ -88,7 +89,7 @@ class Material:
 
         Eight digits: enough to tell them apart, and too few to be taken for a password by who scans a model card.
         """
-        files = {"pool": self.pool, "dataset": self.dataset and self.dataset / labelled.TRAIN / labelled.TABLE}
+        files = {"pool": self.pool, "dataset": self.dataset and self.dataset / TRAIN / TABLE}
         try:
             return {name: hashlib.sha256(f.read_bytes()).hexdigest()[:8] for name, f in files.items() if f}
         except OSError as error:
@@ -108,18 +109,18 @@ class SampleStream(Dataset):
         seeds that no training run draws. That set is the same with and without augmentation, so that runs compare.
     """
 
-    def __init__(self, material: Material, settings: Settings, part: str = labelled.TRAIN):
+    def __init__(self, material: Material, settings: Settings, part: str = TRAIN):
         self.material, self.settings, self.part = material, settings, part
-        self.augment = settings.augment or part == labelled.TEST
+        self.augment = settings.augment or part == TEST
         self.share = material.share(settings)
         self.blocks = blocks_of(material, settings, part) if self.share else []
-        if part == labelled.TEST:
+        if part == TEST:
             self.share = 1.0 if self.blocks else 0.0
         if material.pool and self.share < 1:
             _pool(material.pool)
 
     def __len__(self) -> int:
-        return self.settings.validation if self.part == labelled.TEST else self.settings.samples
+        return self.settings.validation if self.part == TEST else self.settings.samples
 
     def __getitem__(self, key: int | tuple[int, int]) -> dict[str, np.ndarray]:
         """Return image [S, S, 3] and the targets of the task, all uint8; the key is a number, or that and a side."""
@@ -132,13 +133,13 @@ class SampleStream(Dataset):
         """Make sample `k`, which depends on the seed, `k` and the side in pixels alone."""
         settings = self.settings
         side = side or settings.side
-        seed, *other = (0, _VALIDATION) if self.part == labelled.TEST else (settings.seed,)
+        seed, *other = (0, _VALIDATION) if self.part == TEST else (settings.seed,)
         rng = np.random.default_rng([seed, k, *other])
         if rng.random() < self.share:
             epoch, row = divmod(k, len(self.blocks))
             block = self.blocks[_order(seed, epoch, len(self.blocks))[row]]
-            return labelled.draw_crop(block, rng, side, self.augment)
-        plain = self.part != labelled.TEST and rng.random() < 1 - k / (_PLAIN * settings.samples)
+            return draw_crop(block, rng, side, self.augment)
+        plain = self.part != TEST and rng.random() < 1 - k / (_PLAIN * settings.samples)
         drawing = Drawing(side, settings.negatives, settings.task == PIXEL, self.augment, settings.real, plain)
         return draw_sample(_pool(self.material.pool), rng, drawing)
 
@@ -152,11 +153,11 @@ class SampleStream(Dataset):
         return [(number * settings.batch + k, side) for k in range(count)]
 
 
-def blocks_of(material: Material, settings: Settings, part: str = labelled.TRAIN) -> list[labelled.Block]:
+def blocks_of(material: Material, settings: Settings, part: str = TRAIN) -> list[LabelledBlock]:
     """Return the dataset's blocks that a run uses; those without error are left out if `negatives` is off."""
-    blocks = labelled.read_part(material.dataset, part)
+    blocks = read_part(material.dataset, part)
     blocks = [block for block in blocks if block.labels or settings.negatives]
-    if not blocks and part == labelled.TRAIN:
+    if not blocks and part == TRAIN:
         raise ParameterError(f"{material.dataset}: no block to train on")
     return blocks
 
@@ -272,7 +273,7 @@ class _Batches:
         size, count = self.stream.settings.batch, len(self.stream)
         for number in range(self.start, self.start + len(self)):
             numbers = range(number * size, min((number + 1) * size, count))
-            yield list(numbers) if self.stream.part == labelled.TEST else self.stream.batch(number)
+            yield list(numbers) if self.stream.part == TEST else self.stream.batch(number)
 
 
 def _alone(worker: int) -> None:

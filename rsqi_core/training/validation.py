@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..evaluation.metrics import iou_of
+from ..metrics import iou_of
 from ..taxonomy import IGNORED
 from .loss import coarse
 

@@ -10,7 +10,7 @@ from rsqi_core.classify import as_tile
 from rsqi_core.evaluation import bake_off
 from rsqi_core.evaluation.bake_off import CANDIDATES, RUNS, Graph
 from rsqi_core.evaluation.frozen import Entry
-from rsqi_core.evaluation.metrics import auroc
+from rsqi_core.metrics import auroc
 from rsqi_core.models.architectures import architecture
 from rsqi_core.models.export import write_uncalibrated
 from rsqi_core.models.network import Network

@@ -14,6 +14,7 @@ from rsqi_core.evaluation.page import write_page
 from rsqi_core.evaluation.rulings import judge_rules
 from rsqi_core.evaluation.scenes import PlantedObject, false_objects, overlap
 from rsqi_core.resources import path
+from rsqi_core.synthesis.compose import medium_and_strong
 from rsqi_core.taxonomy import CODES
 
 DEFECT = Entry("d", "defect", "landscape/50101", "", ("cloud",), "strong", 256, 3)
@@ -83,7 +84,7 @@ def test_clean_blocks_and_hard_negatives_hold_no_error(entry, tmp_path):
 def test_subtle_errors_count_neither_way(tmp_path):
     _, sample = composed(replace(DEFECT, severity="subtle"), tmp_path)
     assert sample.labels[0] == 1
-    assert blocks.medium_and_strong(sample)[0] == 255
+    assert medium_and_strong(sample)[0] == 255
 
 
 def test_a_missing_picture_is_named(tmp_path):

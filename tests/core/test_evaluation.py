@@ -5,18 +5,18 @@ import pytest
 import rasterio
 
 from rsqi_core.errors import RsqiError
-from rsqi_core.evaluation.metrics import (
+from rsqi_core.evaluation.planted import compare
+from rsqi_core.metrics import (
     PixelScores,
     auroc,
     average_precision,
     bootstrap,
+    confusion,
     f1_of_counts,
     iou_of,
     precision_of,
     rates,
 )
-from rsqi_core.evaluation.observe import confusion
-from rsqi_core.evaluation.planted import compare
 
 
 def test_auroc_of_perfect_reversed_and_tied_scores():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from rsqi_core.dataset.labelled_blocks import read_part
 from rsqi_core.errors import OutputError, ParameterError, RsqiError
 from rsqi_core.evaluation.verdict import Seen, adjusted, compare
 from rsqi_core.models.architectures import architecture
@@ -17,7 +18,6 @@ from rsqi_core.models.network import MEAN, STD
 from rsqi_core.taxonomy import CODES
 from rsqi_core.training import finetune
 from rsqi_core.training.finetune import FineTuning, fine_tune
-from rsqi_core.training.labelled import read_part
 from rsqi_core.training.parts import set_aside
 from rsqi_core.training.rehearsal import pack_rehearsal
 from rsqi_core.training.settings import settings_for

@@ -16,13 +16,13 @@ from rsqi_core.evaluation import frozen
 from rsqi_core.evaluation.benchmark import Measured
 from rsqi_core.evaluation.card_figures import auroc_of_counts, figures_by_type, figures_together
 from rsqi_core.evaluation.frozen import Entry
-from rsqi_core.evaluation.metrics import auroc
 from rsqi_core.evaluation.model_card import write_model_card
 from rsqi_core.evaluation.observe import INSPECTION, ONE_STEP, Observation
 from rsqi_core.evaluation.real_findings import RealFindings
 from rsqi_core.evaluation.rulings import Ruling
 from rsqi_core.evaluation.scenes import Finding
 from rsqi_core.imagery import CLEAN, MATTES, REAL
+from rsqi_core.metrics import auroc
 from rsqi_core.models.card import Card
 from rsqi_core.resources import path
 from rsqi_core.synthesis.compose import Sample

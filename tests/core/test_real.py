@@ -13,11 +13,11 @@ from rsqi_core.errors import RsqiError
 from rsqi_core.evaluation import frozen, real, real_tables
 from rsqi_core.evaluation.benchmark import measure_real_part
 from rsqi_core.evaluation.frozen import Entry
-from rsqi_core.evaluation.metrics import region_quality
-from rsqi_core.evaluation.observe import INSPECTION, ONE_STEP, Observation, confusion
+from rsqi_core.evaluation.observe import INSPECTION, ONE_STEP, Observation
 from rsqi_core.evaluation.page import write_real_page
 from rsqi_core.evaluation.real_findings import RealFindings, false_marks, measure_real
 from rsqi_core.imagery import Picture, validation_names
+from rsqi_core.metrics import confusion, region_quality
 from rsqi_core.parameters import Parameters
 from rsqi_core.taxonomy import CODES, IGNORED, by_code
 

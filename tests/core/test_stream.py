@@ -8,7 +8,6 @@ from training_runs import tiny_settings, write_dataset
 from rsqi_core.errors import ParameterError, RsqiError
 from rsqi_core.imagery.cut import middle
 from rsqi_core.taxonomy import CODES
-from rsqi_core.training import labelled
 from rsqi_core.training import stream as stream_module
 from rsqi_core.training.stream import Drawing, Material, SampleStream, batches, draw_sample, pixel_target
 
@@ -143,7 +142,9 @@ def test_an_epoch_shows_every_block_once_and_a_share_can_be_synthesised(tmp_path
     stream = SampleStream(material, settings)
     for k in range(8):
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(labelled, "draw_crop", lambda block, rng, side, augment: drawn.append(block.image.stem))
+            patched.setattr(
+                stream_module, "draw_crop", lambda block, rng, side, augment: drawn.append(block.image.stem)
+            )
             stream.sample(k)
     assert sorted(drawn[:4]) == sorted(drawn[4:]) == list("abcd")
     both = SampleStream(Material(pool_file, folder), tiny_settings(samples=60, share=0.3))

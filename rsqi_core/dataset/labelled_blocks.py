@@ -13,13 +13,11 @@ from ..errors import RsqiError
 from ..synthesis.compose import Sample, sample_of
 from ..synthesis.defect import CLEAN, DEFECT, Defect
 from ..taxonomy import IGNORED, TYPES
-
-TABLE = "metadata.jsonl"
-TRAIN, TEST = "train", "test"
+from .layout import TABLE, TRAIN
 
 
 @dataclass(frozen=True)
-class Block:
+class LabelledBlock:
     """One block of a dataset.
 
     Attributes
@@ -38,7 +36,7 @@ class Block:
     size: int = 0
 
 
-def read_part(folder: Path, part: str) -> list[Block]:
+def read_part(folder: Path, part: str) -> list[LabelledBlock]:
     """Return the blocks of one part of a dataset, none if it has no such part.
 
     Raises
@@ -54,7 +52,7 @@ def read_part(folder: Path, part: str) -> list[Block]:
     try:
         rows = [json.loads(line) for line in table.read_text(encoding="utf-8").splitlines()]
         return [
-            Block(
+            LabelledBlock(
                 table.parent / row["file_name"],
                 table.parent / row["mask_file_name"],
                 tuple(row["labels"]),
@@ -66,7 +64,7 @@ def read_part(folder: Path, part: str) -> list[Block]:
         raise RsqiError(f"{table}: not the table of a dataset: {error!r}") from error
 
 
-def draw_crop(block: Block, rng: np.random.Generator, side: int, augment: bool = True) -> Sample:
+def draw_crop(block: LabelledBlock, rng: np.random.Generator, side: int, augment: bool = True) -> Sample:
     """Cut a square of `side` pixels out of a block.
 
     A block that is too small is continued by reflection, and what was added is ignored.

@@ -7,6 +7,10 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from .taxonomy import IGNORED, REGION_TYPES
+
+CLASSES = len(REGION_TYPES) + 1  # of a segmentation: background and the region types
+
 
 def auroc(scores: np.ndarray, truth: np.ndarray) -> float:
     """Area under the ROC curve of scores [N] against bool [N]; ties count half, NaN if one class is missing."""
@@ -44,6 +48,13 @@ def f1_of_counts(counts: np.ndarray) -> np.ndarray:
     """F1 from true positives, false positives and false negatives, [..., 3] -> [...]; 0 where undefined."""
     hits, false, missed = np.moveaxis(np.asarray(counts, float), -1, 0)
     return 2 * hits / np.maximum(2 * hits + false + missed, 1)
+
+
+def confusion(truth: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Count pixels int64 [7, 7] by truth and found, both uint8 [H, W]; 255 in the truth is left out."""
+    known = truth != IGNORED
+    pairs = truth[known].astype(np.int64) * CLASSES + found[known]
+    return np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
 
 
 def iou_of(matrices: np.ndarray) -> np.ndarray:
