@@ -66,8 +66,8 @@ def fine_tune(request: Mapping[str, Any], send: Send, cancelled: Callable[[], bo
     missing = [name for name in ("torch", "onnx") if find_spec(name) is None]
     if missing:
         raise MissingLibrary(f"{', '.join(missing)} is missing; install it with: pip install 'rsqi[train]'")
-    from .training.finetune import FineTuning
-    from .training.finetune import fine_tune as run
+    from .learning.finetune import FineTuning
+    from .learning.finetune import fine_tune as run
 
     paths = {name: Path(_wanted(request, name)) for name in ("dataset", "output")}
     names = ("model", "epochs", "rate", "side", "device", "seed", "keep", "rehearse")
@@ -82,8 +82,8 @@ def fine_tune(request: Mapping[str, Any], send: Send, cancelled: Callable[[], bo
         job = FineTuning(**paths, **pool, **given)
     except TypeError as error:
         raise ParameterError(f"a value of the request makes no sense: {error}") from error
-    verdict = run(job, tell)
-    return {"output": str(job.output) if job.output.exists() else None, "verdict": verdict.as_mapping()}
+    comparison = run(job, tell)
+    return {"output": str(job.output) if job.output.exists() else None, "verdict": comparison.as_mapping()}
 
 
 TASKS = {"dataset": make_dataset, "finetune": fine_tune}

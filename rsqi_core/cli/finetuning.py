@@ -33,22 +33,24 @@ def add_finetune(commands: Any) -> None:
 
 def _finetune(options: argparse.Namespace) -> int:
     need("torch", "onnx")
-    from ..training.finetune import FineTuning, fine_tune
+    from ..learning.finetune import FineTuning, fine_tune
 
     names = ("dataset", "output", "model", "pool", "epochs", "rate", "side", "seed", "device", "keep")
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
     job = FineTuning(**given, rehearse=not options.no_rehearsal)
     try:
-        verdict = fine_tune(job, _say)
+        comparison = fine_tune(job, _say)
     except KeyboardInterrupt:
         print("rsqi: stopped; the same command goes on from the last checkpoint", file=sys.stderr)
         return CANCELLED
     print(f"{'type':24}{'blocks':>7}{'F1 old':>9}{'F1 new':>9}{'IoU old':>9}{'IoU new':>9}")
-    for row in verdict.rows:
+    for row in comparison.rows:
         figures = (row.old_f1, row.new_f1, row.old_iou, row.new_iou)
         print(f"{row.code:24}{row.blocks:7}" + "".join(f"{'' if n is None else f'{n:.3f}':>9}" for n in figures))
-    print(verdict.line)
-    print(f"{'better' if verdict.better else 'not better'}: {job.output if job.output.exists() else 'nothing written'}")
+    print(comparison.line)
+    print(
+        f"{'better' if comparison.better else 'not better'}: {job.output if job.output.exists() else 'nothing written'}"
+    )
     return DONE
 
 

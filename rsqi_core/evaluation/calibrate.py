@@ -1,4 +1,4 @@
-"""Set a model's temperatures and thresholds on held-out pictures, then write the model folder."""
+"""Set the temperatures, thresholds and constraint of a model folder on held-out pictures."""
 
 from __future__ import annotations
 
@@ -8,27 +8,20 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
 from ..classify import as_tile, probabilities
 from ..constrain import MODES, constrain
 from ..errors import ParameterError
-from ..imagery import training_sets
 from ..metrics import CLASSES, auroc, average_precision, confusion, iou_of, precision_of
 from ..models import Model
-from ..models import architectures as task
-from ..models.architectures import architecture
-from ..models.card import CLASSIFIER, FALSE_ALARMS, SEGMENTER, Card, read_card, write_card
-from ..models.efficientnet_lite import provenance
-from ..models.export import export
-from ..models.network import MEAN, STD
+from ..models.card import CLASSIFIER, FALSE_ALARMS, SEGMENTER, read_card, write_card
 from ..rules import STRIPE_NOISE
 from ..segment import labels
 from ..synthesis.compose import Sample, medium_and_strong
 from ..taxonomy import CODES, IGNORED, by_code
-from ..training.checkpoint import load_network
 from .heldout import HeldOut, held_out
 from .thresholds import BY_NETWORK, TOGETHER, Outlines, gate, temperature, thresholds
 
@@ -36,34 +29,10 @@ VERSION = "0.8.0"
 DEFECTIVE, CLEAN, DECOYS = 1200, 900, 900  # blocks that thresholds are set on
 ANY = "any"  # of the figures: all types together that the network alone marks
 
-_SEGMENTED = (6, 18, 18)  # every so manieth block of each kind tells which constraint is best: segmenting takes longest
+_SEGMENTED = (6, 18, 18)  # steps through the blocks of each kind to compare constraints, as segmenting takes longest
 
 Say = Callable[[str], None]
 T = TypeVar("T")
-
-
-def export_calibrated(
-    checkpoint: Path | Sequence[Path],
-    data: Path,
-    folder: Path,
-    false_alarms: float = FALSE_ALARMS,
-    say: Say = lambda line: None,
-    without: Collection[str] = (),
-    sparing: Collection[str] = (),
-) -> Model:
-    """Export a checkpoint, or a classifier's and a segmenter's, as a calibrated model folder.
-
-    Parameters
-    ----------
-    false_alarms, say, without, sparing
-        As of `calibrate`.
-    """
-    _check(false_alarms, [*without, *sparing])
-    network = load_network(checkpoint)
-    training = _training(network.course, data)
-    name = "rsqi-default" if training.keys() > {"settings"} else folder.name
-    plain = Card(name, VERSION, 512, MEAN, STD, _each(0.5), _each(1.0), training=training)
-    return calibrate(export(network, folder, plain), data, false_alarms, say, without, sparing)
 
 
 def recalibrate(
@@ -87,7 +56,7 @@ def recalibrate(
     ParameterError
         If the copy would overwrite the model itself.
     """
-    _check(false_alarms, [*without, *sparing])
+    check_options(false_alarms, [*without, *sparing])
     if folder.resolve() == source.resolve():
         raise ParameterError(f"{folder} is the model itself; name another folder for the calibrated copy")
     card = read_card(source)
@@ -134,7 +103,7 @@ def calibrate(
     RsqiError
         If the held-out pictures are missing.
     """
-    _check(false_alarms, [*without, *sparing])
+    check_options(false_alarms, [*without, *sparing])
     source = held_out(data)
     say(f"classifying {DEFECTIVE} blocks with errors, {CLEAN} clean ones and {DECOYS} hard negatives")
     seen = _look(source, lambda sample: _answers(model, sample))
@@ -165,29 +134,12 @@ def calibrate(
     return Model(model.folder, "cpu")
 
 
-def _check(false_alarms: float, codes: Collection[str]) -> None:
+def check_options(false_alarms: float, codes: Collection[str]) -> None:
+    """Raise a ParameterError if `false_alarms` is not between 0 and 1, or a code is not one of a type."""
     if not 0 < false_alarms < 1:
         raise ParameterError(f"false alarms {false_alarms} must be a share between 0 and 1, such as {FALSE_ALARMS}")
     for code in codes:
         by_code(code)
-
-
-def _training(course: Mapping[str, Any], data: Path) -> dict[str, Any]:
-    """What is known of the training: of a checkpoint that others have trained, nothing but its name.
-
-    The sets are those with pictures for training under `data`, as `pack` takes them.
-    """
-    parts = [course[name] for name in (task.CLASSIFIER, task.SEGMENTER) if name in course] or [course]
-    ours = [part for part in parts if part.keys() != {"init"}]
-    known: dict[str, Any] = {"settings": dict(course)}
-    if any("pool" in part or "dataset" not in part for part in ours):
-        known["data"] = [*training_sets(data), "procedural landscape"]
-        known["errors"] = "synthesised, with real opacity for half of the clouds; real ones with their outlines"
-    if encoders := {architecture(part["task"], part["arch"]).encoder for part in ours if "arch" in part} - {""}:
-        known["encoder"] = [provenance(size) for size in sorted(encoders)]
-    if any("dataset" in part for part in ours):
-        known["data"] = [*known.get("data", []), "a dataset of records"]
-    return known
 
 
 def _each(value: float) -> dict[str, float]:

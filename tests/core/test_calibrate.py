@@ -13,6 +13,7 @@ from rsqi_core.evaluation import calibrate
 from rsqi_core.evaluation.calibrate import best_constraint
 from rsqi_core.evaluation.heldout import HeldOut
 from rsqi_core.imagery import Picture
+from rsqi_core.learning.calibrated_export import training_of
 from rsqi_core.models import load
 from rsqi_core.models.card import read_card
 from rsqi_core.resources import path
@@ -97,14 +98,14 @@ def test_what_a_network_learnt_from_is_stated(tmp_path):
         (tmp_path / name).touch()
     pooled = ["epfl_road", "rsscn7", "sen12_pairs", "procedural landscape"]
     ours, others = {"task": "classifier", "pool": "1f"}, {"init": "swin"}
-    assert calibrate._training(ours, tmp_path)["data"] == pooled
-    assert calibrate._training({"classifier": others, "segmenter": ours}, tmp_path)["data"] == pooled
-    assert calibrate._training({"task": "classifier", "dataset": "2e"}, tmp_path)["data"] == ["a dataset of records"]
-    assert "data" not in calibrate._training({"classifier": others, "segmenter": others}, tmp_path)
+    assert training_of(ours, tmp_path)["data"] == pooled
+    assert training_of({"classifier": others, "segmenter": ours}, tmp_path)["data"] == pooled
+    assert training_of({"task": "classifier", "dataset": "2e"}, tmp_path)["data"] == ["a dataset of records"]
+    assert "data" not in training_of({"classifier": others, "segmenter": others}, tmp_path)
 
 
 def test_a_set_whose_pictures_are_all_held_out_is_no_training_data(tmp_path, monkeypatch):
     monkeypatch.setattr("rsqi_core.imagery.sets.validation_names", lambda: frozenset({"rsscn7/field"}))
     (tmp_path / "clean" / "rsscn7").mkdir(parents=True)
     (tmp_path / "clean" / "rsscn7" / "field.webp").touch()
-    assert calibrate._training({}, tmp_path)["data"] == ["procedural landscape"]
+    assert training_of({}, tmp_path)["data"] == ["procedural landscape"]

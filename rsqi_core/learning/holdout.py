@@ -1,4 +1,4 @@
-"""A third part of a dataset, to set thresholds on, so that the test part stays new to a fine-tuning until the end."""
+"""The part of a dataset's training blocks that is held out of training, for validation and for thresholds."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ..dataset.layout import TABLE, TEST, TRAIN
 from ..dataset.split import WHOLE, split
 from ..errors import OutputError, RsqiError
 
-SHARE = 0.2  # of the training part
-FEWEST = 4  # blocks with errors, under which a part says nothing
+SHARE = 0.2  # of the training part that is held out
+FEWEST = 4  # blocks with errors that a part needs
 
 
 @dataclass(frozen=True)
-class _Row:
-    """A row of the table as `split` wants it."""
+class _Placed:
+    """Place and labels of a block, as `split` takes them."""
 
     raster: str
     x: int
@@ -28,11 +28,11 @@ class _Row:
     labels: tuple[int, ...]
 
 
-def set_aside(dataset: Path, folder: Path, seed: int = 0) -> tuple[list[LabelledBlock], list[LabelledBlock]]:
-    """Divide the training part of a dataset, without copying it.
+def hold_out(dataset: Path, folder: Path, seed: int = 0) -> tuple[list[LabelledBlock], list[LabelledBlock]]:
+    """Divide the training part of a dataset, without copying its files.
 
-    In `folder` comes a dataset of the same files, whose test part is what was set aside. Blocks with common pixels stay
-    together, and where there are rasters enough, all blocks of one.
+    `folder` becomes a dataset of the same files, whose test part holds the blocks that are held out. Blocks with common
+    pixels stay together, and all blocks of a raster where there are enough rasters.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ def set_aside(dataset: Path, folder: Path, seed: int = 0) -> tuple[list[Labelled
 
     Returns
     -------
-    aside, test : list of LabelledBlock
-        What was set aside, empty if there are too few blocks, and the dataset's own test part.
+    held_out, test : list of LabelledBlock
+        The blocks held out, none if there are too few, and the dataset's own test part.
 
     Raises
     ------
@@ -61,14 +61,14 @@ def set_aside(dataset: Path, folder: Path, seed: int = 0) -> tuple[list[Labelled
     lines = table.read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     try:
-        places = [_Row(r["raster"], r["x"], r["y"], r["size"], tuple(r["labels"])) for r in rows]
+        places = [_Placed(r["raster"], r["x"], r["y"], r["size"], tuple(r["labels"])) for r in rows]
     except (KeyError, TypeError) as error:
         raise RsqiError(f"{table}: not the table of a dataset: {error!r}") from error
     whole = len({place.raster for place in places}) >= WHOLE
     chosen = split(places, SHARE, np.random.default_rng(seed), whole)
-    enough = sum(bool(place.labels) for place, aside in zip(places, chosen) if aside) >= FEWEST
+    enough = sum(bool(place.labels) for place, out in zip(places, chosen) if out) >= FEWEST
     everything = np.ones(len(rows), bool)
-    # A run validates on something: with too few blocks for a part of their own, on those that it learns from.
+    # With too few blocks to hold any out, a run validates on its training blocks.
     for part, wanted in ((TRAIN, ~chosen if enough else everything), (TEST, chosen if enough else everything)):
         _write(folder / part, [row for row, take in zip(rows, wanted) if take], table.parent.resolve())
     return read_part(folder, TEST) if enough else [], test

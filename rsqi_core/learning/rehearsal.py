@@ -1,6 +1,6 @@
-"""Backgrounds to plant errors on while a network learns on, so that it keeps what the reviewed errors do not show.
+"""Backgrounds on which errors of all types are composed during fine-tuning.
 
-A dataset with clouds alone says of every other type "not here": shown nothing else, a network would unlearn them.
+A dataset of reviewed clouds labels every other type as absent: trained on nothing else, a network would unlearn them.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import numpy as np
 
 from ..dataset.labelled_blocks import LabelledBlock, draw_crop
 from ..synthesis.landscape import landscape
-from .pool import TILE, pack_pictures
+from ..training.pool import TILE, pack_pictures
 
 SMALLEST = 256  # px; side of a background
 _MOST = 200  # backgrounds taken from the dataset
 _LANDSCAPES = 12  # procedural ones beside them
-_SEED = 30_000  # of the landscapes; other uses have other seeds
+_SEED = 30_000  # of the landscapes; no other use has these seeds
 
 
 def pack_rehearsal(blocks: Sequence[LabelledBlock], file: Path, landscapes: int = _LANDSCAPES) -> int:
-    """Write a pool of those blocks without error that are valid all over, and of some landscapes.
+    """Write a pool of the blocks without errors and without invalid pixels, and of some landscapes.
 
     Returns how many pictures went in; 0 if the pool is there already.
 

@@ -1,4 +1,4 @@
-"""Fine-tuning: an installed model learns on from what a station has reviewed, and is judged before it is used."""
+"""Fine-tuning: train an installed model on reviewed errors, set its thresholds, and compare it with the old one."""
 
 from __future__ import annotations
 
@@ -14,22 +14,24 @@ from typing import Any
 from ..dataset.labelled_blocks import LabelledBlock, read_part
 from ..dataset.layout import TRAIN
 from ..errors import OutputError, ParameterError
-from ..evaluation.verdict import Verdict, adjusted, compare, look
 from ..models import Model, load
 from ..models.card import CARD, FALSE_ALARMS, write_card
 from ..models.onnx_network import OnnxNetwork
-from .checkpoint import CHECKPOINT, read
-from .curve import ROWS
-from .loop import train
-from .parts import set_aside
+from ..training.checkpoint import CHECKPOINT, read
+from ..training.curve import ROWS
+from ..training.loop import train
+from ..training.settings import Settings, settings_for
+from ..training.stream import Material
+from .card_thresholds import adjusted
+from .comparison import Comparison, compare
+from .holdout import hold_out
+from .predictions import predict
 from .rehearsal import pack_rehearsal
-from .settings import Settings, settings_for
-from .stream import Material
 
 EPOCHS, RATE, BATCH, SIDE = 10, 2e-4, 16, 256
 VERDICT = "verdict.json"
 _PREFIX, _KEY = ".rsqi-", "key"
-_REPORT_EVERY = 5  # steps: on a processor a step takes a second or more, and a technician looks on
+_REPORT_EVERY = 5  # steps: on a processor a step takes a second or more
 _VALIDATION = 96  # crops
 _PER_RUN = 10  # checkpoints and validations at most
 
@@ -38,7 +40,7 @@ Tell = Callable[..., None]
 
 @dataclass(frozen=True)
 class FineTuning:
-    """What to learn from, and what to start with.
+    """A fine-tuning: the dataset, the model to start from, and the settings.
 
     Attributes
     ----------
@@ -49,7 +51,7 @@ class FineTuning:
     model : str
         ``"default"`` or a model folder with ONNX files.
     pool : pathlib.Path, optional
-        Packed backgrounds to compose half of the crops on, so that what the dataset lacks is not forgotten.
+        Packed backgrounds to compose half of the crops on, so that the model keeps types that the dataset lacks.
     rehearse : bool
         Without a pool, compose them on blocks of the dataset without error, and on procedural landscapes.
     epochs : int
@@ -84,17 +86,17 @@ class FineTuning:
             raise OutputError(f"{self.output} exists already; choose another name for the new model")
 
 
-def fine_tune(job: FineTuning, tell: Tell = lambda event, **values: None) -> Verdict:
+def fine_tune(job: FineTuning, tell: Tell = lambda event, **values: None) -> Comparison:
     """Train, set thresholds, compare, and write the new model if it is better.
 
-    Whatever is unfinished lies in a hidden folder beside the output: the same job goes on from there after a stop.
-    Three parts of the dataset keep apart what must not mix: most of it is learned from, some of it sets thresholds, and
-    its test part compares.
+    Unfinished work stays in a hidden folder beside the output, from where the same job is resumed. Three parts of the
+    dataset without common pixels are used: most of the training part trains, the rest of it sets thresholds, and the
+    test part compares.
 
     Parameters
     ----------
     tell : callable
-        Told events as the worker sends them: ``progress`` (stage ``train``, ``thresholds`` or ``compare``), ``curve``
+        Gets the worker's events: ``progress`` (stage ``train``, ``thresholds`` or ``compare``), ``curve``
         with the rows of the training's curve, and ``warning``.
 
     Raises
@@ -119,28 +121,28 @@ class _Run:
         self.network = OnnxNetwork(self.old.folder)
         self.folder = job.output.parent / f"{_PREFIX}{job.output.name}"
 
-    def run(self) -> Verdict:
-        aside, test = self._prepare()
+    def run(self) -> Comparison:
+        held_out, test = self._prepare()
         self._train()
         new = self._export()
-        if aside:
-            new = self._set_thresholds(new, aside)
+        if held_out:
+            new = self._set_thresholds(new, held_out)
         else:
             self.tell("warning", code="few_blocks", message="too few blocks to set thresholds: they stay as they were")
-        verdict = compare(
+        comparison = compare(
             self.old.card,
-            look(self.old, test, self._progress("compare", 0, 2)),
+            predict(self.old, test, self._progress("compare", 0, 2)),
             new.card,
-            look(new, test, self._progress("compare", 1, 2)),
+            predict(new, test, self._progress("compare", 1, 2)),
         )
-        self._finish(new, verdict)
-        return verdict
+        self._finish(new, comparison)
+        return comparison
 
     def _prepare(self) -> tuple[list[LabelledBlock], list[LabelledBlock]]:
-        """Make the run's folder, or find it as the same job has left it."""
+        """Make the run's folder, or take that of the same job; return held-out blocks and the test part."""
         job, data = self.job, self.folder / "data"
         try:
-            aside, test = set_aside(job.dataset, data, job.seed)
+            held_out, test = hold_out(job.dataset, data, job.seed)
             pool = job.pool
             if pool is None and job.rehearse:
                 pool = self.folder / f"rehearsal-{Material(None, data).fingerprint()['dataset']}.npz"
@@ -155,12 +157,12 @@ class _Run:
                 note.write_text(key, encoding="ascii")
         except OSError as error:
             raise OutputError(f"{self.folder}: cannot be written: {error.strerror}") from error
-        return aside, test
+        return held_out, test
 
     def _settings(self) -> Settings:
         job = self.job
         given = {"batch": BATCH, "rate": job.rate, "warmup": 0.1, "average": 0.99, "side": job.side, "seed": job.seed}
-        # Half precision would blur what the first, fixed filters measure.
+        # Half precision is too coarse for what the first, fixed filters measure.
         given |= {"workers": 0, "validation": _VALIDATION, "precision": "fp32"}
         settings = settings_for("joint", **given)
         samples = max(BATCH, self.material.samples(settings, job.epochs))
@@ -198,24 +200,24 @@ class _Run:
         write_card(folder, replace(old, id=job.output.name, version="1", training=training, quality={}))
         return Model(folder, "cpu")
 
-    def _set_thresholds(self, new: Model, aside: list[LabelledBlock]) -> Model:
-        seen = look(new, aside, self._progress("thresholds", 0, 1))
-        card, codes = adjusted(new.card, seen, new.card.false_alarms or FALSE_ALARMS)
+    def _set_thresholds(self, new: Model, held_out: list[LabelledBlock]) -> Model:
+        predictions = predict(new, held_out, self._progress("thresholds", 0, 1))
+        card, codes = adjusted(new.card, predictions, new.card.false_alarms or FALSE_ALARMS)
         self.tell("thresholds", types=list(codes))
         write_card(new.folder, card)
         return Model(new.folder, "cpu")
 
-    def _finish(self, new: Model, verdict: Verdict) -> None:
-        """Put the new model where it belongs, and remove what is no longer needed."""
-        if verdict.better or self.job.keep:
-            write_card(new.folder, replace(new.card, quality=_quality(verdict)))
-            text = json.dumps(verdict.as_mapping(), indent=1) + "\n"
+    def _finish(self, new: Model, comparison: Comparison) -> None:
+        """Move the new model to the output if it is to be kept, and remove the run's folder."""
+        if comparison.better or self.job.keep:
+            write_card(new.folder, replace(new.card, quality=_quality(comparison)))
+            text = json.dumps(comparison.as_mapping(), indent=1) + "\n"
             try:
                 (new.folder / VERDICT).write_text(text, encoding="utf-8")
                 new.folder.rename(self.job.output)
             except OSError as error:
                 raise OutputError(f"{self.job.output}: cannot be written: {error.strerror}") from error
-        with suppress(OSError):  # what cannot be removed does no harm
+        with suppress(OSError):  # files that cannot be removed do no harm
             shutil.rmtree(self.folder)
 
     def _progress(self, stage: str, part: int, parts: int) -> Callable[[int, int], None]:
@@ -236,9 +238,9 @@ def _so_far(run: Path) -> tuple[int, list[dict[str, Any]]]:
     return step, [row for row in rows if row["step"] <= step]
 
 
-def _quality(verdict: Verdict) -> dict[str, Any]:
+def _quality(comparison: Comparison) -> dict[str, Any]:
     """Figures of the card, by type."""
-    found = {row.code: {"f1": row.new_f1, "iou": row.new_iou, "blocks": row.blocks} for row in verdict.rows}
+    found = {row.code: {"f1": row.new_f1, "iou": row.new_iou, "blocks": row.blocks} for row in comparison.rows}
     return {
         code: {name: value for name, value in figures.items() if value is not None} for code, figures in found.items()
     }

@@ -1,0 +1,61 @@
+"""Export of training runs as a model folder whose thresholds are set on held-out pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..evaluation.calibrate import VERSION, Say, calibrate, check_options
+from ..imagery import training_sets
+from ..models import Model
+from ..models import architectures as task
+from ..models.architectures import architecture
+from ..models.card import FALSE_ALARMS, Card
+from ..models.efficientnet_lite import provenance
+from ..models.export import export
+from ..models.network import MEAN, STD
+from ..taxonomy import CODES
+from ..training.checkpoint import load_network
+
+
+def export_calibrated(
+    checkpoint: Path | Sequence[Path],
+    data: Path,
+    folder: Path,
+    false_alarms: float = FALSE_ALARMS,
+    say: Say = lambda line: None,
+    without: Collection[str] = (),
+    sparing: Collection[str] = (),
+) -> Model:
+    """Export a checkpoint, or a classifier's and a segmenter's, as a calibrated model folder.
+
+    Parameters
+    ----------
+    false_alarms, say, without, sparing
+        As of `rsqi_core.evaluation.calibrate.calibrate`.
+    """
+    check_options(false_alarms, [*without, *sparing])
+    network = load_network(checkpoint)
+    training = training_of(network.course, data)
+    name = "rsqi-default" if training.keys() > {"settings"} else folder.name
+    plain = Card(name, VERSION, 512, MEAN, STD, dict.fromkeys(CODES, 0.5), dict.fromkeys(CODES, 1.0), training=training)
+    return calibrate(export(network, folder, plain), data, false_alarms, say, without, sparing)
+
+
+def training_of(course: Mapping[str, Any], data: Path) -> dict[str, Any]:
+    """Return what the card says of the training; of a checkpoint that others have trained only its name.
+
+    The sets are those with pictures for training under `data`, as `rsqi_core.training.pool.pack` takes them.
+    """
+    parts = [course[name] for name in (task.CLASSIFIER, task.SEGMENTER) if name in course] or [course]
+    ours = [part for part in parts if part.keys() != {"init"}]
+    known: dict[str, Any] = {"settings": dict(course)}
+    if any("pool" in part or "dataset" not in part for part in ours):
+        known["data"] = [*training_sets(data), "procedural landscape"]
+        known["errors"] = "synthesised, with real opacity for half of the clouds; real ones with their outlines"
+    if encoders := {architecture(part["task"], part["arch"]).encoder for part in ours if "arch" in part} - {""}:
+        known["encoder"] = [provenance(size) for size in sorted(encoders)]
+    if any("dataset" in part for part in ours):
+        known["data"] = [*known.get("data", []), "a dataset of records"]
+    return known
