@@ -22,10 +22,10 @@ import cv2
 import numpy as np
 
 from rsqi_core.errors import RsqiError
-from rsqi_core.evaluation import bake_off, blocks, frozen
-from rsqi_core.evaluation.bake_off import EQUAL, RUNS, THREADS, Graph, Run
-from rsqi_core.evaluation.benchmark import MIXED
-from rsqi_core.evaluation.rulings import Ruling, judge_rules
+from rsqi_core.evaluation.benchmark import bake_off, blocks, frozen
+from rsqi_core.evaluation.benchmark.bake_off import EQUAL, RUNS, THREADS, Graph, Run
+from rsqi_core.evaluation.benchmark.measure import MIXED
+from rsqi_core.evaluation.benchmark.rule_results import RuleResult, run_rules
 from rsqi_core.models.export import write_uncalibrated
 from rsqi_core.rules import PIXEL_MISSING, STRIPE_NOISE
 from rsqi_core.synthesis.compose import medium_and_strong
@@ -139,7 +139,7 @@ def _measure(results: Results, options: argparse.Namespace, keep: Callable[[], N
     if "rules" not in results:
         print("running the rules", flush=True)
         results["truth"] = [medium_and_strong(sample).tolist() for sample in samples]
-        results["rules"] = [_row(ruling) for ruling in judge_rules(made)]
+        results["rules"] = [_row(result) for result in run_rules(made)]
         keep()
     graphs = {run: {file.stem: Graph(file) for file in files[run]} for run in RUNS}
     for run in missing:
@@ -152,7 +152,7 @@ def _measure(results: Results, options: argparse.Namespace, keep: Callable[[], N
         if segmenter := graphs[run].get("segmenter"):
             found["confusions"] = bake_off.segment(segmenter, positive).tolist()
         if marker := graphs[run].get("pixel"):
-            found["rulings"] = [_row(ruling) for ruling in bake_off.mark(marker, made, LEVELS, run.name)]
+            found["rulings"] = [_row(result) for result in bake_off.mark(marker, made, LEVELS, run.name)]
         results["runs"][run.name] = found
         results.pop("milliseconds", None)
         keep()
@@ -164,9 +164,9 @@ def _measure(results: Results, options: argparse.Namespace, keep: Callable[[], N
     keep()
 
 
-def _row(ruling: Ruling) -> Results:
-    return {"code": ruling.code, "rule": ruling.rule, "counts": ruling.counts.tolist(), "clean_area": ruling.clean_area,
-            "clean_blocks": ruling.clean_blocks, "decoy_blocks": ruling.decoy_blocks, "found": []}  # fmt: skip
+def _row(result: RuleResult) -> Results:
+    return {"code": result.code, "rule": result.rule, "counts": result.counts.tolist(), "clean_area": result.clean_area,
+            "clean_blocks": result.clean_blocks, "decoy_blocks": result.decoy_blocks, "found": []}  # fmt: skip
 
 
 if __name__ == "__main__":

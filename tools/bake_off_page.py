@@ -11,9 +11,18 @@ import numpy as np
 from matplotlib import pyplot
 from matplotlib.ticker import LogLocator, NullLocator, ScalarFormatter
 
-from rsqi_core.evaluation import tables
-from rsqi_core.evaluation.bake_off import CANDIDATES, EQUAL, PIXEL_RUN, RUNS, THREADS, by_type, miou, resampled
-from rsqi_core.evaluation.rulings import Ruling
+from rsqi_core.evaluation.benchmark.bake_off import (
+    CANDIDATES,
+    EQUAL,
+    PIXEL_RUN,
+    RUNS,
+    THREADS,
+    by_type,
+    miou,
+    resampled,
+)
+from rsqi_core.evaluation.benchmark.rule_results import RuleResult
+from rsqi_core.evaluation.pages import tables
 from rsqi_core.metrics import auroc, average_precision, bootstrap, iou_of
 from rsqi_core.models.architectures import JOINT
 from rsqi_core.taxonomy import CODES, REGION_TYPES
@@ -116,7 +125,7 @@ another seed would change is not in them.
 {_iou(figures)}
 ## Pixel types: a network against the rules
 
-{tables.rules(_rulings(results))}
+{tables.rules(_rule_results(results))}
 {_speeds(results)}
 The network `{PIXEL_RUN.name}` has {results["runs"][PIXEL_RUN.name]["millions"]:.3f} million weights.
 
@@ -195,10 +204,10 @@ def _iou(figures: dict[str, Figures]) -> str:
     return tables.markdown(["IoU", "background", *(t.code for t in REGION_TYPES)], rows)
 
 
-def _rulings(results: Results) -> list[Ruling]:
+def _rule_results(results: Results) -> list[RuleResult]:
     rows = results["rules"] + results["runs"][PIXEL_RUN.name]["rulings"]
-    rulings = [Ruling(**row | {"counts": np.array(row["counts"]), "found": np.zeros(0, bool)}) for row in rows]
-    return sorted(rulings, key=lambda ruling: -CODES.index(ruling.code))
+    rule_results = [RuleResult(**row | {"counts": np.array(row["counts"]), "found": np.zeros(0, bool)}) for row in rows]
+    return sorted(rule_results, key=lambda result: -CODES.index(result.code))
 
 
 def _speeds(results: Results) -> str:

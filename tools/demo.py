@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rsqi_core.evaluation.planted import compare
+from rsqi_core.evaluation.benchmark.planted import match_planted
 from rsqi_core.synthesis.scene import make_scene
 from rsqi_core.taxonomy import TYPES
 
@@ -76,7 +76,7 @@ def _print_tables(results: dict) -> None:
         print(f"{error_type.en:24}{count:7}{area:14.1f}{penalty:9.1f}")
     print(f"\nScore {results['SCORE']:.1f}, grade {results['GRADE']}, {results['ERROR_COUNT']:.0f} errors")
     print(f"\n{'found against planted':24}{'planted':>9}{'found':>7}{'false polygons':>16}{'pixel IoU':>11}")
-    for row in compare(DEMO / "truth.tif", DEMO / "planted.json", DEMO / "mask.tif"):
+    for row in match_planted(DEMO / "truth.tif", DEMO / "planted.json", DEMO / "mask.tif"):
         print(f"{row.code:24}{row.planted:9}{row.recalled:7}{row.false:9} of {row.found:<4}{row.iou:11.3f}")
     print()
 

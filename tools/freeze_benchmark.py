@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from rsqi_core import imagery
-from rsqi_core.evaluation import blocks, frozen, heldout, real, scenes
-from rsqi_core.evaluation.frozen import Entry
+from rsqi_core.evaluation.benchmark import blocks, frozen, real, scenes
+from rsqi_core.evaluation.benchmark.frozen import Entry
+from rsqi_core.evaluation.calibration import calibration_blocks
 from rsqi_core.imagery import MATTES, clean_files, files, read_rgb, twins
 from rsqi_core.taxonomy import CODES
 
@@ -143,7 +144,7 @@ def draw_real(data: Path) -> Iterator[Entry]:
 
     Of the clean ones those that neither set a threshold nor lie under the planted errors.
     """
-    taken = {name_of(file) for file in heldout.pictures(data)}
+    taken = {name_of(file) for file in calibration_blocks.pictures(data)}
     taken |= {entry.source.partition("@")[0] for file in (frozen.BLOCKS, frozen.SCENES) for entry in frozen.read(file)}
     chosen = [(part_of(kind), file) for kind in imagery.REAL for file in files(data, kind, validation=True)]
     chosen += [(real.UNSPOILT, file) for file in clean_files(data, validation=True) if name_of(file) not in taken]

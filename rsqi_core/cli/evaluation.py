@@ -32,8 +32,8 @@ def _evaluate(options: argparse.Namespace) -> int:
         return _compare(options)
     if options.data is None:
         raise ParameterError("evaluate needs --data FOLDER, or --mask with --truth and --planted")
-    from ..evaluation.benchmark import RULES_ALONE, measure, measure_real_part
-    from ..evaluation.page import write_page, write_real_page
+    from ..evaluation.benchmark.measure import RULES_ALONE, measure, measure_real_part
+    from ..evaluation.pages.page import write_page, write_real_page
 
     if options.card and options.model == RULES_ALONE:
         raise ParameterError("--card describes a model; the rules alone have none")
@@ -49,7 +49,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     measured = measure(options.data, options.model, options.against, say)
     print(write_page(measured, options.output))
     if options.card:
-        from ..evaluation.model_card import write_model_card
+        from ..evaluation.cards.model_card import write_model_card
 
         for file in write_model_card(measured, options.data, options.card, options.output):
             say(str(file))
@@ -57,11 +57,11 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from ..evaluation.planted import compare
+    from ..evaluation.benchmark.planted import match_planted
 
     if not (options.truth and options.planted):
         raise ParameterError("--mask needs --truth and --planted")
     print(f"{'type':24}{'planted':>9}{'found':>7}{'false polygons':>16}{'pixel IoU':>11}")
-    for row in compare(options.truth, options.planted, options.mask):
+    for row in match_planted(options.truth, options.planted, options.mask):
         print(f"{row.code:24}{row.planted:9}{row.recalled:7}{row.false:9} of {row.found:<4}{row.iou:11.3f}")
     return DONE

@@ -64,7 +64,7 @@ def _standalone(options: argparse.Namespace) -> int:
 
 
 def _calibrated(options: argparse.Namespace) -> int:
-    from ..evaluation.calibrate import recalibrate
+    from ..evaluation.calibration.calibrate import recalibrate
     from ..learning.calibrated_export import export_calibrated
     from ..models.card import CARD, FALSE_ALARMS
 

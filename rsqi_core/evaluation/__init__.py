@@ -1,1 +1,1 @@
-"""Measuring: metrics, the held-out benchmark, calibration of a model's thresholds, found against planted."""
+"""Evaluation: the frozen benchmark, the calibration of a model, and the pages and cards that state the results."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..evaluation.calibrate import VERSION, Say, calibrate, check_options
+from ..evaluation.calibration.calibrate import VERSION, Say, calibrate, check_options
 from ..imagery import training_sets
 from ..models import Model
 from ..models import architectures as task
@@ -33,7 +33,7 @@ def export_calibrated(
     Parameters
     ----------
     false_alarms, say, without, sparing
-        As of `rsqi_core.evaluation.calibrate.calibrate`.
+        As of `rsqi_core.evaluation.calibration.calibrate.calibrate`.
     """
     check_options(false_alarms, [*without, *sparing])
     network = load_network(checkpoint)

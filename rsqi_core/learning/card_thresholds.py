@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..classify import probabilities
-from ..evaluation.thresholds import BY_NETWORK, temperature, thresholds
+from ..evaluation.calibration.thresholds import BY_NETWORK, temperature, thresholds
 from ..models.card import Card
 from ..taxonomy import CODES, IGNORED
 from .predictions import Predictions

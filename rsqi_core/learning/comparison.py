@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..classify import probabilities
-from ..evaluation.thresholds import BY_NETWORK
+from ..evaluation.calibration.thresholds import BY_NETWORK
 from ..metrics import f1_of_counts, iou_of
 from ..models.card import Card
 from ..taxonomy import CODES, IGNORED, REGION_TYPES

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from rsqi_core.evaluation import real
-from rsqi_core.evaluation.frozen import Entry
+from rsqi_core.evaluation.benchmark import real
+from rsqi_core.evaluation.benchmark.frozen import Entry
 from rsqi_core.synthesis.landscape import landscape
 
 SIDE = 96

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from rsqi_core.classify import as_tile
-from rsqi_core.evaluation import bake_off
-from rsqi_core.evaluation.bake_off import CANDIDATES, RUNS, Graph
-from rsqi_core.evaluation.frozen import Entry
+from rsqi_core.evaluation.benchmark import bake_off
+from rsqi_core.evaluation.benchmark.bake_off import CANDIDATES, RUNS, Graph
+from rsqi_core.evaluation.benchmark.frozen import Entry
 from rsqi_core.metrics import auroc
 from rsqi_core.models.architectures import architecture
 from rsqi_core.models.export import write_uncalibrated
@@ -151,8 +151,8 @@ def results(sharp):
     """Answers on 40 blocks; the networks named in `sharp` are right about all of them, the others guess."""
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 2, (40, 10))
-    ruling = {"rule": "r", "counts": [[1, 1, 2]], "clean_area": 0.0, "clean_blocks": 0.0, "decoy_blocks": 0.0}
-    rulings = [{"code": code, "found": [], **ruling} for code in ("stripe_noise", "pixel_missing")]
+    result = {"rule": "r", "counts": [[1, 1, 2]], "clean_area": 0.0, "clean_blocks": 0.0, "decoy_blocks": 0.0}
+    rule_results = [{"code": code, "found": [], **result} for code in ("stripe_noise", "pixel_missing")]
     runs, spent = {}, {}
     for run in RUNS:
         parts = {"joint": ("classifier", "segmenter")}.get(run.task, (run.task,))
@@ -163,11 +163,11 @@ def results(sharp):
             "megabytes": dict.fromkeys(parts, 2.0),
             "logits": (truth if right else rng.normal(size=truth.shape)).tolist(),
             "confusions": [hits.tolist()] * 12,
-            "rulings": rulings,
+            "rulings": rule_results,
         }
         spent |= {f"{run.name} {part}": [10.0, 12.0, 90.0] for part in parts}
     terms = {"samples": 320, "side": 192, "every": 1}
-    return {"terms": terms, "truth": truth.tolist(), "rules": rulings, "runs": runs, "milliseconds": spent}
+    return {"terms": terms, "truth": truth.tolist(), "rules": rule_results, "runs": runs, "milliseconds": spent}
 
 
 def test_the_page_tells_what_was_measured(page, tmp_path):

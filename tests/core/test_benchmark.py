@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from rsqi_core.errors import RsqiError
-from rsqi_core.evaluation import benchmark, blocks, frozen, scenes, tables
-from rsqi_core.evaluation.frozen import Entry
-from rsqi_core.evaluation.page import write_page
-from rsqi_core.evaluation.rulings import judge_rules
-from rsqi_core.evaluation.scenes import PlantedObject, false_objects, overlap
+from rsqi_core.evaluation.benchmark import blocks, frozen, scenes
+from rsqi_core.evaluation.benchmark.frozen import Entry
+from rsqi_core.evaluation.benchmark.marks import count_marks
+from rsqi_core.evaluation.benchmark.measure import measure
+from rsqi_core.evaluation.benchmark.rule_results import run_rules
+from rsqi_core.evaluation.benchmark.scenes import PlantedObject, false_objects, overlap
+from rsqi_core.evaluation.pages import tables
+from rsqi_core.evaluation.pages.page import write_page
 from rsqi_core.resources import path
 from rsqi_core.synthesis.compose import medium_and_strong
 from rsqi_core.taxonomy import CODES
@@ -124,16 +127,18 @@ def test_a_perfect_and_a_blind_rule_are_told_apart(tmp_path, monkeypatch):
     truth = next(d.mask for d in stripes[1].defects if d.code == "stripe_noise") == 1
     perfect = lambda rgb, valid: truth if np.array_equal(rgb, stripes[1].image) else np.zeros_like(valid)  # noqa: E731
     blind = lambda rgb, valid: np.zeros_like(valid)  # noqa: E731
-    monkeypatch.setattr("rsqi_core.evaluation.rulings.STRIPE_NOISE", {"perfect": perfect, "blind": blind})
-    rulings = {ruling.rule: ruling for ruling in judge_rules([stripes, clean])}
-    assert rulings["perfect"].iou() == 1 and rulings["perfect"].clean_blocks == 0
-    assert rulings["blind"].iou() == 0
-    assert rulings["perfect"].found.tolist() == [True, False]
+    monkeypatch.setattr(
+        "rsqi_core.evaluation.benchmark.rule_results.STRIPE_NOISE", {"perfect": perfect, "blind": blind}
+    )
+    rule_results = {result.rule: result for result in run_rules([stripes, clean])}
+    assert rule_results["perfect"].iou() == 1 and rule_results["perfect"].clean_blocks == 0
+    assert rule_results["blind"].iou() == 0
+    assert rule_results["perfect"].found.tolist() == [True, False]
 
 
 def test_counts_leave_out_what_nobody_knows():
     found, truth = np.array([[True, True, False]]), np.array([[1, 255, 1]])
-    assert tables.counts(found, truth)[0].tolist() == [[1, 0, 0], [0, 0, 0], [0, 0, 1]]
+    assert count_marks(found, truth)[0].tolist() == [[1, 0, 0], [0, 0, 0], [0, 0, 1]]
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +160,7 @@ def small_lists(real_pictures):
 def test_the_whole_benchmark_writes_its_page(model, small_lists, real_pictures, tmp_path, monkeypatch):
     monkeypatch.setattr(frozen, "read", small_lists.__getitem__)
     other = shutil.copytree(path("models", "default"), tmp_path / "other") if model == "default" else None
-    measured = benchmark.measure(real_pictures[0], model, [str(other)] if other else [])
+    measured = measure(real_pictures[0], model, [str(other)] if other else [])
     page = tmp_path / "page" / "benchmark.md"
     text = write_page(measured, page)
     assert page.read_text(encoding="utf-8") == text
@@ -164,11 +169,11 @@ def test_the_whole_benchmark_writes_its_page(model, small_lists, real_pictures, 
     assert ("| real cloud IoU |" in text) == (model == "default")
     for name in re.findall(r"\]\((images/[^)]+)\)", text):
         assert (page.parent / name).stat().st_size > 0
-    assert len(measured.findings) == 3
+    assert len(measured.scene_results) == 3
     assert model == "rules" or re.search(r"^\| other \| \d", text, re.MULTILINE)  # Table 4 has a row for each model
 
 
 def test_a_changed_block_is_reported(small_lists, real_pictures, monkeypatch):
     changed = [replace(small_lists[frozen.BLOCKS][0], digest="0"), *small_lists[frozen.BLOCKS][1:]]
     monkeypatch.setattr(frozen, "read", (small_lists | {frozen.BLOCKS: changed}).__getitem__)
-    assert benchmark.measure(real_pictures[0], "rules").differing == 1
+    assert measure(real_pictures[0], "rules").differing == 1

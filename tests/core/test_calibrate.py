@@ -9,9 +9,9 @@ from test_huggingface import write_classifier, write_segmenter
 from rsqi_core.cli import main
 from rsqi_core.constrain import MODES
 from rsqi_core.errors import ParameterError
-from rsqi_core.evaluation import calibrate
-from rsqi_core.evaluation.calibrate import best_constraint
-from rsqi_core.evaluation.heldout import HeldOut
+from rsqi_core.evaluation.calibration import calibrate
+from rsqi_core.evaluation.calibration.calibrate import best_constraint
+from rsqi_core.evaluation.calibration.calibration_blocks import CalibrationBlocks
 from rsqi_core.imagery import Picture
 from rsqi_core.learning.calibrated_export import training_of
 from rsqi_core.models import load
@@ -39,7 +39,9 @@ def test_a_constraint_that_marks_clean_blocks_is_not_taken():
 
 @pytest.fixture
 def few(monkeypatch):
-    monkeypatch.setattr(calibrate, "held_out", lambda data: HeldOut([Picture(landscape(384, seed=1))], []))
+    monkeypatch.setattr(
+        calibrate, "read_calibration_blocks", lambda data: CalibrationBlocks([Picture(landscape(384, seed=1))], [])
+    )
     for name, count in (("DEFECTIVE", 12), ("CLEAN", 3), ("DECOYS", 3)):
         monkeypatch.setattr(calibrate, name, count)
 

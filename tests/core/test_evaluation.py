@@ -5,7 +5,7 @@ import pytest
 import rasterio
 
 from rsqi_core.errors import RsqiError
-from rsqi_core.evaluation.planted import compare
+from rsqi_core.evaluation.benchmark.planted import match_planted
 from rsqi_core.metrics import (
     PixelScores,
     auroc,
@@ -106,7 +106,7 @@ def scene(tmp_path):
 
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 def test_compare_counts_found_missed_and_false(scene):
-    rows = {row.code: row for row in compare(scene / "truth.tif", scene / "planted.json", scene / "mask.tif")}
+    rows = {row.code: row for row in match_planted(scene / "truth.tif", scene / "planted.json", scene / "mask.tif")}
     assert (rows["cloud"].planted, rows["cloud"].recalled, rows["cloud"].false) == (1, 1, 0)
     assert rows["cloud"].iou == pytest.approx(0.5)
     assert (rows["stitching_trace"].recalled, rows["stitching_trace"].false) == (1, 0)
@@ -118,4 +118,4 @@ def test_compare_refuses_another_grid(scene):
     with rasterio.open(scene / "mask.tif", "w", driver="GTiff", width=5, height=5, count=1, dtype="uint8"):
         pass
     with pytest.raises(RsqiError, match="5 x 5"):
-        compare(scene / "truth.tif", scene / "planted.json", scene / "mask.tif")
+        match_planted(scene / "truth.tif", scene / "planted.json", scene / "mask.tif")

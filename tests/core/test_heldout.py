@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from rsqi_core.errors import RsqiError
-from rsqi_core.evaluation import frozen, heldout
-from rsqi_core.evaluation.heldout import HeldOut, held_out, pictures
+from rsqi_core.evaluation.benchmark import frozen
+from rsqi_core.evaluation.calibration import calibration_blocks
+from rsqi_core.evaluation.calibration.calibration_blocks import CalibrationBlocks, pictures, read_calibration_blocks
 from rsqi_core.imagery import CLEAN, MATTES, Picture, validation_names
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.taxonomy import CODES
@@ -38,13 +39,15 @@ def test_no_picture_of_the_benchmark_sets_a_threshold(data):
 
 def test_no_landscape_of_the_benchmark_or_of_training_sets_a_threshold():
     seeds = {int(name.split("/")[1].split("x")[0]) for name in of_benchmark() if name.startswith("landscape/")}
-    assert seeds and not seeds & set(heldout.LANDSCAPES)
-    assert min(heldout.LANDSCAPES) > 11_000  # training packs those from 10 000 on
+    assert seeds and not seeds & set(calibration_blocks.LANDSCAPES)
+    assert min(calibration_blocks.LANDSCAPES) > 11_000  # training packs those from 10 000 on
 
 
 def test_only_clouds_that_training_lifted_are_laid_on(data, monkeypatch):
-    monkeypatch.setattr(heldout, "LANDSCAPES", {0: 512})
-    monkeypatch.setattr(heldout, "pictures", lambda data: [data / "heziro_overlapping_photos" / "picture.png"])
+    monkeypatch.setattr(calibration_blocks, "LANDSCAPES", {0: 512})
+    monkeypatch.setattr(
+        calibration_blocks, "pictures", lambda data: [data / "heziro_overlapping_photos" / "picture.png"]
+    )
     (data / "heziro_overlapping_photos").mkdir()
     cv2.imwrite(str(data / "heziro_overlapping_photos" / "picture.png"), landscape(400, seed=3))
     clouds = data / MATTES[0].folder
@@ -56,18 +59,18 @@ def test_only_clouds_that_training_lifted_are_laid_on(data, monkeypatch):
         sky[:32] = 250
         for kind, image in (("clear", ground), ("cloudy", sky)):
             cv2.imwrite(str(clouds / f"{stem}_{kind}.png"), image)
-    source = held_out(data)
+    source = read_calibration_blocks(data)
     assert len(source.mattes) == 1 and [b.image.shape[0] for b in source.backgrounds] == [400, 512]
 
 
 def test_without_the_pictures_it_says_so(tmp_path):
     with pytest.raises(RsqiError, match="none of the held-out pictures"):
-        held_out(tmp_path)
+        read_calibration_blocks(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def source():
-    return HeldOut([Picture(landscape(400, seed=1)), Picture(landscape(1024, seed=2))], [])
+    return CalibrationBlocks([Picture(landscape(400, seed=1)), Picture(landscape(1024, seed=2))], [])
 
 
 def test_a_block_is_a_function_of_its_number(source):
@@ -93,7 +96,7 @@ def test_half_of_the_blocks_show_more_ground_as_far_as_there_is_some():
     ramp = np.linspace(0, 255, 1024)[None, :, None] * np.ones((1024, 1, 3))
     small = np.ascontiguousarray(ramp[:400, :400])
     for background, side, most in ((ramp.astype(np.uint8), 512, 2), (small.astype(np.uint8), 384, 1.05)):
-        source, rng = HeldOut([Picture(background)], []), np.random.default_rng(0)
+        source, rng = CalibrationBlocks([Picture(background)], []), np.random.default_rng(0)
         scales = []
         for _ in range(40):
             window = source._window(rng).image[..., 0].astype(float)
@@ -105,4 +108,4 @@ def test_half_of_the_blocks_show_more_ground_as_far_as_there_is_some():
 
 def test_large_pictures_come_several_times():
     sizes = {(300, 900): 0, (400, 400): 1, (1350, 1800): 4, (2048, 2048): 4}
-    assert {size: heldout._times(np.zeros((*size, 3), np.uint8)) for size in sizes} == sizes
+    assert {size: calibration_blocks._times(np.zeros((*size, 3), np.uint8)) for size in sizes} == sizes

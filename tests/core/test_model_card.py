@@ -12,15 +12,15 @@ import pytest
 from rsqi_core.cli import main
 from rsqi_core.constrain import MODES
 from rsqi_core.errors import OutputError, ParameterError
-from rsqi_core.evaluation import frozen
-from rsqi_core.evaluation.benchmark import Measured
-from rsqi_core.evaluation.card_figures import auroc_of_counts, figures_by_type, figures_together
-from rsqi_core.evaluation.frozen import Entry
-from rsqi_core.evaluation.model_card import write_model_card
-from rsqi_core.evaluation.observe import INSPECTION, ONE_STEP, Observation
-from rsqi_core.evaluation.real_findings import RealFindings
-from rsqi_core.evaluation.rulings import Ruling
-from rsqi_core.evaluation.scenes import Finding
+from rsqi_core.evaluation.benchmark import frozen
+from rsqi_core.evaluation.benchmark.frozen import Entry
+from rsqi_core.evaluation.benchmark.measure import Measured
+from rsqi_core.evaluation.benchmark.real_results import RealResults
+from rsqi_core.evaluation.benchmark.rule_results import RuleResult
+from rsqi_core.evaluation.benchmark.run_model import INSPECTION, ONE_STEP, ModelResult
+from rsqi_core.evaluation.benchmark.scenes import SceneResult
+from rsqi_core.evaluation.cards.card_figures import auroc_of_counts, figures_by_type, figures_together
+from rsqi_core.evaluation.cards.model_card import write_model_card
 from rsqi_core.imagery import CLEAN, MATTES, REAL
 from rsqi_core.metrics import auroc
 from rsqi_core.models.card import Card
@@ -61,9 +61,9 @@ def sample(part, code, severity):
     return Sample(image, np.zeros((SIDE, SIDE), np.uint8), cells, labels, mask > 0, defects)
 
 
-def finding(part, objects, score, true_score, touched, marked=0):
+def scene_result(part, objects, score, true_score, touched, marked=0):
     nothing = np.zeros((0, 10))
-    return Finding(
+    return SceneResult(
         part, part, 1.0, objects, {}, {"cloud": marked}, 4, touched, nothing, nothing, score, true_score, "good",
         "good" if score == true_score else "excellent",
     )  # fmt: skip
@@ -88,26 +88,26 @@ def made_up(**card):
     one_step = confusions.copy()
     one_step[:3, 0, 1] = 30
     thresholds = np.array([np.inf if v is None else v for v in model_card.thresholds.values()], np.float32)
-    observation = Observation(
+    model_result = ModelResult(
         "made up", logits, {ONE_STEP: one_step, INSPECTION: confusions}, {}, thresholds, (17.4, 44.0)
     )
     fires = np.arange(MIXED) == 5
-    rulings = [
-        Ruling("stripe_noise", "oriented", np.array([[1, 9, 9]]), 0.0, 0.0, 0.0, ~fires),
-        Ruling("stripe_noise", "oriented, classifier's gate", np.array([[60, 20, 20]]), 0.0, 0.0, 0.0, fires),
-        Ruling("pixel_missing", "isolated", np.array([[9, 0, 1]]), 0.0, 0.0, 0.0, np.zeros(MIXED, bool)),
+    rule_results = [
+        RuleResult("stripe_noise", "oriented", np.array([[1, 9, 9]]), 0.0, 0.0, 0.0, ~fires),
+        RuleResult("stripe_noise", "oriented, classifier's gate", np.array([[60, 20, 20]]), 0.0, 0.0, 0.0, fires),
+        RuleResult("pixel_missing", "isolated", np.array([[9, 0, 1]]), 0.0, 0.0, 0.0, np.zeros(MIXED, bool)),
     ]
     objects = (("cloud", "strong", 0.4), ("cloud", "medium", 0.05), ("cloud", "subtle", 0.0),
                ("stitching_trace", "strong", 0.2))  # fmt: skip
-    findings = [finding("planted", objects, 80, 70, 4), finding("spotless", (), 100, 100, 1, marked=2)]
+    scene_results = [scene_result("planted", objects, 80, 70, 4), scene_result("spotless", (), 100, 100, 1, marked=2)]
     blocks = [
         (Entry(str(k), part, source, second, (code,) if code else (), severity, SIDE, k), sample(part, code, severity))
         for k, (part, code, severity, source, second, _) in enumerate(BLOCKS)
     ]
-    return Measured(blocks, 0, model, [observation], rulings, findings, real_findings(model, thresholds))
+    return Measured(blocks, 0, model, [model_result], rule_results, scene_results, real_results(model, thresholds))
 
 
-def real_findings(model, thresholds):
+def real_results(model, thresholds):
     """A cloud of which three quarters are found, and a clean picture with a false mark."""
     entries = [
         Entry(name, part, f"{name}/x", "", (), "", 0, 0) for part, name in (("outlined", "airbus"), ("clean", "dubai"))
@@ -118,8 +118,8 @@ def real_findings(model, thresholds):
     confusions[0, 1, 1], confusions[0, 1, 0] = 75, 25
     clean = np.array([[False] * 10, [True] * 10])
     seen = {ONE_STEP: confusions, INSPECTION: confusions}
-    observation = Observation("made up", np.zeros((2, 10), np.float32), seen, {}, thresholds, (1.0, 1.0))
-    return RealFindings(entries, labels, outlined, clean, clean & (np.arange(10) == 9), 0, model, observation)
+    model_result = ModelResult("made up", np.zeros((2, 10), np.float32), seen, {}, thresholds, (1.0, 1.0))
+    return RealResults(entries, labels, outlined, clean, clean & (np.arange(10) == 9), 0, model, model_result)
 
 
 @pytest.fixture
@@ -304,8 +304,8 @@ def test_a_changed_benchmark_shows_in_the_card(data, tmp_path):
 
 
 def test_the_command_line_writes_both_cards(data, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("rsqi_core.evaluation.benchmark.measure", lambda *args: made_up())
-    monkeypatch.setattr("rsqi_core.evaluation.page.write_page", lambda measured, page: "")
+    monkeypatch.setattr("rsqi_core.evaluation.benchmark.measure.measure", lambda *args: made_up())
+    monkeypatch.setattr("rsqi_core.evaluation.pages.page.write_page", lambda measured, page: "")
     assert main(["evaluate", "--data", str(data), "--card", str(tmp_path / "card.md")]) == 0
     assert (tmp_path / "card.md").exists() and "card.zh.md" in capsys.readouterr().err
     assert "模型卡：made-up 1" in (tmp_path / "card.zh.md").read_text(encoding="utf-8")

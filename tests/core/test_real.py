@@ -10,12 +10,14 @@ import pytest
 
 from rsqi_core.cli import main
 from rsqi_core.errors import RsqiError
-from rsqi_core.evaluation import frozen, real, real_tables
-from rsqi_core.evaluation.benchmark import measure_real_part
-from rsqi_core.evaluation.frozen import Entry
-from rsqi_core.evaluation.observe import INSPECTION, ONE_STEP, Observation
-from rsqi_core.evaluation.page import write_real_page
-from rsqi_core.evaluation.real_findings import RealFindings, false_marks, measure_real
+from rsqi_core.evaluation.benchmark import frozen, real
+from rsqi_core.evaluation.benchmark.frozen import Entry
+from rsqi_core.evaluation.benchmark.measure import measure_real_part
+from rsqi_core.evaluation.benchmark.real_figures import RESOLUTIONS, real_figures
+from rsqi_core.evaluation.benchmark.real_results import RealResults, false_marks, measure_real
+from rsqi_core.evaluation.benchmark.run_model import INSPECTION, ONE_STEP, ModelResult
+from rsqi_core.evaluation.pages.page import write_real_page
+from rsqi_core.evaluation.pages.real_tables import real_goals, real_section
 from rsqi_core.imagery import Picture, validation_names
 from rsqi_core.metrics import confusion, region_quality
 from rsqi_core.parameters import Parameters
@@ -33,9 +35,9 @@ def test_the_committed_list_holds_every_part_and_every_resolution():
     assert len(set(names)) == len(names) > 200 and all(entry.digest for entry in entries)
     assert {entry.part for entry in entries} == {real.OUTLINED, real.WHOLE, real.SEAM, real.UNSPOILT}
     outlined = {entry.source.partition("/")[0] for entry in entries if entry.part == real.OUTLINED}
-    for sets in real_tables.RESOLUTIONS.values():
+    for sets in RESOLUTIONS.values():
         assert outlined & set(sets)
-    assert outlined <= {name for sets in real_tables.RESOLUTIONS.values() for name in sets}
+    assert outlined <= {name for sets in RESOLUTIONS.values() for name in sets}
     assert not any(entry.codes for entry in entries if entry.part == real.UNSPOILT)
 
 
@@ -153,7 +155,7 @@ def test_a_dark_place_excuses_a_shadow_and_no_missing_pixel(monkeypatch):
             found[12:18, 12:15], found[12:18, 15:18] = by_code("shadow").id, by_code("pixel_missing").id
             return found
 
-    module = "rsqi_core.evaluation.real_findings"
+    module = "rsqi_core.evaluation.benchmark.real_results"
     monkeypatch.setattr(f"{module}.run", lambda job, model: {"outputs": {"mask": "mask.tif"}})
     monkeypatch.setattr(f"{module}.rasterio.open", Inspected)
     monkeypatch.setattr(f"{module}.write_raster", lambda path, image: path)
@@ -188,23 +190,25 @@ MADE_UP = (
 def made_up():
     n = len(MADE_UP)
     labels, logits = np.full((n, 10), IGNORED, np.uint8), np.full((n, 10), -3.0, np.float32)
-    outlined, judged, false = (np.zeros((n, 10), bool) for _ in range(3))
+    outlined, absent, false = (np.zeros((n, 10), bool) for _ in range(3))
     for k, (part, _, held, said) in enumerate(MADE_UP):
         for code, label in held.items():
             labels[k, CODES.index(code)] = label
             outlined[k, CODES.index(code)] = part == real.OUTLINED
         logits[k, [CLOUD, SHADOW, TRACE]] = said
-        judged[k] = part == real.UNSPOILT
-    judged[6, TRACE] = False
+        absent[k] = part == real.UNSPOILT
+    absent[6, TRACE] = False
     false[7, CODES.index("pixel_missing")] = True
     two = np.zeros((n, 7, 7), np.int64)
     two[0, 1, 1], two[0, 1, 0], two[0, 0, 1] = 60, 20, 20  # IoU .6 at 1.5 m
     two[1, 1, 1], two[1, 2, 2], two[1, 2, 0] = 80, 30, 10
     two[2, 0, 1] = two[2, 0, 2] = 20  # 30 m: cloud .8, shadow .5
-    observation = Observation("made up", logits, {ONE_STEP: two * 0, INSPECTION: two}, {}, np.full(10, 0.5), (1.0, 1.0))
+    model_result = ModelResult(
+        "made up", logits, {ONE_STEP: two * 0, INSPECTION: two}, {}, np.full(10, 0.5), (1.0, 1.0)
+    )
     entries = [Entry(source, part, source, "", (), "", 0, 0) for part, source, *_ in MADE_UP]
     model = SimpleNamespace(card=SimpleNamespace(constraint="absolute"))
-    return RealFindings(entries, labels, outlined, judged, false, 0, model, observation)
+    return RealResults(entries, labels, outlined, absent, false, 0, model, model_result)
 
 
 def rows_of(text):
@@ -218,7 +222,7 @@ def test_region_quality_by_hand():
 
 
 def test_figures_are_means_of_the_resolutions():
-    figures = real_tables.real_figures(made_up())
+    figures = real_figures(made_up())
     assert figures.cloud == pytest.approx((0.6 + 0.8) / 2) and figures.shadow == pytest.approx(0.5)
     assert figures.shadow_auroc == 1  # 3 against 2 and -3; a picture with dark places is no negative
     assert figures.seam_auroc == 0  # dubai looks more like one; rsicd may hold seams
@@ -227,19 +231,19 @@ def test_figures_are_means_of_the_resolutions():
 
 
 def test_rows_of_the_tables():
-    rows = {(row[0], row[1]): row[2:] for row in rows_of(real_tables.real_section(made_up()))}
+    rows = {(row[0], row[1]): row[2:] for row in rows_of(real_section(made_up()))}
     assert rows["up to 4 m", "as inspected"] == ["1", "0.600", "0.750", "0.750", "1.000"]
     assert rows["mean of the resolutions", "as inspected"][1] == "0.500"  # the shadows' table comes second
     assert rows["30 m", "one step"][0] == "2" and rows["30 m", "one step"][1] == "0.000"
     assert rows["veil", "rice1_haze"] == ["1", "1.000", "1.000", "0.000"]
     assert rows["veil", "all"][::2] == ["2", "0.500"] and rows["stitching trace", "rice1_google"][0] == "1"
     assert rows["rsicd", "1"][0] == "0.000" and rows["dubai", "1"][0] == "1.000"
-    assert rows["rsicd", "1"][1 + TRACE] == "–"  # not judged there
+    assert rows["rsicd", "1"][1 + TRACE] == "–"  # not absent there
     assert ("10 m", "one step") not in rows and ("60 m", "one step") not in rows
 
 
 def test_bars_of_the_real_part():
-    bars = {what: (value, bar) for what, value, _, bar in real_tables.real_goals(made_up())}
+    bars = {what: (value, bar) for what, value, _, bar in real_goals(made_up())}
     assert bars["real cloud IoU"] == (pytest.approx(0.7), 0.8) and bars["real shadow IoU"][1] == 0.45
     assert [bar for _, bar in list(bars.values())[2:]] == [0.01, 0.02]
 
@@ -262,18 +266,18 @@ def listed(real_pictures, monkeypatch):
 
 def test_the_rules_alone_mark_clean_pictures_only(listed):
     found = measure_real(listed, None)
-    assert found.observation is None and found.differing == 0
-    assert found.judged.any(1).tolist() == found.where(real.UNSPOILT).tolist()
+    assert found.model_result is None and found.differing == 0
+    assert found.absent.any(1).tolist() == found.where(real.UNSPOILT).tolist()
     assert found.labels.shape == found.outlined.shape == found.false.shape == (7, 10)
-    assert "with anything" in real_tables.real_section(found) and "real clouds" not in real_tables.real_section(found)
+    assert "with anything" in real_section(found) and "real clouds" not in real_section(found)
 
 
 def test_the_default_model_runs_through_every_picture(listed):
     found = measure_real_part(listed, "default")
-    assert found.observation.logits.shape == (7, 10)
-    assert found.observation.confusions[ONE_STEP][~found.outlined.any(1)].sum() == 0
+    assert found.model_result.logits.shape == (7, 10)
+    assert found.model_result.confusions[ONE_STEP][~found.outlined.any(1)].sum() == 0
     assert not found.false[~found.where(real.UNSPOILT)].any()
-    assert np.isfinite(real_tables.real_figures(found).cloud)
+    assert np.isfinite(real_figures(found).cloud)
 
 
 def test_the_command_prints_the_real_part_alone(listed, tmp_path, capsys):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rsqi_core.evaluation.thresholds import BY_NETWORK, Outlines, gate, temperature, threshold, thresholds
+from rsqi_core.evaluation.calibration.thresholds import BY_NETWORK, Outlines, gate, temperature, threshold, thresholds
 from rsqi_core.taxonomy import CODES
 
 

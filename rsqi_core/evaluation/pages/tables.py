@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from ..classify import probabilities
-from ..metrics import auroc, average_precision, bootstrap, f1_of_counts, iou_of, mean, precision_of, rates
-from ..taxonomy import CODES, REGION_TYPES
-from .observe import INSPECTION, ONE_STEP, SETTINGS, Observation
-from .rulings import Ruling
-from .scenes import MATCHES, PARTS, Finding, counts_as_found
+from ...classify import probabilities
+from ...metrics import auroc, average_precision, bootstrap, f1_of_counts, iou_of, mean, precision_of, rates
+from ...taxonomy import CODES, REGION_TYPES
+from ..benchmark.marks import count_marks, marks_of_classifier
+from ..benchmark.rule_results import RuleResult
+from ..benchmark.run_model import INSPECTION, ONE_STEP, SETTINGS, ModelResult
+from ..benchmark.scenes import MATCHES, PARTS, SceneResult, counts_as_found
 
 SEVERITIES = ("subtle", "medium", "strong")
 PAPER = {
@@ -53,25 +54,14 @@ def interval(value: float, bounds: tuple[float, float]) -> str:
 # Blocks ---------------------------------------------------------------------------------------------------------------
 
 
-def marks(observation: Observation) -> np.ndarray:
-    """Bool [N, 10]: which types the classifier's thresholds mark in each block."""
-    return probabilities(observation.logits) >= observation.thresholds
-
-
-def counts(found: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Hits, false alarms and misses of each block and type, int64 [N, 10, 3]; unknown labels (255) count nothing."""
-    known, real = truth != 255, truth == 1
-    return np.stack([found & real & known, found & ~real & known, ~found & real & known], -1).astype(np.int64)
-
-
 def classification(
-    observations: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    marked: Mapping[str, tuple[np.ndarray, np.ndarray]],
 ) -> str:
     """Table 3: (found bool [N, 10], truth uint8 [N, 10]) by name of the row."""
     paper = [PAPER["accuracy"], None, PAPER["macro F1"], *PAPER["F1"]]
     rows: list[list[object]] = [["the paper's SwinV2, its own data", *paper]]
-    for name, (found, truth) in observations.items():
-        table = counts(found, truth)
+    for name, (found, truth) in marked.items():
+        table = count_marks(found, truth)
         known = truth != 255
         right = (found == (truth == 1)) | ~known
         each = f1_of_counts(table.sum(0))
@@ -82,9 +72,9 @@ def classification(
     return markdown(header, rows)
 
 
-def detection(observation: Observation, truth: np.ndarray, spotless: np.ndarray) -> str:
+def detection(model_result: ModelResult, truth: np.ndarray, spotless: np.ndarray) -> str:
     """AUROC, AP, FPR and FNR of each type over blocks, and AUROC, AP and PRO over pixels for the region types."""
-    found, p = marks(observation), probabilities(observation.logits)
+    found, p = marks_of_classifier(model_result), probabilities(model_result.logits)
     rows: list[list[object]] = []
     for i, code in enumerate(CODES):
         known = truth[:, i] != 255
@@ -92,7 +82,7 @@ def detection(observation: Observation, truth: np.ndarray, spotless: np.ndarray)
         false, missed = rates(found[known, i], real)
         row = [code, int(real.sum()), auroc(p[known, i], real), average_precision(p[known, i], real), false, missed]
         row.append(float(found[spotless, i].mean()))
-        scores = observation.scores.get(code)
+        scores = model_result.scores.get(code)
         rows.append(row + ([scores.auroc(), scores.average_precision(), scores.pro()] if scores else [None] * 3))
     header = ["type", "blocks", "AUROC", "AP", "FPR", "FNR", "clean marked", "pixel AUROC", "pixel AP", "PRO"]
     return markdown(header, rows)
@@ -123,14 +113,14 @@ def segmentation(rows: Mapping[str, np.ndarray]) -> str:
     return markdown(["", "mIoU (95 %)", "background", *(t.code for t in REGION_TYPES)], lines)
 
 
-def integration(observation: Observation, mixed: np.ndarray, default: str) -> str:
+def integration(model_result: ModelResult, mixed: np.ndarray, default: str) -> str:
     """Table 7: mIoU and pixel precision of one step, of an inspection and of every setting of equation 3.
 
     On blocks bool [N] `mixed`; `default` is the mode of the inspection.
     """
     lines = []
     for setting in (ONE_STEP, INSPECTION, *SETTINGS):
-        confusions = observation.confusions[setting][mixed]
+        confusions = model_result.confusions[setting][mixed]
         total = confusions.sum(0)
         iou = interval(float(np.nanmean(iou_of(total))), bootstrap(lambda s: np.nanmean(iou_of(s), -1), confusions))
         precision = interval(float(precision_of(total)), bootstrap(precision_of, confusions))
@@ -143,13 +133,13 @@ def integration(observation: Observation, mixed: np.ndarray, default: str) -> st
 # Pixels ---------------------------------------------------------------------------------------------------------------
 
 
-def rules(rulings: Sequence[Ruling]) -> str:
+def rules(rule_results: Sequence[RuleResult]) -> str:
     """Table 6: the two pixel types by rule."""
     rows: list[list[object]] = [
         ["stripe_noise", "the paper's, its own data", None, PAPER["stripe_noise"], None, None, None, None, None],
         ["pixel_missing", "the paper's, its own data", None, PAPER["pixel_missing"], None, None, None, None, None],
     ]
-    for r in rulings:
+    for r in rule_results:
         iou = interval(r.iou(), bootstrap(lambda s: s[:, 0] / np.maximum(s.sum(1), 1), r.counts))
         hits, false, missed = r.counts.sum(0)
         precision, recall = float(hits / max(hits + false, 1)), float(hits / max(hits + missed, 1))
@@ -163,11 +153,11 @@ def rules(rulings: Sequence[Ruling]) -> str:
 # Scenes ---------------------------------------------------------------------------------------------------------------
 
 
-def objects(findings: Sequence[Finding]) -> str:
+def objects(scene_results: Sequence[SceneResult]) -> str:
     """Object recall by type and severity, and false objects by type per 100 Mpx of clean scenes."""
-    planted = [item for finding in findings for item in finding.objects]
-    spotless = [finding for finding in findings if finding.part == "spotless"]
-    area = sum(finding.megapixels for finding in spotless)
+    planted = [item for result in scene_results for item in result.objects]
+    spotless = [result for result in scene_results if result.part == "spotless"]
+    area = sum(result.megapixels for result in spotless)
     rows = []
     for code in CODES:
         mine = [(severity, value) for c, severity, value in planted if c == code]
@@ -175,22 +165,22 @@ def objects(findings: Sequence[Finding]) -> str:
         row += [mean([counts_as_found(code, value, match) for _, value in mine]) for match in MATCHES]
         for severity in SEVERITIES:
             row.append(mean([counts_as_found(code, value, MATCHES[0]) for s, value in mine if s == severity]))
-        row.append(f"{100 * sum(finding.marked[code] for finding in spotless) / max(area, 1e-9):.1f}")
-        row.append(sum(f.false[code] for f in findings if f.part != "spotless"))
+        row.append(f"{100 * sum(result.marked[code] for result in spotless) / max(area, 1e-9):.1f}")
+        row.append(sum(f.false[code] for f in scene_results if f.part != "spotless"))
         rows.append(row)
     header = ["type", "planted", *(f"recall at IoU {match}" for match in MATCHES), *SEVERITIES,
               "false objects per 100 Mpx (clean scenes)", "false objects beside planted ones"]  # fmt: skip
     return markdown(header, rows)
 
 
-def scores(findings: Sequence[Finding]) -> str:
+def scores(scene_results: Sequence[SceneResult]) -> str:
     """Score error and grade agreement, for scenes with many errors, with one or two, and with none."""
     rows: list[list[object]] = []
     for part in PARTS:
-        mine = [finding for finding in findings if finding.part == part]
-        error = np.array([finding.score - finding.true_score for finding in mine])
-        agree = mean([finding.grade == finding.true_grade for finding in mine])
-        touched = _share_of(sum(finding.touched for finding in mine), sum(finding.blocks for finding in mine))
+        mine = [result for result in scene_results if result.part == part]
+        error = np.array([result.score - result.true_score for result in mine])
+        agree = mean([result.grade == result.true_grade for result in mine])
+        touched = _share_of(sum(result.touched for result in mine), sum(result.blocks for result in mine))
         rows.append([part, len(mine), sum(f.megapixels for f in mine), float(np.abs(error).mean()),
                      float(error.mean()), agree, touched])  # fmt: skip
     header = ["scenes", "", "Mpx", "mean score error", "bias", "same grade", "512-px blocks touched by a mark"]

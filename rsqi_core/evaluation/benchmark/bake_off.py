@@ -1,4 +1,4 @@
-"""Architectures on equal terms: who takes part, what the frozen benchmark says of each, and how long a tile takes."""
+"""Compare architectures on equal terms: which are trained, their results on the frozen benchmark, time for a tile."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
-from ..classify import as_tile, probabilities
-from ..metrics import confusion, iou_of, mean
-from ..models.architectures import CLASSIFIER, JOINT, PIXEL, SEGMENTER
-from ..segment import labels
-from ..synthesis.compose import Sample
-from ..synthesis.defect import AMBIGUOUS, DEFECT
-from ..taxonomy import PIXEL_TYPES
+from ...classify import as_tile, probabilities
+from ...metrics import confusion, iou_of, mean
+from ...models.architectures import CLASSIFIER, JOINT, PIXEL, SEGMENTER
+from ...segment import labels
+from ...synthesis.compose import Sample
+from ...synthesis.defect import AMBIGUOUS, DEFECT
+from ...taxonomy import PIXEL_TYPES
 from .frozen import Entry
-from .rulings import Ruling
+from .rule_results import RuleResult
 
 THREADS = 2  # of a modest office computer
 EQUAL = {"batch": 32, "rate": 1e-3, "schedule": "cosine", "warmup": 0.05, "average": 0.998, "precision": "auto"}
@@ -48,7 +48,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A classifier and a segmenter that could be shipped: one joint run, or a run of each."""
+    """A classifier and a segmenter that could be the embedded model: one joint run, or a run of each."""
 
     title: str
     runs: tuple[Run, ...]
@@ -100,7 +100,7 @@ class Graph:
         return logits if logits.ndim == 1 else logits[:, :h, :w]
 
 
-# Answers --------------------------------------------------------------------------------------------------------------
+# Results --------------------------------------------------------------------------------------------------------------
 
 
 def classify(graph: Graph, samples: Sequence[Sample]) -> np.ndarray:
@@ -114,8 +114,8 @@ def segment(graph: Graph, samples: Sequence[Sample]) -> np.ndarray:
     return np.stack([confusion(sample.segmentation, one) for sample, one in zip(samples, found)])
 
 
-def mark(graph: Graph, blocks: Sequence[tuple[Entry, Sample]], levels: Sequence[float], name: str) -> list[Ruling]:
-    """Judge the pixel network as `rsqi_core.evaluation.rulings` judges the rules, at several probabilities at once."""
+def mark(graph: Graph, blocks: Sequence[tuple[Entry, Sample]], levels: Sequence[float], name: str) -> list[RuleResult]:
+    """Measure the pixel network at several probabilities, as `rule_results` measures the rules."""
     cases = [(level, k, t.code) for level in levels for k, t in enumerate(PIXEL_TYPES)]
     counts: list[list[list[int]]] = [[] for _ in cases]
     areas: dict[str, list[list[float]]] = {"clean": [], "decoy": []}
@@ -130,16 +130,23 @@ def mark(graph: Graph, blocks: Sequence[tuple[Entry, Sample]], levels: Sequence[
                 mine.append([int((a & known).sum()) for a in (one & real, one & ~real, ~one & real)])
     clean, decoy = (np.reshape(areas[part], (-1, len(cases))).T for part in ("clean", "decoy"))
     return [
-        Ruling(code, f"{name}, p >= {level}", np.array(counts[i]).reshape(-1, 3), mean(clean[i]), mean(clean[i] > 0),
-               mean(decoy[i] > 0), np.zeros(0, bool))
+        RuleResult(
+            code,
+            f"{name}, p >= {level}",
+            np.array(counts[i]).reshape(-1, 3),
+            mean(clean[i]),
+            mean(clean[i] > 0),
+            mean(decoy[i] > 0),
+            np.zeros(0, bool),
+        )
         for i, (level, _, code) in enumerate(cases)
-    ]  # fmt: skip
+    ]
 
 
 def milliseconds(
     calls: Mapping[str, Callable[[np.ndarray], object]], tiles: Sequence[np.ndarray], rounds: int = 15
 ) -> dict[str, list[float]]:
-    """Time every call on one tile after the other, in turns, so that whatever else the machine does hits all alike.
+    """Time every call on one tile after the other, in turns, so that other load on the machine affects all alike.
 
     Returns
     -------

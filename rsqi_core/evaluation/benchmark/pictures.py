@@ -8,10 +8,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..errors import RsqiError
-from ..imagery import read_rgb
-from ..synthesis.cloud import matte_of
-from ..synthesis.landscape import landscape
+from ...errors import RsqiError
+from ...imagery import read_rgb
+from ...synthesis.cloud import matte_of
+from ...synthesis.landscape import landscape
 
 LANDSCAPE_SIDE = 512
 _FOLDERS = {
@@ -64,7 +64,7 @@ def _file(folder: Path, stem: str) -> Path:
 
 
 def _naip(file: Path) -> np.ndarray:
-    from ..raster import open_raster
+    from ...raster import open_raster
 
     with open_raster(str(file), bands=(1, 2, 3)) as raster:
         return raster.read(0, 0, raster.width, raster.height)[0]

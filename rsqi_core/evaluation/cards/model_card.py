@@ -1,4 +1,4 @@
-"""The model card for people, in English and Chinese: what a model is, learned from, reaches and gets wrong.
+"""The model card for people, in English and Chinese: a model's purpose, data, training, figures and failures.
 
 The texts lie in ``resources/model_card/texts.json``, both languages of each side by side, the facts about the imagery
 sets in ``sets.json`` beside it. Everything else comes from the model's own card and from what the benchmark measured.
@@ -15,19 +15,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import OutputError, ParameterError
-from ..imagery import CLEAN, MATTES, REAL, files
-from ..models.architectures import CLASSIFIER, SEGMENTER
-from ..parameters import Parameters
-from ..resources import path as resource
-from ..taxonomy import by_code
-from .benchmark import Measured
+from ...errors import OutputError, ParameterError
+from ...imagery import CLEAN, MATTES, REAL, files
+from ...models.architectures import CLASSIFIER, SEGMENTER
+from ...parameters import Parameters
+from ...resources import path as resource
+from ...taxonomy import by_code
+from ..benchmark.frozen import Entry
+from ..benchmark.measure import Measured
+from ..benchmark.scenes import COVERED, MATCHES
+from ..calibration.thresholds import SPARING
+from ..pages.page import IMAGES
+from ..pages.tables import markdown
 from .card_figures import TypeFigures, figures_by_type, figures_together
-from .frozen import Entry
-from .page import IMAGES
-from .scenes import COVERED, MATCHES
-from .tables import markdown
-from .thresholds import SPARING
 
 LANGUAGES = {"en": "", "zh": ".zh"}  # what stands before the suffix of the file's name
 CURVE = "images/training.svg"  # beside the card
@@ -81,7 +81,7 @@ def write_model_card(measured: Measured, data: Path, card: Path, page: Path | No
 
 
 class Facts:
-    """What the card says whatever its language.
+    """The content of the card that does not depend on its language.
 
     Attributes
     ----------
@@ -142,7 +142,7 @@ def _conditions(m: Measured) -> dict[str, Any]:
     return {
         "model": f"{card.id} {card.version}",
         "mb": [f"{size / 1e6:.1f}" for size in m.model.sizes],
-        "ms": [f"{time:.0f}" for time in m.observations[0].milliseconds],
+        "ms": [f"{time:.0f}" for time in m.model_results[0].milliseconds],
         "sides": f"{sides[0]}–{sides[-1]}",
         "provider": m.model.provider,
         "blocks": "/".join(map(str, usual.blocks)),

@@ -8,25 +8,25 @@ from pathlib import Path
 
 import numpy as np
 
-from ..models import Model, load
-from ..parameters import Parameters
-from ..synthesis.compose import Sample, medium_and_strong
+from ...models import Model, load
+from ...parameters import Parameters
+from ...synthesis.compose import Sample, medium_and_strong
 from . import blocks, frozen, scenes
 from .frozen import Entry
-from .observe import Observation, observe
-from .real_findings import RealFindings, measure_real
-from .rulings import Ruling, judge_rules
-from .scenes import Finding
+from .real_results import RealResults, measure_real
+from .rule_results import RuleResult, run_rules
+from .run_model import ModelResult, run_model
+from .scenes import SceneResult
 
 RULES_ALONE = "rules"  # in place of a model: what the rules find without one
 MIXED = ("defect", "clean", "decoy")
 
-Block = tuple[Entry, Sample]
+ComposedBlock = tuple[Entry, Sample]
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Everything one run of the benchmark measured.
+    """The results of one run of the benchmark.
 
     Attributes
     ----------
@@ -35,20 +35,22 @@ class Measured:
     differing : int
         Blocks, scenes and real pictures that do not match their frozen hash.
     model : Model or None
-    observations : list
-        Of the model first, then of those it is compared with.
-    rulings : list
-    findings : list
-    real : RealFindings
+    model_results : list
+        `ModelResult` of the model first, then of those it is compared with.
+    rule_results : list
+        `RuleResult` of each rule.
+    scene_results : list
+        `SceneResult` of each scene.
+    real : RealResults
     """
 
-    blocks: list[Block]
+    blocks: list[ComposedBlock]
     differing: int
     model: Model | None
-    observations: list[Observation]
-    rulings: list[Ruling]
-    findings: list[Finding]
-    real: RealFindings
+    model_results: list[ModelResult]
+    rule_results: list[RuleResult]
+    scene_results: list[SceneResult]
+    real: RealResults
 
     def where(self, *parts: str) -> np.ndarray:
         """bool [N]: which blocks belong to these parts of the list."""
@@ -90,26 +92,26 @@ def measure(
     differing = sum(sample is None or blocks.digest_of(sample) != entry.digest for entry, sample in made)
     made = [(entry, sample) for entry, sample in made if sample is not None]
     where = np.array([entry.part in MIXED for entry, _ in made])
-    observations = []
+    model_results = []
     for name, one in zip(names, models):
         say(f"classifying and segmenting with {name}")
-        observations.append(observe(one, _title(name, one), [sample for _, sample in made], where))
+        model_results.append(run_model(one, _title(name, one), [sample for _, sample in made], where))
     say("running the rules")
     mixed = [block for block in made if block[0].part in MIXED]
     first = models[0] if models else None
-    rulings = judge_rules(mixed, observations[0].logits[where] if first else None, first)
+    rule_results = run_rules(mixed, model_results[0].logits[where] if first else None, first)
     parameters = Parameters() if first else Parameters(stages=("rules",))
-    findings = []
+    scene_results = []
     for entry in frozen.read(frozen.SCENES):
         scene = scenes.compose(entry, data)
         differing += scenes.digest_of(scene) != entry.digest
-        findings.append(scenes.inspect(entry, scene, parameters, first, say))
+        scene_results.append(scenes.inspect(entry, scene, parameters, first, say))
     real = measure_real(data, first, _title(model, first), say)
     differing += real.differing
-    return Measured(made, differing, first, observations, rulings, findings, real)
+    return Measured(made, differing, first, model_results, rule_results, scene_results, real)
 
 
-def measure_real_part(data: Path, model: str, say: Callable[[str], None] = lambda line: None) -> RealFindings:
+def measure_real_part(data: Path, model: str, say: Callable[[str], None] = lambda line: None) -> RealResults:
     """Run the real pictures of the benchmark alone, which takes a few minutes; parameters and errors as `measure`."""
     loaded = None if model == RULES_ALONE else load(model, "cpu")
     return measure_real(data, loaded, _title(model, loaded), say)

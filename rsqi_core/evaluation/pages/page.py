@@ -8,17 +8,18 @@ from pathlib import Path
 
 import numpy as np
 
-from ..classify import probabilities
-from ..errors import OutputError
-from ..metrics import auroc, f1_of_counts, iou_of, mean, precision_of, region_quality
-from ..rules import PIXEL_MISSING, STRIPE_NOISE
-from ..taxonomy import BOUNDARY_TYPES, CODES, REGION_TYPES, ErrorClass, by_code
-from . import scenes, tables
-from .benchmark import MIXED, Measured
-from .examples import Answer, may_be_shown, write_examples
-from .marks import marks_of_inspection
-from .observe import INSPECTION, ONE_STEP, Observation, as_inspected
-from .real_findings import RealFindings
+from ...classify import probabilities
+from ...errors import OutputError
+from ...metrics import auroc, f1_of_counts, iou_of, mean, precision_of, region_quality
+from ...rules import PIXEL_MISSING, STRIPE_NOISE
+from ...taxonomy import BOUNDARY_TYPES, CODES, REGION_TYPES, ErrorClass, by_code
+from ..benchmark import scenes
+from ..benchmark.marks import count_marks, marks_of_classifier, marks_of_inspection
+from ..benchmark.measure import MIXED, Measured
+from ..benchmark.real_results import RealResults
+from ..benchmark.run_model import INSPECTION, ONE_STEP, ModelResult, as_inspected
+from . import tables
+from .examples import Example, may_be_shown, write_examples
 from .real_tables import real_goals, real_section
 
 IMAGES = "images/benchmark"  # beside the page
@@ -35,9 +36,9 @@ def write_page(measured: Measured, page: Path | None) -> str:
     return _written(_sections(measured, page), page)
 
 
-def write_real_page(found: RealFindings, page: Path | None) -> str:
+def write_real_page(found: RealResults, page: Path | None) -> str:
     """Return a page of the real pictures alone as Markdown; with `page` write it there."""
-    subject = found.observation.name if found.observation else "the rules alone"
+    subject = found.model_result.name if found.model_result else "the rules alone"
     total = len(found.entries)
     changed = f"{found.differing} of {total} differ from" if found.differing else f"all {total} match"
     sections = ["# Benchmark: its real pictures alone\n"]
@@ -68,7 +69,7 @@ def _sections(m: Measured, page: Path | None) -> list[str]:
         sections += ["## Table 3: block classification\n", _classification(m)]
         sections += ["## Table 4: with and without\n", _comparison(m)]
         sections += ["## Table 5: segmentation of regions\n", _segmentation(m)]
-    sections += ["## Table 6: pixel errors by rule\n", tables.rules(m.rulings)]
+    sections += ["## Table 6: pixel errors by rule\n", tables.rules(m.rule_results)]
     if m.model:
         sections += ["## Table 7: one step against two\n", _integration(m)]
         sections += ["## Detection by type\n", _detection(m)]
@@ -85,9 +86,9 @@ def _sections(m: Measured, page: Path | None) -> list[str]:
 def _make_up(m: Measured) -> str:
     parts = Counter(entry.part for entry, _ in m.blocks)
     sets = Counter(entry.source.split("/")[0] for entry, _ in m.blocks)
-    planted = [finding for finding in m.findings if finding.part == "planted"]
-    subject = m.observations[0].name if m.observations else "the rules alone"
-    total = len(m.blocks) + len(m.findings) + len(m.real.entries)
+    planted = [result for result in m.scene_results if result.part == "planted"]
+    subject = m.model_results[0].name if m.model_results else "the rules alone"
+    total = len(m.blocks) + len(m.scene_results) + len(m.real.entries)
     changed = f"{m.differing} of {total} differ from" if m.differing else f"all {total} match"
     pictures = ", ".join(f"{name} {count}" for name, count in sets.most_common())
     return (
@@ -121,10 +122,10 @@ def _classification(m: Measured) -> str:
     mixed = m.where(*MIXED)
     all_truth, seen = m.truth()[mixed], m.truth(subtle=False)[mixed]
     rows = {}
-    for observation in m.observations:
-        found = tables.marks(observation)[mixed]
-        rows[f"{observation.name}, medium and strong"] = (found, seen)
-        rows[f"{observation.name}, all"] = (found, all_truth)
+    for model_result in m.model_results:
+        found = marks_of_classifier(model_result)[mixed]
+        rows[f"{model_result.name}, medium and strong"] = (found, seen)
+        rows[f"{model_result.name}, all"] = (found, all_truth)
     rows["inspection (rules for pixel types), medium and strong"] = (marks_of_inspection(m), seen)
     return tables.classification(rows) + (
         "\nDefective, clean and hard negative blocks; F1 by type. *Medium and strong*: what a person sees at 100 %; "
@@ -136,10 +137,10 @@ def _comparison(m: Measured) -> str:
     mixed = m.where(*MIXED)
     seen = m.truth(subtle=False)[mixed]
     rows = []
-    for observation in m.observations:
-        each = f1_of_counts(tables.counts(tables.marks(observation)[mixed], seen).sum(0))
-        iou = iou_of(observation.confusions[ONE_STEP][m.where("defect")].sum(0))
-        rows.append([observation.name, float(each.mean()), float(np.nanmean(iou))])
+    for model_result in m.model_results:
+        each = f1_of_counts(count_marks(marks_of_classifier(model_result)[mixed], seen).sum(0))
+        iou = iou_of(model_result.confusions[ONE_STEP][m.where("defect")].sum(0))
+        rows.append([model_result.name, float(each.mean()), float(np.nanmean(iou))])
     note = "" if len(rows) > 1 else _ALONE
     return tables.markdown(["trained", "macro F1", "mIoU, one step"], rows) + note
 
@@ -147,17 +148,17 @@ def _comparison(m: Measured) -> str:
 def _segmentation(m: Measured) -> str:
     defect, seen = m.where("defect"), m.where("defect") & m.without_subtle()
     rows = {}
-    for observation in m.observations:
-        rows[f"{observation.name}, one step, medium and strong"] = observation.confusions[ONE_STEP][seen]
-        rows[f"{observation.name}, one step, all"] = observation.confusions[ONE_STEP][defect]
-        rows[f"{observation.name}, {INSPECTION}, medium and strong"] = observation.confusions[INSPECTION][seen]
+    for model_result in m.model_results:
+        rows[f"{model_result.name}, one step, medium and strong"] = model_result.confusions[ONE_STEP][seen]
+        rows[f"{model_result.name}, one step, all"] = model_result.confusions[ONE_STEP][defect]
+        rows[f"{model_result.name}, {INSPECTION}, medium and strong"] = model_result.confusions[INSPECTION][seen]
     return tables.segmentation(rows) + "\nBlocks with errors only, as in the paper; mean over seven classes.\n"
 
 
 def _integration(m: Measured) -> str:
     mixed = m.where(*MIXED)
     negatives = m.where("clean", "decoy").sum() / mixed.sum()
-    text = tables.integration(m.observations[0], mixed & m.without_subtle(), m.model.card.constraint)
+    text = tables.integration(m.model_results[0], mixed & m.without_subtle(), m.model.card.constraint)
     return (
         text + f"\nMedium and strong errors with clean and hard negative blocks ({100 * negatives:.0f} % negatives).\n"
     )
@@ -166,11 +167,11 @@ def _integration(m: Measured) -> str:
 def _detection(m: Measured) -> str:
     mixed = m.where(*MIXED)
     spotless = m.where("clean")
-    observation = m.observations[0]
-    part = Observation(
-        observation.name, observation.logits[mixed], {}, observation.scores, observation.thresholds, (0.0, 0.0)
+    model_result = m.model_results[0]
+    part = ModelResult(
+        model_result.name, model_result.logits[mixed], {}, model_result.scores, model_result.thresholds, (0.0, 0.0)
     )
-    found = tables.marks(observation)
+    found = marks_of_classifier(model_result)
     rows = []
     for part_name in ("clean", "decoy"):
         marked = found[m.where(part_name)]
@@ -185,16 +186,16 @@ def _detection(m: Measured) -> str:
 def _recall(m: Measured) -> dict[str, list[float]]:
     defect = m.where("defect")
     entries = [entry for (entry, _), inside in zip(m.blocks, defect) if inside]
-    found = tables.marks(m.observations[0])[defect]
+    found = marks_of_classifier(m.model_results[0])[defect]
     return tables.recall_by_severity(found, [e.codes[0] for e in entries], [e.severity for e in entries])
 
 
 def _scenes(m: Measured) -> str:
-    text = tables.objects(m.findings) + "\n" + tables.scores(m.findings)
-    p = np.concatenate([finding.block_p for finding in m.findings])
+    text = tables.objects(m.scene_results) + "\n" + tables.scores(m.scene_results)
+    p = np.concatenate([result.block_p for result in m.scene_results])
     if m.model and len(p):
-        truth = np.concatenate([finding.block_truth for finding in m.findings])
-        each = f1_of_counts(tables.counts(p >= m.model.thresholds, truth).sum(0))
+        truth = np.concatenate([result.block_truth for result in m.scene_results])
+        each = f1_of_counts(count_marks(p >= m.model.thresholds, truth).sum(0))
         text += "\n" + tables.markdown(
             ["F1 of the `blocks` layer", "macro", *CODES], [["", float(each.mean()), *map(float, each)]]
         )
@@ -207,14 +208,14 @@ def _scenes(m: Measured) -> str:
 
 def _real(m: Measured) -> str:
     cloud = by_code("cloud")
-    observation = m.observations[0]
-    found = tables.marks(observation)[:, cloud.id - 1]
+    model_result = m.model_results[0]
+    found = marks_of_classifier(model_result)[:, cloud.id - 1]
     rows = []
     for title, source in (("Sentinel-2, 10 m", "sen12"), ("Landsat 8, 60 m", "landsat8")):
         where = np.array([entry.part == "cloud" and entry.source.startswith(source) for entry, _ in m.blocks])
         truth = m.truth()[where, cloud.id - 1]
         for setting in (ONE_STEP, INSPECTION):
-            iou, precision, recall = region_quality(observation.confusions[setting][where])
+            iou, precision, recall = region_quality(model_result.confusions[setting][where])
             rows.append([title, setting, int(where.sum()), iou, precision, recall, mean(found[where][truth == 1]),
                          mean(found[where][truth == 0])])  # fmt: skip
     header = [
@@ -228,14 +229,14 @@ def _real(m: Measured) -> str:
         "clear tiles marked",
     ]
     veil, dates = m.where("veil"), m.where("dates")
-    trace = tables.marks(observation)[dates, CODES.index("stitching_trace")]
+    trace = marks_of_classifier(model_result)[dates, CODES.index("stitching_trace")]
     return tables.markdown(header, rows) + (
         f"\nOf {veil.sum()} veiled tiles {found[veil].sum()} are marked as cloudy; of {dates.sum()} true two-date "
         f"seams {trace.sum()} are marked as stitching trace. Landsat: the automatic mask, a weak truth.\n"
     )
 
 
-def _real_images(found: RealFindings) -> str:
+def _real_images(found: RealResults) -> str:
     return real_section(found) + (
         "\nHeld-out pictures of places that training never sees, as they are, large ones in windows of 512 px; each is "
         "shown to the networks as an inspection shows it. Unknown pixels (rims, veils around outlined clouds, dark "
@@ -247,15 +248,15 @@ def _real_images(found: RealFindings) -> str:
 
 def _goals(m: Measured) -> str:
     mixed, seen = m.where(*MIXED), m.without_subtle()
-    each = f1_of_counts(tables.counts(marks_of_inspection(m), m.truth(subtle=False)[mixed]).sum(0))
-    observation = m.observations[0]
-    positives = observation.confusions[INSPECTION][m.where("defect") & seen].sum(0)
-    one, two = (observation.confusions[s][mixed & seen].sum(0) for s in (ONE_STEP, INSPECTION))
-    p, truth = probabilities(observation.logits)[mixed], m.truth(subtle=False)[mixed]
+    each = f1_of_counts(count_marks(marks_of_inspection(m), m.truth(subtle=False)[mixed]).sum(0))
+    model_result = m.model_results[0]
+    positives = model_result.confusions[INSPECTION][m.where("defect") & seen].sum(0)
+    one, two = (model_result.confusions[s][mixed & seen].sum(0) for s in (ONE_STEP, INSPECTION))
+    p, truth = probabilities(model_result.logits)[mixed], m.truth(subtle=False)[mixed]
     told = [auroc(p[truth[:, k] != 255, k], truth[truth[:, k] != 255, k] == 1) for k in _BUT_SEAMS]
     left_out = [CODES[k] for k in _BUT_SEAMS if CODES[k] in m.model.blind]
-    iou = {r.code: r.iou() for r in m.rulings if r.rule == _DEFAULT_RULE[r.code]}
-    spotless = [f for f in m.findings if f.part == "spotless"]
+    iou = {r.code: r.iou() for r in m.rule_results if r.rule == _DEFAULT_RULE[r.code]}
+    spotless = [f for f in m.scene_results if f.part == "spotless"]
     touched = sum(f.touched for f in spotless) / max(sum(f.blocks for f in spotless), 1)
     return (
         tables.goals(
@@ -277,7 +278,7 @@ def _goals(m: Measured) -> str:
 
 
 def _cost(m: Measured) -> str:
-    times = m.observations[0].milliseconds
+    times = m.model_results[0].milliseconds
     rows = []
     for part, size, cost in zip(("classifier", "segmenter"), m.model.sizes, times):
         rows.append([part, f"{size / 1e6:.1f} MB", f"{cost:.0f} ms"])
@@ -290,9 +291,9 @@ def _pictures(m: Measured, page: Path) -> str:
     mixed, spotless = m.where(*MIXED), m.where("clean", "decoy")
     folder = page.parent / IMAGES
     recall = _recall(m)
-    observation = m.observations[0]
-    plots = write_plots(folder, recall, observation.logits[mixed], m.truth()[mixed], spotless[mixed])
-    names = write_examples(folder, list(_answers(m)))
+    model_result = m.model_results[0]
+    plots = write_plots(folder, recall, model_result.logits[mixed], m.truth()[mixed], spotless[mixed])
+    names = write_examples(folder, list(_examples(m)))
     lines = [
         "## Recall by severity\n",
         tables.markdown(["type", *tables.SEVERITIES], [[c, *v] for c, v in recall.items()]),
@@ -306,10 +307,10 @@ def _pictures(m: Measured, page: Path) -> str:
     return "\n".join(lines)
 
 
-def _answers(m: Measured) -> Iterator[Answer]:
+def _examples(m: Measured) -> Iterator[Example]:
     """Yield what was marked in every defective block that may be shown."""
-    observation = m.observations[0]
-    found, p = tables.marks(observation), probabilities(observation.logits)
+    model_result = m.model_results[0]
+    found, p = marks_of_classifier(model_result), probabilities(model_result.logits)
     regions = {t.code for t in REGION_TYPES}
     for i, (entry, sample) in enumerate(m.blocks):
         if entry.part != "defect" or not may_be_shown(entry):
@@ -327,4 +328,4 @@ def _answers(m: Measured) -> Iterator[Answer]:
             rule = (STRIPE_NOISE | PIXEL_MISSING)[_DEFAULT_RULE[code]]
             shown = rule(sample.image, sample.valid)
             hit = bool((shown & (next(d.mask for d in sample.defects if d.code == code) == 1)).any())
-        yield Answer(entry, sample, float(p[i, k]), hit, shown)
+        yield Example(entry, sample, float(p[i, k]), hit, shown)

@@ -12,17 +12,17 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..classify import as_tile, probabilities
-from ..constrain import MODES, constrain
-from ..errors import ParameterError
-from ..metrics import CLASSES, auroc, average_precision, confusion, iou_of, precision_of
-from ..models import Model
-from ..models.card import CLASSIFIER, FALSE_ALARMS, SEGMENTER, read_card, write_card
-from ..rules import STRIPE_NOISE
-from ..segment import labels
-from ..synthesis.compose import Sample, medium_and_strong
-from ..taxonomy import CODES, IGNORED, by_code
-from .heldout import HeldOut, held_out
+from ...classify import as_tile, probabilities
+from ...constrain import MODES, constrain
+from ...errors import ParameterError
+from ...metrics import CLASSES, auroc, average_precision, confusion, iou_of, precision_of
+from ...models import Model
+from ...models.card import CLASSIFIER, FALSE_ALARMS, SEGMENTER, read_card, write_card
+from ...rules import STRIPE_NOISE
+from ...segment import labels
+from ...synthesis.compose import Sample, medium_and_strong
+from ...taxonomy import CODES, IGNORED, by_code
+from .calibration_blocks import CalibrationBlocks, read_calibration_blocks
 from .thresholds import BY_NETWORK, TOGETHER, Outlines, gate, temperature, thresholds
 
 VERSION = "0.8.0"
@@ -104,7 +104,7 @@ def calibrate(
         If the held-out pictures are missing.
     """
     check_options(false_alarms, [*without, *sparing])
-    source = held_out(data)
+    source = read_calibration_blocks(data)
     say(f"classifying {DEFECTIVE} blocks with errors, {CLEAN} clean ones and {DECOYS} hard negatives")
     seen = _look(source, lambda sample: _answers(model, sample))
     logits, truth, ruled, confusions = (np.stack(part) for part in zip(*seen))
@@ -146,7 +146,7 @@ def _each(value: float) -> dict[str, float]:
     return dict.fromkeys(CODES, value)
 
 
-def _look(source: HeldOut, look: Callable[[Sample], T], steps: tuple[int, int, int] = (1, 1, 1)) -> list[T]:
+def _look(source: CalibrationBlocks, look: Callable[[Sample], T], steps: tuple[int, int, int] = (1, 1, 1)) -> list[T]:
     """Compose the blocks of each kind, or some of them, and return what `look` makes of each; a core a block."""
     kinds = zip((source.defective, source.clean, source.decoy), (DEFECTIVE, CLEAN, DECOYS), steps)
     numbers = [(compose, k) for compose, count, step in kinds for k in range(0, count, step)]

@@ -1,4 +1,4 @@
-"""Found against planted: how an inspection compares with a scene whose errors are known."""
+"""Compare the mask of an inspection with a scene whose errors were planted."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import rasterio
 
-from ..errors import RsqiError
-from ..taxonomy import TYPES, ErrorClass
+from ...errors import RsqiError
+from ...taxonomy import TYPES, ErrorClass
 
 MATCH_IOU = 0.1  # overlap from which a planted region counts as found
 MATCH_COVER = 0.3  # share of a planted seam or line that must be covered; marked blocks are far wider than it
 
 
 @dataclass(frozen=True)
-class Comparison:
+class TypeMatches:
     """One type: planted objects, those found, polygons found, those that touch no planted object, and pixel IoU."""
 
     code: str
@@ -28,7 +28,7 @@ class Comparison:
     iou: float
 
 
-def compare(truth: Path, planted: Path, mask: Path) -> list[Comparison]:
+def match_planted(truth: Path, planted: Path, mask: Path) -> list[TypeMatches]:
     """Compare the mask of an inspection with a scene's truth, type by type.
 
     Region types are matched by IoU within the planted object's box, boundary and pixel types by the share of the object
@@ -56,7 +56,7 @@ def compare(truth: Path, planted: Path, mask: Path) -> list[Comparison]:
         known = real != 255
         union = ((want | have) & known).sum()
         iou = float((want & have & known).sum() / union) if union else float("nan")
-        rows.append(Comparison(error_type.code, len(mine), recalled, len(components), false, iou))
+        rows.append(TypeMatches(error_type.code, len(mine), recalled, len(components), false, iou))
     return rows
 
 

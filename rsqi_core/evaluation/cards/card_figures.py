@@ -1,4 +1,4 @@
-"""The figures of a model card: what an inspection with this model finds and marks falsely, by type and as a whole."""
+"""The figures of a model card: hits and false marks of an inspection with the model, by type and as a whole."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from ..classify import probabilities
-from ..metrics import auroc, bootstrap, f1_of_counts, iou_of, mean, precision_of, region_quality
-from ..taxonomy import CODES, IGNORED, REGION_TYPES, TYPES, ErrorType
-from . import tables
-from .benchmark import MIXED, Measured
-from .marks import marks_of_inspection, rulings_of_inspection
-from .observe import INSPECTION, ONE_STEP
-from .real_tables import real_figures
-from .rulings import Ruling
-from .scenes import MATCHES, counts_as_found
+from ...classify import probabilities
+from ...metrics import auroc, bootstrap, f1_of_counts, iou_of, mean, precision_of, region_quality
+from ...taxonomy import CODES, IGNORED, REGION_TYPES, TYPES, ErrorType
+from ..benchmark.marks import count_marks, marks_of_classifier, marks_of_inspection, rule_results_of_inspection
+from ..benchmark.measure import MIXED, Measured
+from ..benchmark.real_figures import real_figures
+from ..benchmark.rule_results import RuleResult
+from ..benchmark.run_model import INSPECTION, ONE_STEP
+from ..benchmark.scenes import MATCHES, counts_as_found
+from ..pages import tables
 
 
 @dataclass(frozen=True)
 class TypeFigures:
-    """What was measured of one type.
+    """The figures of one type.
 
     Attributes
     ----------
@@ -51,15 +51,15 @@ class TypeFigures:
 
 def figures_by_type(m: Measured) -> list[TypeFigures]:
     """Measure every type as an inspection marks it: region and boundary types by threshold, pixel types by rule."""
-    observation, mixed = m.observations[0], m.where(*MIXED)
-    p, every, seen = probabilities(observation.logits)[mixed], m.truth()[mixed], m.truth(subtle=False)[mixed]
+    model_result, mixed = m.model_results[0], m.where(*MIXED)
+    p, every, seen = probabilities(model_result.logits)[mixed], m.truth()[mixed], m.truth(subtle=False)[mixed]
     found = marks_of_inspection(m)
-    counts = tables.counts(found, seen)
+    counts = count_marks(found, seen)
     clean, decoy = (found[m.where(part)[mixed]] for part in ("clean", "decoy"))
-    rulings = rulings_of_inspection(m)
+    rule_results = rule_results_of_inspection(m)
     rows = []
     for k, error_type in enumerate(TYPES):
-        threshold, by_rule = m.model.card.thresholds[error_type.code], error_type.code in rulings
+        threshold, by_rule = m.model.card.thresholds[error_type.code], error_type.code in rule_results
         f1, known = math.nan, every[:, k] != IGNORED
         if by_rule or threshold is not None:
             f1 = float(f1_of_counts(counts[:, k].sum(0)))
@@ -71,7 +71,7 @@ def figures_by_type(m: Measured) -> list[TypeFigures]:
                 f1,
                 tables.interval(f1, bootstrap(f1_of_counts, counts[:, k])),
                 _shown_auroc(p[known, k], every[known, k] == 1),
-                "–" if math.isnan(f1) else _shown_iou(m, error_type, rulings),
+                "–" if math.isnan(f1) else _shown_iou(m, error_type, rule_results),
                 mean(clean[:, k]),
                 mean(decoy[:, k]),
             )
@@ -81,17 +81,17 @@ def figures_by_type(m: Measured) -> list[TypeFigures]:
 
 def figures_together(m: Measured) -> dict[str, object]:
     """Measure what concerns all types together, by the names that the card's texts use."""
-    observation, mixed = m.observations[0], m.where(*MIXED)
+    model_result, mixed = m.model_results[0], m.where(*MIXED)
     found = marks_of_inspection(m)
-    table = tables.counts(found, m.truth(subtle=False)[mixed])
+    table = count_marks(found, m.truth(subtle=False)[mixed])
     macro = bootstrap(lambda sums: f1_of_counts(sums).mean(-1), table)
-    regions = observation.confusions[INSPECTION][m.where("defect") & m.without_subtle()]
-    one, two = (observation.confusions[s][mixed & m.without_subtle()].sum(0) for s in (ONE_STEP, INSPECTION))
-    objects = [item for f in m.findings for item in f.objects if item[1] != "subtle"]
+    regions = model_result.confusions[INSPECTION][m.where("defect") & m.without_subtle()]
+    one, two = (model_result.confusions[s][mixed & m.without_subtle()].sum(0) for s in (ONE_STEP, INSPECTION))
+    objects = [item for f in m.scene_results for item in f.objects if item[1] != "subtle"]
     hits = sum(counts_as_found(code, value, MATCHES[0]) for code, _, value in objects)
-    spotless = [f for f in m.findings if f.part == "spotless"]
+    spotless = [f for f in m.scene_results if f.part == "spotless"]
     area = sum(f.megapixels for f in spotless)
-    marked, seam = tables.marks(observation), CODES.index("stitching_trace")
+    marked, seam = marks_of_classifier(model_result), CODES.index("stitching_trace")
     figures = {
         "macro_f1": tables.interval(float(f1_of_counts(table.sum(0)).mean()), macro),
         "miou": tables.interval(
@@ -106,8 +106,8 @@ def figures_together(m: Measured) -> dict[str, object]:
         "objects": hits / len(objects) if objects else math.nan,
         "lost": len(objects) - hits,
         "planted": len(objects),
-        "score_error": _tenths(mean([abs(f.score - f.true_score) for f in m.findings])),
-        "grade": mean([f.grade == f.true_grade for f in m.findings]),
+        "score_error": _tenths(mean([abs(f.score - f.true_score) for f in m.scene_results])),
+        "grade": mean([f.grade == f.true_grade for f in m.scene_results]),
         "two_steps": f"{np.nanmean(iou_of(two)) - np.nanmean(iou_of(one)):+.3f}",
         "two_steps_precision": f"{precision_of(two) - precision_of(one):+.3f}",
     }
@@ -115,7 +115,7 @@ def figures_together(m: Measured) -> dict[str, object]:
     figures |= {f"real_{name}": value for name, value in asdict(real).items()}
     for name, source in (("sentinel", "sen12"), ("landsat", "landsat8")):
         where = np.array([entry.part == "cloud" and entry.source.startswith(source) for entry, _ in m.blocks])
-        figures[name] = region_quality(observation.confusions[INSPECTION][where])[0] if where.any() else math.nan
+        figures[name] = region_quality(model_result.confusions[INSPECTION][where])[0] if where.any() else math.nan
         figures[f"{name}_tiles"] = int(where.sum())
     return figures
 
@@ -124,15 +124,15 @@ def _tenths(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.1f}"
 
 
-def _shown_iou(m: Measured, error_type: ErrorType, rulings: dict[str, Ruling]) -> str:
+def _shown_iou(m: Measured, error_type: ErrorType, rule_results: dict[str, RuleResult]) -> str:
     """IoU of a region type's pixels, or of a pixel type's by its rule; a seam is marked by blocks and has none."""
-    if error_type.code in rulings:
-        counts = rulings[error_type.code].counts
+    if error_type.code in rule_results:
+        counts = rule_results[error_type.code].counts
         bounds = bootstrap(lambda sums: sums[:, 0] / np.maximum(sums.sum(1), 1), counts)
-        return tables.interval(rulings[error_type.code].iou(), bounds)
+        return tables.interval(rule_results[error_type.code].iou(), bounds)
     if error_type not in REGION_TYPES:
         return "–"
-    confusions = m.observations[0].confusions[INSPECTION][m.where("defect") & m.without_subtle()]
+    confusions = m.model_results[0].confusions[INSPECTION][m.where("defect") & m.without_subtle()]
     value = float(iou_of(confusions.sum(0))[error_type.id])
     if math.isnan(value):
         return "–"

@@ -9,12 +9,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..errors import OutputError
-from ..synthesis.compose import Sample
-from ..synthesis.defect import DEFECT
-from ..synthesis.sheet import contact_sheet, outline
-from ..taxonomy import CODES, ErrorClass, by_code
-from .frozen import Entry
+from ...errors import OutputError
+from ...synthesis.compose import Sample
+from ...synthesis.defect import DEFECT
+from ...synthesis.sheet import contact_sheet, outline
+from ...taxonomy import CODES, ErrorClass, by_code
+from ..benchmark.frozen import Entry
 
 FREE = ("odm_seneca", "naip", "landscape")  # CC0, public domain, our own; the other sets state no licence to republish
 EACH = 3  # examples found and missed
@@ -23,8 +23,8 @@ _MARKED, _PLANTED = "#ffffff", "#ff0000"
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What was said of one block: probability of its first type, whether it was marked, and its pixels, bool [H, W]."""
+class Example:
+    """One block: the probability of its first type, whether that was marked, and the marked pixels, bool [H, W]."""
 
     entry: Entry
     sample: Sample
@@ -38,21 +38,21 @@ def may_be_shown(entry: Entry) -> bool:
     return entry.source.startswith(FREE)
 
 
-def write_examples(folder: Path, answers: Sequence[Answer]) -> dict[str, str]:
+def write_examples(folder: Path, examples: Sequence[Example]) -> dict[str, str]:
     """Write one JPEG a type, the surest finds above the clearest misses; return the file names by code.
 
-    Found are shown from the surest on, missed from the strongest on, so that nobody can pick the pretty ones.
+    Found ones are taken by probability, missed ones strong before others and then by probability, none by hand.
     """
     names = {}
     for code in CODES:
-        mine = [answer for answer in answers if answer.entry.codes[0] == code]
+        mine = [example for example in examples if example.entry.codes[0] == code]
         found = sorted((a for a in mine if a.found), key=lambda a: -a.probability)[:EACH]
         missed = sorted((a for a in mine if not a.found), key=lambda a: (a.entry.severity != "strong", -a.probability))
         rows, captions = [], []
         for word, chosen in (("found", found), ("missed", missed[:EACH])):
             if chosen:
-                rows.append([picture for answer in chosen for picture in _shown(answer)])
-                said = [(f"{word}, p {answer.probability:.2f}", answer.entry.severity, "") for answer in chosen]
+                rows.append([picture for example in chosen for picture in _shown(example)])
+                said = [(f"{word}, p {example.probability:.2f}", example.entry.severity, "") for example in chosen]
                 captions.append([text for texts in said for text in texts])
         if rows:
             names[code] = f"{code}.jpg"
@@ -60,14 +60,14 @@ def write_examples(folder: Path, answers: Sequence[Answer]) -> dict[str, str]:
     return names
 
 
-def _shown(answer: Answer) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _shown(example: Example) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Image, planted and marked, shrunk to `SIDE`; small errors are cut out at full size."""
-    code = answer.entry.codes[0]
-    planted = next(defect.mask for defect in answer.sample.defects if defect.code == code)
-    image = answer.sample.image
+    code = example.entry.codes[0]
+    planted = next(defect.mask for defect in example.sample.defects if defect.code == code)
+    image = example.sample.image
     small = by_code(code).error_class is ErrorClass.PIXEL
     window = _around(planted == DEFECT) if small else (slice(None), slice(None))
-    image, planted, marked = image[window], planted[window], answer.marked[window]
+    image, planted, marked = image[window], planted[window], example.marked[window]
     pictures = (image, outline(image, planted, _PLANTED, 2), outline(image, marked.astype(np.uint8), _MARKED, 2))
     return tuple(cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for picture in pictures)
 

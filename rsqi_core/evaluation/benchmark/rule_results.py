@@ -1,4 +1,4 @@
-"""The two pixel rules on the benchmark's blocks: every rule by itself, and behind the classifier's gate."""
+"""Run the rules of the two pixel types on the benchmark's blocks: each by itself, and behind the classifier's gate."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..classify import probabilities
-from ..metrics import mean
-from ..models import Model
-from ..rules import PIXEL_MISSING, STRIPE_NOISE, Rule, stripe_noise
-from ..synthesis.compose import Sample
-from ..synthesis.defect import AMBIGUOUS, DEFECT
-from ..taxonomy import CODES
+from ...classify import probabilities
+from ...metrics import mean
+from ...models import Model
+from ...rules import PIXEL_MISSING, STRIPE_NOISE, Rule, stripe_noise
+from ...synthesis.compose import Sample
+from ...synthesis.defect import AMBIGUOUS, DEFECT
+from ...taxonomy import CODES
 from .frozen import Entry
 
 
 @dataclass(frozen=True)
-class Ruling:
-    """What one rule did.
+class RuleResult:
+    """The result of one rule on all blocks.
 
     Attributes
     ----------
@@ -46,25 +46,25 @@ class Ruling:
         return float(hits / max(hits + false + missed, 1))
 
 
-def judge_rules(
+def run_rules(
     blocks: Sequence[tuple[Entry, Sample]], logits: np.ndarray | None = None, model: Model | None = None
-) -> list[Ruling]:
+) -> list[RuleResult]:
     """Run every rule on every block; with block logits [N, 10] the default stripe rule also behind the model's gate."""
     stripe_rules = STRIPE_NOISE | {"otsu without saturation": _otsu_without_saturation}
-    rulings = [_judge("stripe_noise", name, rule, blocks) for name, rule in stripe_rules.items()]
+    rule_results = [_run("stripe_noise", name, rule, blocks) for name, rule in stripe_rules.items()]
     if model is not None and logits is not None:
         gate = probabilities(logits[:, CODES.index("stripe_noise")]) >= model.card.stripe_gate
-        rulings.append(_judge("stripe_noise", "oriented, classifier's gate", STRIPE_NOISE["oriented"], blocks, gate))
-    return rulings + [_judge("pixel_missing", name, rule, blocks) for name, rule in PIXEL_MISSING.items()]
+        rule_results.append(_run("stripe_noise", "oriented, classifier's gate", STRIPE_NOISE["oriented"], blocks, gate))
+    return rule_results + [_run("pixel_missing", name, rule, blocks) for name, rule in PIXEL_MISSING.items()]
 
 
 def _otsu_without_saturation(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
     return stripe_noise.otsu(rgb, saturation=0) & valid
 
 
-def _judge(
+def _run(
     code: str, name: str, rule: Rule, blocks: Sequence[tuple[Entry, Sample]], gate: np.ndarray | None = None
-) -> Ruling:
+) -> RuleResult:
     counts: list[list[int]] = []
     areas: dict[str, list[float]] = {"clean": [], "decoy": []}
     found = np.zeros(len(blocks), bool)
@@ -79,7 +79,7 @@ def _judge(
         elif entry.part in areas:
             areas[entry.part].append(float(marked.mean()))
     clean, decoys = (np.array(areas[part]) for part in ("clean", "decoy"))
-    return Ruling(
+    return RuleResult(
         code,
         name,
         np.array(counts, np.int64).reshape(-1, 3),

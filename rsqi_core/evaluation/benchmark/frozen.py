@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import RsqiError
-from ..resources import path as resource
+from ...errors import RsqiError
+from ...resources import path as resource
 
 BLOCKS, SCENES, REAL = "blocks.csv", "scenes.csv", "real.csv"
 _DIGITS = 12  # of a SHA-256 in hexadecimal; enough to notice a change, too short to pass for a key

@@ -1,4 +1,4 @@
-"""What a model makes of the benchmark's blocks: logits, confusion under every setting of equation 3, pixel scores."""
+"""Run a model on the benchmark's blocks: logits, confusions under every setting of equation 3, pixel scores."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..classify import outlines, probabilities
-from ..constrain import MODES, constrain
-from ..metrics import CLASSES, PixelScores, confusion
-from ..models import Description, Model
-from ..segment import labels
-from ..synthesis.compose import Sample
-from ..taxonomy import IGNORED, REGION_TYPES
+from ...classify import outlines, probabilities
+from ...constrain import MODES, constrain
+from ...metrics import CLASSES, PixelScores, confusion
+from ...models import Description, Model
+from ...segment import labels
+from ...synthesis.compose import Sample
+from ...taxonomy import IGNORED, REGION_TYPES
 
 ONE_STEP = "one step"
 INSPECTION = "as inspected"  # two steps by the card, with what only the classifier's evidence outlines
@@ -31,8 +31,8 @@ SETTINGS: dict[str, tuple[str, float, float | None]] = {
 
 
 @dataclass(frozen=True)
-class Observation:
-    """A model's answers on N blocks.
+class ModelResult:
+    """The result of a model on N blocks.
 
     Attributes
     ----------
@@ -58,12 +58,19 @@ class Observation:
     milliseconds: tuple[float, float]
 
 
-def observe(model: Model, name: str, samples: Sequence[Sample], scored: np.ndarray | None = None) -> Observation:
+def run_model(model: Model, name: str, samples: Sequence[Sample], scored: np.ndarray | None = None) -> ModelResult:
     """Run classifier and segmenter on every block, one at a time, so that memory does not grow with their number.
 
-    Blocks of which no pixel is known are not segmented.
+    Blocks without a known pixel are not segmented.
 
-    `scored` (bool [N]) tells which blocks go into the pixel scores; all of them if missing.
+    Parameters
+    ----------
+    name : str
+        Of the model in the tables.
+    samples : sequence of Sample
+        The blocks, N of them.
+    scored : numpy.ndarray, optional
+        bool [N]: blocks that go into the pixel scores; all if missing.
     """
     logits, times = [], []
     confusions: dict[str, list[np.ndarray]] = {setting: [] for setting in (ONE_STEP, INSPECTION, *SETTINGS)}
@@ -87,7 +94,7 @@ def observe(model: Model, name: str, samples: Sequence[Sample], scored: np.ndarr
         if scored is None or scored[i]:
             _score(scores, pixels, sample.segmentation)
     classify, segment = 1000 * np.median(np.array(times or [(np.nan, np.nan)]), 0)
-    return Observation(
+    return ModelResult(
         name,
         np.stack(logits),
         {setting: np.stack(found) for setting, found in confusions.items()},
@@ -109,7 +116,7 @@ def by_setting(
 
 
 def as_inspected(model: Model, described: Description, pixels: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Label map uint8 [H, W] of one block, as an inspection would find it."""
+    """Label map uint8 [H, W] of one block, as an inspection gives it."""
     block, thresholds = described.logits[0], model.thresholds
     found = labels(constrain(pixels, block, model.card.constraint, 1.0, thresholds), shape)[0]
     if described.evidence is not None:

@@ -1,4 +1,4 @@
-"""Whole scenes of the frozen benchmark: planted, inspected as a station would, and compared object by object."""
+"""Whole scenes of the frozen benchmark: planted, inspected as in production, and compared object by object."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ import numpy as np
 import rasterio
 from affine import Affine
 
-from ..blocks import grid
-from ..job import Job, run
-from ..merge import LabelMap
-from ..models import Model
-from ..parameters import Parameters
-from ..pipeline import valid_area
-from ..polygons import polygonize, records
-from ..raster import open_raster
-from ..scoring import load_scheme, score
-from ..synthesis.defect import AMBIGUOUS, DEFECT
-from ..taxonomy import CODES, IGNORED, TYPES, ErrorClass, ErrorType, by_code
+from ...blocks import grid
+from ...job import Job, run
+from ...merge import LabelMap
+from ...models import Model
+from ...parameters import Parameters
+from ...pipeline import valid_area
+from ...polygons import polygonize, records
+from ...raster import open_raster
+from ...scoring import load_scheme, score
+from ...synthesis.defect import AMBIGUOUS, DEFECT
+from ...taxonomy import CODES, IGNORED, TYPES, ErrorClass, ErrorType, by_code
+from ..recipes import LATE, disturb, plant
 from .frozen import Entry, digest
 from .pictures import read_picture
-from .recipes import LATE, disturb, plant
 
 PARTS = ("planted", "sparse", "spotless")
 PIXELS_AN_ERROR = 130_000  # one is planted for so many pixels of a scene
@@ -52,7 +52,7 @@ class PlantedObject:
 
 @dataclass(frozen=True)
 class Scene:
-    """An image uint8 [H, W, 3], its truth uint8 [H, W] (0, 1..10, 255 not to be judged) and what was planted."""
+    """An image uint8 [H, W, 3], its truth uint8 [H, W] (0, 1..10, 255 unknown) and what was planted."""
 
     image: np.ndarray
     truth: np.ndarray
@@ -60,8 +60,8 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class Finding:
-    """How the inspection of one scene compares with the truth.
+class SceneResult:
+    """The result of inspecting one scene, compared with its truth.
 
     Attributes
     ----------
@@ -77,8 +77,8 @@ class Finding:
     blocks, touched : int
         512-px squares, and those with any mark.
     block_truth, block_p : numpy.ndarray
-        uint8 [M, 10] (255 unsure) and float [M, 10]: what the 512-px blocks of the inspection hold and what its
-        ``blocks`` layer says; empty without a classifier.
+        uint8 [M, 10] (255 unsure) and float [M, 10]: the types in the 512-px blocks of the inspection, and the
+        probabilities of its ``blocks`` layer; empty without a classifier.
     score, true_score : float
         Of the inspection, and of the truth by the same scheme and types.
     grade, true_grade : str
@@ -173,7 +173,7 @@ def _add(
 
 def inspect(
     entry: Entry, scene: Scene, parameters: Parameters, model: Model | None, say: Callable[[str], None]
-) -> Finding:
+) -> SceneResult:
     """Write the scene as a GeoTIFF, run the whole inspection on it and compare its files with the truth."""
     say(f"inspecting {entry.name}")
     with tempfile.TemporaryDirectory(prefix="rsqi-evaluate-") as name:
@@ -185,11 +185,11 @@ def inspect(
             found = file.read(1)
         summary = result["summary"]
         inspected = tuple(summary["inspected"].split(","))
-        true_score, true_grade = judge_truth(raster, scene.truth, inspected)
+        true_score, true_grade = score_truth(raster, scene.truth, inspected)
         block_truth, block_p = read_blocks(result["outputs"]["errors"], scene.truth, parameters.overlap)
     counted = {code: false_objects(found, scene.truth, code) for code in CODES}
     squares = [(found[y : y + BLOCK, x : x + BLOCK] > 0).any() for y in range(0, h, BLOCK) for x in range(0, w, BLOCK)]
-    return Finding(
+    return SceneResult(
         entry.name,
         entry.part,
         h * w / 1e6,
@@ -238,8 +238,8 @@ def _present(truth: np.ndarray, error_type: ErrorType) -> int:
     return 1 if count >= enough else 255 if count else 0
 
 
-def judge_truth(raster: Path, truth: np.ndarray, inspected: tuple[str, ...]) -> tuple[float, str]:
-    """Score and grade that a faultless inspection would have given, for the same types."""
+def score_truth(raster: Path, truth: np.ndarray, inspected: tuple[str, ...]) -> tuple[float, str]:
+    """Score and grade of an inspection without mistakes, for the same types."""
     label_map = LabelMap(*truth.shape)
     label_map.label[:] = np.where(truth == IGNORED, 0, truth)
     label_map.confidence[:] = np.where(label_map.label > 0, 255, 0)

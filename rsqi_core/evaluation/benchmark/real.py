@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..classify import as_tile
-from ..errors import RsqiError
-from ..imagery import CLEAN, REAL, ImagerySet, Picture, read_picture
-from ..synthesis.compose import CELL, Sample
-from ..taxonomy import CODES, IGNORED, REGION_TYPES, by_code
+from ...classify import as_tile
+from ...errors import RsqiError
+from ...imagery import CLEAN, REAL, ImagerySet, Picture, read_picture
+from ...synthesis.compose import CELL, Sample
+from ...taxonomy import CODES, IGNORED, REGION_TYPES, by_code
 from .frozen import Entry, digest
 
 # Errors with an outline, errors that fill the picture or veil it somewhere, seams, and pictures without errors.

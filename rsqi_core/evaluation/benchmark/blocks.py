@@ -1,4 +1,4 @@
-"""The blocks of the frozen benchmark: an entry of the list becomes an image with its truth, the same every time."""
+"""The blocks of the frozen benchmark: compose the image and the truth of an entry, the same every time."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..synthesis.compose import CELL, Sample, sample_of
-from ..synthesis.defect import Defect
-from ..taxonomy import TYPES, by_code
+from ...synthesis.compose import CELL, Sample, sample_of
+from ...synthesis.defect import Defect
+from ...taxonomy import TYPES, by_code
+from ..recipes import LATE, decoy, disturb, plant
 from .frozen import Entry, digest
 from .pictures import read_cloud, read_matte, read_picture
-from .recipes import LATE, decoy, disturb, plant
 
 ORDER = ("stretching_blur", "distortion", "stitching_misalignment", "blur", "stitching_trace", "shadow", "cloud",
          "spectral_overflow", "stripe_noise", "pixel_missing")  # fmt: skip  # as an image acquires them

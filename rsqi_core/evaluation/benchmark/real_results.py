@@ -1,4 +1,4 @@
-"""Run the real part of the benchmark: what the networks say of every picture, and what an inspection marks falsely."""
+"""Run the real part of the benchmark: the networks on every picture, and a whole inspection of the clean ones."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from pathlib import Path
 import numpy as np
 import rasterio
 
-from ..imagery import Picture
-from ..job import Job, run
-from ..models import Model
-from ..parameters import Parameters
-from ..taxonomy import CODES
+from ...imagery import Picture
+from ...job import Job, run
+from ...models import Model
+from ...parameters import Parameters
+from ...taxonomy import CODES
 from . import frozen, real
 from .frozen import Entry
-from .observe import Observation, observe
+from .run_model import ModelResult, run_model
 from .scenes import false_objects, write_raster
 
 
 @dataclass(frozen=True)
-class RealFindings:
-    """What was found in N real pictures, and what is known of them.
+class RealResults:
+    """The results on N real pictures, and what is known of them.
 
     Attributes
     ----------
@@ -32,25 +32,25 @@ class RealFindings:
         uint8 [N, 10], as `real.labels_of`.
     outlined : numpy.ndarray
         bool [N, 10], as `real.outlined_types`.
-    judged : numpy.ndarray
-        bool [N, 10]: types that are known not to be in a clean picture, in the shadow's case outside of dark places.
+    absent : numpy.ndarray
+        bool [N, 10]: types that are known not to be in a clean picture; for shadow, outside of its dark places.
     false : numpy.ndarray
         bool [N, 10]: those of them that a whole inspection marks.
     differing : int
         Pictures that do not match their frozen hash.
     model : Model or None
-    observation : Observation or None
-        What the networks say of the pictures, shown to them as an inspection does; None without a model.
+    model_result : ModelResult or None
+        Of the networks on the pictures, given to them as an inspection gives them; None without a model.
     """
 
     entries: list[Entry]
     labels: np.ndarray
     outlined: np.ndarray
-    judged: np.ndarray
+    absent: np.ndarray
     false: np.ndarray
     differing: int
     model: Model | None
-    observation: Observation | None
+    model_result: ModelResult | None
 
     def where(self, part: str) -> np.ndarray:
         """bool [N]: which pictures belong to a part of the list."""
@@ -63,7 +63,7 @@ class RealFindings:
 
 def measure_real(
     data: Path, model: Model | None, title: str = "", say: Callable[[str], None] = lambda line: None
-) -> RealFindings:
+) -> RealResults:
     """Run every real picture through a model, and the clean ones through a whole inspection, with the rules.
 
     Parameters
@@ -71,7 +71,7 @@ def measure_real(
     model : Model or None
         None for the rules alone.
     title : str
-        What the model is called in the tables.
+        Of the model in the tables.
 
     Raises
     ------
@@ -82,26 +82,26 @@ def measure_real(
     say(f"reading {len(entries)} real pictures")
     shown = [(entry, real.compose(entry, data)) for entry in entries]
     differing = sum(real.digest_of(picture) != entry.digest for entry, picture in shown)
-    observation = None
+    model_result = None
     if model:
         say(f"classifying and segmenting real pictures with {title}")
         side = model.card.tile_size
-        observation = observe(model, title, [real.as_sample(picture, entry.part, side) for entry, picture in shown])
+        model_result = run_model(model, title, [real.as_sample(picture, entry.part, side) for entry, picture in shown])
     say("inspecting clean real pictures")
     clean = [picture if entry.part == real.UNSPOILT else None for entry, picture in shown]
-    judged = [[picture is not None and code not in picture.unknown for code in CODES] for picture in clean]
+    absent = [[picture is not None and code not in picture.unknown for code in CODES] for picture in clean]
     parameters = Parameters() if model else Parameters(stages=("rules",))
     nothing = np.zeros(len(CODES), bool)
     false = [nothing if picture is None else false_marks(picture, parameters, model) for picture in clean]
-    return RealFindings(
+    return RealResults(
         entries,
         np.array([real.labels_of(picture, entry.part) for entry, picture in shown]).reshape(-1, len(CODES)),
         np.array([real.outlined_types(picture, entry.part) for entry, picture in shown]).reshape(-1, len(CODES)),
-        np.array(judged, bool).reshape(-1, len(CODES)),
-        np.array(false, bool).reshape(-1, len(CODES)) & np.array(judged, bool).reshape(-1, len(CODES)),
+        np.array(absent, bool).reshape(-1, len(CODES)),
+        np.array(false, bool).reshape(-1, len(CODES)) & np.array(absent, bool).reshape(-1, len(CODES)),
         differing,
         model,
-        observation,
+        model_result,
     )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..models.card import FALSE_ALARMS
-from ..taxonomy import CODES, IGNORED, PIXEL_TYPES, REGION_TYPES
+from ...models.card import FALSE_ALARMS
+from ...taxonomy import CODES, IGNORED, PIXEL_TYPES, REGION_TYPES
 
 TOGETHER = 2.0  # times as many clean blocks as one type may mark may all types together
 SPARING = 0.1  # of the share that one type may mark: what is left to a type that cries wolf on real scenes

@@ -1,4 +1,4 @@
-"""Blocks that thresholds are set on: held-out pictures that the frozen benchmark leaves alone."""
+"""The blocks that thresholds are set on, composed from held-out pictures that the frozen benchmark does not use."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import RsqiError
-from ..imagery import CLEAN, MATTES, Picture, clean_files, read_picture, read_rgb, twins
-from ..imagery.cut import Cut
-from ..synthesis import negatives, nuisance
-from ..synthesis.cloud import matte_of
-from ..synthesis.compose import Sample, compose, held_by, sample_of
-from ..synthesis.landscape import landscape
-from ..taxonomy import CODES
+from ...errors import RsqiError
+from ...imagery import CLEAN, MATTES, Picture, clean_files, read_picture, read_rgb, twins
+from ...imagery.cut import Cut
+from ...synthesis import negatives, nuisance
+from ...synthesis.cloud import matte_of
+from ...synthesis.compose import Sample, compose, held_by, sample_of
+from ...synthesis.landscape import landscape
+from ...taxonomy import CODES
 
 SIDE, SMALL = 512, 384  # px of a block, and of one from a picture that is smaller than that
 COARSEST = 4  # times the side of a block that it may show of the ground, as a block of 2048 px does
@@ -27,7 +27,7 @@ _DEFECTIVE, _CLEAN, _DECOY = 7, 8, 9
 
 
 @dataclass(frozen=True)
-class HeldOut:
+class CalibrationBlocks:
     """Backgrounds (those that large blocks fit in come several times) and cloud mattes (uint8 [H, W]).
 
     A block is a function of its kind and number, so that none has to be kept. It is 512 px wide where the background
@@ -52,7 +52,7 @@ class HeldOut:
         return _without_errors(self._window(rng, k), rng)
 
     def decoy(self, k: int) -> Sample:
-        """Hard negative `k`: a block without errors that holds something like one, of each type in turn."""
+        """Hard negative `k`: a block without errors that holds a look-alike, of each type in turn."""
         rng = np.random.default_rng([_DECOY, k])
         window = self._window(rng)
         return _without_errors(replace(window, image=negatives.decoy(window.image, rng, CODES[k % len(CODES)])), rng)
@@ -69,7 +69,7 @@ class HeldOut:
         return background.cut(Cut(x, y, wanted, int(rng.integers(4)), False, side))
 
 
-def held_out(data: Path) -> HeldOut:
+def read_calibration_blocks(data: Path) -> CalibrationBlocks:
     """Read the pictures that thresholds are set on, procedural landscapes, and clouds.
 
     The benchmark tests on every held-out cloud, so that these are the clouds that training lifted; bent and turned
@@ -83,7 +83,7 @@ def held_out(data: Path) -> HeldOut:
     whole += [Picture(landscape(side, seed)) for seed, side in LANDSCAPES.items()]
     backgrounds = [picture for picture in whole for _ in range(_times(picture.image))]
     lifted = [matte_of(read_rgb(cloudy), read_rgb(clear)) for cloudy, clear in twins(data, MATTES[0], validation=False)]
-    return HeldOut(backgrounds, [(m * 255).astype(np.uint8) for m in lifted if m is not None])
+    return CalibrationBlocks(backgrounds, [(m * 255).astype(np.uint8) for m in lifted if m is not None])
 
 
 def pictures(data: Path) -> list[Path]:

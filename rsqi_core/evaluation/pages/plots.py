@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..classify import probabilities
-from ..errors import RsqiError
-from ..taxonomy import CODES, TYPES
+from ...classify import probabilities
+from ...errors import RsqiError
+from ...taxonomy import CODES, TYPES
 from .tables import SEVERITIES
 
 _GREYS = ("#cfd8dc", "#78909c", "#263238")

@@ -1,0 +1,1 @@
+"""Temperatures, thresholds and constraint of a model, set on held-out pictures that the benchmark leaves alone."""

@@ -1,0 +1,1 @@
+"""The page of the benchmark: tables, plots and example pictures."""
