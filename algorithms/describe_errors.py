@@ -116,13 +116,13 @@ class DescribeErrors(RsqiAlgorithm):
         source = self.parameterAsSource(parameters, self.ERRORS, context)
         chosen = describe.LANGUAGES[self.parameterAsEnum(parameters, self.LANGUAGE, context)]
         shapes, seen = self._shapes(source, context)
-        findings = [
+        summaries = [
             describe.summarize(
                 by_id(n), components(shapes[n]), self._grid.valid_pixels, self._grid.width, self._grid.height
             )
             for n in sorted(shapes)
         ]
-        text = describe.describe(findings, chosen)
+        text = describe.describe(summaries, chosen)
         missing = [code for code in CODES if code not in {*self._grid.inspected, *seen}]
         if missing:
             text += "\n" + describe.not_inspected(missing, chosen)

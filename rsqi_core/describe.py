@@ -111,7 +111,7 @@ class Component:
 
 
 @dataclass(frozen=True)
-class Finding:
+class TypeSummary:
     """What the sentences say of one error type.
 
     Attributes
@@ -155,7 +155,7 @@ class QuestionAnswer:
     positive: bool
 
 
-def find(mask: np.ndarray) -> tuple[Finding, ...]:
+def summarize_mask(mask: np.ndarray) -> tuple[TypeSummary, ...]:
     """Return what there is to say of a mask, by type.
 
     Parameters
@@ -184,10 +184,10 @@ def find(mask: np.ndarray) -> tuple[Finding, ...]:
 
 def summarize(
     error_type: ErrorType, components: Sequence[Component], valid_pixels: float, width: int, height: int
-) -> Finding:
+) -> TypeSummary:
     """Return what there is to say of the components (at least one) of one type in an image of width x height px."""
     largest = max(components, key=lambda component: component.area)
-    return Finding(
+    return TypeSummary(
         error_type=error_type,
         count=len(components),
         share=min(1.0, sum(component.area for component in components) / max(valid_pixels, 1)),
@@ -197,39 +197,39 @@ def summarize(
     )
 
 
-def caption(findings: Iterable[Finding], language: str = "zh") -> str:
+def caption(summaries: Iterable[TypeSummary], language: str = "zh") -> str:
     """Return the one sentence that names the errors of the image (Table B1, BLIP)."""
     words = _words(language)
-    names = _names(findings, language)
+    names = _names(summaries, language)
     return words["caption"].format(names=names) if names else words["qualified"]
 
 
-def sentence(finding: Finding, language: str = "zh") -> str:
+def sentence(summary: TypeSummary, language: str = "zh") -> str:
     """Return the detailed sentence on one type (Table B1, VisualGLM, without its yes)."""
     words = _words(language)
-    error_type = finding.error_type
-    several = finding.count > 1
+    error_type = summary.error_type
+    several = summary.count > 1
     return words[error_type.error_class].format(
         count=words["several" if several else "one"],
-        area=words[area_word(finding.share)],
+        area=words[area_word(summary.share)],
         noun=_NOUNS[error_type.error_class][several],
         name=_name(error_type, language),
-        position=words["position"][finding.row][finding.column],
-        line=words["line"].format(line=words[finding.line]) if finding.line else "",
+        position=words["position"][summary.row][summary.column],
+        line=words["line"].format(line=words[summary.line]) if summary.line else "",
     )
 
 
-def describe(findings: Sequence[Finding], language: str = "zh") -> str:
+def describe(summaries: Sequence[TypeSummary], language: str = "zh") -> str:
     """Return all there is to say: the naming sentence, then one detailed sentence a line for each type."""
-    lines = [caption(findings, language), *(sentence(finding, language) for finding in findings)]
+    lines = [caption(summaries, language), *(sentence(summary, language) for summary in summaries)]
     return "\n".join(line[0].upper() + line[1:] for line in lines)
 
 
-def question_answers(findings: Sequence[Finding], language: str = "zh") -> tuple[QuestionAnswer, ...]:
+def question_answers(summaries: Sequence[TypeSummary], language: str = "zh") -> tuple[QuestionAnswer, ...]:
     """Return the eleven pairs of an image: one on the whole, one for each type (Table B1, VisualGLM)."""
     words = _words(language)
-    present = {finding.error_type: finding for finding in findings}
-    whole = words["any+"].format(names=_names(findings, language)) if present else words["any-"]
+    present = {summary.error_type: summary for summary in summaries}
+    whole = words["any+"].format(names=_names(summaries, language)) if present else words["any-"]
     pairs = [QuestionAnswer(words["any?"], whole, language, "any", bool(present))]
     for error_type in TYPES:
         name = _name(error_type, language)
@@ -294,8 +294,8 @@ def _rectangle(pixels: np.ndarray) -> np.ndarray:
     return cv2.boxPoints(cv2.minAreaRect(cv2.convexHull(corners.astype(np.float32))))
 
 
-def _names(findings: Iterable[Finding], language: str) -> str:
-    return ", ".join(_name(finding.error_type, language) for finding in findings)
+def _names(summaries: Iterable[TypeSummary], language: str) -> str:
+    return ", ".join(_name(summary.error_type, language) for summary in summaries)
 
 
 def _name(error_type: ErrorType, language: str) -> str:

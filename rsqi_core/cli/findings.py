@@ -70,11 +70,11 @@ def add_describe(commands: Any) -> None:
 
 
 def _describe(options: argparse.Namespace) -> int:
-    from ..dataset.reviewed import find, read_reviewed
+    from ..dataset.reviewed import read_reviewed, summarize_reviewed
     from ..describe import describe, not_inspected
 
     reviewed = read_reviewed(options.errors)
-    print(describe(find(reviewed), options.language))
+    print(describe(summarize_reviewed(reviewed), options.language))
     if reviewed.not_inspected:
         print(not_inspected(reviewed.not_inspected, options.language))
     return DONE

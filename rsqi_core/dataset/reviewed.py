@@ -13,7 +13,7 @@ from affine import Affine
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ..describe import Component, Finding, summarize
+from ..describe import Component, TypeSummary, summarize
 from ..files.geopackage import StoredErrors, read_errors
 from ..taxonomy import CODES, by_id
 
@@ -82,7 +82,7 @@ def read_reviewed(path: Path) -> Reviewed:
     )
 
 
-def find(reviewed: Reviewed) -> tuple[Finding, ...]:
+def summarize_reviewed(reviewed: Reviewed) -> tuple[TypeSummary, ...]:
     """Return what there is to say of the errors that nobody rejected, by type.
 
     Polygons that touch are one component. A recorded error counts however small it is, unlike in a mask: it would be
@@ -90,13 +90,13 @@ def find(reviewed: Reviewed) -> tuple[Finding, ...]:
     """
     kept = reviewed.statuses != REJECTED
     shapes = shapely.transform(reviewed.geometries, lambda c: np.stack(~reviewed.transform * c.T, -1))
-    findings = []
+    summaries = []
     for category_id in sorted(set(reviewed.category_ids[kept].tolist())):
         components = _components(shapes[kept & (reviewed.category_ids == category_id)])
         if components:
             size = reviewed.width, reviewed.height
-            findings.append(summarize(by_id(category_id), components, reviewed.stored.valid_pixels, *size))
-    return tuple(findings)
+            summaries.append(summarize(by_id(category_id), components, reviewed.stored.valid_pixels, *size))
+    return tuple(summaries)
 
 
 def _components(shapes: np.ndarray) -> list[Component]:

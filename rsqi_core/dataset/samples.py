@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from ..blocks import Block
-from ..describe import Finding, find
+from ..describe import TypeSummary, summarize_mask
 from ..raster import Raster
 from ..taxonomy import IGNORED, by_code
 from .draw import draw
@@ -32,7 +32,7 @@ class Sample:
         Path of the raster it comes from.
     x, y, size : int
         Square in the raster's pixels; it may reach beyond a small raster.
-    findings : tuple of Finding
+    summaries : tuple of TypeSummary
         What there is to say of its mask.
     """
 
@@ -41,12 +41,12 @@ class Sample:
     x: int
     y: int
     size: int
-    findings: tuple[Finding, ...]
+    summaries: tuple[TypeSummary, ...]
 
     @property
     def labels(self) -> tuple[int, ...]:
         """Types in the block, rising."""
-        return tuple(finding.error_type.id for finding in self.findings)
+        return tuple(summary.error_type.id for summary in self.summaries)
 
 
 class Samples:
@@ -87,10 +87,10 @@ class Samples:
         drawn = np.zeros(valid.shape, np.uint8) if geometries is None else draw(geometries, category_ids, *box)
         # Where the image marks lost pixels as nodata, the inspector's word for them goes first.
         mask = _padded(np.where(valid | (drawn == _MISSING), drawn, IGNORED), block.size, IGNORED)
-        findings = find(mask)
-        if geometries is not None and not findings:
+        summaries = summarize_mask(mask)
+        if geometries is not None and not summaries:
             return False
-        sample = Sample(self._name(raster.path, block), raster.path, block.x, block.y, block.size, findings)
+        sample = Sample(self._name(raster.path, block), raster.path, block.x, block.y, block.size, summaries)
         _write_png(self.folder / IMAGE / sample.name, _padded(rgb[..., ::-1], block.size, 0))
         _write_png(self.folder / MASK / sample.name, mask)
         self.items.append(sample)

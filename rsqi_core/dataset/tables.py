@@ -43,7 +43,7 @@ def retain(positive: Sequence[bool], share: float, rng: np.random.Generator) -> 
 def _pairs(samples: Sequence[Sample], languages: Sequence[str]) -> Iterator[tuple[Sample, QuestionAnswer]]:
     for sample in samples:
         for language in languages:
-            for pair in question_answers(sample.findings, language):
+            for pair in question_answers(sample.summaries, language):
                 yield sample, pair
 
 
@@ -52,7 +52,7 @@ def _row(sample: Sample, languages: Sequence[str]) -> dict:
         "file_name": f"{IMAGE}/{sample.name}",
         "mask_file_name": f"{MASK}/{sample.name}",
         "labels": list(sample.labels),
-        **{column: caption(sample.findings, language) for column, language in description_columns(languages).items()},
+        **{column: caption(sample.summaries, language) for column, language in description_columns(languages).items()},
         "raster": Path(sample.raster).name,
         "x": sample.x,
         "y": sample.y,

@@ -13,7 +13,7 @@ from test_dataset_records import write_shapefile
 
 from rsqi_core.dataset.build import Settings, build
 from rsqi_core.dataset.tables import retain
-from rsqi_core.describe import caption, find
+from rsqi_core.describe import caption, summarize_mask
 from rsqi_core.errors import OutputError, ParameterError, RsqiError
 from rsqi_core.limits import NEGATIVES
 from rsqi_core.taxonomy import TYPES
@@ -78,10 +78,10 @@ def test_what_is_on_disk(station, tmp_path):
     for folder, row in everything:
         image, mask = load(folder, row, "file_name"), load(folder, row, "mask_file_name")
         assert image.shape == (row["size"], row["size"], 3) and mask.shape == image.shape[:2]
-        findings = find(mask)
-        assert row["labels"] == [finding.error_type.id for finding in findings]
+        summaries = summarize_mask(mask)
+        assert row["labels"] == [summary.error_type.id for summary in summaries]
         assert row["labels"] or not mask.any()
-        assert (row["description"], row["description_en"]) == (caption(findings), caption(findings, "en"))
+        assert (row["description"], row["description_en"]) == (caption(summaries), caption(summaries, "en"))
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
 
 

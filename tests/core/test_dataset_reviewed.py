@@ -111,7 +111,10 @@ def test_a_file_that_is_no_result(tmp_path):
 
 
 def said(path, *shapes):
-    return [sentence(finding) for finding in module.find(read_reviewed(write_reviewed(path, shapes, "none.tif")))]
+    return [
+        sentence(summary)
+        for summary in module.summarize_reviewed(read_reviewed(write_reviewed(path, shapes, "none.tif")))
+    ]
 
 
 def test_what_is_said_of_a_result(tmp_path):
@@ -135,8 +138,8 @@ def test_what_is_said_of_a_result(tmp_path):
 def test_polygons_that_touch_or_overlap_are_one_place_and_no_pixel_counts_twice(tmp_path):
     shapes = [shapely.box(0, 0, 100, 90), shapely.box(100, 90, 150, 100), shapely.box(50, 0, 100, 90)]
     path = write_reviewed(tmp_path / "a.gpkg", [("cloud", "accepted", s) for s in shapes], "none.tif")
-    (finding,) = module.find(read_reviewed(path))
-    assert finding.count == 1 and finding.share == pytest.approx(9500 / SIDE**2)
+    (summary,) = module.summarize_reviewed(read_reviewed(path))
+    assert summary.count == 1 and summary.share == pytest.approx(9500 / SIDE**2)
 
 
 def test_types_that_nobody_looked_for(tmp_path):
@@ -147,7 +150,7 @@ def test_types_that_nobody_looked_for(tmp_path):
 
 def test_a_result_without_errors(tmp_path):
     reviewed = read_reviewed(write_reviewed(tmp_path / "a.gpkg", [], "none.tif"))
-    assert module.find(reviewed) == () and reviewed.geometries.shape == (0,)
+    assert module.summarize_reviewed(reviewed) == () and reviewed.geometries.shape == (0,)
 
 
 def test_blocks_with_rejected_errors_are_the_first_without_error(tmp_path, image):

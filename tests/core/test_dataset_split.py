@@ -6,7 +6,7 @@ import numpy as np
 
 from rsqi_core.dataset.samples import Sample
 from rsqi_core.dataset.split import split
-from rsqi_core.describe import Finding
+from rsqi_core.describe import TypeSummary
 from rsqi_core.taxonomy import by_id
 
 COMBINATIONS = [(), (1,), (2,), (1, 2), (3,), (4, 7), (9,), (10, 9, 1)]
@@ -14,7 +14,7 @@ CHANCES = [0.26, 0.3, 0.1, 0.1, 0.1, 0.06, 0.05, 0.03]
 
 
 def block(raster, x, y, size, labels):
-    return Sample("name.png", raster, x, y, size, tuple(Finding(by_id(n), 1, 0.5, 0, 0) for n in labels))
+    return Sample("name.png", raster, x, y, size, tuple(TypeSummary(by_id(n), 1, 0.5, 0, 0) for n in labels))
 
 
 def many(count=2000, overlapping=False):
