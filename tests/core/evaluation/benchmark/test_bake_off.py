@@ -140,7 +140,7 @@ def test_the_interval_of_a_statistic_holds_its_value_and_narrows_with_more_block
 @pytest.fixture
 def page(monkeypatch):
     pytest.importorskip("matplotlib")
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "tools"))
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[4] / "tools"))
     import bake_off_page
 
     yield bake_off_page
