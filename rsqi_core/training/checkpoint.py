@@ -1,4 +1,4 @@
-"""What a run remembers, and how it is written, read again and taken over by another run (torch)."""
+"""Checkpoints of a run: written, read, resumed, and used to initialise another run (torch)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ENCODER = "encoder."  # before the names of the weights of a pretrained encoder
 
 @dataclass
 class State:
-    """All that decides how a run goes on.
+    """The state that a run is resumed from.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class State:
         self.average = {name: value.detach().clone() for name, value in self.network.state_dict().items()}
 
     def follow(self, decay: float) -> None:
-        """Move the average towards the network's weights; it starts fast, so that it forgets the random ones."""
+        """Move the average towards the network's weights; the decay rises, so that the random weights soon drop out."""
         decay = min(decay, self.step / (self.step + 20))
         for name, value in self.network.state_dict().items():
             if value.dtype.is_floating_point:
@@ -84,7 +84,7 @@ class State:
         _write({"average": self.average, "step": self.step, "settings": dict(course)}, folder / BEST)
 
     def resume(self, file: Path, course: Mapping[str, Any], device: torch.device) -> None:
-        """Go back to where a checkpoint was written.
+        """Restore the state of a checkpoint.
 
         Raises
         ------
@@ -111,7 +111,7 @@ class State:
 
 
 def read(file: Path) -> dict[str, Any]:
-    """Read a checkpoint, or a file of weights (`rsqi_core.training.weights`); only tensors and plain values are let in.
+    """Read a checkpoint, or a file of weights (`rsqi_core.training.weights`); accept only tensors and plain values.
 
     Raises
     ------
@@ -192,7 +192,10 @@ def checkpoint_of(run: Path) -> Path:
 
 
 def course_of(source: Path) -> dict[str, Any] | str:
-    """Return what a run of ours was trained with, to be noted by one that goes on from it; a foreign folder's name."""
+    """Return the settings that a run of ours was trained with, for the record of one that starts from it.
+
+    Of a Hugging Face folder the name is returned.
+    """
     if (source / CARD).exists():
         card = read_card(source)
         return card.training.get("settings") or f"{card.id} {card.version}"
@@ -200,7 +203,7 @@ def course_of(source: Path) -> dict[str, Any] | str:
 
 
 def initialise(network: nn.Module, source: Path, images: Callable[[], Tensor]) -> str:
-    """Take over those weights of a run, a model or a Hugging Face folder whose names and shapes fit.
+    """Load those weights of a run, a model or a Hugging Face folder whose names and shapes fit.
 
     Parameters
     ----------
@@ -208,12 +211,12 @@ def initialise(network: nn.Module, source: Path, images: Callable[[], Tensor]) -
         A checkpoint, a file of weights, the folder of a run, a model folder that was exported from one, or a folder
         with ``config.json`` and safetensors.
     images : callable
-        Makes crops, float [N, 3, H, W], normalised, to measure on what export has folded away.
+        Makes normalised crops, float [N, 3, H, W], to measure the batch normalisations on that export has folded.
 
     Returns
     -------
     str
-        A line that says how much was taken over and what was not. A pretrained encoder of which anything is lacking
+        A line on how many tensors were loaded and which were not. A pretrained encoder of which any tensor is missing
         there gets the weights of its package.
 
     Raises
@@ -235,7 +238,7 @@ def initialise(network: nn.Module, source: Path, images: Callable[[], Tensor]) -
                 "start from its run or from a file that `rsqi train --weights` has written"
             )
         if exported:
-            from . import unfold  # it needs onnx, which a machine that only trains may be without
+            from . import unfold  # it needs onnx, which training alone does not
 
             given = unfold.weights(source, network)
         else:

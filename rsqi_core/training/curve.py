@@ -1,4 +1,4 @@
-"""The curve of a run: one JSON row now and then, and a drawing of them."""
+"""The curve of a run: JSON rows of losses and scores, and their plot."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Curve:
     folder : pathlib.Path
         Of the run.
     step : int
-        Where the run goes on; rows beyond it come again and are dropped.
+        Step that the run is resumed at; later rows are dropped, as they are written again.
     before : pathlib.Path, optional
-        Folder of the run whose weights this one took over. Its rows come first, their last step counting as nought.
+        Folder of the run that this one was initialised from. Its rows come first, with its last step as step 0.
     """
 
     def __init__(self, folder: Path, step: int = 0, before: Path | None = None):
@@ -46,7 +46,7 @@ class Curve:
             from matplotlib.backends.backend_svg import FigureCanvasSVG
             from matplotlib.figure import Figure
         except ImportError:
-            return  # a run must not fail for want of a picture
+            return  # a run must not fail for lack of a plot
         figure = Figure(figsize=(9, 3.6), layout="constrained")
         FigureCanvasSVG(figure)
         panels = zip(figure.subplots(1, 2), (_LOSSES, _SCORES), ("loss (training)", "score (validation)"))

@@ -28,7 +28,7 @@ from .validation import Validation
 
 _REPORT_EVERY = 50  # steps
 _CLIP = 2.0  # largest norm of the gradients
-_MEASURED = 64  # crops to measure the activations of an exported network on
+_MEASURED = 64  # crops on which the activations of an exported network are measured
 _TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
@@ -54,7 +54,7 @@ def train(
     device : str
         ``"auto"``, ``"cpu"`` or ``"cuda"``.
     report : callable
-        Told a row of the curve now and then.
+        Gets a row of the curve every `every` steps and at each checkpoint.
     init : pathlib.Path, optional
         A run, a file of weights, a model folder or a Hugging Face folder to take weights from at the start.
     network : torch.nn.Module, optional
@@ -180,7 +180,7 @@ class _Run:
 
     @torch.no_grad()
     def _check(self, fixed: list[Mapping[str, Tensor]]) -> dict[str, float]:
-        """Validate the average, keep it if it is the best, and count how long none was."""
+        """Validate the average, save it if it is the best so far, and count the validations since then."""
         state, validation = self.state, Validation()
         current = {name: value.clone() for name, value in state.network.state_dict().items()}
         state.network.load_state_dict(state.average)
@@ -209,7 +209,7 @@ class _Run:
 
 
 class _Window:
-    """The steps since the last report: mean losses, speed, and the share of time in which the device had no data."""
+    """The steps since the last report: mean losses, speed, and the share of time that the device waited for data."""
 
     def __init__(self, device: torch.device):
         self._device = device
@@ -221,7 +221,7 @@ class _Window:
         self._count, self._waited, self._since = 0, 0.0, time.monotonic()
 
     def fetch(self, source: Any) -> Mapping[str, Tensor]:
-        """Take the next batch. Time does not count while a GPU still computes what it was given before."""
+        """Take the next batch. While a GPU still computes the one before, the time does not count as waiting."""
         began = time.monotonic()
         batch = next(source)
         if self._busy is None or self._busy.query():
@@ -256,7 +256,7 @@ def _built(settings: Settings, pretrained: bool) -> nn.Module:
 
 
 def _groups(network: nn.Module, settings: Settings) -> list[dict[str, Any]]:
-    """The weights that learn, those of a pretrained encoder at a rate of their own."""
+    """Parameter groups of the weights that are trained, with the rate factor of a pretrained encoder."""
     encoder = getattr(network, "encoder", None)
     known = {id(weight) for weight in encoder.parameters()} if encoder else set()
     learning = [weight for weight in network.parameters() if weight.requires_grad]
@@ -282,7 +282,7 @@ def _device(name: str) -> torch.device:
 
 
 def _compiled(network: nn.Module, device: torch.device) -> nn.Module:
-    """Fuse a network's operations; said early if that will fail, since torch itself says it at length and late."""
+    """Fuse a network's operations; raise early without a compiler, as torch fails late and with a long message."""
     compilers = (os.environ.get("CXX", ""), "c++", "g++", "clang++", "cl")
     if device.type == "cpu" and not any(map(shutil.which, compilers)):
         raise ParameterError("compile: there is no C++ compiler; install one or train without it")

@@ -1,4 +1,4 @@
-"""The training loss: paper equations 1 and 2 with the slips mended, plus evidence on a coarse grid."""
+"""The training loss: the paper's equations 1 and 2, corrected, and a loss of the evidence on a coarse grid."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def losses(outputs: Mapping[str, Tensor], targets: Mapping[str, Tensor], dice: f
 
 
 def coarse(target: Tensor, logits: Tensor) -> Tensor:
-    """Thin out a target [N, H, W] to the resolution of logits [N, C, h, w]: n times cheaper, and no worse."""
+    """Thin out a target [N, H, W] to the resolution of logits [N, C, h, w]: n times cheaper, with no worse result."""
     step = target.shape[1] // logits.shape[2]
     return target[:, ::step, ::step]
 
@@ -60,7 +60,7 @@ def label_loss(logits: Tensor, target: Tensor) -> Tensor:
 def evidence_loss(logits: Tensor, target: Tensor, focus: float = 1.5) -> Tensor:
     """Focal binary cross-entropy on the grid [N, 10, h, w], a sum over cells divided by the number of positive ones.
 
-    One cell in a hundred holds an error: without the focus the empty ones would drown it.
+    About one cell in a hundred holds an error: the focus keeps the empty cells from dominating the loss.
     """
     known = (target != IGNORED).float()
     positive = (target == 1).float()
@@ -72,7 +72,7 @@ def evidence_loss(logits: Tensor, target: Tensor, focus: float = 1.5) -> Tensor:
 def segmentation_loss(logits: Tensor, target: Tensor, dice: float = 0.5) -> Tensor:
     """Cross-entropy over all known pixels (equation 2) plus soft Dice of the types present in the batch.
 
-    Cross-entropy alone starves the small types; Dice counts each type once whatever its area.
+    Cross-entropy alone neglects small types; Dice weighs each type alike whatever its area.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def segmentation_loss(logits: Tensor, target: Tensor, dice: float = 0.5) -> Tens
         Weight of the Dice loss; 0 leaves the paper's equation.
     """
     known = target != IGNORED
-    # A sum over a count that is at least 1: a batch without known pixels gives nought, not an undefined mean.
+    # A sum over a count that is at least 1: a batch without known pixels gives 0, not an undefined mean.
     entropy = F.cross_entropy(logits, target, ignore_index=IGNORED, reduction="sum") / known.sum().clamp(min=1)
     if not dice:
         return entropy
@@ -109,7 +109,7 @@ def pixel_loss(logits: Tensor, target: Tensor) -> Tensor:
 
 
 def _dice(probability: Tensor, truth: Tensor) -> Tensor:
-    """Mean over those classes of [N, C, H, W] that occur of one minus Dice; nought if none does."""
+    """Mean over those classes of [N, C, H, W] that occur of one minus Dice; 0 if none does."""
     overlap = (probability * truth).sum((0, 2, 3))
     size = (probability + truth).sum((0, 2, 3))
     present = (truth.sum((0, 2, 3)) > 0).float()

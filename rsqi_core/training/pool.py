@@ -38,7 +38,7 @@ _CHOICES = 8  # pictures that are drawn until one is large enough
 
 @dataclass(frozen=True)
 class Pool:
-    """What samples are composed from, in memory.
+    """The pictures, mattes and pairs that samples are composed from, in memory.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Pool:
     def draw(self, rng: np.random.Generator, side: int, real: bool = False) -> Picture:
         """Draw a picture that holds errors of its own, or one that holds none, large enough for `side` if it can be.
 
-        A pool without the one kind gives the other.
+        If the pool has none of the one kind, the other is drawn.
         """
         chances = self._chances[real] if self._chances[real][1].size else self._chances[not real]
         for _ in range(_CHOICES):
@@ -183,7 +183,7 @@ def load(file: Path) -> Pool:
 
 
 def count(file: Path) -> int:
-    """Return how many pictures a pool holds, which is refused as `load` does."""
+    """Return the number of pictures in a pool; errors as of `load`."""
     return len(json.loads(str(_stored(file)["known"])))
 
 
@@ -206,7 +206,7 @@ def _stored(file: Path) -> dict[str, np.ndarray]:
 
 
 def _known(picture: Picture, kind: ImagerySet, count: int) -> dict[str, Any]:
-    """What is stored of a picture beside its pixels; `count` pictures share the weight of their set."""
+    """The facts that are stored with a picture; `count` pictures share the weight of their set."""
     return {
         "set": kind.name,
         "weight": kind.weight / count,
@@ -286,12 +286,12 @@ def _png(plane: np.ndarray) -> np.ndarray:
 
 
 def _is_cloud(opacity: np.ndarray) -> bool:
-    """Tell a cloud from ground that merely changed between the dates, which looks half opaque nearly everywhere."""
+    """Is it a cloud, and not ground that changed between the dates, which looks half opaque nearly everywhere?"""
     return float(((opacity > 0.1) & (opacity < 0.6)).mean()) < 0.45
 
 
 def _shows_ground(image: np.ndarray) -> bool:
-    """Tell a picture of the ground from one that is white with snow or cloud, or so even that nothing shows."""
+    """Does the picture show ground, and not mostly snow or cloud, nor an even surface?"""
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     return float((grey > 250).mean()) < 0.2 and float(grey.std()) > 4
 

@@ -1,4 +1,4 @@
-"""What a training run is made of, with the defaults of its architecture."""
+"""The settings of a training run, with the defaults of its architecture."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SAMPLES = 200_000  # of a run without end of its own
 EPOCHS = {JOINT: 10, CLASSIFIER: 10, SEGMENTER: 5, PIXEL: 10}  # over a dataset (paper, section 4.1)
 STEP = 32  # px; what the strides of all networks divide
 _PAPER = {"batch": 16, "rate": 1e-4, "warmup": 0.1, "average": 0.0, "dice": 0.0, "large": 0.0}
-# They decide how a run goes on, not what it ends in.
+# These do not change the result of a run.
 _FREE = ("workers", "checkpoint_every", "patience", "validation")
 
 
@@ -34,7 +34,7 @@ class Settings:
     rate : float
         Peak learning rate of AdamW.
     schedule : str
-        How the rate falls to nought after the warm-up, ``"cosine"`` or ``"linear"``.
+        How the rate falls to 0 after the warm-up, ``"cosine"`` or ``"linear"``.
     warmup : float
         Share of the steps in which the rate rises.
     average : float
@@ -141,7 +141,7 @@ class Settings:
         return {name: value for name, value in asdict(self).items() if name not in _FREE}
 
     def rate_at(self, step: int) -> float:
-        """Learning rate of a step: a linear rise, then a half cosine or a line down to nought."""
+        """Learning rate of a step: a linear rise, then a half cosine or a line down to 0."""
         warm = max(1, round(self.warmup * self.steps))
         if step < warm:
             return self.rate * (step + 1) / warm
@@ -153,14 +153,14 @@ DEFAULTS = {field.name: field.default for field in fields(Settings)}
 
 
 def settings_for(task: str, arch: str = "", **given: Any) -> Settings:
-    """Return the settings of an architecture: ours as we found best, the others as the paper trained them.
+    """Return the settings of an architecture: for ours the best that we measured, for others the paper's.
 
     Parameters
     ----------
     task, arch : str
         As in `Settings`.
     **given
-        Values that replace the defaults; None leaves one as it is. Names that are no settings are passed over.
+        Values that replace the defaults; None keeps the default. Other names are ignored.
     """
     defaults = {} if architecture(task, arch).ours else _PAPER
     chosen = {name: value for name, value in given.items() if value is not None and name in DEFAULTS}

@@ -1,4 +1,4 @@
-"""The stream of samples: number k is the same whichever process makes it, before and after a run was stopped."""
+"""The stream of samples: sample k is the same in any process, and after a run is resumed."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _START = "fork" if sys.platform == "linux" else "spawn"
 
 @dataclass(frozen=True)
 class Material:
-    """What samples are made from: a packed pool, a dataset or both.
+    """The sources of samples: a packed pool, a dataset or both.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class Material:
     def fingerprint(self) -> dict[str, str]:
         """Hashes of the pool and of the dataset's table, which decide a run's result as the settings do.
 
-        Eight digits: enough to tell them apart, and too few to be taken for a password by who scans a model card.
+        Eight digits tell them apart, and secret scanners do not take them for a password in a model card.
         """
         files = {"pool": self.pool, "dataset": self.dataset and self.dataset / TRAIN / TABLE}
         try:
@@ -103,7 +103,7 @@ class SampleStream(Dataset):
     ----------
     material : Material
     settings : Settings
-        `seed`, `side`, `large`, `negatives`, `augment`, `share`, `real`, `samples`, `batch` and the task are looked at.
+        Used are `seed`, `side`, `large`, `negatives`, `augment`, `share`, `real`, `samples`, `batch` and the task.
     part : str
         ``"train"``, or ``"test"`` for a fixed set to validate with: the dataset's test part, else crops composed from
         seeds that no training run draws. That set is the same with and without augmentation, so that runs compare.
@@ -144,7 +144,7 @@ class SampleStream(Dataset):
         return draw_sample(_pool(self.material.pool), rng, drawing)
 
     def batch(self, number: int) -> list[tuple[int, int]]:
-        """Number and side of each sample of a training batch; of large ones there are fewer, so that all cost alike."""
+        """Number and side of each sample of a training batch; fewer of large ones, so that all batches cost alike."""
         settings = self.settings
         rng, side, count = np.random.default_rng([settings.seed, number, 3]), settings.side, settings.batch
         if rng.random() < settings.large:
@@ -240,11 +240,11 @@ def batches(
     Parameters
     ----------
     workers : int
-        Processes that make samples; 0 for this one. It changes nothing in what comes.
+        Processes that make samples; 0 for this one. The batches do not depend on it.
     pinned : bool
-        Put the batches where a GPU can fetch them itself.
+        Put the batches into page-locked memory, for a GPU.
     """
-    cv2.setNumThreads(0)  # one process, one core; and threads would not survive the fork
+    cv2.setNumThreads(0)  # one core a process, and threads do not survive a fork
     return iter(
         DataLoader(
             stream,
@@ -254,7 +254,7 @@ def batches(
             multiprocessing_context=_START if workers else None,
             worker_init_fn=_alone,
             pin_memory=pinned,
-            generator=torch.Generator(),  # its own, so that a new stream does not disturb the run's random numbers
+            generator=torch.Generator(),  # its own, so that a new stream leaves the run's random numbers unchanged
         )
     )
 

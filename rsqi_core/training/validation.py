@@ -1,4 +1,4 @@
-"""How good a network is on a fixed set of crops: one number to stop by, and what it is made of."""
+"""Validation of a network on a fixed set of crops: one score to stop by, and its parts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LEVELS = torch.linspace(0.1, 0.9, 17)  # probabilities among which the best one
 
 
 class Validation:
-    """Collects what a network says about the batches of a fixed set.
+    """Collects the outputs of a network for the batches of a fixed set.
 
     After all batches were added, `result` gives, as far as the network has the outputs, ``f1`` (macro F1 of the types
     at their best thresholds), ``miou`` (of background and the region types present) and ``iou`` (mean of the pixel

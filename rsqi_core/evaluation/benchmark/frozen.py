@@ -1,4 +1,4 @@
-"""The frozen benchmark: committed lists that say which picture gets which errors from which seed, with hashes."""
+"""The lists of the frozen benchmark: pictures, planted errors, seeds, and hashes of the composed images."""
 
 from __future__ import annotations
 

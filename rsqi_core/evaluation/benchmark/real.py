@@ -1,4 +1,4 @@
-"""The real part of the frozen benchmark: held-out pictures whose errors nobody planted, and clean ones as they are."""
+"""The real part of the frozen benchmark: held-out pictures with errors of their own, and clean ones."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def truth_of(picture: Picture) -> np.ndarray:
 
 
 def labels_of(picture: Picture, part: str) -> np.ndarray:
-    """Tell which types a picture holds, uint8 [10]: 1 yes, 0 no, 255 unknown or only a corner of it."""
+    """Labels of a picture, uint8 [10]: 1 present, 0 absent, 255 unknown or too little of it."""
     return np.array([_label(picture, part, code) for code in CODES], np.uint8)
 
 
 def outlined_types(picture: Picture, part: str) -> np.ndarray:
-    """Tell the types whose every pixel is known but for those marked as unknown, bool [10]."""
+    """Types whose pixels are all known, but for those marked as unknown, bool [10]."""
     return np.array([part == OUTLINED and code in picture.outlined and code not in picture.unknown for code in CODES])
 
 

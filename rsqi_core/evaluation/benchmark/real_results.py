@@ -106,10 +106,10 @@ def measure_real(
 
 
 def false_marks(picture: Picture, parameters: Parameters, model: Model | None) -> np.ndarray:
-    """Inspect a clean picture as `rsqi inspect` does; tell which types have a false object, bool [10].
+    """Inspect a clean picture as `rsqi inspect` does; return the types that have a false object, bool [10].
 
-    What is unknown excuses a mark of the types only that are suspected there: a dark place may be a shadow, but it is
-    no missing pixel.
+    Where the truth is unknown, marks of suspected types are not counted as false: a dark place may be a shadow, but it
+    is no missing pixel.
     """
     with tempfile.TemporaryDirectory(prefix="rsqi-evaluate-") as name:
         raster = write_raster(Path(name) / "picture.tif", picture.image)

@@ -101,7 +101,7 @@ class SceneResult:
 
 
 def compose(entry: Entry, data: Path) -> Scene:
-    """Plant a scene of the list, or leave it as it is but for the nuisance."""
+    """Plant a scene of the list, or apply the nuisance alone."""
     rng = np.random.default_rng(entry.seed)
     image = read_picture(data, entry.source)
     truth = np.zeros(image.shape[:2], np.uint8)
@@ -142,7 +142,7 @@ def _add(
     objects: list[PlantedObject],
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Plant one error in a free window (a seam: through everything) and note it; tries until it can be seen."""
+    """Plant one error in a free window (a seam: across the scene) and record it; try again until it is visible."""
     error_type = by_code(code)
     h, w = truth.shape
     for _ in range(_TRIES):
@@ -232,7 +232,7 @@ def read_blocks(geopackage: str, truth: np.ndarray, overlap: float) -> tuple[np.
 
 
 def _present(truth: np.ndarray, error_type: ErrorType) -> int:
-    """1 if enough of a type is in the window to call it, 0 if none, 255 for a corner of it."""
+    """1 if a window holds enough of a type, 0 if none, 255 if only a little of it."""
     count = int((truth == error_type.id).sum())
     enough = 3 if error_type.error_class is ErrorClass.PIXEL else 0.003 * truth.size
     return 1 if count >= enough else 255 if count else 0

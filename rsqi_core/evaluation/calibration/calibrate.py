@@ -77,7 +77,7 @@ def calibrate(
 ) -> Model:
     """Set temperatures, thresholds and constraint on held-out pictures that the benchmark leaves alone.
 
-    Blocks are composed, looked at and forgotten one by one, so that memory does not grow with their number. As in the
+    Blocks are composed and classified one by one, so that memory does not grow with their number. As in the
     benchmark's bars, an error that a person would hardly see counts neither for nor against a type. The thresholds are
     those of `thresholds`, the constraint that of `best_constraint`.
 
@@ -90,11 +90,11 @@ def calibrate(
     false_alarms : float
         Share of the clean blocks, 0-1, that one type may mark.
     say : callable
-        Told what is being done.
+        Gets a line on each step.
     without : collection of str
-        Codes of types that the model shall not mark whatever is measured here: it may know them from recipes only.
+        Codes of types that the model shall not mark, as it may recognise only synthesised errors of them.
     sparing : collection of str
-        Codes of types that may mark a tenth of `false_alarms` only: they cry wolf on grounds that are rare here.
+        Codes of types that may mark a tenth of `false_alarms` only, as their false alarms are rare on these pictures.
 
     Raises
     ------
@@ -160,7 +160,7 @@ def _look(source: CalibrationBlocks, look: Callable[[Sample], T], steps: tuple[i
 
 
 def _answers(model: Model, sample: Sample) -> tuple[np.ndarray, np.ndarray, bool, np.ndarray]:
-    """What a block shows and what the model says of it.
+    """The truth of a block, and the model's answer.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""From probabilities on blocks whose truth is known to the probability from which each type is marked."""
+"""Thresholds and temperatures of the types, from probabilities on blocks whose truth is known."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def _runs(training: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _earlier(run: Mapping[str, Any]) -> bool:
-    """Was it, or the run that it goes on from, made with other recipes than today's?
+    """Was the run, or one that it was initialised from, made with other recipes than today's?
 
     So it was before there were tasks to choose from; later a note ``recipes`` among the settings says so.
     """
@@ -248,7 +248,7 @@ class Wording:
         return markdown([self.t("together"), self.t("measured")], rows)
 
     def _failures(self) -> str:
-        """Return a line on each way to fail."""
+        """Return a line on each kind of failure."""
         model, types = self.facts.model, self.facts.types
         withheld = model.card.withheld
         auroc = {code: model.card.quality.get(code, {}).get("auroc") for code in model.blind}
@@ -288,7 +288,7 @@ class Wording:
         return [*table, *self._errors()] if facts.runs else [self.t("undocumented"), *table]
 
     def _errors(self) -> list[str]:
-        """Where the errors came from that training showed, and what it never showed."""
+        """Sources of the errors in the training data, and what these lack."""
         recorded = any("dataset" in run for run in self.facts.runs)
         texts = [self.t("recorded")] if recorded else []
         if self.facts.learned_from:
