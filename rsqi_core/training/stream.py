@@ -40,7 +40,7 @@ _COLLAR = 0.2  # share of crops that the edge of the image crosses
 _PLAIN = 0.4  # share of a run over which errors that are hardly seen come in
 _LARGER = (4 / 3, 2)  # times the usual side; factors of larger crops
 _CLOSE, _FAR = 0.3, 0.15  # shares of crops that are windows of larger ones, or larger ones halved
-_FAR_SEAM = 0.5  # of those with a stitching trace: it is the long line that tells, and a halved crop shows twice as much
+_FAR_SEAM = 0.5  # of those with a stitching trace: a long line tells, and a halved crop shows twice of it
 _AHEAD = 6  # batches that a process makes in advance
 # Forked processes share the decoded pool; elsewhere each reads its own.
 _START = "fork" if sys.platform == "linux" else "spawn"

@@ -1,6 +1,5 @@
 """The worker process as QGIS sees it: events, cancelling, and every way in which it can fail."""
 
-
 import pytest
 from qgis.core import (
     QgsProcessingAlgRunnerTask,
