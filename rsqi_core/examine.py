@@ -3,80 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from .blocks import Block, Step
+from .blocks import Block
 from .classify import as_tile, describe, outlines, probabilities
 from .constrain import alive, constrain
-from .merge import NODATA, Patch, claim, dilate, everywhere, patch
+from .findings import Finding, Judged, Tile
+from .merge import NODATA, claim, dilate, patch
 from .models import Description, Model
 from .parameters import Parameters
 from .rules import PIXEL_MISSING, STRIPE_NOISE
 from .segment import labels, segment
-from .strips.decimate import shrink
+from .strips.decimate import shrink, tile_shape
 from .strips.footprint import Footprint
-from .strips.walk import Tile, tile_shape
 from .taxonomy import BOUNDARY_TYPES, CODES, REGION_TYPES, by_code
+from .uniform import uniform
 
 _HELD = 64  # blocks that wait for a full batch where most are nodata
 
 _STRIPES, _MISSING = by_code("stripe_noise"), by_code("pixel_missing")
-
-
-@dataclass(frozen=True)
-class BlockResult:
-    """What the classifier said of one block; `probabilities` is float32 [10]."""
-
-    block: Block
-    probabilities: np.ndarray
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What the networks say of a tile.
-
-    Attributes
-    ----------
-    tile : Tile
-    class_logits : numpy.ndarray or None
-        Block logits, float32 [10].
-    logits : numpy.ndarray or None
-        Segmentation logits, float32 [7, h, w].
-    evidence : numpy.ndarray or None
-        What the classifier rests on, float32 [6, h / 8, w / 8], on the scale of the block logits.
-    """
-
-    tile: Tile
-    class_logits: np.ndarray | None = None
-    logits: np.ndarray | None = None
-    evidence: np.ndarray | None = None
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Everything found in one block.
-
-    Attributes
-    ----------
-    step : Step
-    probabilities : numpy.ndarray or None
-        float32 [10]; None where the classifier was not asked.
-    seam : int
-        Boundary type that marks the whole block, 0 for none.
-    patch : Patch or None
-        What the block claims of its pixels.
-    """
-
-    step: Step
-    probabilities: np.ndarray | None = None
-    seam: int = 0
-    patch: Patch | None = None
-
-    @property
-    def block(self) -> Block:
-        return self.step.block
 
 
 class Examiner:
@@ -179,7 +125,7 @@ class Examiner:
         native = block.size == self._sizes[0]
         layers, p, seam = [], None, 0
         if native and tile.rgb is None:
-            layers.append(everywhere(NODATA, (block.height, block.width)))
+            layers.append(uniform((block.height, block.width), NODATA, np.uint16))
         elif native and tile.valid is not None:
             layers.append(np.where(tile.valid, np.uint16(0), np.uint16(NODATA)))
         if judged.class_logits is not None:
@@ -187,7 +133,7 @@ class Examiner:
             seam = self._seam(block, p) if "segment" in self._parameters.stages else 0
         if seam:
             value = self._claim(block, np.full((1, 1), seam, np.uint8), float(p[seam - 1]))
-            layers.append(everywhere(value[0, 0], (block.height, block.width)))
+            layers.append(uniform((block.height, block.width), value[0, 0], np.uint16))
         if judged.logits is not None:
             layers.extend(self._regions(block, judged, p))
         if native and tile.rgb is not None and "rules" in self._parameters.stages:

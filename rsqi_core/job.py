@@ -16,9 +16,9 @@ from .files.atomic import whole_file
 from .files.geopackage import release, write_geopackage
 from .files.mask import write_mask
 from .files.shapefile import write_shapefile
+from .findings import ErrorPolygon
 from .models import Model, load
 from .parameters import Parameters, from_mapping
-from .polygons import ErrorPolygon
 from .raster import Raster, open_raster
 from .report.texts import Words
 from .report.write import write_inspection

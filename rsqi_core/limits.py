@@ -22,6 +22,7 @@ SENSITIVITY_OFFERED = (0.1, 100.0)
 THRESHOLD_RANGE = (0.0, 1.0)  # probability; above 1 nothing is found, which is allowed
 STRIPE_RULES = ("oriented", "otsu")  # the default, then the paper's
 MISSING_RULES = ("isolated", "threshold")
+SCORE_MODES = ("count", "area")  # the first is the default
 
 # Of a dataset: as the paper cuts it (sections 2.2, 2.3), and as it is cut from a station's own reviewed errors.
 DATASET_SIZES = (512, 1024)  # px

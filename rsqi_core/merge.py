@@ -16,7 +16,9 @@ import cv2
 import numpy as np
 
 from .errors import ParameterError
+from .findings import Patch
 from .taxonomy import BACKGROUND, BOUNDARY_TYPES, IGNORED, PIXEL_TYPES, REGION_TYPES
+from .uniform import is_uniform, uniform
 
 NODATA = 0xFFFF  # the claim of a pixel that is not valid: above every error
 GRIDS = 4  # block sizes that a claim can tell apart
@@ -60,7 +62,7 @@ class LabelMap:
         made = cls(1, 1)
         made.label[:] = IGNORED
         for name, plane in vars(made).items():
-            setattr(made, name, np.broadcast_to(plane[0, 0], (height, width)))
+            setattr(made, name, uniform((height, width), plane[0, 0], plane.dtype))
         return made
 
     @property
@@ -70,19 +72,6 @@ class LabelMap:
     @property
     def width(self) -> int:
         return self.label.shape[1]
-
-
-@dataclass(frozen=True)
-class Patch:
-    """Claims uint16 [h, w] of one block, the first of them at column `x` and row `y`; 0 claims nothing."""
-
-    x: int
-    y: int
-    claims: np.ndarray
-
-    @property
-    def bottom(self) -> int:
-        return self.y + self.claims.shape[0]
 
 
 def claim(label: np.ndarray, confidence: np.ndarray | float, grid: int, evidence: bool = False) -> np.ndarray:
@@ -112,7 +101,7 @@ def claim(label: np.ndarray, confidence: np.ndarray | float, grid: int, evidence
     return np.where(label == BACKGROUND, np.uint16(0), claims)
 
 
-def understand(claims: np.ndarray, sizes: tuple[int, ...]) -> LabelMap:
+def decode(claims: np.ndarray, sizes: tuple[int, ...]) -> LabelMap:
     """Return what claims uint16 [H, W] stand for; `sizes` are the block sizes from the finest on."""
     if claims.min() == NODATA:  # the wide collars of a scene cost nothing more
         return LabelMap.ignored(*claims.shape)
@@ -132,8 +121,8 @@ def understand(claims: np.ndarray, sizes: tuple[int, ...]) -> LabelMap:
 def patch(x: int, y: int, layers: list[np.ndarray]) -> Patch | None:
     """Merge the claims of one block at column `x` and row `y`, and keep the rectangle in which there are any.
 
-    A layer in which all pixels claim the same, as in nodata or along a seam, may be a broadcast scalar; alone, it
-    stays one and takes no memory.
+    A layer in which all pixels claim the same, as in nodata or along a seam, may be :func:`uniform`; alone, it stays so
+    and takes no memory.
     """
     if not layers:
         return None
@@ -147,19 +136,9 @@ def patch(x: int, y: int, layers: list[np.ndarray]) -> Patch | None:
     return Patch(x + columns.start, y + rows.start, part if part.size * 2 > claims.size else part.copy())
 
 
-def everywhere(value: int | np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Return the layer in which every pixel claims `value`; it takes no memory."""
-    return np.broadcast_to(np.uint16(value), shape)
-
-
-def is_constant(claims: np.ndarray) -> bool:
-    """Is this one claim for all pixels, as :func:`everywhere` makes it?"""
-    return claims.strides == (0, 0)
-
-
 def _extent(claims: np.ndarray) -> tuple[slice, slice]:
     """Rows and columns of the smallest rectangle that holds all claims."""
-    if is_constant(claims):
+    if is_uniform(claims):
         height, width = claims.shape if claims[0, 0] else (0, 0)
         return slice(0, height), slice(0, width)
     left, top, width, height = cv2.boundingRect((claims != 0).view(np.uint8))
@@ -167,7 +146,7 @@ def _extent(claims: np.ndarray) -> tuple[slice, slice]:
 
 
 @dataclass(frozen=True)
-class _Sealed:
+class _Compressed:
     """Some rows of a patch, compressed; what `Patch` says of them."""
 
     x: int
@@ -179,18 +158,18 @@ class _Sealed:
     def bottom(self) -> int:
         return self.y + self.shape[0]
 
-    def open(self) -> Patch:
+    def decompress(self) -> Patch:
         return Patch(self.x, self.y, np.frombuffer(zlib.decompress(self.data), np.uint16).reshape(self.shape))
 
 
-def _sealed(found: Patch) -> Iterator[Patch | _Sealed]:
+def _compressed(found: Patch) -> Iterator[Patch | _Compressed]:
     """Yield a patch in a form that takes little memory."""
-    if is_constant(found.claims) or found.claims.nbytes <= _SMALL:
+    if is_uniform(found.claims) or found.claims.nbytes <= _SMALL:
         yield found
         return
     for top in range(0, len(found.claims), _PIECE):
         part = np.ascontiguousarray(found.claims[top : top + _PIECE])
-        yield _Sealed(found.x, found.y + top, part.shape, zlib.compress(part, _LEVEL))
+        yield _Compressed(found.x, found.y + top, part.shape, zlib.compress(part, _LEVEL))
 
 
 class Mosaic:
@@ -211,39 +190,39 @@ class Mosaic:
     def __init__(self, width: int, sizes: tuple[int, ...], rows: int | None = None):
         self._width, self._sizes = width, sizes
         self._rows = rows or max(1, _BAND // width)
-        self._patches: list[Patch | _Sealed] = []
+        self._patches: list[Patch | _Compressed] = []
         self._top = 0
 
     def add(self, found: Patch | None) -> None:
         """Keep a patch until its rows are taken."""
         if found is not None:
-            self._patches.extend(_sealed(found))
+            self._patches.extend(_compressed(found))
 
     def take(self, final: int) -> Iterator[LabelMap]:
         """Yield the rows up to `final` that have not been taken yet, band by band."""
         while self._top < final:
             bottom = min(final, self._top + self._rows)
-            self._open(bottom)
+            self._decompress(bottom)
             yield self._band(self._top, bottom)
             self._top = bottom
             self._patches = [each for each in self._patches if each.bottom > bottom]
 
-    def _open(self, bottom: int) -> None:
-        """Unpack what reaches the rows above `bottom`."""
+    def _decompress(self, bottom: int) -> None:
+        """Decompress what reaches the rows above `bottom`."""
         for i, each in enumerate(self._patches):
-            if isinstance(each, _Sealed) and each.y < bottom:
-                self._patches[i] = each.open()
+            if isinstance(each, _Compressed) and each.y < bottom:
+                self._patches[i] = each.decompress()
 
     def _band(self, top: int, bottom: int) -> LabelMap:
         spans = self._spans(top, bottom)
         if not spans:
             return LabelMap.ignored(bottom - top, self._width)
         if spans == [(0, self._width)]:
-            return understand(self._merged(top, bottom, 0, self._width), self._sizes)
+            return decode(self._merged(top, bottom, 0, self._width), self._sizes)
         band = LabelMap(bottom - top, self._width)
         band.label[:] = IGNORED
         for left, right in spans:
-            part = understand(self._merged(top, bottom, left, right), self._sizes)
+            part = decode(self._merged(top, bottom, left, right), self._sizes)
             band.label[:, left:right] = part.label
             band.confidence[:, left:right] = part.confidence
             band.block_size[:, left:right] = part.block_size
@@ -261,7 +240,7 @@ class Mosaic:
             if each.y <= top
             and bottom <= each.bottom
             and isinstance(each, Patch)
-            and is_constant(each.claims)
+            and is_uniform(each.claims)
             and each.claims[0, 0] == NODATA
         ):
             if x > reached:
@@ -272,16 +251,16 @@ class Mosaic:
     def _merged(self, top: int, bottom: int, left: int, right: int) -> np.ndarray:
         merged = np.zeros((bottom - top, right - left), np.uint16)
         for each in self._patches:
-            if each.y >= bottom or each.bottom <= top or each.x >= right or isinstance(each, _Sealed):
+            if each.y >= bottom or each.bottom <= top or each.x >= right or isinstance(each, _Compressed):
                 continue
             first, last = max(top, each.y), min(bottom, each.bottom)
             start, end = max(left, each.x), min(right, each.x + each.claims.shape[1])
             if start < end:
                 part = merged[first - top : last - top, start - left : end - left]
-                constant = is_constant(each.claims)  # numpy is faster with a scalar
+                same = is_uniform(each.claims)  # numpy is faster with a scalar
                 claims = (
                     each.claims[0, 0]
-                    if constant
+                    if same
                     else each.claims[first - each.y : last - each.y, start - each.x : end - each.x]
                 )
                 np.maximum(part, claims, out=part)

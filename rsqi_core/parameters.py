@@ -9,7 +9,6 @@ from typing import Any, Mapping
 
 from . import limits
 from .errors import ParameterError
-from .scoring import MODES
 from .taxonomy import CODES, parse_codes
 
 
@@ -70,11 +69,11 @@ class Parameters:
     stripe_rule: str = limits.STRIPE_RULES[0]
     missing_rule: str = limits.MISSING_RULES[0]
     scheme: str | None = None
-    score_mode: str = "count"
+    score_mode: str = limits.SCORE_MODES[0]
 
     def __post_init__(self) -> None:
         _choice("device", self.device, limits.DEVICES)
-        _choice("score_mode", self.score_mode, MODES)
+        _choice("score_mode", self.score_mode, limits.SCORE_MODES)
         _choice("stripe_rule", self.stripe_rule, limits.STRIPE_RULES)
         _choice("missing_rule", self.missing_rule, limits.MISSING_RULES)
         if self.constraint is not None:

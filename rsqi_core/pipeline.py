@@ -18,19 +18,20 @@ from affine import Affine
 
 from . import __version__
 from .blocks import Step, grid, walk_order
+from .collect import Collector
 from .errors import Cancelled, ParameterError, RasterError
-from .examine import BlockResult, Examiner, Finding
+from .examine import Examiner
+from .findings import BlockResult, ErrorPolygon, Finding
 from .locate import absolute_path
 from .models import Model, load
 from .parameters import Parameters
-from .polygons import ErrorPolygon, ellipsoidal_area, records
+from .polygons import ellipsoidal_area, records
 from .raster import Raster
 from .scoring import Score, load_scheme, score
-from .strips.ahead import ahead
-from .strips.collect import Collector
 from .strips.footprint import footprint
 from .strips.journal import Journal
 from .strips.label_file import LabelFile
+from .strips.prefetch import prefetch
 from .strips.walk import walk
 from .taxonomy import PIXEL_TYPES, TYPES
 
@@ -175,7 +176,7 @@ def _findings(
     with ExitStack() as stages:
 
         def overlap(stage: Iterator, depth: int) -> Iterator:
-            return stages.enter_context(closing(ahead(stage, depth)))
+            return stages.enter_context(closing(prefetch(stage, depth)))
 
         tiles = overlap(walk(raster, window, steps, side, journal.known if journal else 0), _READ_AHEAD)
         judged = overlap(examiner.judge(tiles), _WAITING)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Sequence
 
@@ -15,42 +14,12 @@ from shapely.affinity import affine_transform
 from shapely.geometry import MultiPolygon
 
 from .errors import ParameterError
+from .findings import ErrorPolygon, ErrorRecord
 from .merge import LabelMap
-from .scoring import ErrorRecord
-from .strips.tracer import Component, Tracer
 from .taxonomy import ErrorClass, by_id
+from .tracer import Component, Tracer
 
 MIN_FRACTION = 1e-4  # of the image; smaller region errors are dropped (paper, section 3.1.2)
-
-
-@dataclass(frozen=True)
-class ErrorPolygon:
-    """One error found in the image.
-
-    Attributes
-    ----------
-    category_id : int
-        1..10.
-    geometry : MultiPolygon
-        Valid, with holes, in the units of the raster's CRS (pixels without georeference). Its parts touch at corners.
-    pixels : int
-    area_m2 : float
-        On the ellipsoid if the CRS is known, else in square map units.
-    confidence : float
-        Mean probability 0..1 over the pixels.
-    block_size : int
-        Block size in pixels that gave most of the pixels.
-    source : {"model", "evidence", "rule"}
-        The segmenter, the evidence of the classifier where the segmenter left its block empty, or a rule.
-    """
-
-    category_id: int
-    geometry: MultiPolygon
-    pixels: int
-    area_m2: float
-    confidence: float
-    block_size: int
-    source: str
 
 
 def polygonize(

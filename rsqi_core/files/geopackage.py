@@ -21,8 +21,9 @@ from shapely.affinity import affine_transform
 
 from .. import resources
 from ..errors import OutputError
-from ..polygons import ErrorPolygon, ellipsoidal_area, measure
-from ..scoring import ErrorRecord, Score
+from ..findings import ErrorPolygon, ErrorRecord
+from ..polygons import ellipsoidal_area, measure
+from ..scoring import Score
 from ..taxonomy import CODES, TYPES, by_id
 from .atomic import reason, whole_file
 

@@ -11,9 +11,9 @@ import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
-from ..merge import is_constant
 from ..raster import UNPLACED, Raster
 from ..taxonomy import IGNORED, TYPES
+from ..uniform import is_uniform
 from .atomic import whole_file
 
 _TILE = 512
@@ -69,7 +69,7 @@ def _strips(
             if not len(band):
                 band = next(rows)
             fits = min(last - row, len(band))
-            if not (is_constant(band) and band[0, 0] == IGNORED):
+            if not (is_uniform(band) and band[0, 0] == IGNORED):
                 if strip is None:
                     strip = np.full((tall, raster.width), IGNORED, np.uint8)
                 strip[row : row + fits, x : x + width] = band[:fits]

@@ -32,11 +32,12 @@ from typing import Iterable, Mapping, Sequence
 
 from ..disjoint_sets import DisjointSets
 from ..errors import ParameterError
+from ..findings import ErrorRecord
+from ..limits import SCORE_MODES as MODES
 from ..notes import Note
 from ..taxonomy import CODES, by_code, by_id
 from .scheme import GRADES, SEVERITIES, Scheme, TypeRules
 
-MODES = ("count", "area")
 GRADE_NAMES = {
     "excellent": {"zh": "优", "en": "Excellent"},
     "good": {"zh": "良", "en": "Good"},
@@ -44,36 +45,6 @@ GRADE_NAMES = {
     "rejected": {"zh": "不合格", "en": "Rejected"},
 }
 STATUSES = ("unreviewed", "accepted", "rejected", "corrected", "added")
-
-
-@dataclass(frozen=True)
-class ErrorRecord:
-    """What scoring needs to know of one error polygon.
-
-    Attributes
-    ----------
-    category_id : int
-        1..10.
-    area_m2 : float
-        In the unit of the valid area.
-    pixels : int
-    length_px : float
-        Longer side of the smallest rectangle around it, in pixels.
-    offset_px : float, optional
-        Displacement of a stitching misalignment; None if nobody measured it.
-    status : str
-        One of :data:`STATUSES`; ``"rejected"`` does not count.
-    bounds : (xmin, ymin, xmax, ymax), optional
-        In pixels; without it the error is never joined to a neighbour.
-    """
-
-    category_id: int
-    area_m2: float
-    pixels: int = 0
-    length_px: float = 0.0
-    offset_px: float | None = None
-    status: str = "unreviewed"
-    bounds: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,15 @@ import math
 import cv2
 import numpy as np
 
+from ..blocks import Block
+
 _ROWS = 16  # least rows resized at a time: few calls are needed, and few rows wait where many blocks lie side by side
+
+
+def tile_shape(block: Block, side: int) -> tuple[int, int]:
+    """Rows and columns of a block's picture for a network that takes `side` px: decimated, never enlarged."""
+    scale = min(1.0, side / max(block.width, block.height))
+    return max(1, round(block.height * scale)), max(1, round(block.width * scale))
 
 
 def shrink(rgb: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

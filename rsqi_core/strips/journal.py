@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from ..blocks import Step
-from ..examine import Finding
 from ..files.atomic import whole_file
-from ..merge import Patch, everywhere, is_constant
+from ..findings import Finding, Patch
 from ..taxonomy import TYPES
+from ..uniform import is_uniform, uniform
 
 ENTRIES = "[0-9]*.npz"  # what the files are called
 _LEVEL = 1  # of zlib: claims are plain enough
@@ -104,7 +104,7 @@ def _pack(patch: Patch | None) -> tuple[tuple[int, ...], bytes]:
     """Return x, y, height, width, whether all claims are alike, bytes; and the claims."""
     if patch is None:
         return (0, 0, 0, 0, 0, 0), b""
-    constant = is_constant(patch.claims)
+    constant = is_uniform(patch.claims)
     claims = patch.claims[:1, :1] if constant else patch.claims
     data = zlib.compress(np.ascontiguousarray(claims), _LEVEL)
     return (patch.x, patch.y, *patch.claims.shape, int(constant), len(data)), data
@@ -116,4 +116,4 @@ def _unpack(box: np.ndarray, data: bytes) -> Patch | None:
         return None
     claims = np.frombuffer(zlib.decompress(data), np.uint16)
     shape = height, width
-    return Patch(x, y, everywhere(claims[0], shape) if constant else claims.reshape(shape))
+    return Patch(x, y, uniform(shape, claims[0], np.uint16) if constant else claims.reshape(shape))

@@ -12,8 +12,8 @@ from rasterio.features import rasterize
 from shapely.geometry import MultiPolygon
 
 from ..errors import OutputError
-from ..merge import is_constant
 from ..taxonomy import BACKGROUND
+from ..uniform import is_uniform, uniform
 
 _LEVEL = 1  # of zlib: labels are plain enough
 
@@ -49,7 +49,7 @@ class LabelFile:
         OutputError
             The disk is full.
         """
-        only = int(label[0, 0]) if is_constant(label) else None
+        only = int(label[0, 0]) if is_uniform(label) else None
         data = zlib.compress(np.ascontiguousarray(label), _LEVEL) if only is None else b""
         try:
             with self._path.open("ab") as file:
@@ -70,7 +70,7 @@ class LabelFile:
 
         As when they came, a piece of one label takes no memory and must not be changed.
         """
-        ahead = sorted(self._dropped, key=lambda outline: -outline.bounds[1])
+        below = sorted(self._dropped, key=lambda outline: -outline.bounds[1])
         here: list[MultiPolygon] = []
         with self._path.open("rb") as file:
             for top, rows, size, only in self._bands:
@@ -78,9 +78,9 @@ class LabelFile:
                     label = np.frombuffer(bytearray(zlib.decompress(file.read(size))), np.uint8)
                     label = label.reshape(rows, self.width)
                 else:
-                    label = np.broadcast_to(np.uint8(only), (rows, self.width))
-                while ahead and ahead[-1].bounds[1] < top + rows:
-                    here.append(ahead.pop())
+                    label = uniform((rows, self.width), only, np.uint8)
+                while below and below[-1].bounds[1] < top + rows:
+                    here.append(below.pop())
                 for outline in here if only is None else ():
                     _erase(label, outline, top)
                 here = [outline for outline in here if outline.bounds[3] > top + rows]

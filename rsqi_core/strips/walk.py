@@ -4,47 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from ..blocks import Block, Step
+from ..findings import Tile
 from ..raster import Raster
 from ..raster.gdal import CACHE, cache
-from .decimate import Decimator
+from .decimate import Decimator, tile_shape
 
 ROWS = 128, 512  # least and most of a strip
 _COLUMNS = 1024  # px of a panel: what is read at a time fits into the processor's cache, and empty ones take no time
 _PIXEL = 4  # bytes that a panel takes for each
-
-
-@dataclass(frozen=True)
-class Tile:
-    """What the networks and the rules see of a block.
-
-    Attributes
-    ----------
-    step : Step
-    rgb : numpy.ndarray or None
-        uint8 [h, w, 3]: the block at full resolution on the finest grid, at most `side` px on the others; 0 where not
-        valid. None if no pixel is valid.
-    valid : numpy.ndarray or None
-        bool [h, w] on the finest grid; None if all pixels are valid and on the other grids.
-    """
-
-    step: Step
-    rgb: np.ndarray | None
-    valid: np.ndarray | None = None
-
-    @property
-    def block(self) -> Block:
-        return self.step.block
-
-
-def tile_shape(block: Block, side: int) -> tuple[int, int]:
-    """Rows and columns of a block's picture for a network that takes `side` px: decimated, never enlarged."""
-    scale = min(1.0, side / max(block.width, block.height))
-    return max(1, round(block.height * scale)), max(1, round(block.width * scale))
 
 
 def walk(

@@ -17,7 +17,7 @@ from rsqi_core.dataset.vocabulary import Vocabulary
 from rsqi_core.describe import sentence
 from rsqi_core.errors import OutputError, RasterError
 from rsqi_core.files.geopackage import write_geopackage
-from rsqi_core.polygons import ErrorPolygon
+from rsqi_core.findings import ErrorPolygon
 from rsqi_core.taxonomy import by_code
 
 SIDE = 300

@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rsqi_core.errors import ParameterError
-from rsqi_core.merge import NODATA, LabelMap, Mosaic, Patch, claim, dilate, everywhere, is_constant, patch, understand
+from rsqi_core.findings import Patch
+from rsqi_core.merge import NODATA, LabelMap, Mosaic, claim, decode, dilate, patch
 from rsqi_core.taxonomy import BACKGROUND, IGNORED, TYPES, ErrorClass
+from rsqi_core.uniform import is_uniform, uniform
 
 CLOUD, SHADOW, TRACE, STRIPE, MISSING = 1, 2, 7, 9, 10
 RANK = {ErrorClass.BOUNDARY: 1, ErrorClass.REGION: 2, ErrorClass.PIXEL: 3}
@@ -73,7 +75,7 @@ def test_ignored_pixels_stay_ignored():
 
 def test_tiny_confidence_is_still_an_error_and_quantisation_is_rounding():
     claims = claim(np.array([[CLOUD, CLOUD]], np.uint8), np.array([[0.0001, 0.998]], np.float32), 0)
-    assert understand(claims, SIZES).confidence.tolist() == [[1, 254]]
+    assert decode(claims, SIZES).confidence.tolist() == [[1, 254]]
 
 
 def test_claims_tell_types_grids_and_confidences_apart():
@@ -81,7 +83,7 @@ def test_claims_tell_types_grids_and_confidences_apart():
         sizes = (128, 256, 512, 1024)
         labels = np.repeat(np.arange(1, 11, dtype=np.uint8), 255).reshape(10, 255)
         levels = np.tile(np.arange(1, 256), (10, 1))
-        label_map = understand(claim(labels, levels / 255, grid), sizes)
+        label_map = decode(claim(labels, levels / 255, grid), sizes)
         assert np.array_equal(label_map.label, labels) and np.array_equal(label_map.confidence, levels)
         assert np.all(label_map.block_size == sizes[grid])
 
@@ -105,12 +107,12 @@ def test_a_patch_keeps_only_the_rectangle_of_its_claims():
 
 
 def test_a_constant_layer_takes_no_memory_until_another_joins_it():
-    nodata = patch(0, 0, [everywhere(NODATA, (512, 512))])
-    assert is_constant(nodata.claims) and nodata.claims.shape == (512, 512)
+    nodata = patch(0, 0, [uniform((512, 512), NODATA, np.uint16)])
+    assert is_uniform(nodata.claims) and nodata.claims.shape == (512, 512)
     layer = np.zeros((512, 512), np.uint16)
     layer[3, 4] = 9
-    both = patch(0, 0, [everywhere(5, (512, 512)), layer])
-    assert not is_constant(both.claims) and both.claims[3, 4] == 9 and both.claims[0, 0] == 5
+    both = patch(0, 0, [uniform((512, 512), 5, np.uint16), layer])
+    assert not is_uniform(both.claims) and both.claims[3, 4] == 9 and both.claims[0, 0] == 5
 
 
 @settings(max_examples=60, deadline=None)
@@ -183,10 +185,10 @@ def test_large_patches_wait_in_little_memory_and_come_out_as_they_were():
 def test_rows_that_blocks_of_nodata_cover_are_ignored_without_merging():
     mosaic = Mosaic(100, (64,), rows=10)
     for x in (0, 36):
-        mosaic.add(patch(x, 0, [everywhere(NODATA, (64, 64))]))
-        mosaic.add(patch(x, 50, [everywhere(NODATA, (64, 64))]) if x else None)
+        mosaic.add(patch(x, 0, [uniform((64, 64), NODATA, np.uint16)]))
+        mosaic.add(patch(x, 50, [uniform((64, 64), NODATA, np.uint16)]) if x else None)
     bands = list(mosaic.take(114))
     assert (np.concatenate([band.label for band in bands[:6]]) == IGNORED).all()
-    assert all(is_constant(band.label) for band in bands[:6]) and not is_constant(bands[7].label)
+    assert all(is_uniform(band.label) for band in bands[:6]) and not is_uniform(bands[7].label)
     rest = np.concatenate([band.label for band in bands])[64:]
     assert (rest[:, :36] == BACKGROUND).all() and (rest[:, 36:] == IGNORED).all()

@@ -364,7 +364,7 @@ def test_every_stage_ends_when_the_raster_is_damaged(write_raster, ground, tmp_p
     monkeypatch.setattr(pipeline, "walk", partial(pipeline.walk, rows=64))
     with open_raster(str(write_raster(ground))) as raster, pytest.raises(RasterError, match="torn"):
         inspect(raster, Parameters(blocks=(64,)), tmp_path, model=Oracle())
-    assert not [t for t in threading.enumerate() if t.name.startswith("ahead-")]
+    assert not [t for t in threading.enumerate() if t.name.startswith("prefetch-")]
 
 
 def test_sensitivity_lowers_every_threshold_by_the_same_odds():

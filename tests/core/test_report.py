@@ -20,7 +20,8 @@ from rsqi_core import resources
 from rsqi_core.cli import main
 from rsqi_core.errors import Cancelled, OutputError, ParameterError, RasterError
 from rsqi_core.files.geopackage import write_geopackage
-from rsqi_core.polygons import ErrorPolygon, records
+from rsqi_core.findings import ErrorPolygon
+from rsqi_core.polygons import records
 from rsqi_core.raster import open_raster, read_thumbnail, thumbnail
 from rsqi_core.report import image_checks, pictures
 from rsqi_core.report.compose import compose

@@ -10,8 +10,8 @@ from scipy import ndimage
 
 from rsqi_core.merge import LabelMap
 from rsqi_core.polygons import Outliner, polygonize
-from rsqi_core.strips.tracer import Tracer
 from rsqi_core.taxonomy import IGNORED
+from rsqi_core.tracer import Tracer
 
 PLACE = Affine(0.4, 0.3, 500_000, 0.3, -0.4, 2_950_000)
 

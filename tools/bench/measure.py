@@ -31,10 +31,10 @@ from rsqi_core.raster import open_raster
 from rsqi_core.raster.gdal import OPTIONS
 from rsqi_core.rules import PIXEL_MISSING, STRIPE_NOISE
 from rsqi_core.strips.footprint import footprint
-from rsqi_core.strips.tracer import Tracer
 from rsqi_core.strips.walk import walk
 from rsqi_core.synthesis.compose import RECIPES, compose, draw_codes
 from rsqi_core.synthesis.landscape import landscape
+from rsqi_core.tracer import Tracer
 
 PROJECT = Path(__file__).resolve().parents[2]
 SIDE = 256  # px of a synthesised crop

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import psutil
 
-from rsqi_core import examine, job, merge
+from rsqi_core import collect, examine, job, merge
 from rsqi_core.merge import Mosaic
 from rsqi_core.models import Model
 from rsqi_core.raster import Raster
-from rsqi_core.strips import collect, journal, walk
+from rsqi_core.strips import journal, walk
 from rsqi_core.strips.label_file import LabelFile
 
 # What belongs to a stage, outermost calls only: none of these calls another.
@@ -25,8 +25,8 @@ STAGES = {
     "regions": ((examine.Examiner, "_regions"),),
     "merging": (
         (examine, "patch"),
-        (merge, "understand"),
-        *((Mosaic, name) for name in ("add", "_open", "_spans", "_merged")),
+        (merge, "decode"),
+        *((Mosaic, name) for name in ("add", "_decompress", "_spans", "_merged")),
     ),
     "vectorising": ((collect.Tracer, "add"), (collect.Outliner, "add")),
     "label file": ((LabelFile, "append"),),

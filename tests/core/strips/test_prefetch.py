@@ -6,19 +6,19 @@ from contextlib import closing
 
 import pytest
 
-from rsqi_core.strips.ahead import ahead
+from rsqi_core.strips.prefetch import prefetch
 
 
 def running():
-    return [t for t in threading.enumerate() if t.name.startswith("ahead-")]
+    return [t for t in threading.enumerate() if t.name.startswith("prefetch-")]
 
 
 def test_items_come_in_order_and_the_thread_ends():
-    assert list(ahead(ahead(iter(range(100)), 3), 2)) == list(range(100))
+    assert list(prefetch(prefetch(iter(range(100)), 3), 2)) == list(range(100))
     assert not running()
 
 
-def test_no_more_than_the_depth_is_made_ahead():
+def test_no_more_than_the_depth_is_made_prefetch():
     made = []
 
     def items():
@@ -26,7 +26,7 @@ def test_no_more_than_the_depth_is_made_ahead():
             made.append(n)
             yield n
 
-    with closing(ahead(items(), 4)) as stage:
+    with closing(prefetch(items(), 4)) as stage:
         assert next(stage) == 0
         time.sleep(0.2)
         assert len(made) <= 1 + 4 + 1  # taken, waiting, and the one that finds no room
@@ -37,7 +37,7 @@ def test_what_fails_in_a_stage_is_raised_at_the_end_of_the_chain():
         yield 1
         raise ValueError("broken")
 
-    stage = ahead(ahead(items(), 1), 1)
+    stage = prefetch(prefetch(items(), 1), 1)
     assert next(stage) == 1
     with pytest.raises(ValueError, match="broken"):
         next(stage)
@@ -53,9 +53,9 @@ def test_closing_ends_all_stages_and_tidies_up_their_sources():
         finally:
             closed.append(threading.current_thread().name)
 
-    first = ahead(items(), 2)
-    second = ahead((n * 2 for n in first), 2)
+    first = prefetch(items(), 2)
+    second = prefetch((n * 2 for n in first), 2)
     assert [next(second), next(second)] == [0, 2]
     second.close()
     first.close()
-    assert not running() and len(closed) == 1 and closed[0].startswith("ahead-")
+    assert not running() and len(closed) == 1 and closed[0].startswith("prefetch-")

@@ -9,8 +9,8 @@ from rsqi_core.blocks import grid, walk_order
 from rsqi_core.raster import Raster, open_raster
 from rsqi_core.raster.gdal import OPTIONS
 from rsqi_core.strips import walk as walking
-from rsqi_core.strips.decimate import shrink
-from rsqi_core.strips.walk import tile_shape, walk
+from rsqi_core.strips.decimate import shrink, tile_shape
+from rsqi_core.strips.walk import walk
 
 SIDE = 32
 

@@ -13,9 +13,10 @@ from affine import Affine
 from rasterio.features import shapes
 from shapely.geometry import MultiPolygon, Polygon
 
-from ..disjoint_sets import DisjointSets
-from ..merge import LabelMap, is_constant
-from ..taxonomy import BACKGROUND, IGNORED, REGION_TYPES
+from .disjoint_sets import DisjointSets
+from .merge import LabelMap
+from .taxonomy import BACKGROUND, IGNORED, REGION_TYPES
+from .uniform import is_uniform
 
 _LAST_REGION = REGION_TYPES[-1].id  # the region types are the first of the taxonomy
 
@@ -116,7 +117,7 @@ class Tracer:
         last : bool
             No rows follow.
         """
-        if not self._open and is_constant(band.label):  # nothing but nodata
+        if not self._open and is_uniform(band.label):  # nothing but nodata
             self._row += band.height
             return []
         ids, found = _label(band)

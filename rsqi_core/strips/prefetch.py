@@ -10,7 +10,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-def ahead(items: Iterable[Item], depth: int) -> Generator[Item, None, None]:
+def prefetch(items: Iterable[Item], depth: int) -> Generator[Item, None, None]:
     """Yield `items` in their order while a thread already makes the next ones.
 
     What `items` raises is raised here. Closing the generator ends the thread, after the item it is at, and closes
@@ -40,7 +40,7 @@ def ahead(items: Iterable[Item], depth: int) -> Generator[Item, None, None]:
                 items.close()
         waiting.put((None, ending))
 
-    thread = threading.Thread(target=work, name=f"ahead-{getattr(items, '__name__', 'items')}", daemon=True)
+    thread = threading.Thread(target=work, name=f"prefetch-{getattr(items, '__name__', 'items')}", daemon=True)
     thread.start()
     try:
         while True:

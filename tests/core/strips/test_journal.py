@@ -5,9 +5,10 @@ import pytest
 
 from rsqi_core.blocks import grid, walk_order
 from rsqi_core.errors import OutputError
-from rsqi_core.examine import Finding
-from rsqi_core.merge import NODATA, everywhere, is_constant, patch
+from rsqi_core.findings import Finding
+from rsqi_core.merge import NODATA, patch
 from rsqi_core.strips.journal import Journal
+from rsqi_core.uniform import is_uniform, uniform
 
 STEPS = walk_order([grid(100, 100, size, 0.2) for size in (32, 64)])
 
@@ -18,7 +19,7 @@ def findings():
     for n, step in enumerate(STEPS):
         b = step.block
         dense = np.where(rng.random((b.height, b.width)) < 0.1, rng.integers(1, NODATA), 0).astype(np.uint16)
-        layers = [[everywhere(NODATA, (b.height, b.width))], [dense], []][n % 3]
+        layers = [[uniform((b.height, b.width), NODATA, np.uint16)], [dense], []][n % 3]
         p = None if n % 4 == 0 else rng.random(10).astype(np.float32)
         yield Finding(step, p, n % 9, patch(b.x, b.y, layers))
 
@@ -31,7 +32,7 @@ def same(first, second):
     if first.patch is not None:
         assert (first.patch.x, first.patch.y) == (second.patch.x, second.patch.y)
         assert np.array_equal(first.patch.claims, second.patch.claims)
-        assert is_constant(first.patch.claims) == is_constant(second.patch.claims)
+        assert is_uniform(first.patch.claims) == is_uniform(second.patch.claims)
 
 
 def test_what_is_replayed_is_what_was_recorded(tmp_path):

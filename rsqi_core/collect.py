@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from affine import Affine
 
-from ..examine import BlockResult, Finding
-from ..merge import LabelMap, Mosaic, is_constant
-from ..polygons import MIN_FRACTION, ErrorPolygon, Outliner
-from ..taxonomy import IGNORED
-from .label_file import LabelFile
+from .findings import BlockResult, ErrorPolygon, Finding
+from .merge import LabelMap, Mosaic
+from .polygons import MIN_FRACTION, Outliner
+from .strips.label_file import LabelFile
+from .taxonomy import IGNORED
 from .tracer import Tracer
+from .uniform import is_uniform
 
 
 class Collector:
@@ -67,7 +68,7 @@ class Collector:
             else:
                 complete.append(self._outliner.add(component))
         self._labels.append(band.label)
-        if not is_constant(band.label):  # else nothing but nodata
+        if not is_uniform(band.label):  # else nothing but nodata
             self.valid_pixels += int(np.count_nonzero(band.label != IGNORED))
         return complete
 
