@@ -152,9 +152,9 @@ def _read_station(station: Station, vocabulary: Vocabulary) -> Record:
     with open_raster(station.raster) as raster:
         for path in station.shapefiles:
             shapes, texts, crs = _read_shapefile(path, vocabulary)
-            understood = [vocabulary.understand(text) for text in texts]
-            unknown.update(text for text, category_id in zip(texts, understood) if category_id is None)
-            ids = np.array([UNKNOWN if category_id is None else category_id for category_id in understood], int)
+            found = [vocabulary.category_of(text) for text in texts]
+            unknown.update(text for text, category_id in zip(texts, found) if category_id is None)
+            ids = np.array([UNKNOWN if category_id is None else category_id for category_id in found], int)
             kept = ids != BACKGROUND
             try:
                 placed, index, remarks = to_pixels(shapes, crs, raster)
@@ -233,7 +233,7 @@ def _read_shapefile(path: Path, vocabulary: Vocabulary) -> tuple[np.ndarray, lis
 def _descriptions(path: Path, names: list[str], columns: list[np.ndarray], vocabulary: Vocabulary) -> list[str]:
     """Return the description of each error: of the field, read in the encoding, that says the most.
 
-    A field of a usual name goes before others that are understood as well.
+    A field of a usual name goes before others that name types as well.
     """
     best, best_rank = None, (False, 0, 0)
     for encoding in _ENCODINGS:
@@ -243,7 +243,7 @@ def _descriptions(path: Path, names: list[str], columns: list[np.ndarray], vocab
             texts = _texts(column, encoding, numbers=usual is not None)
             if texts is None or title is None:
                 continue
-            count = sum(vocabulary.understand(text) is not None for text in texts)
+            count = sum(vocabulary.category_of(text) is not None for text in texts)
             rank = (count > 0 and usual is not None, count, -FIELDS.index(usual) if usual else -len(FIELDS))
             if (best is None and usual) or rank > best_rank:
                 best, best_rank = texts, max(rank, best_rank)

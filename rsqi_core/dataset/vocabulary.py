@@ -53,7 +53,7 @@ class Vocabulary:
 
     own: Mapping[str, int] = field(default_factory=dict)
 
-    def understand(self, text: str) -> int | None:
+    def category_of(self, text: str) -> int | None:
         """Return the error type that `text` names; a word that is denied (无云) does not count.
 
         Returns

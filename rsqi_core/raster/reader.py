@@ -245,13 +245,13 @@ def open_raster(path: str | os.PathLike[str], bands: tuple[int, ...] | None = No
         dataset = rasterio.open(source)
     try:
         with guarded(name, "read"), quiet():
-            return _understand(name, dataset, bands)
+            return _as_raster(name, dataset, bands)
     except BaseException:
         dataset.close()
         raise
 
 
-def _understand(name: str, dataset: rasterio.DatasetReader, bands: tuple[int, ...] | None) -> Raster:
+def _as_raster(name: str, dataset: rasterio.DatasetReader, bands: tuple[int, ...] | None) -> Raster:
     """Choose bands, palette, stretch and place of an open dataset."""
     chosen = choose_bands(name, dataset, bands)
     palette = find_palette(dataset, chosen[0]) if len(chosen) == 1 else None

@@ -238,15 +238,15 @@ def initialise(network: nn.Module, source: Path, images: Callable[[], Tensor]) -
                 "start from its run or from a file that `rsqi train --weights` has written"
             )
         if exported:
-            from . import unfold  # it needs onnx, which training alone does not
+            from . import from_onnx  # it needs onnx, which training alone does not
 
-            given = unfold.weights(source, network)
+            given = from_onnx.weights(source, network)
         else:
             given = read(checkpoint_of(source))["average"]
         fitting = {k: v for k, v in given.items() if k in wanted and wanted[k].shape == v.shape}
         network.load_state_dict(fitting, strict=False)
         if exported and fitting:
-            unfold.measure(network, images())
+            from_onnx.measure(network, images())
         lacking = [name for name in wanted if name not in fitting]
     if len(lacking) == len(wanted):
         raise RsqiError(f"{source}: none of its weights fits this network; choose its architecture and size")

@@ -24,36 +24,36 @@ MEANT = {
 
 @pytest.mark.parametrize(("category_id", "text"), [(n, text) for n, texts in MEANT.items() for text in texts])
 def test_synonyms(category_id, text):
-    assert Vocabulary().understand(text) == category_id
+    assert Vocabulary().category_of(text) == category_id
 
 
 def test_every_name_and_code_is_understood():
     for t in TYPES:
-        assert {Vocabulary().understand(name) for name in (t.zh, t.en, t.code, t.en.upper())} == {t.id}
+        assert {Vocabulary().category_of(name) for name in (t.zh, t.en, t.code, t.en.upper())} == {t.id}
 
 
 @pytest.mark.parametrize("text", ["", "偏色", "坐标偏差", "云南省", "云岩区影像"])
 def test_other_words_are_not_guessed_at(text):
-    assert Vocabulary().understand(text) is None
+    assert Vocabulary().category_of(text) is None
 
 
 @pytest.mark.parametrize("text", ["云和阴影", "云，拉花", "云遮挡造成模糊", "blurred and stretched"])
 def test_several_types_are_not_guessed_at(text):
-    assert Vocabulary().understand(text) is None
+    assert Vocabulary().category_of(text) is None
 
 
 @pytest.mark.parametrize("text", ["无云", "没有明显阴影", "未发现拉花", "no clouds"])
 def test_what_is_denied_does_not_count(text):
-    assert Vocabulary().understand(text) is None
-    assert Vocabulary().understand(f"{text}，有漏洞") == 10
+    assert Vocabulary().category_of(text) is None
+    assert Vocabulary().category_of(f"{text}，有漏洞") == 10
 
 
 def test_own_words_go_first(tmp_path):
     path = tmp_path / "词.json"
     path.write_text(json.dumps({"发白": "cloud", "偏色": None, "拉花": "distortion", "错_x": "blur"}), encoding="utf-8")
     words = load_vocabulary(path)
-    assert [words.understand(text) for text in ("影像发白", "偏色", "影像有拉花", "错_X", "阴影")] == [1, 0, 6, 4, 2]
-    assert words.understand("发白、偏色") is None
+    assert [words.category_of(text) for text in ("影像发白", "偏色", "影像有拉花", "错_X", "阴影")] == [1, 0, 6, 4, 2]
+    assert words.category_of("发白、偏色") is None
     assert load_vocabulary(None) == Vocabulary()
 
 
