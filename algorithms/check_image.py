@@ -22,6 +22,7 @@ from ..bridge.layer_score import inspected_image
 from ..bridge.texts import check_name, check_result
 from ..rsqi_core.errors import Cancelled
 from ..rsqi_core.image_checks import LIMITS, checks, survey
+from ..rsqi_core.progress import Progress
 from .base.algorithm import RsqiAlgorithm
 
 
@@ -88,10 +89,10 @@ class CheckImage(RsqiAlgorithm):
         def read(x: int, y: int, w: int, h: int, rows: int, columns: int):
             return pixels.read(self._provider, bands, self._box(x, y, w, h), columns, rows)
 
-        def progress(done: int, total: int) -> None:
+        def progress(made: Progress) -> None:
             if feedback.isCanceled():
                 raise Cancelled
-            feedback.setProgress(100 * done / total)
+            feedback.setProgress(100 * made.done / made.total)
 
         try:
             census, share = survey(read, *self._size, 255.0 if bytes_only else None, progress)

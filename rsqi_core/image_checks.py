@@ -17,9 +17,11 @@ from typing import Callable, Iterator
 
 import numpy as np
 
+from .progress import OnProgress, Progress, no_progress
+
 TILE = 512  # px; side of what is read at a time
 MOST = 100_000_000  # px; of a larger image evenly spread tiles are looked at
-GLANCE = 8  # every so many rows and columns the brightest value of deep data is looked for
+GLANCE = 8  # the brightest value of deep data is looked for in every eighth row and column
 GOLDEN = (math.sqrt(5) - 1) / 2
 BINS = 256
 TAIL = 5  # first and last bins of the histogram in which a pixel counts as clipped
@@ -206,7 +208,7 @@ Read = Callable[[int, int, int, int, int, int], "tuple[np.ndarray, np.ndarray]"]
 
 
 def survey(
-    read: Read, width: int, height: int, top: float | None = None, tell: Callable[[int, int], None] = lambda *_: None
+    read: Read, width: int, height: int, top: float | None = None, progress: OnProgress = no_progress
 ) -> tuple[Census, float]:
     """Take the census of an image.
 
@@ -219,8 +221,8 @@ def survey(
         Of the image in pixels.
     top : float, optional
         As for :class:`Census`; else it is looked for, see :func:`top_of`.
-    tell : callable
-        Told before each tile how many are done, and how many there are; what it raises ends the survey.
+    progress : callable
+        Gets a `Progress` of the stage ``survey`` before each tile; its unit are tiles.
 
     Returns
     -------
@@ -233,13 +235,13 @@ def survey(
     if top is None:
         largest = 0.0
         for done, (x, y, w, h) in enumerate(tiles, 1):
-            tell(done - 1, steps)
+            progress(Progress("survey", done - 1, steps))
             planes, valid = read(x, y, w, h, -(-h // GLANCE), -(-w // GLANCE))
             largest = max(largest, float(planes[:, valid].max(initial=0)))
         top = top_of(largest)
     census = Census(top)
     for place, (x, y, w, h) in enumerate(tiles, done):
-        tell(place, steps)
+        progress(Progress("survey", place, steps))
         census.add(*read(x, y, w, h, h, w))
     return census, sum(w * h for _, _, w, h in tiles) / (width * height)
 

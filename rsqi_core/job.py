@@ -10,22 +10,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Mapping
 
-from . import pipeline
 from .errors import Cancelled, OutputError, ParameterError
 from .files.atomic import whole_file
 from .files.geopackage import release, write_geopackage
 from .files.mask import write_mask
 from .files.shapefile import write_shapefile
 from .findings import ErrorPolygon
+from .inspection import Inspection
 from .models import Model, load
 from .parameters import Parameters, from_mapping
+from .pipeline import inspect
+from .progress import Emit, OnProgress, Progress, no_events, to_events
 from .raster import Raster, open_raster
 from .report.texts import Words
 from .report.write import write_inspection
 from .strips.journal import Journal
 from .strips.workspace import run_key, workspace
 
-PREVIEWED = 20_000  # polygons; who looks on has seen enough, and waits for the result
+PREVIEWED = 20_000  # polygons; more would slow QGIS down and show no more of the scene
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def job_from_mapping(values: Mapping[str, Any]) -> Job:
 
 def run(
     job: Job,
-    emit: Callable[..., None] = lambda event, **values: None,
+    emit: Emit = no_events,
     cancelled: Callable[[], bool] = lambda: False,
     claim: Callable[[str | None], None] = lambda folder: None,
     model: Model | None = None,
@@ -104,15 +106,15 @@ def run(
     emit : callable
         ``emit(event, **values)`` gets ``started``, ``warning``, ``progress`` and ``errors``.
     claim : callable
-        Told the folder of unfinished files, for whoever has to remove it if this process is stopped hard; told None
-        once the results move to their places and a stop would do harm.
+        Gets the folder of unfinished files, which must be removed if this process is ended by force; None once the
+        results move to their places and a stop would do harm.
 
     Returns
     -------
     dict
         ``outputs`` (paths by kind) and ``summary``.
     """
-    output = job.output
+    output, progress = job.output, to_events(emit)
     with open_raster(job.raster, job.parameters.bands) as raster:
         _refuse_overwriting(raster, output)
         emit("started", raster=job.raster, width=raster.width, height=raster.height)
@@ -123,11 +125,11 @@ def run(
         known = len(model.warnings) if model else 0
         with workspace(output, _key(job, raster, model), job.resume) as folder:
             claim(str(folder))
-            found = pipeline.inspect(
+            found = inspect(
                 raster,
                 job.parameters,
                 folder,
-                lambda p: emit("progress", **vars(p)),
+                progress,
                 cancelled,
                 model,
                 Journal(folder),
@@ -138,12 +140,12 @@ def run(
             left_out = [code for code in job.parameters.types if code in found.score.not_inspected]
             if left_out:
                 emit("warning", code="not_inspected", message=f"not inspected: {', '.join(left_out)}", types=left_out)
-            emit("progress", stage="write", done=0, total=1, eta_s=None)
+            progress(Progress("write", 0, 1))
             staged = _stage(job, raster, found, folder)
             if cancelled():
                 raise Cancelled("cancelled; nothing was written")
             claim(None)
-            outputs = _commit(job, raster, found, staged, emit)
+            outputs = _commit(job, raster, found, staged, progress)
     return {"outputs": outputs, "summary": found.summary}
 
 
@@ -151,7 +153,7 @@ def _key(job: Job, raster: Raster, model: Model | None) -> str:
     return run_key(raster, model.hash if model else "", job.parameters.as_dict())
 
 
-def _stage(job: Job, raster: Raster, found: pipeline.Inspection, folder: Path) -> dict[str, Path]:
+def _stage(job: Job, raster: Raster, found: Inspection, folder: Path) -> dict[str, Path]:
     """Write into `folder` what takes long."""
     staged = {}
     if job.mask:
@@ -170,7 +172,7 @@ def _stage(job: Job, raster: Raster, found: pipeline.Inspection, folder: Path) -
 class _Preview:
     """Sends polygons as they become complete: type, confidence, and outline as WKB in hexadecimal digits."""
 
-    def __init__(self, emit: Callable[..., None]):
+    def __init__(self, emit: Emit):
         self._emit, self._left = emit, PREVIEWED
 
     def __call__(self, polygons: list[ErrorPolygon]) -> None:
@@ -190,7 +192,7 @@ def _preview(polygon: ErrorPolygon) -> dict[str, Any]:
 
 
 def _commit(
-    job: Job, raster: Raster, found: pipeline.Inspection, staged: dict[str, Path], emit: Callable[..., None]
+    job: Job, raster: Raster, found: Inspection, staged: dict[str, Path], progress: OnProgress
 ) -> dict[str, str]:
     """Put every file in its place, the GeoPackage last; each of these steps is whole or nothing."""
     extras, outputs = job.extras or job.output.parent, {}
@@ -199,7 +201,7 @@ def _commit(
         outputs["shapefile"] = str(write_shapefile(shapefile, found.polygons, raster.crs)[0])
     for kind, file in staged.items():
         outputs[kind] = str(_publish(file, job.output.parent if kind == "errors" else extras))
-    emit("progress", stage="write", done=1, total=1, eta_s=None)
+    progress(Progress("write", 1, 1))
     return outputs
 
 

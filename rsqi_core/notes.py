@@ -40,6 +40,6 @@ def message_of(error: Exception) -> str:
     return error.args[0] if error.args and isinstance(error.args[0], Note) else str(error)
 
 
-def told(text: str) -> dict[str, Any]:
-    """Return what an event of the worker says: ``message``, and ``note`` if the text is one."""
+def message_fields(text: str) -> dict[str, Any]:
+    """Return the values of an event that carry a line of text: ``message``, and ``note`` if the text is one."""
     return {"message": str(text), "note": text.as_mapping()} if isinstance(text, Note) else {"message": str(text)}

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import Any, Sequence
 
-import numpy as np
-import pyproj
 import shapely
 from affine import Affine
 from shapely.affinity import affine_transform
@@ -15,6 +12,7 @@ from shapely.geometry import MultiPolygon
 
 from .errors import ParameterError
 from .findings import ErrorPolygon, ErrorRecord
+from .geodesy import area_function
 from .merge import LabelMap
 from .taxonomy import ErrorClass, by_id
 from .tracer import Component, Tracer
@@ -76,7 +74,7 @@ class Outliner:
     """
 
     def __init__(self, transform: Affine, crs: Any = None):
-        self._affine, self._area_of = transform.to_shapely(), _area_function(crs)
+        self._affine, self._area_of = transform.to_shapely(), area_function(crs)
         self._found: list[tuple[tuple[int, ...], ErrorPolygon]] = []
 
     def add(self, component: Component) -> ErrorPolygon:
@@ -125,11 +123,6 @@ def records(polygons: Sequence[ErrorPolygon], transform: Affine) -> list[ErrorRe
     return [measure(p.geometry, p.category_id, transform, p.area_m2) for p in polygons]
 
 
-def ellipsoidal_area(geometry: shapely.Geometry, crs: Any = None) -> float:
-    """Return the area in square metres on the ellipsoid of `crs`; in square map units without a CRS."""
-    return _area_function(crs)(geometry)
-
-
 def _source(component: Component) -> str:
     if by_id(component.category_id).error_class is ErrorClass.PIXEL:
         return "rule"
@@ -148,51 +141,3 @@ def _length(geometry: shapely.Geometry) -> float:
         return float(box.length)
     (x0, y0), (x1, y1), (x2, y2) = box.exterior.coords[:3]
     return max(math.hypot(x1 - x0, y1 - y0), math.hypot(x2 - x1, y2 - y1))
-
-
-def _equal_area_function(geographic: pyproj.CRS, geod: pyproj.Geod):
-    """Return geometry in degrees -> square metres, by an equal-area projection of the whole ellipsoid."""
-    plane = pyproj.Transformer.from_crs(geographic, f"+proj=cea +a={geod.a} +b={geod.b} +over", always_xy=True)
-
-    def project(degrees: np.ndarray) -> np.ndarray:
-        longitude, latitude = degrees.T
-        return np.stack(plane.transform(longitude, np.clip(latitude, -90, 90)), -1)
-
-    # Parallels and meridians, the edges of pixels, are straight in it, so that nothing needs more vertices.
-    return lambda geometry: float(shapely.transform(geometry, project).area)
-
-
-@lru_cache(maxsize=8)
-def _area_function(crs: Any):
-    """Return geometry -> square metres for geometries in `crs`."""
-    if crs is None:
-        return lambda geometry: float(geometry.area)
-    projected = pyproj.CRS.from_user_input(crs)
-    geographic = projected.geodetic_crs
-    if geographic is None:  # a local engineering system has units but no ellipsoid
-        unit = projected.axis_info[0].unit_conversion_factor if projected.axis_info else 1.0
-        return lambda geometry: float(geometry.area) * unit**2
-    geod = geographic.get_geod()
-    if projected.is_geographic:  # an image may span the globe, whose outline geodesics cannot tell from nothing
-        return _equal_area_function(projected, geod)
-    to_geographic = pyproj.Transformer.from_crs(projected, geographic, always_xy=True)
-
-    def ring_area(ring: shapely.LinearRing) -> float:
-        longitude, latitude = to_geographic.transform(*shapely.get_coordinates(ring).T)
-        return abs(geod.polygon_area_perimeter(longitude, latitude)[0])
-
-    def area(geometry: shapely.Geometry) -> float:
-        if geometry.is_empty:
-            return 0.0
-        left, bottom, right, top = geometry.bounds
-        # Geodesics leave the straight lines of the map on long edges: follow these in short steps.
-        dense = shapely.segmentize(geometry, max(right - left, top - bottom) / 32)
-        total = sum(
-            ring_area(part.exterior) - sum(map(ring_area, part.interiors))
-            for part in shapely.get_parts(dense)
-            if part.geom_type == "Polygon"
-        )
-        # A full disc seen from a geostationary orbit has corners beside the earth: no ellipsoid there.
-        return total if math.isfinite(total) else float(geometry.area)
-
-    return area

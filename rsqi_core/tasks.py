@@ -9,9 +9,8 @@ from typing import Any
 
 from .errors import Cancelled, ParameterError, RsqiError
 from .limits import REVIEWED_SIZES, REVIEWED_TEST
-from .notes import told
+from .progress import Emit, to_events
 
-Send = Callable[..., None]
 Claim = Callable[[str], None]
 
 
@@ -21,7 +20,7 @@ class MissingLibrary(RsqiError):
     code = "library"
 
 
-def make_dataset(request: Mapping[str, Any], send: Send, cancelled: Callable[[], bool], claim: Claim) -> dict[str, Any]:
+def make_dataset(request: Mapping[str, Any], emit: Emit, cancelled: Callable[[], bool], claim: Claim) -> dict[str, Any]:
     """Cut reviewed GeoPackages into a dataset: ``sources`` (paths), ``output``, and ``sizes``, ``test``, ``seed``.
 
     Answers with the blocks of each part, in all and by type, and how many of them hold a rejected error.
@@ -30,17 +29,11 @@ def make_dataset(request: Mapping[str, Any], send: Send, cancelled: Callable[[],
     from .dataset.split import WHOLE
 
     sources = [Path(source) for source in _wanted(request, "sources")]
-    done = 0
 
-    def tell(text: str) -> None:
-        nonlocal done
+    def forward(event: str, **values: Any) -> None:
         _check(cancelled)
-        done += 1
-        send("progress", stage="dataset", done=min(done, len(sources)), total=len(sources), eta_s=None)
-
-    def warn(text: str) -> None:
-        _check(cancelled)
-        send("warning", code="dataset", **told(text))
+        if event != "record":  # one of the library's own, for a shell
+            emit(event, **values)
 
     given = {name: request[name] for name in ("test", "seed") if request.get(name) is not None}
     settings = Settings(
@@ -48,7 +41,7 @@ def make_dataset(request: Mapping[str, Any], send: Send, cancelled: Callable[[],
         whole=len(sources) >= WHOLE,
         **{"test": REVIEWED_TEST, **given},
     )
-    built = build(sources, Path(_wanted(request, "output")), settings, warn, tell, claim)
+    built = build(sources, Path(_wanted(request, "output")), settings, to_events(forward), forward, claim)
     return {
         "output": str(request["output"]),
         "totals": built.totals,
@@ -58,7 +51,7 @@ def make_dataset(request: Mapping[str, Any], send: Send, cancelled: Callable[[],
     }
 
 
-def fine_tune(request: Mapping[str, Any], send: Send, cancelled: Callable[[], bool], claim: Claim) -> dict[str, Any]:
+def fine_tune(request: Mapping[str, Any], emit: Emit, cancelled: Callable[[], bool], claim: Claim) -> dict[str, Any]:
     """Fine-tune a model: ``dataset``, ``output``, and what else `FineTuning` has; answers with the verdict.
 
     What a cancelled run has learned stays, and the same request goes on from there.
@@ -74,15 +67,15 @@ def fine_tune(request: Mapping[str, Any], send: Send, cancelled: Callable[[], bo
     given = {name: request[name] for name in names if request.get(name) is not None}
     pool = {"pool": Path(request["pool"])} if request.get("pool") else {}
 
-    def tell(event: str, **values: Any) -> None:
+    def forward(event: str, **values: Any) -> None:
         _check(cancelled)
-        send(event, **values)
+        emit(event, **values)
 
     try:
         job = FineTuning(**paths, **pool, **given)
     except TypeError as error:
         raise ParameterError(f"a value of the request makes no sense: {error}") from error
-    comparison = run(job, tell)
+    comparison = run(job, forward)
     return {"output": str(job.output) if job.output.exists() else None, "verdict": comparison.as_mapping()}
 
 

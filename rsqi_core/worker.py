@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from .errors import Cancelled, ParameterError, RsqiError
-from .notes import message_of, told
+from .notes import message_fields, message_of
 
 COMMANDS = ("inspect", "probe", "report", "dataset", "finetune")
 GRACE = 0.4  # seconds that a cancelled run has to stop by itself
@@ -31,7 +31,7 @@ class _Channel:
     def __init__(self, out: TextIO):
         self._out, self._lock, self._last = out, threading.Lock(), 0.0
 
-    def send(self, event: str, **values: Any) -> None:
+    def emit(self, event: str, **values: Any) -> None:
         now = time.monotonic()
         if event == "progress":
             if 0 < values["done"] < values["total"] and now - self._last < _PROGRESS_EVERY:
@@ -52,21 +52,21 @@ def main() -> int:
     try:
         request = _request(sys.stdin.readline())
         if request["command"] == "probe":
-            channel.send("result", **_probe())
+            channel.emit("result", **_probe())
             return 0
         return _work(request, channel)
     except Cancelled as error:
-        channel.send("error", code=error.code, message=str(error))
+        channel.emit("error", code=error.code, message=str(error))
         return 130
     except RsqiError as error:
-        channel.send("error", code=error.code, **told(message_of(error)))
+        channel.emit("error", code=error.code, **message_fields(message_of(error)))
     except MemoryError:
-        channel.send("error", code="memory", message="out of memory; close other programs or inspect a smaller extent")
+        channel.emit("error", code="memory", message="out of memory; close other programs or inspect a smaller extent")
     except Exception as error:  # a defect of ours must still reach the user as one line, with the trace in the log
         import traceback
 
         traceback.print_exc()
-        channel.send("error", code="internal", message=f"internal error: {type(error).__name__}: {error}")
+        channel.emit("error", code="internal", message=f"internal error: {type(error).__name__}: {error}")
     return 1
 
 
@@ -88,7 +88,7 @@ def _probe() -> dict[str, Any]:
     from .models.onnx_runtime import get_runtime
 
     test = self_test()
-    from .pipeline import versions  # its libraries: the test says it better where one cannot be loaded
+    from .summary import versions  # its libraries: the test says it better where one cannot be loaded
 
     found = versions()
     providers = get_runtime().get_available_providers()
@@ -121,7 +121,7 @@ def _work(request: dict[str, Any], channel: _Channel) -> int:
         for folder in folders * 2:  # the run goes on meanwhile and may put one more file there
             shutil.rmtree(folder, ignore_errors=True)
         try:
-            channel.send("error", code=Cancelled.code, message="cancelled; nothing was written")
+            channel.emit("error", code=Cancelled.code, message="cancelled; nothing was written")
         finally:  # where QGIS has died, nobody listens any more
             os._exit(130)
 
@@ -129,10 +129,10 @@ def _work(request: dict[str, Any], channel: _Channel) -> int:
     threading.Thread(target=enforce_cancel, daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: cancelled.set())
     try:
-        result = _function(request["command"])(request, channel.send, cancelled.is_set, claim)
+        result = _function(request["command"])(request, channel.emit, cancelled.is_set, claim)
     finally:
         finished.set()
-    channel.send("result", **result)
+    channel.emit("result", **result)
     return 0
 
 

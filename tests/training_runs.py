@@ -21,10 +21,15 @@ class Stopped(Exception):
     """Stands for the user's Ctrl-C."""
 
 
-def stop_after(step):
-    """Return what stops a run that reports to it."""
+def collect(rows):
+    """Return a callback for events that appends their values to a list."""
+    return lambda event, **values: rows.append(values)
 
-    def stop(row):
+
+def stop_after(step):
+    """Return a callback for events that stops a run after a step."""
+
+    def stop(event, **row):
         if row["step"] > step:  # beyond the checkpoint, so that steps are done again
             raise Stopped
 

@@ -100,10 +100,10 @@ def _train(run: Run, options: argparse.Namespace) -> Path:
     )
     shown = ("step", "steps", "samples_per_second", "eta_s", "f1", "miou", "iou")
 
-    def say(row: dict[str, Any]) -> None:
+    def show(event: str, **row: Any) -> None:
         print("   ", *(f"{name} {row[name]:.4g}" for name in shown if name in row), flush=True)
 
-    return train(Material(options.pool), options.work / run.name, settings, "cpu", say)
+    return train(Material(options.pool), options.work / run.name, settings, "cpu", emit=show)
 
 
 def _export(weights: Path, folder: Path) -> None:

@@ -32,6 +32,13 @@ def add_dataset(commands: Any) -> None:
     parser.add_argument("--seed", type=int, default=0)
 
 
+def _show(event: str, message: str, **_: Any) -> None:
+    if event == "warning":
+        print(f"rsqi: {message}", file=sys.stderr, flush=True)
+    else:
+        print(message, flush=True)
+
+
 def _dataset(options: argparse.Namespace) -> int:
     from ..dataset.build import Settings, build
     from ..dataset.vocabulary import load_vocabulary
@@ -52,8 +59,7 @@ def _dataset(options: argparse.Namespace) -> int:
         options.source,
         options.output,
         settings,
-        warn=lambda text: print(f"rsqi: {text}", file=sys.stderr, flush=True),
-        tell=lambda text: print(text, flush=True),
+        emit=_show,
     )
     for part, total in built.totals.items():
         clean, questions = built.counts[part][0], built.questions[part]

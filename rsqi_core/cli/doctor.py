@@ -17,7 +17,7 @@ def _doctor(options: argparse.Namespace) -> int:
     from ..models.diagnosis import report, self_test
 
     test = self_test()
-    from ..pipeline import versions  # its libraries: the test says it better where one cannot be loaded
+    from ..summary import versions  # its libraries: the test says it better where one cannot be loaded
 
     print("\n".join(report(versions(), test)))
     return DONE

@@ -154,9 +154,10 @@ def _run(options: argparse.Namespace, deadline: float) -> int:
     if options.epochs or (options.samples is None and options.pool is None):
         settings = replace(settings, samples=material.samples(settings, options.epochs))
     readable = options.progress == "lines" or (options.progress is None and sys.stdout.isatty())
-    say = Lines(settings.batch) if readable else JsonLines()
+    emit = Lines(settings.batch) if readable else JsonLines()
     try:
-        best = train(material, options.output, settings, options.device, say, options.init, deadline=deadline)
+        device, init = options.device, options.init
+        best = train(material, options.output, settings, device, emit=emit, init=init, deadline=deadline)
     except KeyboardInterrupt:
         print("rsqi: stopped; the same command goes on from the last checkpoint", file=sys.stderr)
         return CANCELLED

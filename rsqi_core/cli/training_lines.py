@@ -13,14 +13,14 @@ _BAR = 40  # characters that a score of 1 is long
 
 
 class JsonLines:
-    """One line of JSON a row, for other programs."""
+    """One line of JSON an event of training, for other programs."""
 
-    def __call__(self, row: Mapping[str, Any]) -> None:
+    def __call__(self, event: str, **row: Any) -> None:
         print(json.dumps(row, ensure_ascii=False), flush=True)
 
 
 class Lines:
-    """One sentence a row, for people; a validation ends it in a bar, so that the bars are a curve.
+    """One sentence an event of training, for people; a validation ends it in a bar, so that the bars are a curve.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ class Lines:
     def __init__(self, batch: int):
         self._batch = batch
 
-    def __call__(self, row: Mapping[str, Any]) -> None:
-        print(row["init"] if "init" in row else self.text(row), flush=True)
+    def __call__(self, event: str, **row: Any) -> None:
+        print(row["init"] if event == "init" else self.text(row), flush=True)
 
     def text(self, row: Mapping[str, Any]) -> str:
         """Say a row of the curve."""

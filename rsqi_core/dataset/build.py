@@ -15,7 +15,8 @@ from ..blocks import Block, grid
 from ..describe import LANGUAGES
 from ..errors import OutputError, ParameterError, RsqiError
 from ..files.atomic import whole_folder
-from ..notes import Note, message_of
+from ..notes import Note, message_fields, message_of
+from ..progress import Emit, OnProgress, Progress, no_events, no_progress
 from ..raster import open_raster
 from .card import card
 from .layout import TEST, TRAIN
@@ -97,8 +98,8 @@ def build(
     sources: Sequence[Path],
     output: Path,
     settings: Settings,
-    warn: Callable[[str], None] = lambda text: None,
-    tell: Callable[[str], None] = lambda text: None,
+    progress: OnProgress = no_progress,
+    emit: Emit = no_events,
     claim: Callable[[str], None] = lambda folder: None,
 ) -> Built:
     """Make the dataset; the folder appears whole or not at all.
@@ -109,12 +110,13 @@ def build(
         Folders of records and GeoPackages.
     output : Path
         A folder that does not exist yet or is empty.
-    warn : callable
-        Told one line for each thing that a person should know, such as a record that cannot be used.
-    tell : callable
-        Told one line for each record that is done.
+    progress : callable
+        Gets a `Progress` of the stage ``dataset`` after each record; its unit are the sources.
+    emit : callable
+        ``emit(event, **values)`` gets ``record`` for each record that is done, and ``warning`` for each thing that a
+        person should know, such as a record that cannot be used; both have a ``message``.
     claim : callable
-        Told the folder of what is unfinished, for whoever ends the run by force.
+        Gets the folder of what is unfinished, which must be removed if the process is ended by force.
 
     Raises
     ------
@@ -128,14 +130,14 @@ def build(
         raise OutputError(Note("dataset_exists", "{path} exists already; choose another folder", path=str(output)))
     with whole_folder(output, "the dataset", "check the folder and the free space") as folder:
         claim(str(folder.parent))
-        return _Work(folder, settings, warn, tell).run(sources)
+        return _Work(folder, settings, progress, emit).run(sources)
 
 
 class _Work:
     """One run, in a folder of its own."""
 
-    def __init__(self, folder: Path, settings: Settings, warn: Callable[[str], None], tell: Callable[[str], None]):
-        self.folder, self.settings, self.warn, self.tell = folder, settings, warn, tell
+    def __init__(self, folder: Path, settings: Settings, progress: OnProgress, emit: Emit):
+        self.folder, self.settings, self.progress, self.emit = folder, settings, progress, emit
         self.rng = np.random.default_rng(settings.seed)
         self.samples = Samples(folder.parent)  # until they are divided into parts
         self.failed = self.rejected = 0
@@ -143,14 +145,18 @@ class _Work:
 
     def run(self, sources: Sequence[Path]) -> Built:
         clean: list[tuple[str, Block, bool]] = []
+        cut = 0
         for record in self._records(sources):
             try:
                 clean += ((record.raster, block, hard) for block, hard in self._cut(record))
             except RsqiError as error:
                 self._fail(error)
+                continue
+            cut += 1
+            self.progress(Progress("dataset", min(cut, len(sources)), len(sources)))
         for text, count in self.unknown.most_common():
             line = "the description '{text}' names no type or several (errors: {count}); see --words"
-            self.warn(Note("dataset_words", line, text=text, count=count))
+            self._warn(Note("dataset_words", line, text=text, count=count))
         positives = len(self.samples.items)
         if not positives:
             text = "no block with an error of known type in these records; nothing was written"
@@ -180,13 +186,16 @@ class _Work:
                     continue
                 rasters.add(record.raster)
                 for note in record.notes:
-                    self.warn(note)
+                    self._warn(note)
                 self.unknown += record.unknown
                 yield record
 
+    def _warn(self, text: str) -> None:
+        self.emit("warning", code="dataset", **message_fields(text))
+
     def _fail(self, error: Exception) -> None:
         self.failed += 1
-        self.warn(message_of(error))
+        self._warn(message_of(error))
 
     def _cut(self, record: Record) -> list[tuple[Block, bool]]:
         """Add the blocks with errors; return those that no error touches, and whether a rejected one does."""
@@ -203,10 +212,11 @@ class _Work:
                     unclear += 1
                 else:
                     self.samples.add(raster, block, record.geometries[touched], ids)
-        self.tell(f"{record.raster}: {len(self.samples.items) - before} blocks with errors, {len(clean)} without")
+        found = f"{len(self.samples.items) - before} blocks with errors, {len(clean)} without"
+        self.emit("record", message=f"{record.raster}: {found}")
         if unclear:
             text = "{raster}: blocks left out, touched by errors unreviewed or of unknown type: {count}"
-            self.warn(Note("dataset_unclear", text, raster=record.raster, count=unclear))
+            self._warn(Note("dataset_unclear", text, raster=record.raster, count=unclear))
         return clean
 
     def _blocks(self, record: Record) -> Iterator[Block]:
@@ -234,7 +244,7 @@ class _Work:
                     self._fail(error)
         if wanted:
             text = "blocks without error that are missing for the wanted share: {count}"
-            self.warn(Note("dataset_negatives", text, count=int(wanted)))
+            self._warn(Note("dataset_negatives", text, count=int(wanted)))
 
     def _write(self) -> Built:
         """Divide what was cut, and write the tables and the card."""
@@ -243,7 +253,7 @@ class _Work:
         if settings.test and not any(sample.labels for sample, test in zip(samples, in_test) if test):
             in_test[:] = False
             text = "no test part: too few blocks, or all overlap; give more images, or less overlap"
-            self.warn(Note("dataset_no_test", text))
+            self._warn(Note("dataset_no_test", text))
         parts = {TRAIN: [sample for sample, test in zip(samples, in_test) if not test]}
         if in_test.any():
             parts[TEST] = [sample for sample, test in zip(samples, in_test) if test]

@@ -22,7 +22,8 @@ from shapely.affinity import affine_transform
 from .. import resources
 from ..errors import OutputError
 from ..findings import ErrorPolygon, ErrorRecord
-from ..polygons import ellipsoidal_area, measure
+from ..geodesy import ellipsoidal_area
+from ..polygons import measure
 from ..scoring import Score
 from ..taxonomy import CODES, TYPES, by_id
 from .atomic import reason, whole_file

@@ -17,6 +17,7 @@ from ..errors import OutputError, ParameterError
 from ..models import Model, load
 from ..models.card import CARD, FALSE_ALARMS, write_card
 from ..models.onnx_network import OnnxNetwork
+from ..progress import Emit, Progress, no_events, to_events
 from ..training.checkpoint import CHECKPOINT, read
 from ..training.curve import ROWS
 from ..training.loop import train
@@ -31,11 +32,9 @@ from .rehearsal import pack_rehearsal
 EPOCHS, RATE, BATCH, SIDE = 10, 2e-4, 16, 256
 VERDICT = "verdict.json"
 _PREFIX, _KEY = ".rsqi-", "key"
-_REPORT_EVERY = 5  # steps: on a processor a step takes a second or more
+_ROW_EVERY = 5  # steps: on a processor a step takes a second or more
 _VALIDATION = 96  # crops
 _PER_RUN = 10  # checkpoints and validations at most
-
-Tell = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ class FineTuning:
             raise OutputError(f"{self.output} exists already; choose another name for the new model")
 
 
-def fine_tune(job: FineTuning, tell: Tell = lambda event, **values: None) -> Comparison:
+def fine_tune(job: FineTuning, emit: Emit = no_events) -> Comparison:
     """Train, set thresholds, compare, and write the new model if it is better.
 
     Unfinished work stays in a hidden folder beside the output, from where the same job is resumed. Three parts of the
@@ -95,23 +94,24 @@ def fine_tune(job: FineTuning, tell: Tell = lambda event, **values: None) -> Com
 
     Parameters
     ----------
-    tell : callable
-        Gets the worker's events: ``progress`` (stage ``train``, ``thresholds`` or ``compare``), ``curve``
-        with the rows of the training's curve, and ``warning``.
+    emit : callable
+        ``emit(event, **values)`` gets the events of the worker: ``progress`` (stage ``train``, ``thresholds`` or
+        ``compare``), ``resumed`` with the step, ``curve`` with the rows of the training's curve, ``thresholds`` with
+        the types that have got new ones, and ``warning``.
 
     Raises
     ------
     RsqiError
         If the model cannot be trained, the dataset does not suffice, or something cannot be written.
     """
-    return _Run(job, tell).run()
+    return _Run(job, emit).run()
 
 
 class _Run:
     """One fine-tuning in its folder."""
 
-    def __init__(self, job: FineTuning, tell: Tell):
-        self.job, self.tell = job, tell
+    def __init__(self, job: FineTuning, emit: Emit):
+        self.job, self.emit, self.progress = job, emit, to_events(emit)
         self.old = load(job.model, "cpu")
         if not (self.old.folder / CARD).exists():
             raise ParameterError(
@@ -128,12 +128,12 @@ class _Run:
         if held_out:
             new = self._set_thresholds(new, held_out)
         else:
-            self.tell("warning", code="few_blocks", message="too few blocks to set thresholds: they stay as they were")
+            self.emit("warning", code="few_blocks", message="too few blocks to set thresholds: they stay as they were")
         comparison = compare(
             self.old.card,
-            predict(self.old, test, self._progress("compare", 0, 2)),
+            predict(self.old, test, self._counter("compare", 0, 2)),
             new.card,
-            predict(new, test, self._progress("compare", 1, 2)),
+            predict(new, test, self._counter("compare", 1, 2)),
         )
         self._finish(new, comparison)
         return comparison
@@ -167,24 +167,19 @@ class _Run:
         settings = settings_for("joint", **given)
         samples = max(BATCH, self.material.samples(settings, job.epochs))
         steps = samples // BATCH
-        return replace(settings, samples=samples, checkpoint_every=max(_REPORT_EVERY, -(-steps // _PER_RUN)))
+        return replace(settings, samples=samples, checkpoint_every=max(_ROW_EVERY, -(-steps // _PER_RUN)))
 
     def _train(self) -> None:
         run = self.folder / "run"
         step, rows = _so_far(run)
         if step:
-            self.tell("resumed", step=step)
+            self.emit("resumed", step=step)
         for row in rows:
-            self.tell("curve", **row)
+            self.emit("curve", **row)
 
-        def report(row: dict[str, Any]) -> None:
-            self.tell("curve", **row)
-            self.tell("progress", stage="train", done=row["step"], total=row["steps"], eta_s=row["eta_s"])
-
-        self.tell("progress", stage="train", done=step, total=self.settings.steps, eta_s=None)
-        best = train(
-            self.material, run, self.settings, self.job.device, report, network=self.network, every=_REPORT_EVERY
-        )
+        self.progress(Progress("train", step, self.settings.steps))
+        means = self.job.device, self.progress, self.emit
+        best = train(self.material, run, self.settings, *means, network=self.network, every=_ROW_EVERY)
         self.network.load_state_dict(read(best if best.exists() else run / CHECKPOINT)["average"])
 
     def _export(self) -> Model:
@@ -201,9 +196,9 @@ class _Run:
         return Model(folder, "cpu")
 
     def _set_thresholds(self, new: Model, held_out: list[LabelledBlock]) -> Model:
-        predictions = predict(new, held_out, self._progress("thresholds", 0, 1))
+        predictions = predict(new, held_out, self._counter("thresholds", 0, 1))
         card, codes = adjusted(new.card, predictions, new.card.false_alarms or FALSE_ALARMS)
-        self.tell("thresholds", types=list(codes))
+        self.emit("thresholds", types=list(codes))
         write_card(new.folder, card)
         return Model(new.folder, "cpu")
 
@@ -220,11 +215,9 @@ class _Run:
         with suppress(OSError):  # files that cannot be removed do no harm
             shutil.rmtree(self.folder)
 
-    def _progress(self, stage: str, part: int, parts: int) -> Callable[[int, int], None]:
-        def progress(done: int, total: int) -> None:
-            self.tell("progress", stage=stage, done=part * total + done, total=parts * total, eta_s=None)
-
-        return progress
+    def _counter(self, stage: str, part: int, parts: int) -> Callable[[int, int], None]:
+        """Return what counts the pictures of one of several parts of a stage."""
+        return lambda done, total: self.progress(Progress(stage, part * total + done, parts * total))
 
 
 def _so_far(run: Path) -> tuple[int, list[dict[str, Any]]]:

@@ -134,7 +134,7 @@ def report(versions: dict[str, str], test: SelfTest) -> list[str]:
     Parameters
     ----------
     versions : dict of str
-        What `pipeline.versions` returns.
+        What `summary.versions` returns.
     """
     rows = {
         **versions,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from .. import __version__
+from ..progress import OnProgress, Progress, no_progress
 from ..raster import Raster
 from ..scoring import GRADE_NAMES, SEVERITIES
 from ..taxonomy import CODES, by_code, by_id
@@ -41,7 +42,7 @@ def compose(
     raster: Raster | None = None,
     reviewer: str = "",
     made: datetime | None = None,
-    tell: Callable[[int, int], None] = lambda done, total: None,
+    progress: OnProgress = no_progress,
     checked: image_checks.ImageChecks | None = None,
 ) -> Report:
     """Compose the whole report.
@@ -54,8 +55,8 @@ def compose(
         Who signs; by default those whose names the errors bear.
     made : datetime, optional
         Now by default.
-    tell : callable
-        Told before each picture how many there are already, and how many there will be.
+    progress : callable
+        Gets a `Progress` of the stage ``report`` before each picture; its unit are pictures.
     checked : Whole, optional
         What the checks of the whole image have found; None: they could not be made.
     """
@@ -68,8 +69,8 @@ def compose(
         _types(subject, words),
         _not_inspected(subject, words),
         _sign(words, reviewer),
-        _pictures(subject, words, source, tell),
-        _cards(subject, words, source, tell),
+        _pictures(subject, words, source, progress),
+        _cards(subject, words, source, progress),
         image_checks.section(checked, words),
         _list(subject, words),
         _conditions(subject, words),
@@ -144,14 +145,12 @@ def _reason(reason: str, subject: Subject, words: Words) -> Text:
     return words(kind, f"{subject.score.scheme.grades['qualified']:g}")
 
 
-def _pictures(
-    subject: Subject, words: Words, source: pictures.Source | None, tell: Callable[[int, int], None]
-) -> Iterator[Any]:
+def _pictures(subject: Subject, words: Words, source: pictures.Source | None, progress: OnProgress) -> Iterator[Any]:
     yield Heading(words("overview"))
     if source is None:
         yield Paragraph(words("no_picture"), "note")
         return
-    tell(0, pictures.count(subject))
+    progress(Progress("report", 0, pictures.count(subject)))
     yield pictures.overview(source, pictures.CARDS, words("overview"))
     counts = {code: subject.score.by_type[code].count for code in CODES if code in subject.score.by_type}
     entries = [
@@ -198,9 +197,7 @@ def _types(subject: Subject, words: Words) -> Iterator[Any]:
     yield types_table(subject, words)
 
 
-def _cards(
-    subject: Subject, words: Words, source: pictures.Source | None, tell: Callable[[int, int], None]
-) -> Iterator[Any]:
+def _cards(subject: Subject, words: Words, source: pictures.Source | None, progress: OnProgress) -> Iterator[Any]:
     shown = subject.errors[: pictures.CARDS]
     if source is None or not shown:
         return
@@ -209,7 +206,7 @@ def _cards(
         yield Paragraph(words("main_note", len(shown), len(subject.errors)), "note")
     cards = []
     for n, error in enumerate(shown, 1):
-        tell(n, pictures.count(subject))
+        progress(Progress("report", n, pictures.count(subject)))
         cards.append(_card(error, n, words, source))
     yield Gallery(tuple(cards))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ..image_checks import BINS, LIMITS, MEANINGS, NAMES, TAIL, Check, checks, peak, survey
+from ..progress import OnProgress, no_progress
 from ..raster import Raster
 from .content import Cell, Column, Figure, Heading, Paragraph, Row, Table, Text
 from .subject import Subject
@@ -41,19 +42,19 @@ class ImageChecks:
     share: float
 
 
-def check_image(raster: Raster, subject: Subject, tell: Callable[[int, int], None] = lambda *_: None) -> ImageChecks:
+def check_image(raster: Raster, subject: Subject, progress: OnProgress = no_progress) -> ImageChecks:
     """Check the whole image, even if only a part of it was inspected.
 
     Parameters
     ----------
-    tell : callable
-        Told how far it is, as by :func:`rsqi_core.image_checks.survey`.
+    progress : callable
+        As for :func:`rsqi_core.image_checks.survey`.
     """
 
     def read(x: int, y: int, width: int, height: int, rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
         return raster.values(x, y, width, height, (rows, columns))
 
-    census, share = survey(read, raster.width, raster.height, 255.0 if raster.stretch is None else None, tell)
+    census, share = survey(read, raster.width, raster.height, 255.0 if raster.stretch is None else None, progress)
     looked_for = "cloud" in str(subject.summary.get("inspected") or "").split(",")
     cloud = subject.score.by_type["cloud"].share if looked_for else None
     return ImageChecks(checks(census, cloud), census.histogram, census.top, share)

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Mapping
+from typing import Any, Mapping
 
 import numpy as np
 import pyogrio
@@ -17,13 +17,12 @@ from affine import Affine
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from ..errors import OutputError, ParameterError
-from ..polygons import ellipsoidal_area, measure
+from ..geodesy import ellipsoidal_area
+from ..inspection import Inspection
+from ..polygons import measure
 from ..raster import Raster, read_thumbnail
 from ..scoring import Score, load_scheme, score
 from ..taxonomy import CODES, by_id
-
-if TYPE_CHECKING:
-    from ..pipeline import Inspection
 
 REJECTED, UNREVIEWED = "rejected", "unreviewed"
 _SAMPLE = 1024  # px; longer side of the small picture in which valid pixels are counted where nobody else did

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import Cancelled, OutputError, ParameterError, RasterError
 from ..files.atomic import write_whole
+from ..inspection import Inspection
 from ..locate import find_file
+from ..progress import Emit, OnProgress, Progress, no_events, to_events
 from ..raster import Raster, open_raster
 from . import image_checks, pictures, record
 from .compose import compose, mapping, types_table
@@ -18,9 +20,6 @@ from .content import dumps
 from .html import page
 from .subject import Subject, of_inspection, read_subject, read_summary
 from .texts import Words
-
-if TYPE_CHECKING:
-    from ..pipeline import Inspection
 
 ENDINGS = {"html": ".html", "content": ".json", "csv": ".csv", "xlsx": ".xlsx", "shapefile": ".shp"}
 
@@ -38,7 +37,7 @@ class Order:
     raster : str or None
         The image; None: the one that the summary names.
     outputs : mapping
-        Paths by the keys of `ENDINGS`; ``content`` is the report as JSON, for whoever prints it otherwise.
+        Paths by the keys of `ENDINGS`; ``content`` is the report as JSON, for a program that prints it otherwise.
     language : {"zh", "en", "both"}
     reviewer : str
     scheme, mode, t : optional
@@ -96,7 +95,7 @@ def write_inspection(path: Path | str, raster: Raster, found: Inspection, langua
 
 def write_report(
     order: Order,
-    emit: Callable[..., None] = lambda event, **values: None,
+    emit: Emit = no_events,
     cancelled: Callable[[], bool] = lambda: False,
     claim: Callable[[str | None], None] = lambda folder: None,
 ) -> dict[str, Any]:
@@ -109,7 +108,7 @@ def write_report(
     cancelled : callable
         Asked between the pictures and before anything is written.
     claim : callable
-        Told None once the files move to their places and a stop would do harm.
+        Gets None once the files move to their places and a stop would do harm.
 
     Returns
     -------
@@ -133,12 +132,12 @@ def write_report(
             raster.close()
             raster = None
 
-        def tell(done: int, total: int) -> None:
+        def forward(event: str, **values: Any) -> None:
             if cancelled():
                 raise Cancelled("cancelled; nothing was written")
-            emit("progress", stage="report", done=done, total=total, eta_s=None)
+            emit(event, **values)
 
-        _write(order, subject, raster, tell, claim)
+        _write(order, subject, raster, to_events(forward), claim)
     finally:
         if raster is not None:
             raster.close()
@@ -150,7 +149,7 @@ def write_report(
     }
 
 
-def _open(order: Order, summary: Mapping[str, Any], emit: Callable[..., None]) -> Raster | None:
+def _open(order: Order, summary: Mapping[str, Any], emit: Emit) -> Raster | None:
     """Open the image; one that the summary names and that is gone is a warning only."""
     if order.raster:
         return open_raster(order.raster, _bands(summary))
@@ -165,7 +164,7 @@ def _open(order: Order, summary: Mapping[str, Any], emit: Callable[..., None]) -
         return None
 
 
-def _noted_scheme(order: Order, summary: Mapping[str, Any], emit: Callable[..., None]) -> str | None:
+def _noted_scheme(order: Order, summary: Mapping[str, Any], emit: Emit) -> str | None:
     """Return the file that the image was scored by; one that is gone is a warning, and the default takes its place."""
     noted = str(mapping(summary.get("parameters")).get("scheme") or "")
     found = find_file(noted, order.summary) if noted else None
@@ -183,7 +182,7 @@ def _write(
     order: Order,
     subject: Subject,
     raster: Raster | None,
-    tell: Callable[[int, int], None],
+    progress: OnProgress,
     claim: Callable[[str | None], None],
 ) -> None:
     words, made = order._words, datetime.now()
@@ -191,19 +190,20 @@ def _write(
     report = checked = None
     steps = 0  # of the checks, which come first
 
-    def check(done: int, total: int) -> None:
+    def of_checks(checks: Progress) -> None:
         nonlocal steps
-        steps = total
-        tell(done, total + pictures.count(subject))
+        steps = checks.total
+        progress(Progress("report", checks.done, steps + pictures.count(subject)))
+
+    def of_pictures(drawn: Progress) -> None:
+        progress(Progress("report", steps + drawn.done, steps + drawn.total))
 
     if raster is not None and {"html", "content", "xlsx"} & set(wanted):
-        checked = image_checks.check_image(raster, subject, check)
+        checked = image_checks.check_image(raster, subject, of_checks)
     if {"html", "content"} & set(wanted):
-        report = compose(
-            subject, words, raster, order.reviewer, made, lambda n, total: tell(steps + n, steps + total), checked
-        )
+        report = compose(subject, words, raster, order.reviewer, made, of_pictures, checked)
     rows, heads = record.rows(subject, words, order.reviewer, made), record.heads(words)
-    tell(1, 1)
+    progress(Progress("report", 1, 1))
     claim(None)
     for kind, path in wanted.items():
         if kind == "html":

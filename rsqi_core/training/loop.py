@@ -8,7 +8,7 @@ import math
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from ..errors import ParameterError, RsqiError
 from ..models.architectures import architecture
 from ..models.network import MEAN, STD
+from ..progress import Emit, OnProgress, Progress, no_events, no_progress
 from .checkpoint import BEST, CHECKPOINT, State, course_of, initialise
 from .curve import Curve
 from .loss import WEIGHTS, losses
@@ -26,7 +27,7 @@ from .settings import Settings
 from .stream import Material, SampleStream, batches
 from .validation import Validation
 
-_REPORT_EVERY = 50  # steps
+_ROW_EVERY = 50  # steps
 _CLIP = 2.0  # largest norm of the gradients
 _MEASURED = 64  # crops on which the activations of an exported network are measured
 _TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
@@ -37,10 +38,11 @@ def train(
     folder: Path,
     settings: Settings,
     device: str = "auto",
-    report: Callable[[dict[str, Any]], None] = lambda row: None,
+    progress: OnProgress = no_progress,
+    emit: Emit = no_events,
     init: Path | None = None,
     network: nn.Module | None = None,
-    every: int = _REPORT_EVERY,
+    every: int = _ROW_EVERY,
     deadline: float = math.inf,
 ) -> Path:
     """Train a network and return the file with its best weights.
@@ -53,14 +55,17 @@ def train(
     ----------
     device : str
         ``"auto"``, ``"cpu"`` or ``"cuda"``.
-    report : callable
-        Gets a row of the curve every `every` steps and at each checkpoint.
+    progress : callable
+        Gets a `Progress` of the stage ``train`` with each row of the curve; its unit are steps.
+    emit : callable
+        ``emit(event, **values)`` gets ``curve`` with the values of a row, and ``init`` with a line, `init`, that says
+        which weights were taken over.
     init : pathlib.Path, optional
         A run, a file of weights, a model folder or a Hugging Face folder to take weights from at the start.
     network : torch.nn.Module, optional
         What to train instead of the architecture that the settings name; its ``origin`` says where it comes from.
     every : int
-        Steps between two reports.
+        Steps between two rows of the curve.
     deadline : float
         Reading of `time.monotonic` at which the run stops as if interrupted, after a validation and a checkpoint.
 
@@ -71,7 +76,7 @@ def train(
     RsqiError
         If something cannot be read or written, or the loss is no longer a number.
     """
-    return _Run(material, folder, settings, _device(device), report, init, network, every, deadline).run()
+    return _Run(material, folder, settings, _device(device), progress, emit, init, network, every, deadline).run()
 
 
 class _Run:
@@ -83,13 +88,15 @@ class _Run:
         folder: Path,
         settings: Settings,
         device: torch.device,
-        report: Callable[[dict[str, Any]], None],
+        progress: OnProgress,
+        emit: Emit,
         init: Path | None,
         network: nn.Module | None,
         every: int,
         deadline: float,
     ):
-        self.material, self.folder, self.settings, self.device, self.report = material, folder, settings, device, report
+        self.material, self.folder, self.settings, self.device = material, folder, settings, device
+        self.progress, self.emit = progress, emit
         self.every, self.deadline = every, deadline
         origin = course_of(init) if init else getattr(network, "origin", "")
         self.course = settings.course | material.fingerprint() | {"init": origin}
@@ -98,7 +105,7 @@ class _Run:
         checkpoint = folder / CHECKPOINT
         network = network or _built(settings, pretrained=not (init or checkpoint.exists()))
         if init and not checkpoint.exists():
-            report({"init": initialise(network, init, self._first_crops)})
+            emit("init", init=initialise(network, init, self._first_crops))
         network = network.to(device, memory_format=torch.channels_last)
         optimiser = torch.optim.AdamW(
             _groups(network, settings), settings.rate, weight_decay=settings.weight_decay, fused=True
@@ -149,7 +156,8 @@ class _Run:
                 if due:
                     row |= self._check(fixed)
                 self.curve.add(row)
-                self.report(row)
+                self.emit("curve", **row)
+                self.progress(Progress("train", state.step, settings.steps, row["eta_s"]))
             if due:
                 state.save(self.folder, self.course)
                 self.curve.draw()
@@ -209,7 +217,7 @@ class _Run:
 
 
 class _Window:
-    """The steps since the last report: mean losses, speed, and the share of time that the device waited for data."""
+    """The steps since the last row: mean losses, speed, and the share of time that the device waited for data."""
 
     def __init__(self, device: torch.device):
         self._device = device

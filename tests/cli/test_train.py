@@ -52,11 +52,13 @@ def test_the_command_line_counts_epochs_of_a_dataset(tmp_path, capsys):
 def test_a_row_is_a_sentence_and_validations_are_a_curve():
     row = {"step": 500, "steps": 6250, "rate": 1e-3, "labels": 0.25, "evidence": 0.1, "segmentation": 0.4,
            "samples_per_second": 21.4, "wait": 0.01, "eta_s": 8712}  # fmt: skip
-    say = Lines(batch=32)
+    lines = Lines(batch=32)
     plain = " 16 000 of 200 000 crops, 21 a second, 2 h 26 min left, loss 1.000"
-    assert say.text(row) == plain
+    assert lines.text(row) == plain
     checked = row | {"eta_s": 59, "f1": 0.7, "miou": 0.5, "score": 0.6}
-    assert say.text(checked) == plain.replace("2 h 26 min", "1 min") + ", F1 0.700, mIoU 0.500, score 0.600 " + "#" * 24
+    assert (
+        lines.text(checked) == plain.replace("2 h 26 min", "1 min") + ", F1 0.700, mIoU 0.500, score 0.600 " + "#" * 24
+    )
 
 
 @pytest.mark.parametrize(("terminal", "words"), [(True, []), (False, ["--progress", "lines"]), (False, [])])

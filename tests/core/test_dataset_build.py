@@ -221,12 +221,17 @@ def test_deep_rasters_are_stretched(tmp_path):
     assert image.dtype == np.uint8 and image.min() < 20 and image.max() > 235 and 100 < image.mean() < 155
 
 
+def keep_warnings(lines):
+    """Return a callback for events that appends the messages of warnings to a list."""
+    return lambda event, **values: event == "warning" and lines.append(values["message"])
+
+
 def test_blocks_with_unknown_errors_are_neither_positive_nor_negative(tmp_path):
     write_raster(tmp_path / "a" / "a.tif", 256, 64)
     shapes = [square(10, 10), square(74, 10), square(80, 40, 10)]
     write_shapefile(tmp_path / "a" / "a.shp", ["有云", "偏色", "有云"], shapes)
     told = []
-    build([tmp_path / "a"], tmp_path / "out", Settings(sizes=(64,), test=0, negatives=0.9), told.append)
+    build([tmp_path / "a"], tmp_path / "out", Settings(sizes=(64,), test=0, negatives=0.9), emit=keep_warnings(told))
     assert sorted(row["x"] for row in rows(tmp_path / "out")["train"]) == [0, 128, 192]
     assert sum("偏色" in line for line in told) == 1 and any("unknown type: 1" in line for line in told)
     assert any("missing for the wanted share: 7" in line for line in told)
@@ -237,7 +242,7 @@ def test_every_unknown_description_is_reported_once_with_its_count(tmp_path):
         write_raster(tmp_path / "a" / f"{n}" / "a.tif", 256, 64)
         write_shapefile(tmp_path / "a" / f"{n}" / "a.shp", texts, [square(64 * i, 10) for i in range(len(texts))])
     told = []
-    build([tmp_path / "a"], tmp_path / "out", Settings(sizes=(64,), test=0, negatives=0), told.append)
+    build([tmp_path / "a"], tmp_path / "out", Settings(sizes=(64,), test=0, negatives=0), emit=keep_warnings(told))
     about = [line for line in told if line.startswith("the description")]  # the test's own folder has the word too
     assert len(about) == 2 and "'偏色'" in about[0] and "(errors: 3)" in about[0] and "'不明'" in about[1]
 
@@ -248,14 +253,14 @@ def test_one_bad_record_does_not_stop_the_rest(station, tmp_path):
     (station / "第5幅" / "image.img").unlink()
     (tmp_path / "empty").mkdir()
     told = []
-    built = build([station, tmp_path / "empty"], tmp_path / "out", Settings(sizes=(64,)), told.append)
+    built = build([station, tmp_path / "empty"], tmp_path / "out", Settings(sizes=(64,)), emit=keep_warnings(told))
     assert built.failed == 4 and len(told) == 4 and not any("\n" in line for line in told)
     assert sum(any(name in line for name in ("第3幅", "第4幅", "第5幅", "empty")) for line in told) == 4
 
 
 def test_a_raster_counts_once(station, tmp_path):
     told = []
-    built = build([station / "第0幅", station], tmp_path / "out", Settings(sizes=(64,)), told.append)
+    built = build([station / "第0幅", station], tmp_path / "out", Settings(sizes=(64,)), emit=keep_warnings(told))
     assert built.failed == 1 and "a second record of this raster" in told[0]
 
 
@@ -263,7 +268,7 @@ def test_too_few_blocks_for_a_test_part(tmp_path):
     write_raster(tmp_path / "a" / "a.tif", 128, 64)
     write_shapefile(tmp_path / "a" / "a.shp", ["有云"], [square(10, 10)])
     told = []
-    built = build([tmp_path / "a"], tmp_path / "out", Settings(sizes=(64,)), told.append)
+    built = build([tmp_path / "a"], tmp_path / "out", Settings(sizes=(64,)), emit=keep_warnings(told))
     assert list(built.totals) == ["train"] and any("no test part" in line for line in told)
 
 

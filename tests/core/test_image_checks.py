@@ -120,6 +120,6 @@ def test_a_survey_sees_every_tile_once_and_finds_the_depth_itself():
         return box, np.ones(box.shape[1:], bool)
 
     steps = []
-    counted, share = survey(read, 1100, 700, tell=lambda done, total: steps.append((done, total)))
+    counted, share = survey(read, 1100, 700, progress=lambda p: steps.append((p.done, p.total)))
     assert (counted.top, counted.pixels, share) == (2047, 1100 * 700, 1)
     assert steps == [(n, 12) for n in range(12)]  # six tiles, glanced at and counted

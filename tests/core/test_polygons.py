@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from rsqi_core.errors import ParameterError
+from rsqi_core.geodesy import ellipsoidal_area
 from rsqi_core.merge import LabelMap
-from rsqi_core.polygons import ellipsoidal_area, measure, polygonize, records
+from rsqi_core.polygons import measure, polygonize, records
 from rsqi_core.taxonomy import TYPES, ErrorClass
 
 NORTH_UP = Affine(0.5, 0, 500_000, 0, -0.5, 2_950_000)

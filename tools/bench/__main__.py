@@ -21,7 +21,7 @@ import page
 import psutil
 import rasters
 
-from rsqi_core.pipeline import versions
+from rsqi_core.summary import versions
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]

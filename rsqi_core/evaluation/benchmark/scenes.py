@@ -15,11 +15,11 @@ import rasterio
 from affine import Affine
 
 from ...blocks import grid
+from ...frame import Frame
 from ...job import Job, run
 from ...merge import LabelMap
 from ...models import Model
 from ...parameters import Parameters
-from ...pipeline import valid_area
 from ...polygons import polygonize, records
 from ...raster import open_raster
 from ...scoring import load_scheme, score
@@ -247,7 +247,7 @@ def score_truth(raster: Path, truth: np.ndarray, inspected: tuple[str, ...]) -> 
         h, w = truth.shape
         polygons = polygonize(label_map, opened.transform, opened.crs, image_pixels=h * w)
         polygons = [p for p in polygons if CODES[p.category_id - 1] in inspected]
-        area = valid_area(opened, opened.transform, (w, h), h * w)
+        area = Frame(opened, (0, 0, w, h)).valid_area(h * w)
         judged = score(records(polygons, opened.transform), load_scheme(None), area, h * w, float(np.hypot(h, w)),
                        inspected=inspected)  # fmt: skip
     return judged.value, judged.grade

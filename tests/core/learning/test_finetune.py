@@ -38,7 +38,7 @@ def job(tmp_path, model, **given):
 def test_a_run_that_was_stopped_goes_on(tmp_path, model, monkeypatch):
     monkeypatch.setattr(finetune, "BATCH", 4)
     monkeypatch.setattr(finetune, "_VALIDATION", 4)
-    monkeypatch.setattr(finetune, "_REPORT_EVERY", 2)
+    monkeypatch.setattr(finetune, "_ROW_EVERY", 2)
     write_dataset(tmp_path / "data", (("train", 40), ("test", 10)))
     told = []
 

