@@ -101,7 +101,7 @@ class Model:
     def warnings(self) -> tuple[tuple[str, str], ...]:
         """What is odd about the model folder, and what has gone wrong so far, as (code, message).
 
-        It grows while a run goes on (codes ``"device"`` and ``"batch"``): whoever shows warnings looks again after it.
+        It grows while a run goes on (codes ``"device"`` and ``"batch"``), so it must be read again at the end.
         """
         return self._backend.warnings
 
