@@ -100,7 +100,7 @@ class _Network:
 
     def __init__(self, checkpoint: Checkpoint, kind: str, device: str, warn: Callable[[str, str], None]):
         self._torch, self._transformers = _libraries(checkpoint.folder)
-        self._folder, self._weights, self._kind, self._warn = checkpoint.folder, checkpoint.weights, kind, warn
+        self._folder, self._weights, self._kind, self._add_warning = checkpoint.folder, checkpoint.weights, kind, warn
         self.outputs = checkpoint.outputs
         self._preprocessing = self._read_preprocessing(checkpoint.config)
         openers = [partial(self._put_on, name) for name in _devices(self._torch, device)]
@@ -194,7 +194,7 @@ class _Network:
         return stated
 
     def _warn(self, message: str) -> None:
-        self._warn("preprocessing", f"{self._folder} {message}")
+        self._add_warning("preprocessing", f"{self._folder} {message}")
 
 
 def _libraries(folder: Path) -> tuple[ModuleType, ModuleType]:

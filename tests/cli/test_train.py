@@ -97,8 +97,8 @@ def test_the_next_run_starts_from_the_file_of_weights_and_sees_other_crops(pool_
         (["--init", "gone.safetensors", "--pool", "POOL", "--output", "run"], "gone.safetensors: cannot be read"),
         (["--init", "foreign.safetensors", "--pool", "POOL", "--output", "run"], "not weights that"),
         (["--pack", "--pool", "foreign.safetensors"], "foreign.safetensors: not a training pool"),
-        (["--pack", "--pool", "old.npz"], "layout 1, not 2; delete it and pack it again"),
-        (["--pool", "old.npz", "--output", "run"], "layout 1, not 2; delete it and pack it again"),
+        (["--pack", "--pool", "old.npz"], "layout 1, not 3; delete it and pack it again"),
+        (["--pool", "old.npz", "--output", "run"], "layout 1, not 3; delete it and pack it again"),
         (["--pack", "--pool", "new.npz"], "give --data FOLDER to pack it from"),
     ],
 )

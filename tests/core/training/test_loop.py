@@ -13,6 +13,7 @@ from training_runs import Stopped, collect, same, stop_after, tiny_settings, wri
 
 from rsqi_core.errors import ModelError, ParameterError, RsqiError
 from rsqi_core.models import architectures
+from rsqi_core.progress import no_events, no_progress
 from rsqi_core.training import loop
 from rsqi_core.training.checkpoint import load_network
 from rsqi_core.training.loop import train
@@ -118,7 +119,9 @@ def test_a_compiled_network_trains_and_the_plain_one_is_validated_and_kept(pool_
 
 def test_a_pretrained_encoder_learns_slowly_and_its_frozen_part_not_at_all(pool_file, tmp_path):
     settings = tiny_settings(arch="lite0", frozen=3, encoder_rate=0.1, samples=8)
-    run = loop._Run(Material(pool_file), tmp_path, settings, torch.device("cpu"), list, None, None, 50, np.inf)
+    run = loop._Run(
+        Material(pool_file), tmp_path, settings, torch.device("cpu"), no_progress, no_events, None, None, 50, np.inf
+    )
     network, groups = run.state.network, run.state.optimiser.param_groups
     encoder = {id(weight) for weight in network.encoder.parameters()}
     assert [group["factor"] for group in groups] == [1.0, 0.1]
@@ -136,7 +139,18 @@ def test_a_pretrained_encoder_learns_slowly_and_its_frozen_part_not_at_all(pool_
 
 
 def test_a_network_without_encoder_has_one_rate(pool_file, tmp_path):
-    run = loop._Run(Material(pool_file), tmp_path, tiny_settings(), torch.device("cpu"), list, None, None, 50, np.inf)
+    run = loop._Run(
+        Material(pool_file),
+        tmp_path,
+        tiny_settings(),
+        torch.device("cpu"),
+        no_progress,
+        no_events,
+        None,
+        None,
+        50,
+        np.inf,
+    )
     assert [group["factor"] for group in run.state.optimiser.param_groups] == [1.0]
 
 
