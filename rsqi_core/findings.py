@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .taxonomy import by_id
+
 if TYPE_CHECKING:
     import numpy as np
     from shapely.geometry import MultiPolygon
@@ -137,6 +139,11 @@ class ErrorPolygon:
     confidence: float
     block_size: int
     source: str
+
+    @property
+    def code(self) -> str:
+        """Of the type, such as ``"cloud"``."""
+        return by_id(self.category_id).code
 
 
 @dataclass(frozen=True)

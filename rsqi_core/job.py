@@ -19,7 +19,7 @@ from .findings import ErrorPolygon
 from .inspection import Inspection
 from .models import Model, load
 from .parameters import Parameters, from_mapping
-from .pipeline import inspect
+from .pipeline import inspect_raster
 from .progress import Emit, OnProgress, Progress, no_events, to_events
 from .raster import Raster, open_raster
 from .report.texts import Words
@@ -125,7 +125,7 @@ def run(
         known = len(model.warnings) if model else 0
         with workspace(output, _key(job, raster, model), job.resume) as folder:
             claim(str(folder))
-            found = inspect(
+            found = inspect_raster(
                 raster,
                 job.parameters,
                 folder,

@@ -28,26 +28,28 @@ from .strips.walk import walk
 from .summary import summary_row
 from .taxonomy import PIXEL_TYPES, TYPES
 
+DEFAULTS = Parameters()
 _READ_AHEAD = 16  # blocks read while the networks work: enough to bridge the decoding of a strip
 _WAITING = 4  # blocks between the other stages
 
 
-def inspect(
+def inspect_raster(
     raster: Raster,
-    parameters: Parameters,
-    folder: Path,
+    parameters: Parameters = DEFAULTS,
+    folder: Path | None = None,
     progress: OnProgress = no_progress,
     cancelled: Callable[[], bool] = lambda: False,
     model: Model | None = None,
     journal: Journal | None = None,
     complete: Callable[[list[ErrorPolygon]], None] = lambda _: None,
 ) -> Inspection:
-    """Inspect an open raster.
+    """Inspect an open raster. The worker and the command line do it by this function as well.
 
     Parameters
     ----------
-    folder : pathlib.Path
-        For the label map, which lies in a file so that a raster of any size fits; the caller removes it.
+    folder : pathlib.Path, optional
+        For the label map, which lies in a file so that a raster of any size fits; the caller removes it. Without one it
+        lies among the system's temporary files until the result is no longer used.
     progress : callable
         Gets a `Progress` after each block, of the stages ``inspect`` and ``polygons``.
     cancelled : callable
@@ -69,7 +71,7 @@ def inspect(
         model = model or load(parameters.model, parameters.device)
     frame, sizes = frame_of(raster, parameters), _sizes(parameters)
     steps = walk_order([grid(frame.width, frame.height, size, parameters.overlap) for size in sizes])
-    labels = LabelFile(folder / "labels", frame.width)
+    labels = LabelFile(folder and folder / "labels", frame.width)
     collector = Collector(frame.width, frame.height, sizes, frame.transform, frame.crs, labels)
     with closing(_findings(frame, steps, parameters, model, journal)) as findings:
         for done, finding in enumerate(findings, 1):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import weakref
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +24,14 @@ _LEVEL = 1  # of zlib: labels are plain enough
 class LabelFile:
     """Labels of a raster, compressed; nothing of them stays in memory.
 
-    The file, which the caller removes, is open only while it is written or read.
+    The file is open only while it is written or read.
+
+    Parameters
+    ----------
+    path : pathlib.Path or None
+        Of the file, which the caller removes; None for a temporary one, which goes with this object.
+    width : int
+        Pixels of a row.
 
     Attributes
     ----------
@@ -34,7 +44,11 @@ class LabelFile:
         The file cannot be written.
     """
 
-    def __init__(self, path: Path, width: int):
+    def __init__(self, path: Path | None, width: int):
+        if path is None:
+            folder = tempfile.mkdtemp(prefix="rsqi-")
+            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+            path = Path(folder) / "labels"
         self.width, self.height = width, 0
         self._path = path
         self._bands: list[tuple[int, int, int, int | None]] = []  # first row, rows, bytes of each; its label, if one

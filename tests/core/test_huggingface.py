@@ -25,7 +25,7 @@ from rsqi_core.models.checkpoints import CONFIG
 from rsqi_core.models.huggingface import ABSENT
 from rsqi_core.models.preprocessing import PREPROCESSOR, Preprocessing, read_preprocessing
 from rsqi_core.parameters import Parameters
-from rsqi_core.pipeline import inspect
+from rsqi_core.pipeline import inspect_raster
 from rsqi_core.raster import open_raster
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.taxonomy import CODES, REGION_TYPES, TYPES
@@ -123,7 +123,7 @@ def test_the_published_shapes_inspect_a_raster_from_end_to_end(published, write_
     raster = write_raster(landscape(512, seed=3))
     parameters = Parameters(model=str(published), device="cpu", blocks=(512,))
     with open_raster(str(raster)) as source:
-        found = inspect(source, parameters, tmp_path, model=model)
+        found = inspect_raster(source, parameters, tmp_path, model=model)
     (block,) = found.blocks
     assert block.probabilities.shape == (10,) and block.probabilities[0] > 0.99 and block.probabilities[9] == 0
     assert np.isin(found.label_map.label, (1, 10)).mean() > 0.99
@@ -139,7 +139,7 @@ def test_every_block_size_reaches_both_networks(folder, write_raster, tmp_path):
     write_segmenter(folder / "seg", answers=[0, 3] + [-3] * 5)
     raster = write_raster(landscape(768, seed=3)[:600])
     with open_raster(str(raster)) as source:
-        found = inspect(source, Parameters(), tmp_path, model=load(str(folder), "cpu"))
+        found = inspect_raster(source, Parameters(), tmp_path, model=load(str(folder), "cpu"))
     assert sorted({b.block.size for b in found.blocks}) == [512, 2048]
     assert all((b.probabilities[:2] > 0.99).all() and (b.probabilities[2:] < 0.01).all() for b in found.blocks)
     assert (found.label_map.label == 1).mean() > 0.99

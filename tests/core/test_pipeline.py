@@ -14,7 +14,7 @@ from rsqi_core.errors import Cancelled, ParameterError, RasterError
 from rsqi_core.examine import lowered
 from rsqi_core.models import Description
 from rsqi_core.parameters import Parameters, from_mapping
-from rsqi_core.pipeline import inspect
+from rsqi_core.pipeline import inspect_raster
 from rsqi_core.raster import Raster, open_raster
 from rsqi_core.strips.journal import Journal
 from rsqi_core.synthesis.landscape import landscape
@@ -62,7 +62,7 @@ def run(write_raster, tmp_path):
     def run(rgb, valid=None, placed=True, model=None, **parameters):
         parameters = Parameters(**{"blocks": (64, 128)} | parameters)
         with open_raster(str(write_raster(rgb, valid=valid, placed=placed))) as raster:
-            return inspect(raster, parameters, tmp_path, model=model or Oracle())
+            return inspect_raster(raster, parameters, tmp_path, model=model or Oracle())
 
     return run
 
@@ -144,13 +144,13 @@ def test_a_raster_smaller_than_a_block_and_without_georeference(run):
 
 def test_cancelling_raises_at_once(write_raster, ground, tmp_path):
     with open_raster(str(write_raster(ground))) as raster, pytest.raises(Cancelled):
-        inspect(raster, Parameters(blocks=(64,)), tmp_path, cancelled=lambda: True, model=Oracle())
+        inspect_raster(raster, Parameters(blocks=(64,)), tmp_path, cancelled=lambda: True, model=Oracle())
 
 
 def test_progress_ends_complete_and_estimates_the_rest(write_raster, ground, tmp_path):
     seen = []
     with open_raster(str(write_raster(ground))) as raster:
-        inspect(raster, Parameters(blocks=(64,)), tmp_path, seen.append, model=Oracle())
+        inspect_raster(raster, Parameters(blocks=(64,)), tmp_path, seen.append, model=Oracle())
     inspected = [p for p in seen if p.stage == "inspect"]
     assert inspected[-1].done == inspected[-1].total and inspected[-1].eta_s == 0
     assert all(a.done < b.done for a, b in zip(inspected, inspected[1:]))
@@ -321,13 +321,13 @@ def test_a_run_that_broke_off_goes_on_to_the_same_result(busy_raster, tmp_path, 
     parameters = Parameters(blocks=(64, 128))
     with open_raster(str(busy_raster)) as raster:
         whole = Counting()
-        expected = described(inspect(raster, parameters, tmp_path, model=whole))
+        expected = described(inspect_raster(raster, parameters, tmp_path, model=whole))
         folder = tmp_path / "journal"
         folder.mkdir()
         with pytest.raises(MemoryError):
-            inspect(raster, parameters, folder, model=Counting(limit), journal=Journal(folder))
+            inspect_raster(raster, parameters, folder, model=Counting(limit), journal=Journal(folder))
         rest, seen = Counting(), []
-        found = inspect(raster, parameters, folder, seen.append, model=rest, journal=Journal(folder))
+        found = inspect_raster(raster, parameters, folder, seen.append, model=rest, journal=Journal(folder))
     assert described(found) == expected
     assert rest.classified < whole.classified or limit == 3
     assert whole.classified - rest.classified > limit - 2 * 10  # no more than a row of blocks is looked at again
@@ -338,10 +338,10 @@ def test_a_run_that_broke_off_goes_on_to_the_same_result(busy_raster, tmp_path, 
 def test_neither_strips_nor_bands_change_the_result(busy_raster, tmp_path, monkeypatch, rows):
     parameters = Parameters(blocks=(64, 128))
     with open_raster(str(busy_raster)) as raster:
-        expected = described(inspect(raster, parameters, tmp_path, model=Oracle()))
+        expected = described(inspect_raster(raster, parameters, tmp_path, model=Oracle()))
         monkeypatch.setattr(pipeline, "walk", partial(pipeline.walk, rows=rows))
         monkeypatch.setattr(merge, "_BAND", rows * 256)
-        assert described(inspect(raster, parameters, tmp_path, model=Oracle())) == expected
+        assert described(inspect_raster(raster, parameters, tmp_path, model=Oracle())) == expected
     assert {shape[0] for shape in expected[0]} >= {1, 7, 9, 10}
 
 
@@ -363,7 +363,7 @@ def test_every_stage_ends_when_the_raster_is_damaged(write_raster, ground, tmp_p
     monkeypatch.setattr(Raster, "read", torn)
     monkeypatch.setattr(pipeline, "walk", partial(pipeline.walk, rows=64))
     with open_raster(str(write_raster(ground))) as raster, pytest.raises(RasterError, match="torn"):
-        inspect(raster, Parameters(blocks=(64,)), tmp_path, model=Oracle())
+        inspect_raster(raster, Parameters(blocks=(64,)), tmp_path, model=Oracle())
     assert not [t for t in threading.enumerate() if t.name.startswith("prefetch-")]
 
 

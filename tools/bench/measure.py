@@ -138,7 +138,7 @@ def strips(path: str, folder: Path) -> dict[str, int]:
     """The same raster in strips, and as one array: pixels and polygons that differ."""
     model, parameters = load(), Parameters()
     with open_raster(path) as raster:
-        found = pipeline.inspect(raster, parameters, folder, model=model)
+        found = pipeline.inspect_raster(raster, parameters, folder, model=model)
         width, height = raster.width, raster.height
         sizes = tuple(sorted(parameters.blocks))
         steps = walk_order([grid(width, height, size, parameters.overlap) for size in sizes])
