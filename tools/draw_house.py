@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "images" / "house.svg"
 PLUGIN = ("plugin", "ui", "algorithms", "bridge")  # what QGIS runs; the rest is rsqi_core, what the worker runs
 APART = {"rsqi_core.__main__", "rsqi_core"}  # no rooms: they only start or name others
+BELOW = "rsqi_core.files.atomic"  # a room of its own, as in the contract: all that write stand on it
 HEIGHT, GAP, ROW, MARGIN, LETTER = 30, 18, 84, 24, 7.3  # px
 FILLS = {True: "#d9e8fb", False: "#fbeccd"}  # of the plugin and of the library
 Graph = Mapping[str, set[str]]
@@ -86,6 +87,8 @@ def read_house() -> tuple[dict[str, set[str]], dict[str, str]]:
 def room_of(module: str) -> str:
     """The folder of the plugin, or the folder or module of the library, that a module lies in."""
     first, *rest = module.split(".")
+    if module == BELOW:
+        return module
     return f"{first}.{rest[0]}" if first == "rsqi_core" and rest else first
 
 
@@ -171,7 +174,7 @@ def draw(arrows: Graph, texts: Mapping[str, str]) -> str:
 
 
 def title(room: str) -> str:
-    name = room.removeprefix("rsqi_core.")
+    name = room.removeprefix("rsqi_core.").replace(".", "/")
     return f"{name}/" if (ROOT / room.replace(".", "/")).is_dir() else name
 
 
