@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -28,6 +27,7 @@ from ..bridge.fields import check_error_fields
 from ..bridge.geopackage import summary_of
 from ..bridge.i18n import language, tr
 from ..bridge.measures import valid_share
+from ..bridge.outputs import whole_output
 from ..rsqi_core import describe
 from ..rsqi_core.taxonomy import CODES, TYPES, by_id
 from .base.algorithm import RsqiAlgorithm
@@ -130,7 +130,8 @@ class DescribeErrors(RsqiAlgorithm):
         outputs = {self.TEXT: text}
         path = self.parameterAsFileOutput(parameters, self.OUTPUT, context)
         if path:
-            write_text(Path(path), text)
+            with whole_output(path) as part:
+                part.write_text(text + "\n", encoding="utf-8")
             outputs[self.OUTPUT] = path
         return outputs
 
@@ -213,16 +214,3 @@ def measure(shape: QgsGeometry) -> describe.Component:
     centre = shape.centroid().asPoint()
     corners = [(point.x(), point.y()) for point in shape.orientedMinimumBoundingBox()[0].asPolygon()[0]]
     return describe.Component.measured(shape.area(), centre.x(), centre.y(), corners)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_text(text + "\n", encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise QgsProcessingException(
-            tr("The file {path} cannot be written: {reason}").format(path=path, reason=error.strerror or error)
-        ) from error

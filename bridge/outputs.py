@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from qgis.core import (
@@ -14,6 +16,8 @@ from qgis.core import (
     QgsProperty,
 )
 
+from ..rsqi_core.errors import OutputError
+from ..rsqi_core.files.atomic import whole_file
 from .i18n import tr
 
 _TABLE = re.compile(r"ogr:dbname='(?P<path>[^']+)' table=\"(?P<table>[^\"]+)\"")
@@ -68,6 +72,22 @@ def make_folder(path: Path) -> None:
         raise cannot_write(path, error) from error
 
 
+@contextmanager
+def whole_output(path: Path | str) -> Iterator[Path]:
+    """Lend a hidden path for a file that goes to `path` whole, or not at all.
+
+    Raises
+    ------
+    QgsProcessingException
+        The file cannot be written.
+    """
+    try:
+        with whole_file(Path(path)) as part:
+            yield part
+    except OutputError as error:
+        raise cannot_write(path, error.__cause__) from error
+
+
 def cannot_write(path: Path | str, error: OSError) -> QgsProcessingException:
     """Return the error that a file cannot be written."""
     return QgsProcessingException(
@@ -86,14 +106,9 @@ def move_output(source: str | None, destination: str) -> str:
     """Move a file of the worker to where the user wants it: whole, or not at all."""
     if not source:
         raise QgsProcessingException(tr("The worker did not write {path}.").format(path=destination))
-    part = f"{destination}.part"
     make_folder(Path(destination))
-    try:
+    with whole_output(destination) as part:
         shutil.move(source, part)
-        Path(part).replace(destination)
-    except OSError as error:
-        Path(part).unlink(missing_ok=True)
-        raise cannot_write(destination, error) from error
     return destination
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from pathlib import Path
 
 from qgis.core import QgsProcessingException
@@ -11,7 +10,7 @@ from qgis.PyQt.QtGui import QPageSize, QPainter, QPdfWriter
 
 from ..rsqi_core.report import content
 from .i18n import tr
-from .outputs import cannot_write
+from .outputs import whole_output
 from .pdf_blocks import lay_block, lay_heading, lead_height
 from .pdf_page import ACCENT, CENTRE, HEIGHT, INK, MARGIN, RESOLUTION, RIGHT, SOFT, Pages, Words
 
@@ -26,14 +25,8 @@ def print_pdf(report: content.Report, path: Path) -> None:
     QgsProcessingException
         The file cannot be written.
     """
-    part = path.with_name(f".{uuid.uuid4().hex}.pdf")
-    try:
+    with whole_output(path) as part:
         _print(report, part, path)
-        part.replace(path)
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _print(report: content.Report, part: Path, path: Path) -> None:

@@ -39,7 +39,5 @@ def pack_rehearsal(blocks: Sequence[LabelledBlock], file: Path, landscapes: int 
         sample = draw_crop(block, np.random.default_rng(0), min(TILE, block.size // 8 * 8), augment=False)
         if sample.valid.all():
             pictures.append(sample.image)
-    part = file.with_name(f"part-{file.name}")
-    pack_pictures(pictures, part)
-    part.replace(file)
+    pack_pictures(pictures, file)
     return len(pictures)

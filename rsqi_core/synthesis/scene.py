@@ -13,6 +13,7 @@ import rasterio
 from rasterio.transform import from_origin
 
 from ..errors import OutputError, ParameterError
+from ..files.atomic import whole_files
 from ..taxonomy import IGNORED, by_code
 from . import (
     blur,
@@ -299,8 +300,8 @@ def _write(
         "transform": from_origin(*ORIGIN, resolution, resolution),
         "tiled": True, "blockxsize": 256, "blockysize": 256, "compress": "deflate",
     }  # fmt: skip
-    parts = [path.with_name(path.name + ".part") for path in (scene.raster, scene.truth, scene.planted)]
-    try:
+    with whole_files(scene.raster, what="the demo scene", errors=(rasterio.errors.RasterioError,)) as folder:
+        parts = [folder / path.name for path in (scene.raster, scene.truth, scene.planted)]
         # A mask band, not a nodata value: lost pixels inside the footprint are black as well and must stay valid.
         with (
             rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True),
@@ -312,10 +313,3 @@ def _write(
         with rasterio.open(parts[1], "w", count=1, **profile) as raster:
             raster.write(truth, 1)
         parts[2].write_text(json.dumps(planted, indent=1), encoding="utf-8")
-        for part, path in zip(parts, (scene.raster, scene.truth, scene.planted)):
-            part.replace(path)
-    except (OSError, rasterio.errors.RasterioError) as error:
-        for part in parts:
-            part.unlink(missing_ok=True)
-        message = f"{scene.raster.parent}: the demo scene cannot be written ({error}); check the folder"
-        raise OutputError(message) from error

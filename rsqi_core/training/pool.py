@@ -14,7 +14,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..errors import OutputError, RsqiError
+from ..errors import RsqiError
+from ..files.atomic import whole_file
 from ..imagery.picture import Picture, read_picture, read_rgb
 from ..imagery.sets import CLEAN, MATTES, REAL, ImagerySet, files
 from ..imagery.sets import twins as cloudy_and_clear
@@ -136,22 +137,18 @@ def _store(
     nothing = np.zeros(0, np.uint8)
     coded = [entry.image for entry in entries] + [nothing if e.truth is None else e.truth for e in entries]
     coded += [_png(matte) for matte in mattes]
-    partial = output.with_name(f"{output.name}.part")
-    try:
+    with whole_file(output, "the training pool") as part:
         output.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
+        with part.open("wb") as file:
             np.savez(
                 file,
                 version=VERSION,
                 data=np.concatenate(coded),
-                lengths=np.array([len(part) for part in coded], np.int64),
+                lengths=np.array([len(piece) for piece in coded], np.int64),
                 known=json.dumps([entry.known for entry in entries]),
                 links=np.array([link[:2] for link in links], np.int32).reshape(-1, 2),
                 homographies=np.array([link[2] for link in links], np.float64).reshape(-1, 3, 3),
             )
-        partial.replace(output)
-    except OSError as error:
-        raise OutputError(f"{output}: cannot write the training pool: {error}") from error
 
 
 def load(file: Path) -> Pool:
