@@ -160,7 +160,7 @@ def _path_distance(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     column = int(total.argmin())
     for row in range(rows - 1, -1, -1):
         path[row] = column
-        column += steps[row, column]
+        column += int(steps[row, column])  # not of eight bits, as the step is
     line = cv2.resize(path[:, None] * 4 + 2, (1, grey.shape[0]), interpolation=cv2.INTER_LINEAR)
     side = (np.arange(grey.shape[1], dtype=np.float32)[None, :] > line).astype(np.uint8)
     distance = cv2.distanceTransform(side, cv2.DIST_L2, 3) - cv2.distanceTransform(1 - side, cv2.DIST_L2, 3)

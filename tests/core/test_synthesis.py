@@ -258,3 +258,11 @@ def test_a_seam_cuts_the_image_in_two(seed, ground):
     assert 0.02 < (distance > 0).mean() < 0.98
     mask = fields.seam_mask(distance)
     assert (mask == 1).any() and (mask == 0).any()
+
+
+def test_a_path_through_a_wide_image_is_unbroken():
+    wide = landscape(1024, seed=2)
+    for seed in range(6):
+        distance = fields._path_distance(wide, np.random.default_rng(seed))
+        lines = (distance > 0).sum(1), (distance > 0).sum(0)  # it runs down or across
+        assert min(np.abs(np.diff(line.astype(int))).max() for line in lines) <= 8
