@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Mapping
+from typing import Any, Collection, Mapping
 
 from . import limits
 from .errors import ParameterError
@@ -87,9 +87,9 @@ class Parameters:
         least, most = limits.BLOCK_SIZE_RANGE
         if not self.blocks or any(not least <= side <= most for side in self.blocks):
             raise ParameterError(f"blocks: sides must be {least} to {most} px, not {list(self.blocks)}")
-        least, most = limits.OVERLAP_RANGE
-        if not least <= self.overlap <= most:
-            raise ParameterError(f"overlap must be {least:g} to {most:g}, not {self.overlap}")
+        low, high = limits.OVERLAP_RANGE
+        if not low <= self.overlap <= high:
+            raise ParameterError(f"overlap must be {low:g} to {high:g}, not {self.overlap}")
         if self.bands is not None and (len(self.bands) not in (1, 3) or min(self.bands) < 1):
             raise ParameterError(f"bands: one or three numbers from 1 are needed, not {list(self.bands)}")
         if self.threshold is not None and not self.threshold >= 0:
@@ -144,6 +144,6 @@ def from_mapping(values: Mapping[str, Any]) -> Parameters:
         raise ParameterError(f"parameters: {error}") from error
 
 
-def _choice(name: str, value: object, allowed: object) -> None:
+def _choice(name: str, value: str, allowed: Collection[str]) -> None:
     if value not in allowed:
         raise ParameterError(f"{name}: '{value}' is not one of {', '.join(allowed)}")

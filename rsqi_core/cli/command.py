@@ -20,10 +20,10 @@ def command(commands: Any, name: str, text: str, run: Callable[[argparse.Namespa
     return parser
 
 
-def numbers(kind: type, count: int | None = None) -> Callable[[str], tuple]:
+def numbers(kind: Callable[[str], float], count: int | None = None) -> Callable[[str], tuple[float, ...]]:
     """Return what parses `count` numbers, or any number of them, between commas."""
 
-    def parse(text: str) -> tuple:
+    def parse(text: str) -> tuple[float, ...]:
         try:
             values = tuple(kind(part) for part in text.split(","))
         except ValueError:

@@ -141,9 +141,10 @@ def reason(error: BaseException) -> str:
 
 @contextmanager
 def _as_output_error(path: Path, what: str, remedy: str, errors: tuple[type[Exception], ...]) -> Iterator[None]:
+    failures: tuple[type[Exception], ...] = (OSError, *errors)
     try:
         yield
-    except (OSError, *errors) as error:
+    except failures as error:
         raise OutputError(f"{path}: cannot write {what} ({reason(error)}); {remedy}") from error
 
 

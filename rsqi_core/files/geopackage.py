@@ -30,6 +30,7 @@ from .atomic import reason, whole_file
 
 STYLED = ("errors", "blocks")
 _OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
+_Columns = dict[str, tuple[np.ndarray, np.ndarray]]  # by field: values, and the mask of nulls
 
 # As QGIS creates it when a style is saved into a GeoPackage.
 _LAYER_STYLES = """
@@ -184,7 +185,7 @@ def update_scores(path: Path | str, stored: StoredErrors, score: Score) -> None:
         (item.severity, item.penalty, record.area_m2, by_id(record.category_id).zh, by_id(record.category_id).en, fid)
         for item, record, fid in zip(score.items, stored.records, stored.fids)
     ]
-    sums = {"score": score.value, "grade": score.grade, "score_mode": score.mode, "error_count": 0}
+    sums: dict[str, Any] = {"score": score.value, "grade": score.grade, "score_mode": score.mode, "error_count": 0}
     for code in CODES:
         part = score.by_type.get(code)
         sums[f"count_{code}"] = part.count if part else 0
@@ -212,7 +213,7 @@ def update_scores(path: Path | str, stored: StoredErrors, score: Score) -> None:
         ) from error
 
 
-def _errors_table(polygons: Sequence[ErrorPolygon], score: Score | None) -> tuple[np.ndarray, dict[str, tuple]]:
+def _errors_table(polygons: Sequence[ErrorPolygon], score: Score | None) -> tuple[np.ndarray, _Columns]:
     """Return the geometries and, per field, (values, mask of nulls)."""
     types = [by_id(p.category_id) for p in polygons]
     items = [None] * len(polygons) if score is None else score.items
@@ -235,7 +236,7 @@ def _errors_table(polygons: Sequence[ErrorPolygon], score: Score | None) -> tupl
     return shapely.to_wkb(np.array([p.geometry for p in polygons], object)), table
 
 
-def _blocks_table(blocks: Sequence[Any], transform: Affine) -> tuple[np.ndarray, dict[str, tuple]]:
+def _blocks_table(blocks: Sequence[Any], transform: Affine) -> tuple[np.ndarray, _Columns]:
     grid = [result.block for result in blocks]
     outlines = [
         affine_transform(shapely.box(b.x, b.y, b.x + b.width, b.y + b.height), transform.to_shapely()) for b in grid
@@ -271,7 +272,7 @@ def _scalar(value: Any) -> Any:
 
 
 def _write_layer(
-    path: Path, layer: str, geometry: np.ndarray | None, table: dict[str, tuple], wkt: str | None, kind: str | None
+    path: Path, layer: str, geometry: np.ndarray | None, table: _Columns, wkt: str | None, kind: str | None
 ) -> None:
     options = {}
     if geometry is not None and wkt is None:
@@ -295,8 +296,8 @@ def _write_layer(
 
 
 def _add_styles(path: Path) -> None:
-    styles = {layer: resources.path("styles", f"{layer}.qml") for layer in STYLED}
-    styles = {layer: file.read_text(encoding="utf-8") for layer, file in styles.items() if file.exists()}
+    files = {layer: resources.path("styles", f"{layer}.qml") for layer in STYLED}
+    styles = {layer: file.read_text(encoding="utf-8") for layer, file in files.items() if file.exists()}
     if not styles:
         return
     with closing(sqlite3.connect(path)) as database, database:

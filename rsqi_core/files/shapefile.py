@@ -28,8 +28,13 @@ _INDEXES = (".sbn", ".sbx", ".qix", ".qpj", ".shp.xml")
 class Outlined(Protocol):
     """An error of whatever class: its type and its shape."""
 
-    category_id: int
-    geometry: shapely.Geometry
+    @property
+    def category_id(self) -> int:
+        """Of its type."""
+
+    @property
+    def geometry(self) -> shapely.Geometry:
+        """Polygon or multipolygon."""
 
 
 def write_shapefile(

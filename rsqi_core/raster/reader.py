@@ -6,6 +6,7 @@ import functools
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -197,7 +198,7 @@ class Raster:
     def _has_floats(self) -> bool:
         return any(self._dataset.dtypes[b - 1].startswith("float") for b in self.bands)
 
-    def describe(self) -> dict:
+    def describe(self) -> dict[str, Any]:
         """Return what a report needs to know of the raster, JSON-ready."""
         return {
             "path": self.path,
@@ -258,7 +259,7 @@ def _as_raster(name: str, dataset: rasterio.DatasetReader, bands: tuple[int, ...
     transform, crs, notes = place(name, dataset)
     types = {dataset.dtypes[b - 1] for b in chosen}
     stretch = None
-    if palette is None and (types != {"uint8"} or any(depth(dataset, b) < 8 for b in chosen)):
+    if palette is None and (types != {"uint8"} or any(depth(dataset, b) != 8 for b in chosen)):
         stretch = find_stretch(dataset, chosen)
         values = f"{'/'.join(sorted(types))} values {stretch.low:g} to {stretch.high:g}"
         notes.append(("scaled", f"{name}: {values} are scaled to 8 bits"))

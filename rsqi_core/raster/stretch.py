@@ -68,10 +68,11 @@ def find_stretch(dataset: rasterio.DatasetReader, bands: tuple[int, ...]) -> Str
     One common pair serves all bands, so that colours keep their ratios. Zero and the largest value of an integer type
     take no part: they are fill and saturation, not ground.
     """
-    bits = {depth(dataset, band) for band in bands}
+    depths = [depth(dataset, band) for band in bands]
+    bits = [n for n in depths if n is not None]
     signed = any(dataset.dtypes[band - 1].startswith("int") for band in bands)
-    ceiling = None if None in bits else float(2 ** (max(bits) - signed) - 1)
-    no_ground = (0, np.float32(np.inf if ceiling is None else ceiling))
+    ceiling = float(2 ** (max(bits) - signed) - 1) if len(bits) == len(bands) else None
+    no_ground = np.array([0, np.inf if ceiling is None else ceiling], np.float32)
     ground = known = np.empty(0, np.float32)
     for boxes in _samples(dataset):
         known = np.concatenate([known, *(_values(dataset, bands, box, shape) for box, shape in boxes)])

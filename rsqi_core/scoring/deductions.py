@@ -107,8 +107,8 @@ class Score:
         scheme, value = self.scheme, f"{self.value:g}"
         if self.mode == "count":
             d, n = scheme.deductions, self.severities
-            terms = " + ".join(f"{d[s]:g}×{n[s]}" for s in ("B", "C", "D"))
-            return f"100 - ({terms})/{scheme.t:g} - {d['A']:g}×{n['A']} = {value}"
+            counted = " + ".join(f"{d[s]:g}×{n[s]}" for s in ("B", "C", "D"))
+            return f"100 - ({counted})/{scheme.t:g} - {d['A']:g}×{n['A']} = {value}"
         terms = [
             f"{getattr(by_code(code), lang)} {part.penalty * scheme.t:.4g}"
             for code, part in self.by_type.items()
@@ -265,7 +265,7 @@ def _severity(rules: TypeRules, measures: Mapping[str, float | None]) -> str | N
     return rules.unmeasured if unmeasured else rules.otherwise
 
 
-def _join(boxes: list[tuple[int, tuple | None]], distance: float) -> list[list[int]]:
+def _join(boxes: list[tuple[int, tuple[float, float, float, float] | None]], distance: float) -> list[list[int]]:
     """Group the indices of boxes whose gaps are at most `distance`; 0 joins nothing."""
     sets = DisjointSets(len(boxes))
     ordered = sorted((box, n) for n, (_, box) in enumerate(boxes) if box is not None and distance > 0)

@@ -9,7 +9,7 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Collection, Iterable, Mapping, Sequence
 
 from .. import resources
 from ..errors import OutputError, ParameterError
@@ -143,20 +143,22 @@ class _Reader:
         if isinstance(data, bool) or not isinstance(data, (int, float)) or not math.isfinite(data):
             raise self.fail(key, Note("no_number", "expected a number, found {found}", found=_shown(data)))
         if data < low or (above and data == low):
-            value, low = f"{data:g}", f"{low:g}"
+            shown = {"value": f"{data:g}", "low": f"{low:g}"}
             if above:
-                raise self.fail(key, Note("not_above", "{value} must be above {low}", value=value, low=low))
-            raise self.fail(key, Note("under", "{value} must be at least {low}", value=value, low=low))
+                raise self.fail(key, Note("not_above", "{value} must be above {low}", **shown))
+            raise self.fail(key, Note("under", "{value} must be at least {low}", **shown))
         return float(data)
 
-    def mapping(self, data: Any, key: str, required: Iterable[str] = (), allowed: Iterable[str] | None = None) -> dict:
+    def mapping(
+        self, data: Any, key: str, required: Iterable[str] = (), allowed: Collection[str] | None = None
+    ) -> dict[str, Any]:
         if not isinstance(data, dict):
             raise self.fail(key, Note("no_object", "expected an object {{...}}"))
         for name in required:
             if name not in data:
                 raise self.fail(key, Note("missing", "'{name}' is missing", name=name))
-        for name in data if allowed is not None else ():
-            if name not in allowed:
+        for name in data:
+            if allowed is not None and name not in allowed:
                 text = "'{name}' is unknown; allowed are {allowed}"
                 raise self.fail(key, Note("unknown", text, name=name, allowed=", ".join(allowed)))
         return data
@@ -169,7 +171,7 @@ class _Reader:
             )
         return data
 
-    def texts(self, data: Any, key: str, kind: type) -> dict:
+    def texts(self, data: Any, key: str, kind: type) -> dict[str, Any]:
         texts = self.mapping(data, key, ("en", "zh"))
         for lang in ("en", "zh"):
             parts = [texts[lang]] if kind is str else texts[lang]
