@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Iterable, Sequence
 
 from .errors import ParameterError
 from .taxonomy import IGNORED, TYPES, ErrorClass, ErrorType, by_code
@@ -102,7 +102,7 @@ class Component:
     angle: float
 
     @classmethod
-    def measured(cls, area: float, x: float, y: float, corners: Sequence[Sequence[float]]) -> Component:
+    def measured(cls, area: float, x: float, y: float, corners: Sequence[Sequence[float]] | np.ndarray) -> Component:
         """Return the component whose smallest rectangle has `corners`, (x, y) in their order."""
         sides = [(end[0] - start[0], end[1] - start[1]) for start, end in zip(corners, corners[1:3])]
         breadth, length = sorted(math.hypot(*side) for side in sides)
@@ -281,7 +281,8 @@ def _components(same: np.ndarray) -> list[Component]:
     for n in range(1, count):
         # Of the others only the number and the area matter.
         corners = _rectangle(np.argwhere(labels == n)[:, ::-1]) if n == largest else ((0, 0),) * 3
-        components.append(Component.measured(int(stats[n, cv2.CC_STAT_AREA]), *(centroids[n] + 0.5), corners))
+        x, y = centroids[n] + 0.5
+        components.append(Component.measured(int(stats[n, cv2.CC_STAT_AREA]), x, y, corners))
     return components
 
 
@@ -302,7 +303,7 @@ def _name(error_type: ErrorType, language: str) -> str:
     return error_type.zh if language == "zh" else error_type.en.lower()
 
 
-def _words(language: str) -> dict:
+def _words(language: str) -> dict[Any, Any]:
     if language not in _WORDS:
         raise ParameterError(f"language '{language}' is not one of {', '.join(LANGUAGES)}")
     return _WORDS[language]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import reduce
 from typing import Callable, Iterator
 
 import numpy as np
@@ -31,11 +32,12 @@ NEUTRAL_CHROMA, NEUTRAL_RANGE = 0.10, (0.30, 0.90)  # of the available grey leve
 NEUTRAL_SHARE = 0.001  # of the pixels; fewer neutral ones say nothing
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 
+PEAK_RANGE = (-15.0, 15.0)  # percent beside the middle
 # Measure: unit, least and largest allowed value.
 LIMITS = {
     "clipping_dark": ("%", None, 0.5),
     "clipping_bright": ("%", None, 0.5),
-    "histogram_peak": ("%", -15.0, 15.0),
+    "histogram_peak": ("%", *PEAK_RANGE),
     "contrast": ("%", 10.0, 20.0),
     "colour_balance": ("%", None, 2.0),
     "noise": ("", 5.0, None),
@@ -301,8 +303,9 @@ def _windows(values: np.ndarray) -> np.ndarray:
     """Sum over windows of [..., H, W], without what is left over at the right and at the bottom."""
     rows, cols = (side // WINDOW * WINDOW for side in values.shape[-2:])
     values = values[..., :rows, :cols]
-    columns = sum(values[..., start::WINDOW] for start in range(WINDOW))  # slices: faster than short inner sums
-    return sum(columns[..., start::WINDOW, :] for start in range(WINDOW))
+    # By slices, which is faster than short inner sums.
+    columns = reduce(np.add, (values[..., start::WINDOW] for start in range(WINDOW)))
+    return reduce(np.add, (columns[..., start::WINDOW, :] for start in range(WINDOW)))
 
 
 def _smooth(histogram: np.ndarray) -> np.ndarray:

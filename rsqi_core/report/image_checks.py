@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..image_checks import BINS, LIMITS, MEANINGS, NAMES, TAIL, Check, checks, peak, survey
+from ..image_checks import BINS, MEANINGS, NAMES, PEAK_RANGE, TAIL, Check, checks, peak, survey
 from ..progress import OnProgress, no_progress
 from ..raster import Raster
 from .content import Cell, Column, Figure, Heading, Paragraph, Row, Table, Text
@@ -110,12 +110,11 @@ def histogram(found: ImageChecks, text: Text) -> Figure:
     most = counts[TAIL:-TAIL].max() or counts.max()  # a pile at an end must not flatten all others
     tops = _BASE - (_BASE - _TOP) * np.minimum(counts / most, 1)
     steps = "".join(f"L{_x(n):.1f} {y:.1f}H{_x(n + 1):.1f}" for n, y in enumerate(tops))
-    _, low, high = LIMITS["histogram_peak"]
-    band = [BINS / 2 * (1 + percent / 100) for percent in (low, high)]
+    low, high = (BINS / 2 * (1 + percent / 100) for percent in PEAK_RANGE)
     top = peak(counts) + 0.5
     parts = [
         f'<path d="M{_LEFT} {_BASE}{steps}V{_BASE}Z" fill="#8c99a6"/>',
-        _strip(*band, "#1a7f4b", 0.22),
+        _strip(low, high, "#1a7f4b", 0.22),
         _strip(0, TAIL, "#b3261e", 0.3),
         _strip(BINS - TAIL, BINS, "#b3261e", 0.3),
         f'<path d="M{_x(top):.1f} {_TOP}V{_BASE}" stroke="#14202c" stroke-width="1.5" stroke-dasharray="5 4"/>',

@@ -92,7 +92,8 @@ class Source:
                 window, window[2:], self.window, self.window[2:], (columns, rows)
             )
         )
-        return tuple(picture[top:bottom, left:right] for picture in self.whole)
+        rgb, valid = (picture[top:bottom, left:right] for picture in self.whole)
+        return rgb, valid
 
 
 def count(subject: Subject) -> int:
@@ -145,14 +146,14 @@ def _view(source: Source, window: tuple[int, int, int, int], size: tuple[float, 
         size = OVERVIEW * width / max(width, height), OVERVIEW * height / max(width, height)
     scale = min(size[0] / width, size[1] / height)
     rgb, valid = source.picture(window, max(1, round(max(width, height) * min(1.0, scale))))
-    rgb = np.where(valid[..., None], rgb, np.uint8(_NOTHING))
+    rgb = np.where(valid[..., None], rgb, np.array(_NOTHING, np.uint8))
     if scale >= _SHARP:
         rgb = np.repeat(np.repeat(rgb, int(scale), 0), int(scale), 1)
     left, top = (size[0] - width * scale) / 2, (size[1] - height * scale) / 2
     in_window = ~(source.raster.transform * Affine.translation(x, y))
     metres = north = None
-    if subject.crs is not None:
-        metres = subject.metres_per_pixel / scale
+    if (ground := subject.metres_per_pixel) is not None:
+        metres = ground / scale
         column, row = in_window * (0, 1)
         origin = in_window * (0, 0)
         north = math.degrees(math.atan2(column - origin[0], origin[1] - row))
@@ -262,17 +263,19 @@ def _badge(
     if min(x1 - x0 - width, y1 - y0 - height) > 20:
         places.insert(0, (x0 + 6, y0 + 6))
     places.append(middle)
-    best = None
+    boxes = []
     for x, y in places:
         x, y = min(max(x, 2), view.size[0] - width - 2), min(max(y, 2), view.size[1] - height - 2)
-        box = (x, y, x + width, y + height)
-        covered = sum(
+        boxes.append((x, y, x + width, y + height))
+
+    def covered(box: tuple[float, float, float, float]) -> float:
+        return sum(
             max(0, min(box[2], t[2]) - max(box[0], t[0])) * max(0, min(box[3], t[3]) - max(box[1], t[1])) for t in taken
         )
-        if best is None or covered < best[0]:
-            best = covered, box
-    taken.append(best[1])
-    x, y, _, _ = best[1]
+
+    best = min(boxes, key=covered)
+    taken.append(best)
+    x, y, _, _ = best
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width}" height="{height}" rx="6" fill="#14202c" fill-opacity="0.85"/>'
         f'<text x="{x + width / 2:.1f}" y="{y + 21.5:.1f}" font-size="21" font-weight="bold" text-anchor="middle" '

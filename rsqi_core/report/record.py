@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from ..errors import OutputError
 from ..files.atomic import write_whole
@@ -123,7 +124,13 @@ def write_workbook(
     middle = book.add_format(plain | {"align": "center"})
     head = book.add_format(plain | {"bold": True, "align": "center", "bg_color": "#e4ebf1", "text_wrap": True})
 
-    def fill(title: str, heads: Sequence[str], body: Sequence[Sequence[str]], widths, style: Callable) -> None:
+    def fill(
+        title: str,
+        heads: Sequence[str],
+        body: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        style: Callable[[int], Any],
+    ) -> None:
         sheet = book.add_worksheet(title)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4

@@ -135,7 +135,7 @@ def of_inspection(found: Inspection, crs: Any) -> Subject:
         found.score,
         found.summary,
         found.transform,
-        tuple(found.window[2:]),
+        (found.window[2], found.window[3]),
         crs,
         float(found.summary["valid_area_m2"]),
         int(found.summary["valid_pixels"]),

@@ -22,6 +22,7 @@ from .subject import Subject, of_inspection, read_subject, read_summary
 from .texts import Words
 
 ENDINGS = {"html": ".html", "content": ".json", "csv": ".csv", "xlsx": ".xlsx", "shapefile": ".shp"}
+_RENDERERS = {"html": page, "content": dumps}
 
 
 @dataclass(frozen=True)
@@ -198,18 +199,16 @@ def _write(
     def of_pictures(drawn: Progress) -> None:
         progress(Progress("report", steps + drawn.done, steps + drawn.total))
 
-    if raster is not None and {"html", "content", "xlsx"} & set(wanted):
+    if raster is not None and {*_RENDERERS, "xlsx"} & set(wanted):
         checked = image_checks.check_image(raster, subject, of_checks)
-    if {"html", "content"} & set(wanted):
+    if set(_RENDERERS) & set(wanted):
         report = compose(subject, words, raster, order.reviewer, made, of_pictures, checked)
     rows, heads = record.rows(subject, words, order.reviewer, made), record.heads(words)
     progress(Progress("report", 1, 1))
     claim(None)
     for kind, path in wanted.items():
-        if kind == "html":
-            write_whole(path, page(report).encode("utf-8"))
-        elif kind == "content":
-            write_whole(path, dumps(report).encode("utf-8"))
+        if report is not None and kind in _RENDERERS:
+            write_whole(path, _RENDERERS[kind](report).encode("utf-8"))
         elif kind == "csv":
             record.write_csv(path, rows, heads)
         elif kind == "xlsx":
