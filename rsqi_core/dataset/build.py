@@ -88,7 +88,7 @@ class Built:
     """
 
     totals: dict[str, int]
-    counts: dict[str, Counter]
+    counts: dict[str, Counter[int]]
     questions: dict[str, int]
     failed: int
     rejected: int = 0

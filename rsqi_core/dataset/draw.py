@@ -14,6 +14,7 @@ from ..taxonomy import BOUNDARY_TYPES, PIXEL_TYPES, REGION_TYPES
 _RANK = {t.id: rank for rank, types in enumerate((BOUNDARY_TYPES, REGION_TYPES, PIXEL_TYPES)) for t in types}
 _SMALL_BOX = 64  # px; the drawing looks at every pixel of a box once for every corner: large boxes are divided
 _FEW_CORNERS = 64
+_Box = tuple[int, int, int, int]  # left, top, right, bottom
 
 
 def prepare(geometries: np.ndarray) -> np.ndarray:
@@ -61,7 +62,7 @@ def draw(geometries: np.ndarray, category_ids: np.ndarray, x: int, y: int, width
     return mask
 
 
-def _pieces(shape: shapely.Geometry, box: tuple[int, int, int, int]) -> Iterator[tuple[shapely.Polygon, tuple]]:
+def _pieces(shape: shapely.Geometry, box: _Box) -> Iterator[tuple[shapely.Polygon, _Box]]:
     """Cut a shape into polygons with few corners, each with the box it lies in."""
     left, top, right, bottom = box
     clipped = shapely.intersection(shape, shapely.box(*box))

@@ -77,7 +77,7 @@ def _readings(geometries: np.ndarray, crs: Any, raster: Raster) -> Iterator[tupl
     """Yield the geometries in the raster's coordinates as they may be meant, the likeliest first, with notes."""
     own = _crs(crs)
     target = _crs(raster.crs.to_wkt() if raster.crs else None)
-    readings = [(geometries, ())]
+    readings: list[tuple[np.ndarray, tuple[str, ...]]] = [(geometries, ())]
     if own and target and not own.equals(target, ignore_axis_order=True):
         transformer = pyproj.Transformer.from_crs(own, target, always_xy=True)
         transformed = shapely.transform(geometries, lambda c: np.stack(transformer.transform(*c.T), -1))
@@ -119,7 +119,7 @@ def _check_zone(zone: int, crs: pyproj.CRS | None) -> None:
         return
     meridian = 3 * zone if zone in _THREE_DEGREES else 6 * zone - 3
     for parameter in crs.coordinate_operation.params:
-        if parameter.name == "Longitude of natural origin" and abs(parameter.value - meridian) > 0.01:
+        if parameter.name == "Longitude of natural origin" and abs(float(parameter.value) - meridian) > 0.01:
             raise PlaceError(
                 f"the eastings carry zone {zone} (central meridian {meridian}°), but the coordinate system has "
                 f"{parameter.value:g}°; correct one of them"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -72,7 +72,7 @@ class Record:
     geometries: np.ndarray
     category_ids: np.ndarray
     notes: tuple[str, ...]
-    unknown: Counter = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
     rejected: np.ndarray = field(default_factory=lambda: np.array([], object))
 
 
@@ -148,7 +148,10 @@ def _records_of(folder: Path) -> Iterator[Station | Path]:
 def _read_station(station: Station, vocabulary: Vocabulary) -> Record:
     if station.raster is None:
         raise RecordError(f"{station.shapefiles[0]}: no raster ({', '.join(RASTERS)}) of its name beside it")
-    geometries, category_ids, notes, unknown = [], [], [], Counter()
+    geometries: list[np.ndarray] = []
+    category_ids: list[np.ndarray] = []
+    notes: list[str] = []
+    unknown: Counter[str] = Counter()
     with open_raster(station.raster) as raster:
         for path in station.shapefiles:
             shapes, texts, crs = _read_shapefile(path, vocabulary)
@@ -190,7 +193,13 @@ def _read_reviewed(path: Path, unreviewed: bool) -> Record:
         return replace(record, rejected=placed[~kept])
 
 
-def _record(raster: Raster, window: tuple, geometries: list, category_ids: list, notes: list) -> Record:
+def _record(
+    raster: Raster,
+    window: tuple[int, int, int, int],
+    geometries: Sequence[np.ndarray],
+    category_ids: Sequence[np.ndarray],
+    notes: Iterable[str],
+) -> Record:
     shapes = prepare(np.concatenate(geometries))
     return Record(
         str(Path(raster.path).resolve()), window, shapes, np.concatenate(category_ids).astype(int), tuple(notes)
@@ -264,7 +273,8 @@ def _texts(column: np.ndarray, encoding: str, numbers: bool) -> list[str] | None
     if column.dtype != object:
         return None
     texts = [_decode(value, encoding) if isinstance(value, str) else "" for value in column]
-    return None if None in texts else [" ".join(text.split()) for text in texts]
+    whole = [" ".join(text.split()) for text in texts if text is not None]
+    return whole if len(whole) == len(texts) else None
 
 
 def _decode(latin: str, encoding: str) -> str | None:

@@ -84,7 +84,9 @@ class Samples:
         rgb, valid = raster.read(*box)
         if np.count_nonzero(valid) < MIN_VALID * block.size**2:
             return False
-        drawn = np.zeros(valid.shape, np.uint8) if geometries is None else draw(geometries, category_ids, *box)
+        drawn = np.zeros(valid.shape, np.uint8)
+        if geometries is not None and category_ids is not None:
+            drawn = draw(geometries, category_ids, *box)
         # Where the image marks lost pixels as nodata, the inspector's word for them goes first.
         mask = _padded(np.where(valid | (drawn == _MISSING), drawn, IGNORED), block.size, IGNORED)
         summaries = summarize_mask(mask)

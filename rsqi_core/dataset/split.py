@@ -70,7 +70,7 @@ def _features(samples: Sequence[Sample], share: float) -> np.ndarray:
 
 def _groups(samples: Sequence[Sample]) -> np.ndarray:
     """Return a number for each block, the same for those that are linked by common pixels, int [N]."""
-    first, second = [], []
+    linked: list[np.ndarray] = []
     by_raster: dict[str, list[int]] = {}
     for n, sample in enumerate(samples):
         by_raster.setdefault(sample.raster, []).append(n)
@@ -80,9 +80,7 @@ def _groups(samples: Sequence[Sample]) -> np.ndarray:
         squares = [
             box(s.x + 0.25, s.y + 0.25, s.x + s.size - 0.25, s.y + s.size - 0.25) for s in (samples[n] for n in members)
         ]
-        a, b = STRtree(squares).query(squares, predicate="intersects")
-        first.append(index[a])
-        second.append(index[b])
-    first, second = np.concatenate(first), np.concatenate(second)
+        linked.append(index[STRtree(squares).query(squares, predicate="intersects")])
+    first, second = np.concatenate(linked, axis=1)
     links = coo_array((np.ones(len(first)), (first, second)), (len(samples), len(samples)))
     return connected_components(links, directed=False)[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def _pairs(samples: Sequence[Sample], languages: Sequence[str]) -> Iterator[tupl
                 yield sample, pair
 
 
-def _row(sample: Sample, languages: Sequence[str]) -> dict:
+def _row(sample: Sample, languages: Sequence[str]) -> dict[str, Any]:
     return {
         "file_name": f"{IMAGE}/{sample.name}",
         "mask_file_name": f"{MASK}/{sample.name}",
@@ -60,7 +61,7 @@ def _row(sample: Sample, languages: Sequence[str]) -> dict:
     }
 
 
-def _question_row(sample: Sample, pair: QuestionAnswer) -> dict:
+def _question_row(sample: Sample, pair: QuestionAnswer) -> dict[str, Any]:
     return {
         "image": f"{IMAGE}/{sample.name}",
         "question": pair.question,
@@ -70,6 +71,6 @@ def _question_row(sample: Sample, pair: QuestionAnswer) -> dict:
     }
 
 
-def _write_lines(path: Path, rows: Iterable[dict]) -> None:
+def _write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

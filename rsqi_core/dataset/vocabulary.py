@@ -91,7 +91,7 @@ def load_vocabulary(path: Path | None) -> Vocabulary:
     return Vocabulary({word: by_code(code).id if code else BACKGROUND for word, code in words.items() if word})
 
 
-def _named(text: str, patterns: Iterable[tuple[re.Pattern, int | None]]) -> set[int]:
+def _named(text: str, patterns: Iterable[tuple[re.Pattern[str], int | None]]) -> set[int]:
     """Return the types that `text` names and does not deny."""
     matches = [(*match.span(), category_id) for pattern, category_id in patterns for match in pattern.finditer(text)]
     taken: list[tuple[int, int]] = []
@@ -105,7 +105,7 @@ def _named(text: str, patterns: Iterable[tuple[re.Pattern, int | None]]) -> set[
     return found
 
 
-def _built_in() -> Iterator[tuple[re.Pattern, int | None]]:
+def _built_in() -> Iterator[tuple[re.Pattern[str], int | None]]:
     yield re.compile(_OTHERWISE), None
     for t in TYPES:
         yield re.compile(f"{_SYNONYMS[t.code]}|{t.zh}|{t.en}|{t.code.replace('_', ' ')}", re.IGNORECASE), t.id
