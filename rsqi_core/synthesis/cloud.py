@@ -175,5 +175,5 @@ def _drifted(alpha: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _moved(field: np.ndarray, dx: float, dy: float) -> np.ndarray:
-    move = np.float32([[1, 0, dx], [0, 1, dy]])
+    move = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
     return cv2.warpAffine(field, move, field.shape[::-1], borderMode=cv2.BORDER_REPLICATE)

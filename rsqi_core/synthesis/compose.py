@@ -217,8 +217,10 @@ def sample_of(
     fill : int or None
         Grey level outside `valid`; None leaves the image as it is there.
     """
-    kept = fill is None or valid.all()
-    image = np.ascontiguousarray(image) if kept else np.where(valid[..., None], image, np.uint8(fill))
+    if fill is None or valid.all():
+        image = np.ascontiguousarray(image)
+    else:
+        image = np.where(valid[..., None], image, np.uint8(fill))
     masks = _visible_masks(defects, valid)
     inside = _any_in_cell(valid)
     evidence = np.where(inside, 0, IGNORED).astype(np.uint8)[None].repeat(len(CODES), 0)
@@ -327,7 +329,7 @@ def _segmentation(masks: dict[str, np.ndarray], valid: np.ndarray) -> np.ndarray
 def _any_in_cell(mask: np.ndarray) -> np.ndarray:
     """Tell for each cell whether it holds any pixel of a bool [S, S] mask."""
     h, w = mask.shape
-    return mask.reshape(h // CELL, CELL, w).any(1).reshape(h // CELL, w // CELL, CELL).any(2)
+    return np.any(np.any(mask.reshape(h // CELL, CELL, w), 1).reshape(h // CELL, w // CELL, CELL), 2)
 
 
 def _label(mask: np.ndarray, valid: np.ndarray, error_type: ErrorType) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
@@ -33,7 +34,7 @@ class Defect:
     image: np.ndarray
     mask: np.ndarray
     severity: str
-    parameters: dict = field(default_factory=dict)
+    parameters: dict[str, Any] = field(default_factory=dict)
 
 
 def mask_of(alpha: np.ndarray, inside: float = 0.35, outside: float = 0.15) -> np.ndarray:

@@ -26,6 +26,9 @@ CROPS = (
 )
 
 
+Polygon = list[tuple[float, float]]  # corners, x and y in pixels
+
+
 @dataclass(frozen=True)
 class Farmland:
     """The patchwork, all arrays on the image's grid.
@@ -89,12 +92,12 @@ def farmland(size: int, rng: np.random.Generator, metre: float) -> Farmland:
     parcel = cv2.remap(labels, map_x, map_y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
     edge = cv2.remap(edges, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     track = cv2.remap(tracks, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    angle = np.array(angles, np.float32)
-    albedo = _crops(parcel, angle, map_x, map_y, rng, metre)
+    directions = np.array(angles, np.float32)
+    albedo = _crops(parcel, directions, map_x, map_y, rng, metre)
     for part in strips(size):
         albedo[part] *= (1 + (edge[part].astype(np.float32) - 128) * 0.0022)[..., None]
     hedge = _bent(np.concatenate(shrubs), bend_x, bend_y, margin) if shrubs else np.zeros((0, 2), np.float32)
-    return Farmland(albedo, parcel, track.astype(np.float32) / 255, hedge, angle)
+    return Farmland(albedo, parcel, track.astype(np.float32) / 255, hedge, directions)
 
 
 def _bend(size: int, rng: np.random.Generator, metre: float) -> np.ndarray:
@@ -112,16 +115,16 @@ def _bent(points: np.ndarray, bend_x: np.ndarray, bend_y: np.ndarray, margin: in
     return there[((there >= 0) & (there < size)).all(1)].astype(np.float32)
 
 
-def _fixed(polygon: list) -> np.ndarray:
+def _fixed(polygon: Polygon) -> np.ndarray:
     return np.round(np.array(polygon) * 16).astype(np.int32)
 
 
-def _area(polygon: list) -> float:
+def _area(polygon: Polygon) -> float:
     x, y = np.array(polygon).T
     return float(abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2)
 
 
-def _long_axis(polygon: list) -> tuple[float, float]:
+def _long_axis(polygon: Polygon) -> tuple[float, float]:
     """Return the direction in radians and the length of the longest side."""
     best = (0.0, -1.0)
     for (x0, y0), (x1, y1) in zip(polygon, polygon[1:] + polygon[:1]):
@@ -131,11 +134,12 @@ def _long_axis(polygon: list) -> tuple[float, float]:
     return best
 
 
-def _cut(polygon: list, point: tuple[float, float], angle: float) -> tuple[list, list]:
+def _cut(polygon: Polygon, point: tuple[float, float], angle: float) -> tuple[Polygon, Polygon]:
     """Cut a convex polygon along a line through `point`."""
     nx, ny = -np.sin(angle), np.cos(angle)
     sides = [(x - point[0]) * nx + (y - point[1]) * ny for x, y in polygon]
-    left, right = [], []
+    left: Polygon = []
+    right: Polygon = []
     for k, (corner, here) in enumerate(zip(polygon, sides)):
         following, there = polygon[(k + 1) % len(polygon)], sides[(k + 1) % len(polygon)]
         (left if here >= 0 else right).append(corner)
@@ -147,7 +151,7 @@ def _cut(polygon: list, point: tuple[float, float], angle: float) -> tuple[list,
     return left, right
 
 
-def _divide(polygon: list, rng: np.random.Generator, target: float, skew: float = 0.22) -> list:
+def _divide(polygon: Polygon, rng: np.random.Generator, target: float, skew: float = 0.22) -> list[Polygon]:
     """Divide a convex polygon across its long axis until the pieces are about `target` square pixels."""
     done, waiting = [], [polygon]
     while waiting:
@@ -172,7 +176,7 @@ def _divide(polygon: list, rng: np.random.Generator, target: float, skew: float 
     return done
 
 
-def _parcels(block: list, rng: np.random.Generator, metre: float) -> tuple[list, float]:
+def _parcels(block: Polygon, rng: np.random.Generator, metre: float) -> tuple[list[Polygon], float]:
     """Divide a block into parallel strips, into patches, or leave it whole."""
     angle, _ = _long_axis(block)
     kind = rng.random()
@@ -202,7 +206,7 @@ def _parcels(block: list, rng: np.random.Generator, metre: float) -> tuple[list,
     return strips, angle
 
 
-def _along(polygon: list, rng: np.random.Generator, metre: float) -> np.ndarray:
+def _along(polygon: Polygon, rng: np.random.Generator, metre: float) -> np.ndarray:
     """Points for shrubs along one or two edges of a polygon, in uneven groups."""
     corners = np.array(polygon)
     points = []

@@ -122,7 +122,7 @@ def seam(shape: Shape, rng: np.random.Generator, image: np.ndarray | None = None
     """
     h, w = shape
     kind = rng.choice(["straight", "broken", "wavy", "path"] if image is not None else ["straight", "broken", "wavy"])
-    if kind == "path":
+    if image is not None and kind == "path":
         return _path_distance(image, rng)
     x, y = coordinates(shape)
     angle = rng.choice([0.0, np.pi / 2]) + rng.normal(0, 0.12) if rng.random() < 0.6 else rng.uniform(0, np.pi)

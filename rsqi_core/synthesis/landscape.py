@@ -136,7 +136,12 @@ def _water(albedo: np.ndarray, shore: np.ndarray, rng: np.random.Generator, metr
 
 
 def _settle(
-    albedo: np.ndarray, surface: np.ndarray, blocked: np.ndarray, lines: list, rng: np.random.Generator, metre: float
+    albedo: np.ndarray,
+    surface: np.ndarray,
+    blocked: np.ndarray,
+    lines: list[tuple[RoadClass, list[np.ndarray]]],
+    rng: np.random.Generator,
+    metre: float,
 ) -> np.ndarray:
     """Villages, single farms, halls and greenhouses along the roads; return the houses' centres [N, 2]."""
     size = albedo.shape[0]

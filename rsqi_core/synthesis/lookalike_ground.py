@@ -119,7 +119,7 @@ def dry_soil(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     pale = smoothstep(pale, low, low + 1.2) * np.float32(rng.uniform(0.15, 0.45)) * _open(image)
     if rng.random() < 0.7:
         pale = pale * field(image, rng, 0.3, 0.8)
-    return to_uint8(image * (1 + pale[..., None] * np.float32([1.0, 0.95, 0.88])))
+    return to_uint8(image * (1 + pale[..., None] * np.array([1.0, 0.95, 0.88], np.float32)))
 
 
 def glint(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -191,7 +191,7 @@ def forest(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     sun = max(1, round(0.8 * size))
     light = crowns - np.roll(crowns, (sun, sun), (0, 1))
     tone = rng.uniform(0.7, 1.2)
-    trees = np.float32([40, 54, 36]) * tone * np.exp(0.22 * light + 0.12 * crowns)[..., None]
+    trees = np.array([40, 54, 36], np.float32) * tone * np.exp(0.22 * light + 0.12 * crowns)[..., None]
     alpha = smoothstep(patch(image, rng, 12) + 0.15 * crowns, 0.35, 0.65)  # crowns stick out at the edge
     return paint(image, alpha, to_uint8(trees))
 
@@ -209,8 +209,8 @@ def furrows(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     soil, crop = ((146, 126, 106), (112, 96, 80)) if rng.random() < 0.5 else ((138, 124, 100), (82, 100, 64))
     share = np.clip(0.5 + rng.uniform(0.2, 0.5) * rows * vigour + 0.2 * noise(shape, rng, 0.8), 0, 1)
     tone = rng.uniform(0.7, 1.15)
-    ground = material(image, rng, tuple(tone * c for c in soil), 6, 3, 0.1)
-    planted = material(image, rng, tuple(tone * c for c in crop), 6, 3, 0.1)
+    ground = material(image, rng, _toned(soil, tone), 6, 3, 0.1)
+    planted = material(image, rng, _toned(crop, tone), 6, 3, 0.1)
     return paint(image, field(image, rng), paint(ground, share, planted))
 
 
@@ -321,7 +321,12 @@ def _open(image: np.ndarray) -> np.ndarray:
 
 def _water(rng: np.random.Generator) -> Color:
     tone = rng.uniform(0.5, 1.3)
-    return tuple(tone * c for c in ((28, 40, 48), (34, 46, 34), (20, 30, 52), (42, 58, 56))[int(rng.integers(4))])
+    return _toned(((28, 40, 48), (34, 46, 34), (20, 30, 52), (42, 58, 56))[int(rng.integers(4))], tone)
+
+
+def _toned(color: Color, tone: float) -> Color:
+    red, green, blue = color
+    return tone * red, tone * green, tone * blue
 
 
 def _lake(image: np.ndarray, rng: np.random.Generator, edge: float = 2.0) -> tuple[np.ndarray, np.ndarray]:

@@ -79,7 +79,7 @@ def infrared(image: np.ndarray) -> np.ndarray:
 
     The infrared is guessed from how green a pixel is: enough for the colours of such a composite, not for an index.
     """
-    bands = np.float32([[-1.0, 3.4, -1.4], [1, 0, 0], [0, 1, 0]])
+    bands = np.array([[-1.0, 3.4, -1.4], [1, 0, 0], [0, 1, 0]], np.float32)
     return cv2.transform(image, bands)
 
 
@@ -93,7 +93,7 @@ def haze(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Lay a veil of at most 15 % over the scene, too thin to be called cloud and stronger to one side."""
     corners = rng.uniform(0.02, 0.15, (2, 2)).astype(np.float32)
     veil = cv2.resize(corners, image.shape[1::-1], interpolation=cv2.INTER_LINEAR)[..., None]
-    light = np.float32([rng.uniform(165, 225), rng.uniform(175, 230), rng.uniform(185, 240)])
+    light = np.array([rng.uniform(165, 225), rng.uniform(175, 230), rng.uniform(185, 240)], np.float32)
     return to_uint8(image * (1 - veil) + light * veil)
 
 

@@ -28,8 +28,8 @@ def register(near: np.ndarray, far: np.ndarray) -> np.ndarray | None:
     best = [m for m, n in cv2.BFMatcher().knnMatch(a, b, k=2) if m.distance < 0.75 * n.distance]
     if len(best) < _MATCHES:
         return None
-    source = np.float32([points_a[m.queryIdx].pt for m in best])
-    target = np.float32([points_b[m.trainIdx].pt for m in best])
+    source = np.array([points_a[m.queryIdx].pt for m in best], np.float32)
+    target = np.array([points_b[m.trainIdx].pt for m in best], np.float32)
     found, inliers = cv2.findHomography(source, target, cv2.RANSAC, 2.0)
     if found is None or int(inliers.sum()) < _MATCHES:
         return None
@@ -93,7 +93,7 @@ def mosaic(near: np.ndarray, far: np.ndarray, rng: np.random.Generator) -> tuple
         angle = rng.uniform(0, 2 * np.pi)
         shift = np.exp(rng.uniform(np.log(2.5), np.log(16))) * np.array([np.cos(angle), np.sin(angle)])
         far = cv2.warpAffine(
-            far, np.float64([[1, 0, -shift[0]], [0, 1, -shift[1]]]), shape[::-1], flags=cv2.INTER_CUBIC,
+            far, np.array([[1, 0, -shift[0]], [0, 1, -shift[1]]], np.float64), shape[::-1], flags=cv2.INTER_CUBIC,
             borderMode=cv2.BORDER_REFLECT,
         )  # fmt: skip
     distance = seam(shape, rng, near)

@@ -48,7 +48,7 @@ def course(size: int, rng: np.random.Generator, metre: float, wander: float) -> 
     line = np.cumsum(steps, 0)
     line += start - line[count]
     margin = 40 * metre
-    outside = ~((line > -margin) & (line < size + margin)).all(1)
+    outside = ~np.all((line > -margin) & (line < size + margin), 1)
     first = count - np.argmax(outside[count::-1]) if outside[:count].any() else 0
     last = count + np.argmax(outside[count:]) if outside[count:].any() else distance.size
     return line[first : last + 1]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -36,6 +37,7 @@ ORIGIN = (498_730.0, 2_943_480.0)  # easting and northing of the upper left corn
 REFERENCE = 4096  # the size for which counts and window sizes below are meant
 CELL = 16  # pixels of a cell in the plan of what is taken
 MIN_SIZE = 1024
+Plant = Callable[[np.ndarray, np.random.Generator], Defect | None]
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class _Recipe:
     code: str
     count: int
     window: tuple[int, int]
-    plant: Callable[[np.ndarray, np.random.Generator], Defect | None]
+    plant: Plant
     pixels: tuple[int, int]  # of the error, in the reference size
 
 
@@ -81,19 +83,21 @@ def _cloud(image: np.ndarray, rng: np.random.Generator) -> Defect | None:
     return cloud.apply(image, rng, matte=(matte * rng.uniform(0.8, 0.99)).astype(np.float32))
 
 
-def _of_kind(module: object, *kinds: str) -> Callable[[np.ndarray, np.random.Generator], Defect | None]:
-    return lambda image, rng: module.apply(image, rng, kind=str(rng.choice(kinds)))
+def _of_kind(apply: Callable[..., Defect | None], *kinds: str) -> Plant:
+    return lambda image, rng: apply(image, rng, kind=str(rng.choice(kinds)))
 
 
 RECIPES = (
     _Recipe("cloud", 3, (650, 1150), _cloud, (30_000, 700_000)),
     _Recipe("blur", 3, (600, 1000), blur.apply, (40_000, 500_000)),
-    _Recipe("shadow", 4, (450, 900), _of_kind(shadow, "cloud", "cloud", "terrain"), (15_000, 400_000)),
+    _Recipe("shadow", 4, (450, 900), _of_kind(shadow.apply, "cloud", "cloud", "terrain"), (15_000, 400_000)),
     _Recipe("stretching_blur", 4, (350, 700), stretching_blur.apply, (6_000, 160_000)),
     _Recipe("distortion", 4, (350, 700), distortion.apply, (5_000, 160_000)),
     _Recipe("spectral_overflow", 4, (250, 600), spectral_overflow.apply, (1_500, 120_000)),
-    _Recipe("stripe_noise", 5, (300, 600), _of_kind(stripe_noise, "lines", "lines", "dashes"), (60, 20_000)),
-    _Recipe("pixel_missing", 5, (96, 150), _of_kind(pixel_missing, "pixels", "clusters", "line", "block"), (4, 6_000)),
+    _Recipe("stripe_noise", 5, (300, 600), _of_kind(stripe_noise.apply, "lines", "lines", "dashes"), (60, 20_000)),
+    _Recipe(
+        "pixel_missing", 5, (96, 150), _of_kind(pixel_missing.apply, "pixels", "clusters", "line", "block"), (4, 6_000)
+    ),
 )
 CORNERS = (
     ("stitching_trace", (0, 0)),
@@ -175,7 +179,9 @@ def _footprint(size: int, rng: np.random.Generator) -> np.ndarray:
     return valid.astype(bool)
 
 
-def _plant_seams(image: np.ndarray, truth: np.ndarray, valid: np.ndarray, rng: np.random.Generator) -> list[dict]:
+def _plant_seams(
+    image: np.ndarray, truth: np.ndarray, valid: np.ndarray, rng: np.random.Generator
+) -> list[dict[str, Any]]:
     """Cut off corners of the scene by seams, as if they came from other photos; in place."""
     size = image.shape[0]
     planted = []
@@ -216,7 +222,9 @@ def _plain_to_see(defect: Defect) -> bool:
     return defect.parameters["offset_px"] >= 5
 
 
-def _plant_windows(image: np.ndarray, truth: np.ndarray, valid: np.ndarray, rng: np.random.Generator) -> list[dict]:
+def _plant_windows(
+    image: np.ndarray, truth: np.ndarray, valid: np.ndarray, rng: np.random.Generator
+) -> list[dict[str, Any]]:
     """Plant the other types in windows that neither overlap nor leave the footprint; in place."""
     size = image.shape[0]
     scale = (min(size, REFERENCE) / REFERENCE) ** 0.7
@@ -271,7 +279,7 @@ def _whole(defect: Defect, before: np.ndarray, recipe: _Recipe, scale: float) ->
     return rim.mean() < 0.01
 
 
-def _paste(image: np.ndarray, truth: np.ndarray, valid: np.ndarray, defect: Defect, x: int, y: int) -> dict:
+def _paste(image: np.ndarray, truth: np.ndarray, valid: np.ndarray, defect: Defect, x: int, y: int) -> dict[str, Any]:
     """Put one error into the scene and its truth in place; return its entry for the list."""
     height, width = defect.mask.shape
     window = (slice(y, y + height), slice(x, x + width))
@@ -291,7 +299,12 @@ def _paste(image: np.ndarray, truth: np.ndarray, valid: np.ndarray, defect: Defe
 
 
 def _write(
-    scene: Scene, image: np.ndarray, truth: np.ndarray, valid: np.ndarray, planted: list[dict], resolution: float
+    scene: Scene,
+    image: np.ndarray,
+    truth: np.ndarray,
+    valid: np.ndarray,
+    planted: list[dict[str, Any]],
+    resolution: float,
 ) -> None:
     """Write the three files; each appears whole or not at all."""
     size = image.shape[0]

@@ -120,7 +120,7 @@ def village(
     """Put a cluster of houses where `blocked` uint8 [H, W] is 0, in place; return their centres float32 [N, 2]."""
     size = albedo.shape[0]
     spread = 11 * np.sqrt(houses) * metre
-    placed = []
+    placed: list[tuple[float, float]] = []
     _ground(albedo, blocked, center, angle, spread, rng, metre)
     flat_share = rng.uniform(0.2, 0.8)
     for _ in range(houses * 3):

@@ -67,7 +67,7 @@ def _of_clouds(shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
 def _beside(matte: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Throw the clouds' opacity to one side, by an amount that their height and the sun's decide."""
     far, angle = min(matte.shape) * rng.uniform(0.04, 0.3), rng.uniform(0, 2 * np.pi)
-    move = np.float32([[1, 0, far * np.cos(angle)], [0, 1, far * np.sin(angle)]])
+    move = np.array([[1, 0, far * np.cos(angle)], [0, 1, far * np.sin(angle)]], np.float32)
     return cv2.warpAffine(matte, move, matte.shape[::-1], borderMode=cv2.BORDER_REFLECT)
 
 

@@ -162,7 +162,7 @@ def write_sheets(folder: Path, names: Sequence[str], material: Material, seed: i
 def _sample(name: str, material: Material, rng: np.random.Generator) -> Sample:
     """Compose one crop; where the ground shows no error of the wanted type, try another ground."""
     for _ in range(_TRIES):
-        codes = () if name == CLEAN else (name,)
+        codes: tuple[str, ...] = () if name == CLEAN else (name,)
         while name == SEVERAL and len(codes) < 2:
             codes = draw_codes(rng, clean=0)
         background = crop(material.backgrounds[int(rng.integers(len(material.backgrounds)))], rng, SIDE)

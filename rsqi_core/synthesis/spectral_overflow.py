@@ -82,7 +82,7 @@ def _rung(band: np.ndarray, target: np.ndarray, rng: np.random.Generator, axis: 
     covered = target > 0
     band = band.copy()
     for k in range(1, count + 1):
-        move = np.float32([[1, 0, 0], [0, 1, 0]])
+        move = np.array([[1, 0, 0], [0, 1, 0]], np.float32)
         move[1 - axis, 2] = sign * k * period
         echo = (cv2.warpAffine(target, move, target.shape[::-1], flags=cv2.INTER_NEAREST) > 0) & ~covered
         covered |= echo

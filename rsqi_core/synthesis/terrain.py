@@ -40,6 +40,8 @@ def fractal(size: int, wavelength: float, rng: np.random.Generator, octaves: int
         step = finer
         octave = _octave(-(-size // step), length / step, float(scale * gain**k), rng)
         total = octave if total is None else np.add(total, octave, out=total)
+    if total is None:
+        raise ValueError("at least one octave is needed")
     return _enlarge(total, size)
 
 
