@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ParameterError
 
 if TYPE_CHECKING:
-    from torch import nn
+    from .headed_network import HeadedNetwork
 
 JOINT, CLASSIFIER, SEGMENTER, PIXEL = TASKS = ("joint", "classifier", "segmenter", "pixel")
+Sizes = Mapping[str, Mapping[str, Any]]  # size to values of the configuration
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Architecture:
 
     task: str
     name: str
-    sizes: Mapping[str, Mapping[str, Any]]
+    sizes: Sizes
     size: str
     kind: str = ""
     fixed: bool = False
@@ -53,7 +54,7 @@ class Architecture:
         """Our own network, trained as we found best; the others are trained as the paper did."""
         return not self.kind
 
-    def build(self, size: str = "", **values: Any) -> nn.Module:
+    def build(self, size: str = "", **values: Any) -> HeadedNetwork:
         """Build the network with random weights.
 
         Parameters
@@ -97,7 +98,7 @@ class Architecture:
 
 _HEADS = {JOINT: ("classify", "segmentation"), CLASSIFIER: ("classify",), SEGMENTER: ("segmentation",)}
 
-_RSQI = {
+_RSQI: Sizes = {
     "s": {"widths": (32, 48, 64, 96), "depths": (1, 1, 2, 2)},  # million weights: 0.7
     "m": {},  # 3.0, the default model
     "m-plain": {"texture": False},  # to see what the planes of texture are worth
@@ -127,7 +128,7 @@ _EFFICIENTNET = {
     name: {"width_coefficient": width, "depth_coefficient": depth, "hidden_dim": 1280, "dropout_rate": 0.2}
     for name, width, depth in (("b0", 1.0, 1.0), ("b1", 1.0, 1.1))
 }
-_MOBILEVIT = {
+_MOBILEVIT: Sizes = {
     "xxs": {"hidden_sizes": (64, 80, 96), "neck_hidden_sizes": (16, 16, 24, 48, 64, 80, 320), "expand_ratio": 2.0},
     "xs": {"hidden_sizes": (96, 120, 144), "neck_hidden_sizes": (16, 32, 48, 64, 80, 96, 384)},
     "s": {"hidden_sizes": (144, 192, 240), "neck_hidden_sizes": (16, 32, 64, 96, 128, 160, 640)},

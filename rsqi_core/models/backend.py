@@ -23,14 +23,17 @@ class Backend(Protocol):
     card : Card
     lacking : tuple of str
         Codes of the types that the networks have no output for. Their block logits say "certainly not".
-    warnings : tuple of (str, str)
-        (code, message) of what is odd about the folder but does not keep it from running, and, as it happens, of
-        devices that failed and of memory that ran out. It only grows at its end.
     """
 
     card: Card
     lacking: tuple[str, ...]
-    warnings: tuple[tuple[str, str], ...]
+
+    @property
+    def warnings(self) -> tuple[tuple[str, str], ...]:
+        """(code, message) of what is odd about the folder but does not keep it from running.
+
+        And, as it happens, of devices that failed and of memory that ran out. It only grows at its end.
+        """
 
     @property
     def hash(self) -> str:

@@ -90,7 +90,8 @@ def read_card(folder: Path) -> Card:
     try:
         values = json.loads((folder / CARD).read_text(encoding="utf-8"))
         types = values.pop("types")
-        card = Card(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+        card = Card(**given)
     except FileNotFoundError:
         raise ModelError(
             f"{folder}: no model here; a model folder holds {CARD}, {CLASSIFIER} and {SEGMENTER}, "
@@ -132,7 +133,7 @@ def model_hash(folder: Path) -> str:
 def _check_hashes(folder: Path) -> None:
     try:
         lines = (folder / HASHES).read_text(encoding="utf-8").split("\n")
-        expected = dict(reversed(line.split(maxsplit=1)) for line in lines if line.strip())
+        expected = {name: value for value, name in (line.split(maxsplit=1) for line in lines if line.strip())}
         found = {name: file_hash(folder / name) for name in (CLASSIFIER, SEGMENTER)}
     except (OSError, ValueError) as error:
         raise ModelError(f"{folder}: incomplete model folder: {error}") from error

@@ -187,8 +187,8 @@ def _outputs(file: Path, config: dict[str, Any], types: Sequence[ErrorType], bac
 
 
 def _labels(file: Path, config: dict[str, Any]) -> list[str]:
-    given = config.get("id2label")
     try:
+        given = config["id2label"]
         labels = [str(given[str(number)]) for number in range(len(given))]
     except (TypeError, KeyError):
         raise ModelError(

@@ -25,6 +25,11 @@ class Detail(nn.Module):
     """
 
     CHANNELS = 5 + 5 + 4 + 3 + 4
+    mixed: Tensor
+    offset: Tensor
+    gradients: Tensor
+    mean: Tensor
+    std: Tensor
 
     def __init__(self) -> None:
         super().__init__()

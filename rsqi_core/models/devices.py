@@ -111,13 +111,14 @@ class Runner:
             first, count = 0, len(inputs[0])
             while not found or first < count:
                 part = [each[first : first + self._batch] for each in inputs]
-                error = _attempt(self._device, part, found)
+                error = _attempt(self._open(), part, found)
                 if error is None:
                     first += len(part[0])
-                    if self._device.provider not in self._ran:
-                        self._ran.append(self._device.provider)
+                    provider = self._open().provider
+                    if provider not in self._ran:
+                        self._ran.append(provider)
                 elif is_memory(error) and len(part[0]) > 1:
-                    self._device.release()
+                    self._open().release()
                     self._batch = len(part[0]) // 2
                 else:
                     self._step_down(error)
@@ -125,7 +126,7 @@ class Runner:
             if self._batch < planned:
                 self._warn(
                     "batch",
-                    f"{self._name}: {self._device.provider} has no memory for {planned} blocks at a time; "
+                    f"{self._name}: {self._open().provider} has no memory for {planned} blocks at a time; "
                     f"RSQI goes on with {self._batch}",
                 )
             return found[0] if len(found) == 1 else tuple(map(np.concatenate, zip(*found)))
@@ -147,7 +148,7 @@ class Runner:
             return self._device
 
     def _step_down(self, error: Exception) -> None:
-        failed, release = self._device.provider, self._device.release
+        failed, release = self._open().provider, self._open().release
         reason = "out of memory with a single block" if is_memory(error) else first_line(error)
         if not self._openers:
             remedy = "; close other programs" if is_memory(error) else ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 
@@ -177,7 +178,7 @@ def explain(facts: Facts) -> list[str]:
         gpu = facts.gpu
         memory = f"{gpu.total / 2**30:.1f} GB, {gpu.free / 2**30:.1f} GB free"
         lines.append(f"{gpu.name}: {memory}, driver for CUDA {gpu.cuda[0]}.{gpu.cuda[1]}")
-        lines.append(f"{gpu.name} and ONNX models: {_onnxruntime_verdict(facts)}")
+        lines.append(f"{gpu.name} and ONNX models: {_onnxruntime_verdict(facts, gpu)}")
     if facts.torch_complaint:
         lines.append(f"Hugging Face models do not run: {facts.torch_complaint}; repair the worker environment")
     elif facts.torch:
@@ -185,12 +186,12 @@ def explain(facts: Facts) -> list[str]:
     return lines
 
 
-def _onnxruntime_verdict(facts: Facts) -> str:
+def _onnxruntime_verdict(facts: Facts, gpu: nvidia.Gpu) -> str:
     if CUDA not in facts.providers:
         return f"not used, as this onnxruntime has no CUDA: {INSTALL_CUDA}"
-    if _too_old(facts.gpu, facts.cuda):
+    if _too_old(gpu, facts.cuda):
         return f"not used, as it is too old for CUDA {facts.cuda}: {INSTALL_CUDA_12}"
-    if _older_driver(facts.gpu, facts.cuda):
+    if _older_driver(gpu, facts.cuda):
         return f"not used, as onnxruntime needs CUDA {facts.cuda}: update the driver, or {INSTALL_CUDA_12}"
     if facts.complaint:
         return f"not used, as CUDA's libraries are missing ({facts.complaint}): {INSTALL_CUDA}"
@@ -237,7 +238,7 @@ def _facts() -> Facts:
     )
 
 
-def _torch_facts() -> dict[str, str | bool]:
+def _torch_facts() -> dict[str, Any]:
     if find_spec("torch") is None:
         return {}
     try:

@@ -67,7 +67,8 @@ class _Convolution(nn.Module):
         if self._pads is None:
             x = self.conv(x)
         elif torch.onnx.is_in_onnx_export():
-            x = _PaddedConv.apply(x, self.conv.weight, self._pads, self.conv.groups)
+            weight, groups = self.conv.weight, self.conv.groups
+            x = _PaddedConv.apply(x, weight, self._pads, groups)  # type: ignore[no-untyped-call]  # torch's own
         else:
             x = self.conv(F.pad(x, self._pads))
         x = self.norm(x)
@@ -123,6 +124,9 @@ class EfficientNetLite(nn.Module):
     widths : tuple of int
         Channels of the four results.
     """
+
+    gain: Tensor
+    bias: Tensor
 
     def __init__(self, size: str = "0", frozen: int = 0):
         super().__init__()

@@ -18,7 +18,8 @@ from ..errors import ModelError
 from ..taxonomy import CODES, PIXEL_TYPES, REGION_TYPES, TYPES
 from .backend import Model
 from .card import CLASSIFIER, SEGMENTER, Card, axis, read_card, write_card
-from .network import MEAN, STD
+from .headed_network import HeadedNetwork
+from .texture import MEAN, STD
 
 PIXEL, STRIPES = "pixel.onnx", "stripe_noise"
 _OPSET = 17
@@ -33,7 +34,7 @@ _FILES = {
 }
 
 
-def export(network: torch.nn.Module, folder: Path, card: Card, resolution_cm: float = 50.0) -> Model:
+def export(network: HeadedNetwork, folder: Path, card: Card, resolution_cm: float = 50.0) -> Model:
     """Write a network that classifies and segments as a model folder and return it opened.
 
     Parameters
@@ -53,7 +54,7 @@ def export(network: torch.nn.Module, folder: Path, card: Card, resolution_cm: fl
     return Model(folder, "cpu")
 
 
-def write_uncalibrated(network: torch.nn.Module, folder: Path) -> list[Path]:
+def write_uncalibrated(network: HeadedNetwork, folder: Path) -> list[Path]:
     """Write a model folder with all thresholds at 0.5, or the graph of a network that was made for one task.
 
     A type that a Hugging Face checkpoint has no output for gets no threshold.
@@ -72,17 +73,17 @@ def write_uncalibrated(network: torch.nn.Module, folder: Path) -> list[Path]:
     return write_graphs(network, folder, card)
 
 
-def _absent(network: torch.nn.Module) -> set[str]:
+def _absent(network: HeadedNetwork) -> set[str]:
     """Codes of the types that a part of the network has no output for."""
     found = set()
     for part in getattr(network, "parts", [network]):
-        types = TYPES if "classify" in part.heads else [None, *REGION_TYPES]
+        _, _, classes = _FILES["classify" if "classify" in part.heads else "segmentation"]
         outputs = getattr(part, "outputs", None) or ()
-        found |= {t.code for t, number in zip(types, outputs) if number < 0}
+        found |= {code for code, number in zip(classes, outputs) if number < 0}
     return found
 
 
-def write_graphs(network: torch.nn.Module, folder: Path, card: Card, resolution_cm: float = 50.0) -> list[Path]:
+def write_graphs(network: HeadedNetwork, folder: Path, card: Card, resolution_cm: float = 50.0) -> list[Path]:
     """Write each head of a network as an ONNX file.
 
     The graphs take float32 [N, 3, S, S] normalised by the card's mean and deviation, N any number. S may be any
@@ -151,7 +152,7 @@ def write_standalone(folder: Path, file: Path) -> None:
     onnx.save(joined, str(file))
 
 
-def shares(network: torch.nn.Module) -> bool:
+def shares(network: HeadedNetwork) -> bool:
     """Can the network's segmenter go on from what its classifier has computed?"""
     return hasattr(network, "decode") and {"classify", "segmentation"} <= set(network.heads)
 
@@ -191,7 +192,7 @@ _SHARED = {
 FEATURES = tuple(plane.name for plane in _FEATURES)
 
 
-def _write(network: torch.nn.Module, kind: _Graph, file: Path, side: int, keys: dict[str, str]) -> None:
+def _write(network: HeadedNetwork, kind: _Graph, file: Path, side: int, keys: dict[str, str]) -> None:
     """Write a graph for images of any size or, where that does not give what the network gives, of the tile's."""
     module = _Method(network, kind.method).eval()
     for fixed in (True,) if module.fixed else (False, True):
@@ -208,7 +209,7 @@ def _write(network: torch.nn.Module, kind: _Graph, file: Path, side: int, keys: 
 class _Method(torch.nn.Module):
     """One method of a network as a module."""
 
-    def __init__(self, network: torch.nn.Module, method: str):
+    def __init__(self, network: HeadedNetwork, method: str):
         super().__init__()
         self.network, self.method = network, method
 
@@ -223,7 +224,10 @@ class _Method(torch.nn.Module):
     @torch.no_grad()
     def examples(self, images: torch.Tensor, kind: _Graph) -> tuple[torch.Tensor, ...]:
         """Inputs of the graph for images float [N, 3, H, W]."""
-        return (images,) if kind.inputs == (_IMAGE,) else tuple(self.network.describe(images)[-len(kind.inputs) :])
+        if kind.inputs == (_IMAGE,):
+            return (images,)
+        describe = getattr(self.network, _SHARED["classify"].method)
+        return tuple(describe(images)[-len(kind.inputs) :])
 
 
 def halve_storage(graph: onnx.ModelProto) -> None:
@@ -249,7 +253,7 @@ def _traced(module: _Method, kind: _Graph, side: int, fixed: bool) -> onnx.Model
             module,
             # Two images, as some networks take a batch of one for a constant.
             module.examples(torch.zeros(2, 3, side, side), kind),
-            buffer,
+            buffer,  # type: ignore[arg-type]  # without dynamo it takes a buffer, too
             input_names=[plane.name for plane in kind.inputs],
             output_names=[plane.name for plane in kind.outputs],
             dynamic_axes={plane.name: {0: "batch"} if fixed else plane.axes for plane in planes},

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import ModuleType
@@ -29,7 +28,7 @@ _BYTES = 1200  # of GPU memory for each pixel that a network takes in; SegFormer
 _SHORT = {"torch.bfloat16": "bf16", "torch.float16": "fp16"}
 
 # What the paper's networks take in, for a checkpoint that does not say it.
-_DEFAULTS = {CLASSIFIER: Preprocessing((192, 192), "bicubic"), SEGMENTER: Preprocessing((640, 640), "bilinear")}
+_DEFAULTS = {CLASSIFIER: ((192, 192), "bicubic"), SEGMENTER: ((640, 640), "bilinear")}
 
 
 class HuggingFace:
@@ -176,14 +175,12 @@ class _Network:
         return network.eval()
 
     def _read_preprocessing(self, config: dict[str, Any]) -> Preprocessing:
-        default, side = _DEFAULTS[self._kind], config.get("image_size")
+        ((rows, columns), mode), side = _DEFAULTS[self._kind], config.get("image_size")
         if self._kind == CLASSIFIER and isinstance(side, int):
-            default = replace(default, size=(side, side))
+            rows = columns = side
+        default = Preprocessing((rows, columns), mode)
         if not (self._folder / PREPROCESSOR).exists():
-            rows, columns = default.size
-            self._warn(
-                f"has no {PREPROCESSOR}; RSQI takes {columns} x {rows} px, {default.mode}, ImageNet's mean and std"
-            )
+            self._warn(f"has no {PREPROCESSOR}; RSQI takes {columns} x {rows} px, {mode}, ImageNet's mean and std")
             return default
         stated = read_preprocessing(self._folder, default)
         if stated.size and stated.size != default.size and self._kind == CLASSIFIER and isinstance(side, int):

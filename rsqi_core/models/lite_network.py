@@ -11,10 +11,11 @@ from torch.nn import functional as F
 from ..taxonomy import REGION_TYPES, TYPES
 from .detail import Detail
 from .efficientnet_lite import EfficientNetLite, load_pretrained
-from .network import Context, Conv, Join, double, strongest
+from .headed_network import HeadedNetwork
+from .network import Context, Conv, Join, double, output_layer, strongest
 
 
-class LiteNetwork(nn.Module):
+class LiteNetwork(HeadedNetwork):
     """Classify and segment a block by features that were learnt on photographs and by fine detail.
 
     Photographs teach shapes and surfaces, but their features begin at a quarter of the resolution and have never seen a
@@ -65,8 +66,7 @@ class LiteNetwork(nn.Module):
         self.join8 = Join(w8, w16, w8)
         self.up8 = Conv(w8, w8)
         if "classify" in self.heads:
-            self.evidence = nn.Conv2d(w8, len(TYPES), 1)
-            nn.init.constant_(self.evidence.bias, -3.0)  # most cells hold no error
+            self.evidence = output_layer(w8, len(TYPES), -3.0)  # most cells hold no error
             self.scale = nn.Parameter(torch.ones(len(TYPES)))
             self.offset = nn.Parameter(torch.zeros(len(TYPES)))
         if "segmentation" in self.heads:
@@ -77,7 +77,7 @@ class LiteNetwork(nn.Module):
     def forward(self, images: Tensor) -> dict[str, Tensor]:
         """Return what the loss looks at, as `rsqi_core.models.network.Network` does."""
         f4, f8 = self._features(images)
-        outputs = {}
+        outputs: dict[str, Tensor] = {}
         if "classify" in self.heads:
             evidence = self.evidence(f8)
             outputs |= {"labels": strongest(self._scaled(evidence)), "evidence": evidence}

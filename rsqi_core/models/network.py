@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..taxonomy import REGION_TYPES, TYPES
+from .headed_network import HeadedNetwork
 from .texture import MEAN, STD, Texture
 
 _STEM = 32  # channels at stride 2
@@ -66,6 +67,8 @@ class Extremes(nn.Module):
     No smooth filter tells those from dark or bright, and it is they that lost pixels are made of.
     """
 
+    bounds: Tensor
+
     def __init__(self) -> None:
         super().__init__()
         levels = torch.tensor([[0.5 / 255], [254.5 / 255]])
@@ -78,7 +81,7 @@ class Extremes(nn.Module):
         return torch.cat([images, black.to(images.dtype), white.to(images.dtype)], 1)
 
 
-class Network(nn.Module):
+class Network(HeadedNetwork):
     """Classify and segment a block.
 
     The stem halves the resolution twice, with filters wide enough to see a one-pixel line whole; planes of texture
@@ -119,8 +122,7 @@ class Network(nn.Module):
         self.join8 = Join(w8, w16, w8)
         self.up8 = Conv(w8, w8)
         if "classify" in self.heads:
-            self.evidence = nn.Conv2d(w8, len(TYPES), 1)
-            nn.init.constant_(self.evidence.bias, -3.0)  # most cells hold no error
+            self.evidence = output_layer(w8, len(TYPES), -3.0)  # most cells hold no error
             self.scale = nn.Parameter(torch.ones(len(TYPES)))
             self.offset = nn.Parameter(torch.zeros(len(TYPES)))
         if "segmentation" in self.heads:
@@ -142,7 +144,7 @@ class Network(nn.Module):
             Logits: ``labels`` [N, 10], ``evidence`` [N, 10, H/8, W/8], ``segmentation`` [N, 7, H/2, W/2].
         """
         f4, f8 = self._features(images)
-        outputs = {}
+        outputs: dict[str, Tensor] = {}
         if "classify" in self.heads:
             evidence = self.evidence(f8)
             outputs |= {"labels": self._pool(evidence), "evidence": evidence}
@@ -175,12 +177,12 @@ class Network(nn.Module):
         return F.pixel_shuffle(self.segment(self.up4(self.join4(f4, f8))), 2)
 
 
-class Pair(nn.Module):
+class Pair(HeadedNetwork):
     """A classifier and a segmenter of any architecture as one network."""
 
     heads = ("classify", "segmentation")
 
-    def __init__(self, classifier: nn.Module, segmenter: nn.Module):
+    def __init__(self, classifier: HeadedNetwork, segmenter: HeadedNetwork):
         super().__init__()
         self.classify, self.segmentation = classifier.classify, segmenter.segmentation
         self.parts = nn.ModuleList([classifier, segmenter])
@@ -189,6 +191,14 @@ class Pair(nn.Module):
 def strongest(evidence: Tensor) -> Tensor:
     """Mean of the strongest cells of evidence [N, C, h, w] -> [N, C]: several must agree before a block is marked."""
     return evidence.flatten(2).topk(_TOP_CELLS, dim=2).values.mean(2)
+
+
+def output_layer(inputs: int, outputs: int, level: float) -> nn.Conv2d:
+    """1 x 1 convolution whose outputs lie about `level` before it has learned anything."""
+    layer = nn.Conv2d(inputs, outputs, 1)
+    if layer.bias is not None:
+        nn.init.constant_(layer.bias, level)
+    return layer
 
 
 def double(x: Tensor) -> Tensor:

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from ..errors import ModelError
 from ..taxonomy import TYPES
 from .card import CLASSIFIER, SEGMENTER, model_hash, read_card
+from .headed_network import HeadedNetwork
 from .onnx_operators import compute
 
 FILES = {"classify": CLASSIFIER, "segmentation": SEGMENTER}  # by head
@@ -37,7 +38,7 @@ class _Step:
     outputs: tuple[int, ...]
 
 
-class OnnxNetwork(nn.Module):
+class OnnxNetwork(HeadedNetwork):
     """Classifier and segmenter of a model folder, with their weights as parameters.
 
     What both graphs compute alike, which is most of it, is one step with one set of weights. Their batch normalisation
@@ -198,14 +199,15 @@ class OnnxNetwork(nn.Module):
 
     # Computing
 
-    def _run(self, images: Tensor, heads: Sequence[str]) -> dict[int, Tensor | None]:
+    def _run(self, images: Tensor, heads: Sequence[str]) -> dict[int, Tensor]:
         """Return the values by number after the steps that the heads need."""
-        values: dict[int, Tensor | None] = {-1: None, self._image: images, **self._whole}
+        values: dict[int, Tensor] = {self._image: images, **self._whole}
         values.update((number, getattr(self, name)) for number, name in self._fixed.items())
         needed = frozenset().union(*(self._needed[head] for head in heads))
         for index in sorted(needed):
             step = self._steps[index]
-            values.update(zip(step.outputs, compute(step.operator, step.attributes, [values[n] for n in step.inputs])))
+            inputs = [None if n == -1 else values[n] for n in step.inputs]
+            values.update(zip(step.outputs, compute(step.operator, step.attributes, inputs)))
         return values
 
 

@@ -65,9 +65,9 @@ def _pad(a: Attributes, x: Tensor, pads: Tensor, *rest: Tensor) -> Tensor:
 
 def _resize(a: Attributes, x: Tensor, roi: Tensor | None, scales: Tensor | None = None, *rest: Tensor) -> Tensor:
     linear = a.get("mode") == "linear" and a.get("coordinate_transformation_mode", "half_pixel") == "half_pixel"
-    _require(linear and scales is not None and scales.numel() == 4, "Resize other than bilinear")
-    factors = scales.tolist()[2:]
-    return F.interpolate(x, scale_factor=factors, mode="bilinear", align_corners=False)
+    factors = [] if scales is None else scales.tolist()
+    _require(linear and len(factors) == 4, "Resize other than bilinear")
+    return F.interpolate(x, scale_factor=factors[2:], mode="bilinear", align_corners=False)
 
 
 def _depth_to_space(a: Attributes, x: Tensor) -> Tensor:
@@ -79,9 +79,9 @@ def _top_k(a: Attributes, x: Tensor, count: Tensor) -> tuple[Tensor, Tensor]:
     return torch.topk(x, int(count), a.get("axis", -1), bool(a.get("largest", 1)), bool(a.get("sorted", 1)))
 
 
-def _reduce(function: Callable) -> Callable:
+def _reduce(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     def reduced(a: Attributes, x: Tensor, axes: Tensor | None = None) -> Tensor:
-        along = a.get("axes") if axes is None else axes.tolist()
+        along = a.get("axes", ()) if axes is None else axes.tolist()
         _require(along, "a sum over everything")
         return function(x, tuple(along), keepdim=bool(a.get("keepdims", 1)))
 
@@ -127,7 +127,7 @@ def _require(holds: object, text: str) -> None:
         raise ModelError(f"{text} in this model's graph cannot be trained on; start from another model")
 
 
-_OPERATORS: dict[str, Callable] = {
+_OPERATORS: dict[str, Callable[..., Any]] = {
     "Abs": lambda a, x: x.abs(),
     "Add": lambda a, x, y: x + y,
     "AveragePool": _average_pool,

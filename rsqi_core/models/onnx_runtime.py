@@ -55,7 +55,8 @@ class OnnxRuntime:
 
     @property
     def sizes(self) -> tuple[int, int]:
-        return tuple((self._folder / file).stat().st_size for file in (CLASSIFIER, SEGMENTER))
+        classifier, segmenter = ((self._folder / file).stat().st_size for file in (CLASSIFIER, SEGMENTER))
+        return classifier, segmenter
 
     @property
     def provider(self) -> str:

@@ -8,10 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from ..taxonomy import PIXEL_TYPES
-from .network import Conv, Extremes, double
+from .headed_network import HeadedNetwork
+from .network import Conv, Extremes, double, output_layer
 
 
-class PixelNetwork(nn.Module):
+class PixelNetwork(HeadedNetwork):
     """Mark the pixels of the two pixel types.
 
     A stripe is one to three pixels wide, so nothing is lost before the first convolution and the finest features reach
@@ -34,8 +35,7 @@ class PixelNetwork(nn.Module):
         self.stage4 = nn.Sequential(Conv(w2, w4, stride=2), Conv(w4, w4))
         self.up2 = Conv(w4 + w2, w2)
         self.up1 = nn.Sequential(Conv(w2 + w1, w1), Conv(w1, w1))
-        self.output = nn.Conv2d(w1, len(PIXEL_TYPES), 1)
-        nn.init.constant_(self.output.bias, -4.0)  # nearly all pixels are sound
+        self.output = output_layer(w1, len(PIXEL_TYPES), -4.0)  # nearly all pixels are sound
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:
         """Return the logits as ``pixels``."""

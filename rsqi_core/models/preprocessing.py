@@ -93,12 +93,12 @@ def _mode(resample: Any) -> str:
 
 def _size(given: Any) -> tuple[int, int]:
     """Rows and columns; a bare number or a shortest edge makes a square, as blocks are square."""
-    known = given if isinstance(given, dict) else {"shortest_edge": given}
+    known: dict[str, Any] = given if isinstance(given, dict) else {"shortest_edge": given}
     edge = known.get("shortest_edge")
-    size = known.get("height", edge), known.get("width", edge)
-    if not all(isinstance(side, int) and side > 0 for side in size):
+    rows, columns = known.get("height", edge), known.get("width", edge)
+    if not isinstance(rows, int) or not isinstance(columns, int) or min(rows, columns) <= 0:
         raise ValueError(f"size {given}")
-    return size
+    return rows, columns
 
 
 def _channels(values: dict[str, Any], name: str, fallback: tuple[float, ...]) -> tuple[float, ...]:

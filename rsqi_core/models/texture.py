@@ -26,6 +26,10 @@ class Texture(nn.Module):
     """
 
     CHANNELS = 5 * _LEVELS + 4 + 3
+    kernels: Tensor
+    mean: Tensor
+    std: Tensor
+    weights: Tensor
 
     def __init__(self) -> None:
         super().__init__()

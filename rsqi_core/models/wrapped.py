@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -15,14 +15,18 @@ from torch.nn import functional as F
 from ..errors import ModelError
 from ..taxonomy import REGION_TYPES, TYPES
 from .checkpoints import CLASSIFIER, SEGMENTER, Checkpoint, find, find_within
-from .network import MEAN, STD
+from .headed_network import HeadedNetwork
 from .preprocessing import PREPROCESSOR, Preprocessing, read_preprocessing
+from .texture import MEAN, STD
 
 try:
     from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModelForImageClassification, AutoModelForSemanticSegmentation, logging
 except ImportError:
     raise ModelError("this network needs transformers; install it with: pip install 'rsqi[train]'") from None
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 ABSENT = -20.0  # logit of a type that a network has no output for: certainly not
 _MULTI_LABEL = "multi_label_classification"
@@ -43,6 +47,9 @@ class Entry(nn.Module):
         The other network takes in blue, green, red.
     """
 
+    gain: Tensor | None
+    bias: Tensor | None
+
     def __init__(
         self,
         size: tuple[int, int] | None = None,
@@ -61,7 +68,7 @@ class Entry(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Return float [N, 3, h, w] of float [N, 3, H, W]."""
-        if self.gain is not None:
+        if self.gain is not None and self.bias is not None:
             images = images * self.gain + self.bias
         if self.blue_first:
             images = images.flip(1)
@@ -78,7 +85,7 @@ class Entry(nn.Module):
         return self.size is not None
 
 
-class Classifier(nn.Module):
+class Classifier(HeadedNetwork):
     """An image classifier.
 
     Parameters
@@ -106,7 +113,7 @@ class Classifier(nn.Module):
         return _chosen(self.model(pixel_values=self.entry(images)).logits, self.outputs)
 
 
-class Segmenter(nn.Module):
+class Segmenter(HeadedNetwork):
     """A semantic segmenter; the parameters are those of `Classifier`, with background and six types as outputs."""
 
     heads = ("segmentation",)
@@ -169,7 +176,7 @@ def _ready(model: nn.Module) -> nn.Module:
     return model
 
 
-def from_folder(folder: Path, whole: bool = True) -> list[nn.Module]:
+def from_folder(folder: Path, whole: bool = True) -> list[HeadedNetwork]:
     """Open the classifier and the segmenter of a folder with Hugging Face checkpoints, with all that they ask for.
 
     Parameters
@@ -183,7 +190,7 @@ def from_folder(folder: Path, whole: bool = True) -> list[nn.Module]:
         If a checkpoint is not complete or cannot be understood.
     """
     checkpoints = dict(zip((CLASSIFIER, SEGMENTER), find(folder) or ())) if whole else find_within(folder)
-    networks = []
+    networks: list[HeadedNetwork] = []
     for kind, checkpoint in checkpoints.items():
         values = dict(checkpoint.config)
         config = AutoConfig.for_model(values.pop("model_type"), **values)
@@ -196,7 +203,7 @@ def from_folder(folder: Path, whole: bool = True) -> list[nn.Module]:
     return networks
 
 
-def load(model: nn.Module, folder: Path) -> tuple[nn.Module, list[str]]:
+def load(model: PreTrainedModel, folder: Path) -> tuple[PreTrainedModel, list[str]]:
     """Return a model with the weights of a local folder, and the names of those that were not there or did not fit.
 
     Raises
@@ -207,7 +214,7 @@ def load(model: nn.Module, folder: Path) -> tuple[nn.Module, list[str]]:
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
-        model, report = type(model).from_pretrained(
+        loaded: Any = type(model).from_pretrained(
             str(folder),
             config=model.config,
             revision="main",
@@ -217,10 +224,11 @@ def load(model: nn.Module, folder: Path) -> tuple[nn.Module, list[str]]:
             dtype=torch.float32,
             attn_implementation="eager",
             ignore_mismatched_sizes=True,
-            output_loading_info=True,
+            output_loading_info=True,  # it returns a pair then, which its types do not say
         )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise ModelError(f"{folder}: transformers cannot open it: {str(error).strip().splitlines()[0]}") from error
+    model, report = loaded
     return model, sorted({*report["missing_keys"], *(name for name, *_ in report["mismatched_keys"])})
 
 

@@ -1,0 +1,17 @@
+"""What every network of ours, or wrapped by us, has beside what any torch module has."""
+
+from __future__ import annotations
+
+from torch import nn
+
+
+class HeadedNetwork(nn.Module):
+    """A network as `rsqi_core.models.architectures` describes it.
+
+    Attributes
+    ----------
+    heads : tuple of str
+        Names of the methods that inspection needs, each with one output.
+    """
+
+    heads: tuple[str, ...]
