@@ -26,10 +26,10 @@ def area_function(crs: Any) -> Area:
         return lambda geometry: float(geometry.area)
     projected = pyproj.CRS.from_user_input(crs)
     geographic = projected.geodetic_crs
-    if geographic is None:  # a local engineering system has units but no ellipsoid
+    geod = None if geographic is None else geographic.get_geod()
+    if geographic is None or geod is None:  # a local engineering system has units but no ellipsoid
         unit = projected.axis_info[0].unit_conversion_factor if projected.axis_info else 1.0
         return lambda geometry: float(geometry.area) * unit**2
-    geod = geographic.get_geod()
     if projected.is_geographic:  # an image may span the globe, whose outline geodesics cannot tell from nothing
         return _equal_area_function(projected, geod)
     to_geographic = pyproj.Transformer.from_crs(projected, geographic, always_xy=True)

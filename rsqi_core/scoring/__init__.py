@@ -4,7 +4,8 @@ Imported inside QGIS as well: standard library only, Python 3.9 syntax.
 """
 
 from ..findings import ErrorRecord
-from .deductions import GRADE_NAMES, MODES, STATUSES, ItemScore, Score, TypeScore, score
+from ..limits import SCORE_MODES as MODES
+from .deductions import GRADE_NAMES, STATUSES, ItemScore, Score, TypeScore, score
 from .scheme import DEFAULT, GRADES, MEASURES, SEVERITIES, Scheme, load_scheme, parse_scheme, read_scheme, write_scheme
 
 __all__ = [
