@@ -34,6 +34,7 @@ def lead_height(blocks: Sequence[Any], pages: Pages) -> float:
 
 @singledispatch
 def lay_block(block: Any, pages: Pages) -> None:
+    """Lay out a block of a report by its kind."""
     raise TypeError(f"no block of a report: {block!r}")
 
 

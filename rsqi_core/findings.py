@@ -38,6 +38,7 @@ class Tile:
 
     @property
     def block(self) -> Block:
+        """The block of the step."""
         return self.step.block
 
 
@@ -75,6 +76,7 @@ class Patch:
 
     @property
     def bottom(self) -> int:
+        """First row below the patch."""
         return self.y + self.claims.shape[0]
 
 
@@ -100,6 +102,7 @@ class Finding:
 
     @property
     def block(self) -> Block:
+        """The block of the step."""
         return self.step.block
 
 

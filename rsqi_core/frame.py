@@ -32,14 +32,17 @@ class Frame:
 
     @property
     def width(self) -> int:
+        """In pixels."""
         return self.window[2]
 
     @property
     def height(self) -> int:
+        """In pixels."""
         return self.window[3]
 
     @property
     def pixels(self) -> int:
+        """Of the window, valid or not."""
         return self.width * self.height
 
     @property
@@ -54,6 +57,7 @@ class Frame:
 
     @property
     def crs(self) -> Any:
+        """Of the raster; None if it has none."""
         return self.raster.crs
 
     def valid_area(self, valid_pixels: int) -> float:

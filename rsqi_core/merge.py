@@ -67,10 +67,12 @@ class LabelMap:
 
     @property
     def height(self) -> int:
+        """In pixels."""
         return self.label.shape[0]
 
     @property
     def width(self) -> int:
+        """In pixels."""
         return self.label.shape[1]
 
 

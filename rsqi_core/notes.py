@@ -25,6 +25,7 @@ class Note(str):
     values: dict[str, Any]
 
     def __new__(cls, code: str, text: str, /, **values: Any) -> Note:
+        """Fill the values into the text."""
         note = super().__new__(cls, text.format(**values))
         note.code, note.values = code, values
         return note

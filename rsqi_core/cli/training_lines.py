@@ -16,6 +16,7 @@ class JsonLines:
     """One line of JSON an event of training, for other programs."""
 
     def __call__(self, event: str, **row: Any) -> None:
+        """Print an event's values as a line of JSON."""
         print(json.dumps(row, ensure_ascii=False), flush=True)
 
 
@@ -32,6 +33,7 @@ class Lines:
         self._batch = batch
 
     def __call__(self, event: str, **row: Any) -> None:
+        """Print a row of the curve in words."""
         print(row["init"] if event == "init" else self.text(row), flush=True)
 
     def text(self, row: Mapping[str, Any]) -> str:

@@ -1,5 +1,4 @@
-"""Models: a folder with a card and ONNX files or two Hugging Face checkpoints, the backends that run them, and the
-network that the default is trained from."""
+"""Models: a card with ONNX files or two Hugging Face checkpoints, the backends, and the networks to train."""
 
 from .backend import Model, load
 from .description import Description

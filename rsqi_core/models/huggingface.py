@@ -57,26 +57,32 @@ class HuggingFace:
 
     @cached_property
     def hash(self) -> str:
+        """Sixteen digits that tell the weights of both checkpoints from others."""
         hashes = [file_hash(file) for network in (self._classifier, self._segmenter) for file in network.files]
         return hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
 
     @property
     def warnings(self) -> tuple[tuple[str, str], ...]:
+        """Code and text of each so far."""
         return tuple(self._said)
 
     @property
     def sizes(self) -> tuple[int, int]:
+        """Bytes of the classifier and of the segmenter."""
         return self._classifier.size, self._segmenter.size
 
     @property
     def provider(self) -> str:
+        """What the networks run on."""
         return both(self._classifier.runner, self._segmenter.runner)
 
     @property
     def batch(self) -> int:
+        """Images that the classifier takes at once."""
         return self._classifier.runner.batch
 
     def describe(self, images: np.ndarray) -> Description:
+        """Classify uint8 [N, S, S, 3]; types that the checkpoint lacks get a logit that marks nothing."""
         logits = np.full((len(images), len(TYPES)), ABSENT, np.float32)
         (found,) = self._classifier.runner(images)
         for category_id, output in self._classifier.outputs.items():
@@ -84,6 +90,7 @@ class HuggingFace:
         return Description(logits)
 
     def segment(self, images: np.ndarray, described: Description | None = None) -> np.ndarray:
+        """Segment uint8 [N, S, S, 3]; float32 [N, 7, S, S]."""
         logits = np.full((len(images), 1 + len(REGION_TYPES), *images.shape[1:3]), ABSENT, np.float32)
         (found,) = self._segmenter.runner(images)
         for category_id, output in self._segmenter.outputs.items():

@@ -47,6 +47,7 @@ class Join(nn.Module):
         self.norm = nn.BatchNorm2d(outputs)
 
     def forward(self, fine: Tensor, coarse: Tensor) -> Tensor:
+        """Return features at the resolution of the fine ones."""
         return F.relu(self.norm(self.fine(fine) + double(self.coarse(coarse))))
 
 
@@ -58,6 +59,7 @@ class Context(nn.Module):
         self.mix = nn.Conv2d(channels, channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Add the mean of the block to every position."""
         return F.relu(x + self.mix(x.mean((2, 3), keepdim=True)))
 
 
@@ -76,6 +78,7 @@ class Extremes(nn.Module):
         self.register_buffer("bounds", bounds.view(2, 3, 1, 1), persistent=False)
 
     def forward(self, images: Tensor) -> Tensor:
+        """Return the images with two planes more: where all channels are black, and where white."""
         black = (images < self.bounds[0]).all(1, keepdim=True)
         white = (images > self.bounds[1]).all(1, keepdim=True)
         return torch.cat([images, black.to(images.dtype), white.to(images.dtype)], 1)
@@ -202,4 +205,5 @@ def output_layer(inputs: int, outputs: int, level: float) -> nn.Conv2d:
 
 
 def double(x: Tensor) -> Tensor:
+    """Enlarge [N, C, H, W] to twice its sides, smoothly."""
     return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)

@@ -51,26 +51,32 @@ class OnnxRuntime:
 
     @property
     def warnings(self) -> tuple[tuple[str, str], ...]:
+        """Code and text of each so far."""
         return tuple(self._said)
 
     @property
     def sizes(self) -> tuple[int, int]:
+        """Bytes of the classifier and of the segmenter."""
         classifier, segmenter = ((self._folder / file).stat().st_size for file in (CLASSIFIER, SEGMENTER))
         return classifier, segmenter
 
     @property
     def provider(self) -> str:
+        """What the networks run on."""
         return both(self._classifier, self._segmenter)
 
     @property
     def batch(self) -> int:
+        """Images that the classifier takes at once."""
         return self._classifier.batch
 
     def describe(self, images: np.ndarray) -> Description:
+        """Classify uint8 [N, S, S, 3], with evidence and features where the graph gives them."""
         logits, *more = self._classifier(images)
         return Description(logits, more[0], tuple(more[1:])) if more else Description(logits)
 
     def segment(self, images: np.ndarray, described: Description | None = None) -> np.ndarray:
+        """Segment uint8 [N, S, S, 3], or go on from their features; float32 [N, 7, S, S]."""
         if not self.card.features:
             return self._segmenter(images)[0]
         return self._segmenter(*(described or self.describe(images)).features)[0]
@@ -113,6 +119,13 @@ class OnnxRuntime:
 
 
 def get_runtime() -> ModuleType:
+    """Import onnxruntime.
+
+    Raises
+    ------
+    ModelError
+        If it is missing or does not load.
+    """
     try:
         import onnxruntime
     except (ImportError, OSError) as error:

@@ -60,10 +60,12 @@ class Parts:
 
     @property
     def thick(self) -> np.ndarray:
+        """Which are as thick as a lost block."""
         return np.minimum(self.width, self.height) >= BLOCK
 
     @property
     def rectangular(self) -> np.ndarray:
+        """Which are thick and fill their box."""
         return self.thick & (self.fill >= FILL)
 
     @property

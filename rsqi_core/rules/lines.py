@@ -72,6 +72,7 @@ class Runs:
 
     @property
     def length(self) -> np.ndarray:
+        """In pixels."""
         return self.end - self.start
 
     def select(self, keep: np.ndarray) -> Runs:
@@ -105,6 +106,7 @@ class Candidates:
 
     @property
     def length(self) -> np.ndarray:
+        """In pixels."""
         return self.end - self.start
 
     def measure(self, keep: np.ndarray) -> Runs:

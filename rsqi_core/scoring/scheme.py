@@ -34,6 +34,7 @@ class Rule:
     inclusive: bool
 
     def holds(self, value: float) -> bool:
+        """Tell whether a value reaches the limit."""
         return value >= self.limit if self.inclusive else value > self.limit
 
 

@@ -289,8 +289,10 @@ _shared: dict = {"builder": None, "pages": set()}
 
 
 def attach(page: QObject) -> tuple[Builder, object]:
-    """Return the builder that all pages watch, so that the options dialog shows what the dock has started, and a ticket
-    for `detach`. A page that is destroyed detaches by itself."""
+    """Return the builder that all pages watch, and a ticket for `detach`.
+
+    So the options dialog shows what the dock has started. A page that is destroyed detaches by itself.
+    """
     if _shared["builder"] is None:
         _shared["builder"] = Builder(QgsApplication.instance())
         environment.delete_leftovers()
