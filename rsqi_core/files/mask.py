@@ -50,9 +50,9 @@ def write_mask(path: Path, raster: Raster, bands: Iterable[np.ndarray], window: 
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             target = rasterio.open(part, "w", **profile)
         with rasterio.Env(GDAL_CACHEMAX=_CACHE), target:
+            target.write_colormap(1, {t.id: _rgba(t.color) for t in TYPES})
             for top, strip in _strips(raster, bands, window):
                 target.write(strip, 1, window=Window(0, top, raster.width, len(strip)))
-            target.write_colormap(1, {t.id: _rgba(t.color) for t in TYPES})
 
 
 def _strips(

@@ -35,3 +35,16 @@ def test_tiles_without_a_valid_pixel_are_left_out_of_the_file(tmp_path):
             if mask.get_tag_item(f"BLOCK_OFFSET_{column}_{row}", "TIFF", bidx=1)
         ]
     assert stored == [(1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (2, 2)]
+
+
+def test_the_raster_can_be_read_after_its_mask_is_written(tmp_path):
+    profile = {"driver": "GTiff", "count": 4, "dtype": "uint8", "width": 900, "height": 700, "nodata": 0}
+    place = {"crs": "EPSG:32648", "transform": Affine(1, 0, 500_000, 0, -1, 3_000_000)}
+    tiles = {"tiled": True, "blockxsize": 512, "blockysize": 512, "photometric": "MINISBLACK"}
+    with rasterio.open(tmp_path / "image.tif", "w", **profile, **place, **tiles) as file:
+        file.write(np.full((4, 700, 900), 90, np.uint8))
+    with open_raster(tmp_path / "image.tif") as raster:
+        write_mask(tmp_path / "mask.tif", raster, [np.zeros((700, 900), np.uint8)], (0, 0, 900, 700))
+        assert (raster.read(0, 0, 900, 700)[0] == 90).all()
+    with rasterio.open(tmp_path / "mask.tif") as mask:
+        assert mask.colormap(1)[1] == (0, 200, 255, 255)
