@@ -228,6 +228,7 @@ class Mosaic:
             band.label[:, left:right] = part.label
             band.confidence[:, left:right] = part.confidence
             band.block_size[:, left:right] = part.block_size
+            band.evidence[:, left:right] = part.evidence
         return band
 
     def _spans(self, top: int, bottom: int) -> list[tuple[int, int]]:

@@ -192,3 +192,11 @@ def test_rows_that_blocks_of_nodata_cover_are_ignored_without_merging():
     assert all(is_uniform(band.label) for band in bands[:6]) and not is_uniform(bands[7].label)
     rest = np.concatenate([band.label for band in bands])[64:]
     assert (rest[:, :36] == BACKGROUND).all() and (rest[:, 36:] == IGNORED).all()
+
+
+def test_evidence_beside_blocks_of_nodata_stays_evidence():
+    mosaic = Mosaic(128, (64,), rows=64)
+    mosaic.add(patch(0, 0, [uniform((64, 64), NODATA, np.uint16)]))
+    mosaic.add(patch(64, 0, [claim(np.full((64, 64), CLOUD, np.uint8), 0.8, 0, evidence=True)]))
+    (band,) = mosaic.take(64)
+    assert (band.label[:, 64:] == CLOUD).all() and band.evidence[:, 64:].all() and not band.evidence[:, :64].any()
