@@ -17,8 +17,9 @@ from qgis.core import (
 from ..bridge.compat import VECTOR_POLYGON
 from ..bridge.geopackage import saved_geopackage_of
 from ..bridge.i18n import tr
-from ..bridge.inspect_options import block_sizes
+from ..bridge.inspect_options import block_sizes, sizes_text
 from ..bridge.worker_client import run_worker
+from ..rsqi_core import limits
 from .base.worker import WorkerAlgorithm
 
 
@@ -66,14 +67,15 @@ class ExportTrainingData(WorkerAlgorithm):
             tr("Every GeoPackage in it and in its subfolders is taken as well."),
         )
         number = QgsProcessingParameterNumber.Type.Double
+        least, most = limits.REVIEWED_TEST_RANGE
         self.add(
             QgsProcessingParameterNumber(
-                self.TEST, tr("Share of the test part"), number, 0.2, minValue=0, maxValue=0.5
+                self.TEST, tr("Share of the test part"), number, limits.REVIEWED_TEST, minValue=least, maxValue=most
             ),
             tr("Share of the blocks that training does not see."),
         )
         self.add(
-            QgsProcessingParameterString(self.SIZES, tr("Block sizes (pixels)"), "512"),
+            QgsProcessingParameterString(self.SIZES, tr("Block sizes (pixels)"), sizes_text(limits.REVIEWED_SIZES)),
             tr("Sides of the blocks, separated by commas."),
             advanced=True,
         )

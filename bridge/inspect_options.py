@@ -6,10 +6,11 @@ from pathlib import Path
 
 from qgis.core import QgsProcessingException
 
+from ..rsqi_core import limits
 from .i18n import tr
 
-DEVICES = ("auto", "cpu", "cuda")
-CONSTRAINTS = (None, "absolute", "relative", "intermediate", "lowering")  # None: as the model's card says
+DEVICES = limits.DEVICES
+CONSTRAINTS = (None, *limits.CONSTRAINTS)  # None: as the model's card says
 
 
 def device_names() -> list[str]:
@@ -23,18 +24,24 @@ def constraint_names() -> list[str]:
 
 
 def block_sizes(text: str) -> list[int]:
-    """Return the sizes in ``"512,2048"``; one that is no number from 64 to 16384 is an error."""
+    """Return the sizes in ``"512,2048"``; one that is no number in the range of `rsqi_core.limits` is an error."""
     try:
         sizes = sorted({int(part) for part in text.split(",") if part.strip()})
     except ValueError:
         sizes = []
-    if not sizes or sizes[0] < 64 or sizes[-1] > 16384:
+    least, most = limits.BLOCK_SIZE_RANGE
+    if not sizes or sizes[0] < least or sizes[-1] > most:
         raise QgsProcessingException(
-            tr("Block sizes must be whole numbers from 64 to 16384 with commas between, not '{text}'.").format(
-                text=text
+            tr("Block sizes must be whole numbers from {least} to {most} with commas between, not '{text}'.").format(
+                least=least, most=most, text=text
             )
         )
     return sizes
+
+
+def sizes_text(sizes: tuple[int, ...]) -> str:
+    """Return sizes as `block_sizes` reads them."""
+    return ",".join(map(str, sizes))
 
 
 def band_numbers(text: str) -> list[int]:
@@ -52,7 +59,7 @@ def band_numbers(text: str) -> list[int]:
 
 def model_folder(text: str) -> str:
     """Return ``"default"`` or an existing model folder."""
-    text = text.strip() or "default"
-    if text != "default" and not Path(text).is_dir():
+    text = text.strip() or limits.MODEL
+    if text != limits.MODEL and not Path(text).is_dir():
         raise QgsProcessingException(tr("The model folder {path} does not exist.").format(path=text))
     return text

@@ -32,11 +32,12 @@ from ...bridge import layer_style
 from ...bridge.compat import VECTOR_POLYGON
 from ...bridge.fields import conform, error_fields
 from ...bridge.i18n import tr
-from ...bridge.inspect_options import DEVICES, band_numbers, block_sizes, model_folder
+from ...bridge.inspect_options import DEVICES, band_numbers, block_sizes, model_folder, sizes_text
 from ...bridge.live_feedback import LiveFeedback
 from ...bridge.outputs import load_when_done, make_folder, move_output, tif_path
 from ...bridge.raster_source import export_layer, plan_export, raster_path
 from ...bridge.worker_client import run_worker
+from ...rsqi_core import limits
 from .parameters import device_parameter
 from .worker import WorkerAlgorithm
 
@@ -113,7 +114,7 @@ class InspectionAlgorithm(WorkerAlgorithm):
     def add_model(self) -> None:
         """Add the model and the device that computes it."""
         self.add(
-            QgsProcessingParameterString(self.MODEL, tr("Model"), "default"),
+            QgsProcessingParameterString(self.MODEL, tr("Model"), limits.MODEL),
             tr("'default' is the model that comes with RSQI; or give the folder of another model."),
         )
         self.add(device_parameter(self.DEVICE), tr("What computes the model."), advanced=True)
@@ -121,13 +122,16 @@ class InspectionAlgorithm(WorkerAlgorithm):
     def add_blocks(self) -> None:
         """Add how the image is cut into blocks."""
         self.add(
-            QgsProcessingParameterString(self.BLOCK_SIZES, tr("Block sizes (pixels)"), "512,2048"),
+            QgsProcessingParameterString(self.BLOCK_SIZES, tr("Block sizes (pixels)"), sizes_text(limits.BLOCK_SIZES)),
             tr("Sizes of the square blocks, separated by commas; large blocks see large errors."),
             advanced=True,
         )
         number = QgsProcessingParameterNumber.Type.Double
+        least, most = limits.OVERLAP_RANGE
         self.add(
-            QgsProcessingParameterNumber(self.OVERLAP, tr("Overlap of blocks"), number, 0.2, minValue=0, maxValue=0.5),
+            QgsProcessingParameterNumber(
+                self.OVERLAP, tr("Overlap of blocks"), number, limits.OVERLAP, minValue=least, maxValue=most
+            ),
             tr("Share of a block that its neighbour sees too."),
             advanced=True,
         )

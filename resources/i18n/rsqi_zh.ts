@@ -252,8 +252,8 @@
         <translation>块大小（像素）</translation>
     </message>
     <message>
-        <source>Block sizes must be whole numbers from 64 to 16384 with commas between, not '{text}'.</source>
-        <translation>块大小必须是 64 至 16384 的整数，用逗号分隔，不能是“{text}”。</translation>
+        <source>Block sizes must be whole numbers from {least} to {most} with commas between, not '{text}'.</source>
+        <translation>块大小必须是 {least} 至 {most} 的整数，用逗号分隔，不能是“{text}”。</translation>
     </message>
     <message>
         <source>Blocks</source>

@@ -9,6 +9,7 @@ from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLineEdit
 
 from ...bridge.i18n import tr
 from ...bridge.inspect_options import band_numbers, block_sizes, constraint_names
+from ...rsqi_core import limits
 from ..widgets.narrow import narrow
 from .presets import STANDARD, Preset, preset_of
 
@@ -33,20 +34,20 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         self.blocks_line.setToolTip(
             tr("Sizes of the square blocks, separated by commas; large blocks see large errors.")
         )
-        self.overlap_box = _spin(0, 0.5, 0.05)
+        self.overlap_box = _spin(*limits.OVERLAP_RANGE, 0.05)
         self.overlap_box.setToolTip(tr("Share of a block that its neighbour sees too."))
-        self.threshold_box = _spin(_OWN, 1, 0.05)
+        self.threshold_box = _spin(_OWN, limits.THRESHOLD_RANGE[1], 0.05)
         self.threshold_box.setSpecialValueText(tr("Model's own"))
         self.threshold_box.setToolTip(tr("Probability above which a block has an error type."))
-        self.sensitivity_box = _spin(0.1, 100, 0.5)
+        self.sensitivity_box = _spin(*limits.SENSITIVITY_OFFERED, 0.5)
         self.sensitivity_box.setToolTip(
             tr("Divides the odds of every threshold: 4 finds more errors, and more that are none.")
         )
         self.constraint_box = narrow(QComboBox())
         self.constraint_box.addItems(constraint_names())
         self.constraint_box.setToolTip(tr("How the types that a block was classified as constrain its segmentation."))
-        self.alpha_box = _spin(0, 10, 0.1)
-        self.alpha_box.setValue(1)
+        self.alpha_box = _spin(*limits.ALPHA_OFFERED, 0.1)
+        self.alpha_box.setValue(limits.ALPHA)
         self.alpha_box.setToolTip(tr("Weight of the classification in the constraint."))
         self.bands_line = QLineEdit()
         self.bands_line.setPlaceholderText(tr("Automatic"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...rsqi_core import limits
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -23,13 +25,13 @@ class Preset:
     name: str
     blocks: tuple[int, ...]
     overlap: float
-    sensitivity: float = 1.0
+    sensitivity: float = limits.SENSITIVITY
 
 
 PRESETS = (
-    Preset("quick", (512,), 0.0),
-    Preset("standard", (512, 2048), 0.2),
-    Preset("strict", (512, 2048), 0.4, 4.0),
+    Preset("quick", limits.BLOCK_SIZES[:1], 0.0),
+    Preset("standard", limits.BLOCK_SIZES, limits.OVERLAP),
+    Preset("strict", limits.BLOCK_SIZES, 0.4, 4.0),
 )
 STANDARD = PRESETS[1]
 
