@@ -28,7 +28,7 @@ EXACT = 0.99  # share of the bounding box; nature makes none that are filled to 
 SMEAR = 8  # grey levels; compression moves the inside of a loss this far
 SMEARED_EDGE = 17  # px; compression smears the edge within its 8-px cells, to either side
 SMEARED_CONTRAST = 40  # grey levels beyond it
-EVEN_STEP, FLAT = 0.08, 2.0  # deviation of the step from 1, mean depth inside; white roofs have more of both
+EVEN_STEP, FLAT = 0.08, 2.2  # deviation of the step from 1, mean depth inside; white roofs have more of both
 GAP = 100  # px; thinner gaps that compression has smeared are believed from this length on
 GAP_FILL = 0.4  # share of the smallest turned rectangle; wedges fill half of it
 CELL, CELL_FILL = 4, 64  # px; part of 255 of a cell that a gap of few pixels fills
@@ -182,9 +182,11 @@ def _rectangles(plane: np.ndarray, valid: np.ndarray, lost: np.ndarray) -> None:
 def _smeared(near: np.ndarray, depth: np.ndarray, valid: np.ndarray, lost: np.ndarray) -> None:
     """Mark solid rectangles whose edges compression has smeared in bool [H, W]; `near` is uint8 [H, W].
 
-    They are judged by what lies beyond the smear, and reach to where the depth is half of that.
+    What is marked already was not smeared, and makes no loss of dark water beside it. The others are judged by what
+    lies beyond the smear, and reach to where the depth is half of that.
     """
-    core = cv2.morphologyEx(near, cv2.MORPH_OPEN, SQUARE)
+    new = cv2.compare(near, lost.view(np.uint8), cv2.CMP_GT)
+    core = cv2.morphologyEx(new, cv2.MORPH_OPEN, SQUARE)
     if not cv2.countNonZero(core):
         return
     around = Parts.of(cv2.dilate(core, np.ones((SMEARED_EDGE,) * 2, np.uint8)))
@@ -201,12 +203,13 @@ def _smeared(near: np.ndarray, depth: np.ndarray, valid: np.ndarray, lost: np.nd
     if not worth[1:].any():
         return
     rings = rims.rings(worth)
-    keep = parts.rectangular & (rings.step >= SHARP_STEP)
-    # What ends suddenly all around need not be a rectangle.
-    keep |= (rims.mean >= 64) & (rings.step >= 0.9) & (rims.fading <= 0.1) & (rings.evenness <= 0.5)
-    keep &= worth
-    if keep.any():
-        keep &= (np.abs(rings.step - 1) <= EVEN_STEP) | (parts.inner_mean(depth) <= FLAT)
+    solid = worth & parts.rectangular & (rings.step >= SHARP_STEP)
+    keep = solid & (np.abs(rings.step - 1) <= EVEN_STEP)
+    # What is flat and ends suddenly all around need not be a rectangle.
+    abrupt = (rims.mean >= 64) & (rings.step >= 0.9) & (rims.fading <= 0.1) & (rings.evenness <= 0.5)
+    unsure = (solid | worth & abrupt) & ~keep
+    if unsure.any():
+        keep |= unsure & (parts.inner_mean(depth) <= FLAT)
     parts.paint(keep, lost)
 
 

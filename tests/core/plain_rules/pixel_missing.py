@@ -29,7 +29,7 @@ EXACT = 0.99  # share of the bounding box; nature makes none that are filled to 
 SMEAR = 8  # grey levels; compression moves the inside of a loss this far
 SMEARED_EDGE = 17  # px; compression smears the edge within its 8-px cells, to either side
 SMEARED_CONTRAST = 40  # grey levels beyond it
-EVEN_STEP, FLAT = 0.08, 2.0  # deviation of the step from 1, mean depth inside; white roofs have more of both
+EVEN_STEP, FLAT = 0.08, 2.2  # deviation of the step from 1, mean depth inside; white roofs have more of both
 GAP = 100  # px; thinner gaps that compression has smeared are believed from this length on
 GAP_FILL = 0.4  # share of the smallest turned rectangle; wedges fill half of it
 CELL, CELL_FILL = 4, 64  # px; part of 255 of a cell that a gap of few pixels fills
@@ -78,7 +78,7 @@ def isolated(
             found |= _isolated(depth, known)
         if min(valid.shape) >= BLOCK:
             if cv2.countNonZero(near) >= BLOCK * BLOCK:
-                found |= _smeared(near, depth, known)
+                found |= _smeared(near, depth, known, found)
             if cv2.countNonZero(near) >= GAP * THIN:
                 found |= _gaps(near, depth, known, found)
             for plane, held in zip(depths, holds):
@@ -137,12 +137,12 @@ def _rectangles(plane: np.ndarray, valid: np.ndarray) -> np.ndarray:
     return rims.paint(keep & rims.inside)
 
 
-def _smeared(near: np.ndarray, depth: np.ndarray, valid: np.ndarray) -> np.ndarray:
+def _smeared(near: np.ndarray, depth: np.ndarray, valid: np.ndarray, lost: np.ndarray) -> np.ndarray:
     """Return solid rectangles whose edges compression has smeared, bool [H, W]; `near` is uint8 [H, W].
 
     They are judged by what lies beyond the smear, and reach to where the depth is half of that.
     """
-    core = cv2.morphologyEx(near, cv2.MORPH_OPEN, _SQUARE)
+    core = cv2.morphologyEx(((near > 0) & ~lost).view(np.uint8), cv2.MORPH_OPEN, _SQUARE)
     if not core.any():
         return core.view(bool)
     around = cv2.dilate(core, np.ones((SMEARED_EDGE,) * 2, np.uint8)).view(bool)
@@ -150,13 +150,12 @@ def _smeared(near: np.ndarray, depth: np.ndarray, valid: np.ndarray) -> np.ndarr
     half = np.where(beyond.mean >= SMEARED_CONTRAST, 0.5 * beyond.mean, 0)[beyond.labels]
     grown = cv2.morphologyEx(((depth < half) & valid).view(np.uint8), cv2.MORPH_OPEN, _SQUARE).view(bool)
     rims = _Rims.of(grown, depth, valid)
-    keep = rims.rectangular & (rims.step >= SHARP_STEP) & (rims.fading <= 0.15)
-    keep |= rims.abrupt
-    keep &= rims.inside
+    solid = rims.rectangular & (rims.step >= SHARP_STEP) & (rims.fading <= 0.15)
+    keep = (solid | rims.abrupt) & rims.inside
     inner = cv2.erode(grown.view(np.uint8), _SQUARE).view(bool)
     for k in np.flatnonzero(keep[1:]) + 1:
-        depths = depth[inner & (rims.labels == k)]
-        keep[k] = abs(rims.step[k] - 1) <= EVEN_STEP or depths.mean() <= FLAT
+        even = solid[k] and abs(rims.step[k] - 1) <= EVEN_STEP
+        keep[k] = even or depth[inner & (rims.labels == k)].mean() <= FLAT
     return rims.paint(keep)
 
 
