@@ -34,10 +34,25 @@ def without_collar(
     open_ = parts.open
     if not open_.any():
         return lost
+    unsure = lost & open_.take(parts.labels)
     data = data & ~lost
     for _ in range(2):  # where lost lines cross, only what lies between data itself is on both sides
-        up, left = (np.logical_or.accumulate(data, axis) for axis in (0, 1))
-        down, right = (np.flip(np.logical_or.accumulate(np.flip(data, axis), axis), axis) for axis in (0, 1))
-        up, down = (seen if more is None else seen | more for seen, more in ((up, above), (down, below)))
-        data |= (up & down) | (left & right)
-    return lost & (data | ~open_.take(parts.labels))
+        data = _between(data, 0, above, below) | _between(data, 1)
+        if not (unsure > data).any():
+            return lost
+    return lost & ~(unsure > data)
+
+
+def _between(
+    data: np.ndarray, axis: int, before: np.ndarray | None = None, after: np.ndarray | None = None
+) -> np.ndarray:
+    """Return what lies between data along an axis, and the data, bool [H, W]; also those `before` and `after` it."""
+    length, some = data.shape[axis], data.any(axis)
+    first = np.where(some, data.argmax(axis), length).astype(np.int32)
+    last = np.where(some, length - 1 - np.flip(data, axis).argmax(axis), -1).astype(np.int32)
+    if before is not None:
+        first[before] = 0
+    if after is not None:
+        last[after] = length - 1
+    place = np.expand_dims(np.arange(length, dtype=np.int32), 1 - axis)
+    return (place >= np.expand_dims(first, axis)) & (place <= np.expand_dims(last, axis))

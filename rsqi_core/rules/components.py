@@ -78,13 +78,21 @@ class Parts:
         line = ~self.thick & (np.maximum(self.width, self.height) >= LONG)
         return cut & ((self.fill < FILL) | line | (self.width == width) | (self.height == height))
 
-    def straight(self, length: int, fill: float) -> np.ndarray:
-        """Which are at least of this length, a third of it thick at most, and fill so much of a turned rectangle?"""
-        found = np.zeros(len(self.area), bool)
-        for k in np.flatnonzero(np.maximum(self.width, self.height)[1:] >= length) + 1:
+    def straight(self, length: int, fill: float, asked: np.ndarray | None = None) -> np.ndarray:
+        """Which are at least of this length, a third of it thick at most, and fill so much of a turned rectangle?
+
+        Only those that bool [N] `asked` picks are looked at, by default all.
+        """
+        found = np.maximum(self.width, self.height) >= length
+        found[0] = False
+        if asked is not None:
+            found &= asked
+        for k in np.flatnonzero(found):
             x, y = self.left[k], self.top[k]
             part = self.labels[y : y + self.height[k], x : x + self.width[k]] == k
-            _, sides, _ = cv2.minAreaRect(cv2.findNonZero(part.view(np.uint8)))
+            ends = part.argmax(1), part.shape[1] - 1 - part[:, ::-1].argmax(1)  # of each row, as they span the part
+            rows = np.arange(len(part))
+            _, sides, _ = cv2.minAreaRect(np.stack([np.concatenate(ends), np.tile(rows, 2)], 1).astype(np.int32))
             short, long = min(sides) + 1, max(sides) + 1
             found[k] = long >= 3 * short and self.area[k] >= fill * short * long
         return found

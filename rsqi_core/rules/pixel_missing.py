@@ -225,7 +225,7 @@ def _gaps(near: np.ndarray, depth: np.ndarray, valid: np.ndarray, lost: np.ndarr
         return
     parts = Parts.of(cv2.bitwise_and(cv2.inRange(depth, 0, FADING), valid.view(np.uint8)))
     core, unknown = (np.bincount(parts.labels[mask > 0], minlength=len(parts.area)) for mask in (near, new))
-    keep = parts.straight(GAP, GAP_FILL) & (core >= 0.5 * parts.area) & (unknown >= 0.1 * parts.area)
+    keep = parts.straight(GAP, GAP_FILL, (core >= 0.5 * parts.area) & (unknown >= 0.1 * parts.area))
     if not keep[1:].any():
         return
     rims = Rims.of(parts, depth, valid)
