@@ -184,3 +184,38 @@ def test_tiny_and_wholly_extreme_images():
         image = np.full((5, 3, 3), value, np.uint8)
         assert not isolated(image, np.ones((5, 3), bool)).any()
     assert not isolated(np.zeros((9, 9, 3), np.uint8), np.zeros((9, 9), bool)).any()
+
+
+def test_white_that_carries_on_a_black_gap_is_lost_too(scene):
+    scene[80:88, :120], scene[80:88, 120:] = 0, 255
+    scene[140:148], scene[170:178] = 0, 255
+    truth = np.zeros(ALL.shape, bool)
+    truth[80:88] = truth[140:148] = truth[170:178] = True
+    np.testing.assert_array_equal(isolated(scene, ALL), truth)
+
+
+@pytest.mark.parametrize("columns", [slice(60, 160), slice(None)], ids=["roof", "snow"])
+def test_white_ground_between_black_gaps_is_natural(scene, columns):
+    scene[60:70] = scene[90:100] = 0
+    scene[70:90, columns] = 255
+    np.testing.assert_array_equal(isolated(scene, ALL), (scene == 0).all(-1))
+
+
+def test_dark_water_beside_a_gap_is_natural(scene):
+    """Two gaps cut a pond that is darker than half of the ground around."""
+    scene[60:110, 90:150] = 30
+    gap = np.zeros(ALL.shape, bool)
+    gap[70:82] = gap[92:104] = True
+    scene[gap] = 0
+    np.testing.assert_array_equal(isolated(scene, ALL), gap)
+
+
+def test_white_roof_that_ends_at_once_is_natural(scene):
+    """Turned, and not quite white within; what a decoder loses is flat."""
+    roof = cv2.boxPoints(((120, 100), (56, 40), 35)).astype(np.int32)
+    inside = cv2.fillPoly(np.zeros(ALL.shape, np.uint8), [roof], 1).astype(bool)
+    shades = np.random.default_rng(6).integers(248, 256, ALL.shape)
+    scene[inside] = shades[inside][:, None]
+    assert not isolated(scene, ALL).any()
+    scene[inside] = 255
+    np.testing.assert_array_equal(isolated(scene, ALL), inside)
