@@ -130,3 +130,19 @@ def test_what_does_not_reach_the_border_stays_as_it_is():
     lost = np.zeros((40, 40), bool)
     lost[10:20, 5:30] = lost[15:30, 8] = True
     np.testing.assert_array_equal(without_collar(lost, np.zeros_like(lost)), lost)
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_gap_that_leaves_across_any_border_is_a_gap(turns):
+    y, x = np.mgrid[:60, :60]
+    wedge = np.rot90(np.abs(x - 30) < (50 - y) / 5, turns)  # widest at the border
+    np.testing.assert_array_equal(without_collar(wedge, ~wedge), wedge)
+
+
+def test_where_lost_lines_cross_at_a_border_nothing_is_left_out():
+    """The corner between them has data on neither side, but lies between what lies between data."""
+    lost = np.zeros((60, 60), bool)
+    lost[:4] = lost[:, 28:32] = True
+    above = np.ones(60, bool)
+    above[28:32] = False
+    np.testing.assert_array_equal(without_collar(lost, ~lost, above), lost)
