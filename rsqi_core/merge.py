@@ -171,7 +171,7 @@ def _compressed(found: Patch) -> Iterator[Patch | _Compressed]:
         return
     for top in range(0, len(found.claims), _PIECE):
         part = np.ascontiguousarray(found.claims[top : top + _PIECE])
-        yield _Compressed(found.x, found.y + top, part.shape, zlib.compress(part, _LEVEL))
+        yield _Compressed(found.x, found.y + top, part.shape, zlib.compress(part.data, _LEVEL))
 
 
 class Mosaic:

@@ -49,7 +49,7 @@ class Component:
     category_id: int
     pixels: int
     confidence_sum: int
-    sizes: Counter
+    sizes: Counter[int]
     evidence: int = 0
     parts: list[Polygon] = field(default_factory=list)
     bands: int = 1
@@ -136,7 +136,8 @@ class Tracer:
         numbers = list(components)
         place = np.full(found.count + 1, -1)
         place[numbers] = len(self._open) + np.arange(len(numbers))
-        complete, going_on = [], []
+        complete: list[Component] = []
+        going_on: list[Component] = []
         nodes = [*self._open, *components.values()]
         touching = set() if last else set(place[ids[-1][ids[-1] > 0]].tolist())
         owner = np.full(len(nodes) + 1, -1)
@@ -158,7 +159,7 @@ class Tracer:
 
     def _contacts(self, labels: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the pairs of an open component and one of the first row, uint8 and int32 [width], that touch."""
-        if not self._open or not ids.any():
+        if self._rim is None or not self._open or not ids.any():
             return np.zeros(0, int), np.zeros(0, int)
         above, owner = (np.pad(each, 1) for each in self._rim)
         width, pairs = len(ids), []
@@ -187,8 +188,10 @@ class _Found:
         made = {}
         for n in (np.flatnonzero(keep[1:]) + 1).tolist():
             sizes = Counter({size: int(counts[n]) for size, counts in self.sizes.items() if counts[n]})
-            counts = (int(each[n]) for each in (self.category_id, self.pixels, self.confidence_sum))
-            made[n] = Component(*counts, sizes, int(self.evidence[n]))
+            category_id, pixels, confidence_sum, evidence = (
+                int(each[n]) for each in (self.category_id, self.pixels, self.confidence_sum, self.evidence)
+            )
+            made[n] = Component(category_id, pixels, confidence_sum, sizes, evidence)
         return made
 
 

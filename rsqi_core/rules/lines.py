@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import cv2
 import numpy as np
@@ -111,9 +111,7 @@ class Candidates:
 
     def measure(self, keep: np.ndarray) -> Runs:
         """Measure the candidates that bool [N] picks."""
-        return _measure(
-            Candidates(*(getattr(self, each.name)[keep] for each in fields(self)[:-1]), _height=self._height)
-        )
+        return _measure(replace(self, **{each.name: getattr(self, each.name)[keep] for each in fields(self)[:-1]}))
 
 
 def find(rgb: np.ndarray, valid: np.ndarray, rarity: np.ndarray) -> Candidates:

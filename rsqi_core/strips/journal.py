@@ -106,7 +106,7 @@ def _pack(patch: Patch | None) -> tuple[tuple[int, ...], bytes]:
         return (0, 0, 0, 0, 0, 0), b""
     constant = is_uniform(patch.claims)
     claims = patch.claims[:1, :1] if constant else patch.claims
-    data = zlib.compress(np.ascontiguousarray(claims), _LEVEL)
+    data = zlib.compress(np.ascontiguousarray(claims).data, _LEVEL)
     return (patch.x, patch.y, *patch.claims.shape, int(constant), len(data)), data
 
 

@@ -64,7 +64,7 @@ class LabelFile:
             The disk is full.
         """
         only = int(label[0, 0]) if is_uniform(label) else None
-        data = zlib.compress(np.ascontiguousarray(label), _LEVEL) if only is None else b""
+        data = zlib.compress(np.ascontiguousarray(label).data, _LEVEL) if only is None else b""
         try:
             with self._path.open("ab") as file:
                 file.write(data)

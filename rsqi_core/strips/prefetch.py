@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Iterable
+from dataclasses import dataclass
 from queue import Empty, Queue
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class _End:
+    """Comes after the last item, with the error that made it the last."""
+
+    error: BaseException | None
 
 
 def prefetch(items: Iterable[Item], depth: int) -> Generator[Item, None, None]:
@@ -23,7 +31,7 @@ def prefetch(items: Iterable[Item], depth: int) -> Generator[Item, None, None]:
     depth : int
         Items that may wait to be taken, at least 1.
     """
-    waiting: Queue = Queue(depth)
+    waiting: Queue[Item | _End] = Queue(depth)
     stopped = threading.Event()
 
     def work() -> None:
@@ -31,25 +39,26 @@ def prefetch(items: Iterable[Item], depth: int) -> Generator[Item, None, None]:
             for item in items:
                 if stopped.is_set():
                     return
-                waiting.put((item, None))
-            ending: BaseException = StopIteration()
+                waiting.put(item)
+            end = _End(None)
         except BaseException as error:  # the thread's owner decides what to make of it
-            ending = error
+            end = _End(error)
         finally:
             if isinstance(items, Generator):
                 items.close()
-        waiting.put((None, ending))
+        waiting.put(end)
 
     thread = threading.Thread(target=work, name=f"prefetch-{getattr(items, '__name__', 'items')}", daemon=True)
     thread.start()
     try:
         while True:
-            item, ending = waiting.get()
-            if isinstance(ending, StopIteration):
+            item = waiting.get()
+            if not isinstance(item, _End):
+                yield item
+            elif item.error is None:
                 return
-            if ending is not None:
-                raise ending
-            yield item
+            else:
+                raise item.error
     finally:
         stopped.set()
         while thread.is_alive():  # whatever it still puts must find room
@@ -57,7 +66,7 @@ def prefetch(items: Iterable[Item], depth: int) -> Generator[Item, None, None]:
             thread.join(0.01)
 
 
-def _drain(waiting: Queue) -> None:
+def _drain(waiting: Queue[Any]) -> None:
     try:
         while True:
             waiting.get_nowait()

@@ -206,7 +206,7 @@ class _Panel:
             self.rgb[start:end] = 0
             self._mark(start, end, np.False_)
 
-    def _mark(self, start: int, end: int, valid: np.ndarray) -> None:
+    def _mark(self, start: int, end: int, valid: np.ndarray | np.bool_) -> None:
         if self._valid is None:
             if valid.all():
                 return
