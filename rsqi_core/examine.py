@@ -83,23 +83,19 @@ class Examiner:
             self._seams = [(block, seam) for block, seam in self._seams if block.bottom > finding.step.final]
 
     def _judged(self, tiles: list[Tile]) -> Iterator[Judged]:
-        seen = [tile for tile in tiles if tile.rgb is not None]
+        seen = [(tile, tile.rgb) for tile in tiles if tile.rgb is not None]
         said: dict[int, Judged] = {}
         if seen and self._model and "classify" in self._parameters.stages:
-            pictures = np.stack([self._picture(tile) for tile in seen])
+            side = self._model.card.tile_size
+            pictures = np.stack([as_tile(shrink(rgb, tile_shape(tile.block, side)), side) for tile, rgb in seen])
             described = describe(self._model, pictures)
-            logits = self._segmented(pictures, described)
-            said = {id(tile): Judged(tile, described.logits[i], *logits.get(i, ())) for i, tile in enumerate(seen)}
+            logits = self._segmented(self._model, pictures, described)
+            said = {id(tile): Judged(tile, described.logits[i], *logits.get(i, ())) for i, (tile, _) in enumerate(seen)}
         for tile in tiles:
             yield said.get(id(tile)) or Judged(tile)
 
-    def _picture(self, tile: Tile) -> np.ndarray:
-        """Make a tile the size that the networks take."""
-        side = self._model.card.tile_size
-        return as_tile(shrink(tile.rgb, tile_shape(tile.block, side)), side)
-
     def _segmented(
-        self, pictures: np.ndarray, described: Description
+        self, model: Model, pictures: np.ndarray, described: Description
     ) -> dict[int, tuple[np.ndarray, np.ndarray | None]]:
         """Segment the pictures in which the classifier leaves a wanted region type alive (two steps instead of one).
 
@@ -118,7 +114,7 @@ class Examiner:
             return {}
         chosen = described.of(hopeful)
         evidence = [None] * len(hopeful) if chosen.evidence is None else chosen.evidence[:, : len(REGION_TYPES)].copy()
-        return dict(zip(hopeful, zip(segment(self._model, pictures[hopeful], chosen), evidence)))
+        return dict(zip(hopeful, zip(segment(model, pictures[hopeful], chosen), evidence)))
 
     def _find(self, judged: Judged) -> Finding:
         tile, block = judged.tile, judged.tile.block
@@ -131,12 +127,11 @@ class Examiner:
         if judged.class_logits is not None:
             p = probabilities(judged.class_logits)
             seam = self._seam(block, p) if "segment" in self._parameters.stages else 0
-        if seam:
-            value = self._claim(block, np.full((1, 1), seam, np.uint8), float(p[seam - 1]))
-            layers.append(uniform((block.height, block.width), value[0, 0], np.uint16))
-        if judged.logits is not None:
+            if seam:
+                value = self._claim(block, np.full((1, 1), seam, np.uint8), float(p[seam - 1]))
+                layers.append(uniform((block.height, block.width), value[0, 0], np.uint16))
             layers.extend(self._regions(block, judged, p))
-        if native and tile.rgb is not None and "rules" in self._parameters.stages:
+        if native and "rules" in self._parameters.stages:
             layers.extend(self._rules(tile, p))
         return Finding(tile.step, p, seam, patch(block.x, block.y, layers))
 
@@ -145,6 +140,8 @@ class Examiner:
 
     def _regions(self, block: Block, judged: Judged, p: np.ndarray) -> list[np.ndarray]:
         """Claims of the segmenter, and of the evidence for types that the classifier marks and it leaves out."""
+        if self._model is None or judged.logits is None or judged.class_logits is None:
+            return []
         logits = constrain(judged.logits, judged.class_logits, self._mode, self._parameters.alpha, self._threshold)
         logits[1:][~self._wanted[: len(REGION_TYPES)]] = -np.inf
         side, shape = self._model.card.tile_size, (block.height, block.width)
@@ -171,6 +168,8 @@ class Examiner:
     def _rules(self, tile: Tile, p: np.ndarray | None) -> list[np.ndarray]:
         """Missing pixels everywhere, stripes where the classifier sees some (domain facts, section 5.7)."""
         rgb, valid = tile.rgb, tile.valid
+        if rgb is None:
+            return []
         if valid is None:
             valid = np.ones(rgb.shape[:2], bool)
         found = []
@@ -186,7 +185,7 @@ class Examiner:
         """How sure a stripe in the block would be; 0 if none is to be looked for."""
         if not self._wanted[_STRIPES.id - 1]:
             return 0.0
-        if p is None or _STRIPES.code in self._model.lacking:
+        if self._model is None or p is None or _STRIPES.code in self._model.lacking:
             return 1.0
         confidence = float(p[_STRIPES.id - 1])
         return confidence if confidence >= self._stripe_gate else 0.0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TypeVar
 
 from .blocks import Step, grid, walk_order
 from .collect import Collector
@@ -28,6 +29,7 @@ from .strips.walk import walk
 from .summary import summary_row
 from .taxonomy import PIXEL_TYPES, TYPES
 
+_Item = TypeVar("_Item")
 DEFAULTS = Parameters()
 _READ_AHEAD = 16  # blocks read while the networks work: enough to bridge the decoding of a strip
 _WAITING = 4  # blocks between the other stages
@@ -97,7 +99,7 @@ def inspect_raster(
 
 def _findings(
     frame: Frame, steps: Sequence[Step], parameters: Parameters, model: Model | None, journal: Journal | None
-) -> Iterator[Finding]:
+) -> Generator[Finding, None, None]:
     """raster -> blocks -> classify -> segment | rules -> constrain: what is known, then stages that overlap."""
     missing = "rules" in parameters.stages and "pixel_missing" in parameters.types
     examiner = Examiner(model, parameters, footprint(frame.raster, frame.window) if missing else None)
@@ -107,7 +109,7 @@ def _findings(
     side = model.card.tile_size if model else min(parameters.blocks)
     with ExitStack() as stages:
 
-        def overlap(stage: Iterator, depth: int) -> Iterator:
+        def overlap(stage: Iterator[_Item], depth: int) -> Iterator[_Item]:
             return stages.enter_context(closing(prefetch(stage, depth)))
 
         known = journal.known if journal else 0

@@ -8,6 +8,7 @@ run is doing then, it is gone within a second and leaves no file.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -44,8 +45,9 @@ class _Channel:
 
 def main() -> int:
     """Serve one request; return the exit code."""
-    sys.stdin.reconfigure(encoding="utf-8")
-    sys.stdout.reconfigure(encoding="utf-8")
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     channel = _Channel(sys.stdout)
     # Libraries that print must not break the protocol.
     sys.stdout = sys.stderr
