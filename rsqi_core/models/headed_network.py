@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from torch import nn
 
 
@@ -12,6 +15,9 @@ class HeadedNetwork(nn.Module):
     ----------
     heads : tuple of str
         Names of the methods that inspection needs, each with one output.
+    course : mapping
+        What a trained network was trained with, for the card (`rsqi_core.training.checkpoint.load_network`).
     """
 
     heads: tuple[str, ...]
+    course: Mapping[str, Any]

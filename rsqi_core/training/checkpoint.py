@@ -14,7 +14,8 @@ from ..errors import ParameterError, RsqiError
 from ..files.atomic import whole_file
 from ..models.architectures import architecture
 from ..models.card import CARD, read_card
-from ..models.efficientnet_lite import load_pretrained
+from ..models.efficientnet_lite import EfficientNetLite, load_pretrained
+from ..models.headed_network import HeadedNetwork
 from ..models.network import Pair
 from . import weights
 from .settings import DEFAULTS
@@ -131,7 +132,7 @@ def read(file: Path) -> dict[str, Any]:
     return values
 
 
-def load_network(source: Path | Sequence[Path]) -> nn.Module:
+def load_network(source: Path | Sequence[Path]) -> HeadedNetwork:
     """Return a trained network, ready for inference on the CPU.
 
     Parameters
@@ -143,8 +144,8 @@ def load_network(source: Path | Sequence[Path]) -> nn.Module:
 
     Returns
     -------
-    torch.nn.Module
-        With ``heads`` as `rsqi_core.models.architectures` says, and ``course``: what it was trained with, for the card.
+    HeadedNetwork
+        With ``heads`` as `rsqi_core.models.architectures` says, and ``course``.
 
     Raises
     ------
@@ -155,15 +156,15 @@ def load_network(source: Path | Sequence[Path]) -> nn.Module:
     networks = [network.eval() for path in sources for network in _networks(path, whole=len(sources) == 1)]
     if len(networks) == 1:
         return networks[0]
-    parts = [next((n for n in networks if head in n.heads), None) for head in Pair.heads]
-    if None in parts:
+    classifier, segmenter = (next((n for n in networks if head in n.heads), None) for head in Pair.heads)
+    if classifier is None or segmenter is None:
         raise RsqiError(f"{sources[-1]}: a model needs a classifier and a segmenter; give one run of each")
-    pair = Pair(*parts).eval()
-    pair.course = {"classifier": parts[0].course, "segmenter": parts[1].course}
+    pair = Pair(classifier, segmenter).eval()
+    pair.course = {"classifier": classifier.course, "segmenter": segmenter.course}
     return pair
 
 
-def _networks(source: Path, whole: bool) -> list[nn.Module]:
+def _networks(source: Path, whole: bool) -> list[HeadedNetwork]:
     if not source.exists():
         raise RsqiError(f"{source}: no such run")
     file = checkpoint_of(source)
@@ -225,14 +226,15 @@ def initialise(network: nn.Module, source: Path, images: Callable[[], Tensor]) -
         If nothing can be read there or nothing fits.
     """
     wanted = network.state_dict()
-    if (source / "config.json").exists() and hasattr(network, "model"):
+    model, encoder = (getattr(network, name, None) for name in ("model", "encoder"))
+    if model is not None and (source / "config.json").exists():
         from ..models.wrapped import load
 
-        network.model, lacking = load(network.model, source)
+        network.model, lacking = load(model, source)
         lacking = [f"model.{name}" for name in lacking]
     else:
         exported = (source / CARD).exists()
-        if exported and hasattr(network, "encoder"):
+        if exported and encoder is not None:
             raise RsqiError(
                 f"{source}: the encoder of an exported model cannot be trained further; "
                 "start from its run or from a file that `rsqi train --weights` has written"
@@ -251,8 +253,8 @@ def initialise(network: nn.Module, source: Path, images: Callable[[], Tensor]) -
     if len(lacking) == len(wanted):
         raise RsqiError(f"{source}: none of its weights fits this network; choose its architecture and size")
     text = f"{source}: {len(wanted) - len(lacking)} of {len(wanted)} tensors taken over"
-    if any(name.startswith(_ENCODER) for name in lacking):
-        load_pretrained(network.encoder)
+    if isinstance(encoder, EfficientNetLite) and any(name.startswith(_ENCODER) for name in lacking):
+        load_pretrained(encoder)
         text += "; encoder of its package"
         lacking = [name for name in lacking if not name.startswith(_ENCODER)]
     if lacking:

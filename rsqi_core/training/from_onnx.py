@@ -61,12 +61,12 @@ def _of(file: Path, network: nn.Module) -> dict[str, Tensor]:
     growth = [_size(value) / _size(wanted[name]) for name, value in found.items() if value.ndim == 4 and name in wanted]
     if not growth:
         return {}
-    for (conv, norm), (weight, bias) in zip(_normalised(network), folded):
+    for (conv, norm, epsilon), (weight, bias) in zip(_normalised(network), folded):
         if stored[weight].shape != tuple(wanted[f"{conv}.weight"].shape):
             break
         scale = float(np.median(growth)) * _size(wanted[f"{conv}.weight"]) / max(_size(stored[weight]), 1e-6)
         found[f"{conv}.weight"], found[f"{norm}.bias"] = scale * stored[weight], stored[bias]
-        ones, epsilon = np.ones_like(stored[bias]), network.get_submodule(norm).eps
+        ones = np.ones_like(stored[bias])
         found |= {
             f"{norm}.weight": ones,
             f"{norm}.running_mean": 0 * ones,
@@ -79,14 +79,14 @@ def _size(weight: np.ndarray | Tensor) -> float:
     return float((weight**2).mean()) ** 0.5
 
 
-def _normalised(network: nn.Module) -> Iterator[tuple[str, str]]:
-    """Names of the convolutions that a normalisation follows at once, and of that; in the order in which they run."""
+def _normalised(network: nn.Module) -> Iterator[tuple[str, str, float]]:
+    """Names of the convolutions that a normalisation follows at once, its name and epsilon; in the order of running."""
     for name, module in network.named_modules():
         if isinstance(module, nn.Sequential):
             parts = list(module.named_children())
             for (first, conv), (second, norm) in zip(parts, parts[1:]):
                 if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-                    yield f"{name}.{first}", f"{name}.{second}"
+                    yield f"{name}.{first}", f"{name}.{second}", norm.eps
 
 
 @torch.no_grad()
@@ -94,10 +94,12 @@ def measure(network: nn.Module, images: Tensor) -> None:
     """Measure every batch normalisation anew, on images [N, 3, H, W], and set it so that the outputs stay the same."""
 
     def settle(norm: nn.BatchNorm2d, inputs: tuple[Tensor]) -> None:
+        if norm.running_mean is None or norm.running_var is None:
+            return  # it takes each batch as it comes
         variance, mean = torch.var_mean(inputs[0].float(), (0, 2, 3), correction=0)
         before, after = ((v + norm.eps).sqrt() for v in (norm.running_var, variance))
-        norm.bias += norm.weight * (mean - norm.running_mean) / before
-        norm.weight *= after / before
+        norm.bias.add_(norm.weight * (mean - norm.running_mean) / before)
+        norm.weight.mul_(after / before)
         norm.running_mean.copy_(mean)
         norm.running_var.copy_(variance)
 

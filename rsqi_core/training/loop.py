@@ -8,7 +8,7 @@ import math
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from ..errors import ParameterError, RsqiError
 from ..models.architectures import architecture
-from ..models.network import MEAN, STD
+from ..models.texture import MEAN, STD
 from ..progress import Emit, OnProgress, Progress, no_events, no_progress
 from .checkpoint import BEST, CHECKPOINT, State, course_of, initialise
 from .curve import Curve
@@ -30,6 +30,7 @@ from .validation import Validation
 _ROW_EVERY = 50  # steps
 _CLIP = 2.0  # largest norm of the gradients
 _MEASURED = 64  # crops on which the activations of an exported network are measured
+_Forward = Callable[[Tensor], dict[str, Tensor]]  # logits by name, of images
 _TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
@@ -106,13 +107,14 @@ class _Run:
         network = network or _built(settings, pretrained=not (init or checkpoint.exists()))
         if init and not checkpoint.exists():
             emit("init", init=initialise(network, init, self._first_crops))
-        network = network.to(device, memory_format=torch.channels_last)
+        # The overloads of torch lack the memory format, which its text names.
+        network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         optimiser = torch.optim.AdamW(
             _groups(network, settings), settings.rate, weight_decay=settings.weight_decay, fused=True
         )
         scaler = torch.amp.GradScaler(device.type, enabled=self.precision is torch.float16)
         self.state = State(network, optimiser, scaler)
-        self.learner = _compiled(network, device) if settings.compile else network
+        self.learner: _Forward = _compiled(network, device) if settings.compile else network
         if checkpoint.exists():
             self.state.resume(checkpoint, self.course, device)
         self._prepare_folder()
@@ -167,7 +169,7 @@ class _Run:
         for group in state.optimiser.param_groups:
             group["lr"] = group.get("factor", 1.0) * self.settings.rate_at(state.step)
         parts = losses(*self._forward(batch), self.settings.dice)
-        total = sum(WEIGHTS[name] * value for name, value in parts.items())
+        total = sum((WEIGHTS[name] * value for name, value in parts.items()), torch.zeros((), device=self.device))
         state.optimiser.zero_grad(set_to_none=True)
         state.scaler.scale(total).backward()
         state.scaler.unscale_(state.optimiser)
@@ -289,7 +291,7 @@ def _device(name: str) -> torch.device:
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
 
 
-def _compiled(network: nn.Module, device: torch.device) -> nn.Module:
+def _compiled(network: nn.Module, device: torch.device) -> _Forward:
     """Fuse a network's operations; raise early without a compiler, as torch fails late and with a long message."""
     compilers = (os.environ.get("CXX", ""), "c++", "g++", "clang++", "cl")
     if device.type == "cpu" and not any(map(shutil.which, compilers)):

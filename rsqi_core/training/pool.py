@@ -173,8 +173,8 @@ def load(file: Path) -> Pool:
         truth = _grey(part, name) if part.size else None
         views = list(_views(image, truth))
         for view, mask in views:
-            codes = (tuple(row[name]) for name in ("outlined", "suspected", "unknown"))
-            pictures.append(Picture(view, mask, *codes, row["whole"], row["false_colour"]))
+            outlined, suspected, unknown = (tuple(row[codes]) for codes in ("outlined", "suspected", "unknown"))
+            pictures.append(Picture(view, mask, outlined, suspected, unknown, row["whole"], row["false_colour"]))
             weights.append(row["weight"] / len(views))
     return Pool(pictures, np.array(weights), [_grey(part, name) for part in coded[2 * count :]], pairs)
 

@@ -96,7 +96,7 @@ class Material:
             raise RsqiError(f"{error.filename}: cannot be read: {error.strerror}") from error
 
 
-class SampleStream(Dataset):
+class SampleStream(Dataset[dict[str, np.ndarray]]):
     """All samples of a run, by their number.
 
     Parameters
@@ -155,7 +155,7 @@ class SampleStream(Dataset):
 
 def blocks_of(material: Material, settings: Settings, part: str = TRAIN) -> list[LabelledBlock]:
     """Return the dataset's blocks that a run uses; those without error are left out if `negatives` is off."""
-    blocks = read_part(material.dataset, part)
+    blocks = read_part(material.dataset, part) if material.dataset else []
     blocks = [block for block in blocks if block.labels or settings.negatives]
     if not blocks and part == TRAIN:
         raise ParameterError(f"{material.dataset}: no block to train on")
@@ -269,7 +269,7 @@ class _Batches:
     def __len__(self) -> int:
         return len(range(self.start * self.stream.settings.batch, len(self.stream), self.stream.settings.batch))
 
-    def __iter__(self) -> Iterator[list]:
+    def __iter__(self) -> Iterator[list[int] | list[tuple[int, int]]]:
         size, count = self.stream.settings.batch, len(self.stream)
         for number in range(self.start, self.start + len(self)):
             numbers = range(number * size, min((number + 1) * size, count))
