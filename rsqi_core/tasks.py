@@ -62,17 +62,18 @@ def fine_tune(request: Mapping[str, Any], emit: Emit, cancelled: Callable[[], bo
     from .learning.finetune import FineTuning
     from .learning.finetune import fine_tune as run
 
-    paths = {name: Path(_wanted(request, name)) for name in ("dataset", "output")}
     names = ("model", "epochs", "rate", "side", "device", "seed", "keep", "rehearse")
-    given = {name: request[name] for name in names if request.get(name) is not None}
-    pool = {"pool": Path(request["pool"])} if request.get("pool") else {}
+    given: dict[str, Any] = {name: request[name] for name in names if request.get(name) is not None}
+    given |= {name: Path(_wanted(request, name)) for name in ("dataset", "output")}
+    if request.get("pool"):
+        given["pool"] = Path(request["pool"])
 
     def forward(event: str, **values: Any) -> None:
         _check(cancelled)
         emit(event, **values)
 
     try:
-        job = FineTuning(**paths, **pool, **given)
+        job = FineTuning(**given)
     except TypeError as error:
         raise ParameterError(f"a value of the request makes no sense: {error}") from error
     comparison = run(job, forward)

@@ -4,18 +4,41 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from shapely import STRtree, box
 
-from .samples import Sample
-
 WHOLE = 5  # rasters, from which none need be divided between the parts
 
 
-def split(samples: Sequence[Sample], share: float, rng: np.random.Generator, whole: bool = False) -> np.ndarray:
+class Placed(Protocol):
+    """A block as `split` sees it: a square in the pixels of a raster, and the types that it shows."""
+
+    @property
+    def raster(self) -> str:
+        """Path of the raster it comes from."""
+
+    @property
+    def x(self) -> int:
+        """First column."""
+
+    @property
+    def y(self) -> int:
+        """First row."""
+
+    @property
+    def size(self) -> int:
+        """Its side in pixels."""
+
+    @property
+    def labels(self) -> tuple[int, ...]:
+        """Numbers of the types in it."""
+
+
+def split(samples: Sequence[Placed], share: float, rng: np.random.Generator, whole: bool = False) -> np.ndarray:
     """Choose the test part.
 
     Blocks of a raster that share pixels go together. Of these groups one after the other moves to the test part, each
@@ -57,7 +80,7 @@ def split(samples: Sequence[Sample], share: float, rng: np.random.Generator, who
     return np.isin(group, order[chosen])
 
 
-def _features(samples: Sequence[Sample], share: float) -> np.ndarray:
+def _features(samples: Sequence[Placed], share: float) -> np.ndarray:
     """Return bool [N, K]: any block; each type; each combination of which the test part can have one."""
     sets = [frozenset(sample.labels) for sample in samples]
     labels = sorted(set().union(*sets))
@@ -68,7 +91,7 @@ def _features(samples: Sequence[Sample], share: float) -> np.ndarray:
     return np.array(columns).T
 
 
-def _groups(samples: Sequence[Sample]) -> np.ndarray:
+def _groups(samples: Sequence[Placed]) -> np.ndarray:
     """Return a number for each block, the same for those that are linked by common pixels, int [N]."""
     linked: list[np.ndarray] = []
     by_raster: dict[str, list[int]] = {}

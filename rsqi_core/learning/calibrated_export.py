@@ -14,7 +14,7 @@ from ..models.architectures import architecture
 from ..models.card import FALSE_ALARMS, Card
 from ..models.efficientnet_lite import provenance
 from ..models.export import export
-from ..models.network import MEAN, STD
+from ..models.texture import MEAN, STD
 from ..taxonomy import CODES
 from ..training.checkpoint import load_network
 

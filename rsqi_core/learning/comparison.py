@@ -104,16 +104,25 @@ def compare(old: Card, before: Predictions, new: Card, after: Predictions) -> Co
                 *(None if outline is None else round(float(iou[outline]), 4) for iou in ious),
             )
         )
-    means = [float(f1[occurring].mean()) if occurring.any() else 0.0 for f1 in f1s]
-    outlines = [float(iou[present].mean()) if present else 0.0 for iou in ious]
-    alarms = [float(marked[clean].any(1).mean()) if clean.any() else 0.0 for marked in marks]
+    old_f1, new_f1 = (_mean(f1[occurring]) for f1 in f1s)
+    old_iou, new_iou = (_mean(iou[present]) for iou in ious)
+    old_alarms, new_alarms = (_mean(marked[clean].any(1)) for marked in marks)
     return Comparison(
-        len(before.truth),
-        int(clean.sum()),
-        tuple(rows),
-        *(round(value, 4) for value in (*means, *outlines, *alarms)),
-        round(_sure(*counts, occurring), 3),
+        blocks=len(before.truth),
+        clean=int(clean.sum()),
+        rows=tuple(rows),
+        old_f1=old_f1,
+        new_f1=new_f1,
+        old_iou=old_iou,
+        new_iou=new_iou,
+        old_alarms=old_alarms,
+        new_alarms=new_alarms,
+        sure=round(_sure(counts[0], counts[1], occurring), 3),
     )
+
+
+def _mean(values: np.ndarray) -> float:
+    return round(float(values.mean()), 4) if values.size else 0.0
 
 
 def _marked(card: Card, predictions: Predictions) -> np.ndarray:

@@ -161,9 +161,9 @@ class _Run:
 
     def _settings(self) -> Settings:
         job = self.job
-        given = {"batch": BATCH, "rate": job.rate, "warmup": 0.1, "average": 0.99, "side": job.side, "seed": job.seed}
+        given: dict[str, Any] = {"batch": BATCH, "side": job.side, "seed": job.seed, "rate": job.rate}
         # Half precision is too coarse for what the first, fixed filters measure.
-        given |= {"workers": 0, "validation": _VALIDATION, "precision": "fp32"}
+        given |= {"workers": 0, "validation": _VALIDATION, "warmup": 0.1, "average": 0.99, "precision": "fp32"}
         settings = settings_for("joint", **given)
         samples = max(BATCH, self.material.samples(settings, job.epochs))
         steps = samples // BATCH

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -74,7 +75,7 @@ def hold_out(dataset: Path, folder: Path, seed: int = 0) -> tuple[list[LabelledB
     return read_part(folder, TEST) if enough else [], test
 
 
-def _write(folder: Path, rows: list[dict], source: Path) -> None:
+def _write(folder: Path, rows: list[dict[str, Any]], source: Path) -> None:
     names = ("file_name", "mask_file_name")
     moved = (row | {name: str(source / row[name]) for name in names} for row in rows)
     try:
