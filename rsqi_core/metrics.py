@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .taxonomy import IGNORED, REGION_TYPES
 
@@ -32,9 +33,10 @@ def average_precision(scores: np.ndarray, truth: np.ndarray) -> float:
     return float(precision[ordered].mean())
 
 
-def mean(values: np.ndarray) -> float:
+def mean(values: ArrayLike) -> float:
     """Mean as a Python float; NaN of nothing."""
-    return float(np.mean(values)) if np.size(values) else float("nan")
+    array = np.asarray(values)
+    return float(array.mean()) if array.size else float("nan")
 
 
 def rates(found: np.ndarray, truth: np.ndarray) -> tuple[float, float]:

@@ -88,7 +88,8 @@ def _real_cloud(entry: Entry, data: Path) -> Sample:
     """A real picture: only clouds are known, pixel by pixel, or (veil) that there is some somewhere."""
     if entry.part == "veil":
         image = read_picture(data, entry.source, entry.side)
-        truth = np.full(image.shape[:2], 255, np.uint8)
+        rows, columns = image.shape[:2]
+        truth = np.full((rows, columns), 255, np.uint8)
         present = 1
     else:
         image, truth = read_cloud(data, entry.source)

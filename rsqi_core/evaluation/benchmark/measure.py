@@ -88,9 +88,9 @@ def measure(
     models = [load(name, "cpu") for name in names]
     entries = frozen.read(frozen.BLOCKS)
     say(f"composing {len(entries)} blocks")
-    made = [(entry, blocks.compose(entry, data)) for entry in entries]
-    differing = sum(sample is None or blocks.digest_of(sample) != entry.digest for entry, sample in made)
-    made = [(entry, sample) for entry, sample in made if sample is not None]
+    composed = [(entry, blocks.compose(entry, data)) for entry in entries]
+    differing = sum(sample is None or blocks.digest_of(sample) != entry.digest for entry, sample in composed)
+    made = [(entry, sample) for entry, sample in composed if sample is not None]
     where = np.array([entry.part in MIXED for entry, _ in made])
     model_results = []
     for name, one in zip(names, models):

@@ -78,12 +78,12 @@ def block_auroc(found: RealResults, error_type: ErrorType, where: np.ndarray) ->
     """AUROC of the pictures bool [N] that hold a type, against all that are known to have none of it."""
     label = found.labels[:, error_type.id - 1]
     used = (where & (label == 1)) | (label == 0)
-    return auroc(found.model_result.logits[used, error_type.id - 1], label[used] == 1)
+    return auroc(found.of_networks.logits[used, error_type.id - 1], label[used] == 1)
 
 
 def share_marked(found: RealResults, error_type: ErrorType, where: np.ndarray) -> float:
     """Share of the pictures bool [N] that the classifier marks with a type."""
-    return mean(marks_of_classifier(found.model_result)[where, error_type.id - 1])
+    return mean(marks_of_classifier(found.of_networks)[where, error_type.id - 1])
 
 
 def outlined_in(found: RealResults, error_type: ErrorType, resolution: str) -> np.ndarray:
@@ -94,10 +94,11 @@ def outlined_in(found: RealResults, error_type: ErrorType, resolution: str) -> n
 def by_resolution(found: RealResults, error_type: ErrorType, mode: str) -> dict[str, Quality]:
     """Quality over the pixels of all pictures of a resolution in which a type is outlined, where there are any."""
     where = {resolution: outlined_in(found, error_type, resolution) for resolution in RESOLUTIONS}
-    confusions = found.model_result.confusions[mode]
+    confusions = found.of_networks.confusions[mode]
     return {name: region_quality(confusions[inside], error_type.id) for name, inside in where.items() if inside.any()}
 
 
 def mean_quality(qualities: dict[str, Quality]) -> Quality:
     """Mean of the qualities by resolution."""
-    return tuple(mean([quality[k] for quality in qualities.values()]) for k in range(3))
+    iou, precision, recall = (mean([quality[k] for quality in qualities.values()]) for k in range(3))
+    return iou, precision, recall

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import rasterio
 
+from ...errors import ParameterError
 from ...imagery import Picture
 from ...job import Job, run
 from ...models import Model
@@ -51,6 +52,19 @@ class RealResults:
     differing: int
     model: Model | None
     model_result: ModelResult | None
+
+    @property
+    def of_networks(self) -> ModelResult:
+        """`model_result`, for what only networks tell.
+
+        Raises
+        ------
+        ParameterError
+            If only the rules were measured.
+        """
+        if self.model_result is None:
+            raise ParameterError("figures of networks need a model, but only the rules were measured")
+        return self.model_result
 
     def where(self, part: str) -> np.ndarray:
         """bool [N]: which pictures belong to a part of the list."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...classify import outlines, probabilities
-from ...constrain import MODES, constrain
+from ...constrain import constrain
+from ...limits import CONSTRAINTS
 from ...metrics import CLASSES, PixelScores, confusion
 from ...models import Description, Model
 from ...segment import labels
@@ -21,7 +22,7 @@ INSPECTION = "as inspected"  # two steps by the card, with what only the classif
 
 # Settings of equation 3: our modes with the card's thresholds, and the rows of the paper's Table 7 with their own.
 SETTINGS: dict[str, tuple[str, float, float | None]] = {
-    **{mode: (mode, 1.0, None) for mode in MODES},
+    **{mode: (mode, 1.0, None) for mode in CONSTRAINTS},
     "100, 0.5": ("intermediate", 100.0, 0.5),
     "1, 0.5": ("intermediate", 1.0, 0.5),
     "0.3, 0.9": ("intermediate", 0.3, 0.9),
@@ -78,8 +79,8 @@ def run_model(model: Model, name: str, samples: Sequence[Sample], scored: np.nda
     for i, sample in enumerate(samples):
         if (sample.segmentation == IGNORED).all():  # no pixel to compare
             logits.append(model.classify(sample.image[None])[0])
-            for found in confusions.values():
-                found.append(np.zeros((CLASSES, CLASSES), np.int64))
+            for matrices in confusions.values():
+                matrices.append(np.zeros((CLASSES, CLASSES), np.int64))
             continue
         start = time.perf_counter()
         described = model.describe(sample.image[None])
@@ -97,7 +98,7 @@ def run_model(model: Model, name: str, samples: Sequence[Sample], scored: np.nda
     return ModelResult(
         name,
         np.stack(logits),
-        {setting: np.stack(found) for setting, found in confusions.items()},
+        {setting: np.stack(matrices) for setting, matrices in confusions.items()},
         scores,
         model.thresholds,
         (float(classify), float(segment)),

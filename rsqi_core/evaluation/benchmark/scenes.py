@@ -146,13 +146,12 @@ def _add(
     error_type = by_code(code)
     h, w = truth.shape
     for _ in range(_TRIES):
-        side = (h, w)
-        y = x = 0
+        y, x, rows, columns = 0, 0, h, w
         if error_type.error_class is not ErrorClass.BOUNDARY:
             low, high = _PIXEL_WINDOW if error_type.error_class is ErrorClass.PIXEL else _REGION_WINDOW
-            side = tuple(int(min(rng.integers(low, high), n)) for n in (h, w))
-            y, x = (int(rng.integers(0, n - s + 1)) for n, s in zip((h, w), side))
-        window = (slice(y, y + side[0]), slice(x, x + side[1]))
+            rows, columns = (int(min(rng.integers(low, high), n)) for n in (h, w))
+            y, x = (int(rng.integers(0, n - s + 1)) for n, s in ((h, rows), (w, columns)))
+        window = (slice(y, y + rows), slice(x, x + columns))
         defect = plant(code, np.ascontiguousarray(image[window]), rng, inside=True)
         if defect is None or (taken[window] & (defect.mask > 0)).any():
             continue

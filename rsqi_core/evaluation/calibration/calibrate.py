@@ -13,8 +13,9 @@ from typing import TypeVar
 import numpy as np
 
 from ...classify import as_tile, probabilities
-from ...constrain import MODES, constrain
+from ...constrain import constrain
 from ...errors import ParameterError
+from ...limits import CONSTRAINTS
 from ...metrics import CLASSES, auroc, average_precision, confusion, iou_of, precision_of
 from ...models import Model
 from ...models.card import CLASSIFIER, FALSE_ALARMS, SEGMENTER, read_card, write_card
@@ -59,11 +60,16 @@ def recalibrate(
     check_options(false_alarms, [*without, *sparing])
     if folder.resolve() == source.resolve():
         raise ParameterError(f"{folder} is the model itself; name another folder for the calibrated copy")
-    card = read_card(source)
+    card = replace(
+        read_card(source),
+        version=VERSION,
+        thresholds=dict.fromkeys(CODES, 0.5),
+        temperatures=dict.fromkeys(CODES, 1.0),
+    )
     folder.mkdir(parents=True, exist_ok=True)
     for name in (CLASSIFIER, SEGMENTER):
         shutil.copyfile(source / name, folder / name)
-    write_card(folder, replace(card, version=VERSION, thresholds=_each(0.5), temperatures=_each(1.0)))
+    write_card(folder, card)
     return calibrate(Model(folder, "cpu"), data, false_alarms, say, without, sparing)
 
 
@@ -129,8 +135,8 @@ def calibrate(
     write_card(model.folder, card)
     say("comparing the modes of equation 3")
     constrained = Model(model.folder, "cpu")
-    seen = _look(source, lambda sample: _by_mode(constrained, sample), _SEGMENTED)
-    write_card(model.folder, replace(card, constraint=best_constraint(seen, TOGETHER * false_alarms)))
+    by_mode = _look(source, lambda sample: _by_mode(constrained, sample), _SEGMENTED)
+    write_card(model.folder, replace(card, constraint=best_constraint(by_mode, TOGETHER * false_alarms)))
     return Model(model.folder, "cpu")
 
 
@@ -140,10 +146,6 @@ def check_options(false_alarms: float, codes: Collection[str]) -> None:
         raise ParameterError(f"false alarms {false_alarms} must be a share between 0 and 1, such as {FALSE_ALARMS}")
     for code in codes:
         by_code(code)
-
-
-def _each(value: float) -> dict[str, float]:
-    return dict.fromkeys(CODES, value)
 
 
 def _look(source: CalibrationBlocks, look: Callable[[Sample], T], steps: tuple[int, int, int] = (1, 1, 1)) -> list[T]:
@@ -210,7 +212,7 @@ def _by_mode(model: Model, sample: Sample) -> tuple[bool, dict[str, np.ndarray]]
     described = model.describe(tile)
     said, pixels = described.logits[0], model.segment(tile, described)[0][:, :h, :w]
     by_mode = {}
-    for mode in MODES:
+    for mode in CONSTRAINTS:
         found, _ = labels(constrain(pixels, said, mode, 1.0, model.thresholds), (h, w))
         by_mode[mode] = confusion(sample.segmentation, found)
     return not (sample.labels == 1).any(), by_mode
@@ -229,8 +231,9 @@ def best_constraint(seen: Sequence[tuple[bool, Mapping[str, np.ndarray]]], quiet
         for a block that is left out.
     """
     known = [(without_errors, by_mode) for without_errors, by_mode in seen if by_mode]
-    totals = {mode: sum(by_mode[mode] for _, by_mode in known) for mode in MODES}
+    nothing = np.zeros((CLASSES, CLASSES), np.int64)
+    totals = {mode: sum((by_mode[mode] for _, by_mode in known), nothing) for mode in CONSTRAINTS}
     spotless = [by_mode for without_errors, by_mode in known if without_errors]
-    alarms = {mode: np.mean([by_mode[mode][:, 1:].any() for by_mode in spotless] or [1]) for mode in MODES}
-    usable = [mode for mode in MODES if alarms[mode] <= quiet] or [MODES[0]]
+    alarms = {mode: np.mean([by_mode[mode][:, 1:].any() for by_mode in spotless] or [np.True_]) for mode in CONSTRAINTS}
+    usable = [mode for mode in CONSTRAINTS if alarms[mode] <= quiet] or [CONSTRAINTS[0]]
     return max(usable, key=lambda mode: float(np.nanmean(iou_of(totals[mode])) + precision_of(totals[mode])))

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...classify import probabilities
 from ...metrics import auroc, bootstrap, f1_of_counts, iou_of, mean, precision_of, region_quality
+from ...models.card import Card
 from ...taxonomy import CODES, IGNORED, REGION_TYPES, TYPES, ErrorType
 from ..benchmark.marks import count_marks, marks_of_classifier, marks_of_inspection, rule_results_of_inspection
 from ..benchmark.measure import MIXED, Measured
@@ -49,8 +50,14 @@ class TypeFigures:
     decoy: float
 
 
-def figures_by_type(m: Measured) -> list[TypeFigures]:
-    """Measure every type as an inspection marks it: region and boundary types by threshold, pixel types by rule."""
+def figures_by_type(m: Measured, card: Card) -> list[TypeFigures]:
+    """Measure every type as an inspection marks it: region and boundary types by threshold, pixel types by rule.
+
+    Parameters
+    ----------
+    card : Card
+        Of the model that was measured.
+    """
     model_result, mixed = m.model_results[0], m.where(*MIXED)
     p, every, seen = probabilities(model_result.logits)[mixed], m.truth()[mixed], m.truth(subtle=False)[mixed]
     found = marks_of_inspection(m)
@@ -59,7 +66,7 @@ def figures_by_type(m: Measured) -> list[TypeFigures]:
     rule_results = rule_results_of_inspection(m)
     rows = []
     for k, error_type in enumerate(TYPES):
-        threshold, by_rule = m.model.card.thresholds[error_type.code], error_type.code in rule_results
+        threshold, by_rule = card.thresholds[error_type.code], error_type.code in rule_results
         f1, known = math.nan, every[:, k] != IGNORED
         if by_rule or threshold is not None:
             f1 = float(f1_of_counts(counts[:, k].sum(0)))

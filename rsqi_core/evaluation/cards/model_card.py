@@ -17,6 +17,7 @@ from typing import Any
 
 from ...errors import OutputError, ParameterError
 from ...imagery import CLEAN, MATTES, REAL, files
+from ...models import Model
 from ...models.architectures import CLASSIFIER, SEGMENTER
 from ...parameters import Parameters
 from ...resources import path as resource
@@ -69,7 +70,7 @@ def write_model_card(measured: Measured, data: Path, card: Path, page: Path | No
     if measured.model is None:
         raise ParameterError("a model card needs a model, but only the rules were measured")
     files = {language: card.with_name(f"{card.stem}{mark}{card.suffix}") for language, mark in LANGUAGES.items()}
-    facts = Facts(measured, data, card.parent, page or card.with_name("benchmark.md"))
+    facts = Facts(measured, measured.model, data, card.parent, page or card.with_name("benchmark.md"))
     for language, file in files.items():
         (other,) = (another.name for another in files.values() if another != file)
         try:
@@ -98,17 +99,17 @@ class Facts:
         Blocks and real pictures of the benchmark that use each set.
     """
 
-    def __init__(self, measured: Measured, data: Path, folder: Path, page: Path):
-        self.model, self.folder, self.page = measured.model, folder, page
-        self.runs = _runs(self.model.card.training)
+    def __init__(self, measured: Measured, model: Model, data: Path, folder: Path, page: Path):
+        self.model, self.folder, self.page = model, folder, page
+        self.runs = _runs(model.card.training)
         pooled = any("pool" in run or _earlier(run) for run in self.runs)
-        named = self.model.card.training.get("data", ()) if pooled else ()
+        named = model.card.training.get("data", ()) if pooled else ()
         self.learned_from = [_LANDSCAPE if name.endswith(_LANDSCAPE) else name for name in named]
-        self.types = figures_by_type(measured)
+        self.types = figures_by_type(measured, model.card)
         self.trained, self.held_out = (_pictures(data, validation) for validation in (False, True))
         entries = [*(entry for entry, _ in measured.blocks), *measured.real.entries]
         self.blocks = Counter(name for entry in entries for name in _sets_of(entry))
-        self.values = figures_together(measured) | _conditions(measured) | {"page": self.link(page)}
+        self.values = figures_together(measured) | _conditions(measured, model) | {"page": self.link(page)}
 
     def link(self, file: Path) -> str:
         """Path of a file as seen from the card."""
@@ -136,15 +137,15 @@ def _earlier(run: Mapping[str, Any]) -> bool:
     return "task" not in run or "recipes" in run or (isinstance(first, Mapping) and _earlier(first))
 
 
-def _conditions(m: Measured) -> dict[str, Any]:
-    card, usual = m.model.card, Parameters()
+def _conditions(m: Measured, model: Model) -> dict[str, Any]:
+    card, usual = model.card, Parameters()
     sides = sorted({sample.image.shape[0] for _, sample in m.blocks})
     return {
         "model": f"{card.id} {card.version}",
-        "mb": [f"{size / 1e6:.1f}" for size in m.model.sizes],
+        "mb": [f"{size / 1e6:.1f}" for size in model.sizes],
         "ms": [f"{time:.0f}" for time in m.model_results[0].milliseconds],
         "sides": f"{sides[0]}–{sides[-1]}",
-        "provider": m.model.provider,
+        "provider": model.provider,
         "blocks": "/".join(map(str, usual.blocks)),
         "overlap": f"{100 * usual.overlap:.0f}",
         "tile": card.tile_size,

@@ -73,10 +73,9 @@ def _shown(example: Example) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _around(planted: np.ndarray) -> tuple[slice, slice]:
-    rows, columns = np.nonzero(planted)
-    middle = (int(np.median(rows)), int(np.median(columns)))
-    starts = [int(np.clip(m - SIDE // 2, 0, n - SIDE)) for m, n in zip(middle, planted.shape)]
-    return tuple(slice(start, start + SIDE) for start in starts)
+    middle = [int(np.median(each)) for each in np.nonzero(planted)]
+    y, x = (int(np.clip(m - SIDE // 2, 0, n - SIDE)) for m, n in zip(middle, planted.shape))
+    return slice(y, y + SIDE), slice(x, x + SIDE)
 
 
 def _write(path: Path, image: np.ndarray) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from ...classify import probabilities
 from ...errors import OutputError
 from ...metrics import auroc, f1_of_counts, iou_of, mean, precision_of, region_quality
+from ...models import Model
 from ...rules import PIXEL_MISSING, STRIPE_NOISE
 from ...taxonomy import BOUNDARY_TYPES, CODES, REGION_TYPES, ErrorClass, by_code
 from ..benchmark import scenes
@@ -65,21 +66,21 @@ def _written(sections: list[str], page: Path | None) -> str:
 def _sections(m: Measured, page: Path | None) -> list[str]:
     sections = ["# Benchmark\n", _make_up(m)]
     if m.model:
-        sections += ["## Where the model stands\n", _goals(m)]
+        sections += ["## Where the model stands\n", _goals(m, m.model)]
         sections += ["## Table 3: block classification\n", _classification(m)]
         sections += ["## Table 4: with and without\n", _comparison(m)]
         sections += ["## Table 5: segmentation of regions\n", _segmentation(m)]
     sections += ["## Table 6: pixel errors by rule\n", tables.rules(m.rule_results)]
     if m.model:
-        sections += ["## Table 7: one step against two\n", _integration(m)]
+        sections += ["## Table 7: one step against two\n", _integration(m, m.model)]
         sections += ["## Detection by type\n", _detection(m)]
     sections += ["## Whole scenes, as a station inspects them\n", _scenes(m)]
     if m.model:
         sections += ["## Real clouds and real seams\n", _real(m)]
     sections += ["## Real images\n", _real_images(m.real)]
     if m.model:
-        sections += ["## Size and speed\n", _cost(m)]
-        sections.append(_pictures(m, page) if page else "")
+        sections += ["## Size and speed\n", _cost(m, m.model)]
+        sections.append(_pictures(m, m.model, page) if page else "")
     return sections
 
 
@@ -155,10 +156,10 @@ def _segmentation(m: Measured) -> str:
     return tables.segmentation(rows) + "\nBlocks with errors only, as in the paper; mean over seven classes.\n"
 
 
-def _integration(m: Measured) -> str:
+def _integration(m: Measured, model: Model) -> str:
     mixed = m.where(*MIXED)
     negatives = m.where("clean", "decoy").sum() / mixed.sum()
-    text = tables.integration(m.model_results[0], mixed & m.without_subtle(), m.model.card.constraint)
+    text = tables.integration(m.model_results[0], mixed & m.without_subtle(), model.card.constraint)
     return (
         text + f"\nMedium and strong errors with clean and hard negative blocks ({100 * negatives:.0f} % negatives).\n"
     )
@@ -246,7 +247,7 @@ def _real_images(found: RealResults) -> str:
     )
 
 
-def _goals(m: Measured) -> str:
+def _goals(m: Measured, model: Model) -> str:
     mixed, seen = m.where(*MIXED), m.without_subtle()
     each = f1_of_counts(count_marks(marks_of_inspection(m), m.truth(subtle=False)[mixed]).sum(0))
     model_result = m.model_results[0]
@@ -254,7 +255,7 @@ def _goals(m: Measured) -> str:
     one, two = (model_result.confusions[s][mixed & seen].sum(0) for s in (ONE_STEP, INSPECTION))
     p, truth = probabilities(model_result.logits)[mixed], m.truth(subtle=False)[mixed]
     told = [auroc(p[truth[:, k] != 255, k], truth[truth[:, k] != 255, k] == 1) for k in _BUT_SEAMS]
-    left_out = [CODES[k] for k in _BUT_SEAMS if CODES[k] in m.model.blind]
+    left_out = [CODES[k] for k in _BUT_SEAMS if CODES[k] in model.blind]
     iou = {r.code: r.iou() for r in m.rule_results if r.rule == _DEFAULT_RULE[r.code]}
     spotless = [f for f in m.scene_results if f.part == "spotless"]
     touched = sum(f.touched for f in spotless) / max(sum(f.blocks for f in spotless), 1)
@@ -277,15 +278,15 @@ def _goals(m: Measured) -> str:
     )
 
 
-def _cost(m: Measured) -> str:
+def _cost(m: Measured, model: Model) -> str:
     times = m.model_results[0].milliseconds
     rows = []
-    for part, size, cost in zip(("classifier", "segmenter"), m.model.sizes, times):
+    for part, size, cost in zip(("classifier", "segmenter"), model.sizes, times):
         rows.append([part, f"{size / 1e6:.1f} MB", f"{cost:.0f} ms"])
-    return tables.markdown(["network", "size", f"median a block, {m.model.provider}"], rows)
+    return tables.markdown(["network", "size", f"median a block, {model.provider}"], rows)
 
 
-def _pictures(m: Measured, page: Path) -> str:
+def _pictures(m: Measured, model: Model, page: Path) -> str:
     from .plots import write_plots
 
     mixed, spotless = m.where(*MIXED), m.where("clean", "decoy")
@@ -293,7 +294,7 @@ def _pictures(m: Measured, page: Path) -> str:
     recall = _recall(m)
     model_result = m.model_results[0]
     plots = write_plots(folder, recall, model_result.logits[mixed], m.truth()[mixed], spotless[mixed])
-    names = write_examples(folder, list(_examples(m)))
+    names = write_examples(folder, list(_examples(m, model)))
     lines = [
         "## Recall by severity\n",
         tables.markdown(["type", *tables.SEVERITIES], [[c, *v] for c, v in recall.items()]),
@@ -307,7 +308,7 @@ def _pictures(m: Measured, page: Path) -> str:
     return "\n".join(lines)
 
 
-def _examples(m: Measured) -> Iterator[Example]:
+def _examples(m: Measured, model: Model) -> Iterator[Example]:
     """Yield what was marked in every defective block that may be shown."""
     model_result = m.model_results[0]
     found, p = marks_of_classifier(model_result), probabilities(model_result.logits)
@@ -319,9 +320,9 @@ def _examples(m: Measured) -> Iterator[Example]:
         k = CODES.index(code)
         hit = bool(found[i, k])
         if code in regions:
-            described = m.model.describe(sample.image[None])
-            pixels = m.model.segment(sample.image[None], described)[0]
-            shown = as_inspected(m.model, described, pixels, sample.valid.shape) == k + 1
+            described = model.describe(sample.image[None])
+            pixels = model.segment(sample.image[None], described)[0]
+            shown = as_inspected(model, described, pixels, sample.valid.shape) == k + 1
         elif by_code(code).error_class is ErrorClass.BOUNDARY:
             shown = np.full(sample.valid.shape, hit)
         else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,6 +12,9 @@ from ...classify import probabilities
 from ...errors import RsqiError
 from ...taxonomy import CODES, TYPES
 from .tables import SEVERITIES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _GREYS = ("#cfd8dc", "#78909c", "#263238")
 
@@ -39,20 +44,28 @@ def write_plots(
 
     folder.mkdir(parents=True, exist_ok=True)
     p = probabilities(logits)
-    plots = [
-        ("recall.svg", "Recall of the block classifier by severity", _recall, (recall,)),
-        ("precision-recall.svg", "Precision over recall of each type, over all thresholds", _precision, (p, truth)),
-        ("cost.svg", "Recall of each type against the share of clean blocks it marks", _cost, (p, truth, spotless)),
+    plots: list[tuple[str, str, Callable[[Axes], None]]] = [
+        ("recall.svg", "Recall of the block classifier by severity", lambda axes: _recall(axes, recall)),
+        (
+            "precision-recall.svg",
+            "Precision over recall of each type, over all thresholds",
+            lambda axes: _precision(axes, p, truth),
+        ),
+        (
+            "cost.svg",
+            "Recall of each type against the share of clean blocks it marks",
+            lambda axes: _cost(axes, p, truth, spotless),
+        ),
     ]
-    for name, _, draw, values in plots:
+    for name, _, draw in plots:
         figure, axes = pyplot.subplots(figsize=(8, 4.2), layout="constrained")
-        draw(axes, *values)
+        draw(axes)
         figure.savefig(folder / name, metadata={"Date": None})
         pyplot.close(figure)
-    return [(name, caption) for name, caption, *_ in plots]
+    return [(name, caption) for name, caption, _ in plots]
 
 
-def _recall(axes, recall: dict[str, list[float]]) -> None:
+def _recall(axes: Axes, recall: dict[str, list[float]]) -> None:
     for k, severity in enumerate(SEVERITIES):
         values = [recall[code][k] for code in CODES]
         axes.bar(np.arange(len(CODES)) + 0.27 * (k - 1), values, 0.25, label=severity, color=_GREYS[k])
@@ -62,7 +75,7 @@ def _recall(axes, recall: dict[str, list[float]]) -> None:
     axes.legend(frameon=False)
 
 
-def _precision(axes, p: np.ndarray, truth: np.ndarray) -> None:
+def _precision(axes: Axes, p: np.ndarray, truth: np.ndarray) -> None:
     for i, error_type in enumerate(TYPES):
         known = truth[:, i] != 255
         order = np.argsort(-p[known, i], kind="stable")
@@ -74,7 +87,7 @@ def _precision(axes, p: np.ndarray, truth: np.ndarray) -> None:
     axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))
 
 
-def _cost(axes, p: np.ndarray, truth: np.ndarray, spotless: np.ndarray) -> None:
+def _cost(axes: Axes, p: np.ndarray, truth: np.ndarray, spotless: np.ndarray) -> None:
     for i, error_type in enumerate(TYPES):
         real = truth[:, i] == 1
         limits = np.quantile(p[:, i], np.linspace(0, 1, 200))
@@ -87,6 +100,6 @@ def _cost(axes, p: np.ndarray, truth: np.ndarray, spotless: np.ndarray) -> None:
     axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(1, 1))
 
 
-def _line(i: int) -> dict[str, object]:
+def _line(i: int) -> dict[str, Any]:
     """Colour and dash of a type: the map's colours are too light for paper."""
     return {"color": f"C{i}", "linestyle": ("-", "--")[i % 2], "linewidth": 1.4}

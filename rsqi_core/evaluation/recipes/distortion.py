@@ -39,7 +39,7 @@ def plant(image: np.ndarray, rng: np.random.Generator, severity: str, inside: bo
         dx, dy = (soften(d, 2) for d in (dx, dy))
     alpha = alpha * border_fade(shape, 20) if inside else alpha
     x, y = np.meshgrid(np.arange(shape[1], dtype=np.float32), np.arange(shape[0], dtype=np.float32))
-    dx, dy = (np.float32(d * alpha) for d in (dx, dy))
+    dx, dy = ((d * alpha).astype(np.float32) for d in (dx, dy))
     bent = cv2.remap(image, x + dx, y + dy, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
     if kind == "spikes":  # one outline round all of them
         alpha = np.minimum(alpha, soften(np.hypot(dx, dy), 0.5 * size) / 1.5)

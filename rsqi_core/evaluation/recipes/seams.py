@@ -170,8 +170,8 @@ def _band(seen: np.ndarray, line: np.ndarray, width: int) -> np.ndarray:
 def _tone(
     ground: np.ndarray, kind: str, part: np.ndarray, rng: np.random.Generator, second: np.ndarray | None
 ) -> np.ndarray:
-    """Return the whole image, float32 [H, W, 3], in the tone of another photo."""
-    if kind == "second":
+    """Return the whole image, float32 [H, W, 3], in the tone of another photo: of `second`, or of a kind."""
+    if second is not None:
         return second.astype(np.float32)
     if kind == "gain":
         return ground * np.exp(rng.normal(0, 0.12) + rng.normal(0, 0.05, 3)) + rng.normal(0, 5) + rng.normal(0, 3, 3)
@@ -209,7 +209,7 @@ def _move(image: np.ndarray, part: np.ndarray, kind: str, shift: float, rng: np.
         spin = cv2.getRotationMatrix2D(tuple(map(float, middle)), degrees, rng.uniform(0.99, 1.01))
         matrix = matrix @ np.vstack([spin, [0, 0, 1]])
     elif kind == "homography":
-        corners = np.float32([[0, 0], [columns, 0], [columns, rows], [0, rows]])
+        corners = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
         outwards = np.sign(corners - 1)  # so that nothing is uncovered
         pulled = corners + outwards * np.abs(rng.normal(0, 0.7 * abs(shift), (4, 2)))
         matrix = matrix @ cv2.getPerspectiveTransform(corners, pulled.astype(np.float32))

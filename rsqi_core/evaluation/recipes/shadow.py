@@ -59,7 +59,7 @@ def _cast(height: np.ndarray, azimuth: float, slope: float) -> np.ndarray:
     horizon = height
     step = 1
     while step * slope < float(np.ptp(height)):
-        move = np.float32([[1, 0, step * np.cos(azimuth)], [0, 1, step * np.sin(azimuth)]])
+        move = np.array([[1, 0, step * np.cos(azimuth)], [0, 1, step * np.sin(azimuth)]], np.float32)
         moved = cv2.warpAffine(
             horizon, move, height.shape[::-1], flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
         )

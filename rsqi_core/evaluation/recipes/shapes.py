@@ -89,7 +89,8 @@ def outline(
     form = rng.choice(["star", "ellipses", "chip"])
     if form == "star":
         angles = np.linspace(0, 2 * np.pi, 90, endpoint=False)
-        reach = 1 + sum(rng.uniform(0, 0.45 / k) * np.cos(k * angles + rng.uniform(0, 2 * np.pi)) for k in range(2, 9))
+        waves = (rng.uniform(0, 0.45 / k) * np.cos(k * angles + rng.uniform(0, 2 * np.pi)) for k in range(2, 9))
+        reach = 1 + sum(waves, np.zeros_like(angles))
         corners = middle + size * (reach / reach.max() * 1.15)[:, None] * np.stack([np.cos(angles), np.sin(angles)], 1)
         cv2.fillPoly(canvas, [np.round(corners).astype(np.int32)], 1)
     elif form == "ellipses":

@@ -87,7 +87,7 @@ def _whole(
     upright = rng.random() < 0.5
     view = image.transpose(1, 0, 2) if upright else image
     striped, mask = view.copy(), np.zeros(view.shape[:2], np.uint8)
-    rows, columns = mask.shape
+    rows, columns = view.shape[:2]
     first, last = 0, columns
     if inside or rng.random() < 0.3:
         reach = int(columns * rng.uniform(0.2, 0.6))

@@ -141,7 +141,8 @@ def test_auroc_of_counts_is_that_of_the_scores():
 
 
 def test_figures_by_type_by_hand():
-    types = {t.type.code: t for t in figures_by_type(made_up())}
+    measured = made_up()
+    types = {t.type.code: t for t in figures_by_type(measured, measured.model.card)}
     cloud = types["cloud"]
     assert cloud.f1 == pytest.approx(2 * 2 / (2 * 2 + 1 + 1))  # two found, one missed, one false; the subtle one is out
     assert cloud.shown_f1.startswith("0.667 (") and cloud.iou.startswith("0.750 (")

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from rsqi_core.errors import ParameterError
 from rsqi_core.evaluation.benchmark import real
 from rsqi_core.evaluation.benchmark.frozen import Entry
 from rsqi_core.evaluation.benchmark.real_figures import real_figures
@@ -66,6 +67,11 @@ def test_figures_are_means_of_the_resolutions():
     assert figures.seam_auroc == 0  # dubai looks more like one; rsicd may hold seams
     assert (figures.veils, figures.seams) == (0.5, 1)
     assert (figures.clean_worst, figures.clean_any) == (0.5, 0.5)
+
+
+def test_figures_need_a_model():
+    with pytest.raises(ParameterError, match="need a model"):
+        real_figures(replace(made_up(), model=None, model_result=None))
 
 
 def test_rows_of_the_tables():
