@@ -29,6 +29,7 @@ test: .venv/develop
 lint: .venv/develop
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 bench: .venv/develop
 	$(BIN)/python tools/bench --data $(DATA)
