@@ -29,6 +29,7 @@ from ..bridge.i18n import language, tr
 from ..bridge.measures import valid_share
 from ..bridge.outputs import whole_output
 from ..rsqi_core import describe
+from ..rsqi_core.disjoint_sets import DisjointSets
 from ..rsqi_core.taxonomy import CODES, TYPES, by_id
 from .base.algorithm import RsqiAlgorithm
 
@@ -191,22 +192,12 @@ def components(shapes: list[QgsGeometry]) -> list[describe.Component]:
     index = QgsSpatialIndex()
     for n, shape in enumerate(shapes):
         index.addFeature(n, shape.boundingBox())
-    group = list(range(len(shapes)))
-
-    def root(n: int) -> int:
-        while group[n] != n:
-            group[n] = group[group[n]]
-            n = group[n]
-        return n
-
+    sets = DisjointSets(len(shapes))
     for n, shape in enumerate(shapes):
         for other in index.intersects(shape.boundingBox()):
-            if other < n and root(other) != root(n) and shapes[other].intersects(shape):
-                group[root(n)] = root(other)
-    joined: dict[int, list[QgsGeometry]] = {}
-    for n, shape in enumerate(shapes):
-        joined.setdefault(root(n), []).append(shape)
-    return [measure(QgsGeometry.unaryUnion(members)) for members in joined.values()]
+            if other < n and not sets.joined(other, n) and shapes[other].intersects(shape):
+                sets.join(other, n)
+    return [measure(QgsGeometry.unaryUnion([shapes[n] for n in members])) for members in sets.groups()]
 
 
 def measure(shape: QgsGeometry) -> describe.Component:

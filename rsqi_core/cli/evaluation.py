@@ -40,19 +40,19 @@ def _evaluate(options: argparse.Namespace) -> int:
     if options.parts == "real" and (options.card or options.against):
         raise ParameterError("--card and --against need the whole benchmark, without --parts real")
 
-    def say(line: str) -> None:
+    def log(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
     if options.parts == "real":
-        print(write_real_page(measure_real_part(options.data, options.model, say), options.output))
+        print(write_real_page(measure_real_part(options.data, options.model, log), options.output))
         return DONE
-    measured = measure(options.data, options.model, options.against, say)
+    measured = measure(options.data, options.model, options.against, log)
     print(write_page(measured, options.output))
     if options.card:
         from ..evaluation.cards.model_card import write_model_card
 
         for file in write_model_card(measured, options.data, options.card, options.output):
-            say(str(file))
+            log(str(file))
     return DONE
 
 

@@ -68,16 +68,16 @@ def _calibrated(options: argparse.Namespace) -> int:
     from ..learning.calibrated_export import export_calibrated
     from ..models.card import CARD, FALSE_ALARMS
 
-    def say(line: str) -> None:
+    def log(line: str) -> None:
         print(f"rsqi: {line}", file=sys.stderr, flush=True)
 
     share = FALSE_ALARMS if options.false_alarms is None else options.false_alarms
     without, sparing = ([c for c in types.split(",") if c] for types in (options.without, options.sparing))
     anew = len(options.source) == 1 and (options.source[0] / CARD).exists()
     if anew:
-        model = recalibrate(options.source[0], options.data, options.output, share, say, without, sparing)
+        model = recalibrate(options.source[0], options.data, options.output, share, log, without, sparing)
     else:
-        model = export_calibrated(options.source, options.data, options.output, share, say, without, sparing)
+        model = export_calibrated(options.source, options.data, options.output, share, log, without, sparing)
     card = model.card
     print(f"{options.output}: {card.id} {card.version} ({model.hash}){', calibrated anew' if anew else ''}")
     return DONE

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..evaluation.calibration.calibrate import VERSION, Say, calibrate, check_options
+from ..evaluation.calibration.calibrate import VERSION, Log, calibrate, check_options
 from ..imagery import training_sets
 from ..models import Model
 from ..models import architectures as task
@@ -24,7 +24,7 @@ def export_calibrated(
     data: Path,
     folder: Path,
     false_alarms: float = FALSE_ALARMS,
-    say: Say = lambda line: None,
+    log: Log = lambda line: None,
     without: Collection[str] = (),
     sparing: Collection[str] = (),
 ) -> Model:
@@ -32,7 +32,7 @@ def export_calibrated(
 
     Parameters
     ----------
-    false_alarms, say, without, sparing
+    false_alarms, log, without, sparing
         As of `rsqi_core.evaluation.calibration.calibrate.calibrate`.
     """
     check_options(false_alarms, [*without, *sparing])
@@ -40,7 +40,7 @@ def export_calibrated(
     training = training_of(network.course, data)
     name = "rsqi-default" if training.keys() > {"settings"} else folder.name
     plain = Card(name, VERSION, 512, MEAN, STD, dict.fromkeys(CODES, 0.5), dict.fromkeys(CODES, 1.0), training=training)
-    return calibrate(export(network, folder, plain), data, false_alarms, say, without, sparing)
+    return calibrate(export(network, folder, plain), data, false_alarms, log, without, sparing)
 
 
 def training_of(course: Mapping[str, Any], data: Path) -> dict[str, Any]:

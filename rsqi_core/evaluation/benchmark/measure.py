@@ -66,7 +66,7 @@ class Measured:
 
 
 def measure(
-    data: Path, model: str, against: Sequence[str] = (), say: Callable[[str], None] = lambda line: None
+    data: Path, model: str, against: Sequence[str] = (), log: Callable[[str], None] = lambda line: None
 ) -> Measured:
     """Run the whole benchmark.
 
@@ -87,16 +87,16 @@ def measure(
     names = [] if model == RULES_ALONE else [model, *against]
     models = [load(name, "cpu") for name in names]
     entries = frozen.read(frozen.BLOCKS)
-    say(f"composing {len(entries)} blocks")
+    log(f"composing {len(entries)} blocks")
     composed = [(entry, blocks.compose(entry, data)) for entry in entries]
     differing = sum(sample is None or blocks.digest_of(sample) != entry.digest for entry, sample in composed)
     made = [(entry, sample) for entry, sample in composed if sample is not None]
     where = np.array([entry.part in MIXED for entry, _ in made])
     model_results = []
     for name, one in zip(names, models):
-        say(f"classifying and segmenting with {name}")
+        log(f"classifying and segmenting with {name}")
         model_results.append(run_model(one, _title(name, one), [sample for _, sample in made], where))
-    say("running the rules")
+    log("running the rules")
     mixed = [block for block in made if block[0].part in MIXED]
     first = models[0] if models else None
     rule_results = run_rules(mixed, model_results[0].logits[where] if first else None, first)
@@ -105,16 +105,16 @@ def measure(
     for entry in frozen.read(frozen.SCENES):
         scene = scenes.compose(entry, data)
         differing += scenes.digest_of(scene) != entry.digest
-        scene_results.append(scenes.inspect(entry, scene, parameters, first, say))
-    real = measure_real(data, first, _title(model, first), say)
+        scene_results.append(scenes.inspect(entry, scene, parameters, first, log))
+    real = measure_real(data, first, _title(model, first), log)
     differing += real.differing
     return Measured(made, differing, first, model_results, rule_results, scene_results, real)
 
 
-def measure_real_part(data: Path, model: str, say: Callable[[str], None] = lambda line: None) -> RealResults:
+def measure_real_part(data: Path, model: str, log: Callable[[str], None] = lambda line: None) -> RealResults:
     """Run the real pictures of the benchmark alone, which takes a few minutes; parameters and errors as `measure`."""
     loaded = None if model == RULES_ALONE else load(model, "cpu")
-    return measure_real(data, loaded, _title(model, loaded), say)
+    return measure_real(data, loaded, _title(model, loaded), log)
 
 
 def _title(name: str, model: Model | None) -> str:

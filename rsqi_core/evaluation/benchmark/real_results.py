@@ -76,7 +76,7 @@ class RealResults:
 
 
 def measure_real(
-    data: Path, model: Model | None, title: str = "", say: Callable[[str], None] = lambda line: None
+    data: Path, model: Model | None, title: str = "", log: Callable[[str], None] = lambda line: None
 ) -> RealResults:
     """Run every real picture through a model, and the clean ones through a whole inspection, with the rules.
 
@@ -93,15 +93,15 @@ def measure_real(
         If a picture is missing.
     """
     entries = frozen.read(frozen.REAL)
-    say(f"reading {len(entries)} real pictures")
+    log(f"reading {len(entries)} real pictures")
     shown = [(entry, real.compose(entry, data)) for entry in entries]
     differing = sum(real.digest_of(picture) != entry.digest for entry, picture in shown)
     model_result = None
     if model:
-        say(f"classifying and segmenting real pictures with {title}")
+        log(f"classifying and segmenting real pictures with {title}")
         side = model.card.tile_size
         model_result = run_model(model, title, [real.as_sample(picture, entry.part, side) for entry, picture in shown])
-    say("inspecting clean real pictures")
+    log("inspecting clean real pictures")
     clean = [picture if entry.part == real.UNSPOILT else None for entry, picture in shown]
     absent = [[picture is not None and code not in picture.unknown for code in CODES] for picture in clean]
     parameters = Parameters() if model else Parameters(stages=("rules",))

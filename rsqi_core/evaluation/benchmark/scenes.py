@@ -171,10 +171,10 @@ def _add(
 
 
 def inspect(
-    entry: Entry, scene: Scene, parameters: Parameters, model: Model | None, say: Callable[[str], None]
+    entry: Entry, scene: Scene, parameters: Parameters, model: Model | None, log: Callable[[str], None]
 ) -> SceneResult:
     """Write the scene as a GeoTIFF, run the whole inspection on it and compare its files with the truth."""
-    say(f"inspecting {entry.name}")
+    log(f"inspecting {entry.name}")
     with tempfile.TemporaryDirectory(prefix="rsqi-evaluate-") as name:
         folder = Path(name)
         raster = write_raster(folder / "scene.tif", scene.image)

@@ -32,7 +32,7 @@ ANY = "any"  # of the figures: all types together that the network alone marks
 
 _SEGMENTED = (6, 18, 18)  # steps through the blocks of each kind to compare constraints, as segmenting takes longest
 
-Say = Callable[[str], None]
+Log = Callable[[str], None]
 T = TypeVar("T")
 
 
@@ -41,7 +41,7 @@ def recalibrate(
     data: Path,
     folder: Path,
     false_alarms: float = FALSE_ALARMS,
-    say: Say = lambda line: None,
+    log: Log = lambda line: None,
     without: Collection[str] = (),
     sparing: Collection[str] = (),
 ) -> Model:
@@ -49,7 +49,7 @@ def recalibrate(
 
     Parameters
     ----------
-    false_alarms, say, without, sparing
+    false_alarms, log, without, sparing
         As of `calibrate`.
 
     Raises
@@ -70,14 +70,14 @@ def recalibrate(
     for name in (CLASSIFIER, SEGMENTER):
         shutil.copyfile(source / name, folder / name)
     write_card(folder, card)
-    return calibrate(Model(folder, "cpu"), data, false_alarms, say, without, sparing)
+    return calibrate(Model(folder, "cpu"), data, false_alarms, log, without, sparing)
 
 
 def calibrate(
     model: Model,
     data: Path,
     false_alarms: float = FALSE_ALARMS,
-    say: Say = lambda line: None,
+    log: Log = lambda line: None,
     without: Collection[str] = (),
     sparing: Collection[str] = (),
 ) -> Model:
@@ -95,7 +95,7 @@ def calibrate(
         Folder of the imagery sets.
     false_alarms : float
         Share of the clean blocks, 0-1, that one type may mark.
-    say : callable
+    log : callable
         Gets a line on each step.
     without : collection of str
         Codes of types that the model shall not mark, as it may recognise only synthesised errors of them.
@@ -111,7 +111,7 @@ def calibrate(
     """
     check_options(false_alarms, [*without, *sparing])
     source = read_calibration_blocks(data)
-    say(f"classifying {DEFECTIVE} blocks with errors, {CLEAN} clean ones and {DECOYS} hard negatives")
+    log(f"classifying {DEFECTIVE} blocks with errors, {CLEAN} clean ones and {DECOYS} hard negatives")
     seen = _look(source, lambda sample: _answers(model, sample))
     logits, truth, ruled, confusions = (np.stack(part) for part in zip(*seen))
     kind = np.repeat(np.arange(3), (DEFECTIVE, CLEAN, DECOYS))
@@ -133,7 +133,7 @@ def calibrate(
         quality=_quality(p, truth, limits, kind),
     )
     write_card(model.folder, card)
-    say("comparing the modes of equation 3")
+    log("comparing the modes of equation 3")
     constrained = Model(model.folder, "cpu")
     by_mode = _look(source, lambda sample: _by_mode(constrained, sample), _SEGMENTED)
     write_card(model.folder, replace(card, constraint=best_constraint(by_mode, TOGETHER * false_alarms)))

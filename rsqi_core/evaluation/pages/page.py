@@ -254,7 +254,7 @@ def _goals(m: Measured, model: Model) -> str:
     positives = model_result.confusions[INSPECTION][m.where("defect") & seen].sum(0)
     one, two = (model_result.confusions[s][mixed & seen].sum(0) for s in (ONE_STEP, INSPECTION))
     p, truth = probabilities(model_result.logits)[mixed], m.truth(subtle=False)[mixed]
-    told = [auroc(p[truth[:, k] != 255, k], truth[truth[:, k] != 255, k] == 1) for k in _BUT_SEAMS]
+    aurocs = [auroc(p[truth[:, k] != 255, k], truth[truth[:, k] != 255, k] == 1) for k in _BUT_SEAMS]
     left_out = [CODES[k] for k in _BUT_SEAMS if CODES[k] in model.blind]
     iou = {r.code: r.iou() for r in m.rule_results if r.rule == _DEFAULT_RULE[r.code]}
     spotless = [f for f in m.scene_results if f.part == "spotless"]
@@ -263,7 +263,7 @@ def _goals(m: Measured, model: Model) -> str:
         tables.goals(
             [
                 ("block classification, macro F1", float(each.mean()), ">=", 0.75),
-                ("block AUROC, worst type but the two of seams", float(np.nanmin(told)), ">=", 0.85),
+                ("block AUROC, worst type but the two of seams", float(np.nanmin(aurocs)), ">=", 0.85),
                 ("types left out, but the two of seams", len(left_out), "<=", 0),
                 ("region mIoU, seven classes", float(np.nanmean(iou_of(positives))), ">=", 0.66),
                 ("stripe noise IoU", iou["stripe_noise"], ">=", 0.65),
