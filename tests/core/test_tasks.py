@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import shapely
-from test_dataset_reviewed import image, write_reviewed  # noqa: F401
+from test_reviewed import image, write_reviewed  # noqa: F401
 
 from rsqi_core import tasks
 from rsqi_core.errors import Cancelled, ParameterError

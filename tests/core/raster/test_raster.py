@@ -14,7 +14,7 @@ from rsqi_core.errors import ParameterError, RasterError
 from rsqi_core.raster import UNPLACED, open_raster
 from rsqi_core.raster.gdal import hushed
 
-IO_FILES = Path(__file__).resolve().parents[3] / "shared" / "data" / "io"
+IO_FILES = Path(__file__).resolve().parents[4] / "shared" / "data" / "io"
 PLACE = Affine(0.5, 0, 500000, 0, -0.5, 3000000)
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 

@@ -9,7 +9,7 @@ import pytest
 import rasterio
 import shapely
 from rasterio.transform import from_origin
-from test_dataset_records import write_shapefile
+from test_records import write_shapefile
 
 from rsqi_core.dataset.build import Settings, build
 from rsqi_core.dataset.tables import retain

@@ -15,7 +15,7 @@ from rsqi_core.imagery.picture import Picture, dark_places
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.taxonomy import CODES, by_code
 
-DATA = Path(__file__).parents[3] / "shared" / "data"
+DATA = Path(__file__).parents[4] / "shared" / "data"
 CLOUD, SHADOW, SEAM, UNKNOWN = (*(by_code(code).id for code in ("cloud", "shadow", "stitching_trace")), 255)
 
 

@@ -19,7 +19,7 @@ from rsqi_core.cli import main
 from rsqi_core.errors import RasterError
 from rsqi_core.raster import open_raster
 
-IO_FILES = Path(__file__).resolve().parents[3] / "shared" / "data" / "io"
+IO_FILES = Path(__file__).resolve().parents[4] / "shared" / "data" / "io"
 PLACE = Affine(0.5, 0, 500_000, 0, -0.5, 3_000_000)
 UTM = "EPSG:32648"
 HEIGHT, WIDTH = 150, 170
