@@ -39,7 +39,7 @@ def add_train(commands: Any) -> None:
     parser.add_argument("--arch", default="", metavar="NAME", help="architecture (the first of --list)")
     parser.add_argument("--size", metavar="NAME", help="of the architecture (the starred of --list)")
     parser.add_argument("--init", type=Path, metavar="PATH",
-                        help="run, file of --weights, model or Hugging Face folder to start from")  # fmt: skip
+                        help="run, file of --weights or Hugging Face folder to start from")  # fmt: skip
     end = parser.add_mutually_exclusive_group()
     end.add_argument("--samples", type=int, metavar="N", help=f"crops to see in all ({length})")
     end.add_argument("--epochs", type=int, metavar="N", help=f"over the dataset ({epochs})")

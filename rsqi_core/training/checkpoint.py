@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from ..errors import ParameterError, RsqiError
 from ..files.atomic import whole_file
 from ..models.architectures import architecture
-from ..models.card import CARD, read_card
+from ..models.card import CARD
 from ..models.efficientnet_lite import EfficientNetLite, load_pretrained
 from ..models.headed_network import HeadedNetwork
 from ..models.network import Pair
@@ -197,22 +197,26 @@ def course_of(source: Path) -> dict[str, Any] | str:
 
     Of a Hugging Face folder the name is returned.
     """
-    if (source / CARD).exists():
-        card = read_card(source)
-        return card.training.get("settings") or f"{card.id} {card.version}"
+    _refuse_exported(source)
     return source.name if (source / "config.json").exists() else read(checkpoint_of(source))["settings"]
 
 
-def initialise(network: nn.Module, source: Path, images: Callable[[], Tensor]) -> str:
-    """Load those weights of a run, a model or a Hugging Face folder whose names and shapes fit.
+def _refuse_exported(source: Path) -> None:
+    if (source / CARD).exists():
+        raise RsqiError(
+            f"{source}: an exported model is no start of a training run; start from its run or from a file that "
+            "`rsqi train --weights` has written, or let the model learn on with `rsqi finetune`"
+        )
+
+
+def initialise(network: nn.Module, source: Path) -> str:
+    """Load those weights of a run or a Hugging Face folder whose names and shapes fit.
 
     Parameters
     ----------
     source : pathlib.Path
-        A checkpoint, a file of weights, the folder of a run, a model folder that was exported from one, or a folder
-        with ``config.json`` and safetensors.
-    images : callable
-        Makes normalised crops, float [N, 3, H, W], to measure the batch normalisations on that export has folded.
+        A checkpoint, a file of weights, the folder of a run, or a folder with ``config.json`` and safetensors. A model
+        folder that was exported is refused: its batch normalisations are folded away; fine-tuning goes on from it.
 
     Returns
     -------
@@ -233,22 +237,10 @@ def initialise(network: nn.Module, source: Path, images: Callable[[], Tensor]) -
         network.model, lacking = load(model, source)
         lacking = [f"model.{name}" for name in lacking]
     else:
-        exported = (source / CARD).exists()
-        if exported and encoder is not None:
-            raise RsqiError(
-                f"{source}: the encoder of an exported model cannot be trained further; "
-                "start from its run or from a file that `rsqi train --weights` has written"
-            )
-        if exported:
-            from . import from_onnx  # it needs onnx, which training alone does not
-
-            given = from_onnx.weights(source, network)
-        else:
-            given = read(checkpoint_of(source))["average"]
+        _refuse_exported(source)
+        given = read(checkpoint_of(source))["average"]
         fitting = {k: v for k, v in given.items() if k in wanted and wanted[k].shape == v.shape}
         network.load_state_dict(fitting, strict=False)
-        if exported and fitting:
-            from_onnx.measure(network, images())
         lacking = [name for name in wanted if name not in fitting]
     if len(lacking) == len(wanted):
         raise RsqiError(f"{source}: none of its weights fits this network; choose its architecture and size")

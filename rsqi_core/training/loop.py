@@ -9,7 +9,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,6 @@ from .validation import Validation
 
 _ROW_EVERY = 50  # steps
 _CLIP = 2.0  # largest norm of the gradients
-_MEASURED = 64  # crops on which the activations of an exported network are measured
 _Forward = Callable[[Tensor], dict[str, Tensor]]  # logits by name, of images
 _TYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -62,7 +61,7 @@ def train(
         ``emit(event, **values)`` gets ``curve`` with the values of a row, and ``init`` with a line, `init`, that says
         which weights were taken over.
     init : pathlib.Path, optional
-        A run, a file of weights, a model folder or a Hugging Face folder to take weights from at the start.
+        A run, a file of weights or a Hugging Face folder to take weights from at the start.
     network : torch.nn.Module, optional
         What to train instead of the architecture that the settings name; its ``origin`` says where it comes from.
     every : int
@@ -106,7 +105,7 @@ class _Run:
         checkpoint = folder / CHECKPOINT
         network = network or _built(settings, pretrained=not (init or checkpoint.exists()))
         if init and not checkpoint.exists():
-            emit("init", init=initialise(network, init, self._first_crops))
+            emit("init", init=initialise(network, init))
         # The overloads of torch lack the memory format, which its text names.
         network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         optimiser = torch.optim.AdamW(
@@ -128,10 +127,6 @@ class _Run:
             except torch.OutOfMemoryError as error:
                 raise RsqiError("the memory of the GPU is full; choose a smaller batch") from error
         return self.folder / BEST
-
-    def _first_crops(self) -> Tensor:
-        measured = replace(self.settings, batch=min(_MEASURED, self.settings.samples), large=0.0)
-        return normalise(next(batches(SampleStream(self.material, measured)))["image"])
 
     def _train(self) -> None:
         state, settings = self.state, self.settings
