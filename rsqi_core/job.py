@@ -5,28 +5,36 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Mapping
 
 from .errors import Cancelled, OutputError, ParameterError
 from .files.atomic import whole_file
+from .files.clash import refuse_clashes
+from .files.earlier import keep_earlier, refuse_earlier_file, refuse_earlier_result
 from .files.geopackage import release, write_geopackage
-from .files.mask import write_mask
-from .files.shapefile import write_shapefile
+from .files.inputs import files_of
+from .files.mask import is_mask, write_mask
+from .files.shapefile import is_as_written, write_shapefile
 from .findings import ErrorPolygon
 from .inspection import Inspection
 from .models import Model, load
+from .notes import Note, message_fields
 from .parameters import Parameters, from_mapping
 from .pipeline import inspect_raster
 from .progress import Emit, OnProgress, Progress, no_events, to_events
 from .raster import Raster, open_raster
+from .raster.gdal import refuse_pipe
+from .report.html import is_report
 from .report.texts import Words
 from .report.write import write_inspection
 from .strips.journal import Journal
 from .strips.workspace import run_key, workspace
 
+_FLAGS = ("mask", "report", "shapefile", "resume", "preview", "overwrite")
+_IS_OWN = {"mask": is_mask, "report": is_report, "shapefile": is_as_written}
 PREVIEWED = 20_000  # polygons; more would slow QGIS down and show no more of the scene
 
 
@@ -49,7 +57,13 @@ class Job:
     language : {"zh", "en", "both"}
         Of the report.
     resume : bool
-        Go on with an inspection of the same raster with the same model and parameters that was stopped hard.
+        Go on with an inspection of the same raster with the same model and parameters that was stopped hard, and keep
+        what was found if this one breaks off.
+    overwrite : bool
+        Replace an older result that was reviewed or is of another image, which is kept beside as ``<stem>.bak.gpkg``,
+        and files at the other places that RSQI has not written.
+    targets : mapping of str to str
+        Where the caller moves outputs to afterwards, by kind; other kinds are files that the caller writes.
     """
 
     raster: str
@@ -62,6 +76,8 @@ class Job:
     extras: Path | None = None
     preview: bool = False
     language: str = "both"
+    overwrite: bool = False
+    targets: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         Words(self.language)  # which refuses what it does not speak
@@ -71,6 +87,13 @@ class Job:
             raise OutputError(f"{self.output.parent}: no such folder; create it first")
         if not os.access(self.output.parent, os.W_OK):
             raise OutputError(f"{self.output.parent}: cannot write here; choose another folder")
+
+    def files(self) -> dict[str, Path]:
+        """Return the files that appear, by kind: of the job itself, and those that the caller makes of them."""
+        folder, stem = self.extras or self.output.parent, self.output.stem
+        names = {"mask": f"{stem}_mask.tif", "report": f"{stem}.html", "shapefile": f"{stem}.shp"}
+        own = {kind: folder / name for kind, name in names.items() if getattr(self, kind)}
+        return {"output": self.output, **own, **{kind: Path(path) for kind, path in self.targets.items()}}
 
 
 def job_from_mapping(values: Mapping[str, Any]) -> Job:
@@ -84,12 +107,36 @@ def job_from_mapping(values: Mapping[str, Any]) -> Job:
     for key in ("raster", "output"):
         if not isinstance(values.get(key), str) or not values[key]:
             raise ParameterError(f"the request has no '{key}'")
-    flags = {name: bool(values.get(name, False)) for name in ("mask", "report", "shapefile", "resume", "preview")}
+    flags = {name: bool(values.get(name, False)) for name in _FLAGS}
     parameters = from_mapping(values.get("parameters") or {})
     extras = Path(values["extras"]) if values.get("extras") else None
     language = str(values.get("language") or "both")
-    output = Path(values["output"])
-    return Job(values["raster"], output, parameters=parameters, extras=extras, language=language, **flags)
+    output, targets = Path(values["output"]), dict(values.get("targets") or {})
+    more = {"parameters": parameters, "extras": extras, "language": language, "targets": targets}
+    return Job(values["raster"], output, **more, **flags)
+
+
+def refuse_outputs_that_are_read(jobs: Iterable[Job]) -> None:
+    """Refuse jobs, before any of them begins, of which one would write what this or another one reads or writes.
+
+    Raises
+    ------
+    ParameterError
+        Names both files.
+    """
+    jobs = list(jobs)
+    schemes = [job.parameters.scheme for job in jobs if job.parameters.scheme]
+    read = [file for job in jobs for file in files_of(job.raster)]
+    refuse_clashes([file for job in jobs for file in job.files().values()], [*read, *schemes])
+
+
+def _refuse_earlier(job: Job) -> None:
+    """Refuse to write over what is not RSQI's or has been worked on; nothing has been done yet."""
+    files = job.files()
+    refuse_earlier_result(files["output"], job.raster, job.overwrite)
+    for kind, is_own in _IS_OWN.items():
+        if kind in files:
+            refuse_earlier_file(files[kind], is_own, job.overwrite)
 
 
 def run(
@@ -115,8 +162,11 @@ def run(
         ``outputs`` (paths by kind) and ``summary``.
     """
     output, progress = job.output, to_events(emit)
+    refuse_outputs_that_are_read([job])
+    _refuse_earlier(job)
+    for file in files_of(job.raster):
+        refuse_pipe(file)
     with open_raster(job.raster, job.parameters.bands) as raster:
-        _refuse_overwriting(raster, output)
         emit("started", raster=job.raster, width=raster.width, height=raster.height)
         if model is None and "classify" in job.parameters.stages:
             model = load(job.parameters.model, job.parameters.device)
@@ -145,7 +195,7 @@ def run(
             if cancelled():
                 raise Cancelled("cancelled; nothing was written")
             claim(None)
-            outputs = _commit(job, raster, found, staged, progress)
+            outputs = _commit(job, raster, found, staged, progress, emit)
     return {"outputs": outputs, "summary": found.summary}
 
 
@@ -192,7 +242,7 @@ def _preview(polygon: ErrorPolygon) -> dict[str, Any]:
 
 
 def _commit(
-    job: Job, raster: Raster, found: Inspection, staged: dict[str, Path], progress: OnProgress
+    job: Job, raster: Raster, found: Inspection, staged: dict[str, Path], progress: OnProgress, emit: Emit
 ) -> dict[str, str]:
     """Put every file in its place, the GeoPackage last; each of these steps is whole or nothing."""
     extras, outputs = job.extras or job.output.parent, {}
@@ -200,21 +250,21 @@ def _commit(
         shapefile = extras / f"{job.output.stem}.shp"
         outputs["shapefile"] = str(write_shapefile(shapefile, found.polygons, raster.crs)[0])
     for kind, file in staged.items():
-        outputs[kind] = str(_publish(file, job.output.parent if kind == "errors" else extras))
+        outputs[kind] = str(_publish(file, job.output if kind == "errors" else extras / file.name, job.raster, emit))
     progress(Progress("write", 1, 1))
     return outputs
 
 
-def _refuse_overwriting(raster: Raster, output: Path) -> None:
-    if output.exists() and Path(raster.path).exists() and output.samefile(raster.path):
-        raise OutputError(f"{output}: this is the raster itself; choose another output")
-
-
-def _publish(file: Path, folder: Path) -> Path:
-    """Move a finished file to where it belongs, over an older one."""
-    target = folder / file.name
+def _publish(file: Path, target: Path, raster: str, emit: Emit) -> Path:
+    """Move a finished file to where it belongs, over an older one; a reviewed result is kept."""
     with whole_file(target, errors=(sqlite3.Error,)) as part:
         if target.suffix == ".gpkg":
             release(target)
+            if kept := keep_earlier(target, raster):
+                emit("warning", code="kept", **message_fields(_kept_note(kept)))
         shutil.move(file, part)  # perhaps to another disk
     return target
+
+
+def _kept_note(kept: Path) -> Note:
+    return Note("earlier_kept", "the earlier result is kept as {path}", path=str(kept))

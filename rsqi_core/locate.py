@@ -5,6 +5,7 @@ Imported inside QGIS as well: standard library only, Python 3.9 syntax.
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,3 +42,12 @@ def _seen_from(result: Path, noted: str) -> Iterator[Path]:
     for folder in folders:
         for count in range(1, min(_DOWN, len(parts)) + 1):
             yield folder.joinpath(*parts[-count:])
+
+
+def is_pipe_or_device(path: Path | str) -> bool:
+    """Tell whether something lies at `path` that is neither file nor folder: to open it could wait for ever."""
+    try:
+        mode = Path(path).stat().st_mode
+    except (OSError, ValueError):  # gone, or no path at all, such as a mosaic as text
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))

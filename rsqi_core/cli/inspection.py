@@ -49,12 +49,17 @@ def add_inspect(commands: Any) -> None:
                         help=f"{' or '.join(limits.MISSING_RULES)} (the paper's)")  # fmt: skip
     parser.add_argument("--scheme", metavar="FILE", help="scoring scheme (JSON)")
     parser.add_argument("--score-mode", default=MODES[0], metavar="|".join(MODES))
-    parser.add_argument("--resume", action="store_true", help="go on with a run that was killed or ran out of disk")
+    parser.add_argument("--resume", action="store_true",
+                        help="go on with a run that was killed or broke off, and keep what was found if this one "
+                             "breaks off, as on a full disk")  # fmt: skip
+    parser.add_argument("--overwrite", action="store_true",
+                        help="replace a result that was reviewed or is of another image, which is kept as "
+                             "<stem>.bak.gpkg, and files that rsqi did not write")  # fmt: skip
     parser.add_argument("--progress", choices=("bar", "json", "none"), default="bar")
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    from ..job import Job, run
+    from ..job import Job, refuse_outputs_that_are_read, run
     from ..models import load
     from ..parameters import from_mapping
 
@@ -63,13 +68,15 @@ def _inspect(options: argparse.Namespace) -> int:
     values = {name: getattr(options, name) for name in names}
     parameters = from_mapping(values | {"stages": options.stages.split(",")})
     outputs = _outputs(options.raster, options.output)
+    files = options.mask, options.report, options.shapefile, parameters, options.resume
+    more = {"language": options.language, "overwrite": options.overwrite}
+    jobs = [Job(raster, output, *files, **more) for raster, output in zip(options.raster, outputs)]
+    refuse_outputs_that_are_read(jobs)
     model = load(parameters.model, parameters.device) if "classify" in parameters.stages else None
     failed = 0
-    for raster, output in zip(options.raster, outputs):
-        emit = Reporter(options.progress, raster)
+    for job in jobs:
+        emit = Reporter(options.progress, job.raster)
         try:
-            files = options.mask, options.report, options.shapefile
-            job = Job(raster, output, *files, parameters, options.resume, language=options.language)
             emit("result", **run(job, emit, model=model))
         except (Cancelled, ParameterError):
             raise

@@ -12,6 +12,7 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.windows import Window
 
 from ..raster import UNPLACED, Raster
+from ..raster.gdal import hushed
 from ..taxonomy import IGNORED, TYPES
 from ..uniform import is_uniform
 from .atomic import whole_file
@@ -39,7 +40,11 @@ def write_mask(path: Path, raster: Raster, bands: Iterable[np.ndarray], window: 
         If the file cannot be written.
     """
     # Like the raster itself, a mask without georeference carries none.
-    place = {} if raster.transform == UNPLACED else {"crs": raster.crs, "transform": raster.transform}
+    place = (
+        {}
+        if raster.crs is None and raster.transform == UNPLACED
+        else {"crs": raster.crs, "transform": raster.transform}
+    )
     profile = {
         "driver": "GTiff", "width": raster.width, "height": raster.height, "count": 1, "dtype": "uint8",
         "tiled": True, "blockxsize": _TILE, "blockysize": _TILE, "compress": "deflate", "nodata": IGNORED,
@@ -53,6 +58,20 @@ def write_mask(path: Path, raster: Raster, bands: Iterable[np.ndarray], window: 
             target.write_colormap(1, {t.id: _rgba(t.color) for t in TYPES})
             for top, strip in _strips(raster, bands, window):
                 target.write(strip, 1, window=Window(0, top, raster.width, len(strip)))
+
+
+def is_mask(path: Path) -> bool:
+    """Tell whether a file is a mask of :func:`write_mask`: one band of bytes in the colours of the types."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with hushed(), rasterio.open(path) as file:
+                if file.driver != "GTiff" or file.dtypes != ("uint8",) or file.nodata != IGNORED:
+                    return False
+                colors = file.colormap(1)
+    except (rasterio.errors.RasterioError, ValueError):  # no raster, no colours
+        return False
+    return all(colors.get(t.id) == _rgba(t.color) for t in TYPES)
 
 
 def _strips(

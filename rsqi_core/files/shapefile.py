@@ -5,6 +5,7 @@ A dBASE field name has ten characters: ``category_id`` is cut as every GIS cuts 
 
 from __future__ import annotations
 
+import hashlib
 import warnings
 from pathlib import Path
 from typing import Any, Mapping, Protocol, Sequence
@@ -18,11 +19,11 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from ..errors import OutputError
 from ..taxonomy import by_id
 from .atomic import whole_files
+from .clash import SHAPEFILE_INDEXES, SHAPEFILE_PARTS
 
 _OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
-_PARTS = (".shp", ".shx", ".dbf", ".cpg", ".prj")
-# Of an older file of the name; they would contradict the new one.
-_INDEXES = (".sbn", ".sbx", ".qix", ".qpj", ".shp.xml")
+_MARK = slice(16, 28)  # bytes of a dBASE header that are reserved, and that nobody reads
+_SIGN = b"RSQI"
 
 
 class Outlined(Protocol):
@@ -65,12 +66,37 @@ def write_shapefile(
     path = Path(path)
     if path.suffix.lower() != ".shp":
         raise OutputError(f"{path}: a shapefile's name must end in .shp")
-    older = [path.with_suffix(ending) for ending in _PARTS + _INDEXES]
+    older = [path.with_suffix(ending) for ending in SHAPEFILE_PARTS + SHAPEFILE_INDEXES]
     with whole_files(path, older, "the shapefile", errors=_OGR_ERRORS) as folder:
         _write(folder / path.name, errors, crs, columns or {})
         # One spelling for every reader; GDAL itself would write "GBK" or a code page number by version.
         (folder / path.name).with_suffix(".cpg").write_text("GBK", encoding="ascii")
-    return tuple(file for file in older[: len(_PARTS)] if file.exists())
+        _mark(folder / path.name)
+    return tuple(file for file in older[: len(SHAPEFILE_PARTS)] if file.exists())
+
+
+def is_as_written(path: Path) -> bool:
+    """Tell whether a shapefile is one of :func:`write_shapefile` that nobody has changed since."""
+    table = path.with_suffix(".dbf")
+    try:
+        return table.read_bytes()[_MARK] == _digest(path)
+    except OSError:
+        return False
+
+
+def _mark(path: Path) -> None:
+    with path.with_suffix(".dbf").open("r+b") as table:
+        digest = _digest(path)
+        table.seek(_MARK.start)
+        table.write(digest)
+
+
+def _digest(path: Path) -> bytes:
+    """Return what the mark must be: a sign, and a sum over outlines and table."""
+    table = bytearray(path.with_suffix(".dbf").read_bytes())
+    table[_MARK] = bytes(_MARK.stop - _MARK.start)
+    summed = hashlib.sha256(path.read_bytes() + table).digest()
+    return _SIGN + summed[: _MARK.stop - _MARK.start - len(_SIGN)]
 
 
 def _write(path: Path, errors: Sequence[Outlined], crs: Any, columns: Mapping[str, Sequence[str]]) -> None:

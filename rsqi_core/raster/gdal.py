@@ -16,6 +16,7 @@ import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 
 from ..errors import RasterError, RsqiError
+from ..locate import is_pipe_or_device
 
 CACHE = 256 * 2**20  # bytes of decoded tiles that GDAL may keep; by default it takes a twentieth of all memory
 
@@ -102,6 +103,17 @@ def hushed() -> Iterator[None]:
             said.seek(0)
             for line in said.read().decode(errors="replace").splitlines():
                 _LOG.info("%s", line)
+
+
+def refuse_pipe(path: str | Path) -> None:
+    """Refuse what is neither file nor folder: to open it could wait for ever.
+
+    Raises
+    ------
+    RasterError
+    """
+    if is_pipe_or_device(path):
+        raise RasterError(f"{path}: this is a pipe or a device; give a file")
 
 
 def _reason(name: str, error: Exception) -> str:

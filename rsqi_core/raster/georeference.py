@@ -50,8 +50,15 @@ def _crs(dataset: rasterio.DatasetReader) -> CRS | None:
 
 def _is_usable(transform: Affine) -> bool:
     """Tell whether a transform was given at all and leads back to pixels."""
-    terms = np.array(transform[:6])
-    return bool(np.isfinite(terms).all()) and not transform.is_identity and not transform.is_degenerate
+    return not transform.is_identity and _leads_back(transform)
+
+
+def _leads_back(transform: Affine) -> bool:
+    """Tell whether neighbouring pixels have places of their own, not with a pixel size of 0 or next to it."""
+    if not np.isfinite(transform[:6]).all() or transform.is_degenerate:
+        return False
+    column, row = ~transform * (transform * (1, 1))
+    return abs(column - 1) < 0.1 and abs(row - 1) < 0.1
 
 
 def _fit(points: list[GroundControlPoint]) -> tuple[Affine, float]:
@@ -74,6 +81,8 @@ def _why_unplaced(dataset: rasterio.DatasetReader, points: list[GroundControlPoi
     if points:
         missed = f" (RMS {rms:.1f} px)" if np.isfinite(rms) else ""
         return f"has {len(points)} ground control points that fit no affine{missed}: rectify it first; {pixels}"
+    if not _leads_back(dataset.transform):
+        return f"has a georeference that gives its pixels no size (pixel size 0): correct it first; {pixels}"
     if dataset.rpcs:
         return f"is placed by a sensor model (RPC) alone: orthorectify it first; {pixels}"
     return f"has no georeference; {pixels}"

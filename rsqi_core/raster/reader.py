@@ -19,7 +19,7 @@ from rasterio.windows import Window
 from ..errors import ParameterError
 from .area import Area
 from .bands import choose_bands, depth, find_palette, is_number, read_masks, read_planes
-from .gdal import guarded, hushed, quiet
+from .gdal import guarded, hushed, quiet, refuse_pipe
 from .georeference import UNPLACED, place
 from .stored import bands_to_ask, is_lacking
 from .stretch import LEVELS, PERCENTILES, Stretch, find_stretch
@@ -240,6 +240,7 @@ def open_raster(path: str | os.PathLike[str], bands: tuple[int, ...] | None = No
         Neither one band is wanted nor three.
     """
     name = os.fspath(path)
+    refuse_pipe(name)
     # A Path is taken literally; a string with '#', '?' or '!' would be parsed as an address.
     source = Path(name) if Path(name).exists() else name
     with guarded(name, "open"), quiet(), hushed():

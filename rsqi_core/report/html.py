@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import singledispatch
 from html import escape
+from pathlib import Path
 from string import Template
 from typing import Any
 
 from .. import resources
 from . import content
 from .content import Report, Text
+
+_GENERATOR = b'<meta name="generator" content="RSQI">'
 
 
 def page(report: Report) -> str:
@@ -27,6 +30,12 @@ def page(report: Report) -> str:
         blocks="\n".join(_block(block) for block in report.blocks),
         footer=escape(report.footer),
     )
+
+
+def is_report(path: Path) -> bool:
+    """Tell whether a file is a report of :func:`page`."""
+    with path.open("rb") as file:
+        return _GENERATOR in file.read(1024)
 
 
 def _text(text: Text) -> str:

@@ -29,9 +29,10 @@ _HELD = {errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
 def workspace(output: Path, key: str, resume: bool = False) -> Iterator[Path]:
     """Lend the folder of an output to one run.
 
-    It is empty, unless `resume` is given and a run with the same `key` was killed, ran out of disk or memory, or broke
-    down. The folder is removed when the run is done, cancelled, or fails for what its raster or its parameters are;
-    what is left of other outputs in the same place goes as well, once it is a week old.
+    It is empty, unless `resume` is given and a run with the same `key` was killed, or with `resume` as well ran out of
+    disk or memory, or broke down. The folder is removed when the run is done, cancelled, or fails for what its raster
+    or its parameters are, and without `resume` whatever it fails for; what is left of other outputs in the same place
+    goes as well, once it is a week old.
 
     Raises
     ------
@@ -44,6 +45,8 @@ def workspace(output: Path, key: str, resume: bool = False) -> Iterator[Path]:
         folder.mkdir(exist_ok=True)
         lock = _lock(folder)
     except OSError as error:
+        with suppress(OSError):
+            folder.rmdir()  # nothing is in it where there was no room for the lock
         raise OutputError(f"{output.parent}: cannot write here: {error.strerror}") from error
     if lock is None:
         raise OutputError(f"{output}: another inspection writes to it; wait for its end or choose another output")
@@ -54,7 +57,7 @@ def workspace(output: Path, key: str, resume: bool = False) -> Iterator[Path]:
     except (Cancelled, ParameterError, RasterError):
         raise
     except Exception:
-        keep = True
+        keep = resume
         raise
     finally:
         if keep and any(folder.glob(ENTRIES)):

@@ -39,7 +39,7 @@ def test_after_a_full_disk_the_run_goes_on_where_it_was(job, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(Journal, "_write", full)
         with pytest.raises(OutputError, match="no room"):
-            run(job())
+            run(job(resume=True))
     folder = job().output.parent
     (left,) = folder.iterdir()
     assert {f.suffix for f in left.iterdir()} == {"", ".npz"} and not (left / "labels").exists()
@@ -53,6 +53,16 @@ def test_after_a_full_disk_the_run_goes_on_where_it_was(job, monkeypatch):
     assert found and written[0] == found[0] and len(found) == 5 - 3
     assert result["summary"]["count_pixel_missing"] == 2
     assert {f.name for f in folder.iterdir()} == {"o.gpkg", "o_mask.tif"}
+
+
+def test_a_full_disk_leaves_nothing_of_a_run_that_is_not_to_be_resumed(job, monkeypatch):
+    def full(*_):
+        raise OutputError("no room")
+
+    monkeypatch.setattr("rsqi_core.job.write_geopackage", full)
+    with pytest.raises(OutputError, match="no room"):
+        run(job())
+    assert list(job().output.parent.iterdir()) == []
 
 
 def test_without_resume_a_stale_folder_is_removed(job, monkeypatch):

@@ -13,8 +13,8 @@ from rsqi_core.strips.workspace import run_key, workspace
 WEEK = 7 * 86400
 
 
-def break_off(output, error, key="a", entry=True):
-    with pytest.raises(type(error)), workspace(output, key) as folder:
+def break_off(output, error, key="a", entry=True, resume=True):
+    with pytest.raises(type(error)), workspace(output, key, resume) as folder:
         if entry:
             (folder / "000000000.npz").write_bytes(b"1")
         raise error
