@@ -24,6 +24,8 @@ def add_report(commands: Any) -> None:
     parser.add_argument("--scheme", metavar="FILE", help="scoring scheme, JSON (as inspected)")
     parser.add_argument("--mode", choices=MODES, help="how to score (as inspected)")
     parser.add_argument("--t", type=float, metavar="T", help="divides the deductions of B, C and D (the scheme's)")
+    parser.add_argument("--overwrite", action="store_true",
+                        help="replace files that rsqi did not write, or that somebody has filled in")  # fmt: skip
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -38,7 +40,7 @@ def _report(options: argparse.Namespace) -> int:
     if options.t is not None and not options.t > 0:
         raise ParameterError(f"t must be above 0, not {options.t:g}")
     chosen = (options.raster, options.language, options.reviewer, options.scheme, options.mode, options.t)
-    answer = write_report(Order(options.errors, outputs, options.errors, *chosen), _warn)
+    answer = write_report(Order(options.errors, outputs, options.errors, *chosen, options.overwrite), _warn)
     verdict = f"{answer['error_count']} errors, score {answer['score']:.1f} ({answer['grade']})"
     print(f"{verdict} -> {', '.join(outputs.values())}")
     return DONE

@@ -24,6 +24,7 @@ from ..errors import OutputError
 from ..findings import ErrorPolygon, ErrorRecord
 from ..geodesy import ellipsoidal_area
 from ..polygons import measure
+from ..raster.gdal import refuse_pipe
 from ..scoring import Score
 from ..taxonomy import CODES, TYPES, by_id
 from .atomic import reason, whole_file
@@ -129,6 +130,7 @@ def read_errors(path: Path | str) -> StoredErrors:
         The file is missing, is no result of RSQI, or a value in it makes no sense.
     """
     path = Path(path)
+    refuse_pipe(path)
     try:
         meta, fids, geometries, columns = pyogrio.raw.read(path, layer="errors", return_fids=True)
         summary_meta, _, _, summary_columns = pyogrio.raw.read(path, layer="summary")

@@ -72,7 +72,7 @@ def _parts(text: str) -> Iterator[str]:
 
 def _exists(name: str) -> bool:
     try:
-        return Path(name).exists()
+        return bool(Path(name).name) and Path(name).exists()
     except (OSError, ValueError):  # a VRT as text is too long for a name
         return False
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
 from typing import Any, Tuple
 
 Text = Tuple[str, ...]  # in one language, or in two of which the second is printed small
@@ -155,6 +156,14 @@ def dumps(report: Report) -> str:
 def loads(text: str) -> Report:
     """Return what :func:`dumps` was given."""
     return _revive(json.loads(text))
+
+
+def is_content(path: Path) -> bool:
+    """Tell whether a file is what :func:`dumps` gave."""
+    try:
+        return isinstance(loads(path.read_text(encoding="utf-8")), Report)
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +17,13 @@ from ..files.shapefile import write_shapefile
 from ..taxonomy import by_id
 from .content import Table
 from .subject import Reported, Subject
-from .texts import Words, load, number
+from .texts import LANGUAGES, Words, load, number
 
 COLUMNS = ("element", "subelement", "check", "severity", "finding", "remedy", "revision", "recheck", "inspector",
            "date", "remark", "shape")  # fmt: skip
 _SOURCES = ("model", "evidence", "rule", "technician")
 _WIDTHS = (11, 12, 12, 9, 34, 24, 12, 12, 12, 12, 34, 30)  # characters
+_SIGN = b"RSQI"  # comment of a workbook's archive; a spreadsheet program leaves it out when it saves
 _BYTES = 250  # of a text in a shapefile, whose format ends at 254
 
 
@@ -152,7 +154,30 @@ def write_workbook(
         widths = [max(12, round(1.1 * column.share)) for column in other.columns]
         fill(name, [column.head[0] for column in other.columns], body, widths, lambda c: middle if c else text)
     book.close()
+    with zipfile.ZipFile(memory, "a") as archive:
+        archive.comment = _SIGN
     write_whole(path, memory.getvalue())
+
+
+def is_blank_csv(path: Path) -> bool:
+    """Tell whether a file is a record of :func:`write_csv` in which nobody has filled in *revision* and *recheck*."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            names, *table = csv.reader(file)
+    except (OSError, UnicodeError, ValueError, csv.Error):
+        return False
+    known = [heads(Words(language)) for language in LANGUAGES]
+    by_hand = [COLUMNS.index(name) for name in ("revision", "recheck")]
+    return tuple(names) in known and not any(row[n] for row in table if len(row) > max(by_hand) for n in by_hand)
+
+
+def is_own_workbook(path: Path) -> bool:
+    """Tell whether a file is a workbook of :func:`write_workbook` that no spreadsheet program has saved since."""
+    try:
+        with zipfile.ZipFile(path) as book:
+            return book.comment == _SIGN
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def write_record_shapefile(path: Path, subject: Subject, table: Sequence[Sequence[str]], names: Sequence[str]) -> None:

@@ -10,19 +10,31 @@ from typing import Any
 
 from ..errors import Cancelled, OutputError, ParameterError, RasterError
 from ..files.atomic import write_whole
+from ..files.clash import refuse_clashes
+from ..files.earlier import refuse_earlier_file
+from ..files.inputs import files_of
+from ..files.shapefile import is_as_written
 from ..inspection import Inspection
 from ..locate import find_file
 from ..progress import Emit, OnProgress, Progress, no_events, to_events
 from ..raster import Raster, open_raster
+from ..raster.gdal import refuse_pipe
 from . import image_checks, pictures, record
 from .compose import compose, mapping, types_table
-from .content import dumps
-from .html import page
+from .content import dumps, is_content
+from .html import is_report, page
 from .subject import Subject, of_inspection, read_subject, read_summary
 from .texts import Words
 
 ENDINGS = {"html": ".html", "content": ".json", "csv": ".csv", "xlsx": ".xlsx", "shapefile": ".shp"}
 _RENDERERS = {"html": page, "content": dumps}
+_IS_OWN = {
+    "html": is_report,
+    "content": is_content,
+    "csv": record.is_blank_csv,
+    "xlsx": record.is_own_workbook,
+    "shapefile": is_as_written,
+}
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,10 @@ class Order:
     reviewer : str
     scheme, mode, t : optional
         As for scoring; scheme and mode are by default those of the inspection.
+    overwrite : bool
+        Replace files at these places that RSQI has not written, or in which somebody has filled something in.
+    targets : mapping
+        Further files, which the caller writes afterwards.
     """
 
     errors: str
@@ -54,6 +70,8 @@ class Order:
     scheme: str | None = None
     mode: str | None = None
     t: float | None = None
+    overwrite: bool = False
+    targets: Mapping[str, str] = field(default_factory=dict)
     _words: Words = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -121,6 +139,7 @@ def write_report(
     RsqiError
         With one line that says what is wrong.
     """
+    _refuse_outputs(order)
     summary = read_summary(order.summary)
     raster = _open(order, summary, emit)
     try:
@@ -148,6 +167,20 @@ def write_report(
         "grade": subject.score.grade,
         "error_count": len(subject.errors),
     }
+
+
+def _refuse_outputs(order: Order) -> None:
+    """Refuse, before any work, to write over what is read, or over what is not RSQI's."""
+    for path in (order.errors, order.summary, order.scheme):
+        if path:
+            refuse_pipe(path)
+    summary = read_summary(order.summary)
+    noted = str(summary.get("raster") or "")
+    raster = order.raster or find_file(noted, order.summary) or noted
+    read = [*files_of(raster), *(path for path in (order.errors, order.summary, order.scheme) if path)]
+    refuse_clashes([*order.outputs.values(), *order.targets.values()], read)
+    for kind, path in order.outputs.items():
+        refuse_earlier_file(Path(path), _IS_OWN[kind], order.overwrite)
 
 
 def _open(order: Order, summary: Mapping[str, Any], emit: Emit) -> Raster | None:
