@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..errors import ParameterError
+from ..errors import OutputError, ParameterError
 from .command import DONE, command, need
 
 
@@ -35,6 +35,7 @@ def add_export(commands: Any) -> None:
 
 def _export(options: argparse.Namespace) -> int:
     need("torch", "onnx")
+    _refuse_outputs(options)
     if options.standalone:
         return _standalone(options)
     if options.data is not None:
@@ -51,6 +52,24 @@ def _export(options: argparse.Namespace) -> int:
         print(path)
     print("rsqi: warning: thresholds are 0.5 as there was no --data to set them on", file=sys.stderr)
     return DONE
+
+
+def _refuse_outputs(options: argparse.Namespace) -> None:
+    """Refuse to write over a file of a run or of a model that is read."""
+    from ..files.clash import refuse_clashes
+    from ..files.earlier import refuse_no_file
+    from ..models.card import CARD, CLASSIFIER, HASHES, SEGMENTER
+
+    output = options.output
+    if options.standalone:
+        refuse_no_file(output)
+    elif output.exists() and not output.is_dir():
+        raise OutputError(f"{output}: this is a file; name a folder for the model")
+    names = {CARD, HASHES, CLASSIFIER, SEGMENTER}
+    inside = (file for source in options.source if source.is_dir() for file in source.iterdir())
+    read = [file for file in inside if file.name in names or file.suffix in (".pt", ".safetensors", ".json")]
+    written = [output] if options.standalone else [output / name for name in names]
+    refuse_clashes(written, [*read, *(source for source in options.source if source.is_file())])
 
 
 def _standalone(options: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from ..errors import ModelError
+from ..files.atomic import whole_file
 from ..taxonomy import CODES, PIXEL_TYPES, REGION_TYPES, TYPES
 from .backend import Model
 from .card import CLASSIFIER, SEGMENTER, Card, axis, read_card, write_card
@@ -135,7 +136,7 @@ def write_standalone(folder: Path, file: Path) -> None:
     card = read_card(folder)
     segmenter = onnx.load(str(folder / SEGMENTER))
     if not card.features:
-        onnx.save(segmenter, str(file))
+        _save(segmenter, file)
         return
     keys = {each.key: each.value for each in segmenter.metadata_props}
     classifier = onnx.load(str(folder / CLASSIFIER))
@@ -149,7 +150,12 @@ def write_standalone(folder: Path, file: Path) -> None:
         prefix2=_DECODER,
     )
     helper.set_model_props(joined, keys)
-    onnx.save(joined, str(file))
+    _save(joined, file)
+
+
+def _save(graph: onnx.ModelProto, file: Path) -> None:
+    with whole_file(file, "the model") as part:
+        onnx.save(graph, str(part))
 
 
 def shares(network: HeadedNetwork) -> bool:
