@@ -100,6 +100,7 @@ class InspectLayer(ScoringAlgorithm, InspectionAlgorithm):
             advanced=True,
         )
         self.add_blocks()
+        self.add_min_area()
         self.add_scoring(advanced=True)
         self.add(
             QgsProcessingParameterBoolean(self.RESUME, tr("Go on with an interrupted inspection"), False),

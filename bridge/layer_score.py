@@ -127,7 +127,8 @@ def inspected_image(layer: QgsVectorLayer) -> InspectedImage | None:
         a, b, _, d, e, _ = json.loads(row["transform"])
         width, height = int(row["width"]), int(row["height"])
         valid_area, pixels = float(row["valid_area_m2"]), int(row.get("valid_pixels") or width * height)
-        pixel_side, diagonal = math.sqrt(abs(a * e - b * d)), math.hypot(width, height)
+        pixel_side = math.sqrt(abs(a * e - b * d))
+        diagonal = float(row.get("diagonal_px") or math.hypot(width, height))
         measures = ImageMeasures(valid_area, valid_area / pixels, pixel_side, diagonal)
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
         return None

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import cv2
 import numpy as np
-from affine import Affine
 
 from .findings import BlockResult, ErrorPolygon, Finding
+from .frame import Frame
+from .limits import least_pixels
 from .merge import LabelMap, Mosaic
-from .polygons import MIN_FRACTION, Outliner
+from .polygons import Outliner
 from .strips.label_file import LabelFile
-from .taxonomy import IGNORED
-from .tracer import Tracer
+from .taxonomy import IGNORED, REGION_TYPES
+from .tracer import Component, Tracer
 from .uniform import is_uniform
 
 
@@ -21,13 +21,12 @@ class Collector:
 
     Parameters
     ----------
-    width, height : int
-        Of the inspected window in pixels.
+    frame : Frame
+        What is inspected.
     sizes : tuple of int
         Block sizes, from the finest on.
-    transform : Affine
-        Of the window.
-    crs : rasterio or pyproj CRS, or None
+    min_area : float or None
+        Square metres that a region error has at least; None: a share of a block of the size that found it.
     labels : LabelFile
         Gets the label map.
 
@@ -36,15 +35,24 @@ class Collector:
     blocks : list of BlockResult
     valid_pixels : int
         So far.
+    ground : Frame
+        The part of the frame, so far, in which these lie: what surrounds the image has no say in its measures.
     """
 
-    def __init__(self, width: int, height: int, sizes: tuple[int, ...], transform: Affine, crs: Any, labels: LabelFile):
+    def __init__(self, frame: Frame, sizes: tuple[int, ...], min_area: float | None, labels: LabelFile):
         self.blocks: list[BlockResult] = []
         self.valid_pixels = 0
-        self._height, self._labels = height, labels
-        self._mosaic = Mosaic(width, sizes)
-        self._tracer = Tracer(MIN_FRACTION * width * height)
-        self._outliner = Outliner(transform, crs)
+        self._frame, self._min_area, self._labels = frame, min_area, labels
+        self._left, self._top, self._right, self._bottom = frame.width, frame.height, 0, 0
+        self._mosaic = Mosaic(frame.width, sizes)
+        self._tracer = Tracer(least_pixels if min_area is None else _any_size)
+        self._outliner = Outliner(frame.transform, frame.crs)
+
+    @property
+    def ground(self) -> Frame:
+        if not self.valid_pixels:
+            return self._frame
+        return self._frame.part(self._left, self._top, self._right - self._left, self._bottom - self._top)
 
     def add(self, finding: Finding) -> list[ErrorPolygon]:
         """Take the next finding, and turn the rows that no later one reaches into polygons.
@@ -61,17 +69,36 @@ class Collector:
 
     def _trace(self, band: LabelMap) -> list[ErrorPolygon]:
         complete = []
-        last = self._labels.height + band.height == self._height
+        last = self._labels.height + band.height == self._frame.height
         for component in self._tracer.add(band, last):
-            if self._tracer.drops(component):
+            if self._tracer.drops(component) or self._is_too_small(component):
                 self._labels.drop(component.outline())
             else:
                 complete.append(self._outliner.add(component))
-        self._labels.append(band.label)
         if not is_uniform(band.label):  # else nothing but nodata
-            self.valid_pixels += int(np.count_nonzero(band.label != IGNORED))
+            self._count(band.label != IGNORED)
+        self._labels.append(band.label)
         return complete
+
+    def _is_too_small(self, component: Component) -> bool:
+        """Is this a region error of less than the area asked for?"""
+        if self._min_area is None or component.category_id > REGION_TYPES[-1].id:
+            return False
+        return self._outliner.area(component) < self._min_area
+
+    def _count(self, valid: np.ndarray) -> None:
+        left, top, width, height = cv2.boundingRect(valid.view(np.uint8))
+        if not width:
+            return
+        top += self._labels.height
+        self.valid_pixels += int(np.count_nonzero(valid))
+        self._left, self._right = min(self._left, left), max(self._right, left + width)
+        self._top, self._bottom = min(self._top, top), max(self._bottom, top + height)
 
     def polygons(self) -> list[ErrorPolygon]:
         """Return the polygons by type, then by falling size; complete after the last finding."""
         return self._outliner.polygons()
+
+
+def _any_size(_: int) -> float:
+    return 0.0

@@ -60,6 +60,10 @@ class Frame:
         """Of the raster; None if it has none."""
         return self.raster.crs
 
+    def part(self, column: int, row: int, width: int, height: int) -> Frame:
+        """Return a part of it, given in its own pixels."""
+        return Frame(self.raster, (self.window[0] + column, self.window[1] + row, width, height))
+
     def valid_area(self, valid_pixels: int) -> float:
         """Area of so many pixels in square metres, each with the mean ellipsoidal area of the window's pixels."""
         corners = (0, 0), (self.width, 0), (self.width, self.height), (0, self.height)

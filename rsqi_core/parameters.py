@@ -37,6 +37,9 @@ class Parameters:
         Sides of the blocks in pixels, within `rsqi_core.limits.BLOCK_SIZE_RANGE`.
     overlap : float
         Share of a block's side that it shares with the next, within `rsqi_core.limits.OVERLAP_RANGE`.
+    min_area : float or None
+        Region errors of fewer square metres are dropped (square units of the raster where these are unknown); None
+        drops those under 0.01 % of a block of the size that found them, `rsqi_core.limits.least_pixels`.
     bands : tuple of int or None
         One band number (grey) or three (red, green, blue), from 1; None takes what the raster itself marks as colours.
     extent : tuple of float or None
@@ -62,6 +65,7 @@ class Parameters:
     sensitivity: float = limits.SENSITIVITY
     blocks: tuple[int, ...] = limits.BLOCK_SIZES
     overlap: float = limits.OVERLAP
+    min_area: float | None = None
     bands: tuple[int, ...] | None = None
     extent: tuple[float, float, float, float] | None = None
     area: str | None = None
@@ -90,6 +94,8 @@ class Parameters:
         low, high = limits.OVERLAP_RANGE
         if not low <= self.overlap <= high:
             raise ParameterError(f"overlap must be {low:g} to {high:g}, not {self.overlap}")
+        if self.min_area is not None and not 0 <= self.min_area < math.inf:
+            raise ParameterError(f"min_area must be a finite number of at least 0 m2, but is {self.min_area}")
         if self.bands is not None and (len(self.bands) not in (1, 3) or min(self.bands) < 1):
             raise ParameterError(f"bands: one or three numbers from 1 are needed, not {list(self.bands)}")
         if self.threshold is not None and not self.threshold >= 0:
@@ -134,7 +140,7 @@ def from_mapping(values: Mapping[str, Any]) -> Parameters:
             given["bands"] = tuple(operator.index(band) for band in given["bands"])
         if given.get("extent") is not None:
             given["extent"] = tuple(float(v) for v in given["extent"])
-        for name in ("alpha", "overlap", "threshold", "sensitivity"):
+        for name in ("alpha", "overlap", "threshold", "sensitivity", "min_area"):
             if given.get(name) is not None:
                 given[name] = float(given[name])
         return Parameters(**given)

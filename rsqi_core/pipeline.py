@@ -74,7 +74,7 @@ def inspect_raster(
     frame, sizes = frame_of(raster, parameters), _sizes(parameters)
     steps = walk_order([grid(frame.width, frame.height, size, parameters.overlap) for size in sizes])
     labels = LabelFile(folder and folder / "labels", frame.width)
-    collector = Collector(frame.width, frame.height, sizes, frame.transform, frame.crs, labels)
+    collector = Collector(frame, sizes, parameters.min_area, labels)
     with closing(_findings(frame, steps, parameters, model, journal)) as findings:
         for done, finding in enumerate(findings, 1):
             if cancelled():
@@ -91,9 +91,10 @@ def inspect_raster(
     polygons = collector.polygons()
     if cancelled():
         raise Cancelled("cancelled; nothing was written")
-    scored = _score(frame, parameters, polygons, collector.valid_pixels, inspected_types(parameters, model))
+    inspected = inspected_types(parameters, model)
+    scored = _score(collector.ground, frame, parameters, polygons, collector.valid_pixels, inspected)
     seconds = time.monotonic() - started
-    summary = summary_row(frame, parameters, model, collector.valid_pixels, scored, seconds)
+    summary = summary_row(frame, collector.ground, parameters, model, collector.valid_pixels, scored, seconds)
     return Inspection(labels, frame.window, frame.transform, polygons, collector.blocks, scored, summary)
 
 
@@ -143,14 +144,19 @@ def _progress(done: int, known: int, total: int, pixels: int, elapsed: float) ->
 
 
 def _score(
-    frame: Frame, parameters: Parameters, polygons: list[ErrorPolygon], valid_pixels: int, inspected: tuple[str, ...]
+    ground: Frame,
+    frame: Frame,
+    parameters: Parameters,
+    polygons: list[ErrorPolygon],
+    valid_pixels: int,
+    inspected: tuple[str, ...],
 ) -> Score:
     return score(
         records(polygons, frame.transform),
         load_scheme(parameters.scheme),
-        frame.valid_area(valid_pixels),
+        ground.valid_area(valid_pixels),
         valid_pixels,
-        frame.diagonal,
+        ground.diagonal,
         parameters.score_mode,
         inspected,
     )

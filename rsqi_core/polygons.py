@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, Sequence
 
 import shapely
@@ -10,27 +11,24 @@ from affine import Affine
 from shapely.affinity import affine_transform
 from shapely.geometry import MultiPolygon
 
-from .errors import ParameterError
 from .findings import ErrorPolygon, ErrorRecord
 from .geodesy import area_function
+from .limits import least_pixels
 from .merge import LabelMap
 from .taxonomy import ErrorClass, by_id
 from .tracer import Component, Tracer
-
-MIN_FRACTION = 1e-4  # of the image; smaller region errors are dropped (paper, section 3.1.2)
 
 
 def polygonize(
     label_map: LabelMap,
     transform: Affine,
     crs: Any = None,
-    min_fraction: float = MIN_FRACTION,
-    image_pixels: int | None = None,
+    least: Callable[[int], float] = least_pixels,
 ) -> list[ErrorPolygon]:
     """Return one polygon per connected error, pixels joined by their eight neighbours.
 
-    Region errors smaller than ``min_fraction * image_pixels`` are dropped *and* set to 0 in ``label_map``. Boundary and
-    pixel errors are kept whatever their size.
+    Region errors under the limit are dropped *and* set to 0 in ``label_map``. Boundary and pixel errors are kept
+    whatever their size.
 
     Parameters
     ----------
@@ -39,26 +37,17 @@ def polygonize(
     transform : Affine
         Pixel to map coordinates, all six terms.
     crs : rasterio or pyproj CRS, WKT or EPSG text, optional
-    min_fraction : float
-        Share of the image, 0..1 (paper, section 3.1.2: 0.01 %).
-    image_pixels : int, optional
-        Pixels that count as the image; the whole map by default.
+    least : callable
+        Fewest pixels of a region error by the block size that found it; by default 0.01 % of such a block, which is
+        the image that the paper segments (section 3.1.2).
 
     Returns
     -------
     list of ErrorPolygon
         By type, then by falling size, then from top left.
-
-    Raises
-    ------
-    ParameterError
-        `min_fraction` is outside 0..1.
     """
-    if not 0 <= min_fraction <= 1:
-        raise ParameterError(f"minimum share {min_fraction} is outside 0..1")
-    size = label_map.height * label_map.width if image_pixels is None else image_pixels
     outliner = Outliner(transform, crs)
-    for component in Tracer(min_fraction * size).add(label_map, last=True):
+    for component in Tracer(least).add(label_map, last=True):
         outliner.add(component)
     return outliner.polygons()
 
@@ -76,6 +65,10 @@ class Outliner:
     def __init__(self, transform: Affine, crs: Any = None):
         self._affine, self._area_of = transform.to_shapely(), area_function(crs)
         self._found: list[tuple[tuple[int, ...], ErrorPolygon]] = []
+
+    def area(self, component: Component) -> float:
+        """Return the area of one component in square metres; it is not taken."""
+        return self._area_of(affine_transform(component.outline(), self._affine))
 
     def add(self, component: Component) -> ErrorPolygon:
         """Take one component; return what it has become."""

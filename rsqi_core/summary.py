@@ -22,12 +22,20 @@ _OPTIONAL = ("torch", "transformers")  # needed for Hugging Face checkpoints onl
 
 
 def summary_row(
-    frame: Frame, parameters: Parameters, model: Model | None, valid_pixels: int, score: Score, run_seconds: float
+    frame: Frame,
+    ground: Frame,
+    parameters: Parameters,
+    model: Model | None,
+    valid_pixels: int,
+    score: Score,
+    run_seconds: float,
 ) -> dict[str, Any]:
     """Return the row of an inspection; what is no number or text is JSON.
 
     Parameters
     ----------
+    ground : Frame
+        The part of the frame in which its valid pixels lie.
     model : Model or None
         None where only the rules ran.
     valid_pixels : int
@@ -41,8 +49,8 @@ def summary_row(
         "width": frame.width,
         "height": frame.height,
         "valid_pixels": valid_pixels,
-        "valid_area_m2": frame.valid_area(valid_pixels),
-        "diagonal_px": frame.diagonal,
+        "valid_area_m2": ground.valid_area(valid_pixels),
+        "diagonal_px": ground.diagonal,
         "error_count": sum(t.count for t in score.by_type.values()),
         "score": score.value,
         "grade": score.grade,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import cv2
@@ -91,20 +91,20 @@ class Tracer:
 
     Parameters
     ----------
-    minimum : float
-        Region errors of fewer pixels are dropped. Boundary and pixel errors never are: the limit would delete every
-        stripe and missing pixel.
+    least : callable
+        Region errors of fewer pixels than it gives for their block size are dropped. Boundary and pixel errors never
+        are: the limit would delete every stripe and missing pixel.
     """
 
-    def __init__(self, minimum: float):
-        self._minimum = minimum
+    def __init__(self, least: Callable[[int], float]):
+        self._least = least
         self._row = 0
         self._open: list[Component] = []
         self._rim: tuple[np.ndarray, np.ndarray] | None = None  # labels of the last row, and whose they are among open
 
     def drops(self, component: Component) -> bool:
         """Is this a region error under the limit?"""
-        return component.category_id <= _LAST_REGION and component.pixels < self._minimum
+        return component.category_id <= _LAST_REGION and component.pixels < self._least(component.block_size)
 
     def add(self, band: LabelMap, last: bool = False) -> list[Component]:
         """Take the next rows; return the components that are complete, those that are to be dropped among them.
@@ -126,7 +126,7 @@ class Tracer:
         held[below] = True
         if not last:
             held[ids[-1]] = True
-        small = (found.category_id <= _LAST_REGION) & (found.pixels < self._minimum) & ~held
+        small = (found.category_id <= _LAST_REGION) & (found.pixels < found.least(self._least)) & ~held
         small[0] = False
         if small.any():
             _erase(band, ids, small)
@@ -182,6 +182,14 @@ class _Found:
     @property
     def count(self) -> int:
         return len(self.pixels) - 1
+
+    def least(self, of_size: Callable[[int], float]) -> np.ndarray:
+        """Return what `of_size` gives for the block size that gave most of the pixels, of equal ones the smallest."""
+        if not self.sizes:
+            return np.zeros(self.count + 1)
+        sizes = sorted(self.sizes)
+        most = np.argmax([self.sizes[size] for size in sizes], axis=0)
+        return np.array([of_size(size) for size in sizes])[most]
 
     def components(self, keep: np.ndarray) -> dict[int, Component]:
         """Return those that bool [count + 1] `keep` picks, by their numbers, still without outlines."""

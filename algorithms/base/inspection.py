@@ -53,6 +53,7 @@ class InspectionAlgorithm(WorkerAlgorithm):
     MODEL = "MODEL"
     BLOCK_SIZES = "BLOCK_SIZES"
     OVERLAP = "OVERLAP"
+    MIN_AREA = "MIN_AREA"
     DEVICE = "DEVICE"
     OUTPUT = "OUTPUT"
     MASK = "MASK"
@@ -136,6 +137,23 @@ class InspectionAlgorithm(WorkerAlgorithm):
             advanced=True,
         )
 
+    def add_min_area(self) -> None:
+        """Add the area under which region errors are dropped."""
+        self.add(
+            QgsProcessingParameterNumber(
+                self.MIN_AREA,
+                tr("Smallest error (m²)"),
+                QgsProcessingParameterNumber.Type.Double,
+                optional=True,
+                minValue=0,
+            ),
+            tr(
+                "Smaller clouds, shadows, blurs and other regions are dropped; empty means 0.01 % of a block of the "
+                "size that found them: 26 pixels of 512, 419 of 2048. Stitching, stripes and missing pixels have no limit."
+            ),
+            advanced=True,
+        )
+
     def add_errors(self) -> None:
         """Add the outputs of an algorithm that finds errors."""
         self.add(
@@ -166,6 +184,8 @@ class InspectionAlgorithm(WorkerAlgorithm):
         if self._has(self.BLOCK_SIZES):
             request["blocks"] = block_sizes(self.parameterAsString(parameters, self.BLOCK_SIZES, context))
             request["overlap"] = self.parameterAsDouble(parameters, self.OVERLAP, context)
+        if self._has(self.MIN_AREA) and parameters.get(self.MIN_AREA) is not None:
+            request["min_area"] = self.parameterAsDouble(parameters, self.MIN_AREA, context)
         return request
 
     def prepareAlgorithm(self, parameters, context, feedback):

@@ -1780,6 +1780,14 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>方块的边长，用逗号分隔；大块能看到大范围的错误。</translation>
     </message>
     <message>
+        <source>Smaller clouds, shadows, blurs and other regions are dropped; empty means 0.01 % of a block of the size that found them: 26 pixels of 512, 419 of 2048. Stitching, stripes and missing pixels have no limit.</source>
+        <translation>更小的云、阴影、模糊等区域类错误不予保留；留空表示检出它的影像块面积的 0.01 %：512 像素块为 26 像素，2048 像素块为 419 像素。拼接、条状噪声和像素缺失不设下限。</translation>
+    </message>
+    <message>
+        <source>Smallest error (m²)</source>
+        <translation>最小错误面积（平方米）</translation>
+    </message>
+    <message>
         <source>Somebody else has changed this error meanwhile: it was read again, please look once more.</source>
         <translation>该图斑刚被他人修改：已重新读取，请再查看一次。</translation>
     </message>

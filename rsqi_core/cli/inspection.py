@@ -40,6 +40,9 @@ def add_inspect(commands: Any) -> None:
                         help=f"px ({listed(limits.BLOCK_SIZES)})")  # fmt: skip
     parser.add_argument("--overlap", type=float, default=limits.OVERLAP, metavar="SHARE",
                         help=f"of a block's side ({limits.OVERLAP:g})")  # fmt: skip
+    parser.add_argument("--min-area", type=float, metavar="M2",
+                        help="drop smaller region errors (0.01 %% of a block of the size that found them: "
+                             f"{_least()})")  # fmt: skip
     parser.add_argument("--bands", type=numbers(int), metavar="R,G,B", help="band numbers, or one for grey (as marked)")
     parser.add_argument("--extent", type=numbers(float, 4), metavar="xmin,ymin,xmax,ymax")
     parser.add_argument("--stages", default=",".join(limits.STAGES), help=argparse.SUPPRESS)
@@ -58,13 +61,17 @@ def add_inspect(commands: Any) -> None:
     parser.add_argument("--progress", choices=("bar", "json", "none"), default="bar")
 
 
+def _least() -> str:
+    return ", ".join(f"{limits.least_pixels(side)} px of {side}" for side in limits.BLOCK_SIZES)
+
+
 def _inspect(options: argparse.Namespace) -> int:
     from ..job import Job, refuse_outputs_that_are_read, run
     from ..models import load
     from ..parameters import from_mapping
 
-    names = ("types", "model", "device", "constraint", "alpha", "threshold", "sensitivity", "blocks",
-             "overlap", "bands", "extent", "stripe_rule", "missing_rule", "scheme", "score_mode")  # fmt: skip
+    names = ("types", "model", "device", "constraint", "alpha", "threshold", "sensitivity", "blocks", "overlap",
+             "min_area", "bands", "extent", "stripe_rule", "missing_rule", "scheme", "score_mode")  # fmt: skip
     values = {name: getattr(options, name) for name in names}
     parameters = from_mapping(values | {"stages": options.stages.split(",")})
     outputs = _outputs(options.raster, options.output)

@@ -160,7 +160,7 @@ def read_errors(path: Path | str) -> StoredErrors:
         records=tuple(records),
         valid_area_m2=valid_area,
         valid_pixels=int(summary.get("valid_pixels") or size[0] * size[1]),
-        diagonal_px=math.hypot(*size),
+        diagonal_px=float(summary.get("diagonal_px") or math.hypot(*size)),
         inspected=inspected,
         fids=tuple(kept),
         summary=summary,

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from .. import __version__
+from ..limits import least_pixels
 from ..progress import OnProgress, Progress, no_progress
 from ..raster import Raster
 from ..scoring import GRADE_NAMES, SEVERITIES
@@ -273,8 +274,10 @@ def _not_inspected(subject: Subject, words: Words) -> Iterator[Any]:
         left_out = words("none") if subject.summary.get("inspected") else words("unknown_types")
     covered = subject.score.scheme.not_covered
     rows = [(words("types_left_out"), left_out)]
-    source = mapping(subject.summary.get("source"))
-    extent = mapping(subject.summary.get("parameters")).get("extent")
+    source, parameters = mapping(subject.summary.get("source")), mapping(subject.summary.get("parameters"))
+    if "min_area" in parameters:  # results of earlier versions had another limit
+        rows.append((words("too_small"), _least(parameters, subject, words)))
+    extent = parameters.get("extent")
     if extent and (source.get("width"), source.get("height")) != subject.size:
         rows.append(
             (words("part"), words("part_value", ", ".join(f"{value:.6f}".rstrip("0").rstrip(".") for value in extent)))
@@ -284,6 +287,14 @@ def _not_inspected(subject: Subject, words: Words) -> Iterator[Any]:
         rows.append((words("not_covered"), tuple(marks[lang].join(covered[lang]) for lang in words.languages)))
     yield Heading(words("not_inspected"))
     yield Facts(tuple(rows))
+
+
+def _least(parameters: Mapping[str, Any], subject: Subject, words: Words) -> Text:
+    """Say under which size region errors were dropped."""
+    if parameters["min_area"] is not None:
+        return words("least_area", number(parameters["min_area"]), subject.unit)
+    sizes = [words("least_of_block", least_pixels(side), side) for side in parameters.get("blocks") or ()]
+    return words("least_pixels", words.join(sizes))
 
 
 def _conditions(subject: Subject, words: Words) -> Iterator[Any]:

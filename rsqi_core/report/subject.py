@@ -211,7 +211,7 @@ def read_subject(
         replace(rules, t=t) if t else rules,
         valid_area,
         valid_pixels,
-        math.hypot(*size),
+        float(summary.get("diagonal_px") or math.hypot(*size)),
         mode or summary.get("score_mode") or "count",
         inspected,
     )

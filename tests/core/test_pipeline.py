@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import cv2
 import numpy as np
 import pytest
+from affine import Affine
+from shapely.affinity import affine_transform
 
 from rsqi_core import merge, pipeline
 from rsqi_core.classify import probabilities
@@ -82,6 +84,63 @@ def test_a_cloud_becomes_one_polygon_across_blocks_with_its_area(run, ground):
     assert cloud.area_m2 == pytest.approx(grown, rel=0.03)
     assert cloud.confidence > 0.9
     assert 0 < model.segmented < len(found.blocks)  # the clean blocks were spared the second step
+
+
+def errors_at(found, x=0, y=0):
+    """Outlines in pixels from (x, y) on, in the order of their types and places, with what is deducted for them."""
+    back = Affine.translation(-found.window[0] - x, -found.window[1] - y) * ~found.transform
+    return sorted(
+        (p.category_id, p.pixels, p.block_size, affine_transform(p.geometry, back.to_shapely()).normalize().wkt, item)
+        for p, item in zip(found.polygons, found.score.items)
+    )
+
+
+class Still(Oracle):
+    """Says stripes nowhere, and sees blocks of 512 px as they are."""
+
+    card = SimpleNamespace(**vars(Oracle.card) | {"tile_size": 512})
+
+    def classify(self, images):
+        logits = super().classify(images)
+        logits[:, 8] = -5
+        return logits
+
+
+def test_the_same_ground_gives_the_same_errors_and_penalties_whatever_surrounds_it(run, ground):
+    """Alone, within 24 times as much nodata, and in a mosaic ten times as large that is clean else."""
+    rgb = ground.copy()
+    rgb[100:112, 100:112] = 230  # cloud
+    rgb[20:22, 200:203] = rgb[180, 40:42] = 220  # specks of it under the limit
+    rgb[200:206, 30:36] = 230
+    rgb[40:45, 30:35] = 0  # lost pixels
+    parameters = {"model": Still(), "types": ("cloud", "pixel_missing"), "blocks": (512,)}
+    alone = run(rgb, **parameters)
+    assert codes(alone) == ["cloud", "pixel_missing"] and {p.pixels for p in alone.polygons} == {25, 14 * 14, 8 * 8}
+
+    wide, valid = np.zeros((1280, 1280, 3), np.uint8), np.zeros((1280, 1280), bool)
+    wide[512:768, 640:896], valid[512:768, 640:896] = rgb, True
+    within = run(wide, valid=valid, **parameters)
+    assert errors_at(within, 640, 512) == errors_at(alone)
+    for name in ("score", "grade", "error_count", "valid_pixels", "diagonal_px", "count_cloud"):
+        assert within.summary[name] == alone.summary[name], name
+    assert within.summary["valid_area_m2"] == pytest.approx(alone.summary["valid_area_m2"], rel=1e-7)
+
+    mosaic = np.concatenate([rgb if n == 3 else ground[::-1] if n % 2 else ground for n in range(10)], 1)
+    part = run(mosaic, **parameters)
+    assert errors_at(part, 3 * 256) == errors_at(alone)
+    assert part.score.value == alone.score.value
+
+
+def test_an_area_in_square_metres_takes_the_place_of_the_share_of_a_block(run, ground):
+    rgb = ground.copy()
+    rgb[100:110, 100:110] = 230  # 12 x 12 px of a quarter square metre each when found
+    rgb[200:210, 30:40] = 0
+    parameters = {"model": Still(), "types": ("cloud", "pixel_missing"), "blocks": (128,)}
+    limits = {least: codes(run(rgb, min_area=least, **parameters)) for least in (None, 0, 35.9, 36.1, 1e6)}
+    both, missing = ["cloud", "pixel_missing"], ["pixel_missing"]
+    assert limits == {None: both, 0: both, 35.9: both, 36.1: missing, 1e6: missing}
+    dropped = run(rgb, min_area=36.1, **parameters)
+    assert set(np.unique(dropped.label_map.label)) == {0, 10}  # and from the mask as well
 
 
 def test_types_that_are_not_wanted_are_not_found(run, ground):
@@ -202,6 +261,8 @@ def test_constraint_modes_differ_where_the_classifier_is_sure_of_nothing(run, gr
     ("values", "message"),
     [
         ({"types": ["fog"]}, "unknown error type"),
+        ({"min_area": -1}, "min_area"),
+        ({"min_area": float("nan")}, "min_area"),
         ({"colour": 1}, "unknown parameter 'colour'"),
         ({"overlap": 0.9}, "overlap"),
         ({"blocks": [8]}, "blocks"),

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from rsqi_core.errors import ParameterError
 from rsqi_core.merge import LabelMap
 from rsqi_core.polygons import measure, polygonize, records
 from rsqi_core.taxonomy import TYPES, ErrorClass
@@ -42,7 +41,7 @@ def burn(polygons, shape, transform):
 def test_polygons_lie_exactly_on_the_mask(transform):
     rng = np.random.default_rng(1)
     label = rng.choice([0, 0, 0, 0, 1, 2, 7, 9, 255], (40, 50)).astype(np.uint8)
-    found = polygonize(label_map_of(label), transform, None, min_fraction=0)
+    found = polygonize(label_map_of(label), transform, None, least=lambda size: 0)
     assert np.array_equal(burn(found, label.shape, transform), np.where(label == 255, 0, label))
     assert all(polygon.geometry.is_valid for polygon in found)
 
@@ -51,7 +50,7 @@ def test_polygons_lie_exactly_on_the_mask(transform):
 @given(st.integers(0, 2**32 - 1), st.floats(0.1, 0.9))
 def test_pixels_and_area_equal_the_mask_and_one_polygon_a_component(seed, density):
     mask = np.random.default_rng(seed).random((12, 17)) < density
-    found = polygonize(label_map_of(np.where(mask, 3, 0).astype(np.uint8)), ROTATED, None, min_fraction=0)
+    found = polygonize(label_map_of(np.where(mask, 3, 0).astype(np.uint8)), ROTATED, None, least=lambda size: 0)
     components, count = ndimage.label(mask, np.ones((3, 3)))
     assert len(found) == count
     assert [p.pixels for p in found] == sorted(np.bincount(components.ravel())[1:].tolist(), reverse=True)
@@ -66,7 +65,7 @@ def test_holes_are_kept():
     label[2:18, 2:18] = 1
     label[6:10, 6:10] = 0
     label[12:15, 12:15] = 2  # another error inside is a hole as well
-    cloud, shadow = polygonize(label_map_of(label), NORTH_UP, None)
+    cloud, shadow = polygonize(label_map_of(label), NORTH_UP, None, least=lambda size: 0)
     (part,) = cloud.geometry.geoms
     assert len(part.interiors) == 2
     assert cloud.pixels == 256 - 16 - 9
@@ -84,11 +83,11 @@ def test_a_diagonal_line_is_one_error():
 
 @pytest.mark.parametrize("error_type", TYPES, ids=lambda t: t.code)
 def test_the_area_limit_is_for_region_types_only(error_type):
-    label = np.zeros((200, 200), np.uint8)  # 0.01 % of it is 4 pixels
+    label = np.zeros((200, 200), np.uint8)
     label[10, 10:13] = error_type.id
     label[50:52, 50:52] = error_type.id
     label_map = label_map_of(label)
-    found = polygonize(label_map, NORTH_UP, None, min_fraction=1e-4)
+    found = polygonize(label_map, NORTH_UP, None, least=lambda size: 4)
     region = error_type.error_class is ErrorClass.REGION
     assert [p.pixels for p in found] == ([4] if region else [4, 3])
     expected = label.copy()
@@ -98,11 +97,23 @@ def test_the_area_limit_is_for_region_types_only(error_type):
     assert np.array_equal(label_map.confidence > 0, expected > 0)
 
 
-def test_the_limit_counts_the_given_image_pixels():
-    label = np.zeros((100, 100), np.uint8)
-    label[:5, :5] = 1
-    assert len(polygonize(label_map_of(label), NORTH_UP, None, 1e-4, image_pixels=250_000)) == 1
-    assert len(polygonize(label_map_of(label), NORTH_UP, None, 1e-4, image_pixels=250_001)) == 0
+@pytest.mark.parametrize("size, least", [(512, 26), (2048, 419)])
+def test_the_limit_is_a_share_of_the_block_that_found_the_error(size, least):
+    label = np.zeros((40, 40), np.uint8)
+    label.flat[: least - 1] = 1
+    assert polygonize(label_map_of(label, block_size=size), NORTH_UP) == []
+    label.flat[:least] = 1
+    assert [p.pixels for p in polygonize(label_map_of(label, block_size=size), NORTH_UP)] == [least]
+
+
+def test_of_two_block_sizes_that_found_an_error_the_one_with_more_pixels_sets_the_limit():
+    label = np.zeros((40, 40), np.uint8)
+    label[:10, :10] = 1
+    label_map = label_map_of(label, block_size=512)
+    label_map.block_size[:5, :10] = 2048  # one half each: the finer one
+    assert len(polygonize(label_map, NORTH_UP)) == 1
+    label_map.block_size[5, 0] = 2048
+    assert polygonize(label_map, NORTH_UP) == [] and not label_map.label.any()
 
 
 def test_dropping_spares_neighbours_inside_the_same_rectangle():
@@ -110,7 +121,7 @@ def test_dropping_spares_neighbours_inside_the_same_rectangle():
     label[5:35, 5], label[5, 5:35], label[34, 5:35] = 1, 1, 1  # a C-shaped cloud of 88 pixels
     label[20, 20] = 1  # a speck within its rectangle
     label_map = label_map_of(label)
-    (cloud,) = polygonize(label_map, NORTH_UP, None, min_fraction=2 / 1600)
+    (cloud,) = polygonize(label_map, NORTH_UP, None, least=lambda size: 2)
     assert cloud.pixels == 88
     assert label_map.label[20, 20] == 0 and (label_map.label == 1).sum() == 88
 
@@ -124,7 +135,7 @@ def test_confidence_and_block_size_belong_to_the_own_pixels():
     label_map.confidence[8:11, 8:11] = 255
     label_map.block_size[2:6, 2] = 2048
     label_map.block_size[8:11, 8:11] = 2048
-    large, small = polygonize(label_map, NORTH_UP, None, min_fraction=0)
+    large, small = polygonize(label_map, NORTH_UP, None, least=lambda size: 0)
     assert (large.pixels, large.block_size, small.pixels, small.block_size) == (19, 512, 9, 2048)
     assert large.confidence == pytest.approx(0.2) and small.confidence == pytest.approx(1.0)
 
@@ -144,11 +155,6 @@ def test_sources_and_order():
 def test_nothing_found():
     assert polygonize(LabelMap(10, 10), NORTH_UP, None) == []
     assert polygonize(label_map_of(np.full((10, 10), 255, np.uint8)), NORTH_UP, None) == []
-
-
-def test_wrong_fraction():
-    with pytest.raises(ParameterError, match="outside"):
-        polygonize(LabelMap(10, 10), NORTH_UP, None, min_fraction=1.5)
 
 
 @pytest.mark.parametrize("transform", [Affine.identity(), NORTH_UP, ROTATED])

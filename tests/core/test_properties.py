@@ -168,7 +168,7 @@ def label_maps(draw):
 @given(label_maps())
 def test_polygons_are_valid_and_rasterise_to_the_map_they_came_from(label_map):
     label = label_map.label.copy()
-    polygons = polygonize(label_map, IDENTITY, min_fraction=0)
+    polygons = polygonize(label_map, IDENTITY, least=lambda size: 0)
     again = np.zeros(label.shape, np.uint8)
     for polygon in polygons:
         assert polygon.geometry.is_valid and not polygon.geometry.is_empty
@@ -186,9 +186,9 @@ def test_polygons_are_valid_and_rasterise_to_the_map_they_came_from(label_map):
 @given(label_maps(), st.floats(0, 1))
 def test_only_small_regions_are_dropped_and_they_leave_the_map_too(label_map, fraction):
     before = label_map.label.copy()
-    every = polygonize(label_map, IDENTITY, min_fraction=0)
-    kept = polygonize(label_map, IDENTITY, min_fraction=fraction)
+    every = polygonize(label_map, IDENTITY, least=lambda size: 0)
     least = fraction * before.size
+    kept = polygonize(label_map, IDENTITY, least=lambda size: least)
     expected = [p for p in every if not REGION[p.category_id] or p.pixels >= least]
     key = [(p.category_id, p.pixels, p.geometry.wkb) for p in expected]
     assert sorted((p.category_id, p.pixels, p.geometry.wkb) for p in kept) == sorted(key)
@@ -204,8 +204,8 @@ terms = st.floats(-50, 50).filter(lambda v: abs(v) > 0.05)
 def test_a_transform_moves_the_outlines_and_scales_the_areas(label_map, a, b, d, e):
     assume(abs(a * e - b * d) > 0.01)
     transform = Affine(a, b, 500_000, d, e, 3_000_000)
-    in_pixels = polygonize(label_map, IDENTITY, min_fraction=0)
-    for moved, plain in zip(polygonize(label_map, transform, min_fraction=0), in_pixels):
+    in_pixels = polygonize(label_map, IDENTITY, least=lambda size: 0)
+    for moved, plain in zip(polygonize(label_map, transform, least=lambda size: 0), in_pixels):
         assert (moved.category_id, moved.pixels) == (plain.category_id, plain.pixels)
         assert np.isclose(moved.area_m2, plain.pixels * abs(transform.determinant), rtol=1e-6, atol=1e-3)
         back = shapely.transform(moved.geometry, lambda xy: np.stack((~transform) * xy.T, -1))

@@ -39,9 +39,9 @@ def rows_of(label_map, top, bottom):
     return part
 
 
-def in_bands(label_map, cuts, minimum):
+def in_bands(label_map, cuts, least):
     """Return the polygons traced band by band, and the label map with what was dropped erased."""
-    tracer, outliner, erased = Tracer(minimum), Outliner(PLACE), []
+    tracer, outliner, erased = Tracer(least), Outliner(PLACE), []
     edges = [0, *sorted(set(cuts) - {0, label_map.height}), label_map.height]
     dropped = []
     for top, bottom in zip(edges, edges[1:]):
@@ -75,20 +75,19 @@ def same(first, second):
     st.tuples(st.integers(1, 40), st.integers(1, 30)),
     st.sampled_from([0, 0.7, 2]),
     st.lists(st.integers(1, 40), max_size=40),
-    st.sampled_from([0, 4, 12]),
+    st.sampled_from([{512: 0, 2048: 0}, {512: 4, 2048: 12}, {512: 12, 2048: 4}]),
 )
-def test_bands_give_what_the_whole_gives(seed, size, smooth, cuts, minimum):
+def test_bands_give_what_the_whole_gives(seed, size, smooth, cuts, least):
     whole = random_map(seed, *size, smooth)
-    fraction = min(1, minimum / whole.label.size)
-    polygons, label = in_bands(whole, [cut for cut in cuts if cut < size[0]], fraction * whole.label.size)
-    same(polygons, polygonize(whole, PLACE, min_fraction=fraction))
+    polygons, label = in_bands(whole, [cut for cut in cuts if cut < size[0]], least.get)
+    same(polygons, polygonize(whole, PLACE, least=least.get))
     assert np.array_equal(label, whole.label)
 
 
 def test_one_band_a_row_of_a_large_map():
     whole = random_map(5, 300, 200, 3)
-    polygons, label = in_bands(whole, range(300), 20)
-    same(polygons, polygonize(whole, PLACE, min_fraction=20 / whole.label.size))
+    polygons, label = in_bands(whole, range(300), lambda size: 20)
+    same(polygons, polygonize(whole, PLACE, least=lambda size: 20))
     assert np.array_equal(label, whole.label)
 
 
@@ -99,7 +98,7 @@ def test_what_is_complete_is_let_go_of_at_once():
     whole = LabelMap(30, 20)
     whole.label[:] = label
     whole.block_size[label > 0] = 512
-    tracer = Tracer(0)
+    tracer = Tracer(lambda size: 0)
     ended = [len(tracer.add(rows_of(whole, top, top + 6), last=top == 24)) for top in range(0, 30, 6)]
     assert ended == [1, 0, 0, 0, 1]
 
@@ -110,6 +109,6 @@ def test_branches_that_meet_further_down_are_one_error():
     whole = LabelMap(12, 12)
     whole.label[:] = label
     whole.block_size[label > 0] = 512
-    (polygon,), _ = in_bands(whole, [3, 6, 9], 0)
+    (polygon,), _ = in_bands(whole, [3, 6, 9], lambda size: 0)
     (part,) = polygon.geometry.geoms
     assert polygon.pixels == 25 and len(part.exterior.coords) == 9  # a U has eight corners

@@ -24,9 +24,10 @@ from rsqi_core import job, merge, pipeline
 from rsqi_core.blocks import grid, walk_order
 from rsqi_core.examine import Examiner
 from rsqi_core.imagery import Picture
+from rsqi_core.limits import least_pixels
 from rsqi_core.models import Model, load
 from rsqi_core.parameters import Parameters
-from rsqi_core.polygons import MIN_FRACTION, Outliner
+from rsqi_core.polygons import Outliner
 from rsqi_core.raster import open_raster
 from rsqi_core.raster.gdal import OPTIONS
 from rsqi_core.rules import PIXEL_MISSING, STRIPE_NOISE
@@ -148,7 +149,7 @@ def strips(path: str, folder: Path) -> dict[str, int]:
         for finding in examiner.find(examiner.judge(tiles)):
             mosaic.add(finding.patch)
         (band,) = mosaic.take(height)
-        tracer, outliner = Tracer(MIN_FRACTION * width * height), Outliner(raster.transform, raster.crs)
+        tracer, outliner = Tracer(least_pixels), Outliner(raster.transform, raster.crs)
         for component in tracer.add(band, last=True):
             outliner.add(component)
     one, other = ({_outline(p.geometry) for p in each} for each in (found.polygons, outliner.polygons()))

@@ -242,9 +242,10 @@ def score_truth(raster: Path, truth: np.ndarray, inspected: tuple[str, ...]) -> 
     label_map = LabelMap(*truth.shape)
     label_map.label[:] = np.where(truth == IGNORED, 0, truth)
     label_map.confidence[:] = np.where(label_map.label > 0, 255, 0)
+    label_map.block_size[:] = np.where(label_map.label > 0, BLOCK, 0)
     with open_raster(str(raster)) as opened:
         h, w = truth.shape
-        polygons = polygonize(label_map, opened.transform, opened.crs, image_pixels=h * w)
+        polygons = polygonize(label_map, opened.transform, opened.crs)
         polygons = [p for p in polygons if CODES[p.category_id - 1] in inspected]
         area = Frame(opened, (0, 0, w, h)).valid_area(h * w)
         judged = score(records(polygons, opened.transform), load_scheme(None), area, h * w, float(np.hypot(h, w)),

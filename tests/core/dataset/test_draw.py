@@ -42,7 +42,7 @@ def polygons(labels):
     label_map = LabelMap(*labels.shape)
     label_map.label[:] = labels
     label_map.block_size[labels > 0] = 512
-    return polygonize(label_map, ROTATED, min_fraction=0)
+    return polygonize(label_map, ROTATED, least=lambda size: 0)
 
 
 def test_the_round_trip_gives_every_pixel_and_area_back():

@@ -150,6 +150,17 @@ def test_what_was_not_inspected():
     assert "No errors were found." in text
 
 
+def test_how_small_an_error_may_be():
+    def said(**parameters):
+        text = Text(html(inspected=("cloud",), parameters=json.dumps(parameters), lang="en")).parts
+        return text[text.index("Too small to be kept") + 1] if "Too small to be kept" in text else None
+
+    share = "region errors under 0.01 % of a block of the size that found them: "
+    assert said(min_area=None, blocks=[512, 2048]) == f"{share}26 px in blocks of 512 px, 419 px in blocks of 2048 px"
+    assert said(min_area=2.5, blocks=[512]) == "region errors under 2.5 m²"
+    assert said(blocks=[512]) is None  # a result of earlier times, when the limit was another
+
+
 def test_everything_is_escaped():
     evil = "<script>alert('x')</script>&\"$title"
     summary = dict.fromkeys(("raster", "model_id", "model_hash", "provider"), evil)

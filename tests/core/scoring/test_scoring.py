@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rsqi_core import resources
+from rsqi_core import limits, resources
 from rsqi_core.errors import ParameterError
 from rsqi_core.scoring import ErrorRecord, load_scheme, score
 from rsqi_core.taxonomy import CODES, by_code
@@ -81,6 +81,14 @@ def test_an_a_rejects_although_the_value_alone_would_not(tmp_path):
     scheme = load_scheme(edited(tmp_path, lambda data: data["deductions"].update(A=10)))
     result = judge([error("cloud", 0.2)], scheme)
     assert (result.value, result.grade, result.reasons) == (90, "rejected", ("a_error:cloud",))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_error_that_is_just_kept_can_have_the_least_severity(code):
+    """In a scene of 10 000 x 10 000 px; a limit of 0.01 % of the scene let no small error of four types through."""
+    pixels = limits.least_pixels(512)
+    record = error(code, pixels / AREA, pixels=1 if code == "pixel_missing" else pixels, offset_px=1.0)
+    assert judge([record]).items[0].severity == "D"
 
 
 def test_no_floor():
