@@ -30,7 +30,7 @@ from ..bridge.measures import valid_share
 from ..bridge.outputs import whole_output
 from ..rsqi_core import describe
 from ..rsqi_core.disjoint_sets import DisjointSets
-from ..rsqi_core.taxonomy import CODES, TYPES, by_id
+from ..rsqi_core.taxonomy import CODES, TYPES, by_id, noted_codes
 from .base.algorithm import RsqiAlgorithm
 
 
@@ -123,10 +123,8 @@ class DescribeErrors(RsqiAlgorithm):
             )
             for n in sorted(shapes)
         ]
-        text = describe.describe(summaries, chosen)
         missing = [code for code in CODES if code not in {*self._grid.inspected, *seen}]
-        if missing:
-            text += "\n" + describe.not_inspected(missing, chosen)
+        text = describe.describe_inspected(summaries, missing, chosen)
         feedback.pushInfo(text)
         outputs = {self.TEXT: text}
         path = self.parameterAsFileOutput(parameters, self.OUTPUT, context)
@@ -178,13 +176,12 @@ def grid_from_summary(layer: QgsVectorLayer | None) -> PixelGrid | None:
         a, b, c, d, e, f = json.loads(row["transform"])
         size = int(row["width"]), int(row["height"])
         pixels = float(row["valid_pixels"])
-        inspected = str(row["inspected"] or "").split(",")
     except (TypeError, KeyError, ValueError):
         return None
     to_pixels, invertible = QTransform(a, d, b, e, c, f).inverted()
     if not invertible:
         return None
-    return PixelGrid(layer.crs(), to_pixels, *size, pixels, tuple(inspected) if any(inspected) else CODES)
+    return PixelGrid(layer.crs(), to_pixels, *size, pixels, CODES if (noted := noted_codes(row)) is None else noted)
 
 
 def components(shapes: list[QgsGeometry]) -> list[describe.Component]:

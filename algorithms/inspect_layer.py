@@ -20,7 +20,7 @@ from ..bridge.i18n import tr
 from ..bridge.inspect_options import CONSTRAINTS, constraint_names
 from ..bridge.outputs import move_output, move_shapefile, worker_geopackage
 from ..bridge.report_options import LANGUAGES
-from ..bridge.texts import grade_name, type_name
+from ..bridge.texts import score_line, type_name
 from ..rsqi_core import taxonomy
 from .base.inspection import InspectionAlgorithm
 from .base.parameters import language_parameter
@@ -155,11 +155,7 @@ class InspectLayer(ScoringAlgorithm, InspectionAlgorithm):
                 outputs[self.SHAPEFILE] = move_shapefile(answer["outputs"].get("shapefile"), path)
         outputs[self.SCORE] = summary["score"]
         outputs[self.GRADE] = summary["grade"]
-        feedback.pushInfo(
-            tr("Score {score:.1f} ({grade}), errors: {count}").format(
-                score=summary["score"], grade=grade_name(summary["grade"]), count=outputs[self.ERROR_COUNT]
-            )
-        )
+        feedback.pushInfo(score_line(summary["score"], summary["grade"], outputs[self.ERROR_COUNT]))
         return {name: value for name, value in outputs.items() if value is not None}
 
     def _target_geopackage(self, parameters, context) -> Path | None:

@@ -28,7 +28,7 @@ from ..bridge.pdf_page import has_chinese_font
 from ..bridge.raster_source import raster_path
 from ..bridge.report_options import ENDINGS, LANGUAGES, SCORE_MODES
 from ..bridge.report_pdf import print_pdf
-from ..bridge.texts import grade_name
+from ..bridge.texts import score_line
 from ..bridge.worker_client import run_worker
 from ..rsqi_core.report.content import loads
 from .base.parameters import language_parameter
@@ -152,12 +152,11 @@ class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
                 print_pdf(report, Path(outputs["PDF"]))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        feedback.pushInfo(
-            tr("Score {score:.1f} ({grade}), errors: {count}").format(
-                score=answer["score"], grade=grade_name(answer["grade"]), count=answer["error_count"]
-            )
-        )
-        numbers = {self.SCORE: answer["score"], self.GRADE: answer["grade"], self.ERROR_COUNT: answer["error_count"]}
+        score, grade, count = (answer[name] for name in ("score", "grade", "error_count"))
+        feedback.pushInfo(score_line(score, grade, count))
+        numbers = {self.GRADE: grade, self.ERROR_COUNT: count}
+        if score is not None:
+            numbers[self.SCORE] = score
         return {**outputs, **numbers}
 
     def _request(self, errors: Path, wanted: dict, parameters: dict, context: QgsProcessingContext) -> dict:

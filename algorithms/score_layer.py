@@ -21,7 +21,7 @@ from ..bridge.i18n import tr
 from ..bridge.layer_score import InspectedImage, inspected_image
 from ..bridge.measures import ImageMeasures, distance_area, error_record, measures_of_raster
 from ..bridge.notes import error_message
-from ..bridge.texts import grade_name
+from ..bridge.texts import score_line
 from ..rsqi_core import scoring
 from ..rsqi_core.errors import RsqiError
 from ..rsqi_core.taxonomy import TYPES
@@ -136,12 +136,10 @@ class ScoreLayer(ScoringAlgorithm):
             parameters, self.OUTPUT, context, features, fields, source.wkbType(), source.sourceCrs(), "errors"
         )
         count = sum(r.status != "rejected" for r in records)
-        feedback.pushInfo(
-            tr("Score {score:.1f} ({grade}), errors: {count}").format(
-                score=result.value, grade=grade_name(result.grade), count=count
-            )
-        )
-        outputs = {self.SCORE: result.value, self.GRADE: result.grade, self.ERROR_COUNT: count}
+        feedback.pushInfo(score_line(result.value, result.grade, count))
+        outputs = {self.GRADE: result.grade, self.ERROR_COUNT: count}
+        if result.value is not None:
+            outputs[self.SCORE] = result.value
         return {**outputs, self.OUTPUT: layer_id} if layer_id else outputs
 
     def _measures(self, parameters, context) -> ImageMeasures:

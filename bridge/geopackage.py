@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.core import QgsFeature, QgsFeatureRequest, QgsProcessingException, QgsProviderRegistry, QgsVectorLayer
+from qgis.core import NULL, QgsFeature, QgsFeatureRequest, QgsProcessingException, QgsProviderRegistry, QgsVectorLayer
 
 from ..rsqi_core.scoring import Score, TypeScore
 from ..rsqi_core.taxonomy import CODES
@@ -61,12 +61,13 @@ def features_of(
 
 
 def summary_of(layer: QgsVectorLayer) -> dict:
-    """Return the row of the table ``summary`` beside a layer; empty if there is none."""
+    """Return the row of the table ``summary`` beside a layer, NULL as None; empty if there is none."""
     path = geopackage_of(layer)
     if path is None:
         return {}
     row = _only_row(_summary_table(path))
-    return dict(zip(row.fields().names(), row.attributes())) if row is not None else {}
+    values = [] if row is None else [None if value == NULL else value for value in row.attributes()]
+    return dict(zip(row.fields().names(), values)) if row is not None else {}
 
 
 def store_summary(layer: QgsVectorLayer, score: Score) -> bool:

@@ -23,7 +23,7 @@ from ..rsqi_core import scoring
 from ..rsqi_core.errors import ParameterError
 from ..rsqi_core.locate import find_file
 from ..rsqi_core.scoring import STATUSES, ErrorRecord, Scheme, Score
-from ..rsqi_core.taxonomy import TYPES
+from ..rsqi_core.taxonomy import TYPES, noted_codes
 from .geopackage import features_of, geopackage_of, summary_of
 from .i18n import tr
 from .measures import ImageMeasures, distance_area, error_record, measures_of_raster, project_context
@@ -40,7 +40,7 @@ class InspectedImage:
     ----------
     measures : ImageMeasures
     inspected : tuple of str, optional
-        Codes of the types that were looked for; None if that is not known: all.
+        Codes of the types that were looked for; None if that is not known: all. It may be empty.
     raster : str
         Source of the image, empty if unknown.
     is_stored : bool
@@ -132,9 +132,9 @@ def inspected_image(layer: QgsVectorLayer) -> InspectedImage | None:
         measures = ImageMeasures(valid_area, valid_area / pixels, pixel_side, diagonal)
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
         return None
-    inspected = tuple(code for code in str(row.get("inspected") or "").split(",") if code)
+    inspected = noted_codes(row)
     noted = str(row.get("raster") or "")
-    return InspectedImage(measures, inspected or None, find_file(noted, geopackage_of(layer)) or noted)
+    return InspectedImage(measures, inspected, find_file(noted, geopackage_of(layer)) or noted)
 
 
 def image_of_raster(raster: QgsRasterLayer) -> InspectedImage:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterable
 
 from ..rsqi_core.image_checks import MEANINGS, NAMES, Check
-from ..rsqi_core.scoring import GRADE_NAMES, lot
+from ..rsqi_core.scoring import GRADE_NAMES, UNSCORED, lot
 from ..rsqi_core.taxonomy import ErrorType, by_code
 from .i18n import language, tr
 from .notes import note_text
@@ -24,6 +24,13 @@ def listed(words: Iterable[str]) -> str:
 def grade_name(code: str) -> str:
     """Return the name of a grade of the score."""
     return GRADE_NAMES[code].get(language(), GRADE_NAMES[code]["en"])
+
+
+def score_line(value: float | None, grade: str, count: int) -> str:
+    """Return score, grade and number of errors in one line."""
+    if grade == UNSCORED:
+        return tr("No score: nothing was inspected.")
+    return tr("Score {score:.1f} ({grade}), errors: {count}").format(score=value, grade=grade_name(grade), count=count)
 
 
 def duration(seconds: float) -> str:
@@ -66,6 +73,7 @@ def warning_text(event: dict) -> str:
         "report_no_scheme": tr("The scoring scheme of the inspection is gone: the report scores by RSQI's default."),
         "few_blocks": tr("There are too few blocks to set thresholds on: they stay as they were."),
         "scaled": tr("The raster is not 8-bit: its values were scaled for the inspection."),
+        "one_colour": tr("All valid pixels are of one colour: there is nothing to inspect, and no score."),
     }
     code, message = event.get("code"), _message(event)
     if code == "not_inspected" and event.get("types"):

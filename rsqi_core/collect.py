@@ -35,13 +35,15 @@ class Collector:
     blocks : list of BlockResult
     valid_pixels : int
         So far.
+    shows : bool
+        Whether there was anything to see so far.
     ground : Frame
         The part of the frame, so far, in which these lie: what surrounds the image has no say in its measures.
     """
 
     def __init__(self, frame: Frame, sizes: tuple[int, ...], min_area: float | None, labels: LabelFile):
         self.blocks: list[BlockResult] = []
-        self.valid_pixels = 0
+        self.valid_pixels, self.shows = 0, False
         self._frame, self._min_area, self._labels = frame, min_area, labels
         self._left, self._top, self._right, self._bottom = frame.width, frame.height, 0, 0
         self._mosaic = Mosaic(frame.width, sizes)
@@ -64,6 +66,7 @@ class Collector:
         """
         if finding.probabilities is not None:
             self.blocks.append(BlockResult(finding.block, finding.probabilities))
+        self.shows |= finding.shows
         self._mosaic.add(finding.patch)
         return [polygon for band in self._mosaic.take(finding.step.final) for polygon in self._trace(band)]
 

@@ -225,6 +225,12 @@ def describe(summaries: Sequence[TypeSummary], language: str = "zh") -> str:
     return "\n".join(line[0].upper() + line[1:] for line in lines)
 
 
+def describe_inspected(summaries: Sequence[TypeSummary], missing: Sequence[str], language: str = "zh") -> str:
+    """Return the sentences of an image, and the one on types that nobody looked for: alone, if that is all of them."""
+    said = [] if len(missing) == len(TYPES) else [describe(summaries, language)]
+    return "\n".join([*said, not_inspected(missing, language)] if missing else said)
+
+
 def question_answers(summaries: Sequence[TypeSummary], language: str = "zh") -> tuple[QuestionAnswer, ...]:
     """Return the eleven pairs of an image: one on the whole, one for each type (Table B1, VisualGLM)."""
     words = _words(language)

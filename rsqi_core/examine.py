@@ -133,7 +133,7 @@ class Examiner:
             layers.extend(self._regions(block, judged, p))
         if native and "rules" in self._parameters.stages:
             layers.extend(self._rules(tile, p))
-        return Finding(tile.step, p, seam, patch(block.x, block.y, layers))
+        return Finding(tile.step, p, seam, patch(block.x, block.y, layers), native and _shows(tile))
 
     def _claim(self, block: Block, label: np.ndarray, confidence: np.ndarray | float) -> np.ndarray:
         return claim(label, confidence, self._sizes.index(block.size))
@@ -189,6 +189,14 @@ class Examiner:
             return 1.0
         confidence = float(p[_STRIPES.id - 1])
         return confidence if confidence >= self._stripe_gate else 0.0
+
+
+def _shows(tile: Tile) -> bool:
+    """Are there valid pixels of more than one colour?"""
+    if tile.rgb is None:
+        return False
+    pixels = tile.rgb.reshape(-1, 3) if tile.valid is None else tile.rgb[tile.valid]
+    return bool((pixels[0] != pixels[-1]).any() or (pixels != pixels[0]).any())
 
 
 def lowered(thresholds: np.ndarray, sensitivity: float) -> np.ndarray:

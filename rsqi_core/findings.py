@@ -93,12 +93,15 @@ class Finding:
         Boundary type that marks the whole block, 0 for none.
     patch : Patch or None
         What the block claims of its pixels.
+    shows : bool
+        Whether there is anything to see: valid pixels of more than one colour, in a block of the finest grid.
     """
 
     step: Step
     probabilities: np.ndarray | None = None
     seam: int = 0
     patch: Patch | None = None
+    shows: bool = False
 
     @property
     def block(self) -> Block:

@@ -30,6 +30,8 @@ class Inspection:
     score : Score
     summary : dict
         The row of the ``summary`` table.
+    warnings : tuple of (str, str)
+        Codes and lines about what came out.
     """
 
     label_map: LabelFile
@@ -39,3 +41,4 @@ class Inspection:
     blocks: list[BlockResult]
     score: Score
     summary: dict[str, Any]
+    warnings: tuple[tuple[str, str], ...] = ()

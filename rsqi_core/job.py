@@ -185,10 +185,10 @@ def run(
                 Journal(folder),
                 _Preview(emit) if job.preview else lambda polygons: None,
             )
-            for code, message in model.warnings[known:] if model else ():
+            for code, message in (*(model.warnings[known:] if model else ()), *found.warnings):
                 emit("warning", code=code, message=message)
             left_out = [code for code in job.parameters.types if code in found.score.not_inspected]
-            if left_out:
+            if left_out and not found.warnings:
                 emit("warning", code="not_inspected", message=f"not inspected: {', '.join(left_out)}", types=left_out)
             progress(Progress("write", 0, 1))
             staged = _stage(job, raster, found, folder)

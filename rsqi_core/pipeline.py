@@ -31,6 +31,7 @@ from .taxonomy import PIXEL_TYPES, TYPES
 
 _Item = TypeVar("_Item")
 DEFAULTS = Parameters()
+_ONE_COLOUR = "all valid pixels are of one colour: there is nothing to inspect, and no score; check bands and nodata"
 _READ_AHEAD = 16  # blocks read while the networks work: enough to bridge the decoding of a strip
 _WAITING = 4  # blocks between the other stages
 
@@ -91,11 +92,12 @@ def inspect_raster(
     polygons = collector.polygons()
     if cancelled():
         raise Cancelled("cancelled; nothing was written")
-    inspected = inspected_types(parameters, model)
+    warnings = () if polygons or collector.shows else (("one_colour", _ONE_COLOUR),)
+    inspected = () if warnings else inspected_types(parameters, model)
     scored = _score(collector.ground, frame, parameters, polygons, collector.valid_pixels, inspected)
     seconds = time.monotonic() - started
     summary = summary_row(frame, collector.ground, parameters, model, collector.valid_pixels, scored, seconds)
-    return Inspection(labels, frame.window, frame.transform, polygons, collector.blocks, scored, summary)
+    return Inspection(labels, frame.window, frame.transform, polygons, collector.blocks, scored, summary, warnings)
 
 
 def _findings(

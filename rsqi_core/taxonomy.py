@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Iterable
+from typing import Iterable, Mapping
 
 from .errors import ParameterError
 
@@ -79,6 +79,17 @@ def by_code(code: str) -> ErrorType:
         return _BY_CODE[code]
     except KeyError:
         raise ParameterError(f"unknown error type '{code}'; choose from {', '.join(CODES)}") from None
+
+
+def noted_codes(summary: Mapping[str, object]) -> tuple[str, ...] | None:
+    """Return the types that the row of a table ``summary`` says were looked for; None if it does not say.
+
+    An empty note says that nobody looked for anything.
+    """
+    if "inspected" not in summary:
+        return None
+    noted = str(summary["inspected"] or "").split(",")
+    return tuple(code for code in CODES if code in noted)
 
 
 def parse_codes(text: str | Iterable[str]) -> tuple[str, ...]:

@@ -149,7 +149,8 @@ class InspectionAlgorithm(WorkerAlgorithm):
             ),
             tr(
                 "Smaller clouds, shadows, blurs and other regions are dropped; empty means 0.01 % of a block of the "
-                "size that found them: 26 pixels of 512, 419 of 2048. Stitching, stripes and missing pixels have no limit."
+                "size that found them: 26 pixels of 512, 419 of 2048. Stitching, stripes and missing pixels have no "
+                "limit."
             ),
             advanced=True,
         )

@@ -152,6 +152,10 @@
         <translation>全部类型</translation>
     </message>
     <message>
+        <source>All valid pixels are of one colour: there is nothing to inspect, and no score.</source>
+        <translation>全部有效像素为同一颜色，没有可检查的内容，不予评分。</translation>
+    </message>
+    <message>
         <source>All {total} blocks are seen</source>
         <translation>{total} 个影像块已全部查看</translation>
     </message>
@@ -932,8 +936,8 @@ The GeoPackage of an inspection tells the size of its image. For any other layer
         <translation>{size} 幅影像中应详查 {needed} 幅。</translation>
     </message>
     <message>
-        <source>Inspected: {done}, errors: {errors}, lowest score: {score:.1f} ({name})</source>
-        <translation>已检查 {done} 幅，错误 {errors} 个，最低得分 {score:.1f}（{name}）</translation>
+        <source>Inspected: {done}, errors: {errors}</source>
+        <translation>已检查 {done} 幅，错误 {errors} 个</translation>
     </message>
     <message>
         <source>Inspecting: block {done} of {total}</source>
@@ -1190,6 +1194,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>No image could be inspected.</source>
         <translation>没有影像能够检查。</translation>
+    </message>
+    <message>
+        <source>No score: nothing was inspected.</source>
+        <translation>不予评分：未检查任何内容。</translation>
     </message>
     <message>
         <source>No verdict yet: {count} more to inspect.</source>
@@ -2928,6 +2936,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{source}：评分方案不是有效的 JSON（{reason}），请改正该文件</translation>
     </message>
     <message>
+        <source>{text}, lowest score: {score:.1f} ({name})</source>
+        <translation>{text}，最低得分 {score:.1f}（{name}）</translation>
+    </message>
+    <message>
         <source>{text}, {shown} in the list</source>
         <translation>{text}，列表中 {shown} 个</translation>
     </message>
@@ -2942,6 +2954,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{text}; failed: {failed}</source>
         <translation>{text}；失败 {failed} 幅</translation>
+    </message>
+    <message>
+        <source>{text}; nothing to inspect in: {count}</source>
+        <translation>{text}；无内容可查 {count} 幅</translation>
     </message>
     <message>
         <source>{value} must be above {low}</source>

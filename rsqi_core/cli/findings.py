@@ -42,7 +42,7 @@ def _score(options: argparse.Namespace) -> int:
 
 def _score_one(path: Path, scheme: Scheme, options: argparse.Namespace) -> Unit:
     from ..files.geopackage import read_errors, update_scores
-    from ..scoring import score
+    from ..scoring import score, score_text
     from ..scoring.lot import Unit
 
     stored = read_errors(path)
@@ -57,8 +57,9 @@ def _score_one(path: Path, scheme: Scheme, options: argparse.Namespace) -> Unit:
             print(f"{code:24}{found.count:6} {found.area_m2:14.1f} m2  -{found.penalty:.1f}")
     if result.not_inspected:
         print(f"not inspected: {', '.join(result.not_inspected)}")
-    print(result.arithmetic())
-    print(f"score {result.value:.1f} ({result.grade})")
+    if result.value is not None:
+        print(result.arithmetic())
+    print(f"score {score_text(result.value)} ({result.grade})")
     return Unit(path.stem, result.value, result.grade, result.severities)
 
 
@@ -71,10 +72,8 @@ def add_describe(commands: Any) -> None:
 
 def _describe(options: argparse.Namespace) -> int:
     from ..dataset.reviewed import read_reviewed, summarize_reviewed
-    from ..describe import describe, not_inspected
+    from ..describe import describe_inspected
 
     reviewed = read_reviewed(options.errors)
-    print(describe(summarize_reviewed(reviewed), options.language))
-    if reviewed.not_inspected:
-        print(not_inspected(reviewed.not_inspected, options.language))
+    print(describe_inspected(summarize_reviewed(reviewed), reviewed.not_inspected, options.language))
     return DONE

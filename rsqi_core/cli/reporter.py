@@ -6,6 +6,8 @@ import json
 import sys
 from typing import Any
 
+from ..scoring import score_text
+
 
 class Reporter:
     """Show the events of one raster as a bar, as JSON lines or not at all."""
@@ -20,7 +22,7 @@ class Reporter:
         elif event == "result":
             self.end()
             summary = values["summary"]
-            text = f"{summary['error_count']} errors, score {summary['score']:.1f} ({summary['grade']})"
+            text = f"{summary['error_count']} errors, score {score_text(summary['score'])} ({summary['grade']})"
             print(f"{self.raster}: {text} -> {values['outputs']['errors']}")
         elif event == "warning":
             self.end()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ParameterError
-from ..scoring import MODES
+from ..scoring import MODES, score_text
 from .command import DONE, command
 
 
@@ -41,7 +41,7 @@ def _report(options: argparse.Namespace) -> int:
         raise ParameterError(f"t must be above 0, not {options.t:g}")
     chosen = (options.raster, options.language, options.reviewer, options.scheme, options.mode, options.t)
     answer = write_report(Order(options.errors, outputs, options.errors, *chosen, options.overwrite), _warn)
-    verdict = f"{answer['error_count']} errors, score {answer['score']:.1f} ({answer['grade']})"
+    verdict = f"{answer['error_count']} errors, score {score_text(answer['score'])} ({answer['grade']})"
     print(f"{verdict} -> {', '.join(outputs.values())}")
     return DONE
 

@@ -26,7 +26,7 @@ from ..geodesy import ellipsoidal_area
 from ..polygons import measure
 from ..raster.gdal import refuse_pipe
 from ..scoring import Score
-from ..taxonomy import CODES, TYPES, by_id
+from ..taxonomy import CODES, TYPES, by_id, noted_codes
 from .atomic import reason, whole_file
 
 STYLED = ("errors", "blocks")
@@ -144,7 +144,7 @@ def read_errors(path: Path | str) -> StoredErrors:
         transform = Affine(*json.loads(summary["transform"]))
         valid_area = float(summary["valid_area_m2"])
         size = int(summary["width"]), int(summary["height"])
-        inspected = tuple(code for code in str(summary.get("inspected") or "").split(",") if code) or CODES
+        inspected = noted_codes(summary)
         shapes = shapely.from_wkb(geometries)
         records = [
             measure(shape, int(category_id), transform, ellipsoidal_area(shape, meta["crs"]), status or "unreviewed")
@@ -161,7 +161,7 @@ def read_errors(path: Path | str) -> StoredErrors:
         valid_area_m2=valid_area,
         valid_pixels=int(summary.get("valid_pixels") or size[0] * size[1]),
         diagonal_px=float(summary.get("diagonal_px") or math.hypot(*size)),
-        inspected=inspected,
+        inspected=CODES if inspected is None else inspected,
         fids=tuple(kept),
         summary=summary,
     )
@@ -266,7 +266,9 @@ def _column(value: Any) -> tuple[np.ndarray, np.ndarray]:
         value = str(value)
     is_number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
     dtype = (np.float64 if isinstance(value, (float, np.floating)) else np.int64) if is_number else object
-    return _values([value if value is None or is_number else str(value)], dtype)
+    if value is None:  # what may be missing is a number
+        value, is_number, dtype = math.nan, True, np.float64
+    return _values([value if is_number else str(value)], dtype)
 
 
 def _scalar(value: Any) -> Any:

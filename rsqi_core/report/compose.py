@@ -12,7 +12,7 @@ from .. import __version__
 from ..limits import least_pixels
 from ..progress import OnProgress, Progress, no_progress
 from ..raster import Raster
-from ..scoring import GRADE_NAMES, SEVERITIES
+from ..scoring import GRADE_NAMES, SEVERITIES, score_text
 from ..taxonomy import CODES, by_code, by_id
 from . import image_checks, pictures
 from .content import (
@@ -87,7 +87,7 @@ def compose(
             *_reviewed(subject, words, reviewer),
             words("made", f"{made:%Y-%m-%d %H:%M}"),
         ),
-        value=f"{score.value:.1f}",
+        value=score_text(score.value),
         grade=score.grade,
         grade_name=words.of(GRADE_NAMES[score.grade]),
         blocks=tuple(block for section in sections for block in section),
@@ -119,10 +119,14 @@ def _score(subject: Subject, words: Words, checked: image_checks.ImageChecks | N
     if waiting := subject.statuses.get(UNREVIEWED, 0):
         yield Paragraph(words("provisional", waiting), "alarm")
     sums = dict.fromkeys(score.arithmetic(lang) for lang in words.languages)  # count mode has no words
-    for text in sums:
+    for text in sums if score.value is not None else ():
         yield Paragraph((text.replace(" - ", " − "),), "formula")
     for code in score.reasons:
         yield Paragraph(_reason(code, subject, words), "alarm")
+    if score.value is None:
+        return
+    if score.deducted > 100:
+        yield Paragraph(words("bounded", f"{score.deducted:.6g}"), "note")
     limits = [f"{scheme.grades[grade]:g}" for grade in ("excellent", "good", "qualified")]
     rules = [words(f"mode_{score.mode}"), words("grades" if scheme.a_rejects else "grades_only", *limits)]
     yield Paragraph(words.join(rules, {"zh": "", "en": " "}), "note")
@@ -143,6 +147,8 @@ def _reason(reason: str, subject: Subject, words: Words) -> Text:
     kind, _, code = reason.partition(":")
     if kind == "a_error":
         return words(kind, words.name(by_code(code)))
+    if kind == "nothing_inspected":
+        return words(kind)
     return words(kind, f"{subject.score.scheme.grades['qualified']:g}")
 
 
@@ -236,7 +242,7 @@ def _verdict(error: Reported, words: Words) -> Text:
 def _list(subject: Subject, words: Words) -> Iterator[Any]:
     yield Heading(words("list"))
     if not subject.errors:
-        yield Paragraph(words("nothing"))
+        yield Paragraph(words("nothing" if subject.score.value is not None else "nothing_inspected"))
         return
     rows = []
     for n, error in enumerate(subject.errors[:LISTED], 1):

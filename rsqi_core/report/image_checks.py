@@ -11,6 +11,7 @@ import numpy as np
 from ..image_checks import BINS, MEANINGS, NAMES, PEAK_RANGE, TAIL, Check, checks, peak, survey
 from ..progress import OnProgress, no_progress
 from ..raster import Raster
+from ..taxonomy import noted_codes
 from .content import Cell, Column, Figure, Heading, Paragraph, Row, Table, Text
 from .subject import Subject
 from .texts import Words
@@ -55,7 +56,7 @@ def check_image(raster: Raster, subject: Subject, progress: OnProgress = no_prog
         return raster.values(x, y, width, height, (rows, columns))
 
     census, share = survey(read, raster.width, raster.height, 255.0 if raster.stretch is None else None, progress)
-    looked_for = "cloud" in str(subject.summary.get("inspected") or "").split(",")
+    looked_for = "cloud" in (noted_codes(subject.summary) or ())
     cloud = subject.score.by_type["cloud"].share if looked_for else None
     return ImageChecks(checks(census, cloud), census.histogram, census.top, share)
 

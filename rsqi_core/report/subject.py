@@ -22,7 +22,7 @@ from ..inspection import Inspection
 from ..polygons import measure
 from ..raster import Raster, read_thumbnail
 from ..scoring import Score, load_scheme, score
-from ..taxonomy import CODES, by_id
+from ..taxonomy import CODES, by_id, noted_codes
 
 REJECTED, UNREVIEWED = "rejected", "unreviewed"
 _SAMPLE = 1024  # px; longer side of the small picture in which valid pixels are counted where nobody else did
@@ -200,7 +200,6 @@ def read_subject(
         summary = {"raster": raster.path, "width": size[0], "height": size[1], **summary}
     else:
         raise ParameterError("nothing says how large the image is; give the image")
-    inspected = tuple(code for code in str(summary.get("inspected") or "").split(",") if code) or CODES
     records = [
         measure(shape, row["category_id"], transform, ellipsoidal_area(shape, crs), row["status"])
         for shape, row in zip(shapes, table)
@@ -213,7 +212,7 @@ def read_subject(
         valid_pixels,
         float(summary.get("diagonal_px") or math.hypot(*size)),
         mode or summary.get("score_mode") or "count",
-        inspected,
+        noted_codes(summary),
     )
     reported = [
         Reported(geometry=shape, area_m2=record.area_m2, severity=item.severity, penalty=item.penalty, **row)

@@ -5,7 +5,7 @@ Imported inside QGIS as well: standard library only, Python 3.9 syntax.
 
 from ..findings import ErrorRecord
 from ..limits import SCORE_MODES as MODES
-from .deductions import GRADE_NAMES, STATUSES, ItemScore, Score, TypeScore, score
+from .deductions import GRADE_NAMES, STATUSES, UNSCORED, ItemScore, Score, TypeScore, score, score_text
 from .scheme import DEFAULT, GRADES, MEASURES, SEVERITIES, Scheme, load_scheme, parse_scheme, read_scheme, write_scheme
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "MODES",
     "SEVERITIES",
     "STATUSES",
+    "UNSCORED",
     "ErrorRecord",
     "ItemScore",
     "Scheme",
@@ -25,5 +26,6 @@ __all__ = [
     "parse_scheme",
     "read_scheme",
     "score",
+    "score_text",
     "write_scheme",
 ]

@@ -20,14 +20,15 @@ How a scheme judges
    Mode ``area`` (the paper makes areas the basis of the deduction, without a formula; this one is ours): a type costs
    ``min(cap, weight * 100 * share) / t`` with share = area / valid area or, with basis ``length``, length / diagonal.
    Severities are those of mode ``count``, and an A rejects as well.
-5. No floor at 0. Any A (6.2.1.2) or a score under the lowest grade's limit rejects; limits belong to the better grade
-   (6.2.5: >=).
+5. A score lies between 0 and 100, however much is deducted. Any A (6.2.1.2) or a score under the lowest grade's limit
+   rejects; limits belong to the better grade (6.2.5: >=).
+6. Where nobody looked for anything, and nobody has drawn an error, there is no score; the grade is :data:`UNSCORED`.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Iterable, Mapping, Sequence
 
 from ..disjoint_sets import DisjointSets
@@ -43,7 +44,9 @@ GRADE_NAMES = {
     "good": {"zh": "良", "en": "Good"},
     "qualified": {"zh": "合格", "en": "Qualified"},
     "rejected": {"zh": "不合格", "en": "Rejected"},
+    "unscored": {"zh": "未评分", "en": "Not scored"},
 }
+UNSCORED = "unscored"  # what stands for a grade where nothing was inspected
 STATUSES = ("unreviewed", "accepted", "rejected", "corrected", "added")
 
 
@@ -51,7 +54,7 @@ STATUSES = ("unreviewed", "accepted", "rejected", "corrected", "added")
 class ItemScore:
     """Severity (None: does not count) and deducted points of one record.
 
-    Of errors counted once the largest bears the points, so that the penalties add up to ``100 - score``.
+    Of errors counted once the largest bears the points, so that the penalties add up to `Score.deducted`.
     """
 
     severity: str | None
@@ -76,10 +79,10 @@ class Score:
 
     Attributes
     ----------
-    value : float
-        100 at best; may be negative.
+    value : float or None
+        0 to 100; None if nothing was inspected.
     grade : str
-        One of :data:`GRADES`.
+        One of :data:`GRADES`, or :data:`UNSCORED`.
     items : tuple of ItemScore
         Aligned with the records.
     by_type : mapping of code to TypeScore
@@ -87,12 +90,13 @@ class Score:
     severities : mapping of A..D to int
         Charged errors.
     reasons : tuple of str
-        Why the grade is "rejected": ``"a_error:<code>"``, ``"below_qualified"``.
+        Why the grade is "rejected": ``"a_error:<code>"``, ``"below_qualified"``; why there is none:
+        ``"nothing_inspected"``.
     not_inspected : tuple of str
         Codes of types that nobody looked for.
     """
 
-    value: float
+    value: float | None
     grade: str
     mode: str
     items: tuple[ItemScore, ...]
@@ -102,19 +106,34 @@ class Score:
     not_inspected: tuple[str, ...]
     scheme: Scheme
 
+    @property
+    def deducted(self) -> float:
+        """All points; more than 100 where they would make the score negative."""
+        # Rounded so that 3/0.3 is 10, not 10.000000000000002
+        return round(sum(part.penalty for part in self.by_type.values()), 6)
+
     def arithmetic(self, lang: str = "en") -> str:
-        """Return the sum as an inspector would write it, with the numbers filled in."""
-        scheme, value = self.scheme, f"{self.value:g}"
+        """Return the sum as an inspector would write it, with the numbers filled in; nothing without a score."""
+        if self.value is None:
+            return ""
+        scheme, value = self.scheme, f"{100 - self.deducted:.6g}"
+        if self.deducted > 100:
+            value += " → 0"
         if self.mode == "count":
             d, n = scheme.deductions, self.severities
             counted = " + ".join(f"{d[s]:g}×{n[s]}" for s in ("B", "C", "D"))
             return f"100 - ({counted})/{scheme.t:g} - {d['A']:g}×{n['A']} = {value}"
         terms = [
-            f"{getattr(by_code(code), lang)} {part.penalty * scheme.t:.4g}"
+            f"{getattr(by_code(code), lang)} {part.penalty * scheme.t:.6g}"
             for code, part in self.by_type.items()
             if part.penalty
         ]
         return f"100 - ({' + '.join(terms) or '0'})/{scheme.t:g} = {value}"
+
+
+def score_text(value: float | None) -> str:
+    """Return a score in print; a dash for none."""
+    return "–" if value is None else f"{value:.1f}"
 
 
 def score(
@@ -138,7 +157,7 @@ def score(
         Of the whole image.
     mode : {"count", "area"}
     inspected : codes, optional
-        The types that were looked for; all ten by default.
+        The types that were looked for; all ten by default, none if it is empty.
 
     Raises
     ------
@@ -166,14 +185,17 @@ def score(
             by_type[code] = _judge_type(records, indices, code, scheme, image, mode, items)
 
     severities = {s: sum(part.severities[s] for part in by_type.values()) for s in SEVERITIES}
-    # Rounded so that 100 - 3/0.3 is 90, not 89.999...
-    value = round(100.0 - sum(part.penalty for part in by_type.values()), 6)
+    not_inspected = tuple(code for code in CODES if code not in inspected)
+    reasons = ["nothing_inspected"]
+    found = Score(None, UNSCORED, mode, tuple(items), by_type, severities, tuple(reasons), not_inspected, scheme)
+    if not by_type:
+        return found
+    value = max(0.0, round(100.0 - found.deducted, 6))
     reasons = [f"a_error:{code}" for code, part in by_type.items() if part.severities["A"] and scheme.a_rejects]
     if value < scheme.grades["qualified"]:
         reasons.append("below_qualified")
     grade = "rejected" if reasons else next(g for g in GRADES if value >= scheme.grades[g])
-    not_inspected = tuple(code for code in CODES if code not in inspected)
-    return Score(value, grade, mode, tuple(items), by_type, severities, tuple(reasons), not_inspected, scheme)
+    return replace(found, value=value, grade=grade, reasons=tuple(reasons))
 
 
 @dataclass(frozen=True)

@@ -36,10 +36,10 @@ class Unit:
     Attributes
     ----------
     name : str
-    value : float
-        Its score.
+    value : float or None
+        Its score; None if nothing was inspected. Such a unit neither passes nor fails: it is still to be inspected.
     grade : str
-        One of :data:`rsqi_core.scoring.GRADES`.
+        One of :data:`rsqi_core.scoring.GRADES`, or ``"unscored"``.
     severities : mapping of A..D to int
         Charged errors.
     detailed : bool
@@ -47,7 +47,7 @@ class Unit:
     """
 
     name: str
-    value: float
+    value: float | None
     grade: str
     severities: Mapping[str, int]
     detailed: bool = True
@@ -55,6 +55,8 @@ class Unit:
     @property
     def passes(self) -> bool:
         """Whether this unit lets the lot pass."""
+        if self.value is None:
+            return False
         return self.grade != "rejected" if self.detailed else overview_passes(self.severities)
 
 
@@ -136,8 +138,9 @@ def judge(units: Sequence[Unit], lot_size: int) -> Verdict:
     if len(units) > lot_size:
         text = "{count} units cannot come from a lot of {size}"
         raise ParameterError(Note("lot_small", text, count=len(units), size=lot_size))
-    sample = [unit for unit in units if unit.detailed]
-    failed = tuple(unit.name for unit in units if not unit.passes)
+    scored = [unit for unit in units if unit.value is not None]
+    sample = [unit for unit in scored if unit.detailed]
+    failed = tuple(unit.name for unit in scored if not unit.passes)
     count = len(sample)
     good = sum(unit.grade in ("excellent", "good") for unit in sample) / count if count else 0.0
     excellent = sum(unit.grade == "excellent" for unit in sample) / count if count else 0.0

@@ -78,6 +78,7 @@ class Journal:
                 part,
                 probabilities=np.array(probabilities, np.float32),
                 seams=np.array([f.seam for f in findings], np.uint8),
+                shows=np.array([f.shows for f in findings], bool),
                 boxes=np.array([box for box, _ in packed], np.int64),
                 claims=np.frombuffer(b"".join(data for _, data in packed), np.uint8),
             )
@@ -86,14 +87,15 @@ class Journal:
     def _read(self, steps: Sequence[Step]) -> list[Finding] | None:
         try:
             with np.load(self._path(), allow_pickle=False) as entry:
-                probabilities, seams, boxes = entry["probabilities"], entry["seams"], entry["boxes"]
+                probabilities, seams, shows, boxes = (
+                    entry[name] for name in ("probabilities", "seams", "shows", "boxes")
+                )
                 data = entry["claims"].tobytes()
             found, start = [], 0
-            for step, p, seam, box in zip(steps[self._done :], probabilities, seams, boxes):
+            for step, p, seam, shown, box in zip(steps[self._done :], probabilities, seams, shows, boxes):
                 size = int(box[-1])
-                found.append(
-                    Finding(step, None if np.isnan(p[0]) else p, int(seam), _unpack(box, data[start : start + size]))
-                )
+                patch = _unpack(box, data[start : start + size])
+                found.append(Finding(step, None if np.isnan(p[0]) else p, int(seam), patch, bool(shown)))
                 start += size
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
             return None

@@ -49,6 +49,24 @@ def test_inspect_writes_everything_the_contract_names(write_raster, holed, tmp_p
     assert score == events[-1]["summary"]["score"] < 100 and grade and model
 
 
+def test_an_image_of_one_colour_has_no_score_in_any_output(write_raster, tmp_path, capsys):
+    raster, out = write_raster(np.full((640, 640, 3), 90, np.uint8)), tmp_path / "out.gpkg"
+    assert main(["inspect", str(raster), "--output", str(out), "--report", "--progress", "none"]) == 0
+    said = capsys.readouterr()
+    assert "0 errors, score – (unscored)" in said.out and said.err.count("one colour") == said.err.count("warning") == 1
+    assert rows(out, "SELECT score, grade, inspected FROM summary") == [(None, "unscored", "")]
+    assert main(["score", str(out)]) == 0
+    assert "score – (unscored)" in capsys.readouterr().out
+    assert main(["describe", str(out), "--language", "en"]) == 0
+    assert capsys.readouterr().out.startswith("Not inspected: cloud, shadow")
+    table, again = tmp_path / "out.csv", tmp_path / "again.html"
+    assert main(["report", str(out), "--output", str(table), "--output", str(again), "--language", "en"]) == 0
+    assert "score – (unscored)" in capsys.readouterr().out
+    for report in (tmp_path / "out.html", again):
+        page = report.read_text(encoding="utf-8")
+        assert "Not scored" in page and "Excellent" not in page and 'class="verdict excellent' not in page
+
+
 def test_score_follows_a_reviewer_who_rejects(write_raster, holed, tmp_path, capsys):
     out = tmp_path / "out.gpkg"
     assert main(["inspect", str(write_raster(holed)), "--output", str(out), "--types", "pixel_missing"]) == 0

@@ -243,6 +243,33 @@ def test_what_the_network_has_no_output_for_is_never_inspected_but_by_rule(run, 
     assert codes(run(rgb, model=Lacking())) == ["stripe_noise"]
 
 
+def test_a_run_for_types_that_the_model_leaves_out_has_no_score(run, ground):
+    class Blind(Oracle):
+        blind = ("distortion",)
+
+    found = run(ground, model=Blind(), types=("distortion",))
+    assert (found.score.value, found.score.grade, found.summary["inspected"]) == (None, "unscored", "")
+    assert (found.summary["score"], found.summary["grade"], found.warnings) == (None, "unscored", ())
+
+
+@pytest.mark.parametrize("value", [0, 90, 255])
+def test_an_image_of_one_colour_has_no_score(run, value):
+    valid = np.ones((256, 256), bool)
+    valid[:, 100:] = False
+    rgb = np.full((256, 256, 3), value, np.uint8)
+    found = run(rgb, valid=valid, types=("blur", "stripe_noise"))
+    assert (found.score.value, found.summary["grade"], found.summary["inspected"]) == (None, "unscored", "")
+    assert [code for code, _ in found.warnings] == ["one_colour"]
+    rgb[:, :100, 2] = np.arange(256, dtype=np.uint8)[:, None]  # one channel shows something
+    shown = run(rgb, valid=valid, types=("blur", "stripe_noise"))
+    assert shown.score.value is not None and not shown.warnings
+
+
+def test_an_image_of_one_colour_with_errors_has_a_score(run):
+    found = run(np.full((256, 256, 3), 255, np.uint8), types=("cloud",))
+    assert codes(found) == ["cloud"] and found.score.grade == "rejected" and not found.warnings
+
+
 def test_constraint_modes_differ_where_the_classifier_is_sure_of_nothing(run, ground):
     class Blind(Oracle):
         def classify(self, images):

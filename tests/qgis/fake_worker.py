@@ -2,7 +2,7 @@
 
 ``result`` (default) writes two errors and four blocks; ``slow`` works for a minute but obeys a cancel; ``deaf`` never
 listens; ``killed`` dies by a signal; ``garbage`` prints what is no protocol; ``error`` reports one; ``chatty`` mixes
-library output into stdout and floods stderr before it answers.
+library output into stdout and floods stderr before it answers; ``nothing`` had nothing to inspect.
 """
 
 import json
@@ -161,7 +161,8 @@ def main():
             os.kill(os.getpid(), signal.SIGKILL)
     outputs, count = write(request)
     say(event="progress", stage="write", done=1, total=1, eta_s=None)
-    say(event="result", outputs=outputs, summary={"score": 100.0 - count, "grade": "good", "error_count": count})
+    verdict = {"score": None, "grade": "unscored"} if mode == "nothing" else {"score": 100.0 - count, "grade": "good"}
+    say(event="result", outputs=outputs, summary={**verdict, "error_count": count})
     return 0
 
 

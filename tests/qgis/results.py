@@ -4,13 +4,17 @@ import json
 
 from osgeo import ogr, osr
 
+ALL = (
+    "cloud,shadow,stretching_blur,blur,spectral_overflow,distortion,stitching_trace,stitching_misalignment,"
+    "stripe_noise,pixel_missing"
+)
 FIELDS = {
     "category_id": ogr.OFTInteger, "status": ogr.OFTString, "severity": ogr.OFTString, "penalty": ogr.OFTReal,
     "area_m2": ogr.OFTReal, "confidence": ogr.OFTReal, "comment": ogr.OFTString,
 }  # fmt: skip
 
 
-def write_result(path, *errors, inspected="", status="unreviewed", summary=True):
+def write_result(path, *errors, inspected=ALL, status="unreviewed", summary=True):
     """Write a GeoPackage with errors (category_id, width m, height m), 400 m apart on a diagonal; return its path."""
     package = ogr.GetDriverByName("GPKG").CreateDataSource(str(path))
     crs = osr.SpatialReference()

@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QT
 
 from ...bridge.i18n import tr
 from ...bridge.texts import grade_name
+from ...rsqi_core.scoring import score_text
 from .images import Image
 
 
@@ -23,7 +24,8 @@ class Outcome:
     image : Image
     path : Path or None
         The GeoPackage.
-    score : float
+    score : float or None
+        None if nothing was inspected.
     grade : str
     count : int
         Errors found.
@@ -33,7 +35,7 @@ class Outcome:
 
     image: Image
     path: Path | None = None
-    score: float = 0.0
+    score: float | None = None
     grade: str = ""
     count: int = 0
     problem: str = ""
@@ -42,7 +44,7 @@ class Outcome:
         """Return the texts of the table's columns."""
         if self.problem:
             return [self.image.name, "", "", self.problem.replace(str(self.image.path), self.image.name)]
-        return [self.image.name, f"{self.score:.1f}", str(self.count), grade_name(self.grade)]
+        return [self.image.name, score_text(self.score), str(self.count), grade_name(self.grade)]
 
 
 class OutcomeTable(QTreeWidget):
@@ -110,9 +112,16 @@ def summary_text(outcomes: list[Outcome]) -> str:
     done = [outcome for outcome in outcomes if not outcome.problem]
     if not done:
         return tr("No image could be inspected.")
-    worst = min(done, key=lambda outcome: outcome.score)
-    text = tr("Inspected: {done}, errors: {errors}, lowest score: {score:.1f} ({name})").format(
-        done=len(done), errors=sum(outcome.count for outcome in done), score=worst.score, name=worst.image.name
+    scored = [outcome for outcome in done if outcome.score is not None]
+    text = tr("Inspected: {done}, errors: {errors}").format(
+        done=len(scored), errors=sum(outcome.count for outcome in scored)
     )
+    if scored:
+        worst = min(scored, key=lambda outcome: outcome.score)
+        text = tr("{text}, lowest score: {score:.1f} ({name})").format(
+            text=text, score=worst.score, name=worst.image.name
+        )
+    if len(scored) < len(done):
+        text = tr("{text}; nothing to inspect in: {count}").format(text=text, count=len(done) - len(scored))
     failed = len(outcomes) - len(done)
     return tr("{text}; failed: {failed}").format(text=text, failed=failed) if failed else text

@@ -23,7 +23,7 @@ from ...bridge.algorithm_run import AlgorithmRun
 from ...bridge.compat import QShortcut
 from ...bridge.i18n import tr
 from ...bridge.paths import ICONS
-from ...bridge.texts import grade_name, progress_text
+from ...bridge.texts import progress_text, score_line
 from ..widgets.narrow import VerticalScroll
 from .form import InspectionForm
 from .images import Image
@@ -174,7 +174,7 @@ class InspectPage(QWidget):
 
     def _succeed(self, results: dict) -> None:
         image = self._images[len(self._outcomes)]
-        outcome = Outcome(image, self._result_path, results["SCORE"], results["GRADE"], results["ERROR_COUNT"])
+        outcome = Outcome(image, self._result_path, results.get("SCORE"), results["GRADE"], results["ERROR_COUNT"])
         self._end_image(outcome)
 
     def _end_image(self, outcome: Outcome | None = None, problem: str = "") -> None:
@@ -209,9 +209,7 @@ class InspectPage(QWidget):
             self._show_outcome(outcomes[0])
 
     def _show_outcome(self, outcome: Outcome) -> None:
-        text = tr("Score {score:.1f} ({grade}), errors: {count}").format(
-            score=outcome.score, grade=grade_name(outcome.grade), count=outcome.count
-        )
+        text = score_line(outcome.score, outcome.grade, outcome.count)
         self.status.setText(f"{text}\n{outcome.path}")
         self.open_outcome(outcome)
 

@@ -7,8 +7,15 @@ from qgis.PyQt.QtWidgets import QFrame, QGridLayout, QLabel
 
 from ...bridge.i18n import tr
 from ...bridge.texts import grade_name
+from ...rsqi_core.scoring import UNSCORED
 
-COLORS = {"excellent": "#1b7f3b", "good": "#4b8b1d", "qualified": "#b26a00", "rejected": "#c62828"}
+COLORS = {
+    "excellent": "#1b7f3b",
+    "good": "#4b8b1d",
+    "qualified": "#b26a00",
+    "rejected": "#c62828",
+    UNSCORED: "#5f6b76",
+}
 
 
 class ScoreCard(QFrame):

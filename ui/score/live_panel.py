@@ -12,7 +12,7 @@ from ...bridge.i18n import language, tr
 from ...bridge.layer_score import image_below
 from ...bridge.live_score import LiveScore
 from ...bridge.texts import type_name
-from ...rsqi_core.scoring import Score
+from ...rsqi_core.scoring import Score, score_text
 from ...rsqi_core.taxonomy import by_code
 from .card import ScoreCard
 from .type_table import TypeTable
@@ -123,7 +123,7 @@ class LivePanel(QWidget):
         waiting = self._live_score.unreviewed()
         if waiting:
             note += " · " + tr("not yet reviewed: {count}").format(count=waiting)
-        self.card.show_text(f"{score.value:.1f}", score.grade, note, explanation(score))
+        self.card.show_text(score_text(score.value), score.grade, note, explanation(score))
         self.table.setVisible(True)
         self.table.show_score(score)
         outdated = self._live_score.outdated(score)
@@ -157,8 +157,9 @@ def explanation(score: Score) -> list[str]:
     reasons = {
         "a_error": tr("An A error rejects the image: {type}."),
         "below_qualified": tr("The score is below {limit:g}: rejected.").format(limit=score.scheme.grades["qualified"]),
+        "nothing_inspected": tr("No score: nothing was inspected."),
     }
-    found = [score.arithmetic(lang)]
+    found = [] if score.value is None else [score.arithmetic(lang)]
     for reason in score.reasons:
         kind, _, code = reason.partition(":")
         found.append(reasons[kind].format(type=type_name(by_code(code))) if code else reasons[kind])

@@ -28,7 +28,7 @@ from ...bridge.algorithm_run import AlgorithmRun
 from ...bridge.i18n import tr
 from ...bridge.texts import grade_name, lot_lines
 from ...rsqi_core.errors import RsqiError
-from ...rsqi_core.scoring import MODES, lot
+from ...rsqi_core.scoring import MODES, UNSCORED, lot, score_text
 from .card import COLORS, ScoreCard
 from .type_table import charged
 
@@ -189,7 +189,8 @@ class LotPanel(QWidget):
     def _unit_scored(self, path: str, results: dict) -> None:
         row = next(self._run.layer(results["OUTPUT"]).getFeatures())
         severities = {severity: row[severity.lower()] for severity in "ABCD"}
-        self._units[path] = lot.Unit(row["unit"], row["score"], row["grade"], severities)
+        value = None if row["grade"] == UNSCORED else row["score"]
+        self._units[path] = lot.Unit(row["unit"], value, row["grade"], severities)
         self._run = None
         self.score()
 
@@ -260,7 +261,7 @@ class LotPanel(QWidget):
             unit = self._units.get(path)
             texts = ("", "", tr("not readable") if path in self._unreadable else tr("to inspect"))
             if unit is not None:
-                texts = (f"{unit.value:.1f}", charged(unit.severities), grade_name(unit.grade))
+                texts = (score_text(unit.value), charged(unit.severities), grade_name(unit.grade))
             for column, text in enumerate(texts, 1):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -24,7 +24,7 @@ from ...polygons import polygonize, records
 from ...raster import open_raster
 from ...scoring import load_scheme, score
 from ...synthesis.defect import AMBIGUOUS, DEFECT
-from ...taxonomy import CODES, IGNORED, TYPES, ErrorClass, ErrorType, by_code
+from ...taxonomy import CODES, IGNORED, TYPES, ErrorClass, ErrorType, by_code, noted_codes
 from ..recipes import LATE, disturb, plant
 from .frozen import Entry, digest
 from .pictures import read_picture
@@ -183,7 +183,7 @@ def inspect(
         with rasterio.open(result["outputs"]["mask"]) as file:
             found = file.read(1)
         summary = result["summary"]
-        inspected = tuple(summary["inspected"].split(","))
+        inspected = noted_codes(summary)
         true_score, true_grade = score_truth(raster, scene.truth, inspected)
         block_truth, block_p = read_blocks(result["outputs"]["errors"], scene.truth, parameters.overlap)
     counted = {code: false_objects(found, scene.truth, code) for code in CODES}

@@ -160,6 +160,21 @@ def test_reading_back_gives_the_records_that_were_scored(path):
     assert (stored.valid_pixels, stored.diagonal_px) == (WIDTH * HEIGHT, pytest.approx(156.2, abs=0.01))
 
 
+def test_a_note_of_what_was_inspected_is_empty_where_nothing_was_and_missing_in_other_files(path):
+    _, blocks, summary, *rest = found()
+    nothing = {**summary, "inspected": "", "score": None, "grade": "unscored"}
+    write_geopackage(path, [], blocks, nothing, *rest[:-1])
+    stored = read_errors(path)
+    assert stored.inspected == () and query(path, "SELECT score, grade FROM summary") == [(None, "unscored")]
+    assert "REAL" in dict(query(path, "SELECT name, type FROM pragma_table_info('summary')"))["score"]
+    result = score(stored.records, load_scheme(), stored.valid_area_m2, 1, 1, inspected=stored.inspected)
+    update_scores(path, stored, result)
+    assert query(path, "SELECT score, grade FROM summary") == [(None, "unscored")]
+    del nothing["inspected"]
+    write_geopackage(path, [], blocks, nothing, *rest[:-1])
+    assert read_errors(path).inspected == CODES
+
+
 def test_scoring_again_after_a_review(path):
     write_geopackage(path, *found())
     with closing(sqlite3.connect(path)) as database, database:

@@ -150,6 +150,18 @@ def test_what_was_not_inspected():
     assert "No errors were found." in text
 
 
+def test_where_nothing_was_inspected_there_is_no_score():
+    text = Text(html(inspected=(), lang="en")).parts
+    assert "–" in text and "Not scored" in text and text.count("Nothing was inspected, so there is no score.") == 2
+    assert not {"Excellent", "100.0", "No errors were found."} & set(text) and text.count("not inspected") == 10
+
+
+def test_a_score_that_ends_at_0_says_how_much_was_deducted():
+    text = Text(html([polygon(6, 200 * n, 0, 100, 60) for n in range(9)], lang="en")).parts
+    assert "100 − (12×9 + 4×0 + 1×0)/1 − 42×0 = -8 → 0" in text and "0.0" in text and "Rejected" in text
+    assert "108 points are deducted, more than 100: the score is 0." in text and "The score is below 60" in text
+
+
 def test_how_small_an_error_may_be():
     def said(**parameters):
         text = Text(html(inspected=("cloud",), parameters=json.dumps(parameters), lang="en")).parts

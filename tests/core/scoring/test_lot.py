@@ -82,6 +82,13 @@ def test_too_few_units_say_nothing_yet():
     assert judge([], 20).mean is None
 
 
+def test_a_unit_that_nobody_looked_at_is_still_to_be_inspected():
+    unseen = Unit("c", None, "unscored", dict.fromkeys("ABCD", 0))
+    verdict = judge([unit("a", 100), unit("b", 80), unseen], 20)
+    assert (verdict.grade, verdict.mean, verdict.inspected, verdict.failed) == (None, 90, 2, ())
+    assert not unseen.passes and not Unit("d", None, "unscored", dict.fromkeys("ABCD", 0), detailed=False).passes
+
+
 def test_units_outside_the_sample_are_looked_over():
     assert overview_passes({"A": 0, "B": 3, "C": 99, "D": 99})
     assert not overview_passes({"A": 0, "B": 4}) and not overview_passes({"A": 1, "B": 0})

@@ -10,7 +10,7 @@ import pytest
 
 from rsqi_core import limits, resources
 from rsqi_core.errors import ParameterError
-from rsqi_core.scoring import ErrorRecord, load_scheme, score
+from rsqi_core.scoring import ErrorRecord, load_scheme, score, score_text
 from rsqi_core.taxonomy import CODES, by_code
 
 ROOT = Path(__file__).parents[3]
@@ -91,9 +91,24 @@ def test_an_error_that_is_just_kept_can_have_the_least_severity(code):
     assert judge([record]).items[0].severity == "D"
 
 
-def test_no_floor():
+def test_the_floor_is_0_and_the_sum_shows_what_was_deducted():
     result = judge([error("distortion", 0.002, i) for i in range(10)])
-    assert (result.value, result.grade, result.reasons) == (-20, "rejected", ("below_qualified",))
+    assert (result.value, result.grade, result.reasons) == (0, "rejected", ("below_qualified",))
+    assert result.deducted == 120 and sum(item.penalty for item in result.items) == 120
+    assert result.arithmetic() == "100 - (12×10 + 4×0 + 1×0)/1 - 42×0 = -20 → 0"
+    areas = judge([error("cloud", 0.3), error("shadow", 0.5), error("blur", 0.2)], mode="area")
+    assert (areas.value, areas.arithmetic()) == (0, "100 - (Cloud 42 + Shadow 42 + Blur 42)/1 = -26 → 0")
+
+
+def test_where_nothing_was_inspected_there_is_no_score():
+    result = judge([], inspected=())
+    assert (result.value, result.grade, result.reasons) == (None, "unscored", ("nothing_inspected",))
+    assert result.not_inspected == CODES and result.by_type == {} and result.arithmetic() == ""
+    assert score_text(result.value) == "–" and score_text(0.0) == "0.0"
+    rejected = judge([error("cloud", 0.2, status="rejected")], inspected=())
+    assert rejected.value is None and rejected.items[0].severity is None
+    drawn = judge([error("cloud", 0.2, status="added")], inspected=())  # somebody has looked
+    assert (drawn.value, drawn.grade) == (58, "rejected")
 
 
 @pytest.mark.parametrize(
@@ -276,8 +291,9 @@ def test_area_mode_divides_by_t_and_an_a_still_rejects(tmp_path):
 def test_penalties_add_up(mode):
     records = [error(code, 0.003 * (i + 1), i) for i, code in enumerate(CODES * 3)]
     result = judge(records, mode=mode)
-    assert sum(item.penalty for item in result.items) == pytest.approx(100 - result.value)
-    assert sum(part.penalty for part in result.by_type.values()) == pytest.approx(100 - result.value)
+    assert sum(item.penalty for item in result.items) == pytest.approx(result.deducted)
+    assert sum(part.penalty for part in result.by_type.values()) == pytest.approx(result.deducted)
+    assert result.value == pytest.approx(max(0, 100 - result.deducted))
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,12 @@ def test_a_sample_that_is_too_small_gives_none(application, result):
     assert (results["GRADE"], results["INSPECTED"]) == ("", 1)
 
 
+def test_an_image_that_nobody_looked_at_is_still_to_be_inspected(application, result):
+    results, rows = judge(application, INPUT=[result("a"), result("b", inspected="")], LOT_SIZE=2, OUTPUT="memory:")
+    assert (results["GRADE"], results["INSPECTED"], results["MEAN"]) == ("", 1, 100)
+    assert (rows[1]["grade"], rows[1]["score"] or None, rows[1]["passes"]) == ("unscored", None, 0)
+
+
 def test_rejected_errors_do_not_count(application, result):
     results, _ = judge(application, INPUT=[result("a", (1, 500, 500), status="rejected")], LOT_SIZE=1)
     assert results["MEAN"] == 100

@@ -50,6 +50,12 @@ def test_no_error_is_excellent(application):
     assert (results["SCORE"], results["GRADE"], results["ERROR_COUNT"]) == (100.0, "excellent", 0)
 
 
+def test_where_nothing_was_inspected_there_is_no_score(application, tmp_path):
+    path = write_result(tmp_path / "a.gpkg", inspected="")
+    results, _ = score(application, {"INPUT": QgsVectorLayer(f"{path}|layername=errors", "errors", "ogr")})
+    assert results == {"GRADE": "unscored", "ERROR_COUNT": 0}
+
+
 def test_severity_and_penalty_are_written(application):
     # 2 % of the area is a C for cloud; 20 x 20 pixels are a C for missing pixels; the rejected cloud does not count.
     errors = layer_of((1, "accepted", 100, 200), (10, "", 10, 10), (1, "rejected", 300, 300))

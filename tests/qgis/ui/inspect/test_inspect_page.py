@@ -118,6 +118,22 @@ def test_one_bad_file_of_a_folder_does_not_stop_the_rest(page, raster, tmp_path)
     assert page.reviewed[0].name() == "c: errors" and len(QgsProject.instance().mapLayers()) == 2
 
 
+def test_where_nothing_was_inspected_no_score_is_shown(page, raster, image, fake, tmp_path):
+    fake("nothing")
+    page.follow(image)
+    page.run()
+    work(page)
+    assert page.status.text().splitlines()[0] == "No score: nothing was inspected."
+    shutil.copy(raster, tmp_path / "a.tif")
+    shutil.copy(raster, tmp_path / "b.tif")
+    page.form.source_box.kind_box.setCurrentIndex(2)
+    page.form.source_box.folder_box.setFilePath(str(tmp_path))
+    page.run()
+    work(page)
+    assert page.status.text().startswith("Inspected: 0, errors: 0; nothing to inspect in: ")
+    assert {cells[1] + cells[3] for cells in map(type(page._outcomes[0]).cells, page._outcomes)} == {"–Not scored"}
+
+
 def test_selected_polygons_are_what_is_inspected(page, image, tmp_path, monkeypatch):
     monkeypatch.setenv("FAKE_WORKER_SEEN", str(tmp_path / "seen.json"))
     area = QgsVectorLayer("Polygon?crs=EPSG:4547", "parts", "memory")

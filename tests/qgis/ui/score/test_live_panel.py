@@ -20,6 +20,15 @@ def test_score_and_arithmetic_are_shown(page, layer, application):
     assert panel.table.item(1, 3).text() == "–" and "Not inspected: Shadow," in panel.gaps_text.text()
 
 
+def test_where_nothing_was_inspected_no_score_is_shown(page, application, tmp_path):
+    page.set_layer(opened(write_result(tmp_path / "b.gpkg", inspected="")))
+    card = page.live_panel.card
+    wait(application, lambda: card.isVisible())
+    assert (card.score_label.text(), card.grade_label.text()) == ("–", "Not scored")
+    assert card.lines_label.text() == "No score: nothing was inspected."
+    assert "Cloud, Shadow" in page.live_panel.gaps_text.text()
+
+
 def test_a_journal_that_somebody_else_has_begun_hides_no_error(page, layer, application):
     page.set_layer(layer)
     wait(application, lambda: value(page) == 92)
