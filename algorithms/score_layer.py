@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from qgis.core import (
+    QgsCoordinateTransform,
     QgsGeometry,
     QgsProcessingException,
     QgsProcessingOutputNumber,
@@ -149,8 +150,11 @@ class ScoreLayer(ScoringAlgorithm):
         layer = self.parameterAsRasterLayer(parameters, self.RASTER, context)
         if layer is None and not (valid_area and pixel_area):
             return self._stored.measures
-        place = layer or self.parameterAsSource(parameters, self.INPUT, context)
-        crs, extent = (layer.crs(), layer.extent()) if layer else (place.sourceCrs(), place.sourceExtent())
+        source = self.parameterAsSource(parameters, self.INPUT, context)
+        crs, extent = source.sourceCrs(), source.sourceExtent()
+        if layer:
+            to_errors = QgsCoordinateTransform(layer.crs(), crs, context.transformContext())
+            extent = to_errors.transformBoundingBox(layer.extent())
         area = distance_area(crs, context).measureArea(QgsGeometry.fromRect(extent))
         units = extent.area() / area if area > 0 else 1.0  # square map units of a square metre
         if layer:

@@ -91,6 +91,7 @@ class MeasuredErrors:
 
     def score(self, scheme: Scheme, mode: str) -> Score:
         """Score what is measured; the items are in the order of `records`."""
+        self.records = dict(sorted(self.records.items()))  # of equal errors the first is charged first, as in the file
         measures, records = self.image.measures, list(self.records.values())
         pixels = round(measures.valid_area / measures.pixel_area)
         return scoring.score(

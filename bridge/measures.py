@@ -68,7 +68,7 @@ def error_record(
     return ErrorRecord(
         category_id=int(feature["category_id"]),
         area_m2=area,
-        pixels=round(area / measures.pixel_area),
+        pixels=round(geometry.area() / measures.pixel_side**2),  # as the worker counts them, not by their mean area
         length_px=max(width, height) / measures.pixel_side,
         status=status or feature["status"] or "unreviewed",
         bounds=tuple(corner / measures.pixel_side for corner in corners),

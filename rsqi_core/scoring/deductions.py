@@ -37,7 +37,7 @@ from ..findings import ErrorRecord
 from ..limits import SCORE_MODES as MODES
 from ..notes import Note
 from ..taxonomy import CODES, by_code, by_id
-from .scheme import GRADES, SEVERITIES, Scheme, TypeRules
+from .scheme import GRADES, SEVERITIES, Scheme, TypeRules, exceeds
 
 GRADE_NAMES = {
     "excellent": {"zh": "优", "en": "Excellent"},
@@ -192,9 +192,9 @@ def score(
         return found
     value = max(0.0, round(100.0 - found.deducted, 6))
     reasons = [f"a_error:{code}" for code, part in by_type.items() if part.severities["A"] and scheme.a_rejects]
-    if value < scheme.grades["qualified"]:
+    if not exceeds(value, scheme.grades["qualified"], inclusive=True):
         reasons.append("below_qualified")
-    grade = "rejected" if reasons else next(g for g in GRADES if value >= scheme.grades[g])
+    grade = "rejected" if reasons else next(g for g in GRADES if exceeds(value, scheme.grades[g], inclusive=True))
     return replace(found, value=value, grade=grade, reasons=tuple(reasons))
 
 
@@ -221,12 +221,12 @@ def _judge_type(
     groups = _join([(i, records[i].bounds) for i in indices], scheme.merge_distance_m / image.pixel_size)
     judged = []
     for group in groups:
-        group.sort(key=lambda i: (-records[i].area_m2, i))
+        group.sort(key=lambda i: (-_rounded(records[i].area_m2), i))
         measures = {**totals, **_measures([records[i] for i in group], image)}
         judged.append((_severity(rules, measures), sum(records[i].area_m2 for i in group), group))
 
     charged = dict.fromkeys(SEVERITIES, 0)
-    for severity, _, group in sorted(judged, key=lambda entry: -entry[1]):
+    for severity, _, group in sorted(judged, key=lambda entry: -_rounded(entry[1])):
         points = 0.0
         if severity is not None and charged[severity] < rules.max_errors.get(severity, math.inf):
             charged[severity] += 1
@@ -238,6 +238,11 @@ def _judge_type(
         _charge_areas(records, indices, rules, scheme.t, image, items)
     penalty = sum(items[i].penalty for i in indices)
     return TypeScore(len(indices), len(groups), area, totals["total_share"], penalty, charged)
+
+
+def _rounded(area: float) -> float:
+    """Six figures of an area: which of two equal errors bears the points must not depend on who has measured them."""
+    return float(f"{area:.6g}")
 
 
 def _charge_areas(
@@ -293,10 +298,10 @@ def _join(boxes: list[tuple[int, tuple[float, float, float, float] | None]], dis
     ordered = sorted((box, n) for n, (_, box) in enumerate(boxes) if box is not None and distance > 0)
     for position, (box, n) in enumerate(ordered):
         for other, m in ordered[position + 1 :]:
-            if other[0] - box[2] > distance:
+            if exceeds(other[0] - box[2], distance):
                 break  # sorted by xmin: nothing farther right can be nearer
             gap_x = max(other[0] - box[2], box[0] - other[2], 0.0)
             gap_y = max(other[1] - box[3], box[1] - other[3], 0.0)
-            if math.hypot(gap_x, gap_y) <= distance:
+            if not exceeds(math.hypot(gap_x, gap_y), distance):
                 sets.join(n, m)
     return [[boxes[n][0] for n in group] for group in sets.groups()]

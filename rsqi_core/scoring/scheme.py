@@ -21,6 +21,7 @@ SEVERITIES = ("A", "B", "C", "D")
 GRADES = ("excellent", "good", "qualified", "rejected")
 MEASURES = ("share", "total_share", "pixels", "count", "length_share", "offset_px", "offset_m")
 FORMAT = 1
+TIE = 1e-6  # relative difference up to which two measures are equal: QGIS and pyproj differ in the areas of a polygon
 DEFAULT = resources.path("schemes", "default.json")
 
 
@@ -35,7 +36,7 @@ class Rule:
 
     def holds(self, value: float) -> bool:
         """Tell whether a value reaches the limit."""
-        return value >= self.limit if self.inclusive else value > self.limit
+        return exceeds(value, self.limit, self.inclusive)
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,14 @@ class Scheme:
     merge_distance_m: float
     types: Mapping[str, TypeRules]
     not_covered: Mapping[str, Sequence[str]]
+
+
+def exceeds(value: float, limit: float, inclusive: bool = False) -> bool:
+    """Whether `value` is above `limit`, or at it if `inclusive`; what differs by no more than `TIE` is at it.
+
+    Every comparison of a measure with a limit is made here, so that whoever measures comes to the same severity.
+    """
+    return inclusive if math.isclose(value, limit, rel_tol=TIE) else value > limit
 
 
 def load_scheme(path: str | Path | None = None) -> Scheme:

@@ -1,6 +1,10 @@
 """The algorithms with the real worker: what is planted in an image comes back as a polygon in the right place."""
 
+import json
 import os
+import sqlite3
+import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +77,56 @@ def test_missing_pixels_are_found_where_they_are(application, tmp_path):
     mask = dataset.ReadAsArray()
     assert mask.shape == (400, 600)
     assert (mask[102:118, 202:218] == 10).all() and mask[0, 0] == 0
+
+
+@pytest.mark.parametrize(("epsg", "left", "top", "side"), [
+    (4547, 540000, 3400000, 0.5),
+    (3857, 12400000, 4100000, 0.5),
+    (4326, 113.5, 31.2, 5e-6),
+])  # fmt: skip
+def test_worker_and_qgis_give_an_error_the_same_severity_even_at_a_limit(application, tmp_path, epsg, left, top, side):
+    """Each hole is made a limit of the scheme in turn, with the share that the worker has measured."""
+    from rsqi.bridge.layer_score import MeasuredErrors, inspected_image
+    from rsqi.bridge.measures import distance_area
+    from rsqi.rsqi_core.scoring import load_scheme
+
+    rgb = texture()
+    for n in range(5):
+        rgb[:, 40 + 61 * n : 50 + 61 * n, 30 + 97 * n : 60 + 100 * n] = 0
+    path = write(tmp_path / "holes.tif", rgb)
+    dataset, crs = gdal.Open(path, gdal.GA_Update), osr.SpatialReference()
+    crs.ImportFromEPSG(epsg)
+    dataset.SetProjection(crs.ExportToWkt())
+    dataset.SetGeoTransform((left, side, 0, top, 0, -side))
+    dataset = None
+    package = tmp_path / "e.gpkg"
+
+    def rsqi(*words):
+        command = [str(PYTHON), "-m", "rsqi_core", *map(str, words)]
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+    rsqi("inspect", path, "--output", package, "--types", "pixel_missing", "--stages", "rules", "--progress", "none")
+    (valid_area,) = values(package, "SELECT valid_area_m2 FROM summary")
+    shares = [area / valid_area for area in values(package, "SELECT area_m2 FROM errors")]
+    assert len(set(shares)) == 5
+    scheme = json.loads((ROOT / "resources" / "schemes" / "default.json").read_text(encoding="utf-8"))
+    scheme["merge_distance_m"] = 0
+    for share in shares:
+        scheme["types"]["pixel_missing"]["rules"] = [{"severity": "B", "measure": "share", "above": share}]
+        (tmp_path / "scheme.json").write_text(json.dumps(scheme), encoding="utf-8")
+        rsqi("score", package, "--scheme", tmp_path / "scheme.json")
+        layer = QgsVectorLayer(f"{package}|layername=errors", "errors", "ogr")
+        errors = MeasuredErrors(inspected_image(layer))
+        errors.measure(layer, errors.update(layer), distance_area(layer.crs(), QgsProcessingContext()))
+        judged = errors.score(load_scheme(tmp_path / "scheme.json"), "count")
+        severities = values(package, "SELECT severity FROM errors ORDER BY fid")
+        assert [item.severity for item in judged.items] == severities and errors.outdated(judged) == {}
+        assert severities.count("B") == sum(other > share for other in shares)
+
+
+def values(package, sql):
+    with closing(sqlite3.connect(package)) as database:
+        return [row[0] for row in database.execute(sql)]
 
 
 def test_only_the_extent_is_inspected(application, tmp_path):

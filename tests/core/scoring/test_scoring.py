@@ -130,6 +130,27 @@ def test_grades_include_their_limit(c_errors, d_errors, grade):
     assert result.grade == grade
 
 
+@pytest.mark.parametrize(("code", "limit", "at", "above"), [
+    ("distortion", 0.001, "C", "B"),  # a B above it
+    ("distortion", 0.00005, "C", "C"),  # a C from it on
+    ("cloud", 0.10, "B", "A"),
+])  # fmt: skip
+def test_who_measures_does_not_matter_at_a_limit(code, limit, at, above):
+    """Areas of one polygon differ by 1e-8 between pyproj and QGIS."""
+    for noise in (-2e-8, 0, 2e-8):
+        assert judge([error(code, limit * (1 + noise))]).items[0].severity == at
+    assert judge([error(code, limit * 1.0001)]).items[0].severity == above
+    under = judge([error(code, limit * 0.9999)]).items[0].severity
+    assert under == (at if code == "cloud" or limit == 0.001 else "D")
+
+
+def test_of_equal_errors_the_first_bear_the_points_whoever_measures():
+    noises = ([0, 1e-8, -1e-8, 2e-8, 0, 3e-8], [3e-8, 0, 2e-8, 0, -1e-8, 0])
+    first, second = ([error("cloud", 0.001 * (1 + e), i) for i, e in enumerate(each)] for each in noises)
+    penalties = [item.penalty for item in judge(first).items]
+    assert penalties == [item.penalty for item in judge(second).items] == [1, 1, 1, 1, 0, 0]
+
+
 def test_rounding_does_not_cost_a_grade(tmp_path):
     result = judge([error("stretching_blur", 0.00001, i) for i in range(3)], with_t(tmp_path, 0.3))
     assert (result.value, result.grade) == (90, "excellent")
