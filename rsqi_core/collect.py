@@ -52,6 +52,7 @@ class Collector:
 
     @property
     def ground(self) -> Frame:
+        """The part of the frame that holds valid pixels; all of it where none does."""
         if not self.valid_pixels:
             return self._frame
         return self._frame.part(self._left, self._top, self._right - self._left, self._bottom - self._top)

@@ -111,9 +111,15 @@ def job_from_mapping(values: Mapping[str, Any]) -> Job:
     parameters = from_mapping(values.get("parameters") or {})
     extras = Path(values["extras"]) if values.get("extras") else None
     language = str(values.get("language") or "both")
-    output, targets = Path(values["output"]), dict(values.get("targets") or {})
-    more = {"parameters": parameters, "extras": extras, "language": language, "targets": targets}
-    return Job(values["raster"], output, **more, **flags)
+    return Job(
+        values["raster"],
+        Path(values["output"]),
+        parameters=parameters,
+        extras=extras,
+        language=language,
+        targets=dict(values.get("targets") or {}),
+        **flags,
+    )
 
 
 def refuse_outputs_that_are_read(jobs: Iterable[Job]) -> None:

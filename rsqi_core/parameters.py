@@ -76,6 +76,10 @@ class Parameters:
     score_mode: str = limits.SCORE_MODES[0]
 
     def __post_init__(self) -> None:
+        self._check_choices()
+        self._check_numbers()
+
+    def _check_choices(self) -> None:
         _choice("device", self.device, limits.DEVICES)
         _choice("score_mode", self.score_mode, limits.SCORE_MODES)
         _choice("stripe_rule", self.stripe_rule, limits.STRIPE_RULES)
@@ -88,6 +92,8 @@ class Parameters:
             raise ParameterError("stages: 'segment' works under the classifier's constraint and needs 'classify'")
         if not self.stages:
             raise ParameterError("stages: at least one is needed")
+
+    def _check_numbers(self) -> None:
         least, most = limits.BLOCK_SIZE_RANGE
         if not self.blocks or any(not least <= side <= most for side in self.blocks):
             raise ParameterError(f"blocks: sides must be {least} to {most} px, not {list(self.blocks)}")

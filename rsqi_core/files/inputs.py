@@ -54,8 +54,8 @@ def container(name: str) -> Path | None:
     for part in _parts(text) if "<" not in text else ():
         if _exists(part):
             return Path(part)
-        place, archived = _VSI.subn("", part)
-        place = Path(place.replace("}", ""))
+        inner, archived = _VSI.subn("", part)
+        place = Path(inner.replace("}", ""))
         if archived and (archive := next((each for each in place.parents if each.is_file()), None)):
             return archive
     return None
@@ -103,8 +103,8 @@ def _sources(name: str) -> Iterator[str]:
         text = (element.text or "").strip()
         if element.tag not in _SOURCES or not text:
             continue
-        relative = path is not None and "1" in (element.get("relativeToVRT"), element.get("relativetoVRT"))
-        yield from _below(path.parent, text) if relative else (text,)
+        relative = "1" in (element.get("relativeToVRT"), element.get("relativetoVRT"))
+        yield from _below(path.parent, text) if path and relative else (text,)
 
 
 def _below(folder: Path, text: str) -> Iterator[str]:

@@ -177,8 +177,9 @@ def _refuse_outputs(order: Order) -> None:
     summary = read_summary(order.summary)
     noted = str(summary.get("raster") or "")
     raster = order.raster or find_file(noted, order.summary) or noted
-    read = [*files_of(raster), *(path for path in (order.errors, order.summary, order.scheme) if path)]
-    refuse_clashes([*order.outputs.values(), *order.targets.values()], read)
+    read: list[Path | str] = [*files_of(raster), *filter(None, (order.errors, order.summary, order.scheme))]
+    written: list[Path | str] = [*order.outputs.values(), *order.targets.values()]
+    refuse_clashes(written, read)
     for kind, path in order.outputs.items():
         refuse_earlier_file(Path(path), _IS_OWN[kind], order.overwrite)
 

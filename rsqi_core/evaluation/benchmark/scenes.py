@@ -183,7 +183,7 @@ def inspect(
         with rasterio.open(result["outputs"]["mask"]) as file:
             found = file.read(1)
         summary = result["summary"]
-        inspected = noted_codes(summary)
+        inspected = noted_codes(summary) or ()
         true_score, true_grade = score_truth(raster, scene.truth, inspected)
         block_truth, block_p = read_blocks(result["outputs"]["errors"], scene.truth, parameters.overlap)
     counted = {code: false_objects(found, scene.truth, code) for code in CODES}
@@ -199,7 +199,7 @@ def inspect(
         int(sum(squares)),
         block_truth,
         block_p,
-        float(summary["score"]),
+        float("nan") if summary["score"] is None else float(summary["score"]),
         true_score,
         summary["grade"],
         true_grade,
@@ -250,7 +250,7 @@ def score_truth(raster: Path, truth: np.ndarray, inspected: tuple[str, ...]) -> 
         area = Frame(opened, (0, 0, w, h)).valid_area(h * w)
         judged = score(records(polygons, opened.transform), load_scheme(None), area, h * w, float(np.hypot(h, w)),
                        inspected=inspected)  # fmt: skip
-    return judged.value, judged.grade
+    return float("nan") if judged.value is None else judged.value, judged.grade
 
 
 def overlap(planted: PlantedObject, found: np.ndarray) -> float:
