@@ -144,7 +144,7 @@ def judge(units: Sequence[Unit], lot_size: int) -> Verdict:
     count = len(sample)
     good = sum(unit.grade in ("excellent", "good") for unit in sample) / count if count else 0.0
     excellent = sum(unit.grade == "excellent" for unit in sample) / count if count else 0.0
-    mean = sum(unit.value or 0.0 for unit in sample) / count if count and not failed else None
+    mean = sum(unit.value for unit in sample if unit.value is not None) / count if count and not failed else None
     if failed:
         grade = "rejected"
     elif count < needed:
