@@ -18,10 +18,14 @@ from ..bridge.compat import VECTOR_POLYGON
 from ..bridge.fields import block_fields
 from ..bridge.i18n import tr
 from ..bridge.inspect_options import CONSTRAINTS, constraint_names
+from ..bridge.notes import error_message
 from ..bridge.outputs import move_output, move_shapefile, worker_geopackage
+from ..bridge.raster_source import raster_path
 from ..bridge.report_options import LANGUAGES
 from ..bridge.texts import score_line, type_name
 from ..rsqi_core import taxonomy
+from ..rsqi_core.errors import RsqiError
+from ..rsqi_core.files.earlier import refuse_earlier_result
 from .base.inspection import InspectionAlgorithm
 from .base.parameters import language_parameter
 from .base.scoring import ScoringAlgorithm
@@ -31,6 +35,7 @@ class InspectLayer(ScoringAlgorithm, InspectionAlgorithm):
     """Find errors of every type with the model and the pixel rules, and score the image."""
 
     NAME = "inspect"
+    OWN_CARE = ("OUTPUT",)
     TYPES = "TYPES"
     CONSTRAINT = "CONSTRAINT"
     ALPHA = "ALPHA"
@@ -133,6 +138,18 @@ class InspectLayer(ScoringAlgorithm, InspectionAlgorithm):
         )
         self.addOutput(QgsProcessingOutputNumber(self.SCORE, tr("Score")))
         self.addOutput(QgsProcessingOutputString(self.GRADE, tr("Grade")))
+
+    def checkParameterValues(self, parameters, context):
+        path, layer = self._target_geopackage(parameters, context), None
+        if path is not None:
+            layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
+        if layer is not None:
+            overwrite = self.parameterAsBool(parameters, self.OVERWRITE, context)
+            try:
+                refuse_earlier_result(path, raster_path(layer) or "", overwrite)
+            except RsqiError as error:
+                return False, error_message(error)
+        return super().checkParameterValues(parameters, context)
 
     def processAlgorithm(self, parameters, context, feedback):
         request = self._request(parameters, context)

@@ -10,6 +10,7 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
@@ -47,6 +48,7 @@ class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
     LANGUAGE = "LANGUAGE"
     CHOICES = SCORE_MODES
     T = "T"
+    OVERWRITE = "OVERWRITE"
     SCORE = "SCORE"
     GRADE = "GRADE"
     ERROR_COUNT = "ERROR_COUNT"
@@ -104,6 +106,8 @@ class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
                 QgsProcessingParameterFileDestination(name, title, kinds, optional=True, createByDefault=name == "PDF"),
                 text,
             )
+        text = tr("Replaces files that RSQI has not written, or that somebody has filled in.")
+        self.add(QgsProcessingParameterBoolean(self.OVERWRITE, tr("Overwrite"), False), text, advanced=True)
         self.addOutput(QgsProcessingOutputNumber(self.SCORE, tr("Score")))
         self.addOutput(QgsProcessingOutputString(self.GRADE, tr("Grade")))
         self.addOutput(QgsProcessingOutputNumber(self.ERROR_COUNT, tr("Number of errors")))
@@ -142,7 +146,7 @@ class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
             wanted = {name.lower(): path for name, path in outputs.items() if name != "PDF"}
             if "PDF" in outputs:
                 wanted["content"] = str(folder / "content.json")
-            answer = run_worker(self._request(errors, wanted, parameters, context), feedback)
+            answer = run_worker(self._request(errors, wanted, outputs, parameters, context), feedback)
             if answer is None:
                 return {}
             if "PDF" in outputs:
@@ -159,7 +163,9 @@ class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
             numbers[self.SCORE] = score
         return {**outputs, **numbers}
 
-    def _request(self, errors: Path, wanted: dict, parameters: dict, context: QgsProcessingContext) -> dict:
+    def _request(
+        self, errors: Path, wanted: dict, outputs: dict, parameters: dict, context: QgsProcessingContext
+    ) -> dict:
         t = parameters.get(self.T)
         return {
             "command": "report",
@@ -167,6 +173,8 @@ class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
             "summary": self._summary,
             "raster": self._raster,
             "outputs": wanted,
+            "targets": {"PDF": outputs["PDF"]} if "PDF" in outputs else {},
+            "overwrite": self.parameterAsBool(parameters, self.OVERWRITE, context),
             "language": LANGUAGES[self.parameterAsEnum(parameters, self.LANGUAGE, context)],
             "reviewer": self.parameterAsString(parameters, self.REVIEWER, context).strip(),
             "scheme": self.scheme_path(parameters, context),

@@ -50,6 +50,22 @@ def note_templates() -> dict[str, str]:
         "lot_split": tr("a lot of {size} units is split: {parts}"),
         "lot_small": tr("{count} units cannot come from a lot of {size}"),
         "remark": "{path}: {remark}",
+        "clash_input": tr("{output}: would overwrite {input}, which is read; choose another output"),
+        "clash_output": tr("{output}: {other} would be written to the same place; give one of them another name"),
+        "earlier_foreign": tr("{path}: exists and is no result of RSQI; choose another output"),
+        "earlier_layers": tr("{path}: holds further layers ({layers}), which would be lost; choose another output"),
+        "earlier_reviewed": tr(
+            "{path}: holds a reviewed result (verdicts: {count}); choose another output, or allow to overwrite it"
+        ),
+        "earlier_other": tr(
+            "{path}: holds the result of another image ({raster}); choose another output, or allow to overwrite it"
+        ),
+        "earlier_file": tr(
+            "{path}: exists and is not as RSQI wrote it; choose another output, or allow to overwrite it"
+        ),
+        "earlier_folder": tr("{path}: this is a folder; choose another output"),
+        "earlier_pipe": tr("{path}: this is a pipe or a device; choose another output"),
+        "earlier_kept": tr("the earlier result is kept as {path}"),
         "dataset_words": tr("the description '{text}' names no type or several (errors: {count}); see --words"),
         "dataset_empty": tr("no block with an error of known type in these records; nothing was written"),
         "dataset_twice": tr("{raster}: a second record of this raster; give only one of them"),

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from qgis.core import (
+    QgsProcessing,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingOutputLayerDefinition,
@@ -20,6 +21,7 @@ from ..rsqi_core.errors import OutputError
 from ..rsqi_core.files.atomic import whole_file
 from .i18n import tr
 
+_PROVIDER = re.compile(r"[A-Za-z]{2,}:")  # such as memory: or postgres:; a drive has one letter
 _TABLE = re.compile(r"ogr:dbname='(?P<path>[^']+)' table=\"(?P<table>[^\"]+)\"")
 
 
@@ -34,18 +36,27 @@ def worker_geopackage(value, table: str, context: QgsProcessingContext) -> Path 
     value : str, QgsProperty or QgsProcessingOutputLayerDefinition
         The value of the output's parameter.
     """
+    if isinstance(value, QgsProcessingOutputLayerDefinition) and value.useRemapping():
+        return None
+    path, found = output_place(value, context)
+    if found is not None:
+        return path if found == table and not path.exists() else None
+    return path if path is not None and path.suffix.lower() == ".gpkg" else None
+
+
+def output_place(value, context: QgsProcessingContext) -> tuple[Path | None, str | None]:
+    """Return the file that an output names, and the table of it if it names one; (None, None) if it is no file."""
     if isinstance(value, QgsProcessingOutputLayerDefinition):
-        if value.useRemapping():
-            return None
         value = value.sink
     if isinstance(value, QgsProperty):
         value, _ = value.valueAsString(context.expressionContext(), "")
     text = str(value or "")
     found = _TABLE.match(text)
     if found:
-        path = Path(found["path"])
-        return path if found["table"] == table and not path.exists() else None
-    return Path(text) if text.lower().endswith(".gpkg") and not text.startswith("ogr:") else None
+        return Path(found["path"]), found["table"]
+    if not text or text == QgsProcessing.TEMPORARY_OUTPUT or _PROVIDER.match(text):
+        return None, None
+    return Path(text), None
 
 
 def load_when_done(value, layer_id: str, title: str, name: str, context: QgsProcessingContext) -> None:

@@ -20,7 +20,10 @@ from qgis.PyQt.QtGui import QIcon
 from ...bridge import layer_style
 from ...bridge.compat import ADVANCED
 from ...bridge.i18n import language, tr
+from ...bridge.notes import error_message
+from ...bridge.output_check import refuse_outputs
 from ...bridge.paths import ICONS, guide_path
+from ...rsqi_core.errors import RsqiError
 
 
 class RsqiAlgorithm(QgsProcessingAlgorithm):
@@ -28,6 +31,7 @@ class RsqiAlgorithm(QgsProcessingAlgorithm):
 
     NAME = ""
     ICON = "rsqi.svg"
+    OWN_CARE: tuple[str, ...] = ()  # outputs whose earlier result the algorithm itself looks at
 
     def name(self):
         return self.NAME
@@ -46,6 +50,13 @@ class RsqiAlgorithm(QgsProcessingAlgorithm):
 
     def createInstance(self):
         return type(self)()
+
+    def checkParameterValues(self, parameters, context):
+        try:
+            refuse_outputs(self, parameters, context, self.OWN_CARE)
+        except RsqiError as error:
+            return False, error_message(error)
+        return super().checkParameterValues(parameters, context)
 
     def add(self, parameter: QgsProcessingParameterDefinition, text: str, advanced: bool = False) -> None:
         """Add a parameter with its help, among the advanced ones if asked."""

@@ -15,6 +15,7 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterExtent,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
@@ -34,12 +35,15 @@ from ...bridge.fields import conform, error_fields
 from ...bridge.i18n import tr
 from ...bridge.inspect_options import DEVICES, band_numbers, block_sizes, model_folder, sizes_text
 from ...bridge.live_feedback import LiveFeedback
+from ...bridge.output_check import target_files
 from ...bridge.outputs import load_when_done, make_folder, move_output, tif_path
 from ...bridge.raster_source import export_layer, plan_export, raster_path
 from ...bridge.worker_client import run_worker
 from ...rsqi_core import limits
 from .parameters import device_parameter
 from .worker import WorkerAlgorithm
+
+_KINDS = {"MASK": "mask", "REPORT": "report", "SHAPEFILE": "shapefile"}
 
 
 class InspectionAlgorithm(WorkerAlgorithm):
@@ -57,6 +61,7 @@ class InspectionAlgorithm(WorkerAlgorithm):
     DEVICE = "DEVICE"
     OUTPUT = "OUTPUT"
     MASK = "MASK"
+    OVERWRITE = "OVERWRITE"
     ERROR_COUNT = "ERROR_COUNT"
 
     def checkParameterValues(self, parameters, context):
@@ -165,6 +170,11 @@ class InspectionAlgorithm(WorkerAlgorithm):
             QgsProcessingParameterRasterDestination(self.MASK, tr("Error mask"), optional=True, createByDefault=False),
             tr("The types as pixels on the image's grid: 0 no error, 1 to 10 the type, 255 not inspected."),
         )
+        text = tr(
+            "Replaces a result that was reviewed or is of another image, which is kept beside as .bak.gpkg, and files "
+            "that RSQI has not written."
+        )
+        self.add(QgsProcessingParameterBoolean(self.OVERWRITE, tr("Overwrite"), False), text, advanced=True)
         self.addOutput(QgsProcessingOutputNumber(self.ERROR_COUNT, tr("Number of errors")))
 
     def request_parameters(self, parameters: dict, context: QgsProcessingContext) -> dict:
@@ -236,6 +246,9 @@ class InspectionAlgorithm(WorkerAlgorithm):
                     "report": report,
                     "shapefile": shapefile,
                     "resume": resume,
+                    "overwrite": self._has(self.OVERWRITE)
+                    and self.parameterAsBool(parameters, self.OVERWRITE, context),
+                    "targets": self._targets(parameters, context),
                     "language": language,
                     "preview": isinstance(feedback, LiveFeedback),
                     "parameters": request,
@@ -287,6 +300,13 @@ class InspectionAlgorithm(WorkerAlgorithm):
 
     def _target_geopackage(self, parameters: dict, context: QgsProcessingContext) -> Path | None:
         return None  # only a full inspection fills all tables
+
+    def _targets(self, parameters: dict, context: QgsProcessingContext) -> dict[str, str]:
+        """Return the files that are written when the worker is done, those that it makes itself by their `_KINDS`."""
+        files = target_files(self, parameters, context)
+        if self._own_geopackage is not None:
+            files.pop(self.OUTPUT, None)
+        return {_KINDS.get(name, name): path for name, path in files.items()}
 
     def _export_layer(self, output: Path, context: QgsProcessingContext, feedback) -> str | None:
         """Save a layer that is no file beside the result, so that both can be compared later; None when cancelled."""

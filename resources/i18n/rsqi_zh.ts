@@ -1316,6 +1316,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>块重叠度</translation>
     </message>
     <message>
+        <source>Overwrite</source>
+        <translation>覆盖</translation>
+    </message>
+    <message>
         <source>Own</source>
         <translation>自定义</translation>
     </message>
@@ -1528,6 +1532,22 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>修复</translation>
     </message>
     <message>
+        <source>Replace</source>
+        <translation>替换</translation>
+    </message>
+    <message>
+        <source>Replace it, or save the new result beside it? If replaced, it is kept as {kept}.</source>
+        <translation>替换它，还是把新结果存到旁边？若替换，旧结果另存为 {kept}。</translation>
+    </message>
+    <message>
+        <source>Replaces a result that was reviewed or is of another image, which is kept beside as .bak.gpkg, and files that RSQI has not written.</source>
+        <translation>替换已审核的或另一幅影像的结果（旧结果另存为 .bak.gpkg），以及不是 RSQI 所写的文件。</translation>
+    </message>
+    <message>
+        <source>Replaces files that RSQI has not written, or that somebody has filled in.</source>
+        <translation>替换不是 RSQI 所写的或已由人填写的文件。</translation>
+    </message>
+    <message>
         <source>Report</source>
         <translation>报告</translation>
     </message>
@@ -1590,6 +1610,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Sample: {inspected} of {needed} images inspected.</source>
         <translation>样本：应检 {needed} 幅，已检 {inspected} 幅。</translation>
+    </message>
+    <message>
+        <source>Save beside it</source>
+        <translation>存到旁边</translation>
     </message>
     <message>
         <source>Save the edits of the layer {name} first.</source>
@@ -2716,6 +2740,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>描述“{text}”没有指明类型，或指明了几种（{count} 处）；可用命令行选项 --words 补充词语</translation>
     </message>
     <message>
+        <source>the earlier result is kept as {path}</source>
+        <translation>原结果另存为 {path}</translation>
+    </message>
+    <message>
         <source>the image has no valid pixel, so there is nothing to score</source>
         <translation>影像没有有效像素，无法评分</translation>
     </message>
@@ -2828,6 +2856,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{name} 刚修改了该图斑：已重新读取，请再查看一次。</translation>
     </message>
     <message>
+        <source>{name} holds a reviewed result (verdicts: {count}).</source>
+        <translation>{name} 含有已审核的结果（判定 {count} 个）。</translation>
+    </message>
+    <message>
         <source>{name}: errors</source>
         <translation>{name}：错误</translation>
     </message>
@@ -2860,6 +2892,14 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{n} 步</translation>
     </message>
     <message>
+        <source>{output}: would overwrite {input}, which is read; choose another output</source>
+        <translation>{output}：会覆盖要读取的 {input}；请另选输出</translation>
+    </message>
+    <message>
+        <source>{output}: {other} would be written to the same place; give one of them another name</source>
+        <translation>{output}：{other} 也会写到同一处；请给其中一个另起名称</translation>
+    </message>
+    <message>
         <source>{path} cannot be opened as an image.</source>
         <translation>{path} 无法作为影像打开。</translation>
     </message>
@@ -2884,12 +2924,40 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{path}：无法写入评分方案（{reason}），请检查文件夹</translation>
     </message>
     <message>
+        <source>{path}: exists and is no result of RSQI; choose another output</source>
+        <translation>{path}：已存在且不是 RSQI 的结果；请另选输出</translation>
+    </message>
+    <message>
+        <source>{path}: exists and is not as RSQI wrote it; choose another output, or allow to overwrite it</source>
+        <translation>{path}：已存在且不是 RSQI 所写的原样；请另选输出，或允许覆盖</translation>
+    </message>
+    <message>
+        <source>{path}: holds a reviewed result (verdicts: {count}); choose another output, or allow to overwrite it</source>
+        <translation>{path}：含有已审核的结果（判定 {count} 个）；请另选输出，或允许覆盖</translation>
+    </message>
+    <message>
+        <source>{path}: holds further layers ({layers}), which would be lost; choose another output</source>
+        <translation>{path}：还含有其他图层（{layers}），会丢失；请另选输出</translation>
+    </message>
+    <message>
+        <source>{path}: holds the result of another image ({raster}); choose another output, or allow to overwrite it</source>
+        <translation>{path}：是另一幅影像（{raster}）的结果；请另选输出，或允许覆盖</translation>
+    </message>
+    <message>
         <source>{path}: its raster {raster} is gone; put {name} beside it</source>
         <translation>{path}：找不到影像 {raster}；请将 {name} 放在该文件旁边</translation>
     </message>
     <message>
         <source>{path}: not used because unreviewed: {count} of {total} errors</source>
         <translation>{path}：{total} 处错误中有 {count} 处未复核，未采用</translation>
+    </message>
+    <message>
+        <source>{path}: this is a folder; choose another output</source>
+        <translation>{path}：这是文件夹；请另选输出</translation>
+    </message>
+    <message>
+        <source>{path}: this is a pipe or a device; choose another output</source>
+        <translation>{path}：这是管道或设备；请另选输出</translation>
     </message>
     <message>
         <source>{path}: {raster} is not the image that was inspected</source>

@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from ..errors import OutputError
 from ..locate import absolute_path, find_file, is_pipe_or_device
@@ -84,25 +85,54 @@ def refuse_earlier_result(path: Path, raster: str, overwrite: bool = False) -> N
     if not path.exists() or not path.stat().st_size:
         return
     found = read_earlier(path)
-    if found is None or not found.is_own:
-        others = ", ".join(sorted(found.tables - OWN_TABLES)) if found else ""
-        if found and {"errors", "summary"} <= found.tables:
-            text = "{path}: holds further layers ({layers}), which would be lost; choose another output"
-            raise OutputError(Note("earlier_layers", text, path=str(path), layers=others))
-        text = "{path}: exists and is no result of RSQI; choose another output"
-        raise OutputError(Note("earlier_foreign", text, path=str(path)))
+    if found is None or not {"errors", "summary"} <= found.tables:
+        _refuse_foreign(path)
+    if not found.is_own:
+        _refuse_layers(path, found.tables - OWN_TABLES)
     if overwrite:
         return
     if found.verdicts:
-        text = (
-            "{path}: holds a reviewed result (verdicts: {count}); choose another output, or overwrite it (--overwrite)"
-        )
-        raise OutputError(Note("earlier_reviewed", text, path=str(path), count=found.verdicts))
+        _refuse_reviewed(path, found)
     if not _is_same(found.raster, raster, path):
         text = (
             "{path}: holds the result of another image ({raster}); choose another output, or overwrite it (--overwrite)"
         )
         raise OutputError(Note("earlier_other", text, path=str(path), raster=found.raster))
+
+
+def refuse_earlier_layers(path: Path, table: str | None = None) -> None:
+    """Refuse to have a program replace a GeoPackage, or one `table` of it, in which there is something to lose.
+
+    Raises
+    ------
+    OutputError
+        Somebody has reviewed what would go, or it holds layers of another name, or is no GeoPackage at all.
+    """
+    refuse_no_file(path)
+    if not path.exists() or not path.stat().st_size:
+        return
+    found = read_earlier(path)
+    if found is None:
+        _refuse_foreign(path)
+    elif found.verdicts and table in (None, "errors"):
+        _refuse_reviewed(path, found)
+    elif table is None and (others := found.tables - OWN_TABLES - {path.stem}):
+        _refuse_layers(path, others)
+
+
+def _refuse_foreign(path: Path) -> NoReturn:
+    text = "{path}: exists and is no result of RSQI; choose another output"
+    raise OutputError(Note("earlier_foreign", text, path=str(path)))
+
+
+def _refuse_layers(path: Path, layers: Iterable[str]) -> NoReturn:
+    text = "{path}: holds further layers ({layers}), which would be lost; choose another output"
+    raise OutputError(Note("earlier_layers", text, path=str(path), layers=", ".join(sorted(layers))))
+
+
+def _refuse_reviewed(path: Path, found: EarlierResult) -> NoReturn:
+    text = "{path}: holds a reviewed result (verdicts: {count}); choose another output, or --overwrite"
+    raise OutputError(Note("earlier_reviewed", text, path=str(path), count=found.verdicts))
 
 
 def refuse_earlier_file(path: Path, is_own: Callable[[Path], bool], overwrite: bool = False) -> None:
@@ -150,15 +180,21 @@ def keep_earlier(path: Path, raster: str) -> Path | None:
     found = read_earlier(path)
     if found and found.is_own and not found.verdicts and _is_same(found.raster, raster, path):
         return None
-    kept, number = path.with_name(f"{path.stem}.bak{path.suffix}"), 1
-    while os.path.lexists(kept):
-        number += 1
-        kept = path.with_name(f"{path.stem}.bak_{number}{path.suffix}")
+    kept = free_name(path)
     try:
         os.link(path, kept)
     except OSError:  # not every disk has links
         with whole_file(kept) as part:
             shutil.copy2(path, part)
+    return kept
+
+
+def free_name(path: Path) -> Path:
+    """Return the name under which an earlier result is kept: ``NAME.bak.gpkg``, with a number if that exists."""
+    kept, number = path.with_name(f"{path.stem}.bak{path.suffix}"), 1
+    while os.path.lexists(kept):
+        number += 1
+        kept = path.with_name(f"{path.stem}.bak_{number}{path.suffix}")
     return kept
 
 

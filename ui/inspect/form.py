@@ -93,14 +93,20 @@ class InspectionForm(QWidget):
         return found
 
     def destination(self, image: Image) -> Path:
-        """Return the GeoPackage for the result of an image."""
+        """Return the GeoPackage for the result of an image, which no file has yet."""
+        path = self.chosen_file()
+        if path is not None:
+            return unused(path)
         chosen = self.output_box.filePath().strip()
-        if not chosen:
-            return result_path(image)
-        if self.source_box.kind() != LAYER:
-            return result_path(image, Path(chosen))
+        return result_path(image, Path(chosen) if chosen else None)
+
+    def chosen_file(self) -> Path | None:
+        """Return the GeoPackage that was chosen for the result of one image, even if it exists; None if none was."""
+        chosen = self.output_box.filePath().strip()
+        if not chosen or self.source_box.kind() != LAYER:
+            return None
         path = Path(chosen)
-        return unused(path if path.suffix.lower() == ".gpkg" else path.with_name(f"{path.name}.gpkg"))
+        return path if path.suffix.lower() == ".gpkg" else path.with_name(f"{path.name}.gpkg")
 
     def save_settings(self) -> None:
         """Save preset and device for the next time."""

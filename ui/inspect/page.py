@@ -24,11 +24,13 @@ from ...bridge.compat import QShortcut
 from ...bridge.i18n import tr
 from ...bridge.paths import ICONS
 from ...bridge.texts import progress_text, score_line
+from ...rsqi_core.files.earlier import read_earlier
 from ..widgets.narrow import VerticalScroll
 from .form import InspectionForm
 from .images import Image
 from .live_layer import LiveLayer
 from .outcomes import Outcome, OutcomeTable, summary_text
+from .replacing import BESIDE, CANCEL, ask, layers_of
 from .source_box import FOLDER
 
 
@@ -55,6 +57,7 @@ class InspectPage(QWidget):
         self._inspection: AlgorithmRun | None = None
         self._live_layer: LiveLayer | None = None
         self._result_path: Path | None = None
+        self._replaced: Path | None = None
         self._cancelled = False
         self._messages = []
         self._status_text = self._hint_text = ""
@@ -85,6 +88,9 @@ class InspectPage(QWidget):
         if problem:
             self._push_message(problem, Qgis.MessageLevel.Warning)
             self.status.setText(problem)
+            return
+        self._replaced = self._ask_for_replaced()
+        if self._replaced is CANCEL:
             return
         self.form.save_settings()
         self._images, self._outcomes, self._cancelled = self.form.images(), [], False
@@ -124,8 +130,9 @@ class InspectPage(QWidget):
         if not layer.isValid():
             self._end_image(problem=tr("{path} cannot be opened as an image.").format(path=image.path or image.name))
             return
-        self._result_path = self.form.destination(image)
+        self._result_path = self._replaced or self.form.destination(image)
         parameters = {"INPUT": layer, "OUTPUT": str(self._result_path), **self.form.parameters(image)}
+        parameters["OVERWRITE"] = self._replaced is not None
         self._live_layer = LiveLayer(tr("{name}: errors so far").format(name=image.name), layer.crs())
         self._inspection = AlgorithmRun("rsqi:inspect", parameters, self, image.name)
         self._inspection.progressed.connect(self._progress)
@@ -138,6 +145,27 @@ class InspectPage(QWidget):
         problem = self._inspection.start()
         if problem:
             self._end_image(problem=problem)
+
+    def _ask_for_replaced(self) -> Path | str | None:
+        """Return the reviewed result that shall be replaced; None: there is none; `CANCEL`: rather do nothing."""
+        path = self.form.chosen_file()
+        earlier = read_earlier(path) if path is not None and path.is_file() else None
+        if earlier is None or not earlier.is_own or not earlier.verdicts:
+            return None
+        answer = ask(path, earlier.verdicts, self)
+        if answer == CANCEL:
+            return CANCEL
+        if answer == BESIDE:
+            return None
+        layers = layers_of(path)
+        for layer in layers:
+            if layer.isModified():
+                self._push_message(
+                    tr("Save the edits of the layer {name} first.").format(name=layer.name()), Qgis.MessageLevel.Warning
+                )
+                return CANCEL
+        QgsProject.instance().removeMapLayers([layer.id() for layer in layers])
+        return path
 
     def _show_event(self, event: dict) -> None:
         """Show an event of the worker."""

@@ -81,6 +81,44 @@ def test_a_second_result_does_not_replace_the_first(page, image, tmp_path):
     assert chosen.read_bytes() == b"of somebody else"
 
 
+@pytest.mark.parametrize("answer", ["replace", "beside", "cancel"])
+def test_a_reviewed_result_is_replaced_only_after_a_question(page, image, tmp_path, monkeypatch, answer):
+    from rsqi.ui.inspect import page as module
+
+    chosen, asked = tmp_path / "mine.gpkg", []
+    page.follow(image)
+    page.form.output_box.setFilePath(str(chosen))
+    page.run()
+    work(page)
+    (layer,) = page.reviewed
+    layer.dataProvider().changeAttributeValues({1: {layer.fields().indexFromName("status"): "accepted"}})
+    monkeypatch.setattr(module, "ask", lambda path, verdicts, parent: asked.append((path, verdicts)) or answer)
+    monkeypatch.setenv("FAKE_WORKER_SEEN", str(tmp_path / "seen.json"))
+    page.run()
+    work(page)
+    assert asked == [(chosen, 1)]
+    if answer == "cancel":
+        assert not page.is_running() and len(page.reviewed) == 1 and not (tmp_path / "seen.json").exists()
+        return
+    request = json.loads((tmp_path / "seen.json").read_text())["request"]
+    assert request["overwrite"] == (answer == "replace")
+    assert request["output"] == str(chosen if answer == "replace" else tmp_path / "mine_2.gpkg")
+
+
+def test_the_question_says_how_many_verdicts_there_are(application, tmp_path, monkeypatch):
+    from qgis.PyQt.QtWidgets import QMessageBox
+    from rsqi.ui.inspect.replacing import CANCEL, ask
+
+    said = []
+
+    def show(box):
+        said.extend((box.text(), box.informativeText(), box.defaultButton().text()))
+
+    monkeypatch.setattr(QMessageBox, "exec", show, raising=False)
+    assert ask(tmp_path / "mine.gpkg", 12, None) == CANCEL  # nothing was clicked
+    assert "verdicts: 12" in said[0] and "mine.bak.gpkg" in said[1] and said[2] == "Save beside it"
+
+
 def test_errors_show_on_the_map_until_cancelled(page, image, fake):
     fake("slow")
     page.follow(image)
