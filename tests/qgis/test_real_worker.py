@@ -226,3 +226,19 @@ def test_classify_blocks(application, tmp_path):
     parameters = {"INPUT": write(tmp_path / "holes.tif", holes()), "OUTPUT": str(tmp_path / "blocks.gpkg")}
     results, _ = run(application, "classifyblocks", parameters)
     assert results["BLOCK_COUNT"] == QgsVectorLayer(results["OUTPUT"], "b", "ogr").featureCount() >= 2
+
+
+def test_the_source_of_a_mosaic_is_not_replaced(application, tmp_path):
+    source = write(tmp_path / "tile.tif", holes())
+    mosaic = str(tmp_path / "mosaic.vrt")
+    gdal.Translate(mosaic, source, format="VRT")
+    before = Path(source).read_bytes()
+    for name in ("MASK", "OUTPUT"):
+        parameters = {"INPUT": mosaic, "OUTPUT": str(tmp_path / "e.gpkg")}
+        target = source if name == "MASK" else str(tmp_path / "tile.shp")
+        if name == "OUTPUT":
+            (tmp_path / "tile.prj").touch()
+        with pytest.raises(QgsProcessingException, match=r"would overwrite .*tile\."):
+            run(application, "pixelmissing", {**parameters, name: target})
+    assert Path(source).read_bytes() == before
+    assert {path.name for path in tmp_path.iterdir()} == {"tile.tif", "mosaic.vrt", "tile.prj"}

@@ -35,7 +35,7 @@ def test_every_algorithm_is_described(application):
     expert = [d.name() for d in inspect.parameterDefinitions() if d.flags() & advanced]
     assert expert == [
         "BANDS", "PIXEL_SIZE", "DEVICE", "CONSTRAINT", "ALPHA", "THRESHOLD", "SENSITIVITY", "BLOCK_SIZES", "OVERLAP",
-        "MIN_AREA", "SCHEME", "MODE", "RESUME", "LANGUAGE",
+        "MIN_AREA", "SCHEME", "MODE", "RESUME", "OVERWRITE", "LANGUAGE",
     ]  # fmt: skip
     assert {o.name() for o in inspect.outputDefinitions()} == {
         "OUTPUT", "BLOCKS", "MASK", "REPORT", "SHAPEFILE", "SCORE", "GRADE", "ERROR_COUNT"
