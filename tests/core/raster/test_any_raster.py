@@ -488,8 +488,17 @@ def test_stretch_is_recorded_and_the_same_in_every_block(tmp_path):
 def test_collection_of_odd_rasters_through_the_command_line(tmp_path, capsys):
     files = [file for file in sorted(IO_FILES.glob("*/*")) if file.stat().st_size < 300_000]
     refused = set()
-    for file in files:
-        call = ["inspect", str(file), "--output", str(tmp_path / "a.gpkg"), "--stages", "rules", "--progress", "none"]
+    for n, file in enumerate(files):
+        call = [
+            "inspect",
+            str(file),
+            "--output",
+            str(tmp_path / f"{n}.gpkg"),
+            "--stages",
+            "rules",
+            "--progress",
+            "none",
+        ]
         code = main([*call, "--types", "pixel_missing", "--blocks", "512"])
         said = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("rsqi: warning: ")]
         assert (code, len(said)) in ((0, 0), (1, 1))
