@@ -79,6 +79,8 @@ def warning_text(event: dict) -> str:
     if code == "not_inspected" and event.get("types"):
         names = listed(type_name(by_code(each)) for each in event["types"])
         return tr("Not inspected, as the model does not see these well enough: {types}.").format(types=names)
+    if code == "nodata_found":
+        return tr("A value that nobody has declared is left out as nodata: {reason}").format(reason=message)
     if code == "device":
         return tr("The computing device was changed: {reason}").format(reason=message)
     if code == "batch":

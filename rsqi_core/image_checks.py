@@ -19,6 +19,7 @@ from typing import Callable, Iterator
 import numpy as np
 
 from .progress import OnProgress, Progress, no_progress
+from .saturation import saturation
 
 TILE = 512  # px; side of what is read at a time
 MOST = 100_000_000  # px; of a larger image evenly spread tiles are looked at
@@ -127,7 +128,7 @@ class Census:
     Parameters
     ----------
     top : float
-        The brightest value that the image can have; 0 is the darkest. See :func:`top_of`.
+        The brightest value that the image can have; 0 is the darkest. See :mod:`rsqi_core.saturation`.
     """
 
     def __init__(self, top: float = 255.0):
@@ -222,7 +223,7 @@ def survey(
     width, height : int
         Of the image in pixels.
     top : float, optional
-        As for :class:`Census`; else it is looked for, see :func:`top_of`.
+        As for :class:`Census`; else it is looked for, see :mod:`rsqi_core.saturation`.
     progress : callable
         Gets a `Progress` of the stage ``survey`` before each tile; its unit are tiles.
 
@@ -235,12 +236,12 @@ def survey(
     tiles = list(spread(width, height))
     steps, done = len(tiles) * (2 if top is None else 1), 0
     if top is None:
-        largest = 0.0
+        seen = []
         for done, (x, y, w, h) in enumerate(tiles, 1):
             progress(Progress("survey", done - 1, steps))
             planes, valid = read(x, y, w, h, -(-h // GLANCE), -(-w // GLANCE))
-            largest = max(largest, float(planes[:, valid].max(initial=0)))
-        top = top_of(largest)
+            seen.append(planes[:, valid].ravel())
+        top = saturation(np.concatenate(seen) if seen else np.empty(0))
     census = Census(top)
     for place, (x, y, w, h) in enumerate(tiles, done):
         progress(Progress("survey", place, steps))
@@ -285,18 +286,6 @@ def checks(census: Census, cloud_share: float | None = None) -> tuple[Check, ...
 def peak(histogram: np.ndarray) -> int:
     """Return the bin that the smoothed histogram is highest in."""
     return int(_smooth(histogram).argmax())
-
-
-def top_of(largest: float, bits: int | None = None) -> float:
-    """Return the brightest possible value: of `bits`, or the least power of two above `largest`, less one.
-
-    An 11-bit image in 16-bit storage has 2047, not 65535. Values up to 1 are reflectances: their top is 1.
-    """
-    if bits is not None:
-        return float(2**bits - 1)
-    if largest <= 1.0:
-        return 1.0
-    return float(2 ** max(8, math.ceil(math.log2(largest + 1))) - 1)
 
 
 def _windows(values: np.ndarray) -> np.ndarray:

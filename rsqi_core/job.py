@@ -172,7 +172,7 @@ def run(
     _refuse_earlier(job)
     for file in files_of(job.raster):
         refuse_pipe(file)
-    with open_raster(job.raster, job.parameters.bands) as raster:
+    with open_raster(job.raster, job.parameters.bands, job.parameters.nodata) as raster:
         emit("started", raster=job.raster, width=raster.width, height=raster.height)
         if model is None and "classify" in job.parameters.stages:
             model = load(job.parameters.model, job.parameters.device)

@@ -42,6 +42,9 @@ class Parameters:
         drops those under 0.01 % of a block of the size that found them, `rsqi_core.limits.least_pixels`.
     bands : tuple of int or None
         One band number (grey) or three (red, green, blue), from 1; None takes what the raster itself marks as colours.
+    nodata : float or None
+        Pixels that have this value in all bands are left out, besides what the raster declares; None looks for such a
+        value.
     extent : tuple of float or None
         xmin, ymin, xmax, ymax in the raster's CRS (pixels for a raster without one).
     area : str or None
@@ -67,6 +70,7 @@ class Parameters:
     overlap: float = limits.OVERLAP
     min_area: float | None = None
     bands: tuple[int, ...] | None = None
+    nodata: float | None = None
     extent: tuple[float, float, float, float] | None = None
     area: str | None = None
     stages: tuple[str, ...] = limits.STAGES
@@ -104,6 +108,8 @@ class Parameters:
             raise ParameterError(f"min_area must be a finite number of at least 0 m2, but is {self.min_area}")
         if self.bands is not None and (len(self.bands) not in (1, 3) or min(self.bands) < 1):
             raise ParameterError(f"bands: one or three numbers from 1 are needed, not {list(self.bands)}")
+        if self.nodata is not None and not math.isfinite(self.nodata):
+            raise ParameterError("nodata must be a finite number; what is no number is left out anyway")
         if self.threshold is not None and not self.threshold >= 0:
             raise ParameterError(f"threshold must not be negative, but is {self.threshold}")
         if not 0 < self.sensitivity < math.inf:
@@ -146,7 +152,7 @@ def from_mapping(values: Mapping[str, Any]) -> Parameters:
             given["bands"] = tuple(operator.index(band) for band in given["bands"])
         if given.get("extent") is not None:
             given["extent"] = tuple(float(v) for v in given["extent"])
-        for name in ("alpha", "overlap", "threshold", "sensitivity", "min_area"):
+        for name in ("alpha", "overlap", "threshold", "sensitivity", "min_area", "nodata"):
             if given.get(name) is not None:
                 given[name] = float(given[name])
         return Parameters(**given)

@@ -53,6 +53,7 @@ class InspectionAlgorithm(WorkerAlgorithm):
     EXTENT = "EXTENT"
     AREA = "AREA"
     BANDS = "BANDS"
+    NODATA = "NODATA"
     PIXEL_SIZE = "PIXEL_SIZE"
     MODEL = "MODEL"
     BLOCK_SIZES = "BLOCK_SIZES"
@@ -102,6 +103,16 @@ class InspectionAlgorithm(WorkerAlgorithm):
             tr(
                 "One band number for grey, or three for red, green and blue, with commas between, such as 4,3,2; empty "
                 "means what the image itself says."
+            ),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterNumber(
+                self.NODATA, tr("Nodata value"), QgsProcessingParameterNumber.Type.Double, optional=True
+            ),
+            tr(
+                "Pixels with this value in all bands are left out, besides what the image itself declares; empty means "
+                "that such a value is looked for."
             ),
             advanced=True,
         )
@@ -189,6 +200,8 @@ class InspectionAlgorithm(WorkerAlgorithm):
         bands = band_numbers(self.parameterAsString(parameters, self.BANDS, context))
         if bands:
             request["bands"] = bands
+        if parameters.get(self.NODATA) is not None:
+            request["nodata"] = self.parameterAsDouble(parameters, self.NODATA, context)
         if self._has(self.MODEL):
             request["model"] = model_folder(self.parameterAsString(parameters, self.MODEL, context))
             request["device"] = DEVICES[self.parameterAsEnum(parameters, self.DEVICE, context)]

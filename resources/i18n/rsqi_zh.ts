@@ -80,6 +80,10 @@
         <translation>评分方案（JSON）；留空则用检查时的方案。</translation>
     </message>
     <message>
+        <source>A value that nobody has declared is left out as nodata: {reason}</source>
+        <translation>发现未声明的无数据值，已排除：{reason}</translation>
+    </message>
+    <message>
         <source>AMD, Intel or other GPU (DirectML)</source>
         <translation>AMD、Intel 等显卡 (DirectML)</translation>
     </message>
@@ -1208,6 +1212,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>该模型尚未与其他模型比较过。</translation>
     </message>
     <message>
+        <source>Nodata value</source>
+        <translation>无数据值</translation>
+    </message>
+    <message>
         <source>None</source>
         <translation>全不选</translation>
     </message>
@@ -1358,6 +1366,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Pixel size of a layer that is no file</source>
         <translation>非文件图层的像素大小</translation>
+    </message>
+    <message>
+        <source>Pixels with this value in all bands are left out, besides what the image itself declares; empty means that such a value is looked for.</source>
+        <translation>除影像自身声明的无数据外，所有波段均为该值的像素也不参与检查；留空表示自动查找这样的值。</translation>
     </message>
     <message>
         <source>Points</source>

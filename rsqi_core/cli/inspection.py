@@ -44,6 +44,9 @@ def add_inspect(commands: Any) -> None:
                         help="drop smaller region errors (0.01 %% of a block of the size that found them: "
                              f"{_least()})")  # fmt: skip
     parser.add_argument("--bands", type=numbers(int), metavar="R,G,B", help="band numbers, or one for grey (as marked)")
+    parser.add_argument("--nodata", type=float, metavar="VALUE",
+                        help="left out besides what the raster declares "
+                             "(one that must be nodata is found)")  # fmt: skip
     parser.add_argument("--extent", type=numbers(float, 4), metavar="xmin,ymin,xmax,ymax")
     parser.add_argument("--stages", default=",".join(limits.STAGES), help=argparse.SUPPRESS)
     parser.add_argument("--stripe-rule", default=limits.STRIPE_RULES[0], metavar="RULE",
@@ -71,7 +74,8 @@ def _inspect(options: argparse.Namespace) -> int:
     from ..parameters import from_mapping
 
     names = ("types", "model", "device", "constraint", "alpha", "threshold", "sensitivity", "blocks", "overlap",
-             "min_area", "bands", "extent", "stripe_rule", "missing_rule", "scheme", "score_mode")  # fmt: skip
+             "min_area", "bands", "nodata", "extent", "stripe_rule", "missing_rule", "scheme",
+             "score_mode")  # fmt: skip
     values = {name: getattr(options, name) for name in names}
     parameters = from_mapping(values | {"stages": options.stages.split(",")})
     outputs = _outputs(options.raster, options.output)

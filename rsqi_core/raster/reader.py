@@ -22,7 +22,7 @@ from .bands import choose_bands, depth, find_palette, is_number, read_masks, rea
 from .gdal import guarded, hushed, quiet, refuse_pipe
 from .georeference import UNPLACED, place
 from .stored import bands_to_ask, is_lacking
-from .stretch import LEVELS, PERCENTILES, Stretch, find_stretch
+from .stretch import LEVELS, PERCENTILES, Stretch, look
 
 __all__ = ["UNPLACED", "Raster", "open_raster"]
 
@@ -50,7 +50,7 @@ class Raster:
     stretch : Stretch or None
         How deep data become 8 bits; None for data of 8 bits, which are shown as they are.
     warnings : tuple of (str, str)
-        (code, message) with codes ``no_georeference``, ``no_crs``, ``gcp``, ``scaled``.
+        (code, message) with codes ``no_georeference``, ``no_crs``, ``gcp``, ``scaled``, ``nodata_found``.
     """
 
     path: str
@@ -64,6 +64,7 @@ class Raster:
     _dataset: rasterio.DatasetReader
     _palette: np.ndarray | None  # uint8 [256 or 65536, 4] RGBA
     area: Area | None = None  # all of the raster, if None
+    nodata: float | None = None  # left out besides what the file declares: asked for, or found
     _asked: tuple[int, ...] = ()  # bands that tell what a sparse file lacks
 
     def __enter__(self) -> Raster:
@@ -152,7 +153,7 @@ class Raster:
         with guarded(self.path, "read"):
             planes = read_planes(self._dataset, self.bands, box, shape, Resampling.nearest, "float32")
             masks = read_masks(self._dataset, self.bands, box, shape)
-        valid = (functools.reduce(np.bitwise_or, masks) > 0) & is_number(planes).all(0)
+        valid = (functools.reduce(np.bitwise_or, masks) > 0) & is_number(planes).all(0) & self._has_data(planes)
         if self.area:
             valid &= self.area.inside(x, y, width, height, valid.shape)
         return planes, valid
@@ -181,18 +182,24 @@ class Raster:
         if self._palette is not None:
             index = self._dataset.read(self.bands[0], window=box, out_shape=shape, resampling=Resampling.nearest)
             rgba = self._palette[index]
-            valid &= rgba[..., 3] > 0
+            valid &= (rgba[..., 3] > 0) & self._has_data(index[None])
             planes = np.moveaxis(rgba[..., :3], -1, 0)
         elif self.stretch is None:
             planes = read_planes(self._dataset, self.bands, box, shape, Resampling.average, "uint8")
+            valid &= self._has_data(planes)
         else:
             values = read_planes(self._dataset, self.bands, box, shape, Resampling.average, "float32")
             if self._has_floats:
                 valid &= is_number(values).all(0)
+            valid &= self._has_data(values)
             planes = self.stretch.apply(values)
         rgb = cv2.merge([*planes] if len(planes) == 3 else [planes[0]] * 3)
         rgb[~valid] = 0
         return rgb, valid
+
+    def _has_data(self, planes: np.ndarray) -> np.ndarray | bool:
+        """Which pixels of [C, H, W] have another value than the one that is left out, in any band."""
+        return True if self.nodata is None else (planes != np.float32(self.nodata)).any(0)
 
     @property
     def _has_floats(self) -> bool:
@@ -200,6 +207,7 @@ class Raster:
 
     def describe(self) -> dict[str, Any]:
         """Return what a report needs to know of the raster, JSON-ready."""
+        stretch = None if self.stretch is None or self.stretch.changes_nothing else self.stretch
         return {
             "path": self.path,
             "driver": self._dataset.driver,
@@ -209,16 +217,19 @@ class Raster:
             "bands": list(self.bands),
             "data_type": self._dataset.dtypes[self.bands[0] - 1],
             "palette": self._palette is not None,
-            "stretch": [self.stretch.low, self.stretch.high] if self.stretch else None,
-            "stretch_percentiles": list(PERCENTILES) if self.stretch else None,
-            "stretch_levels": list(LEVELS) if self.stretch else None,
+            "nodata": self.nodata,
+            "stretch": [stretch.low, stretch.high] if stretch else None,
+            "stretch_percentiles": list(PERCENTILES) if stretch else None,
+            "stretch_levels": list(LEVELS) if stretch else None,
             "crs": self.crs.to_string() if self.crs else None,
             "transform": list(self.transform)[:6],
             "warnings": [list(warning) for warning in self.warnings],
         }
 
 
-def open_raster(path: str | os.PathLike[str], bands: tuple[int, ...] | None = None) -> Raster:
+def open_raster(
+    path: str | os.PathLike[str], bands: tuple[int, ...] | None = None, nodata: float | None = None
+) -> Raster:
     """Open the raster at `path`; use it as a context manager.
 
     A raster of more (or less) than 8 bits is stretched, never cast: casting itself would make spectral overflow. Every
@@ -231,6 +242,9 @@ def open_raster(path: str | os.PathLike[str], bands: tuple[int, ...] | None = No
     bands : tuple of int, optional
         One or three band numbers from 1. Default: the bands marked red, green and blue; else the first three that are
         no alpha; else the first one, as grey or through its palette.
+    nodata : float, optional
+        Pixels that have this value in all bands are not valid, nor those that the file declares. Without it, such a
+        value is looked for in data of more than 8 bits.
 
     Raises
     ------
@@ -247,13 +261,15 @@ def open_raster(path: str | os.PathLike[str], bands: tuple[int, ...] | None = No
         dataset = rasterio.open(source)
     try:
         with guarded(name, "read"), quiet():
-            return _as_raster(name, dataset, bands)
+            return _as_raster(name, dataset, bands, nodata)
     except BaseException:
         dataset.close()
         raise
 
 
-def _as_raster(name: str, dataset: rasterio.DatasetReader, bands: tuple[int, ...] | None) -> Raster:
+def _as_raster(
+    name: str, dataset: rasterio.DatasetReader, bands: tuple[int, ...] | None, nodata: float | None
+) -> Raster:
     """Choose bands, palette, stretch and place of an open dataset."""
     chosen = choose_bands(name, dataset, bands)
     palette = find_palette(dataset, chosen[0]) if len(chosen) == 1 else None
@@ -261,9 +277,17 @@ def _as_raster(name: str, dataset: rasterio.DatasetReader, bands: tuple[int, ...
     types = {dataset.dtypes[b - 1] for b in chosen}
     stretch = None
     if palette is None and (types != {"uint8"} or any(depth(dataset, b) != 8 for b in chosen)):
-        stretch = find_stretch(dataset, chosen)
-        values = f"{'/'.join(sorted(types))} values {stretch.low:g} to {stretch.high:g}"
-        notes.append(("scaled", f"{name}: {values} are scaled to 8 bits"))
+        seen = look(dataset, chosen, nodata)
+        stretch = seen.stretch
+        if seen.nodata is not None:
+            nodata, share = seen.nodata, f"{seen.nodata_share:.1%}"
+            told = f"{nodata:.9g} fills {share} of the image, and is taken for nodata; --nodata names another value"
+            notes.append(("nodata_found", f"{name}: the undeclared value {told}"))
+        if not stretch.changes_nothing:
+            values = f"{'/'.join(sorted(types))} values {stretch.low:g} to {stretch.high:g}"
+            notes.append(("scaled", f"{name}: {values} are scaled to 8 bits"))
     size = dataset.width, dataset.height
     asked = bands_to_ask(dataset, chosen)
-    return Raster(name, *size, transform, crs, chosen, stretch, tuple(notes), dataset, palette, _asked=asked)
+    return Raster(
+        name, *size, transform, crs, chosen, stretch, tuple(notes), dataset, palette, nodata=nodata, _asked=asked
+    )

@@ -10,7 +10,9 @@ import rasterio
 from rasterio.enums import Resampling
 from rasterio.windows import Window
 
+from ..saturation import saturation
 from .bands import depth, is_number, read_masks, read_planes
+from .undeclared import find_undeclared
 
 PERCENTILES = (2.0, 98.0)
 LEVELS = (20.0, 235.0)  # grey levels that the percentiles become: light and shade still fade beyond them
@@ -36,13 +38,18 @@ class Stretch:
     low, high : float
         In the raster's values.
     floor, ceiling : float or None
-        The values that become 0 and 255: zero where the ground is above it, and the largest of an integer type.
+        The values that become 0 and 255: zero where the ground is above it, and the value at which the data saturate.
     """
 
     low: float
     high: float
     floor: float | None = None
     ceiling: float | None = None
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Are the values grey levels already, only stored in a wider type?"""
+        return self == AS_BYTES
 
     def apply(self, planes: np.ndarray) -> np.ndarray:
         """Return `planes` (numbers of any shape) as uint8; what is no number becomes 1."""
@@ -62,34 +69,88 @@ class Stretch:
         return out
 
 
-def find_stretch(dataset: rasterio.DatasetReader, bands: tuple[int, ...]) -> Stretch:
+AS_BYTES = Stretch(*LEVELS, 0.0, 255.0)  # every grey level becomes itself
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a sample of deep data shows.
+
+    Attributes
+    ----------
+    stretch : Stretch
+    nodata : float or None
+        A value that nobody has declared, and that must be nodata.
+    nodata_share : float
+        Of the sample, 0..1.
+    """
+
+    stretch: Stretch
+    nodata: float | None = None
+    nodata_share: float = 0.0
+
+
+def look(dataset: rasterio.DatasetReader, bands: tuple[int, ...], nodata: float | None = None) -> Look:
     """Return the stretch whose ends are the `PERCENTILES` of the valid values of all `bands` together.
 
-    One common pair serves all bands, so that colours keep their ratios. Zero and the largest value of an integer type
-    take no part: they are fill and saturation, not ground.
+    One common pair serves all bands, so that colours keep their ratios. Zero and the value at which the data saturate
+    take no part: they are fill and saturation, not ground. Whole numbers that fill 8 bits are grey levels already,
+    whatever their type, and stay as they are.
+
+    Parameters
+    ----------
+    nodata : float, optional
+        A value to leave out besides what the file declares; without one it is looked for.
     """
-    depths = [depth(dataset, band) for band in bands]
-    bits = [n for n in depths if n is not None]
-    signed = any(dataset.dtypes[band - 1].startswith("int") for band in bands)
-    ceiling = float(2 ** (max(bits) - signed) - 1) if len(bits) == len(bands) else None
-    no_ground = np.array([0, np.inf if ceiling is None else ceiling], np.float32)
+    stated = [bits for band in bands if (bits := _stated_bits(dataset, band)) is not None]
+    bits = max(stated) if len(stated) == len(bands) else None
+    found, ceiling = None, 1.0
     ground = known = np.empty(0, np.float32)
     for boxes in _samples(dataset):
-        known = np.concatenate([known, *(_values(dataset, bands, box, shape) for box, shape in boxes)])
-        ground = known[~np.isin(known, no_ground)]
+        pictures = [_picture(dataset, bands, box, shape) for box, shape in boxes]
+        if nodata is None and found is None:
+            found = find_undeclared([(planes, np.all(valid, 0)) for planes, valid in pictures], bits)
+        left_out = nodata if found is None else found[0]
+        known = np.concatenate([known, *(_values(planes, valid, left_out) for planes, valid in pictures)])
+        ceiling = saturation(known, bits)
+        ground = known[~np.isin(known, np.array([0, ceiling], np.float32))]
         if ground.size >= _ENOUGH:
             break
     values = ground if ground.size else known
+    if _are_grey_levels(known):
+        return Look(AS_BYTES, *(found or ()))
     low, high = (float(v) for v in np.percentile(values, PERCENTILES)) if values.size else (0.0, 1.0)
     if not high > low:
         high = low + max(1.0, abs(low) * 1e-6)
-    return Stretch(low, high, 0.0 if low > 0 else None, ceiling)
+    return Look(Stretch(low, high, 0.0 if low > 0 else None, ceiling), *(found or ()))
 
 
-def _values(dataset: rasterio.DatasetReader, bands: tuple[int, ...], box: Window, shape: tuple[int, int]) -> np.ndarray:
+def _stated_bits(dataset: rasterio.DatasetReader, band: int) -> int | None:
+    """Bits of an integer band that are fewer than its type has, as only a file itself can say."""
+    bits = depth(dataset, band)
+    return None if bits is None or bits == 8 * np.dtype(dataset.dtypes[band - 1]).itemsize else bits
+
+
+def _are_grey_levels(values: np.ndarray) -> bool:
+    """Are these whole numbers of 8 bits, and of no fewer?"""
+    if not values.size or not 127 < values.max() <= 255 or values.min() < 0:
+        return False
+    return bool((values == np.rint(values)).all())
+
+
+def _picture(
+    dataset: rasterio.DatasetReader, bands: tuple[int, ...], box: Window, shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Values float32 [C, H, W] of a box, and which of them are valid, bool of that shape."""
     planes = read_planes(dataset, bands, box, shape, Resampling.nearest, "float32")
-    valid = np.stack(read_masks(dataset, bands, box, shape)) > 0
-    return planes[valid & is_number(planes)]
+    return planes, (np.stack(read_masks(dataset, bands, box, shape)) > 0) & is_number(planes)
+
+
+def _values(planes: np.ndarray, valid: np.ndarray, nodata: float | None) -> np.ndarray:
+    """Valid values, without the pixels that are `nodata` in all bands."""
+    if nodata is not None:
+        valid = valid & ~(planes == np.float32(nodata)).all(0)
+    return planes[valid]
 
 
 def _samples(dataset: rasterio.DatasetReader) -> Iterator[list[tuple[Window, tuple[int, int]]]]:

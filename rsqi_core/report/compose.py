@@ -318,6 +318,8 @@ def _conditions(subject: Subject, words: Words) -> Iterator[Any]:
                 else words("data_value", *values),
             )
         )
+    if source.get("nodata") is not None:
+        rows.append(("left_out_value", _same(f"{source['nodata']:.9g}")))
     rows.append(("valid_area", _same(f"{number(subject.valid_area_m2)} {subject.unit}")))
     for key, column in (("model", "model_id"), ("model_hash", "model_hash"), ("provider", "provider")):
         rows.append((key, _same(summary.get(column))))

@@ -187,13 +187,13 @@ def _refuse_outputs(order: Order) -> None:
 def _open(order: Order, summary: Mapping[str, Any], emit: Emit) -> Raster | None:
     """Open the image; one that the summary names and that is gone is a warning only."""
     if order.raster:
-        return open_raster(order.raster, _bands(summary))
+        return open_raster(order.raster, *_as_inspected(summary))
     name = str(summary.get("raster") or "")
     if not name:
         emit("warning", code="report_no_image", message="the report has no pictures: no image is noted; give the image")
         return None
     try:
-        return open_raster(find_file(name, order.summary) or name, _bands(summary))
+        return open_raster(find_file(name, order.summary) or name, *_as_inspected(summary))
     except RasterError as error:
         emit("warning", code="report_no_image", message=f"the report has no pictures: {error}")
         return None
@@ -208,9 +208,11 @@ def _noted_scheme(order: Order, summary: Mapping[str, Any], emit: Emit) -> str |
     return found
 
 
-def _bands(summary: Mapping[str, Any]) -> tuple[int, ...] | None:
-    bands = mapping(summary.get("source")).get("bands")
-    return tuple(bands) if bands else None
+def _as_inspected(summary: Mapping[str, Any]) -> tuple[tuple[int, ...] | None, float | None]:
+    """Bands and nodata that the image was inspected with; None where that is not noted."""
+    source = mapping(summary.get("source"))
+    bands, nodata = source.get("bands"), source.get("nodata")
+    return tuple(bands) if bands else None, None if nodata is None else float(nodata)
 
 
 def _write(

@@ -153,10 +153,10 @@ class _Reader:
         if isinstance(data, bool) or not isinstance(data, (int, float)) or not math.isfinite(data):
             raise self.fail(key, Note("no_number", "expected a number, found {found}", found=_shown(data)))
         if data < low or (above and data == low):
-            shown = {"value": f"{data:g}", "low": f"{low:g}"}
+            value, least = f"{data:g}", f"{low:g}"
             if above:
-                raise self.fail(key, Note("not_above", "{value} must be above {low}", **shown))
-            raise self.fail(key, Note("under", "{value} must be at least {low}", **shown))
+                raise self.fail(key, Note("not_above", "{value} must be above {low}", value=value, low=least))
+            raise self.fail(key, Note("under", "{value} must be at least {low}", value=value, low=least))
         return float(data)
 
     def mapping(

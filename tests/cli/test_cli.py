@@ -49,6 +49,37 @@ def test_inspect_writes_everything_the_contract_names(write_raster, holed, tmp_p
     assert score == events[-1]["summary"]["score"] < 100 and grade and model
 
 
+def test_the_same_pixels_in_four_containers_give_the_same_errors(holed, tmp_path):
+    place = {"crs": "EPSG:4545", "transform": rasterio.Affine(0.5, 0, 500_000, 0, -0.5, 2_900_000)}
+    found = {}
+    for dtype in ("uint8", "uint16", "int16", "float32"):
+        path, out = tmp_path / f"{dtype}.tif", tmp_path / f"{dtype}.gpkg"
+        with rasterio.open(path, "w", driver="GTiff", width=640, height=640, count=3, dtype=dtype, **place) as file:
+            file.write(np.moveaxis(holed, -1, 0).astype(dtype))
+        assert main(["inspect", str(path), "--output", str(out), "--progress", "none"]) == 0
+        errors = rows(out, "SELECT category_id, area_m2, confidence, severity, penalty FROM errors ORDER BY fid")
+        found[dtype] = errors, rows(out, "SELECT score, grade, valid_area_m2 FROM summary")
+    assert len(found["uint8"][0]) >= 2 and all(each == found["uint8"] for each in found.values())
+
+
+def test_undeclared_nodata_is_left_out_and_named(holed, tmp_path, capsys):
+    place = {"crs": "EPSG:4545", "transform": rasterio.Affine(0.5, 0, 500_000, 0, -0.5, 2_900_000)}
+    deep = np.full((3, 900, 900), -9999, "int16")
+    deep[:, 130:770, 130:770] = np.moveaxis(holed, -1, 0).astype("int16") * 10
+    path, out, told = tmp_path / "a.tif", tmp_path / "a.gpkg", tmp_path / "told.gpkg"
+    with rasterio.open(path, "w", driver="GTiff", width=900, height=900, count=3, dtype="int16", **place) as file:
+        file.write(deep)
+    words = ["inspect", str(path), "--report", "--language", "en", "--progress", "none", "--output"]
+    assert main([*words, str(out)]) == 0
+    assert "the undeclared value -9999 fills 49.4% of the image" in capsys.readouterr().err
+    assert rows(out, "SELECT valid_pixels, diagonal_px FROM summary") == [(640 * 640, pytest.approx(640 * 2**0.5))]
+    assert "Value left out as nodata" in (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert main([*words, str(told), "--nodata", "-9999"]) == 0
+    assert "the undeclared value" not in capsys.readouterr().err
+    errors = "SELECT category_id, area_m2, severity FROM errors ORDER BY fid"
+    assert rows(told, errors) == rows(out, errors)
+
+
 def test_an_image_of_one_colour_has_no_score_in_any_output(write_raster, tmp_path, capsys):
     raster, out = write_raster(np.full((640, 640, 3), 90, np.uint8)), tmp_path / "out.gpkg"
     assert main(["inspect", str(raster), "--output", str(out), "--report", "--progress", "none"]) == 0

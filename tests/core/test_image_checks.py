@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from rsqi_core.image_checks import Census, checks, survey, top_of
+from rsqi_core.image_checks import Census, checks, survey
+from rsqi_core.saturation import top_of
 
 
 def census(planes, valid=None, top=255.0):

@@ -16,7 +16,18 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 SENTENCE = (
-    ("errors", "taxonomy", "limits", "notes", "progress", "locate", "resources", "disjoint_sets", "uniform"),
+    (
+        "errors",
+        "taxonomy",
+        "limits",
+        "notes",
+        "progress",
+        "locate",
+        "resources",
+        "disjoint_sets",
+        "uniform",
+        "saturation",
+    ),
     ("findings", "blocks", "parameters", "geodesy", "files.atomic"),
     ("raster",),
     ("frame",),

@@ -289,6 +289,7 @@ def test_constraint_modes_differ_where_the_classifier_is_sure_of_nothing(run, gr
     [
         ({"types": ["fog"]}, "unknown error type"),
         ({"min_area": -1}, "min_area"),
+        ({"nodata": float("inf")}, "nodata"),
         ({"min_area": float("nan")}, "min_area"),
         ({"colour": 1}, "unknown parameter 'colour'"),
         ({"overlap": 0.9}, "overlap"),

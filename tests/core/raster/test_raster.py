@@ -168,7 +168,7 @@ def test_stretch_is_common_to_the_bands(tmp_path):
 
 
 def test_stretch_ignores_nodata(tmp_path):
-    data = picture(1, dtype="int16", low=100, high=200)
+    data = picture(1, dtype="int16", low=100, high=900)
     data[0, :20] = -32768
     with open_raster(write(tmp_path / "a.tif", data, nodata=-32768)) as raster:
         assert raster.stretch.low >= 100
@@ -181,6 +181,108 @@ def test_extremes_of_the_type_stay_extreme(tmp_path):
     rgb, _ = whole(write(tmp_path / "a.tif", data))
     assert rgb[3, 4].tolist() == [0, 0, 0] and rgb[5, 6].tolist() == [255, 255, 255]
     assert ((rgb == 0) | (rgb == 255)).sum() == 6
+
+
+def in_container(grey, dtype, factor=1):
+    """Values uint8 as a wider type stores them."""
+    return (grey.astype("float64") * factor).astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", ["uint16", "int16", "uint32", "float32"])
+def test_grey_levels_are_the_same_in_every_container(tmp_path, dtype):
+    data = picture(3, 200, 300)
+    data[:, 20:60, 30:80], data[:, 100:120, 40:50] = 255, 0
+    data[0, 150:160, 100:140] = 255
+    expected, _ = whole(write(tmp_path / "bytes.tif", data))
+    with open_raster(write(tmp_path / "a.tif", in_container(data, dtype))) as raster:
+        rgb, valid = raster.read(0, 0, 300, 200)
+        assert raster.warnings == () and raster.describe()["stretch"] is None
+    assert valid.all() and np.array_equal(rgb, expected)
+
+
+@pytest.mark.parametrize(("dtype", "top", "options"), [
+    ("uint16", 1023, {}),
+    ("uint16", 2047, {}),
+    ("uint16", 4095, {}),
+    ("uint16", 4095, {"nbits": 12}),
+    ("uint16", 10000, {}),  # of no number of bits, but the values pile up there
+    ("float32", 1.0, {}),
+    ("float32", 137.5, {}),
+])  # fmt: skip
+def test_saturation_is_where_the_data_saturate(tmp_path, dtype, top, options):
+    ground = np.random.default_rng(3).normal(0.4, 0.1, (3, 200, 300)).clip(0.05, 0.9)
+    ground[1, 50:90, 60:120] = 1
+    data = np.rint(ground * top) if dtype == "uint16" else ground * top
+    rgb, _ = whole(write(tmp_path / "a.tif", data.astype(dtype), **options))
+    assert (rgb[50:90, 60:120, 1] == 255).all() and (rgb == 255).sum() == 40 * 60
+
+
+def test_values_that_fade_out_do_not_saturate(tmp_path):
+    data = np.random.default_rng(3).normal(3000, 900, (3, 200, 300)).clip(100, 6000).astype("uint16")
+    rgb, _ = whole(write(tmp_path / "a.tif", data))
+    assert rgb.max() < 255
+
+
+def collared(dtype, value, width=12):
+    data = picture(3, 200, 300, "float64", 300, 3000).astype(dtype)
+    data[:, :width] = data[:, :, -width:] = value
+    return data
+
+
+@pytest.mark.parametrize(("dtype", "value"), [
+    ("int16", -9999), ("int16", -32768), ("uint16", 65535), ("float32", -9999), ("float32", -99999), ("float32", 1e6),
+])  # fmt: skip
+def test_nodata_that_nobody_declared_is_found_and_named(tmp_path, dtype, value):
+    data = collared(dtype, value)
+    with open_raster(write(tmp_path / "told.tif", data, nodata=value)) as raster:
+        expected, mask = raster.read(0, 0, 300, 200)
+        assert raster.nodata is None and codes(raster) == ["scaled"]
+    with open_raster(write(tmp_path / "a.tif", data)) as raster:
+        rgb, valid = raster.read(0, 0, 300, 200)
+        assert codes(raster) == ["nodata_found", "scaled"] and f"value {value:.9g} fills" in raster.warnings[0][1]
+        assert raster.nodata == raster.describe()["nodata"] == value
+        assert np.array_equal(raster.values(0, 0, 300, 200)[1], mask)
+    assert np.array_equal(valid, mask) and np.array_equal(rgb, expected) and not mask[0, 0] and mask[100, 100]
+
+
+def test_nodata_that_programs_write_is_found_within_an_image_as_well(tmp_path):
+    data = picture(1, 200, 300, "int16", 300, 3000)
+    data[0, 50:90, 60:120] = -9999
+    _, valid = whole(write(tmp_path / "a.tif", data))
+    assert not valid[50:90, 60:120].any() and (~valid).sum() == 40 * 60
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda data: data[:, 80:100, 100:160].fill(65535),  # a lost block
+    lambda data: data[0, :40].fill(65535),  # in one band only
+    lambda data: data[:, :40].fill(4095),  # the most that 12 bits hold
+    lambda data: data[:, :40].fill(0),
+    lambda data: data[:, :40].fill(3100),  # near all others
+    lambda data: data[:, 5:200:9, 5].fill(65535),  # single pixels
+])  # fmt: skip
+def test_what_may_be_ground_or_an_error_is_not_taken_for_nodata(tmp_path, spoil):
+    data = picture(3, 200, 300, "uint16", 300, 3000)
+    spoil(data)
+    with open_raster(write(tmp_path / "a.tif", data)) as raster:
+        assert raster.nodata is None and raster.read(0, 0, 300, 200)[1].all()
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+def test_nodata_that_is_asked_for_is_left_out(tmp_path, dtype):
+    data = picture(3, 200, 300, dtype)
+    data[:, 10:20, 30:50] = 7
+    data[0, 100, 100] = 7  # in one band only
+    with open_raster(write(tmp_path / "a.tif", data), nodata=7) as raster:
+        rgb, valid = raster.read(0, 0, 300, 200)
+    assert not valid[10:20, 30:50].any() and (~valid).sum() == 200 and not rgb[10:20, 30:50].any()
+
+
+def test_nodata_that_is_asked_for_in_a_palette_is_its_index(tmp_path):
+    data = np.zeros((1, 4, 4), np.uint8)
+    data[0, :2] = 1
+    path = write(tmp_path / "a.tif", data, palette={0: (10, 20, 30, 255), 1: (200, 100, 50, 255)})
+    with open_raster(path, nodata=1) as raster:
+        assert raster.read(0, 0, 4, 4)[1].tolist() == [[False] * 4] * 2 + [[True] * 4] * 2
 
 
 def test_numbers_that_are_none_are_invalid(tmp_path):

@@ -34,8 +34,8 @@ def test_every_algorithm_is_described(application):
     advanced = QgsProcessingParameterDefinition.FlagAdvanced
     expert = [d.name() for d in inspect.parameterDefinitions() if d.flags() & advanced]
     assert expert == [
-        "BANDS", "PIXEL_SIZE", "DEVICE", "CONSTRAINT", "ALPHA", "THRESHOLD", "SENSITIVITY", "BLOCK_SIZES", "OVERLAP",
-        "MIN_AREA", "SCHEME", "MODE", "RESUME", "OVERWRITE", "LANGUAGE",
+        "BANDS", "NODATA", "PIXEL_SIZE", "DEVICE", "CONSTRAINT", "ALPHA", "THRESHOLD", "SENSITIVITY", "BLOCK_SIZES",
+        "OVERLAP", "MIN_AREA", "SCHEME", "MODE", "RESUME", "OVERWRITE", "LANGUAGE",
     ]  # fmt: skip
     assert {o.name() for o in inspect.outputDefinitions()} == {
         "OUTPUT", "BLOCKS", "MASK", "REPORT", "SHAPEFILE", "SCORE", "GRADE", "ERROR_COUNT"
