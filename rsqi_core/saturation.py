@@ -30,7 +30,8 @@ def saturation(values: np.ndarray, bits: int | None = None) -> float:
         piled = int(np.count_nonzero(values == largest))
         near = largest - (largest - float(np.median(values))) * _NEAR
         below = int(np.count_nonzero(values >= near)) - piled
-        if _PILE <= piled < values.size / 2 and piled > below:
+        # Without any value just below, these are classes and not light.
+        if _PILE <= piled < values.size / 2 and piled > below > 0:
             return largest
     return top_of(largest, bits)
 

@@ -104,6 +104,7 @@ def look(dataset: rasterio.DatasetReader, bands: tuple[int, ...], nodata: float 
     """
     stated = [bits for band in bands if (bits := _stated_bits(dataset, band)) is not None]
     bits = max(stated) if len(stated) == len(bands) else None
+    whole = all(depth(dataset, band) is not None for band in bands)  # whose top is never the 1 of reflectances
     found, ceiling = None, 1.0
     ground = known = np.empty(0, np.float32)
     for boxes in _samples(dataset):
@@ -112,7 +113,7 @@ def look(dataset: rasterio.DatasetReader, bands: tuple[int, ...], nodata: float 
             found = find_undeclared([(planes, np.all(valid, 0)) for planes, valid in pictures], bits)
         left_out = nodata if found is None else found[0]
         known = np.concatenate([known, *(_values(planes, valid, left_out) for planes, valid in pictures)])
-        ceiling = saturation(known, bits)
+        ceiling = max(saturation(known, bits), 255.0 if whole and bits is None else 0.0)
         ground = known[~np.isin(known, np.array([0, ceiling], np.float32))]
         if ground.size >= _ENOUGH:
             break

@@ -210,11 +210,18 @@ def test_grey_levels_are_the_same_in_every_container(tmp_path, dtype):
     ("float32", 137.5, {}),
 ])  # fmt: skip
 def test_saturation_is_where_the_data_saturate(tmp_path, dtype, top, options):
-    ground = np.random.default_rng(3).normal(0.4, 0.1, (3, 200, 300)).clip(0.05, 0.9)
+    ground = np.random.default_rng(3).normal(0.5, 0.15, (3, 200, 300)).clip(0.05, 0.99)
     ground[1, 50:90, 60:120] = 1
     data = np.rint(ground * top) if dtype == "uint16" else ground * top
     rgb, _ = whole(write(tmp_path / "a.tif", data.astype(dtype), **options))
     assert (rgb[50:90, 60:120, 1] == 255).all() and (rgb == 255).sum() == 40 * 60
+
+
+@pytest.mark.parametrize(("values", "dtype"), [([1], "uint16"), ([0, 1], "uint16"), ([200, 300, 390], "float32")])
+def test_few_values_do_not_saturate(tmp_path, values, dtype):
+    data = np.random.default_rng(3).choice(values, (1, 200, 300)).astype(dtype)
+    rgb, _ = whole(write(tmp_path / "a.tif", data))
+    assert rgb.max() < 255
 
 
 def test_values_that_fade_out_do_not_saturate(tmp_path):
