@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsDistanceArea,
@@ -32,7 +33,7 @@ class ImageMeasures:
     pixel_side : float
         Map units.
     diagonal : float
-        Pixels.
+        Pixels; of the smallest window that holds all valid ones.
     """
 
     valid_area: float
@@ -80,17 +81,27 @@ def measures_of_raster(layer: QgsRasterLayer, context: QgsProcessingContext) -> 
     extent = layer.extent()
     area = distance_area(layer.crs(), context).measureArea(QgsGeometry.fromRect(extent))
     count = layer.width() * layer.height()
+    valid = _valid(layer)
+    rows, columns = (np.flatnonzero(valid.any(axis)) for axis in (1, 0))
+    sides = [
+        (found[-1] - found[0] + 1) / size if found.size else 1 for found, size in zip((rows, columns), valid.shape)
+    ]
     return ImageMeasures(
-        area * valid_share(layer),
+        area * float(valid.mean()),
         area / count,
         math.sqrt(extent.area() / count),
-        math.hypot(layer.width(), layer.height()),
+        math.hypot(layer.height() * sides[0], layer.width() * sides[1]),
     )
 
 
 def valid_share(layer: QgsRasterLayer) -> float:
     """Return the share of valid pixels, 0-1, counted in a reduced image."""
+    return float(_valid(layer).mean())
+
+
+def _valid(layer: QgsRasterLayer) -> np.ndarray:
+    """Which pixels of a reduced image are valid, bool [H, W]."""
     provider = layer.dataProvider()
     width, height = min(SAMPLE, layer.width()), min(SAMPLE, layer.height())
     _, valid = pixels.read(provider, pixels.color_bands(provider), layer.extent(), width, height)
-    return float(valid.mean())
+    return valid

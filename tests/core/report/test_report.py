@@ -27,7 +27,7 @@ from rsqi_core.report import image_checks, pictures
 from rsqi_core.report.compose import compose
 from rsqi_core.report.content import Figure, dumps, loads
 from rsqi_core.report.html import page
-from rsqi_core.report.subject import of_inspection
+from rsqi_core.report.subject import of_inspection, read_subject
 from rsqi_core.report.texts import Words
 from rsqi_core.report.write import Order, write_report
 from rsqi_core.scoring import DEFAULT, GRADES, load_scheme, read_scheme, score, write_scheme
@@ -425,6 +425,15 @@ def test_a_layer_without_summary_needs_the_image(reviewed, tmp_path):
     assert answer["score"] == write_report(ordered(path, tmp_path, "html"))["score"]
     write_report(ordered(path, tmp_path, "html", summary=None, raster=str(raster), language="en"))
     assert "The layer does not say which types were looked for." in (tmp_path / "报告.html").read_text("utf-8")
+
+
+def test_the_diagonal_of_an_image_without_summary_is_that_of_its_valid_pixels(reviewed, write_raster):
+    path, _ = reviewed
+    valid = np.zeros((400, 300), bool)
+    valid[100:220, 50:140] = True
+    with open_raster(write_raster(np.full((400, 300, 3), 90, np.uint8), "part.tif", valid=valid)) as raster:
+        subject = read_subject(path, {}, raster)
+    assert subject.summary["diagonal_px"] == pytest.approx(150) and subject.valid_pixels == 120 * 90
 
 
 def test_an_image_that_is_gone_leaves_out_the_pictures_and_a_wrong_one_is_refused(reviewed, write_raster, tmp_path):

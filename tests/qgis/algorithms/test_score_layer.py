@@ -107,7 +107,7 @@ def test_a_result_tells_its_image_itself(application, tmp_path):
 
 
 def test_transparent_pixels_are_not_valid(application, tmp_path):
-    from rsqi.bridge.measures import valid_share
+    from rsqi.bridge.measures import measures_of_raster, valid_share
 
     path = str(tmp_path / "rgba.tif")
     dataset = gdal.GetDriverByName("GTiff").Create(path, 100, 100, 4, options=["ALPHA=YES"])
@@ -115,7 +115,9 @@ def test_transparent_pixels_are_not_valid(application, tmp_path):
     alpha[:25] = 255
     dataset.GetRasterBand(4).WriteArray(alpha)
     del dataset
-    assert valid_share(QgsRasterLayer(path, "rgba")) == 0.25
+    layer = QgsRasterLayer(path, "rgba")
+    assert valid_share(layer) == 0.25
+    assert measures_of_raster(layer, QgsProcessingContext()).diagonal == pytest.approx(np.hypot(100, 25))
 
 
 @pytest.mark.parametrize(
