@@ -149,9 +149,10 @@ def review(dock, layer):
     second = page.list.fid
     key(Qt.Key.Key_X)
     third = page.list.fid
-    key(Qt.Key.Key_2)
+    other = 3 if stored(layer, third)["category_id"] == 2 else 2  # than the type that the model gives it
+    key(getattr(Qt.Key, f"Key_{other}"))
     results["decisions"] = [stored(layer, fid)["status"] for fid in (first, second, third)]
-    results["relabelled"] = stored(layer, third)["category_id"]
+    results["relabelled"] = stored(layer, third)["category_id"] == other
     key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     results["undone"] = stored(layer, third)["status"]
 
