@@ -218,6 +218,10 @@ class Wording:
         parts = ("task", "arch", "size")
         networks = [" ".join(str(run[part]) for part in parts if part in run) for run in self.facts.runs]
         rows = [[self.t("network"), " + ".join(networks)]] if any(networks) else []
+        rows += [
+            [self.t("encoder"), self.t("encoder_cell", **{"sha256": "–", **encoder})]
+            for encoder in self.facts.model.card.training.get("encoder", ())
+        ]
         rows += [[self.t(key), self.t(f"{key}_cell")] for key in ("files", "time")]
         licence = LICENCE if self.facts.runs else self.t("licence_elsewhere")
         rows += [[self.t("licence"), licence], [self.t("contact"), self.t("contact_cell")]]

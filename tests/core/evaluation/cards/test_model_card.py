@@ -246,7 +246,7 @@ def test_a_model_of_a_dataset_is_not_said_to_have_learned_from_our_sets(data, tm
     recorded = made_up(training={"data": ["rsscn7"], "settings": settings})
     text = write_model_card(recorded, data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
     assert "a dataset of recorded errors" in text and "`dataset = beef`" in text
-    assert "All errors were synthesised" not in text and "Never seen" not in text
+    assert "errors were planted" not in text and "Never seen" not in text
     assert re.search(r"^\| rsscn7 .* – \| – \| 6 \|$", text, re.MULTILINE)
 
 
@@ -326,3 +326,11 @@ def test_the_licence_of_every_set_in_use_is_known():
     used = {entry.source.partition("/")[0] for file in lists for entry in frozen.read(file)}
     assert used | {kind.name for kind in (*CLEAN, *REAL, *MATTES)} <= set(known)
     assert all(set(known[name]) == {"source", "resolution", "shows", "licence"} for name in known)
+
+
+def test_a_pretrained_encoder_is_named_with_its_package_licence_and_hash(data, tmp_path):
+    encoder = {"pretrained": "ImageNet", "package": "some-model", "licence": "Apache-2.0", "sha256": "0123456789ab"}
+    model = made_up(training={"settings": SETTINGS, "encoder": [encoder]})
+    for file in write_model_card(model, data, tmp_path / "card.md"):
+        row = next(line for line in file.read_text(encoding="utf-8").splitlines() if "some-model" in line)
+        assert all(value in row for value in encoder.values())
