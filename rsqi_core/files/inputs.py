@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
-from xml.etree import ElementTree
 
 import rasterio
 
@@ -13,7 +13,9 @@ from ..locate import is_pipe_or_device
 from ..raster.gdal import OPTIONS, hushed, quiet
 from .clash import sidecars
 
-_SOURCES = {"SourceFilename", "SourceDataset"}  # of a VRT, plain or warped
+# What a VRT, plain or warped, reads. Found as text: a parser of XML could be made to blow up by who wrote the file.
+_SOURCE = re.compile(r"<(SourceFilename|SourceDataset)\b([^>]*)>([^<]+)</\1\s*>")
+_RELATIVE = re.compile(r"""\brelative[Tt]oVRT\s*=\s*["']1["']""")
 _PLAIN = {".tif", ".tiff", ".jpg", ".jpeg", ".png", ".jp2"}  # what lies beside them tells by its name
 _VSI = re.compile(r"^(/vsi[a-z0-9]+/)+\{?")
 
@@ -90,21 +92,18 @@ def _listed(name: str) -> list[str]:
 def _sources(name: str) -> Iterator[str]:
     """Yield the sources that a VRT names; GDAL leaves out those that are no plain files."""
     path = None if name.lstrip().startswith("<") else Path(name)
-    try:
-        if path is None:
-            tree = ElementTree.fromstring(name)
-        elif path.suffix.lower() == ".vrt" and path.is_file():
-            tree = ElementTree.parse(path).getroot()
-        else:
+    text = name
+    if path is not None:
+        if path.suffix.lower() != ".vrt" or not path.is_file():
             return
-    except (OSError, ElementTree.ParseError):
-        return
-    for element in tree.iter():
-        text = (element.text or "").strip()
-        if element.tag not in _SOURCES or not text:
-            continue
-        relative = "1" in (element.get("relativeToVRT"), element.get("relativetoVRT"))
-        yield from _below(path.parent, text) if path and relative else (text,)
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return
+    for _, attributes, named in _SOURCE.findall(text):
+        source = unescape(named).strip()
+        relative = path is not None and _RELATIVE.search(attributes)
+        yield from _below(path.parent, source) if path and relative else (source,)
 
 
 def _below(folder: Path, text: str) -> Iterator[str]:
