@@ -16,6 +16,7 @@ from qgis.core import (
     QgsRasterLayer,
 )
 
+from ..rsqi_core.ground import valid_diagonal
 from ..rsqi_core.scoring import ErrorRecord
 from . import pixels
 
@@ -82,15 +83,11 @@ def measures_of_raster(layer: QgsRasterLayer, context: QgsProcessingContext) -> 
     area = distance_area(layer.crs(), context).measureArea(QgsGeometry.fromRect(extent))
     count = layer.width() * layer.height()
     valid = _valid(layer)
-    rows, columns = (np.flatnonzero(valid.any(axis)) for axis in (1, 0))
-    sides = [
-        (found[-1] - found[0] + 1) / size if found.size else 1 for found, size in zip((rows, columns), valid.shape)
-    ]
     return ImageMeasures(
         area * float(valid.mean()),
         area / count,
         math.sqrt(extent.area() / count),
-        math.hypot(layer.height() * sides[0], layer.width() * sides[1]),
+        valid_diagonal(valid, layer.width(), layer.height()),
     )
 
 

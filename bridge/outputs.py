@@ -19,6 +19,7 @@ from qgis.core import (
 
 from ..rsqi_core.errors import OutputError
 from ..rsqi_core.files.atomic import whole_file
+from ..rsqi_core.files.clash import SHAPEFILE_PARTS
 from .i18n import tr
 
 _PROVIDER = re.compile(r"[A-Za-z]{2,}:")  # such as memory: or postgres:; a drive has one letter
@@ -127,7 +128,7 @@ def move_shapefile(source: str | None, destination: str) -> str:
     """Move a shapefile with all its parts."""
     if Path(destination).suffix.lower() != ".shp":
         raise QgsProcessingException(tr("Let the name of the shapefile {path} end in .shp.").format(path=destination))
-    for ending in (".shx", ".dbf", ".cpg", ".prj"):
+    for ending in SHAPEFILE_PARTS[1:]:
         if source and Path(source).with_suffix(ending).exists():
             move_output(str(Path(source).with_suffix(ending)), str(Path(destination).with_suffix(ending)))
     return move_output(source, destination)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .errors import ParameterError
-from .limits import CONSTRAINTS as MODES
+from .limits import CONSTRAINTS
 from .taxonomy import REGION_TYPES
 
 HOPELESS = -20.0  # a logit lowered by more cannot win a softmax any longer (e^-20 = 2e-9)
@@ -44,7 +44,7 @@ def constrain(
     class_logits : numpy.ndarray
         float [10]: one per type, in taxonomy order.
     mode : str
-        One of `MODES`.
+        One of `CONSTRAINTS`.
     alpha : float
         Coefficient, finite and at least 0.
     threshold : float or numpy.ndarray
@@ -82,8 +82,8 @@ def alive(
 
 def _added(class_logits: np.ndarray, mode: str, alpha: float, threshold: float | np.ndarray) -> np.ndarray:
     """Return what each region type's logit gains, float64 [6]."""
-    if mode not in MODES:
-        raise ParameterError(f"unknown constraint '{mode}'; choose from {', '.join(MODES)}")
+    if mode not in CONSTRAINTS:
+        raise ParameterError(f"unknown constraint '{mode}'; choose from {', '.join(CONSTRAINTS)}")
     if not 0 <= alpha < np.inf:
         raise ParameterError(f"alpha {alpha} must be a finite number of at least 0")
     y = np.asarray(class_logits, np.float64)[:_REGIONS]

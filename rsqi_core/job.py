@@ -131,9 +131,16 @@ def refuse_outputs_that_are_read(jobs: Iterable[Job]) -> None:
         Names both files.
     """
     jobs = list(jobs)
-    schemes = [job.parameters.scheme for job in jobs if job.parameters.scheme]
-    read = [file for job in jobs for file in files_of(job.raster)]
-    refuse_clashes([file for job in jobs for file in job.files().values()], [*read, *schemes])
+    read = [file for job in jobs for file in _files_read(job)]
+    refuse_clashes([file for job in jobs for file in job.files().values()], read)
+
+
+def _files_read(job: Job) -> list[Path]:
+    """Return the files that an inspection reads; a pipe among them is refused, as to open it could wait for ever."""
+    raster = files_of(job.raster)
+    for file in raster:
+        refuse_pipe(file)
+    return [*raster, Path(job.parameters.scheme)] if job.parameters.scheme else raster
 
 
 def _refuse_earlier(job: Job) -> None:
@@ -170,8 +177,6 @@ def run(
     output, progress = job.output, to_events(emit)
     refuse_outputs_that_are_read([job])
     _refuse_earlier(job)
-    for file in files_of(job.raster):
-        refuse_pipe(file)
     with open_raster(job.raster, job.parameters.bands, job.parameters.nodata) as raster:
         emit("started", raster=job.raster, width=raster.width, height=raster.height)
         if model is None and "classify" in job.parameters.stages:

@@ -30,7 +30,7 @@ from .summary import summary_row
 from .taxonomy import PIXEL_TYPES, TYPES
 
 _Item = TypeVar("_Item")
-DEFAULTS = Parameters()
+_DEFAULTS = Parameters()
 _ONE_COLOUR = "all valid pixels are of one colour: there is nothing to inspect, and no score; check bands and nodata"
 _READ_AHEAD = 16  # blocks read while the networks work: enough to bridge the decoding of a strip
 _WAITING = 4  # blocks between the other stages
@@ -38,7 +38,7 @@ _WAITING = 4  # blocks between the other stages
 
 def inspect_raster(
     raster: Raster,
-    parameters: Parameters = DEFAULTS,
+    parameters: Parameters = _DEFAULTS,
     folder: Path | None = None,
     progress: OnProgress = no_progress,
     cancelled: Callable[[], bool] = lambda: False,

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-ROOT = Path(__file__).resolve().parent.parent
+from imports import ROOT, imports, is_package, name_of
+
 PICTURE = ROOT / "docs" / "images" / "house.svg"
 PLUGIN = ("plugin", "ui", "algorithms", "bridge")  # what QGIS runs; the rest is rsqi_core, what the worker runs
 APART = {"rsqi_core.__main__", "rsqi_core"}  # no rooms: they only start or name others
@@ -71,14 +72,14 @@ def read_house() -> tuple[dict[str, set[str]], dict[str, str]]:
     """Return which rooms each room imports, and the first line of what each says of itself."""
     files, rooms, texts = python_files(), {}, {}
     for file in files:
-        name = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        name = name_of(file)
         rooms[name] = room_of(name)
         if name == room_of(name):
             texts[name] = (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split("\n")[0]
     arrows: dict[str, set[str]] = {room: set() for room in rooms.values() if room not in APART}
     for file, name in zip(files, rooms):
-        for imported in imports(file, name):
-            target = rooms.get(imported) or rooms.get(imported.rpartition(".")[0])
+        for _, imported, ours in imports(file.read_text(encoding="utf-8"), name, is_package(file)):
+            target = rooms.get(imported) if ours else None
             if target in arrows and rooms[name] in arrows and target != rooms[name]:
                 arrows[rooms[name]].add(target)
     return arrows, texts
@@ -90,17 +91,6 @@ def room_of(module: str) -> str:
     if module == BELOW:
         return module
     return f"{first}.{rest[0]}" if first == "rsqi_core" and rest else first
-
-
-def imports(file: Path, module: str) -> set[str]:
-    """Names of our own that a module imports, also those within functions."""
-    found, package = set(), file.name == "__init__.py"
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            parts = module.split(".")
-            above = parts[: len(parts) - node.level + package]
-            found |= {".".join([*above, *filter(None, [node.module]), alias.name]) for alias in node.names}
-    return found
 
 
 def ranks(arrows: Graph) -> dict[str, int]:

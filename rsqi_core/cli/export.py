@@ -83,7 +83,7 @@ def _standalone(options: argparse.Namespace) -> int:
 
 
 def _calibrated(options: argparse.Namespace) -> int:
-    from ..evaluation.calibration.calibrate import recalibrate
+    from ..evaluation.calibration.calibrate import Allowed, recalibrate
     from ..learning.calibrated_export import export_calibrated
     from ..models.card import CARD, FALSE_ALARMS
 
@@ -92,11 +92,12 @@ def _calibrated(options: argparse.Namespace) -> int:
 
     share = FALSE_ALARMS if options.false_alarms is None else options.false_alarms
     without, sparing = ([c for c in types.split(",") if c] for types in (options.without, options.sparing))
+    allowed = Allowed(share, without, sparing)
     anew = len(options.source) == 1 and (options.source[0] / CARD).exists()
     if anew:
-        model = recalibrate(options.source[0], options.data, options.output, share, log, without, sparing)
+        model = recalibrate(options.source[0], options.data, options.output, allowed, log)
     else:
-        model = export_calibrated(options.source, options.data, options.output, share, log, without, sparing)
+        model = export_calibrated(options.source, options.data, options.output, allowed, log)
     card = model.card
     print(f"{options.output}: {card.id} {card.version} ({model.hash}){', calibrated anew' if anew else ''}")
     return DONE

@@ -6,10 +6,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from ..errors import RsqiError
+from ..imagery.picture_file import read_grey, read_rgb
 from ..synthesis.compose import Sample, sample_of
 from ..synthesis.defect import CLEAN, DEFECT, Defect
 from ..taxonomy import IGNORED, TYPES
@@ -79,8 +79,7 @@ def draw_crop(block: LabelledBlock, rng: np.random.Generator, side: int, augment
     RsqiError
         If a file cannot be read or the two do not belong together.
     """
-    image = _read(block.image, cv2.IMREAD_COLOR)[..., ::-1]
-    mask = _read(block.mask, cv2.IMREAD_GRAYSCALE)
+    image, mask = read_rgb(block.image), read_grey(block.mask)
     if mask.shape != image.shape[:2]:
         raise RsqiError(f"{block.mask}: not as large as its image")
     lacking = [(0, max(0, side - n)) for n in mask.shape]
@@ -97,14 +96,3 @@ def draw_crop(block: LabelledBlock, rng: np.random.Generator, side: int, augment
         Defect(t.code, image, np.where(mask == t.id, DEFECT, CLEAN).astype(np.uint8), "") for t in TYPES if t.id in mask
     ]
     return sample_of(np.ascontiguousarray(image), defects, mask != IGNORED)
-
-
-def _read(path: Path, flags: int) -> np.ndarray:
-    try:
-        data = np.fromfile(path, np.uint8)
-    except OSError as error:
-        raise RsqiError(f"{path}: cannot be read: {error.strerror}") from error
-    image = cv2.imdecode(data, flags) if data.size else None
-    if image is None:
-        raise RsqiError(f"{path}: not a picture that OpenCV can read")
-    return image

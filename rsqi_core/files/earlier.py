@@ -148,11 +148,13 @@ def refuse_earlier_file(path: Path, is_own: Callable[[Path], bool], overwrite: b
     OutputError
         Says what to do.
     """
-    for file in written_with(path):
+    files = list(written_with(path))
+    for file in files:
         refuse_no_file(file)
-        if file.exists() and file.stat().st_size and not overwrite and not is_own(path):
-            text = "{path}: exists and is not as RSQI wrote it; choose another output, or --overwrite"
-            raise OutputError(Note("earlier_file", text, path=str(file)))
+    present = [file for file in files if file.exists() and file.stat().st_size]
+    if present and not overwrite and not is_own(path):
+        text = "{path}: exists and is not as RSQI wrote it; choose another output, or --overwrite"
+        raise OutputError(Note("earlier_file", text, path=str(present[0])))
 
 
 def refuse_no_file(path: Path) -> None:

@@ -1,6 +1,7 @@
 """Real imagery to train and test on: which sets there are, what is known of each, and how they are split."""
 
-from .picture import Picture, read_picture, read_rgb
+from .picture import Picture, read_picture
+from .picture_file import read_rgb
 from .sets import CLEAN, MATTES, REAL, ImagerySet, clean_files, files, training_sets, twins, validation_names
 
 __all__ = [

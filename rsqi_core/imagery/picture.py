@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import RsqiError
 from ..taxonomy import BOUNDARY_TYPES, IGNORED, by_code
 from .cut import Cut
+from .picture_file import read_grey, read_rgb
 from .sets import ImagerySet
 
 # What the masks beside a picture are called, in the order in which they are laid on one another, and their type.
@@ -64,17 +65,6 @@ class Picture:
         """Return the part of the picture that a cut shows."""
         truth = None if self.truth is None else cut.mask(self.truth)
         return replace(self, image=cut.image(self.image), truth=truth)
-
-
-def read_rgb(path: Path) -> np.ndarray:
-    """Read an 8-bit picture as uint8 [H, W, 3].
-
-    Raises
-    ------
-    RsqiError
-        If it cannot be read.
-    """
-    return np.ascontiguousarray(_read(path, cv2.IMREAD_COLOR)[..., ::-1])
 
 
 def read_picture(file: Path, kind: ImagerySet) -> Picture:
@@ -150,18 +140,7 @@ def _mask(file: Path, image: np.ndarray) -> np.ndarray | None:
     """Mask of a picture, bool [H, W]; None if there is none."""
     if not file.exists():
         return None
-    mask = _read(file, cv2.IMREAD_GRAYSCALE) > 127
+    mask = read_grey(file) > 127
     if mask.shape != image.shape[:2]:
         raise RsqiError(f"{file}: not as large as its picture")
     return mask
-
-
-def _read(path: Path, flags: int) -> np.ndarray:
-    try:
-        data = np.fromfile(path, np.uint8)
-    except OSError as error:
-        raise RsqiError(f"{path}: cannot be read: {error.strerror}") from error
-    image = cv2.imdecode(data, flags) if data.size else None
-    if image is None:
-        raise RsqiError(f"{path}: not a picture that OpenCV can read")
-    return image

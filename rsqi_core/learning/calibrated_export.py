@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..evaluation.calibration.calibrate import VERSION, Log, calibrate, check_options
+from ..evaluation.calibration.calibrate import AS_USUAL, VERSION, Allowed, Log, calibrate
 from ..imagery import training_sets
 from ..models import Model
 from ..models import architectures as task
 from ..models.architectures import architecture
-from ..models.card import FALSE_ALARMS, Card
+from ..models.card import Card
 from ..models.efficientnet_lite import provenance
 from ..models.export import export
 from ..models.texture import MEAN, STD
@@ -23,24 +23,15 @@ def export_calibrated(
     checkpoint: Path | Sequence[Path],
     data: Path,
     folder: Path,
-    false_alarms: float = FALSE_ALARMS,
+    allowed: Allowed = AS_USUAL,
     log: Log = lambda line: None,
-    without: Collection[str] = (),
-    sparing: Collection[str] = (),
 ) -> Model:
-    """Export a checkpoint, or a classifier's and a segmenter's, as a calibrated model folder.
-
-    Parameters
-    ----------
-    false_alarms, log, without, sparing
-        As of `rsqi_core.evaluation.calibration.calibrate.calibrate`.
-    """
-    check_options(false_alarms, [*without, *sparing])
+    """Export a checkpoint, or a classifier's and a segmenter's, as a model folder, and `calibrate` it."""
     network = load_network(checkpoint)
     training = training_of(network.course, data)
     name = "rsqi-default" if training.keys() > {"settings"} else folder.name
     plain = Card(name, VERSION, 512, MEAN, STD, dict.fromkeys(CODES, 0.5), dict.fromkeys(CODES, 1.0), training=training)
-    return calibrate(export(network, folder, plain), data, false_alarms, log, without, sparing)
+    return calibrate(export(network, folder, plain), data, allowed, log)
 
 
 def training_of(course: Mapping[str, Any], data: Path) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from ..errors import OutputError, ParameterError
 from ..geodesy import ellipsoidal_area
+from ..ground import valid_diagonal
 from ..inspection import Inspection
 from ..polygons import measure
 from ..raster import Raster, read_thumbnail
@@ -195,7 +196,7 @@ def read_subject(
         crs = raster.crs
         _, valid = read_thumbnail(raster, (0, 0, *size), _SAMPLE)
         valid_pixels = max(1, round(valid.mean() * size[0] * size[1]))
-        summary = {"diagonal_px": _diagonal(valid, size), **summary}
+        summary = {"diagonal_px": valid_diagonal(valid, *size), **summary}
         outline = shapely.Polygon([transform * corner for corner in ((0, 0), (size[0], 0), size, (0, size[1]))])
         valid_area = ellipsoidal_area(outline, crs) * valid_pixels / (size[0] * size[1])
         summary = {"raster": raster.path, "width": size[0], "height": size[1], **summary}
@@ -224,13 +225,6 @@ def read_subject(
         counts[error.status] = counts.get(error.status, 0) + 1
     kept = [error for error in reported if error.status != REJECTED]
     return Subject(_ordered(kept), counts, judged, summary, transform, size, crs, valid_area, valid_pixels)
-
-
-def _diagonal(valid: np.ndarray, size: tuple[int, int]) -> float:
-    """Diagonal, in pixels of an image of `size`, of the smallest window that holds all that is valid in bool [H, W]."""
-    found = [np.flatnonzero(valid.any(axis)) for axis in (0, 1)]  # columns, rows
-    shares = [(each[-1] - each[0] + 1) / len(axis) if each.size else 1 for each, axis in zip(found, (valid[0], valid))]
-    return math.hypot(*(share * side for share, side in zip(shares, size)))
 
 
 def _ordered(errors: list[Reported]) -> tuple[Reported, ...]:

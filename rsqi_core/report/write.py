@@ -139,8 +139,10 @@ def write_report(
     RsqiError
         With one line that says what is wrong.
     """
-    _refuse_outputs(order)
+    for path in filter(None, (order.errors, order.summary, order.scheme)):
+        refuse_pipe(path)
     summary = read_summary(order.summary)
+    _refuse_outputs(order, summary)
     raster = _open(order, summary, emit)
     try:
         scheme = order.scheme or _noted_scheme(order, summary, emit)
@@ -169,12 +171,8 @@ def write_report(
     }
 
 
-def _refuse_outputs(order: Order) -> None:
+def _refuse_outputs(order: Order, summary: Mapping[str, Any]) -> None:
     """Refuse, before any work, to write over what is read, or over what is not RSQI's."""
-    for path in (order.errors, order.summary, order.scheme):
-        if path:
-            refuse_pipe(path)
-    summary = read_summary(order.summary)
     noted = str(summary.get("raster") or "")
     raster = order.raster or find_file(noted, order.summary) or noted
     read: list[Path | str] = [*files_of(raster), *filter(None, (order.errors, order.summary, order.scheme))]

@@ -16,7 +16,8 @@ import numpy as np
 
 from ..errors import RsqiError
 from ..files.atomic import whole_file
-from ..imagery.picture import Picture, read_picture, read_rgb
+from ..imagery.picture import Picture, read_picture
+from ..imagery.picture_file import decode_grey, decode_rgb, read_rgb
 from ..imagery.sets import CLEAN, MATTES, REAL, ImagerySet, files
 from ..imagery.sets import twins as cloudy_and_clear
 from ..synthesis.cloud import matte_of
@@ -163,20 +164,20 @@ def load(file: Path) -> Pool:
     known = json.loads(str(stored["known"]))
     coded = np.split(stored["data"], np.cumsum(stored["lengths"])[:-1])
     count, name = len(known), str(file)
-    images = [_decoded(part, name) for part in coded[:count]]
+    images = [decode_rgb(part, name) for part in coded[:count]]
     pairs = []
     for (near, far), homography in zip(stored["links"], stored["homographies"]):
         side = min(PAIR, *images[near].shape[:2])
         pairs += twins(images[near], images[far], homography, side)
     pictures, weights = [], []
     for image, part, row in zip(images, coded[count : 2 * count], known):
-        truth = _grey(part, name) if part.size else None
+        truth = decode_grey(part, name) if part.size else None
         views = list(_views(image, truth))
         for view, mask in views:
             outlined, suspected, unknown = (tuple(row[codes]) for codes in ("outlined", "suspected", "unknown"))
             pictures.append(Picture(view, mask, outlined, suspected, unknown, row["whole"], row["false_colour"]))
             weights.append(row["weight"] / len(views))
-    return Pool(pictures, np.array(weights), [_grey(part, name) for part in coded[2 * count :]], pairs)
+    return Pool(pictures, np.array(weights), [decode_grey(part, name) for part in coded[2 * count :]], pairs)
 
 
 def count(file: Path) -> int:
@@ -230,7 +231,7 @@ def _entry(file: Path, picture: Picture, kind: ImagerySet, count: int) -> _Entry
 
 def _overlaps(coded: Sequence[np.ndarray]) -> Iterable[tuple[int, int, np.ndarray]]:
     """Find which photos of one set overlap; (near, far, homography) with both as numbers in the set."""
-    decoded = {k: image for k, part in enumerate(coded) if min((image := _decoded(part, "")).shape[:2]) > TILE}
+    decoded = {k: image for k, part in enumerate(coded) if min((image := decode_rgb(part, "")).shape[:2]) > TILE}
     for near, far in itertools.combinations(decoded, 2):
         homography = register(decoded[near], decoded[far])
         if homography is not None and twins(decoded[near], decoded[far], homography, PAIR):
@@ -258,20 +259,6 @@ def _lifted(data: Path) -> list[np.ndarray]:
             if opacity is not None and (kind.whole or _is_cloud(opacity)):
                 found.append((opacity * 255).astype(np.uint8))
     return found
-
-
-def _decoded(data: np.ndarray, name: str) -> np.ndarray:
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    if image is None:
-        raise RsqiError(f"{name}: not a picture that OpenCV can read")
-    return np.ascontiguousarray(image[..., ::-1])
-
-
-def _grey(data: np.ndarray, name: str) -> np.ndarray:
-    image = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if data.size else None
-    if image is None:
-        raise RsqiError(f"{name}: not a picture that OpenCV can read")
-    return image
 
 
 def _webp(image: np.ndarray) -> np.ndarray:

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from rsqi_core.constrain import MODES, alive, constrain
+from rsqi_core.constrain import alive, constrain
 from rsqi_core.errors import ParameterError
+from rsqi_core.limits import CONSTRAINTS
 
 CLASS = np.array([2.0, -1.0, 0.0, -3.0, 0.3, -0.2, 5.0, -5.0, 1.0, 1.0], np.float32)
 P = 1 / (1 + np.exp(-CLASS.astype(np.float64)))
@@ -84,7 +85,7 @@ def test_huge_class_logits_do_not_overflow(logits):
 
 
 def test_refuses_nonsense(logits):
-    assert set(MODES) == {"absolute", "relative", "intermediate", "lowering"}
+    assert set(CONSTRAINTS) == {"absolute", "relative", "intermediate", "lowering"}
     with pytest.raises(ParameterError):
         constrain(logits, CLASS, "strict")
     with pytest.raises(ParameterError):

@@ -6,14 +6,11 @@ inspection stand in `SENTENCE` from the first to the last: each may import the l
 one. What is in no line of it, such as the command line and training, may import all of `rsqi_core`.
 """
 
-import ast
 import sys
 from functools import cache
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
+from imports import ROOT, imports, is_package, module_of, name_of
 
 SENTENCE = (
     (
@@ -27,6 +24,7 @@ SENTENCE = (
         "disjoint_sets",
         "uniform",
         "saturation",
+        "ground",
     ),
     ("findings", "blocks", "parameters", "geodesy", "files.atomic"),
     ("raster",),
@@ -81,53 +79,6 @@ LIBRARIES = {"qgis", "numpy", *sys.stdlib_module_names}  # what that process may
 NO_WIDGETS = ("bridge", "algorithms")
 WIDGETS = ("qgis.gui", "qgis.PyQt.QtWidgets")
 COMPAT = "bridge.compat"  # looks for names that are elsewhere in another version of Qt
-
-
-def name_of(path):
-    """The dotted name of a file of this repository."""
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-
-
-def is_package(path):
-    return path.name == "__init__.py" and path.parent != ROOT
-
-
-@cache
-def module_of(name):
-    """The longest part of a dotted name that is a module of this repository; None if there is none."""
-    while name:
-        place = ROOT.joinpath(*name.split("."))
-        if place.with_suffix(".py").is_file() or (place / "__init__.py").is_file():
-            return name
-        name = name.rpartition(".")[0]
-    return None
-
-
-def imports(source, name, package=False, at_import=False):
-    """Yield (line, dotted name, ours) of what a module imports; `ours` tells whether it is of this repository.
-
-    `at_import` leaves out what functions import when they run, and what is imported for type checkers only.
-    """
-    tree = ast.parse(source, feature_version=(3, 9))  # QGIS 3.22 on Windows has Python 3.9
-    later = {inner for node in ast.walk(tree) if runs_later(node) for inner in ast.walk(node)} if at_import else ()
-    for node in ast.walk(tree):
-        if node in later:
-            continue
-        if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name, False) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            yield from ((node.lineno, f"{node.module}.{alias.name}", False) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = name.split(".")[: len(name.split(".")) - node.level + package]
-            for alias in node.names:
-                found = ".".join([*above, *filter(None, [node.module]), alias.name])
-                yield node.lineno, module_of(found) or found, True
-
-
-def runs_later(node):
-    """Tell whether an import within `node` is not made when the module is imported."""
-    for_type_checkers = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
-    return isinstance(node, ast.FunctionDef) or for_type_checkers
 
 
 def layer_of(module):

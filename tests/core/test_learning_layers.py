@@ -5,7 +5,7 @@ them, but for those `ABOVE`.
 """
 
 import pytest
-from test_layers import ROOT, imports, is_package, name_of
+from imports import ROOT, imports, is_package, name_of
 
 BELOW = {"metrics", "dataset"}  # what training and evaluation share
 MAY_IMPORT = {

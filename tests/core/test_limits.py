@@ -5,12 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rsqi_core import limits
 from rsqi_core.blocks import grid
 from rsqi_core.cli import main
-from rsqi_core.constrain import MODES
+from rsqi_core.constrain import constrain
 from rsqi_core.dataset.build import Settings
 from rsqi_core.errors import ParameterError
 from rsqi_core.parameters import Parameters, from_mapping
@@ -21,7 +22,11 @@ ROOT = Path(__file__).parents[2]
 
 def test_every_name_is_one_that_something_answers_to():
     assert tuple(STRIPE_NOISE) == limits.STRIPE_RULES and tuple(PIXEL_MISSING) == limits.MISSING_RULES
-    assert limits.CONSTRAINTS == MODES
+    said = np.zeros(10, np.float32)
+    for mode in limits.CONSTRAINTS:
+        assert constrain(np.zeros((7, 4, 4), np.float32), said, mode).shape == (7, 4, 4)
+    with pytest.raises(ParameterError, match=limits.CONSTRAINTS[-1]):
+        constrain(np.zeros((7, 4, 4), np.float32), said, "none")
 
 
 def test_the_defaults_are_the_paper_s():

@@ -10,7 +10,8 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from rasterio.features import rasterize
 
 from rsqi_core.blocks import grid, walk_order
-from rsqi_core.constrain import MODES, alive, constrain
+from rsqi_core.constrain import alive, constrain
+from rsqi_core.limits import CONSTRAINTS
 from rsqi_core.merge import NODATA, LabelMap, Mosaic, claim, dilate, patch
 from rsqi_core.polygons import polygonize
 from rsqi_core.raster.stretch import Stretch
@@ -224,7 +225,7 @@ def below(y, threshold):
     return 1 / (1 + np.exp(-y[:6].astype(np.float64))) < np.broadcast_to(threshold, 10)[:6]
 
 
-@given(segmentations, classifications, st.sampled_from(MODES), st.floats(0, 100), thresholds)
+@given(segmentations, classifications, st.sampled_from(CONSTRAINTS), st.floats(0, 100), thresholds)
 def test_the_background_and_what_reaches_the_threshold_are_never_touched(logits, y, mode, alpha, threshold):
     out = constrain(logits, y, mode, alpha, threshold)
     assert out.dtype == np.float32 and np.array_equal(out[0], logits[0])
@@ -263,7 +264,7 @@ def test_lowering_lowers_the_more_the_larger_alpha(logits, y, threshold, one, ot
     assert (more <= less).all()
 
 
-@given(segmentations, classifications, st.sampled_from(MODES), st.floats(0, 100), thresholds)
+@given(segmentations, classifications, st.sampled_from(CONSTRAINTS), st.floats(0, 100), thresholds)
 def test_what_is_not_alive_wins_nowhere(logits, y, mode, alpha, threshold):
     hopeless = ~alive(y, mode, threshold, alpha)
     winner = constrain(logits, y, mode, alpha, threshold).argmax(0)

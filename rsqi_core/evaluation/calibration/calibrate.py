@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,28 +36,51 @@ Log = Callable[[str], None]
 T = TypeVar("T")
 
 
-def recalibrate(
-    source: Path,
-    data: Path,
-    folder: Path,
-    false_alarms: float = FALSE_ALARMS,
-    log: Log = lambda line: None,
-    without: Collection[str] = (),
-    sparing: Collection[str] = (),
-) -> Model:
-    """Copy a model folder and set its thresholds and temperatures anew.
+@dataclass(frozen=True)
+class Allowed:
+    """How often the types may be marked where there is no error.
 
-    Parameters
+    Attributes
     ----------
-    false_alarms, log, without, sparing
-        As of `calibrate`.
+    false_alarms : float
+        Share of the clean blocks, 0-1, that one type may mark.
+    without : collection of str
+        Codes of types that the model shall not mark, as it may recognise only synthesised errors of them.
+    sparing : collection of str
+        Codes of types that may mark a tenth of `false_alarms` only, as their false alarms are rare on these pictures.
+
+    Raises
+    ------
+    ParameterError
+        If `false_alarms` is no share, or `without` or `sparing` names what is no type.
+    """
+
+    false_alarms: float = FALSE_ALARMS
+    without: Collection[str] = ()
+    sparing: Collection[str] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 < self.false_alarms < 1:
+            raise ParameterError(
+                f"false alarms {self.false_alarms} must be a share between 0 and 1, such as {FALSE_ALARMS}"
+            )
+        for code in (*self.without, *self.sparing):
+            by_code(code)
+
+
+AS_USUAL = Allowed()
+
+
+def recalibrate(
+    source: Path, data: Path, folder: Path, allowed: Allowed = AS_USUAL, log: Log = lambda line: None
+) -> Model:
+    """Copy a model folder and set its thresholds and temperatures anew, as `calibrate` does.
 
     Raises
     ------
     ParameterError
         If the copy would overwrite the model itself.
     """
-    check_options(false_alarms, [*without, *sparing])
     if folder.resolve() == source.resolve():
         raise ParameterError(f"{folder} is the model itself; name another folder for the calibrated copy")
     card = replace(
@@ -70,17 +93,10 @@ def recalibrate(
     for name in (CLASSIFIER, SEGMENTER):
         shutil.copyfile(source / name, folder / name)
     write_card(folder, card)
-    return calibrate(Model(folder, "cpu"), data, false_alarms, log, without, sparing)
+    return calibrate(Model(folder, "cpu"), data, allowed, log)
 
 
-def calibrate(
-    model: Model,
-    data: Path,
-    false_alarms: float = FALSE_ALARMS,
-    log: Log = lambda line: None,
-    without: Collection[str] = (),
-    sparing: Collection[str] = (),
-) -> Model:
+def calibrate(model: Model, data: Path, allowed: Allowed = AS_USUAL, log: Log = lambda line: None) -> Model:
     """Set temperatures, thresholds and constraint on held-out pictures that the benchmark leaves alone.
 
     Blocks are composed and classified one by one, so that memory does not grow with their number. As in the
@@ -93,24 +109,15 @@ def calibrate(
         With temperatures of 1; its card is written anew.
     data : pathlib.Path
         Folder of the imagery sets.
-    false_alarms : float
-        Share of the clean blocks, 0-1, that one type may mark.
     log : callable
         Gets a line on each step.
-    without : collection of str
-        Codes of types that the model shall not mark, as it may recognise only synthesised errors of them.
-    sparing : collection of str
-        Codes of types that may mark a tenth of `false_alarms` only, as their false alarms are rare on these pictures.
 
     Raises
     ------
-    ParameterError
-        If `false_alarms` is no share, or `without` or `sparing` names what is no type.
     RsqiError
         If the held-out pictures are missing.
     """
-    check_options(false_alarms, [*without, *sparing])
-    source = read_calibration_blocks(data)
+    share, source = allowed.false_alarms, read_calibration_blocks(data)
     log(f"classifying {DEFECTIVE} blocks with errors, {CLEAN} clean ones and {DECOYS} hard negatives")
     seen = _look(source, lambda sample: _answers(model, sample))
     logits, truth, ruled, confusions = (np.stack(part) for part in zip(*seen))
@@ -118,34 +125,26 @@ def calibrate(
     scale = np.array([temperature(z[y != IGNORED], y[y != IGNORED] == 1) for z, y in zip(logits.T, truth.T)]).round(4)
     logits = logits / scale
     p = probabilities(logits)
-    marked = np.array([code not in without for code in CODES])  # what is left out spends no share
-    limits = thresholds(p * marked, truth, kind == 1, kind == 2, false_alarms, sparing, Outlines.of(confusions))
+    marked = np.array([code not in allowed.without for code in CODES])  # what is left out spends no share
+    limits = thresholds(p * marked, truth, kind == 1, kind == 2, share, allowed.sparing, Outlines.of(confusions))
     stripes = CODES.index("stripe_noise")
-    pass_from = gate(p[:, stripes], ruled, truth[:, stripes] == 1, kind > 0, false_alarms)
+    pass_from = gate(p[:, stripes], ruled, truth[:, stripes] == 1, kind > 0, share)
     card = replace(
         model.card,
         temperatures=dict(zip(CODES, scale.tolist())),
         thresholds={code: None if np.isinf(t) else round(float(t), 4) for code, t in zip(CODES, limits)},
         stripe_gate=round(pass_from, 4),
-        false_alarms=false_alarms,
-        withheld=tuple(code for code in CODES if code in without),
-        sparing=tuple(code for code in CODES if code in sparing),
+        false_alarms=share,
+        withheld=tuple(code for code in CODES if code in allowed.without),
+        sparing=tuple(code for code in CODES if code in allowed.sparing),
         quality=_quality(p, truth, limits, kind),
     )
     write_card(model.folder, card)
     log("comparing the modes of equation 3")
     constrained = Model(model.folder, "cpu")
     by_mode = _look(source, lambda sample: _by_mode(constrained, sample), _SEGMENTED)
-    write_card(model.folder, replace(card, constraint=best_constraint(by_mode, TOGETHER * false_alarms)))
+    write_card(model.folder, replace(card, constraint=best_constraint(by_mode, TOGETHER * share)))
     return Model(model.folder, "cpu")
-
-
-def check_options(false_alarms: float, codes: Collection[str]) -> None:
-    """Raise a ParameterError if `false_alarms` is not between 0 and 1, or a code is not one of a type."""
-    if not 0 < false_alarms < 1:
-        raise ParameterError(f"false alarms {false_alarms} must be a share between 0 and 1, such as {FALSE_ALARMS}")
-    for code in codes:
-        by_code(code)
 
 
 def _look(source: CalibrationBlocks, look: Callable[[Sample], T], steps: tuple[int, int, int] = (1, 1, 1)) -> list[T]:

@@ -7,13 +7,13 @@ import pytest
 from test_huggingface import write_classifier, write_segmenter
 
 from rsqi_core.cli import main
-from rsqi_core.constrain import MODES
 from rsqi_core.errors import ParameterError
 from rsqi_core.evaluation.calibration import calibrate
 from rsqi_core.evaluation.calibration.calibrate import best_constraint
 from rsqi_core.evaluation.calibration.calibration_blocks import CalibrationBlocks
 from rsqi_core.imagery import Picture
 from rsqi_core.learning.calibrated_export import training_of
+from rsqi_core.limits import CONSTRAINTS
 from rsqi_core.models import load
 from rsqi_core.models.card import read_card
 from rsqi_core.resources import path
@@ -27,12 +27,12 @@ def test_a_constraint_that_marks_clean_blocks_is_not_taken():
     fair[1, :2] = 10
     quiet, loud = np.zeros_like(good), np.zeros_like(good)
     quiet[0, 0], loud[0, :2] = 100, (99, 1)
-    others = dict.fromkeys(MODES[2:], fair)
+    others = dict.fromkeys(CONSTRAINTS[2:], fair)
     seen = [(False, {"absolute": fair, "relative": good, **others})]
-    clean = [(True, dict.fromkeys(MODES, quiet))] * 9
+    clean = [(True, dict.fromkeys(CONSTRAINTS, quiet))] * 9
     unknown = [(False, {})]
     assert best_constraint([*seen, *clean, *unknown], quiet=0.05) == "relative"
-    alarm = [(True, dict.fromkeys(MODES, quiet) | {"relative": loud})]
+    alarm = [(True, dict.fromkeys(CONSTRAINTS, quiet) | {"relative": loud})]
     assert best_constraint([*seen, *clean, *alarm], quiet=0.05) != "relative"
     assert best_constraint(seen, quiet=0.05) == "absolute"  # nothing known of clean blocks
 
@@ -54,7 +54,7 @@ def test_a_model_folder_is_calibrated_anew_beside_itself(few, tmp_path, capsys):
     assert "calibrated anew" in capsys.readouterr().out
     assert load(str(copy), "cpu").hash == load("default", "cpu").hash  # the same weights
     card = read_card(copy)
-    assert set(card.thresholds) == set(CODES) and card.false_alarms == 0.05 and card.constraint in MODES
+    assert set(card.thresholds) == set(CODES) and card.false_alarms == 0.05 and card.constraint in CONSTRAINTS
     assert card.thresholds["blur"] is None and card.withheld == ("blur",) and card.sparing == ("shadow",)
     assert card.quality["blur"]["clean_marked"] == 0
     assert set(card.quality) == {*CODES, calibrate.ANY}

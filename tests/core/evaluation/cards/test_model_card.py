@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from rsqi_core.cli import main
-from rsqi_core.constrain import MODES
 from rsqi_core.errors import OutputError, ParameterError
 from rsqi_core.evaluation.benchmark import frozen
 from rsqi_core.evaluation.benchmark.frozen import Entry
@@ -22,6 +21,7 @@ from rsqi_core.evaluation.benchmark.scenes import SceneResult
 from rsqi_core.evaluation.cards.card_figures import auroc_of_counts, figures_by_type, figures_together
 from rsqi_core.evaluation.cards.model_card import write_model_card
 from rsqi_core.imagery import CLEAN, MATTES, REAL
+from rsqi_core.limits import CONSTRAINTS
 from rsqi_core.metrics import auroc
 from rsqi_core.models.card import Card
 from rsqi_core.resources import path
@@ -317,7 +317,7 @@ def test_every_text_has_both_languages_with_the_same_figures():
     for key, text in texts.items():
         en, zh = ({name for _, name, *_ in Formatter().parse(text[language]) if name} for language in ("en", "zh"))
         assert en == zh, key
-    assert set(MODES) <= set(texts)
+    assert set(CONSTRAINTS) <= set(texts)
 
 
 def test_the_licence_of_every_set_in_use_is_known():
