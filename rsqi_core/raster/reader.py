@@ -281,8 +281,8 @@ def _as_raster(
         stretch = seen.stretch
         if seen.nodata is not None:
             nodata, share = seen.nodata, f"{seen.nodata_share:.1%}"
-            told = f"{nodata:.9g} fills {share} of the image, and is taken for nodata; --nodata names another value"
-            notes.append(("nodata_found", f"{name}: the undeclared value {told}"))
+            text = f"{nodata:.9g} fills {share} of the image, and is taken for nodata; --nodata names another value"
+            notes.append(("nodata_found", f"{name}: the undeclared value {text}"))
         if not stretch.changes_nothing:
             values = f"{'/'.join(sorted(types))} values {stretch.low:g} to {stretch.high:g}"
             notes.append(("scaled", f"{name}: {values} are scaled to 8 bits"))
