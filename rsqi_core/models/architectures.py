@@ -3,7 +3,10 @@
 A network is a torch module that takes normalised float images [N, 3, H, W] and whose ``forward`` returns a dictionary
 of logits for the loss: ``labels`` [N, 10], ``evidence`` [N, 10, H/8, W/8], ``segmentation`` [N, 7, h, w], ``pixels``
 [N, 2, H, W], as far as it has them. Its ``heads`` name the methods that inspection needs, each with one output:
-``classify`` [N, 10], ``segmentation`` [N, 7, H, W], ``mark`` [N, 2, H, W].
+``classify`` [N, 10], ``segmentation`` [N, 7, H, W], ``mark`` [N, 2, H, W], ``seams`` [N, 2, H/8, W/8].
+
+The network of the task ``seams`` sees images of half the resolution, and its ``labels`` and ``evidence`` are of the two
+boundary types alone.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from ..errors import ParameterError
 if TYPE_CHECKING:
     from .headed_network import HeadedNetwork
 
-JOINT, CLASSIFIER, SEGMENTER, PIXEL = TASKS = ("joint", "classifier", "segmenter", "pixel")
+JOINT, CLASSIFIER, SEGMENTER, PIXEL, SEAMS = TASKS = ("joint", "classifier", "segmenter", "pixel", "seams")
 Sizes = Mapping[str, Mapping[str, Any]]  # size to values of the configuration
 
 
@@ -81,6 +84,10 @@ class Architecture:
             from .pixel_network import PixelNetwork
 
             return PixelNetwork(**options)
+        if self.task == SEAMS:
+            from .seam_network import SeamNetwork
+
+            return SeamNetwork(self.encoder, **{"pretrained": False, **options})
         if self.encoder:
             from .lite_network import LiteNetwork
 
@@ -158,6 +165,7 @@ ARCHITECTURES = (
     Architecture(SEGMENTER, "mobilenetv2", _MOBILENETV2, "1.0", "mobilenet_v2"),
     Architecture(SEGMENTER, "mobilevit", _MOBILEVIT, "xxs", "mobilevit"),
     Architecture(SEGMENTER, "rsqi", _RSQI, "m"),
+    Architecture(SEAMS, "lite0", {"m": {}}, "m", encoder="0"),
     Architecture(PIXEL, "unet", {"s": {}, "m": {"widths": (24, 48, 96)}}, "s"),
 )
 

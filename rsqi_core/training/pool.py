@@ -23,6 +23,7 @@ from ..imagery.sets import twins as cloudy_and_clear
 from ..synthesis.cloud import matte_of
 from ..synthesis.landscape import landscape
 from ..synthesis.overlap import displacement, register, twins
+from ..taxonomy import BOUNDARY_TYPES
 
 TILE = 512  # px; larger photos are cut into tiles of this side
 PAIR = 320  # px; largest side of a pair
@@ -35,6 +36,7 @@ _PHOTO = 1024  # px; larger pictures are camera photos, halved as they hold no d
 _KEPT = 44_000  # bytes; larger files are coded again, so that the whole pool is quickly sent to another machine
 _QUALITY = 82  # of WebP
 _ALIKE = 0.9  # share of trusted displacement from which two dates show one place without clouds
+_TRACE = BOUNDARY_TYPES[0].code
 _CHOICES = 8  # pictures that are drawn until one is large enough
 
 
@@ -59,12 +61,15 @@ class Pool:
     mattes: list[np.ndarray]
     pairs: list[np.ndarray]
 
-    def draw(self, rng: np.random.Generator, side: int, real: bool = False) -> Picture:
+    def draw(self, rng: np.random.Generator, side: int, real: bool = False, seams: bool = False) -> Picture:
         """Draw a picture that holds errors of its own, or one that holds none, large enough for `side` if it can be.
 
-        If the pool has none of the one kind, the other is drawn.
+        If the pool has none of the one kind, the other is drawn. With `seams`, which only pictures with errors have, one
+        with an outlined seam is drawn if there is any.
         """
-        chances = self._chances[real] if self._chances[real][1].size else self._chances[not real]
+        wanted = ("seams",) * seams + ("real",) * real
+        kind = next((kind for kind in (*wanted, "clean", "real") if self._chances[kind][1].size), "clean")
+        chances = self._chances[kind]
         for _ in range(_CHOICES):
             numbers, sums = chances
             picture = self.pictures[numbers[np.searchsorted(sums, rng.random() * sums[-1], side="right")]]
@@ -73,9 +78,10 @@ class Pool:
         return picture
 
     @cached_property
-    def _chances(self) -> dict[bool, tuple[np.ndarray, np.ndarray]]:
-        real = np.array([picture.real for picture in self.pictures])
-        kinds = {kind: np.flatnonzero(real == kind) for kind in (False, True)}
+    def _chances(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        real = np.array([picture.real for picture in self.pictures], bool)
+        seams = np.array([_TRACE in picture.outlined for picture in self.pictures], bool)
+        kinds = {name: np.flatnonzero(of) for name, of in (("clean", ~real), ("real", real), ("seams", seams))}
         return {kind: (numbers, np.cumsum(self.weights[numbers])) for kind, numbers in kinds.items()}
 
 

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from ..errors import ParameterError
-from ..models.architectures import CLASSIFIER, JOINT, PIXEL, SEGMENTER, architecture
+from ..models.architectures import CLASSIFIER, JOINT, PIXEL, SEAMS, SEGMENTER, architecture
 
 SCHEDULES = ("cosine", "linear")
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 SAMPLES = 200_000  # of a run without end of its own
-EPOCHS = {JOINT: 10, CLASSIFIER: 10, SEGMENTER: 5, PIXEL: 10}  # over a dataset (paper, section 4.1)
+EPOCHS = {JOINT: 10, CLASSIFIER: 10, SEGMENTER: 5, PIXEL: 10, SEAMS: 10}  # over a dataset (paper, section 4.1)
 STEP = 32  # px; what the strides of all networks divide
 _PAPER = {"batch": 16, "rate": 1e-4, "warmup": 0.1, "average": 0.0, "dice": 0.0, "large": 0.0}
 # These do not change the result of a run.

@@ -19,11 +19,11 @@ from ..dataset.labelled_blocks import LabelledBlock, draw_crop, read_part
 from ..dataset.layout import TABLE, TEST, TRAIN
 from ..errors import ParameterError, RsqiError
 from ..imagery.cut import draw_cut, middle
-from ..models.architectures import CLASSIFIER, JOINT, PIXEL, SEGMENTER
-from ..synthesis.compose import CELL, Sample, compose, draw_codes
+from ..models.architectures import CLASSIFIER, JOINT, PIXEL, SEAMS, SEGMENTER
+from ..synthesis.compose import CELL, Sample, compose, draw_codes, draw_seam_codes
 from ..synthesis.defect import AMBIGUOUS, DEFECT
 from ..synthesis.view import DISTANT, distant, window
-from ..taxonomy import IGNORED, PIXEL_TYPES
+from ..taxonomy import BOUNDARY_TYPES, IGNORED, PIXEL_TYPES, TYPES
 from .pool import Pool, load
 from .settings import EPOCHS, STEP, Settings
 
@@ -32,7 +32,9 @@ TARGETS = {
     CLASSIFIER: ("image", "labels", "evidence"),
     SEGMENTER: ("image", "segmentation"),
     PIXEL: ("image", "pixels"),
+    SEAMS: ("image", "labels", "evidence"),
 }
+_SEAMS = np.s_[TYPES.index(BOUNDARY_TYPES[0]) : TYPES.index(BOUNDARY_TYPES[-1]) + 1]  # of the types
 _VALIDATION = 1  # third number of a validation sample's seed, which training leaves out
 _PIXEL_SHARE = 0.5  # share of the pixel network's crops that get one of its types for certain
 _REAL_CLEAN = 0.5  # share of the crops of real errors in which none is planted beside them
@@ -41,6 +43,10 @@ _PLAIN = 0.4  # share of a run over which errors that are hardly seen come in
 _LARGER = (4 / 3, 2)  # times the usual side; factors of larger crops
 _CLOSE, _FAR = 0.3, 0.15  # shares of crops that are windows of larger ones, or larger ones halved
 _FAR_SEAM = 0.5  # of those with a stitching trace: a long line tells, and a halved crop shows twice of it
+_HALVED = 0.75  # share of the crops for the network of seams that are halved larger ones, as it will see blocks
+_REAL_SEAMS = 0.4  # share of its crops of real errors that lie on pictures with true seams
+# What a seam is taken for; half of the look-alikes in its crops are of these.
+_LIKE_SEAMS = ("stitching_trace", "stitching_misalignment", "shadow", "stretching_blur", "distortion")
 _AHEAD = 6  # batches that a process makes in advance
 # Forked processes share the decoded pool; elsewhere each reads its own.
 _START = "fork" if sys.platform == "linux" else "spawn"
@@ -127,7 +133,10 @@ class SampleStream(Dataset[dict[str, np.ndarray]]):
         k, side = key if isinstance(key, tuple) else (key, self.settings.side)
         sample = self.sample(k, side)
         names = TARGETS[self.settings.task]
-        return {name: pixel_target(sample) if name == "pixels" else getattr(sample, name) for name in names}
+        targets = {name: pixel_target(sample) if name == "pixels" else getattr(sample, name) for name in names}
+        if self.settings.task == SEAMS:
+            targets |= {name: targets[name][_SEAMS] for name in ("labels", "evidence")}
+        return targets
 
     def sample(self, k: int, side: int | None = None) -> Sample:
         """Make sample `k`, which depends on the seed, `k` and the side in pixels alone."""
@@ -141,7 +150,8 @@ class SampleStream(Dataset[dict[str, np.ndarray]]):
             return draw_crop(block, rng, side, self.augment)
         plain = self.part != TEST and rng.random() < 1 - k / (_PLAIN * settings.samples)
         drawing = Drawing(side, settings.negatives, settings.task == PIXEL, self.augment, settings.real, plain)
-        return draw_sample(_pool(self.material.pool), rng, drawing)
+        draw = draw_seams if settings.task == SEAMS else draw_sample
+        return draw(_pool(self.material.pool), rng, drawing)
 
     def batch(self, number: int) -> list[tuple[int, int]]:
         """Number and side of each sample of a training batch; fewer of large ones, so that all batches cost alike."""
@@ -214,6 +224,29 @@ def draw_sample(pool: Pool, rng: np.random.Generator, drawing: Drawing) -> Sampl
     if view > 1 - far and DISTANT.issuperset(codes) and not picture.real:
         return distant(composed(2 * side))
     return composed(side)
+
+
+def draw_seams(pool: Pool, rng: np.random.Generator, drawing: Drawing) -> Sample:
+    """Compose a sample for the network of seams, most of them at half the resolution.
+
+    Half of them hold a seam. Other errors are planted in a part of the rest, as none of their edges is one.
+    """
+    real = rng.random() < drawing.real
+    codes = () if real else draw_seam_codes(rng)
+    side = drawing.side * (2 if rng.random() < _HALVED else 1)
+    picture = pool.draw(rng, side, real, real and rng.random() < _REAL_SEAMS)
+    cut = draw_cut(picture.image.shape, rng, side) if drawing.augment else middle(picture.image.shape, side)
+    sample = compose(
+        picture.cut(cut),
+        rng,
+        codes,
+        pool.mattes,
+        pairs=pool.pairs,
+        collar=_COLLAR,
+        plain=drawing.plain,
+        alike=_LIKE_SEAMS,
+    )
+    return distant(sample) if side > drawing.side else sample
 
 
 def pixel_target(sample: Sample) -> np.ndarray:
