@@ -9,6 +9,7 @@ from .defect import AMBIGUOUS, CLEAN, DEFECT, Defect, severity, to_uint8
 from .fields import fractal, log_uniform, seam, seam_mask, smoothstep
 
 MIN_STEP = 6.0  # grey levels; a smaller step is not a visible seam (domain facts, section 3)
+_SEASON = 0.25  # share of seams between photos of two seasons
 _TEXTURE_SHARE = 0.4  # of the local deviation: what the step must exceed to show through texture
 
 
@@ -39,15 +40,30 @@ def apply(
         distance = seam(shape, rng, image)
         if rng.random() < 0.15:  # a flight strip between two others
             distance = rng.uniform(0.12, 0.3) * min(shape) - np.abs(distance)
+    kind = "tone" if second is None else "dates"
+    if second is None and rng.random() < _SEASON:
+        second, kind = season(image, rng), "season"
     far = _toned(image, rng) if second is None else second
     feather = 0.0 if rng.random() < 0.4 else rng.uniform(1, 24)
     out = joined(image, far, distance, feather)
     mask, step = trace_mask(image, far, distance, feather)
     if (mask == DEFECT).sum() < 4 * min(shape):
         return None
-    kind = "tone" if second is None else "dates"
     parameters = {"kind": kind, "step": step, "feather": float(feather)}
     return Defect("stitching_trace", out, mask, severity(step, 12, 22), parameters)
+
+
+def season(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Show a uint8 [H, W, 3] scene as if in another season: each kind of surface changes its colour in its own way."""
+    levels = np.arange(4, 256, 8, dtype=np.float32)
+    colours = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), -1).reshape(-1, 3)
+    kinds = image.reshape(-1, 3)[rng.integers(image.size // 3, size=int(rng.integers(3, 6)))].astype(np.float32)
+    away = ((colours[:, None] - kinds) ** 2).sum(2)
+    share = np.exp(-(away - away.min(1, keepdims=True)) / (2 * rng.uniform(12, 30) ** 2))
+    change = share / share.sum(1, keepdims=True) @ rng.normal(0, log_uniform(rng, 10, 36), (len(kinds), 3))
+    r, g, b = (image[..., k].astype(np.uint16) >> 3 for k in range(3))
+    shift = cv2.GaussianBlur(change.astype(np.float32)[(r << 10) + (g << 5) + b], (0, 0), 1.5)
+    return to_uint8(image + shift)
 
 
 def joined(near: np.ndarray, far: np.ndarray, distance: np.ndarray, feather: float) -> np.ndarray:

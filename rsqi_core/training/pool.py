@@ -64,8 +64,8 @@ class Pool:
     def draw(self, rng: np.random.Generator, side: int, real: bool = False, seams: bool = False) -> Picture:
         """Draw a picture that holds errors of its own, or one that holds none, large enough for `side` if it can be.
 
-        If the pool has none of the one kind, the other is drawn. With `seams`, which only pictures with errors have, one
-        with an outlined seam is drawn if there is any.
+        If the pool has none of the one kind, the other is drawn. With `seams`, which only pictures with errors have,
+        one with an outlined seam is drawn if there is any.
         """
         wanted = ("seams",) * seams + ("real",) * real
         kind = next((kind for kind in (*wanted, "clean", "real") if self._chances[kind][1].size), "clean")

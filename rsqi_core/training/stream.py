@@ -243,7 +243,7 @@ def draw_seams(pool: Pool, rng: np.random.Generator, drawing: Drawing) -> Sample
         pool.mattes,
         pairs=pool.pairs,
         collar=_COLLAR,
-        plain=drawing.plain,
+        plain=True,
         alike=_LIKE_SEAMS,
     )
     return distant(sample) if side > drawing.side else sample
