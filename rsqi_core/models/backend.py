@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from ..resources import path as resource
-from ..taxonomy import CODES, PIXEL_TYPES, TYPES
+from ..taxonomy import BOUNDARY_TYPES, CODES, PIXEL_TYPES, TYPES
 from .card import CARD, Card
 from .checkpoints import find
 from .description import Description
@@ -41,7 +41,7 @@ class Backend(Protocol):
 
     @property
     def sizes(self) -> tuple[int, int]:
-        """Bytes of the classifier's and the segmenter's weights."""
+        """Bytes of the classifier's and the segmenter's weights, that of the network of seams left out."""
 
     @property
     def provider(self) -> str:
@@ -56,6 +56,9 @@ class Backend(Protocol):
 
     def segment(self, images: np.ndarray, described: Description | None = None) -> np.ndarray:
         """Return logits of background and the six region types, float32 [N, 7, H, W], of uint8 RGB [N, H, W, 3]."""
+
+    def seams(self, images: np.ndarray) -> np.ndarray:
+        """Return evidence of the two boundary types, float32 [N, 2, H / 8, W / 8], of uint8 RGB [N, H, W, 3]."""
 
 
 class Model:
@@ -93,7 +96,8 @@ class Model:
     @property
     def blind(self) -> tuple[str, ...]:
         """Codes of the region and boundary types that the model cannot be trusted with."""
-        return tuple(t.code for t in TYPES if t not in PIXEL_TYPES and self.card.thresholds[t.code] is None)
+        seen = (*PIXEL_TYPES, *(BOUNDARY_TYPES if self.card.seams else ()))
+        return tuple(t.code for t in TYPES if t not in seen and self.card.thresholds[t.code] is None)
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -155,6 +159,13 @@ class Model:
             not compute them again.
         """
         return self._backend.segment(images, described)
+
+    def seams(self, images: np.ndarray) -> np.ndarray:
+        """Return the evidence of a seam, float32 [N, H / 8, W / 8], logits, in uint8 RGB [N, H, W, 3] halved in size.
+
+        Only where the card has an entry ``seams``. Which of the two boundary types a seam is, is measured afterwards.
+        """
+        return self._backend.seams(images).max(1)
 
 
 def load(model: str = "default", device: str = "auto") -> Model:

@@ -13,7 +13,7 @@ from ..taxonomy import CODES
 
 CARD = "card.json"
 HASHES = "card.sha256"
-CLASSIFIER, SEGMENTER = "classifier.onnx", "segmenter.onnx"
+CLASSIFIER, SEGMENTER, SEAMS = "classifier.onnx", "segmenter.onnx", "seams.onnx"
 FALSE_ALARMS = 0.01  # usual share of clean blocks that one type may mark
 
 STRIDES = (1, 4, 8)  # of what goes into graphs and comes out of them
@@ -53,6 +53,10 @@ class Card:
         Codes of types that were allowed a small part of `false_alarms` only.
     features : tuple of str
         Outputs of the classifier that the segmenter goes on from; empty if it takes images.
+    seams : dict
+        Of the network of seams, empty where the folder has none: probabilities ``high`` that a seam reaches somewhere
+        and ``low`` that it keeps to its ends, and ``false_alarms``, the share of blocks without one in which it was
+        allowed to see one.
     training, quality : dict
         Data, licences and settings; measured figures by type code.
     """
@@ -70,8 +74,14 @@ class Card:
     withheld: tuple[str, ...] = ()
     sparing: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
+    seams: dict[str, float] = field(default_factory=dict)
     training: dict[str, Any] = field(default_factory=dict)
     quality: dict[str, Any] = field(default_factory=dict)
+
+
+def graphs_of(card: Card) -> tuple[str, ...]:
+    """Names of the ONNX files that lie beside a card."""
+    return (CLASSIFIER, SEGMENTER, SEAMS) if card.seams else (CLASSIFIER, SEGMENTER)
 
 
 def axis(name: str, stride: int) -> str:
@@ -104,7 +114,7 @@ def read_card(folder: Path) -> Card:
     for table in (card.thresholds, card.temperatures):
         if missing := [code for code in CODES if code not in table]:
             raise ModelError(f"{folder / CARD}: no value for type '{missing[0]}'")
-    _check_hashes(folder)
+    _check_hashes(folder, graphs_of(card))
     return card
 
 
@@ -112,7 +122,7 @@ def write_card(folder: Path, card: Card) -> None:
     """Write ``card.json`` and the hashes of the model files beside it."""
     values = {"types": list(CODES), **card.__dict__}
     (folder / CARD).write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    lines = [f"{file_hash(folder / name)}  {name}" for name in (CLASSIFIER, SEGMENTER)]
+    lines = [f"{file_hash(folder / name)}  {name}" for name in graphs_of(card)]
     (folder / HASHES).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -126,15 +136,15 @@ def file_hash(file: Path) -> str:
 
 
 def model_hash(folder: Path) -> str:
-    """One short hash for both model files, to be written into results."""
+    """One short hash for all model files, to be written into results."""
     return hashlib.sha256((folder / HASHES).read_bytes()).hexdigest()[:16]
 
 
-def _check_hashes(folder: Path) -> None:
+def _check_hashes(folder: Path, names: tuple[str, ...]) -> None:
     try:
         lines = (folder / HASHES).read_text(encoding="utf-8").split("\n")
         expected = {name: value for value, name in (line.split(maxsplit=1) for line in lines if line.strip())}
-        found = {name: file_hash(folder / name) for name in (CLASSIFIER, SEGMENTER)}
+        found = {name: file_hash(folder / name) for name in names}
     except (OSError, ValueError) as error:
         raise ModelError(f"{folder}: incomplete model folder: {error}") from error
     for name, value in found.items():

@@ -16,9 +16,9 @@ from onnx import TensorProto, helper, numpy_helper
 
 from ..errors import ModelError
 from ..files.atomic import whole_file
-from ..taxonomy import CODES, PIXEL_TYPES, REGION_TYPES, TYPES
+from ..taxonomy import BOUNDARY_TYPES, CODES, PIXEL_TYPES, REGION_TYPES, TYPES
 from .backend import Model
-from .card import CLASSIFIER, SEGMENTER, Card, axis, read_card, write_card
+from .card import CLASSIFIER, SEAMS, SEGMENTER, Card, axis, read_card, write_card
 from .headed_network import HeadedNetwork
 from .texture import MEAN, STD
 
@@ -32,6 +32,7 @@ _FILES = {
     "classify": (CLASSIFIER, "Classifier", [t.code for t in TYPES]),
     "segmentation": (SEGMENTER, "Segmentor", ["background", *(t.code for t in REGION_TYPES)]),
     "mark": (PIXEL, "Segmentor", [t.code for t in PIXEL_TYPES]),
+    "seams": (SEAMS, "Segmentor", [t.code for t in BOUNDARY_TYPES]),
 }
 
 
@@ -190,6 +191,7 @@ _WHOLE = {
     "classify": _Graph("classify", (_IMAGE,), (_Plane("classify"),)),
     "segmentation": _Graph("segmentation", (_IMAGE,), (_Plane("segmentation", 1),)),
     "mark": _Graph("mark", (_IMAGE,), (_Plane("mark", 1),)),
+    "seams": _Graph("seams", (_IMAGE,), (_Plane("seams", 8),)),
 }
 _SHARED = {
     "classify": _Graph("describe", (_IMAGE,), (_Plane("classify"), _Plane("evidence", 8), *_FEATURES)),

@@ -89,6 +89,10 @@ class HuggingFace:
             logits[:, category_id - 1] = found[:, output]
         return Description(logits)
 
+    def seams(self, images: np.ndarray) -> np.ndarray:
+        """Not to be called: two checkpoints hold no network of seams."""
+        raise ModelError("this model has no network of seams")
+
     def segment(self, images: np.ndarray, described: Description | None = None) -> np.ndarray:
         """Segment uint8 [N, S, S, 3]; float32 [N, 7, S, S]."""
         logits = np.full((len(images), 1 + len(REGION_TYPES), *images.shape[1:3]), ABSENT, np.float32)

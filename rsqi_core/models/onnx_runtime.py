@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import ModelError
 from . import nvidia
-from .card import AXES, CLASSIFIER, SEGMENTER, STRIDES, axis, model_hash, read_card
+from .card import AXES, CLASSIFIER, SEAMS, SEGMENTER, STRIDES, axis, model_hash, read_card
 from .description import Description
 from .devices import CPU_BATCH, Device, Runner, Unavailable, both, first_line, fitting, is_memory, memory_share
 
@@ -44,9 +44,9 @@ class OnnxRuntime:
         # (I / 255 - mean) / std in one multiplication and one addition
         self._gain = (1 / (255 * np.array(self.card.std))).astype(np.float32)[:, None, None]
         self._bias = (-np.array(self.card.mean) / np.array(self.card.std)).astype(np.float32)[:, None, None]
-        self._classifier, self._segmenter = (
+        self._classifier, self._segmenter, self._seams = (
             Runner(name, [partial(self._put_on, provider, file) for provider in providers], self._warn)
-            for name, file in (("classifier", CLASSIFIER), ("segmenter", SEGMENTER))
+            for name, file in (("classifier", CLASSIFIER), ("segmenter", SEGMENTER), ("network of seams", SEAMS))
         )
 
     @property
@@ -80,6 +80,10 @@ class OnnxRuntime:
         if not self.card.features:
             return self._segmenter(images)[0]
         return self._segmenter(*(described or self.describe(images)).features)[0]
+
+    def seams(self, images: np.ndarray) -> np.ndarray:
+        """Evidence of the boundary types in uint8 [N, S, S, 3], float32 [N, 2, S / 8, S / 8]."""
+        return self._seams(images)[0]
 
     def _put_on(self, provider: str, file: str) -> Device:
         side, free, doubt = self.card.tile_size, None, ""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import cv2
 import numpy as np
 
-from ..classify import as_tile
+from ..classify import as_tile, probabilities
 from ..frame import Frame
 
 CELL = 16  # px of the raster
@@ -17,7 +17,7 @@ _SIDE = 1024  # px of a window
 _STEP = 832  # px from one window to the next, whole cells
 _RIM = 3  # cells at the edge of a window that a neighbour sees better
 
-Look = Callable[[np.ndarray], np.ndarray]  # uint8 [1, S, S, 3] -> probability float32 [1, S / 8, S / 8]
+Look = Callable[[np.ndarray], np.ndarray]  # uint8 [1, S, S, 3] -> logits float32 [1, S / 8, S / 8]
 
 
 def evidence(frame: Frame, look: Look, seen: Callable[[int, int], None] = lambda done, total: None) -> np.ndarray:
@@ -69,13 +69,13 @@ def _seen(rgb: np.ndarray, valid: np.ndarray, look: Look) -> np.ndarray:
     """Probability float32 [h, w] of each cell of a window; what is not valid has none."""
     side, cell = _SIDE // _HALF, CELL // _HALF
     shape = -(-rgb.shape[0] // cell), -(-rgb.shape[1] // cell)
-    probability = look(as_tile(np.where(valid[..., None], rgb, np.uint8(0)), side)[None])[0, : shape[0], : shape[1]]
+    logits = look(as_tile(np.where(valid[..., None], rgb, np.uint8(0)), side)[None])[0, : shape[0], : shape[1]]
     known = np.zeros((shape[0] * cell, shape[1] * cell), np.uint8)
     known[: valid.shape[0], : valid.shape[1]] = valid
     known[valid.shape[0] :] = 1  # what was added to fill the last cells
     known[:, valid.shape[1] :] = 1
     whole = cv2.erode(known, np.ones((cell, cell), np.uint8), anchor=(0, 0), borderValue=1)[::cell, ::cell]
-    return np.where(whole > 0, probability, np.float32(0))
+    return np.where(whole > 0, probabilities(logits), np.float32(0))
 
 
 def _keep(found: np.ndarray, row: int, column: int, probability: np.ndarray) -> None:

@@ -30,6 +30,8 @@ class Profile:
         The line itself runs between the two columns in the middle.
     valid : numpy.ndarray
         bool [length, 2 * half].
+    places : numpy.ndarray
+        float64 [length, 2]: where the line is at each row, columns and rows of the raster.
     tangents : numpy.ndarray
         float64 [length, 2]: direction of the line at each row, as columns and rows of the raster.
     """
@@ -37,6 +39,7 @@ class Profile:
     start: float
     rgb: np.ndarray
     valid: np.ndarray
+    places: np.ndarray
     tangents: np.ndarray
 
     @property
@@ -92,13 +95,14 @@ def _profile(
     tangents /= np.maximum(np.hypot(*tangents.T)[:, None], 1e-9)
     normals = np.stack([-tangents[:, 1], tangents[:, 0]], 1)  # to the right, as rows run down
     across = np.arange(2 * half) - half + 0.5
-    places = _place(points, course, along)[:, None] + across[None, :, None] * normals[:, None]
+    middle = _place(points, course, along)
+    places = middle[:, None] + across[None, :, None] * normals[:, None]
     rgb = np.zeros((len(along), 2 * half, 3), np.uint8)
     valid = np.zeros((len(along), 2 * half), bool)
     for row in range(0, len(along), _READ):
         part = slice(row, row + _READ)
         _sample(read, size, places[part], rgb[part], valid[part])
-    return Profile(float(first), rgb, valid, tangents)
+    return Profile(float(first), rgb, valid, middle, tangents)
 
 
 def _place(points: np.ndarray, course: np.ndarray, along: np.ndarray) -> np.ndarray:

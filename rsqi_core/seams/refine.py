@@ -9,12 +9,18 @@ import numpy as np
 
 from .profile import Profile, Read, profiles
 
-REACH = 24  # px to each side within which the step is looked for
-_SIDE = 8  # px on each side over which a tone is averaged
-_ALONG = 65  # px along the line over which a step is averaged; what is no seam does not go on that long
+# px to each side within which the step is looked for: around the traced line, then along the line so found, beside
+# which the seam runs straighter, so that its steps add up.
+REACHES = (24, 12, 6)
+_SIDES = (2, 4)  # px on each side over which a tone is averaged: a seam may be hard, or blended over some pixels
+_ALONG = 97  # px along the line over which a step is averaged; what is no seam does not go on that long
+_LIKE = 6.0  # px along the line that tell no more than one, as neighbours are alike
+_LEAST = 1.0  # grey levels of uncertainty at least
+_SURE = 12.0  # times its uncertainty from which a step is as sure as can be
 _STRIDE = 4  # px along the line between two places that are looked for
-_BREAK = 0.25  # weight of what differs between the two pixels at the cut, over the step of the tones
-_BEND = 0.15  # cost of one pixel across from one place to the next, in units of the largest step
+_EVEN = 5  # places
+_NEAR = 10.0  # px from the traced line that are nothing unusual
+_BEND = 0.4  # cost of one pixel across from one place to the next
 _TOLERANCE = 1.0  # px by which a line may be simplified
 
 
@@ -26,18 +32,27 @@ def refine(read: Read, size: tuple[int, int], points: np.ndarray) -> np.ndarray:
     read, size
         As of `rsqi_core.seams.profile.profiles`.
     points : numpy.ndarray
-        float64 [N, 2], columns and rows of the raster in pixels, within `REACH` of the seam.
+        float64 [N, 2], columns and rows of the raster in pixels, within the first of `REACHES` of the seam.
 
     Returns
     -------
     numpy.ndarray
         float64 [N, 2], simplified; the line as it was where it is shorter than a pixel.
     """
-    pieces = [_moved(profile) for profile in profiles(read, size, points, REACH + _SIDE)]
-    if not pieces:
+    for reach in REACHES:
+        pieces = [_moved(profile, reach) for profile in profiles(read, size, points, reach + 2 * max(_SIDES))]
+        if not pieces:
+            return points
+        points = _even(np.concatenate(pieces))
+    return simplified(points)
+
+
+def _even(points: np.ndarray) -> np.ndarray:
+    """Even out single places that stray; the ends stay."""
+    if len(points) <= _EVEN:
         return points
-    line = np.concatenate(pieces)
-    return simplified(line)
+    inner = cv2.blur(points, (1, _EVEN), borderType=cv2.BORDER_REPLICATE)
+    return np.concatenate([points[:1], inner[1:-1], points[-1:]])
 
 
 def simplified(line: np.ndarray, tolerance: float = _TOLERANCE) -> np.ndarray:
@@ -46,9 +61,10 @@ def simplified(line: np.ndarray, tolerance: float = _TOLERANCE) -> np.ndarray:
     return short.astype(np.float64)
 
 
-def _moved(profile: Profile) -> np.ndarray:
-    """Return the points of one piece, every `_STRIDE` px, where its step is largest."""
-    gain = step_map(profile)
+def _moved(profile: Profile, reach: int) -> np.ndarray:
+    """Return the points of one piece, every `_STRIDE` px, where its step is surest."""
+    away = np.arange(-reach, reach + 1) / _NEAR
+    gain = step_map(profile, reach) - away**2 / 2
     rows = np.arange(_STRIDE // 2, len(gain), _STRIDE)
     if rows.size == 0:
         rows = np.array([len(gain) // 2])
@@ -57,31 +73,32 @@ def _moved(profile: Profile) -> np.ndarray:
     return profile.places[rows] + offsets[:, None] * normals
 
 
-def step_map(profile: Profile) -> np.ndarray:
-    """How much the tone steps at each place across a line, float32 [length, 2 * REACH + 1] in grey levels.
+def step_map(profile: Profile, reach: int) -> np.ndarray:
+    """How surely the tone steps at each place across a line, float32 [length, 2 * reach + 1].
 
-    Column `REACH` is the line itself. Beside nodata it is 0.
+    The difference between both sides is averaged along the line and divided by its own uncertainty: a seam is a step
+    that goes on unchanged, where the edges of things come and go. Column `reach` is the line itself. 0 beside nodata.
     """
-    weight = profile.valid.astype(np.float32)
-    values = profile.rgb.astype(np.float32) * weight[..., None]
-    kernel = (_SIDE, _ALONG)
-    amount = cv2.blur(weight, kernel, anchor=(0, _ALONG // 2), borderType=cv2.BORDER_REPLICATE)
-    tone = cv2.blur(values, kernel, anchor=(0, _ALONG // 2), borderType=cv2.BORDER_REPLICATE)
-    tone /= np.maximum(amount, 1e-3)[..., None]  # of the `_SIDE` px to the right of each place
-    width = profile.rgb.shape[1]
-    count = width - 2 * _SIDE + 1
-    left, right = slice(0, count), slice(_SIDE, _SIDE + count)
-    step = np.abs(tone[:, right] - tone[:, left]).max(2)
-    known = np.minimum(amount[:, right], amount[:, left]) > 0.5
-    cut = np.abs(np.diff(cv2.blur(values, (1, 3)), axis=1)).max(2)
-    cut = cv2.blur(cut, (1, _ALONG), borderType=cv2.BORDER_REPLICATE)[:, _SIDE - 1 : _SIDE - 1 + count]
-    cut = np.maximum(cut - np.median(cut, axis=1, keepdims=True), 0)
-    return np.where(known, step + _BREAK * cut, 0).astype(np.float32)
+    values = profile.rgb.astype(np.float32)
+    best = np.zeros((len(values), 2 * reach + 1), np.float32)
+    middle = profile.half
+    for side in _SIDES:
+        tone = cv2.blur(values, (side, 1), anchor=(0, 0), borderType=cv2.BORDER_REPLICATE)  # of what lies to the right
+        columns = np.arange(middle - reach, middle + reach + 1)
+        step = tone[:, columns] - tone[:, columns - side]
+        mean, square = (_along(each) for each in (step, step * step))
+        doubt = np.sqrt(np.maximum(square - mean * mean, 0) * (_LIKE / _ALONG)) + _LEAST
+        best = np.maximum(best, (np.abs(mean) / doubt).max(2))
+    known = cv2.erode(profile.valid.astype(np.uint8), np.ones((1, 2 * max(_SIDES)), np.uint8))
+    return np.where(known[:, middle - reach : middle + reach + 1] > 0, np.minimum(best, _SURE), 0).astype(np.float32)
 
 
-def cheapest(gain: np.ndarray) -> np.ndarray:
-    """Columns, int [L], of the path down a map of gains float [L, W] that gains most; bends cost."""
-    bend = _BEND * max(float(gain.max()), 1e-6)
+def _along(values: np.ndarray) -> np.ndarray:
+    return cv2.blur(values, (1, _ALONG), borderType=cv2.BORDER_REFLECT)
+
+
+def cheapest(gain: np.ndarray, bend: float = _BEND) -> np.ndarray:
+    """Columns, int [L], of the path down a map of gains float [L, W] that gains most; `bend` is lost a column."""
     steps: list[np.ndarray] = []
     total = gain[0].astype(np.float64)
     for row in gain[1:]:

@@ -35,6 +35,7 @@ SENTENCE = (
     ("segment",),
     ("rules",),
     ("constrain",),
+    ("seams",),
     ("merge",),
     ("examine",),
     ("tracer",),

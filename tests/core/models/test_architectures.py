@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from rsqi_core.errors import ModelError, ParameterError, RsqiError
-from rsqi_core.models.architectures import ARCHITECTURES, CLASSIFIER, PIXEL, SEGMENTER, TASKS, architecture
+from rsqi_core.models.architectures import ARCHITECTURES, CLASSIFIER, PIXEL, SEAMS, SEGMENTER, TASKS, architecture
 from rsqi_core.models.network import MEAN, STD, Network
 from rsqi_core.models.texture import Texture
 from rsqi_core.training.checkpoint import initialise, load_network
@@ -38,7 +38,8 @@ torch.set_num_threads(1)  # small tensors gain nothing from more, and lose much 
 
 def tiny(entry):
     torch.manual_seed(0)
-    return entry.build(**TINY[entry.name])
+    values = TINY[entry.name] | ({"widths": (8, 8, 8)} if entry.task == SEAMS else {})
+    return entry.build(**values)
 
 
 def named(entry):
@@ -56,12 +57,15 @@ def test_every_architecture_gives_the_outputs_of_its_task_and_learns(entry):
         "segmentation": torch.randint(0, 7, (2, 64, 96), dtype=torch.uint8),
         "pixels": torch.randint(0, 2, (2, 2, 64, 96), dtype=torch.uint8),
     }
+    if entry.task == SEAMS:
+        targets |= {name: targets[name][:, :2] for name in ("labels", "evidence")}
     outputs = network(images)
     wanted = {
         "joint": {"labels", "segmentation"},
         CLASSIFIER: {"labels"},
         SEGMENTER: {"segmentation"},
         PIXEL: {"pixels"},
+        SEAMS: {"labels"},
     }
     assert wanted[entry.task] == outputs.keys() - {"evidence"}
     optimiser = torch.optim.AdamW(network.parameters(), 3e-3)
@@ -75,7 +79,7 @@ def test_every_architecture_gives_the_outputs_of_its_task_and_learns(entry):
         totals.append(total.item())
     assert min(totals[1:]) < totals[0]
     network.eval()
-    shapes = {"classify": (2, 10), "segmentation": (2, 7, 64, 96), "mark": (2, 2, 64, 96)}
+    shapes = {"classify": (2, 10), "segmentation": (2, 7, 64, 96), "mark": (2, 2, 64, 96), "seams": (2, 2, 8, 12)}
     with torch.no_grad():
         for head in network.heads:
             assert getattr(network, head)(images).shape == shapes[head]

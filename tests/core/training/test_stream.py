@@ -51,6 +51,20 @@ def test_the_pixel_task_plants_its_own_types_more_often(pool_file):
     assert found.any((0, 2, 3)).all()
 
 
+def test_the_task_of_seams_shows_one_in_half_of_its_crops_and_asks_for_boundary_types_alone(pool_file):
+    stream = SampleStream(Material(pool_file), tiny_settings(samples=80, task="seams", arch="lite0", size="m"))
+    samples = [stream[k] for k in range(60)]
+    assert {s["labels"].shape for s in samples} == {(2,)} and samples[0]["evidence"].shape == (2, 8, 8)
+    labels = np.stack([s["labels"] for s in samples])
+    assert 0.2 < (labels == 1).any(1).mean() < 0.7
+    evidence = np.stack([s["evidence"] for s in samples])
+    assert not (evidence[(labels == 0).all(1)] == 1).any()
+    whole = [stream.sample(k) for k in range(60)]
+    assert {s.image.shape for s in whole} == {(64, 64, 3)}
+    others = {defect.code for s in whole for defect in s.defects} - {"stitching_trace", "stitching_misalignment"}
+    assert len(others) > 3  # whose edges are none
+
+
 def test_without_augmentation_the_middle_of_a_picture_is_taken(pool_file, monkeypatch):
     taken, compose = [], stream_module.compose
     monkeypatch.setattr(
