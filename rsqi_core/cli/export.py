@@ -27,6 +27,8 @@ def add_export(commands: Any) -> None:
     parser.add_argument("--without", metavar="TYPES", default="", help="types that the model shall not mark, a,b,...")
     few = "types that may mark a tenth of that share only, a,b,..."
     parser.add_argument("--sparing", metavar="TYPES", default="", help=few)
+    parser.add_argument("--seams", type=Path, metavar="RUN",
+                        help="a run of the task seams, whose network joins the model")  # fmt: skip
     parser.add_argument("--standalone", action="store_true",
                         help="write the segmenter of a model folder as one graph that takes images, for programs that "
                              "run single graphs")  # fmt: skip
@@ -40,6 +42,8 @@ def _export(options: argparse.Namespace) -> int:
         return _standalone(options)
     if options.data is not None:
         return _calibrated(options)
+    if options.seams:
+        raise ParameterError("--seams needs --data FOLDER, on which its limits are set")
     for name in ("without", "sparing"):
         if getattr(options, name):
             raise ParameterError(f"--{name} needs --data FOLDER, on which thresholds are set")
@@ -58,18 +62,19 @@ def _refuse_outputs(options: argparse.Namespace) -> None:
     """Refuse to write over a file of a run or of a model that is read."""
     from ..files.clash import refuse_clashes
     from ..files.earlier import refuse_no_file
-    from ..models.card import CARD, CLASSIFIER, HASHES, SEGMENTER
+    from ..models.card import CARD, CLASSIFIER, HASHES, SEAMS, SEGMENTER
 
     output = options.output
     if options.standalone:
         refuse_no_file(output)
     elif output.exists() and not output.is_dir():
         raise OutputError(f"{output}: this is a file; name a folder for the model")
-    names = {CARD, HASHES, CLASSIFIER, SEGMENTER}
-    inside = (file for source in options.source if source.is_dir() for file in source.iterdir())
+    names = {CARD, HASHES, CLASSIFIER, SEGMENTER, SEAMS}
+    sources = [*options.source, *([options.seams] if options.seams else [])]
+    inside = (file for source in sources if source.is_dir() for file in source.iterdir())
     read = [file for file in inside if file.name in names or file.suffix in (".pt", ".safetensors", ".json")]
     written = [output] if options.standalone else [output / name for name in names]
-    refuse_clashes(written, [*read, *(source for source in options.source if source.is_file())])
+    refuse_clashes(written, [*read, *(source for source in sources if source.is_file())])
 
 
 def _standalone(options: argparse.Namespace) -> int:
@@ -84,7 +89,7 @@ def _standalone(options: argparse.Namespace) -> int:
 
 def _calibrated(options: argparse.Namespace) -> int:
     from ..evaluation.calibration.calibrate import Allowed, recalibrate
-    from ..learning.calibrated_export import export_calibrated
+    from ..learning.calibrated_export import add_seams, export_calibrated
     from ..models.card import CARD, FALSE_ALARMS
 
     def log(line: str) -> None:
@@ -98,6 +103,8 @@ def _calibrated(options: argparse.Namespace) -> int:
         model = recalibrate(options.source[0], options.data, options.output, allowed, log)
     else:
         model = export_calibrated(options.source, options.data, options.output, allowed, log)
+    if options.seams:
+        model = add_seams(options.output, options.seams, options.data, log=log)
     card = model.card
     print(f"{options.output}: {card.id} {card.version} ({model.hash}){', calibrated anew' if anew else ''}")
     return DONE

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..errors import ModelError
 from ..evaluation.calibration.calibrate import AS_USUAL, VERSION, Allowed, Log, calibrate
+from ..evaluation.calibration.calibration_blocks import read_calibration_blocks
+from ..evaluation.calibration.seam_limits import seam_limits
 from ..imagery import training_sets
 from ..models import Model
 from ..models import architectures as task
 from ..models.architectures import architecture
-from ..models.card import Card
+from ..models.card import FALSE_ALARMS, Card, read_card, write_card
 from ..models.efficientnet_lite import provenance
-from ..models.export import export
+from ..models.export import export, write_graphs
+from ..models.seam_network import SeamNetwork
 from ..models.texture import MEAN, STD
 from ..taxonomy import CODES
 from ..training.checkpoint import load_network
@@ -32,6 +37,30 @@ def export_calibrated(
     name = "rsqi-default" if training.keys() > {"settings"} else folder.name
     plain = Card(name, VERSION, 512, MEAN, STD, dict.fromkeys(CODES, 0.5), dict.fromkeys(CODES, 1.0), training=training)
     return calibrate(export(network, folder, plain), data, allowed, log)
+
+
+def add_seams(
+    folder: Path, run: Path, data: Path, false_alarms: float = FALSE_ALARMS, log: Log = lambda line: None
+) -> Model:
+    """Put the network of seams of a training run into a model folder, with its limits set on held-out pictures.
+
+    Raises
+    ------
+    ModelError
+        If the run has trained another network, or its graph does not give what the network gives.
+    """
+    network = load_network(run)
+    if network.heads != SeamNetwork.heads:
+        raise ModelError(f"{run}: not a run of the task {task.SEAMS}; train one with `rsqi train {task.SEAMS}`")
+    card = read_card(folder)
+    write_graphs(network, folder, card)
+    settings = {name: value for name, value in network.course.items() if name != "init"}
+    training = {**card.training, "seams": settings}
+    write_card(folder, replace(card, seams={"high": 0.5, "low": 0.5}, training=training))
+    log("looking for seams where there are none")
+    limits = seam_limits(Model(folder, "cpu"), read_calibration_blocks(data), false_alarms)
+    write_card(folder, replace(card, seams=limits, training=training))
+    return Model(folder, "cpu")
 
 
 def training_of(course: Mapping[str, Any], data: Path) -> dict[str, Any]:

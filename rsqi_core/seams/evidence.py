@@ -12,7 +12,7 @@ from ..classify import as_tile, probabilities
 from ..frame import Frame
 
 CELL = 16  # px of the raster
-_HALF = 2  # the network sees half the raster's resolution
+HALF = 2  # the network sees half the raster's resolution
 _SIDE = 1024  # px of a window
 _STEP = 832  # px from one window to the next, whole cells
 _RIM = 3  # cells at the edge of a window that a neighbour sees better
@@ -44,7 +44,7 @@ def evidence(frame: Frame, look: Look, seen: Callable[[int, int], None] = lambda
     for row, top in enumerate(tops):
         for column, (left, rgb, valid) in enumerate(_windows(frame, top, lefts)):
             if valid.any():
-                _keep(found, top // CELL, left // CELL, _seen(rgb, valid, look))
+                _keep(found, top // CELL, left // CELL, window_evidence(rgb, valid, look))
             seen(row * len(lefts) + column + 1, total)
     return found
 
@@ -58,16 +58,24 @@ def _windows(frame: Frame, top: int, lefts: range) -> Iterator[tuple[int, np.nda
     """Yield column, picture and valid pixels of each window of a row of them, at half the resolution."""
     x, y, width, height = frame.window
     rows = min(_SIDE, height - top)
-    shape = (math.ceil(rows / _HALF), math.ceil(width / _HALF))
+    shape = (math.ceil(rows / HALF), math.ceil(width / HALF))
     rgb, valid = frame.raster.read(x, y + top, width, rows, shape)
     for left in lefts:
-        part = slice(left // _HALF, (left + _SIDE) // _HALF)
+        part = slice(left // HALF, (left + _SIDE) // HALF)
         yield left, rgb[:, part], valid[:, part]
 
 
-def _seen(rgb: np.ndarray, valid: np.ndarray, look: Look) -> np.ndarray:
-    """Probability float32 [h, w] of each cell of a window; what is not valid has none."""
-    side, cell = _SIDE // _HALF, CELL // _HALF
+def window_evidence(rgb: np.ndarray, valid: np.ndarray, look: Look, side: int = _SIDE // HALF) -> np.ndarray:
+    """Return the probability float32 [h, w] of a seam in each cell of one picture.
+
+    Parameters
+    ----------
+    rgb, valid : numpy.ndarray
+        uint8 [H, W, 3] and bool [H, W], at half the raster's resolution.
+    side : int
+        Pixels to which a smaller picture is filled up, a multiple of 32.
+    """
+    cell = CELL // HALF
     shape = -(-rgb.shape[0] // cell), -(-rgb.shape[1] // cell)
     logits = look(as_tile(np.where(valid[..., None], rgb, np.uint8(0)), side)[None])[0, : shape[0], : shape[1]]
     known = np.zeros((shape[0] * cell, shape[1] * cell), np.uint8)

@@ -18,7 +18,7 @@ from ...errors import ParameterError
 from ...limits import CONSTRAINTS
 from ...metrics import CLASSES, auroc, average_precision, confusion, iou_of, precision_of
 from ...models import Model
-from ...models.card import CLASSIFIER, FALSE_ALARMS, SEGMENTER, read_card, write_card
+from ...models.card import FALSE_ALARMS, graphs_of, read_card, write_card
 from ...rules import STRIPE_NOISE
 from ...segment import labels
 from ...synthesis.compose import Sample, medium_and_strong
@@ -90,7 +90,7 @@ def recalibrate(
         temperatures=dict.fromkeys(CODES, 1.0),
     )
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (CLASSIFIER, SEGMENTER):
+    for name in graphs_of(card):
         shutil.copyfile(source / name, folder / name)
     write_card(folder, card)
     return calibrate(Model(folder, "cpu"), data, allowed, log)
