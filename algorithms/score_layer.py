@@ -20,7 +20,7 @@ from ..bridge.compat import VECTOR_POLYGON
 from ..bridge.fields import check_error_fields, conform, error_fields
 from ..bridge.i18n import tr
 from ..bridge.layer_score import InspectedImage, inspected_image
-from ..bridge.measures import ImageMeasures, distance_area, error_record, measures_of_raster
+from ..bridge.measures import ImageMeasures, area_of, distance_area, error_record, measures_of_raster
 from ..bridge.notes import error_message
 from ..bridge.texts import score_line
 from ..rsqi_core import scoring
@@ -109,7 +109,7 @@ class ScoreLayer(ScoringAlgorithm):
         fields = error_fields()
         features = list(conform(source, fields))
         for feature in features:
-            feature["area_m2"] = measure.measureArea(feature.geometry())
+            feature["area_m2"] = area_of(feature.geometry(), measure)
         for feature in features:
             value = feature["category_id"]
             if value not in range(1, len(TYPES) + 1):
@@ -155,7 +155,7 @@ class ScoreLayer(ScoringAlgorithm):
         if layer:
             to_errors = QgsCoordinateTransform(layer.crs(), crs, context.transformContext())
             extent = to_errors.transformBoundingBox(layer.extent())
-        area = distance_area(crs, context).measureArea(QgsGeometry.fromRect(extent))
+        area = area_of(QgsGeometry.fromRect(extent), distance_area(crs, context))
         units = extent.area() / area if area > 0 else 1.0  # square map units of a square metre
         if layer:
             own = measures_of_raster(layer, context)

@@ -26,7 +26,7 @@ from ..rsqi_core.scoring import STATUSES, ErrorRecord, Scheme, Score
 from ..rsqi_core.taxonomy import TYPES, noted_codes
 from .geopackage import features_of, geopackage_of, summary_of
 from .i18n import tr
-from .measures import ImageMeasures, distance_area, error_record, measures_of_raster, project_context
+from .measures import ImageMeasures, area_of, distance_area, error_record, measures_of_raster, project_context
 from .notes import error_message
 
 DERIVED = ("severity", "penalty")
@@ -86,7 +86,7 @@ class MeasuredErrors:
         fids = list(fids)
         for feature in features_of(layer, QgsFeatureRequest().setFilterFids(fids), len(fids)):
             if not feature.geometry().isEmpty():
-                area = measure.measureArea(feature.geometry())
+                area = area_of(feature.geometry(), measure)
                 self.records[feature.id()] = error_record(feature, self.image.measures, area, status_of(feature))
 
     def score(self, scheme: Scheme, mode: str) -> Score:

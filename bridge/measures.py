@@ -51,6 +51,12 @@ def distance_area(crs: QgsCoordinateReferenceSystem, context: QgsProcessingConte
     return measure
 
 
+def area_of(geometry: QgsGeometry, measure: QgsDistanceArea) -> float:
+    """Return square metres; as in the worker, square map units where a geometry lies outside its CRS."""
+    area = measure.measureArea(geometry)
+    return area if area > 0 and math.isfinite(area) else geometry.area()  # QGIS gives 0 or NaN there
+
+
 def project_context() -> QgsProcessingContext:
     """Return a Processing context that transforms coordinates as the project does."""
     context = QgsProcessingContext()
@@ -80,7 +86,7 @@ def error_record(
 def measures_of_raster(layer: QgsRasterLayer, context: QgsProcessingContext) -> ImageMeasures:
     """Return the measures of a raster layer."""
     extent = layer.extent()
-    area = distance_area(layer.crs(), context).measureArea(QgsGeometry.fromRect(extent))
+    area = area_of(QgsGeometry.fromRect(extent), distance_area(layer.crs(), context))
     count = layer.width() * layer.height()
     valid = _valid(layer)
     return ImageMeasures(

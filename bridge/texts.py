@@ -81,6 +81,10 @@ def warning_text(event: dict) -> str:
         return tr("Not inspected, as the model does not see these well enough: {types}.").format(types=names)
     if code == "nodata_found":
         return tr("A value that nobody has declared is left out as nodata: {reason}").format(reason=message)
+    if code == "outside_crs":
+        return tr("The raster does not lie in its coordinate system, so areas are planar: {reason}").format(
+            reason=message
+        )
     if code == "device":
         return tr("The computing device was changed: {reason}").format(reason=message)
     if code == "batch":

@@ -48,7 +48,7 @@ class Collector:
         self._left, self._top, self._right, self._bottom = frame.width, frame.height, 0, 0
         self._mosaic = Mosaic(frame.width, sizes)
         self._tracer = Tracer(least_pixels if min_area is None else _any_size)
-        self._outliner = Outliner(frame.transform, frame.crs)
+        self._outliner = Outliner(frame.transform, frame.crs_of_areas)
 
     @property
     def ground(self) -> Frame:

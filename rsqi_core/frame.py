@@ -10,7 +10,7 @@ from affine import Affine
 from shapely.geometry import Polygon
 
 from .errors import ParameterError
-from .geodesy import ellipsoidal_area
+from .geodesy import crs_of_areas, ellipsoidal_area
 from .parameters import Parameters
 from .raster import Raster
 
@@ -56,9 +56,9 @@ class Frame:
         return self.raster.transform * Affine.translation(*self.window[:2])
 
     @property
-    def crs(self) -> Any:
-        """Of the raster; None if it has none."""
-        return self.raster.crs
+    def crs_of_areas(self) -> Any:
+        """The raster's, in which areas are measured; None for planar ones, as it has none or lies outside it."""
+        return crs_of_areas(self.raster.crs, self.raster.transform, self.raster.width, self.raster.height)
 
     def part(self, column: int, row: int, width: int, height: int) -> Frame:
         """Return a part of it, given in its own pixels."""
@@ -68,7 +68,7 @@ class Frame:
         """Area of so many pixels in square metres, each with the mean ellipsoidal area of the window's pixels."""
         corners = (0, 0), (self.width, 0), (self.width, self.height), (0, self.height)
         outline = Polygon([self.transform * corner for corner in corners])
-        return ellipsoidal_area(outline, self.crs) * valid_pixels / self.pixels
+        return ellipsoidal_area(outline, self.crs_of_areas) * valid_pixels / self.pixels
 
 
 def frame_of(raster: Raster, parameters: Parameters) -> Frame:

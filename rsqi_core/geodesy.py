@@ -1,4 +1,4 @@
-"""Areas on the ellipsoid of a coordinate reference system."""
+"""Areas on the ellipsoid of a coordinate reference system (CRS), and whether an image lies in its CRS at all."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from typing import Any
 import numpy as np
 import pyproj
 import shapely
+from affine import Affine
 
 Area = Callable[[shapely.Geometry], float]
+
+_LATTICE = 9  # places along each side of an image that are looked up on the ellipsoid
+_BEYOND = math.radians(2)  # by which half a cell of a coarse grid of the globe may pass a pole
+_TURNS = 4 * math.pi  # longitudes may go on beyond a turn, but not like metres
 
 
 def ellipsoidal_area(geometry: shapely.Geometry, crs: Any = None) -> float:
@@ -27,15 +32,16 @@ def area_function(crs: Any) -> Area:
     projected = pyproj.CRS.from_user_input(crs)
     geographic = projected.geodetic_crs
     geod = None if geographic is None else geographic.get_geod()
+    unit = _unit(projected)
     if geographic is None or geod is None:  # a local engineering system has units but no ellipsoid
-        unit = projected.axis_info[0].unit_conversion_factor if projected.axis_info else 1.0
         return lambda geometry: float(geometry.area) * unit**2
     if projected.is_geographic:  # an image may span the globe, whose outline geodesics cannot tell from nothing
         return _equal_area_function(projected, geod)
     to_geographic = pyproj.Transformer.from_crs(projected, geographic, always_xy=True)
+    degrees = math.degrees(_unit(geographic))  # French systems count in grads
 
     def ring_area(ring: shapely.LinearRing) -> float:
-        longitude, latitude = to_geographic.transform(*shapely.get_coordinates(ring).T)
+        longitude, latitude = np.multiply(to_geographic.transform(*shapely.get_coordinates(ring).T), degrees)
         return abs(geod.polygon_area_perimeter(longitude, latitude)[0])
 
     def area(geometry: shapely.Geometry) -> float:
@@ -50,18 +56,46 @@ def area_function(crs: Any) -> Area:
             if part.geom_type == "Polygon"
         )
         # A full disc seen from a geostationary orbit has corners beside the earth: no ellipsoid there.
-        return total if math.isfinite(total) else float(geometry.area)
+        return total if math.isfinite(total) else float(geometry.area) * unit**2
 
     return area
 
 
-def _equal_area_function(geographic: pyproj.CRS, geod: pyproj.Geod) -> Area:
-    """Return geometry in degrees -> square metres, by an equal-area projection of the whole ellipsoid."""
-    plane = pyproj.Transformer.from_crs(geographic, f"+proj=cea +a={geod.a} +b={geod.b} +over", always_xy=True)
+def share_within(crs: Any, transform: Affine, width: int, height: int) -> float:
+    """Return how much of an image has a place on the ellipsoid of its CRS, 0..1; 1 where there is no ellipsoid.
 
-    def project(degrees: np.ndarray) -> np.ndarray:
-        longitude, latitude = degrees.T
-        return np.stack(plane.transform(longitude, np.clip(latitude, -90, 90)), -1)
+    An image whose coordinates are no longitudes and latitudes has none in a geographic CRS: there 0 or 1 is returned.
+    """
+    system = None if crs is None else pyproj.CRS.from_user_input(crs)
+    if system is None or system.geodetic_crs is None or system.geodetic_crs.get_geod() is None:
+        return 1.0
+    places = np.meshgrid(np.linspace(0, width, _LATTICE), np.linspace(0, height, _LATTICE))
+    x, y = transform * places
+    if system.is_geographic:
+        longitude, latitude = np.abs([x, y]) * _unit(system)
+        return float(latitude.max() <= math.pi / 2 + _BEYOND and longitude.max() <= _TURNS)
+    found = pyproj.Transformer.from_crs(system, system.geodetic_crs, always_xy=True).transform(x, y)
+    return float(np.isfinite(found).all(0).mean())
+
+
+def crs_of_areas(crs: Any, transform: Affine, width: int, height: int) -> Any:
+    """Return `crs`, or None where the image lies outside it altogether: its areas are planar, in its own units."""
+    return crs if share_within(crs, transform, width, height) else None
+
+
+def _unit(system: pyproj.CRS) -> float:
+    """Return metres or radians in a unit of the first axis."""
+    return system.axis_info[0].unit_conversion_factor if system.axis_info else 1.0
+
+
+def _equal_area_function(geographic: pyproj.CRS, geod: pyproj.Geod) -> Area:
+    """Return geometry in longitudes and latitudes -> square metres, by an equal-area projection of the ellipsoid."""
+    plane = pyproj.Proj(f"+proj=cea +a={geod.a} +b={geod.b} +over")
+    degrees = math.degrees(_unit(geographic))
+
+    def project(places: np.ndarray) -> np.ndarray:
+        longitude, latitude = places.T * degrees
+        return np.stack(plane(longitude, np.clip(latitude, -90, 90)), -1)
 
     # Parallels and meridians, the edges of pixels, are straight in it, so that nothing needs more vertices.
     return lambda geometry: float(shapely.transform(geometry, project).area)

@@ -2156,6 +2156,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>无法检查该栅格</translation>
     </message>
     <message>
+        <source>The raster does not lie in its coordinate system, so areas are planar: {reason}</source>
+        <translation>栅格坐标不在其坐标系范围内，面积按平面计算：{reason}</translation>
+    </message>
+    <message>
         <source>The raster has no coordinate system: areas come from its own units.</source>
         <translation>栅格没有坐标系：面积按其自身单位计算。</translation>
     </message>

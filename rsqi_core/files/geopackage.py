@@ -22,7 +22,7 @@ from shapely.affinity import affine_transform
 from .. import resources
 from ..errors import OutputError
 from ..findings import ErrorPolygon, ErrorRecord
-from ..geodesy import ellipsoidal_area
+from ..geodesy import area_function, crs_of_areas
 from ..polygons import measure
 from ..raster.gdal import refuse_pipe
 from ..scoring import Score
@@ -146,8 +146,9 @@ def read_errors(path: Path | str) -> StoredErrors:
         size = int(summary["width"]), int(summary["height"])
         inspected = noted_codes(summary)
         shapes = shapely.from_wkb(geometries)
+        area = area_function(crs_of_areas(meta["crs"], transform, *size))
         records = [
-            measure(shape, int(category_id), transform, ellipsoidal_area(shape, meta["crs"]), status or "unreviewed")
+            measure(shape, int(category_id), transform, area(shape), status or "unreviewed")
             for shape, category_id, status in zip(shapes, fields["category_id"], fields["status"])
             if shape is not None
         ]

@@ -10,6 +10,8 @@ from rasterio.crs import CRS
 from rasterio.errors import CRSError
 from rasterio.transform import from_gcps
 
+from ..geodesy import share_within
+
 MAX_GCP_RMS = 2.0  # px; ground control points that an affine misses by more do not place the image
 UNPLACED = Affine(1, 0, 0, 0, -1, 0)  # pixels with rows running down, where QGIS draws such an image
 
@@ -26,7 +28,7 @@ def place(name: str, dataset: rasterio.DatasetReader) -> tuple[Affine, CRS | Non
     crs : rasterio.crs.CRS or None
         None when it is unknown, or when nothing places the image.
     warnings : list of (str, str)
-        (code, message) with codes ``no_georeference``, ``no_crs``, ``gcp``.
+        (code, message) with codes ``no_georeference``, ``no_crs``, ``outside_crs``, ``gcp``.
     """
     transform, notes = dataset.transform, []
     crs = _crs(dataset)
@@ -38,7 +40,19 @@ def place(name: str, dataset: rasterio.DatasetReader) -> tuple[Affine, CRS | Non
         notes.append(("gcp", f"{name} is placed by {len(points)} ground control points (RMS {rms:.2f} px)"))
     if not crs:
         notes.append(("no_crs", f"{name} has no coordinate reference system; areas are planar, in its own units"))
+    elif (share := share_within(crs, transform, dataset.width, dataset.height)) < 1:
+        notes.append(("outside_crs", f"{name}: {_where(dataset, transform, crs, share)}"))
     return transform, crs or None, notes
+
+
+def _where(dataset: rasterio.DatasetReader, transform: Affine, crs: CRS, share: float) -> str:
+    """Say that a part of an image has no place in its coordinate reference system, or all of it."""
+    called = crs.to_string() if crs.to_authority() else "its coordinate reference system"
+    if share:
+        return f"{1 - share:.0%} of it lie outside {called}; areas there are planar"
+    x, y = transform * (dataset.width / 2, dataset.height / 2)
+    remedy = "give it the right one in QGIS (Assign Projection); areas are planar, in its own units"
+    return f"its coordinates, such as {x:.10g}, {y:.10g}, lie outside {called}: {remedy}"
 
 
 def _crs(dataset: rasterio.DatasetReader) -> CRS | None:

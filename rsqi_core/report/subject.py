@@ -17,7 +17,7 @@ from affine import Affine
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from ..errors import OutputError, ParameterError
-from ..geodesy import ellipsoidal_area
+from ..geodesy import area_function, crs_of_areas
 from ..ground import valid_diagonal
 from ..inspection import Inspection
 from ..polygons import measure
@@ -189,6 +189,7 @@ def read_subject(
         transform = Affine(*json.loads(summary["transform"]))
         size = int(summary["width"]), int(summary["height"])
         valid_pixels, valid_area = int(summary["valid_pixels"]), float(summary["valid_area_m2"])
+        area = area_function(crs_of_areas(crs, transform, *size))
     elif raster is not None:
         transform, size = raster.transform, (raster.width, raster.height)
         if crs is not None and raster.crs is not None:
@@ -198,13 +199,13 @@ def read_subject(
         valid_pixels = max(1, round(valid.mean() * size[0] * size[1]))
         summary = {"diagonal_px": valid_diagonal(valid, *size), **summary}
         outline = shapely.Polygon([transform * corner for corner in ((0, 0), (size[0], 0), size, (0, size[1]))])
-        valid_area = ellipsoidal_area(outline, crs) * valid_pixels / (size[0] * size[1])
+        area = area_function(crs_of_areas(crs, transform, *size))
+        valid_area = area(outline) * valid_pixels / (size[0] * size[1])
         summary = {"raster": raster.path, "width": size[0], "height": size[1], **summary}
     else:
         raise ParameterError("nothing says how large the image is; give the image")
     records = [
-        measure(shape, row["category_id"], transform, ellipsoidal_area(shape, crs), row["status"])
-        for shape, row in zip(shapes, table)
+        measure(shape, row["category_id"], transform, area(shape), row["status"]) for shape, row in zip(shapes, table)
     ]
     rules = load_scheme(scheme)
     judged = score(

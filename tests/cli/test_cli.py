@@ -62,6 +62,32 @@ def test_the_same_pixels_in_four_containers_give_the_same_errors(holed, tmp_path
     assert len(found["uint8"][0]) >= 2 and all(each == found["uint8"] for each in found.values())
 
 
+def test_an_image_outside_its_crs_is_told_and_the_next_one_inspected(holed, tmp_path, capsys):
+    """Metres under EPSG:4326, an easting that begins with its zone in a CRS without it, and a right one."""
+    places = {"metres": ("EPSG:4326", 500_000), "zone": ("EPSG:4545", 36_500_000), "right": ("EPSG:4545", 500_000)}
+    for name, (crs, left) in places.items():
+        place = {"crs": crs, "transform": rasterio.Affine(0.5, 0, left, 0, -0.5, 2_900_000)}
+        with rasterio.open(
+            tmp_path / f"{name}.tif", "w", driver="GTiff", width=640, height=640, count=3, dtype="uint8", **place
+        ) as file:
+            file.write(np.moveaxis(holed, -1, 0))
+    rasters = [str(tmp_path / f"{name}.tif") for name in places]
+    options = ["--types", "pixel_missing", "--stages", "rules", "--progress", "none"]
+    assert main(["inspect", *rasters, "--output", str(tmp_path / "out"), *options]) == 0
+    said = capsys.readouterr().err
+    assert f"{rasters[0]}: its coordinates, such as 500160, 2899840, lie outside EPSG:4326" in said
+    assert f"{rasters[1]}: its coordinates, such as 36500160, 2899840, lie outside EPSG:4545" in said
+    assert rasters[2] not in said
+    for name in places:
+        out = tmp_path / "out" / f"{name}.gpkg"
+        ((area,),) = rows(out, "SELECT valid_area_m2 FROM summary")
+        assert area == pytest.approx(320 * 320, rel=1e-4)
+        errors = "SELECT severity, penalty FROM errors ORDER BY fid"
+        before = rows(out, errors)
+        assert main(["score", str(out)]) == 0
+        assert rows(out, errors) == before == rows(tmp_path / "out" / "right.gpkg", errors)
+
+
 def test_undeclared_nodata_is_left_out_and_named(holed, tmp_path, capsys):
     place = {"crs": "EPSG:4545", "transform": rasterio.Affine(0.5, 0, 500_000, 0, -0.5, 2_900_000)}
     deep = np.full((3, 900, 900), -9999, "int16")

@@ -1,5 +1,6 @@
 """The algorithms with the real worker: what is planted in an image comes back as a polygon in the right place."""
 
+import itertools
 import json
 import os
 import sqlite3
@@ -79,13 +80,30 @@ def test_missing_pixels_are_found_where_they_are(application, tmp_path):
     assert (mask[102:118, 202:218] == 10).all() and mask[0, 0] == 0
 
 
+JUDGE = """
+import json, sys
+from rsqi_core.files.geopackage import read_errors
+from rsqi_core.scoring import load_scheme, score
+
+stored = read_errors(sys.argv[1])
+image = stored.valid_area_m2, stored.valid_pixels, stored.diagonal_px
+scores = [score(stored.records, load_scheme(path), *image) for path in sys.argv[2:]]
+print(json.dumps([[item.severity for item in each.items] for each in scores]))
+"""
+
+
 @pytest.mark.parametrize(("epsg", "left", "top", "side"), [
     (4547, 540000, 3400000, 0.5),
+    (4527, 39540000, 3400000, 0.5),  # the zone before the easting
     (3857, 12400000, 4100000, 0.5),
+    (2227, 6561666, 1640416, 1.5),  # feet
+    (27572, 600000, 2200000, 0.5),  # geographic coordinates in grads
     (4326, 113.5, 31.2, 5e-6),
+    (4326, 500000, 4000000, 0.5),  # not in its system: areas are planar
+    (4547, 38540000, 3400000, 0.5),
 ])  # fmt: skip
 def test_worker_and_qgis_give_an_error_the_same_severity_even_at_a_limit(application, tmp_path, epsg, left, top, side):
-    """Each hole is made a limit of the scheme in turn, with the share that the worker has measured."""
+    """Each hole is at a limit of the scheme in turn, by the share that the worker has measured, and next to it."""
     from rsqi.bridge.layer_score import MeasuredErrors, inspected_image
     from rsqi.bridge.measures import distance_area
     from rsqi.rsqi_core.scoring import load_scheme
@@ -101,27 +119,35 @@ def test_worker_and_qgis_give_an_error_the_same_severity_even_at_a_limit(applica
     dataset = None
     package = tmp_path / "e.gpkg"
 
-    def rsqi(*words):
-        command = [str(PYTHON), "-m", "rsqi_core", *map(str, words)]
-        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    def worker(*words):
+        command = [str(PYTHON), *map(str, words)]
+        return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
 
-    rsqi("inspect", path, "--output", package, "--types", "pixel_missing", "--stages", "rules", "--progress", "none")
+    parameters = "--types", "pixel_missing", "--stages", "rules", "--progress", "none"
+    worker("-m", "rsqi_core", "inspect", path, "--output", package, *parameters)
     (valid_area,) = values(package, "SELECT valid_area_m2 FROM summary")
     shares = [area / valid_area for area in values(package, "SELECT area_m2 FROM errors")]
     assert len(set(shares)) == 5
     scheme = json.loads((ROOT / "resources" / "schemes" / "default.json").read_text(encoding="utf-8"))
     scheme["merge_distance_m"] = 0
-    for share in shares:
-        scheme["types"]["pixel_missing"]["rules"] = [{"severity": "B", "measure": "share", "above": share}]
-        (tmp_path / "scheme.json").write_text(json.dumps(scheme), encoding="utf-8")
-        rsqi("score", package, "--scheme", tmp_path / "scheme.json")
-        layer = QgsVectorLayer(f"{package}|layername=errors", "errors", "ogr")
-        errors = MeasuredErrors(inspected_image(layer))
-        errors.measure(layer, errors.update(layer), distance_area(layer.crs(), QgsProcessingContext()))
-        judged = errors.score(load_scheme(tmp_path / "scheme.json"), "count")
-        severities = values(package, "SELECT severity FROM errors ORDER BY fid")
-        assert [item.severity for item in judged.items] == severities and errors.outdated(judged) == {}
-        assert severities.count("B") == sum(other > share for other in shares)
+    limits = {}
+    for n, (share, factor) in enumerate(itertools.product(shares, (1, 1 - 1e-9, 1 + 1e-9, 1 - 1e-5))):
+        limit = share * factor
+        scheme["types"]["pixel_missing"]["rules"] = [{"severity": "B", "measure": "share", "above": limit}]
+        scheme_path = tmp_path / f"{n}.json"
+        scheme_path.write_text(json.dumps(scheme), encoding="utf-8")
+        limits[scheme_path] = share if factor > 1 - 1e-6 else limit
+    by_worker = json.loads(worker("-c", JUDGE, package, *limits))
+    layer = QgsVectorLayer(f"{package}|layername=errors", "errors", "ogr")
+    errors = MeasuredErrors(inspected_image(layer))
+    errors.measure(layer, errors.update(layer), distance_area(layer.crs(), QgsProcessingContext()))
+    for (scheme_path, least), severities in zip(limits.items(), by_worker):
+        judged = errors.score(load_scheme(scheme_path), "count")
+        assert [item.severity for item in judged.items] == severities
+        assert severities.count("B") == sum(other > least for other in shares)
+    worker("-m", "rsqi_core", "score", package, "--scheme", scheme_path)
+    errors.update(QgsVectorLayer(f"{package}|layername=errors", "errors", "ogr"))
+    assert errors.stored and errors.outdated(judged) == {}
 
 
 def values(package, sql):

@@ -15,7 +15,7 @@ from qgis.PyQt.QtCore import QDateTime, QObject, pyqtSignal
 from ...bridge.geopackage import geopackage_of
 from ...bridge.i18n import tr
 from ...bridge.layer_score import DERIVED
-from ...bridge.measures import distance_area, project_context
+from ...bridge.measures import area_of, distance_area, project_context
 from ...bridge.reviewer import reviewer
 from ...rsqi_core import taxonomy
 from . import store
@@ -164,7 +164,7 @@ class Decisions(QObject):
 
     def area(self, geometry: QgsGeometry) -> float:
         """Return square metres on the ellipsoid of the layer."""
-        return distance_area(self.layer.crs(), project_context()).measureArea(geometry)
+        return area_of(geometry, distance_area(self.layer.crs(), project_context()))
 
     # Writing
 
