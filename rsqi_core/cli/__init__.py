@@ -37,8 +37,15 @@ _COMMANDS = (
 )
 
 
+# What another GDAL or PROJ was told (QGIS, OSGeo4W, conda) is not for ours, whose coordinate systems would be lost with
+# a proj.db of another version. How to reach a server changes no result.
+_OTHER_SOFTWARE = ("PROJ_", "GDAL_", "OGR_", "CPL_")
+_NETWORK = ("GDAL_HTTP_", "CPL_VSIL_CURL_", "CPL_CURL_")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code: 0 done, 1 failed, 2 wrong usage, 130 cancelled."""
+    _leave_other_software()
     parser = _parser()
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -58,6 +65,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except Exception as error:
         return _fail(RsqiError(f"internal error: {type(error).__name__}: {error}"), options, FAILED)
+
+
+def _leave_other_software() -> None:
+    """Forget what other software has set for its own GDAL and PROJ, before ours are loaded."""
+    for name in list(os.environ):
+        if name.upper().startswith(_OTHER_SOFTWARE) and not name.upper().startswith(_NETWORK):
+            del os.environ[name]
 
 
 def _fail(error: Exception, options: argparse.Namespace, code: int) -> int:

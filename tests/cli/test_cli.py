@@ -1,4 +1,5 @@
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -86,6 +87,29 @@ def test_an_image_outside_its_crs_is_told_and_the_next_one_inspected(holed, tmp_
         before = rows(out, errors)
         assert main(["score", str(out)]) == 0
         assert rows(out, errors) == before == rows(tmp_path / "out" / "right.gpkg", errors)
+
+
+def test_what_other_software_tells_its_gdal_and_proj_changes_nothing(write_raster, holed, tmp_path):
+    """An empty folder stands for the proj.db of another version, and a driver that is skipped for any option."""
+    (tmp_path / "proj").mkdir()
+    others = {
+        "PROJ_LIB": str(tmp_path / "proj"),
+        "PROJ_DATA": str(tmp_path / "proj"),
+        "GDAL_DATA": str(tmp_path / "proj"),
+        "GDAL_SKIP": "GTiff",
+    }
+    found, raster = {}, write_raster(holed)
+    for name, more in (("alone", {}), ("beside", others)):
+        out = tmp_path / f"{name}.gpkg"
+        words = ["inspect", raster, "--output", out, "--mask", "--shapefile", "--stages", "rules", "--progress", "none"]
+        command = [sys.executable, "-m", "rsqi_core.cli", *map(str, words)]
+        done = subprocess.run(command, env={**os.environ, **more}, capture_output=True, text=True, check=True)
+        with rasterio.open(tmp_path / f"{name}_mask.tif") as mask:
+            place = mask.crs.to_epsg(), mask.transform
+        areas = rows(out, "SELECT area_m2 FROM errors ORDER BY fid")
+        systems = rows(out, "SELECT srs_id FROM gpkg_geometry_columns")
+        found[name] = done.stderr, place, areas, systems, (tmp_path / f"{name}.prj").read_text()
+    assert found["beside"] == found["alone"] and found["alone"][1][0] == 4545
 
 
 def test_undeclared_nodata_is_left_out_and_named(holed, tmp_path, capsys):
