@@ -69,8 +69,9 @@ def share_within(crs: Any, transform: Affine, width: int, height: int) -> float:
     system = None if crs is None else pyproj.CRS.from_user_input(crs)
     if system is None or system.geodetic_crs is None or system.geodetic_crs.get_geod() is None:
         return 1.0
-    places = np.meshgrid(np.linspace(0, width, _LATTICE), np.linspace(0, height, _LATTICE))
-    x, y = transform * places
+    column, row = np.meshgrid(np.linspace(0, width, _LATTICE), np.linspace(0, height, _LATTICE))
+    a, b, c, d, e, f = transform[:6]
+    x, y = a * column + b * row + c, d * column + e * row + f
     if system.is_geographic:
         longitude, latitude = np.abs([x, y]) * _unit(system)
         return float(latitude.max() <= math.pi / 2 + _BEYOND and longitude.max() <= _TURNS)

@@ -40,8 +40,9 @@ class Parameters:
     min_area : float or None
         Region errors of fewer square metres are dropped (square units of the raster where these are unknown); None
         drops those under 0.01 % of a block of the size that found them, `rsqi_core.limits.least_pixels`.
-    bands : tuple of int or None
-        One band number (grey) or three (red, green, blue), from 1; None takes what the raster itself marks as colours.
+    bands : tuple of int or str, or None
+        One band (grey) or three (red, green, blue), by number from 1, name or colour; None takes what the raster itself
+        says.
     nodata : float or None
         Pixels that have this value in all bands are left out, besides what the raster declares; None looks for such a
         value.
@@ -69,7 +70,7 @@ class Parameters:
     blocks: tuple[int, ...] = limits.BLOCK_SIZES
     overlap: float = limits.OVERLAP
     min_area: float | None = None
-    bands: tuple[int, ...] | None = None
+    bands: tuple[int | str, ...] | None = None
     nodata: float | None = None
     extent: tuple[float, float, float, float] | None = None
     area: str | None = None
@@ -106,8 +107,8 @@ class Parameters:
             raise ParameterError(f"overlap must be {low:g} to {high:g}, not {self.overlap}")
         if self.min_area is not None and not 0 <= self.min_area < math.inf:
             raise ParameterError(f"min_area must be a finite number of at least 0 m2, but is {self.min_area}")
-        if self.bands is not None and (len(self.bands) not in (1, 3) or min(self.bands) < 1):
-            raise ParameterError(f"bands: one or three numbers from 1 are needed, not {list(self.bands)}")
+        if self.bands is not None and (len(self.bands) not in (1, 3) or not all(map(_is_band, self.bands))):
+            raise ParameterError(f"bands: one or three numbers from 1, or names, are needed, not {list(self.bands)}")
         if self.nodata is not None and not math.isfinite(self.nodata):
             raise ParameterError("nodata must be a finite number; what is no number is left out anyway")
         if self.threshold is not None and not self.threshold >= 0:
@@ -149,7 +150,7 @@ def from_mapping(values: Mapping[str, Any]) -> Parameters:
             wanted = given["stages"]
             given["stages"] = tuple(stage for stage in limits.STAGES if stage in wanted) or tuple(wanted)
         if given.get("bands") is not None:
-            given["bands"] = tuple(operator.index(band) for band in given["bands"])
+            given["bands"] = tuple(_band(band) for band in given["bands"])
         if given.get("extent") is not None:
             given["extent"] = tuple(float(v) for v in given["extent"])
         for name in ("alpha", "overlap", "threshold", "sensitivity", "min_area", "nodata"):
@@ -160,6 +161,16 @@ def from_mapping(values: Mapping[str, Any]) -> Parameters:
         if isinstance(error, ParameterError):
             raise
         raise ParameterError(f"parameters: {error}") from error
+
+
+def _band(value: Any) -> int | str:
+    """Return a number as one, also if it came as text, and a name as it is."""
+    text = value.strip() if isinstance(value, str) else None
+    return operator.index(value) if text is None else int(text) if text.isdecimal() else text
+
+
+def _is_band(band: int | str) -> bool:
+    return bool(band) if isinstance(band, str) else band >= 1
 
 
 def _choice(name: str, value: str, allowed: Collection[str]) -> None:

@@ -43,7 +43,8 @@ def add_inspect(commands: Any) -> None:
     parser.add_argument("--min-area", type=float, metavar="M2",
                         help="drop smaller region errors (0.01 %% of a block of the size that found them: "
                              f"{_least()})")  # fmt: skip
-    parser.add_argument("--bands", type=numbers(int), metavar="R,G,B", help="band numbers, or one for grey (as marked)")
+    parser.add_argument("--bands", type=_words, metavar="R,G,B",
+                        help="by number, name or colour, or one for grey (as the image says)")  # fmt: skip
     parser.add_argument("--nodata", type=float, metavar="VALUE",
                         help="left out besides what the raster declares "
                              "(one that must be nodata is found)")  # fmt: skip
@@ -62,6 +63,10 @@ def add_inspect(commands: Any) -> None:
                         help="replace a result that was reviewed or is of another image, which is kept as "
                              "<stem>.bak.gpkg, and files that rsqi did not write")  # fmt: skip
     parser.add_argument("--progress", choices=("bar", "json", "none"), default="bar")
+
+
+def _words(text: str) -> list[str]:
+    return text.split(",")
 
 
 def _least() -> str:

@@ -7,15 +7,19 @@ import rasterio
 from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.windows import Window
 
+from .. import colors
 from ..errors import ParameterError, RasterError
 
 HUGE = 1e30  # no radiance is that large: such floats are nodata in disguise, as NaN and infinity are
 
 
-def choose_bands(name: str, dataset: rasterio.DatasetReader, bands: tuple[int, ...] | None) -> tuple[int, ...]:
-    """Return one band number (grey or palette) or three (red, green, blue), from 1.
+def choose_bands(
+    name: str, dataset: rasterio.DatasetReader, bands: tuple[int | str, ...] | None
+) -> tuple[tuple[int, ...], list[tuple[str, str]]]:
+    """Return one band number (grey or palette) or three (red, green, blue), from 1, and warnings.
 
-    Without a wish: the bands marked red, green and blue; else the first three that are no alpha; else the first.
+    Bands are wished for by number, name or colour; without a wish `rsqi_core.colors` chooses. The warning
+    ``bands_guessed`` says that it had to guess.
 
     Raises
     ------
@@ -30,23 +34,51 @@ def choose_bands(name: str, dataset: rasterio.DatasetReader, bands: tuple[int, .
             f"open one of the {len(inside)} rasters inside it, such as {inside[0]}" if inside else "nothing to read"
         )
         raise RasterError(f"{name} has no bands; {remedy}")
-    chosen = _by_meaning(dataset) if bands is None else tuple(bands)
+    told = [_band(dataset, number) for number in dataset.indexes]
+    choice = colors.choose(told) if bands is None else colors.Choice(tuple(_number(name, told, b) for b in bands))
+    chosen = choice.numbers
     if len(chosen) not in (1, 3):
-        raise ParameterError(f"bands: one or three numbers are needed, not {list(chosen)}")
-    if lacking := [b for b in chosen if not 1 <= b <= dataset.count]:
-        raise RasterError(f"{name} has no band {lacking[0]}; choose of 1..{dataset.count}")
+        raise ParameterError(f"bands: one or three are needed, not {list(chosen)}")
     if any(dataset.dtypes[b - 1].startswith("complex") for b in chosen):
         raise RasterError(f"{name} holds complex numbers; convert it to an amplitude image")
-    return chosen
+    return chosen, [("bands_guessed", _guess(name, chosen))] if choice.is_guess else []
 
 
-def _by_meaning(dataset: rasterio.DatasetReader) -> tuple[int, ...]:
-    colors = dataset.colorinterp
-    rgb = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
-    if all(c in colors for c in rgb):
-        return tuple(colors.index(c) + 1 for c in rgb)
-    image = [i + 1 for i, c in enumerate(colors) if c != ColorInterp.alpha] or [1]
-    return tuple(image[:3]) if len(image) >= 3 else (image[0],)
+def _band(dataset: rasterio.DatasetReader, number: int) -> colors.Band:
+    """Return what the file says of a band."""
+    description, tags = dataset.descriptions[number - 1] or "", dataset.tags(number)
+    micrometres = dataset.tags(number, ns="IMAGERY").get("CENTRAL_WAVELENGTH_UM")
+    texts = (
+        f"{micrometres} um" if micrometres else "",
+        f"{tags.get('wavelength', '')} {tags.get('wavelength_units', '')}",
+        description,
+    )
+    waves = (colors.wavelength_in(text) for text in texts)
+    wave = next((each for each in waves if each is not None), None)
+    return colors.Band(description, wave, dataset.colorinterp[number - 1].name)
+
+
+def _number(name: str, bands: list[colors.Band], wanted: int | str) -> int:
+    found = colors.find(bands, str(wanted))
+    if found is None:
+        names = ", ".join(f"{number} ({band.name})" for number, band in enumerate(bands, 1) if band.name)
+        raise RasterError(f"{name} has no band {wanted}; choose of {names or f'1..{len(bands)}'}")
+    return found
+
+
+def _guess(name: str, chosen: tuple[int, ...]) -> str:
+    if len(chosen) == 1:
+        return f"{name}: of its bands only band {chosen[0]} is inspected, as grey; --bands names others"
+    numbers = ", ".join(map(str, chosen))
+    return f"{name} does not say which bands are red, green and blue: {numbers} are taken; --bands names others"
+
+
+def stored_black(dataset: rasterio.DatasetReader, bands: tuple[int, ...]) -> int | None:
+    """Return what a grey image stores for black where white is 0, as a TIFF may say (MINISWHITE); else None."""
+    if len(bands) > 1 or dataset.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") != "YES":
+        return None
+    bits = depth(dataset, bands[0])
+    return None if bits is None else 2**bits - 1
 
 
 def find_palette(dataset: rasterio.DatasetReader, band: int) -> np.ndarray | None:

@@ -18,7 +18,7 @@ from rasterio.windows import Window
 
 from ..errors import ParameterError
 from .area import Area
-from .bands import choose_bands, depth, find_palette, is_number, read_masks, read_planes
+from .bands import choose_bands, depth, find_palette, is_number, read_masks, read_planes, stored_black
 from .gdal import guarded, hushed, quiet, refuse_pipe
 from .georeference import UNPLACED, place
 from .stored import bands_to_ask, is_lacking
@@ -50,7 +50,8 @@ class Raster:
     stretch : Stretch or None
         How deep data become 8 bits; None for data of 8 bits, which are shown as they are.
     warnings : tuple of (str, str)
-        (code, message) with codes ``no_georeference``, ``no_crs``, ``gcp``, ``scaled``, ``nodata_found``.
+        (code, message) with codes ``no_georeference``, ``no_crs``, ``outside_crs``, ``gcp``, ``scaled``,
+        ``nodata_found``, ``bands_guessed``, ``inverted``.
     """
 
     path: str
@@ -65,6 +66,7 @@ class Raster:
     _palette: np.ndarray | None  # uint8 [256 or 65536, 4] RGBA
     area: Area | None = None  # all of the raster, if None
     nodata: float | None = None  # left out besides what the file declares: asked for, or found
+    black: int | None = None  # the value stored for it, where white is stored as 0: all are turned round
     _asked: tuple[int, ...] = ()  # bands that tell what a sparse file lacks
 
     def __enter__(self) -> Raster:
@@ -156,7 +158,7 @@ class Raster:
         valid = (functools.reduce(np.bitwise_or, masks) > 0) & is_number(planes).all(0) & self._has_data(planes)
         if self.area:
             valid &= self.area.inside(x, y, width, height, valid.shape)
-        return planes, valid
+        return self._turned(planes), valid
 
     @property
     def block_rows(self) -> int:
@@ -187,15 +189,20 @@ class Raster:
         elif self.stretch is None:
             planes = read_planes(self._dataset, self.bands, box, shape, Resampling.average, "uint8")
             valid &= self._has_data(planes)
+            planes = self._turned(planes)
         else:
             values = read_planes(self._dataset, self.bands, box, shape, Resampling.average, "float32")
             if self._has_floats:
                 valid &= is_number(values).all(0)
             valid &= self._has_data(values)
-            planes = self.stretch.apply(values)
+            planes = self.stretch.apply(self._turned(values))
         rgb = cv2.merge([*planes] if len(planes) == 3 else [planes[0]] * 3)
         rgb[~valid] = 0
         return rgb, valid
+
+    def _turned(self, planes: np.ndarray) -> np.ndarray:
+        """Values as they are meant, of the same type: larger is brighter."""
+        return planes if self.black is None else planes.dtype.type(self.black) - planes
 
     def _has_data(self, planes: np.ndarray) -> np.ndarray | bool:
         """Which pixels of [C, H, W] have another value than the one that is left out, in any band."""
@@ -217,6 +224,7 @@ class Raster:
             "bands": list(self.bands),
             "data_type": self._dataset.dtypes[self.bands[0] - 1],
             "palette": self._palette is not None,
+            "inverted": self.black is not None,
             "nodata": self.nodata,
             "stretch": [stretch.low, stretch.high] if stretch else None,
             "stretch_percentiles": list(PERCENTILES) if stretch else None,
@@ -228,7 +236,7 @@ class Raster:
 
 
 def open_raster(
-    path: str | os.PathLike[str], bands: tuple[int, ...] | None = None, nodata: float | None = None
+    path: str | os.PathLike[str], bands: tuple[int | str, ...] | None = None, nodata: float | None = None
 ) -> Raster:
     """Open the raster at `path`; use it as a context manager.
 
@@ -239,9 +247,9 @@ def open_raster(
     ----------
     path : path-like
         Any raster that GDAL reads, also inside an archive (``/vsizip/archive.zip/raster.tif``).
-    bands : tuple of int, optional
-        One or three band numbers from 1. Default: the bands marked red, green and blue; else the first three that are
-        no alpha; else the first one, as grey or through its palette.
+    bands : tuple of int or str, optional
+        One or three bands by number from 1, name or colour. Default: those that names, wavelengths or marks tell to be
+        red, green and blue; else the first three that are no alpha; else the first one, as grey or through its palette.
     nodata : float, optional
         Pixels that have this value in all bands are not valid, nor those that the file declares. Without it, such a
         value is looked for in data of more than 8 bits.
@@ -268,16 +276,20 @@ def open_raster(
 
 
 def _as_raster(
-    name: str, dataset: rasterio.DatasetReader, bands: tuple[int, ...] | None, nodata: float | None
+    name: str, dataset: rasterio.DatasetReader, bands: tuple[int | str, ...] | None, nodata: float | None
 ) -> Raster:
     """Choose bands, palette, stretch and place of an open dataset."""
-    chosen = choose_bands(name, dataset, bands)
+    chosen, notes = choose_bands(name, dataset, bands)
     palette = find_palette(dataset, chosen[0]) if len(chosen) == 1 else None
-    transform, crs, notes = place(name, dataset)
+    black = stored_black(dataset, chosen) if palette is None else None
+    if black is not None:
+        notes.append(("inverted", f"{name} stores white as 0 (MINISWHITE) and is inspected as it is meant"))
+    transform, crs, placing = place(name, dataset)
+    notes += placing
     types = {dataset.dtypes[b - 1] for b in chosen}
     stretch = None
     if palette is None and (types != {"uint8"} or any(depth(dataset, b) != 8 for b in chosen)):
-        seen = look(dataset, chosen, nodata)
+        seen = look(dataset, chosen, nodata, black)
         stretch = seen.stretch
         if seen.nodata is not None:
             nodata, share = seen.nodata, f"{seen.nodata_share:.1%}"
@@ -289,5 +301,5 @@ def _as_raster(
     size = dataset.width, dataset.height
     asked = bands_to_ask(dataset, chosen)
     return Raster(
-        name, *size, transform, crs, chosen, stretch, tuple(notes), dataset, palette, nodata=nodata, _asked=asked
+        name, *size, transform, crs, chosen, stretch, tuple(notes), dataset, palette, None, nodata, black, asked
     )

@@ -90,7 +90,9 @@ class Look:
     nodata_share: float = 0.0
 
 
-def look(dataset: rasterio.DatasetReader, bands: tuple[int, ...], nodata: float | None = None) -> Look:
+def look(
+    dataset: rasterio.DatasetReader, bands: tuple[int, ...], nodata: float | None = None, black: int | None = None
+) -> Look:
     """Return the stretch whose ends are the `PERCENTILES` of the valid values of all `bands` together.
 
     One common pair serves all bands, so that colours keep their ratios. Zero and the value at which the data saturate
@@ -101,6 +103,8 @@ def look(dataset: rasterio.DatasetReader, bands: tuple[int, ...], nodata: float 
     ----------
     nodata : float, optional
         A value to leave out besides what the file declares; without one it is looked for.
+    black : int, optional
+        What is stored for black where white is stored as 0. The stretch is that of the values turned round.
     """
     stated = [bits for band in bands if (bits := _stated_bits(dataset, band)) is not None]
     bits = max(stated) if len(stated) == len(bands) else None
@@ -112,7 +116,8 @@ def look(dataset: rasterio.DatasetReader, bands: tuple[int, ...], nodata: float 
         if nodata is None and found is None:
             found = find_undeclared([(planes, np.all(valid, 0)) for planes, valid in pictures], bits)
         left_out = nodata if found is None else found[0]
-        known = np.concatenate([known, *(_values(planes, valid, left_out) for planes, valid in pictures)])
+        seen = [_values(planes, valid, left_out) for planes, valid in pictures]
+        known = np.concatenate([known, *(seen if black is None else (np.float32(black) - each for each in seen))])
         ceiling = max(saturation(known, bits), 255.0 if whole and bits is None else 0.0)
         ground = known[~np.isin(known, np.array([0, ceiling], np.float32))]
         if ground.size >= _ENOUGH:

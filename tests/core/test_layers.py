@@ -17,6 +17,7 @@ SENTENCE = (
         "errors",
         "taxonomy",
         "limits",
+        "colors",
         "notes",
         "progress",
         "locate",

@@ -25,6 +25,8 @@ def picture(bands=3, height=40, width=60, dtype="uint8", low=10, high=240):
 
 def write(path, data, placed=True, mask=None, interp=None, palette=None, gcps=None, **options):
     profile = {"driver": "GTiff", "count": len(data), "height": data.shape[1], "width": data.shape[2]} | options
+    if profile["driver"] == "GTiff" and len(data) == 3:
+        profile = {"photometric": "RGB"} | profile
     place = {"transform": PLACE, "crs": "EPSG:32648"} if placed else {}
     with rasterio.open(path, "w", dtype=data.dtype.name, **profile, **place) as out:
         if interp:
@@ -181,6 +183,63 @@ def test_extremes_of_the_type_stay_extreme(tmp_path):
     rgb, _ = whole(write(tmp_path / "a.tif", data))
     assert rgb[3, 4].tolist() == [0, 0, 0] and rgb[5, 6].tolist() == [255, 255, 255]
     assert ((rgb == 0) | (rgb == 255)).sum() == 6
+
+
+def test_names_and_wavelengths_tell_the_bands_and_a_guess_is_told(tmp_path):
+    data = picture(4, dtype="uint16")
+    path = write(tmp_path / "plain.tif", data)
+    with open_raster(path) as raster:
+        assert raster.bands == (1, 2, 3) and codes(raster) == ["bands_guessed"]
+        assert "does not say which bands are red, green and blue: 1, 2, 3 are taken" in raster.warnings[0][1]
+    with rasterio.open(path, "r+") as file:
+        file.descriptions = "Blue", "Green", "Red", "NIR"
+    with open_raster(path) as raster:
+        assert raster.bands == (3, 2, 1) and codes(raster) == []
+    for wanted in (("nir", "red", "Green"), (4, "3", "2")):
+        with open_raster(path, bands=wanted) as raster:
+            assert raster.bands == (4, 3, 2)
+    with pytest.raises(RasterError, match=r"no band swir; choose of 1 \(Blue\), 2 \(Green\), 3 \(Red\), 4 \(NIR\)"):
+        open_raster(path, bands=("swir",))
+    tagged = write(tmp_path / "tagged.tif", data)
+    with rasterio.open(tagged, "r+") as file:
+        for number, wave in enumerate((0.83, 0.66, 0.56, 0.48), 1):
+            file.update_tags(number, wavelength=wave, wavelength_units="Micrometers")
+    with open_raster(tagged) as raster:
+        assert raster.bands == (2, 3, 4) and codes(raster) == []
+    two = write(tmp_path / "two.tif", data[:2])
+    with open_raster(two) as raster:
+        assert raster.bands == (1,) and codes(raster) == ["bands_guessed"]
+
+
+def test_wavelengths_of_an_envi_header_tell_the_bands(tmp_path):
+    data = picture(4, dtype="uint16")
+    path = write(tmp_path / "a.img", data, driver="ENVI")
+    header = tmp_path / "a.hdr"
+    text = header.read_text().split("band names")[0]
+    header.write_text(
+        text + "wavelength units = Nanometers\nwavelength = {450, 550, 660, 830}\ndefault bands = {4,3,2}\n"
+    )
+    with open_raster(path) as raster:
+        assert raster.bands == (3, 2, 1) and codes(raster) == []
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_white_that_is_stored_as_0_is_shown_white(tmp_path, dtype):
+    top = np.iinfo(dtype).max
+    grey = (np.random.default_rng(2).normal(0.6, 0.1, (1, 64, 64)).clip(0.05, 0.95) * top).astype(dtype)
+    grey[0, 10:20, 10:20] = top
+    grey[0, :8] = nodata = top // 100
+    with open_raster(write(tmp_path / "black.tif", grey, nodata=nodata)) as raster:
+        expected, known = raster.read(0, 0, 64, 64)
+        values, _ = raster.values(0, 0, 64, 64)
+    with open_raster(
+        write(tmp_path / "white.tif", top - grey, nodata=top - nodata, photometric="MINISWHITE")
+    ) as raster:
+        assert codes(raster)[0] == "inverted" and raster.describe()["inverted"]
+        rgb, valid = raster.read(0, 0, 64, 64)
+        assert np.array_equal(valid, known) and not valid[:8].any()
+        assert np.array_equal(rgb, expected)
+        assert np.array_equal(raster.values(0, 0, 64, 64)[0][:, valid], values[:, valid])
 
 
 def in_container(grey, dtype, factor=1):
