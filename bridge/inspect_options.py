@@ -44,15 +44,21 @@ def sizes_text(sizes: tuple[int, ...]) -> str:
     return ",".join(map(str, sizes))
 
 
-def band_numbers(text: str) -> list[int]:
-    """Return the numbers in ``"4,3,2"``, none in an empty text; anything but one or three from 1 on is an error."""
-    try:
-        bands = [int(part) for part in text.split(",") if part.strip()]
-    except ValueError:
-        bands = [0]
-    if bands and (len(bands) not in (1, 3) or min(bands) < 1):
+def bands_in(text: str) -> list[int | str]:
+    """Return the bands in ``"4,3,2"`` or ``"red,green,blue"``, none in an empty text.
+
+    Raises
+    ------
+    QgsProcessingException
+        They are neither one nor three, or a number is under 1.
+    """
+    words = [word.strip() for word in text.replace(";", ",").split(",")] if text.strip() else []
+    bands = [int(word) if word.isdecimal() else word for word in words]
+    if bands and (len(bands) not in (1, 3) or not all(bands)):
         raise QgsProcessingException(
-            tr("Bands must be one number or three, from 1 on, with commas between, not '{text}'.").format(text=text)
+            tr("Bands must be one or three, numbers from 1 on or names, with commas between, not '{text}'.").format(
+                text=text
+            )
         )
     return bands
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from qgis.core import QgsRasterDataProvider, QgsRectangle
 
+from ..rsqi_core import colors
 from .compat import ALPHA_BAND, COLOR_BANDS
 
 # By Qgis.DataType.
 TYPES = {1: "u1", 2: "u2", 3: "i2", 4: "u4", 5: "i4", 6: "f4", 7: "f8", 14: "i1"}
+_MARKS = dict(zip((*COLOR_BANDS, ALPHA_BAND), (*colors.RGB, colors.ALPHA)))
 
 
 def read(
@@ -38,12 +40,13 @@ def alpha_band(provider: QgsRasterDataProvider) -> int | None:
 
 
 def color_bands(provider: QgsRasterDataProvider) -> tuple[int, ...]:
-    """Return the bands of red, green and blue, else the first three, else the first one as grey."""
-    bands = [band for band in range(1, provider.bandCount() + 1) if band != alpha_band(provider)]
-    marked = {provider.colorInterpretation(band): band for band in reversed(bands)}
-    if all(color in marked for color in COLOR_BANDS):
-        return tuple(marked[color] for color in COLOR_BANDS)
-    return tuple(bands[:3]) if len(bands) >= 3 else tuple(bands[:1])
+    """Return the bands that the worker takes for red, green and blue, or the one that it takes for grey."""
+    return colors.choose([_told(provider, band) for band in range(1, provider.bandCount() + 1)]).numbers
+
+
+def _told(provider: QgsRasterDataProvider, band: int) -> colors.Band:
+    name = provider.generateBandName(band).partition(": ")[2]  # "Band 1: red (665 nm)"
+    return colors.Band(name, colors.wavelength_in(name), _MARKS.get(provider.colorInterpretation(band), ""))
 
 
 def _band(provider, band: int, extent: QgsRectangle, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:

@@ -69,6 +69,7 @@ def warning_text(event: dict) -> str:
         "no_georeference": tr("The raster has no georeference: results are in pixels."),
         "gcp": tr("The raster is placed by control points: positions are approximate."),
         "no_crs": tr("The raster has no coordinate system: areas come from its own units."),
+        "inverted": tr("The raster stores white as 0 and is inspected as it is meant."),
         "report_no_image": tr("The report has no pictures, as the inspected image was not found: give the image."),
         "report_no_scheme": tr("The scoring scheme of the inspection is gone: the report scores by RSQI's default."),
         "few_blocks": tr("There are too few blocks to set thresholds on: they stay as they were."),
@@ -81,6 +82,8 @@ def warning_text(event: dict) -> str:
         return tr("Not inspected, as the model does not see these well enough: {types}.").format(types=names)
     if code == "nodata_found":
         return tr("A value that nobody has declared is left out as nodata: {reason}").format(reason=message)
+    if code == "bands_guessed":
+        return tr("The image does not say which bands to show, so the first are taken: {reason}").format(reason=message)
     if code == "outside_crs":
         return tr("The raster does not lie in its coordinate system, so areas are planar: {reason}").format(
             reason=message

@@ -15,6 +15,7 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingOutputNumber,
+    QgsProcessingParameterBand,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterExtent,
     QgsProcessingParameterFeatureSink,
@@ -33,7 +34,7 @@ from ...bridge import layer_style
 from ...bridge.compat import VECTOR_POLYGON
 from ...bridge.fields import conform, error_fields
 from ...bridge.i18n import tr
-from ...bridge.inspect_options import DEVICES, band_numbers, block_sizes, model_folder, sizes_text
+from ...bridge.inspect_options import DEVICES, bands_in, block_sizes, model_folder, sizes_text
 from ...bridge.live_feedback import LiveFeedback
 from ...bridge.output_check import target_files
 from ...bridge.outputs import load_when_done, make_folder, move_output, tif_path
@@ -70,7 +71,7 @@ class InspectionAlgorithm(WorkerAlgorithm):
             layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
             if layer is not None and raster_path(layer) is None:
                 self._plan_export(layer, parameters, context)
-            band_numbers(self.parameterAsString(parameters, self.BANDS, context))
+            self._bands(parameters, context)
             if self._has(self.BLOCK_SIZES):
                 block_sizes(self.parameterAsString(parameters, self.BLOCK_SIZES, context))
             if self._has(self.MODEL):
@@ -99,10 +100,10 @@ class InspectionAlgorithm(WorkerAlgorithm):
             tr("Only pixels inside these polygons are inspected, measured and scored; empty means all."),
         )
         self.add(
-            QgsProcessingParameterString(self.BANDS, tr("Bands"), optional=True),
+            QgsProcessingParameterBand(self.BANDS, tr("Bands"), None, self.INPUT, optional=True, allowMultiple=True),
             tr(
-                "One band number for grey, or three for red, green and blue, with commas between, such as 4,3,2; empty "
-                "means what the image itself says."
+                "One band for grey, or three in the order red, green, blue, which dragging changes in the list; none "
+                "means what the image itself says. Scripts may give a text as well: 4,3,2 or red,green,blue."
             ),
             advanced=True,
         )
@@ -197,7 +198,7 @@ class InspectionAlgorithm(WorkerAlgorithm):
             request["extent"] = [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]
         if parameters.get(self.AREA) is not None:
             request["area"] = self._area(layer, parameters, context)
-        bands = band_numbers(self.parameterAsString(parameters, self.BANDS, context))
+        bands = self._bands(parameters, context)
         if bands:
             request["bands"] = bands
         if parameters.get(self.NODATA) is not None:
@@ -343,6 +344,12 @@ class InspectionAlgorithm(WorkerAlgorithm):
             self._extent(layer, parameters, context),
             self.parameterAsDouble(parameters, self.PIXEL_SIZE, context) if size is not None else None,
         )
+
+    def _bands(self, parameters: dict, context: QgsProcessingContext) -> list[int | str]:
+        value = parameters.get(self.BANDS)
+        if isinstance(value, str):
+            return bands_in(value)
+        return bands_in(",".join(map(str, self.parameterAsInts(parameters, self.BANDS, context))))
 
     def _extent(self, layer: QgsRasterLayer, parameters: dict, context: QgsProcessingContext) -> QgsRectangle | None:
         if not parameters.get(self.EXTENT):

@@ -236,8 +236,8 @@
         <translation>波段</translation>
     </message>
     <message>
-        <source>Bands must be one number or three, from 1 on, with commas between, not '{text}'.</source>
-        <translation>波段应为一个或三个从 1 开始的数字，用逗号分隔，而不是“{text}”。</translation>
+        <source>Bands must be one or three, numbers from 1 on or names, with commas between, not '{text}'.</source>
+        <translation>波段应为一个或三个，可用从 1 开始的波段号或名称，用逗号分隔，而不是“{text}”。</translation>
     </message>
     <message>
         <source>Basis</source>
@@ -288,6 +288,10 @@
         <translation>含误检的影像块数</translation>
     </message>
     <message>
+        <source>Blue band</source>
+        <translation>蓝波段</translation>
+    </message>
+    <message>
         <source>Build it anew beside the present one, which stays until the new one works.</source>
         <translation>在现有环境旁重新构建；新环境可用之前，现有环境保持不变。</translation>
     </message>
@@ -298,6 +302,10 @@
     <message>
         <source>By the number of errors of each severity, or by the share of the valid area that they cover.</source>
         <translation>按各严重程度的错误个数，或按错误占有效面积的比例。</translation>
+    </message>
+    <message>
+        <source>Choose one band for grey in the first list, or three for red, green and blue.</source>
+        <translation>请在第一个列表中选一个波段表示灰度，或选三个波段分别表示红、绿、蓝。</translation>
     </message>
     <message>
         <source>CSV files (*.csv)</source>
@@ -836,6 +844,10 @@ The GeoPackage of an inspection tells the size of its image. For any other layer
         <translation>批等级：{grade}</translation>
     </message>
     <message>
+        <source>Green band</source>
+        <translation>绿波段</translation>
+    </message>
+    <message>
         <source>HTML</source>
         <translation>HTML</translation>
     </message>
@@ -1264,12 +1276,8 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>离线文件夹</translation>
     </message>
     <message>
-        <source>One band number for grey, or three for red, green and blue, with commas between, such as 4,3,2; empty means what the image itself says.</source>
-        <translation>一个波段号表示灰度，三个表示红、绿、蓝，用逗号分隔，如 4,3,2；留空则按影像自身的说明。</translation>
-    </message>
-    <message>
-        <source>One band number for grey, or three for red, green and blue: 4,3,2.</source>
-        <translation>一个波段号表示灰度，三个表示红、绿、蓝：4,3,2。</translation>
+        <source>One band for grey, or three in the order red, green, blue, which dragging changes in the list; none means what the image itself says. Scripts may give a text as well: 4,3,2 or red,green,blue.</source>
+        <translation>一个波段表示灰度，三个按红、绿、蓝的顺序，可在列表中拖动调整；不选则按影像自身的说明。脚本中也可写成文本：4,3,2 或 red,green,blue。</translation>
     </message>
     <message>
         <source>One layer</source>
@@ -1430,6 +1438,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Quick</source>
         <translation>快速</translation>
+    </message>
+    <message>
+        <source>Red band, or the only one for grey</source>
+        <translation>红波段；只选这一个时为灰度</translation>
     </message>
     <message>
         <source>RSQI computes in a Python environment of its own, so that nothing is mixed into QGIS. It is built once, in the QGIS profile. That takes some minutes, about {size} GB of the disk, and the internet or a folder of downloaded packages.</source>
@@ -1908,6 +1920,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>检查样本影像所得的 GeoPackage。</translation>
     </message>
     <message>
+        <source>The image does not say which bands to show, so the first are taken: {reason}</source>
+        <translation>影像未说明应显示哪些波段，取前几个：{reason}</translation>
+    </message>
+    <message>
         <source>The Python of RSQI's environment is gone, perhaps because QGIS was updated: open the RSQI panel, or Settings &gt; Options &gt; RSQI, and press Repair.</source>
         <translation>RSQI 环境的 Python 已不存在，可能是因为 QGIS 已更新：请打开 RSQI 面板，或“设置 &gt; 选项 &gt; RSQI”，点击“修复”。</translation>
     </message>
@@ -2174,6 +2190,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
     <message>
         <source>The raster is placed by control points: positions are approximate.</source>
         <translation>栅格由控制点定位：位置为近似值。</translation>
+    </message>
+    <message>
+        <source>The raster stores white as 0 and is inspected as it is meant.</source>
+        <translation>栅格以 0 表示白色，已按其本意检查。</translation>
     </message>
     <message>
         <source>The record of errors as CSV in UTF-8.</source>

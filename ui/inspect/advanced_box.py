@@ -8,9 +8,10 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLineEdit
 
 from ...bridge.i18n import tr
-from ...bridge.inspect_options import band_numbers, block_sizes, constraint_names
+from ...bridge.inspect_options import block_sizes, constraint_names
 from ...rsqi_core import limits
 from ..widgets.narrow import narrow
+from .bands_box import BandsBox
 from .presets import STANDARD, Preset, preset_of
 
 _OWN = -0.01  # the value of the threshold that stands for the model's own
@@ -49,9 +50,7 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         self.alpha_box = _spin(*limits.ALPHA_OFFERED, 0.1)
         self.alpha_box.setValue(limits.ALPHA)
         self.alpha_box.setToolTip(tr("Weight of the classification in the constraint."))
-        self.bands_line = QLineEdit()
-        self.bands_line.setPlaceholderText(tr("Automatic"))
-        self.bands_line.setToolTip(tr("One band number for grey, or three for red, green and blue: 4,3,2."))
+        self.bands_box = BandsBox()
         form = QFormLayout(self)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
@@ -61,7 +60,7 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         form.addRow(tr("Sensitivity"), self.sensitivity_box)
         form.addRow(tr("Constraint"), self.constraint_box)
         form.addRow(tr("Constraint strength (alpha)"), self.alpha_box)
-        form.addRow(tr("Bands"), self.bands_line)
+        form.addRow(tr("Bands"), self.bands_box)
         self.set_preset(STANDARD)
         self.blocks_line.textEdited.connect(lambda _: self.changed.emit())
         self.overlap_box.valueChanged.connect(lambda _: self.changed.emit())
@@ -92,10 +91,9 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         """Return what is wrong; empty: nothing."""
         try:
             block_sizes(self.blocks_line.text())
-            band_numbers(self.bands_line.text())
         except QgsProcessingException as error:
             return str(error)
-        return ""
+        return self.bands_box.problem()
 
     def parameters(self) -> dict:
         """Return these parameters of `rsqi:inspect`."""
@@ -105,7 +103,7 @@ class AdvancedBox(QgsCollapsibleGroupBox):
             "SENSITIVITY": self.sensitivity_box.value(),
             "CONSTRAINT": self.constraint_box.currentIndex(),
             "ALPHA": self.alpha_box.value(),
-            "BANDS": self.bands_line.text(),
+            "BANDS": self.bands_box.bands(),
         }
         if self._threshold() is not None:
             found["THRESHOLD"] = self._threshold()

@@ -143,6 +143,7 @@ class InspectionForm(QWidget):
             self.output_box.setStorageMode(mode)
             self.output_box.setFilePath("")
         images = self.images()
+        self.advanced_box.bands_box.show_bands(images[0] if images else None)
         no_file = bool(one and images and images[0].path is None)
         if no_file and not self.pixel_box.isVisibleTo(self):
             self.area_box.kind_box.setCurrentIndex(VISIBLE)

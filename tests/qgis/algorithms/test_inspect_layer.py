@@ -166,11 +166,37 @@ def test_request_holds_all_parameters(application, fake, raster, tmp_path, monke
 
 
 @pytest.mark.parametrize(
+    "given, sent",
+    [
+        (None, None),
+        ("", None),
+        ([], None),
+        ([3, 2, 1], [3, 2, 1]),
+        (["3", "2", "1"], [3, 2, 1]),
+        (2, [2]),
+        ("2", [2]),
+        ("3;2;1", [3, 2, 1]),
+        ("red, NIR,3", ["red", "NIR", 3]),
+    ],
+)
+def test_bands_as_a_list_a_number_or_a_text(application, fake, raster, tmp_path, monkeypatch, given, sent):
+    monkeypatch.setenv("FAKE_WORKER_SEEN", str(tmp_path / "seen.json"))
+    run(application, "inspect", {"INPUT": str(raster), "OUTPUT": "memory:", "BANDS": given})
+    assert json.loads((tmp_path / "seen.json").read_text())["request"]["parameters"].get("bands") == sent
+    alg = algorithm(application, "inspect")
+    parameter = alg.parameterDefinition("BANDS")
+    assert (parameter.type(), parameter.parentLayerParameterName()) == ("band", "INPUT")
+    assert parameter.allowMultiple() and parameter.defaultValue() is None
+
+
+@pytest.mark.parametrize(
     "parameters, message",
     [
         ({"BLOCK_SIZES": "512;1024"}, "Block sizes must be whole numbers"),
         ({"BLOCK_SIZES": "16"}, "Block sizes must be whole numbers"),
-        ({"BANDS": "1,2"}, "Bands must be one number or three"),
+        ({"BANDS": "1,2"}, "Bands must be one or three"),
+        ({"BANDS": [1, 2]}, "Bands must be one or three"),
+        ({"BANDS": "0"}, "Bands must be one or three"),
         ({"MODEL": "/nowhere"}, "The model folder /nowhere does not exist"),
         ({"SCHEME": "/nowhere.json"}, "The scoring scheme /nowhere.json does not exist"),
         ({"MASK": "/tmp/mask.png"}, "let the name of /tmp/mask.png end in .tif"),

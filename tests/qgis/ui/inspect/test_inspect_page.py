@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from fake_iface import Iface
+from osgeo import gdal
 from qgis.core import (
     QgsApplication,
     QgsFeature,
@@ -207,6 +208,31 @@ def test_presets_and_own_values(page):
     form.preset_box.activated.emit(2)
     assert form.advanced_box.preset() is PRESETS[2] and form.preset_box.currentText() == "Strict"
     assert form.preset_text.text().startswith("512 + 2048 px, overlap 40 %, sensitivity 4: ")
+
+
+def test_bands_are_chosen_of_those_of_the_image(page, image, tmp_path):
+    grey = tmp_path / "grey.tif"
+    dataset = gdal.GetDriverByName("GTiff").Create(str(grey), 8, 8, 1)
+    dataset.GetRasterBand(1).SetDescription("pan")
+    del dataset
+    page.follow(image)
+    box = page.form.advanced_box.bands_box
+    red, green, blue = box.boxes
+    assert red.itemText(0) == "Automatic" and red.count() == 1 + image.bandCount()
+    assert page.form.parameters(page.form.images()[0])["BANDS"] == []
+    red.setBand(3)
+    assert box.bands() == [3] and page.form.problem() == ""
+    green.setBand(2)
+    assert "three for red, green and blue" in page.form.problem()
+    blue.setBand(1)
+    assert page.form.parameters(page.form.images()[0])["BANDS"] == [3, 2, 1] and page.form.problem() == ""
+    layer = QgsRasterLayer(str(grey), "grey")
+    QgsProject.instance().addMapLayer(layer)
+    page.follow(layer)
+    assert "pan" in red.itemText(1) and box.bands() == []
+    page.form.source_box.kind_box.setCurrentIndex(2)
+    page.form.source_box.folder_box.setFilePath(str(tmp_path))
+    assert red.count() == 2  # those of the first image of the folder
 
 
 def test_what_is_missing_is_said(page, image):
