@@ -16,8 +16,8 @@ _NEAR = 1 / 16  # of the range above the median: natural light fades out, and mo
 def saturation(values: np.ndarray, bits: int | None = None) -> float:
     """Return the value at which the data saturate.
 
-    That is what `bits` can hold, where a file states them; else the largest value, if the data pile up there; else what
-    it takes to hold the largest value, see :func:`top_of`.
+    That is the largest value, if the data pile up there: 8 bits shifted into 10 end at 1020. Else it is what `bits` can
+    hold, where a file states them, or what it takes to hold the largest value, see :func:`top_of`.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def saturation(values: np.ndarray, bits: int | None = None) -> float:
     bits : int, optional
     """
     largest = float(values.max(initial=0))
-    if bits is None and values.size and largest > 0:
+    if values.size and largest > 0:
         piled = int(np.count_nonzero(values == largest))
         near = largest - (largest - float(np.median(values))) * _NEAR
         below = int(np.count_nonzero(values >= near)) - piled

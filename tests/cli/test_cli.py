@@ -50,17 +50,25 @@ def test_inspect_writes_everything_the_contract_names(write_raster, holed, tmp_p
     assert score == events[-1]["summary"]["score"] < 100 and grade and model
 
 
-def test_the_same_pixels_in_four_containers_give_the_same_errors(holed, tmp_path):
+@pytest.mark.parametrize("containers", [
+    [("uint8", 1, {}), ("uint16", 1, {}), ("int16", 1, {}), ("float32", 1, {})],
+    [("uint16", 4, {}), ("uint16", 4, {"nbits": 10}), ("int16", 4, {}), ("float32", 4, {})],
+    [("uint16", 8, {}), ("uint16", 8, {"nbits": 11}), ("float32", 8, {})],
+    [("uint16", 16, {}), ("uint16", 16, {"nbits": 12}), ("uint32", 16, {})],
+], ids=["8 bits", "10 bits", "11 bits", "12 bits"])  # fmt: skip
+def test_the_same_pixels_in_any_container_give_the_same_errors(holed, tmp_path, containers):
     place = {"crs": "EPSG:4545", "transform": rasterio.Affine(0.5, 0, 500_000, 0, -0.5, 2_900_000)}
-    found = {}
-    for dtype in ("uint8", "uint16", "int16", "float32"):
-        path, out = tmp_path / f"{dtype}.tif", tmp_path / f"{dtype}.gpkg"
-        with rasterio.open(path, "w", driver="GTiff", width=640, height=640, count=3, dtype=dtype, **place) as file:
-            file.write(np.moveaxis(holed, -1, 0).astype(dtype))
+    size = {"width": 640, "height": 640, "count": 3, "driver": "GTiff", "photometric": "RGB"}
+    found = []
+    for n, (dtype, factor, options) in enumerate(containers):
+        path, out = tmp_path / f"{n}.tif", tmp_path / f"{n}.gpkg"
+        with rasterio.open(path, "w", dtype=dtype, **size, **place, **options) as file:
+            file.write((np.moveaxis(holed, -1, 0).astype(float) * factor).astype(dtype))
         assert main(["inspect", str(path), "--output", str(out), "--progress", "none"]) == 0
         errors = rows(out, "SELECT category_id, area_m2, confidence, severity, penalty FROM errors ORDER BY fid")
-        found[dtype] = errors, rows(out, "SELECT score, grade, valid_area_m2 FROM summary")
-    assert len(found["uint8"][0]) >= 2 and all(each == found["uint8"] for each in found.values())
+        found.append((errors, rows(out, "SELECT score, grade, valid_area_m2 FROM summary")))
+    assert len(found[0][0]) >= 2 and all(each == found[0] for each in found)
+    assert [error[0] for error in found[0][0]] == [10, 10]  # the black hole and the white line
 
 
 def test_an_image_outside_its_crs_is_told_and_the_next_one_inspected(holed, tmp_path, capsys):

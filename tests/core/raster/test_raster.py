@@ -264,6 +264,8 @@ def test_grey_levels_are_the_same_in_every_container(tmp_path, dtype):
     ("uint16", 2047, {}),
     ("uint16", 4095, {}),
     ("uint16", 4095, {"nbits": 12}),
+    ("uint16", 1020, {"nbits": 10}),  # 8 bits shifted into 10
+    ("uint16", 10000, {"nbits": 14}),
     ("uint16", 10000, {}),  # of no number of bits, but the values pile up there
     ("float32", 1.0, {}),
     ("float32", 137.5, {}),
