@@ -5,8 +5,10 @@ Imported inside QGIS as well: standard library only, Python 3.9 syntax.
 
 from ..findings import ErrorRecord
 from ..limits import SCORE_MODES as MODES
-from .deductions import GRADE_NAMES, STATUSES, UNSCORED, ItemScore, Score, TypeScore, score, score_text
+from .deductions import score
 from .scheme import DEFAULT, GRADES, MEASURES, SEVERITIES, Scheme, load_scheme, parse_scheme, read_scheme, write_scheme
+from .scores import GRADE_NAMES, STATUSES, UNSCORED, ItemScore, Score, TypeScore, score_text
+from .tally import Tally
 
 __all__ = [
     "DEFAULT",
@@ -21,6 +23,7 @@ __all__ = [
     "ItemScore",
     "Scheme",
     "Score",
+    "Tally",
     "TypeScore",
     "load_scheme",
     "parse_scheme",
