@@ -60,6 +60,18 @@ def features_of(
     return found
 
 
+def fids_of(layer: QgsVectorLayer, committed: bool = False) -> list[int]:
+    """Return the ids of the features of a layer in rising order; they are read as :func:`features_of` reads them."""
+    if layer.isEditable() and committed:
+        request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setNoAttributes()
+        return sorted(feature.id() for feature in layer.dataProvider().getFeatures(request))
+    found = layer.allFeatureIds()
+    if len(found) < max(layer.featureCount(), 1) and not layer.isEditable() and layer.providerType() == "ogr":
+        layer.dataProvider().reloadData()
+        found = layer.allFeatureIds()
+    return sorted(found)
+
+
 def summary_of(layer: QgsVectorLayer) -> dict:
     """Return the row of the table ``summary`` beside a layer, NULL as None; empty if there is none."""
     path = geopackage_of(layer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Iterable
 
 from qgis.core import (
@@ -19,12 +19,11 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ..rsqi_core import scoring
 from ..rsqi_core.errors import ParameterError
 from ..rsqi_core.locate import find_file
-from ..rsqi_core.scoring import STATUSES, ErrorRecord, Scheme, Score
+from ..rsqi_core.scoring import STATUSES, ErrorRecord, Scheme, Score, Tally
 from ..rsqi_core.taxonomy import TYPES, noted_codes
-from .geopackage import features_of, geopackage_of, summary_of
+from .geopackage import features_of, fids_of, geopackage_of, summary_of
 from .i18n import tr
 from .measures import ImageMeasures, area_of, distance_area, error_record, measures_of_raster, project_context
 from .notes import error_message
@@ -53,59 +52,120 @@ class InspectedImage:
     is_stored: bool = True
 
 
-@dataclass
 class MeasuredErrors:
-    """The measures of a layer's errors by feature id, so that after an edit only what has changed is measured again."""
+    """The errors of a layer by feature id, measured and judged: after an edit only what has changed.
 
-    image: InspectedImage
-    records: dict[int, ErrorRecord] = field(default_factory=dict)
-    stored: dict[int, tuple] = field(default_factory=dict)  # severity and penalty as the layer has them
+    Attributes
+    ----------
+    outdated : dict of int to tuple
+        Severity and penalty of the judged errors that have other ones in the layer.
+    """
 
-    def update(self, layer: QgsVectorLayer) -> list[int]:
-        """Read types and states as they are now; return the errors that have to be measured.
+    def __init__(self, image: InspectedImage):
+        self.image = image
+        self.outdated: dict[int, tuple] = {}
+        self._records: dict[int, ErrorRecord] = {}
+        self._stored: dict[int, tuple] = {}  # severity and penalty as the layer has them
+        self._tally: Tally | None = None
+        self._way: tuple[Scheme, str] | None = None
+        self._to_put: list[int] = []
 
-        An error without a valid type is left out.
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def judge_by(self, scheme: Scheme, mode: str) -> None:
+        """Judge by this scheme and mode from now on.
+
+        Raises
+        ------
+        ParameterError
+            The image has no valid pixel.
         """
-        kept, unmeasured = {}, []
-        self.stored.clear()
-        request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
-        for feature in features_of(layer, request, layer.featureCount()):
-            if feature["category_id"] not in range(1, len(TYPES) + 1):
-                continue
-            self.stored[feature.id()] = tuple(value_of(feature, name) for name in DERIVED)
-            known = self.records.get(feature.id())
-            if known is None:
-                unmeasured.append(feature.id())
-            else:
-                kept[feature.id()] = replace(known, category_id=feature["category_id"], status=status_of(feature))
-        self.records = kept
-        return unmeasured
-
-    def measure(self, layer: QgsVectorLayer, fids: Iterable[int], measure: QgsDistanceArea) -> None:
-        """Measure errors."""
-        fids = list(fids)
-        for feature in features_of(layer, QgsFeatureRequest().setFilterFids(fids), len(fids)):
-            if not feature.geometry().isEmpty():
-                area = area_of(feature.geometry(), measure)
-                self.records[feature.id()] = error_record(feature, self.image.measures, area, status_of(feature))
-
-    def score(self, scheme: Scheme, mode: str) -> Score:
-        """Score what is measured; the items are in the order of `records`."""
-        self.records = dict(sorted(self.records.items()))  # of equal errors the first is charged first, as in the file
-        measures, records = self.image.measures, list(self.records.values())
+        if (scheme, mode) == self._way:
+            return
+        measures = self.image.measures
         pixels = round(measures.valid_area / measures.pixel_area)
-        return scoring.score(
-            records, scheme, measures.valid_area, pixels, measures.diagonal, mode, self.image.inspected
-        )
+        inspected = self.image.inspected
+        self._tally = Tally(scheme, measures.valid_area, pixels, measures.diagonal, mode, inspected)
+        self._way, self._to_put = (scheme, mode), sorted(self._records, reverse=True)
+        self.outdated.clear()
 
-    def outdated(self, score: Score) -> dict[int, tuple]:
-        """Return severity and penalty of the errors whose stored ones differ."""
-        found = {}
-        for fid, item in zip(self.records, score.items):
-            severity, penalty = self.stored.get(fid, (None, None))
-            if (severity or None) != item.severity or not math.isclose(penalty or 0.0, item.penalty, abs_tol=1e-6):
-                found[fid] = (item.severity, item.penalty)
-        return found
+    def read(self, layer: QgsVectorLayer, fids: Iterable[int], measure: QgsDistanceArea, anew: bool = False) -> None:
+        """Read errors of the layer as they are now; measure those that are new, or all of them `anew`.
+
+        An error without a valid type or outline is left out.
+        """
+        fids = list(fids)
+        known = [] if anew else [fid for fid in fids if fid in self._records]
+        request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setFilterFids(known)
+        for feature in features_of(layer, request, len(known)) if known else ():
+            if self._note_stored(feature):
+                record = self._records[feature.id()]
+                changed = {"category_id": feature["category_id"], "status": status_of(feature)}
+                self._put(feature.id(), replace(record, **changed))
+        new = sorted(set(fids).difference(known))
+        for feature in features_of(layer, QgsFeatureRequest().setFilterFids(new), len(new)) if new else ():
+            if self._note_stored(feature) and not feature.geometry().isEmpty():
+                area = area_of(feature.geometry(), measure)
+                self._put(feature.id(), error_record(feature, self.image.measures, area, status_of(feature)))
+
+    def forget(self, fids: Iterable[int]) -> None:
+        """Leave out errors that the layer has no more."""
+        for fid in fids:
+            self._stored.pop(fid, None)
+            if self._records.pop(fid, None) is not None and self._tally is not None and fid in self._tally.records:
+                self._tally.remove(fid)
+
+    def keep(self, fids: Iterable[int]) -> None:
+        """Leave out all other errors."""
+        self.forget(set(self._records).difference(fids))
+
+    def settle(self, most: int | None = None) -> bool:
+        """Judge `most` of what has changed, or all of it; return whether everything is judged."""
+        portion = len(self._to_put) if most is None else most
+        for fid in reversed(self._to_put[-portion:] if portion else []):
+            if fid in self._records:
+                self._tally.put(fid, self._records[fid])
+        del self._to_put[len(self._to_put) - min(portion, len(self._to_put)) :]
+        return not self._to_put and self._tally.settle(most)
+
+    def score(self) -> Score:
+        """Return the score of all errors, in the order of the file: of equal ones the first is charged first."""
+        self.settle()
+        score = self._tally.score()
+        for fid in self._tally.changed:
+            self._compare(fid)
+        self._tally.changed.clear()
+        return score
+
+    def unreviewed(self) -> int:
+        """Return how many errors are unreviewed."""
+        return sum(record.status == STATUSES[0] for record in self._records.values())
+
+    def _note_stored(self, feature: QgsFeature) -> bool:
+        """Take severity and penalty over; return False for an error without a valid type, which is left out."""
+        if feature["category_id"] not in range(1, len(TYPES) + 1):
+            self.forget([feature.id()])
+            return False
+        self._stored[feature.id()] = tuple(value_of(feature, name) for name in DERIVED)
+        self._compare(feature.id())
+        return True
+
+    def _put(self, fid: int, record: ErrorRecord) -> None:
+        self._records[fid] = record
+        if self._tally is not None:
+            self._tally.put(fid, record)
+
+    def _compare(self, fid: int) -> None:
+        """Note whether severity and penalty of an error are outdated in the layer."""
+        item = self._tally.items.get(fid) if self._tally is not None else None
+        severity, penalty = self._stored.get(fid, (None, None))
+        if item is None or (
+            (severity or None) == item.severity and math.isclose(penalty or 0.0, item.penalty, abs_tol=1e-6)
+        ):
+            self.outdated.pop(fid, None)
+        else:
+            self.outdated[fid] = (item.severity, item.penalty)
 
 
 def value_of(feature: QgsFeature, name: str):
@@ -168,8 +228,9 @@ def score_file(path: str, scheme: Scheme, mode: str, context: QgsProcessingConte
             tr("{path} is no result of RSQI: give a GeoPackage that an inspection wrote.").format(path=path)
         )
     errors = MeasuredErrors(image)
-    errors.measure(layer, errors.update(layer), distance_area(layer.crs(), context))
+    errors.read(layer, fids_of(layer), distance_area(layer.crs(), context))
     try:
-        return errors.score(scheme, mode)
+        errors.judge_by(scheme, mode)
+        return errors.score()
     except ParameterError as error:
         raise QgsProcessingException(f"{path}: {error_message(error)}") from error

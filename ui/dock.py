@@ -7,6 +7,7 @@ from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget
 
 from ..bridge.i18n import tr
+from ..bridge.live_score import LiveScore
 from . import settings
 from .guide import GuideButton
 from .inspect.page import InspectPage
@@ -37,7 +38,9 @@ class RsqiDock(QgsDockWidget):
         self._inspect_stack = QStackedWidget()  # set-up, until there is a worker to inspect with
         self._inspect_stack.addWidget(self.inspect_page)
         self._inspect_stack.addWidget(self.setup_page)
-        self.review_page, self.score_page, self.learn_page = ReviewPage(iface), ScorePage(iface), LearnPage(iface)
+        self.live = LiveScore(self)  # the only one: the review stores what it says, the page Score shows it
+        self.review_page, self.score_page = ReviewPage(iface, self.live), ScorePage(iface, self.live)
+        self.learn_page = LearnPage(iface)
         self.tabs.addTab(self._inspect_stack, tr("Inspect"))
         self.tabs.addTab(self.review_page, tr("Review"))
         self.tabs.addTab(self.score_page, tr("Score"))

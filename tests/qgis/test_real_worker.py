@@ -140,14 +140,19 @@ def test_worker_and_qgis_give_an_error_the_same_severity_even_at_a_limit(applica
     by_worker = json.loads(worker("-c", JUDGE, package, *limits))
     layer = QgsVectorLayer(f"{package}|layername=errors", "errors", "ogr")
     errors = MeasuredErrors(inspected_image(layer))
-    errors.measure(layer, errors.update(layer), distance_area(layer.crs(), QgsProcessingContext()))
+    measure = distance_area(layer.crs(), QgsProcessingContext())
+    errors.read(layer, layer.allFeatureIds(), measure)
     for (scheme_path, least), severities in zip(limits.items(), by_worker):
-        judged = errors.score(load_scheme(scheme_path), "count")
+        errors.judge_by(load_scheme(scheme_path), "count")
+        judged = errors.score()
         assert [item.severity for item in judged.items] == severities
         assert severities.count("B") == sum(other > least for other in shares)
     worker("-m", "rsqi_core", "score", package, "--scheme", scheme_path)
-    errors.update(QgsVectorLayer(f"{package}|layername=errors", "errors", "ogr"))
-    assert errors.stored and errors.outdated(judged) == {}
+    assert errors.outdated
+    layer = QgsVectorLayer(f"{package}|layername=errors", "errors", "ogr")
+    errors.read(layer, layer.allFeatureIds(), measure)
+    errors.score()
+    assert errors.outdated == {}
 
 
 def values(package, sql):

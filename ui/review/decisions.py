@@ -19,8 +19,9 @@ from ...bridge.measures import area_of, distance_area, project_context
 from ...bridge.reviewer import reviewer
 from ...rsqi_core import taxonomy
 from . import store
-from .error_rows import ACCEPTED, ADDED, CORRECTED, REJECTED, UNREVIEWED, ErrorRow, columns_of, read, row_of
+from .error_rows import ACCEPTED, ADDED, CORRECTED, REJECTED, UNREVIEWED, ErrorRow, columns_of, row_of
 from .history import Change, History
+from .reading import Reading
 
 COMMENT_LENGTH = 254
 
@@ -31,12 +32,15 @@ class Decisions(QObject):
     Attributes
     ----------
     rows : dict of int to ErrorRow
-        As they were read from the file; :meth:`reload_if_changed` looks whether they still are so.
+        As they were read from the file, which goes on for a while where there are many; :meth:`reload_if_changed`
+        looks whether they still are so.
 
     Signals
     -------
     changed : set of int
         Errors that an action of this review changed, added or deleted.
+    read : bool
+        More rows of a layer that has just been opened; whether these are all.
     reloaded : set of int
         The file was read again; these errors somebody else changed meanwhile.
     refused : str
@@ -44,6 +48,7 @@ class Decisions(QObject):
     """
 
     changed = pyqtSignal(object)
+    read = pyqtSignal(bool)
     reloaded = pyqtSignal(object)
     refused = pyqtSignal(str)
 
@@ -53,22 +58,39 @@ class Decisions(QObject):
         self.rows: dict[int, ErrorRow] = {}
         self.history = History()
         self.writing = False
+        self.reading = Reading(self)
+        self.reading.read.connect(self._take_rows)
+        self._changed_elsewhere: set[int] = set()
+        self._opening = False  # else what is read differs because somebody else has changed it
         self._file_stamp: tuple = ()
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
         """Review another layer; what was done to the last one is in its file and can no longer be undone."""
         self.layer = layer
         self.history.clear()
-        self.rows = read(layer) if layer is not None else {}
+        self.reading.stop()
+        self.rows = {}
         self._file_stamp = self._current_stamp()
+        self._opening = layer is not None
+        if layer is not None:
+            self.reading.start(layer)
+            self.reading.go_on()
 
     def reload_if_changed(self) -> set[int]:
-        """Read again if the file was written by somebody else; return the errors that differ, and signal them."""
+        """Read again if the file was written by somebody else, and signal the errors that differ, now or as they come.
+
+        Returns
+        -------
+        set of int
+            Those of them that are known now: all where there are few errors.
+        """
         now = self._current_stamp()
         if now == self._file_stamp:
             return set()
         self._file_stamp = now
-        return self._read_again()
+        self._changed_elsewhere = set()
+        self._read_again()
+        return self._changed_elsewhere
 
     def mark_as_read(self) -> None:
         """Take the file as read: this review itself has just written into another table of it."""
@@ -191,7 +213,8 @@ class Decisions(QObject):
                     changed_elsewhere.add(fid)
             if not changed_elsewhere:
                 return stored
-            self._read_again()
+            found = {fid: None if each is None else row_of(each, columns) for fid, each in stored.items()}
+            self._take_rows(found)
         self.refused.emit(self.conflict_text(changed_elsewhere))
         return None
 
@@ -257,26 +280,38 @@ class Decisions(QObject):
         self.layer.triggerRepaint()
         self.changed.emit(set(now))
 
-    def _read_again(self) -> set[int]:
-        old, now = self.rows, read(self.layer)
-        if old and not now:  # cannot be read at the moment
+    def _read_again(self) -> None:
+        fids = self.reading.start(self.layer)
+        if self.rows and not fids:  # cannot be read at the moment
             self._file_stamp = ()
-            return set()
-        self.rows = now
-        every = set(old) | set(self.rows)
-        changed_elsewhere = {
-            fid
-            for fid in every
-            if fid not in old or fid not in self.rows or old[fid].decision() != self.rows[fid].decision()
-        }
-        if changed_elsewhere:
+            return
+        self._take_rows(dict.fromkeys(set(self.rows).difference(fids)))
+        self.reading.go_on()
+
+    def _take_rows(self, found: Mapping[int, ErrorRow | None]) -> None:
+        """Take over what the file has, and signal what somebody else has changed."""
+        before = {fid: self.rows.get(fid) for fid in found}
+        self.rows.update({fid: row for fid, row in found.items() if row is not None})
+        for fid in [fid for fid, row in found.items() if row is None]:
+            self.rows.pop(fid, None)
+        if self._opening:
+            self._opening = self.reading.going_on
+            self.read.emit(not self._opening)
+            return
+        changed = {fid for fid, row in found.items() if _decision(before[fid]) != _decision(row)}
+        if changed:
+            self._changed_elsewhere |= changed
             self.layer.dataChanged.emit()  # for tables and scores
             self.layer.triggerRepaint()
-        self.reloaded.emit(changed_elsewhere)
-        return changed_elsewhere
+        if before != found:
+            self.reloaded.emit(changed)
 
     def _current_stamp(self) -> tuple:
         return store.file_stamp(geopackage_of(self.layer)) if self.layer is not None else ()
+
+
+def _decision(row: ErrorRow | None) -> tuple | None:
+    return None if row is None else row.decision()
 
 
 def signature() -> dict[str, object]:

@@ -56,6 +56,17 @@ class ErrorList(QTreeView):
         """Fill the list again and stay at the current error, or near it if it is no longer shown."""
         place = max(self.currentIndex().row(), 0)
         self._quietly(lambda: self.table.show_rows(rows, row_filter))
+        self._stay(place)
+
+    def refresh(self, fids: Iterable[int]) -> bool:
+        """Show changed rows as :meth:`ErrorTable.refresh` does, and stay at the current error or near it."""
+        place, quiet = max(self.currentIndex().row(), 0), []
+        self._quietly(lambda: quiet.append(self.table.refresh(fids)))
+        if quiet[0] and not self.shows(self.fid):
+            self._stay(place)
+        return quiet[0]
+
+    def _stay(self, place: int) -> None:
         order = self.table.order
         if not order:
             self.fid = None

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain, islice
+from operator import attrgetter
 from typing import Iterable, Mapping, Sequence
 
-from qgis.core import QgsFeature, QgsFeatureRequest, QgsFields, QgsVectorLayer
+from qgis.core import QgsFeature, QgsFields
 from qgis.PyQt.QtCore import QDateTime
 
-from ...bridge.geopackage import features_of
 from ...rsqi_core.scoring import STATUSES
 from .store import NULL_TYPE
 
 COLUMNS = ("category_id", "confidence", "area_m2", "severity", "status")
 UNREVIEWED, ACCEPTED, REJECTED, CORRECTED, ADDED = STATUSES
+RANKS = {status: rank for rank, status in enumerate(STATUSES)}
 REVIEWED = "reviewed"  # a choice of the filter beside the statuses: all but the unreviewed
 
 
@@ -97,13 +99,6 @@ def row_of(feature: QgsFeature, columns: Mapping[str, int] | None = None) -> Err
     )
 
 
-def read(layer: QgsVectorLayer) -> dict[int, ErrorRow]:
-    """Return the stored rows by fid; edits that are not committed do not show."""
-    request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
-    columns = columns_of(layer.dataProvider().fields())
-    return {feature.id(): row_of(feature, columns) for feature in features_of(layer, request, 1, committed=True)}
-
-
 def arrange(
     rows: Mapping[int, ErrorRow],
     row_filter: RowFilter,
@@ -119,23 +114,39 @@ def arrange(
         What a search looks through besides the row's own texts.
     """
     words = words or {}
-    shown = [row for row in rows.values() if row_filter.admits(row, words.get((row.category_id, row.status), ""))]
-    with_value = [row for row in shown if getattr(row, column) not in (None, "")]
-    without = [row.fid for row in shown if getattr(row, column) in (None, "")]
-    rank = STATUSES.index if column == "status" else None
-    with_value.sort(key=lambda row: row.fid)  # stable: equal values keep the order of the file
+    shown = list(rows.values())
+    if row_filter != RowFilter():
+        shown = [row for row in shown if row_filter.admits(row, words.get((row.category_id, row.status), ""))]
+    value = attrgetter(column)
+    with_value = [row for row in shown if value(row) not in (None, "")]
+    without = [row.fid for row in shown if value(row) in (None, "")] if len(with_value) < len(shown) else []
+    with_value.sort(key=attrgetter("fid"))  # stable: equal values keep the order of the file
     with_value.sort(
-        key=lambda row: rank(row.status) if rank and row.status in STATUSES else getattr(row, column),
-        reverse=descending,
+        key=(lambda row: RANKS.get(row.status, len(RANKS))) if column == "status" else value, reverse=descending
     )
     return [row.fid for row in with_value] + sorted(without)
 
 
+def place_for(row: ErrorRow, order: Sequence[int], rows: Mapping[int, ErrorRow], column: str, descending: bool) -> int:
+    """Return the place of a new row in an order that :func:`arrange` has made of others."""
+    low, high = 0, len(order)
+    while low < high:
+        middle = (low + high) // 2
+        if (
+            arrange({each.fid: each for each in (row, rows[order[middle]])}, RowFilter(), column, descending)[0]
+            == row.fid
+        ):
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
 def next_unreviewed(order: Sequence[int], rows: Mapping[int, ErrorRow], current: int | None, skip: Iterable[int] = ()):
     """Return the fid of the first unreviewed row after `current`, from the top again at the end; None: all done."""
-    start = order.index(current) + 1 if current in order else 0
+    start = order.index(current) + 1 if current in rows and current in order else 0
     leave = set(skip)
-    for fid in [*order[start:], *order[:start]]:
+    for fid in chain(islice(order, start, None), islice(order, start)):
         if fid not in leave and rows[fid].status == UNREVIEWED:
             return fid
     return None

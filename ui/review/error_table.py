@@ -12,9 +12,21 @@ from ...bridge.i18n import tr
 from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 from ..widgets.swatch import swatch
-from .error_rows import ACCEPTED, ADDED, COLUMNS, CORRECTED, REJECTED, UNREVIEWED, ErrorRow, RowFilter, arrange
+from .error_rows import (
+    ACCEPTED,
+    ADDED,
+    COLUMNS,
+    CORRECTED,
+    REJECTED,
+    UNREVIEWED,
+    ErrorRow,
+    RowFilter,
+    arrange,
+    place_for,
+)
 
 NO_PARENT = QModelIndex()
+FEW = 50  # rows that come and go one by one
 MARKS = {UNREVIEWED: "○", ACCEPTED: "✓", REJECTED: "✕", CORRECTED: "✎", ADDED: "+"}
 STATUS_COLORS = {ACCEPTED: "#1b7f3b", REJECTED: "#8a8a8a", CORRECTED: "#1565c0", ADDED: "#8e24aa"}
 
@@ -65,16 +77,36 @@ class ErrorTable(QAbstractTableModel):
         self.endResetModel()
 
     def refresh(self, fids: Iterable[int]) -> bool:
-        """Show changed rows where they stand; return False, doing nothing, if the list has to be filled again."""
-        places = []
+        """Show changed rows where they stand, take out and put in what the filter shows no more or now.
+
+        Returns
+        -------
+        bool
+            False, with nothing done, if so many come and go that the list has to be filled again.
+        """
+        staying, leaving, coming = [], [], []
         for fid in fids:
             row, place = self.rows.get(fid), self._places.get(fid)
             words = self._words.get((row.category_id, row.status), "") if row else ""
-            shown = row is not None and self._row_filter.admits(row, words)
-            if shown != (place is not None):
-                return False
-            if shown:
-                places.append(place)
+            if row is not None and self._row_filter.admits(row, words):
+                (coming if place is None else staying).append(fid)
+            elif place is not None:
+                leaving.append(fid)
+        if len(leaving) + len(coming) > FEW:
+            return False
+        for fid in leaving:
+            place = self._places[fid]
+            self.beginRemoveRows(NO_PARENT, place, place)
+            del self.order[place]
+            self._number()
+            self.endRemoveRows()
+        for fid in coming:
+            place = place_for(self.rows[fid], self.order, self.rows, COLUMNS[self._column], self._descending)
+            self.beginInsertRows(NO_PARENT, place, place)
+            self.order.insert(place, fid)
+            self._number()
+            self.endInsertRows()
+        places = [self._places[fid] for fid in staying]
         if places:
             self.dataChanged.emit(self.index(min(places), 0), self.index(max(places), len(COLUMNS) - 1))
         return True
@@ -94,7 +126,10 @@ class ErrorTable(QAbstractTableModel):
 
     def _arrange(self) -> None:
         self.order = arrange(self.rows, self._row_filter, COLUMNS[self._column], self._descending, self._words)
-        self._places = {fid: place for place, fid in enumerate(self.order)}
+        self._number()
+
+    def _number(self) -> None:
+        self._places = dict(zip(self.order, range(len(self.order))))
 
     # The model as Qt reads it
 

@@ -21,6 +21,7 @@ from qgis.PyQt.QtWidgets import (
 from ...bridge import reviewer
 from ...bridge.i18n import tr
 from ...bridge.layer_score import inspected_image
+from ...bridge.live_score import LiveScore
 from . import map_filter
 from .block_bar import BlockBar
 from .decision_bar import DecisionBar
@@ -51,7 +52,7 @@ class ReviewPage(QWidget):
 
     changed = pyqtSignal()
 
-    def __init__(self, iface, parent: QWidget | None = None):
+    def __init__(self, iface, live: LiveScore, parent: QWidget | None = None):
         super().__init__(parent)
         self.setObjectName("rsqiReviewPage")
         self._iface = iface
@@ -59,8 +60,9 @@ class ReviewPage(QWidget):
         self._pixel_side: float | None = None
         self._drawn_fid: int | None = None
         self._selecting = False
+        self._listed = 0  # errors that had been read when the list was filled
         self.decisions = Decisions(self)
-        self.deductions = Deductions(self.decisions, self)
+        self.deductions = Deductions(self.decisions, live, self)
         self.digitising = Digitising(iface, self.decisions, self)
         self.navigator = Navigator(iface.mapCanvas())
         self._build()
@@ -150,7 +152,7 @@ class ReviewPage(QWidget):
         if not fids or not decide(fids):
             return
         self.go_to(self.list.fid if following is None else following)
-        if following is None:
+        if following is None and not self.decisions.reading.going_on:
             self._push_message(tr("All errors in the list are reviewed."), Qgis.MessageLevel.Success)
 
     def _choose_type(self, category_id: int) -> bool:
@@ -215,7 +217,7 @@ class ReviewPage(QWidget):
     # Display
 
     def _decisions_changed(self, fids: set[int]) -> None:
-        if not self.list.table.refresh(fids):
+        if not self.list.refresh(fids):
             self._fill()
         self._show_row()
         self._show_progress()
@@ -223,8 +225,18 @@ class ReviewPage(QWidget):
             self._mark_current()
         self.changed.emit()
 
+    def _rows_read(self, all_of_them: bool) -> None:
+        """Fill the list when all errors are read, and now and then before: each time with twice as many."""
+        if all_of_them or len(self.decisions.rows) >= 2 * self._listed:
+            self._fill()
+        self._show_progress()
+
     def _rows_reloaded(self, fids: set[int]) -> None:
-        self._fill()
+        if not self.list.refresh(fids):
+            self._fill()
+        self.list.viewport().update()
+        self._show_row()
+        self._show_progress()
         me = reviewer.reviewer()
         others = {fid for fid in fids if fid in self.decisions.rows and self.decisions.rows[fid].edited_by != me}
         if others:
@@ -236,7 +248,7 @@ class ReviewPage(QWidget):
             self.changed.emit()
 
     def _deductions_written(self, fids: set[int]) -> None:
-        self.list.table.refresh(fids)
+        self.list.refresh(fids)
         self.changed.emit()
 
     def _check_file(self) -> None:
@@ -272,6 +284,7 @@ class ReviewPage(QWidget):
             self._push_message(tr("The style of this layer has no categories: only the list is filtered."))
 
     def _fill(self) -> None:
+        self._listed = len(self.decisions.rows)
         self.list.show_rows(self.decisions.rows, self.filter_bar.row_filter())
         self._show_row()
         self._show_progress()
@@ -288,7 +301,9 @@ class ReviewPage(QWidget):
             self.comment_box.setText(row.comment if row is not None else "")
 
     def _show_progress(self) -> None:
-        self.progress_line.show_rows(self.decisions.rows, len(self.list.table.order))
+        rows, reading = self.decisions.rows, self.decisions.reading
+        total = reading.total if reading.going_on else len(rows)
+        self.progress_line.show_rows(rows, len(self.list.table.order), total)
         undo, redo = (self.decisions.history.last(undone) for undone in (False, True))
         self.decision_bar.show_history(undo and undo.text, redo and redo.text)
 
@@ -372,6 +387,7 @@ class ReviewPage(QWidget):
 
     def _connect(self) -> None:
         self.decisions.changed.connect(self._decisions_changed)
+        self.decisions.read.connect(self._rows_read)
         self.decisions.reloaded.connect(self._rows_reloaded)
         self.decisions.refused.connect(self._push_message)
         self.deductions.written.connect(self._deductions_written)

@@ -26,8 +26,13 @@ class ProgressLine(QWidget):
         line.addWidget(self.label)
         line.addWidget(self._bar, 1)
 
-    def show_rows(self, rows: Mapping[int, ErrorRow], listed: int) -> None:
-        """Count the reviewed errors, of which `listed` are in the list."""
+    def show_rows(self, rows: Mapping[int, ErrorRow], listed: int, total: int) -> None:
+        """Count the reviewed errors, of which `listed` are in the list; while not all are read yet, those that are."""
+        if len(rows) < total:
+            self.label.setText(tr("Reading: {count} of {total}").format(count=len(rows), total=total))
+            self._bar.setRange(0, total)
+            self._bar.setValue(len(rows))
+            return
         done = sum(row.status != UNREVIEWED for row in rows.values())
         text = tr("{done} of {total} reviewed").format(done=done, total=len(rows))
         if listed < len(rows):

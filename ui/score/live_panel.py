@@ -126,7 +126,7 @@ class LivePanel(QWidget):
         self.card.show_text(score_text(score.value), score.grade, note, explanation(score))
         self.table.setVisible(True)
         self.table.show_score(score)
-        outdated = self._live_score.outdated(score)
+        outdated = self._live_score.outdated()
         self.outdated_row.setVisible(bool(outdated))
         self.outdated.setText(tr("{count} errors carry the severity of an earlier score.").format(count=len(outdated)))
         self.gaps_text.setText(gaps_text(score, self._live_score.skipped))
@@ -146,7 +146,7 @@ class LivePanel(QWidget):
             self.hint.setText(reason or tr("Choose a layer of errors to see its score."))
 
     def _write(self) -> None:
-        problem = self._live_score.write(self.score) if self.score is not None else ""
+        problem = self._live_score.write() if self.score is not None else ""
         if problem:
             self.outdated.setText(problem)
 

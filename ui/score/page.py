@@ -18,11 +18,11 @@ from .scheme_panel import SchemePanel
 class ScorePage(QWidget):
     """Shows the score of the layer under review, and why it is so."""
 
-    def __init__(self, iface, parent=None):
+    def __init__(self, iface, live: LiveScore, parent=None):
         super().__init__(parent)
         self.setObjectName("rsqiScorePage")
         self._iface = iface
-        self.live = LiveScore(self)
+        self.live = live
         self.live_panel = LivePanel(self.live)
         self.scheme_panel = SchemePanel()
         self.image_panel = ImagePanel()

@@ -15,10 +15,11 @@ KEY = Qt.Key
 @pytest.fixture
 def page(path):
     from rsqi.bridge import layer_style
+    from rsqi.bridge.live_score import LiveScore
     from rsqi.ui.review.page import ReviewPage
 
     iface = Iface()
-    page = ReviewPage(iface)
+    page = ReviewPage(iface, LiveScore())
     page.iface = iface
     layer = layer_of(path)
     layer_style.apply(layer, "errors")

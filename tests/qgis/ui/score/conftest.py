@@ -10,12 +10,13 @@ from scored_layer import opened
 def page(application, tmp_path, monkeypatch):
     """A page without any memory of earlier ones."""
     from rsqi.bridge import schemes
+    from rsqi.bridge.live_score import LiveScore
     from rsqi.ui.score.page import ScorePage
 
     monkeypatch.setattr(schemes, "folder", lambda: tmp_path / "schemes")
     for key in ("rsqi/scheme", "rsqi/score_mode", "rsqi/lot"):
         QgsSettings().remove(key)
-    made = ScorePage(None)
+    made = ScorePage(None, LiveScore())
     made.show()
     yield made
     made.stop()
