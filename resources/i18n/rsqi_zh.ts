@@ -1484,6 +1484,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>RSQI 使用您指定的 Python</translation>
     </message>
     <message>
+        <source>Reading: {count} of {total}</source>
+        <translation>正在读取：{count} / {total}</translation>
+    </message>
+    <message>
         <source>Reads all results again, as they have been reviewed meanwhile, and looks for those of drawn images.</source>
         <translation>重新读取全部结果，计入其间的复核，并查找所抽影像的结果。</translation>
     </message>

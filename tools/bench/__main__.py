@@ -25,7 +25,7 @@ from rsqi_core.summary import versions
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
-PARTS = ("inspect", "wide", "vast", "spinning", "limits", "rules", "strips", "fuzz", "synthesis")
+PARTS = ("inspect", "wide", "vast", "spinning", "limits", "rules", "strips", "fuzz", "synthesis", "review")
 SIDES = (1000, 2000, 5000, 10_000, 20_000)
 WIDE = 60_000  # px, a sparse raster
 VAST = 200_000  # px, a raster with a few patches only
@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("--wide", type=int, default=WIDE, help="side of the sparse raster, in pixels")
     parser.add_argument("--vast", type=int, default=VAST, help="side of the raster with a few patches, in pixels")
     parser.add_argument("--fuzz", type=int, default=500, help="damaged rasters")
+    parser.add_argument("--errors", default="20000,100000", help="errors of the layers that are reviewed")
     parser.add_argument("--data", type=Path, default=PROJECT.parent / "shared" / "data")
     parser.add_argument("--work", type=Path, default=PROJECT / "build" / "bench")
     parser.add_argument("--page", type=Path, default=PROJECT / "docs" / "bench.md")
@@ -143,6 +144,11 @@ def _fuzz(results: Results, options: argparse.Namespace) -> None:
 
 def _synthesis(results: Results, options: argparse.Namespace) -> None:
     results.measure("synthesis", "synthesis", "-", options.work)
+
+
+def _review(results: Results, options: argparse.Namespace) -> None:
+    for count in map(int, options.errors.split(",")):
+        results.measure(f"review {count}", "review", str(count), options.work)
 
 
 if __name__ == "__main__":

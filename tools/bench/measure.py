@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ import psutil
 import rasterio
 import shapely
 from rasterio.windows import Window
+from review import waits
 from watch import Watch, peak
 
 from rsqi_core import job, merge, pipeline
@@ -190,6 +192,11 @@ def synthesis(_: str, folder: Path, crops: int = 400, draws: int = 60) -> dict[s
         planted = sum(recipe.apply(backgrounds[k % len(backgrounds)], rng) is not None for k in range(draws))
         found["recipes"][code] = 1000 * (time.process_time() - started) / draws, planted / draws
     return found
+
+
+def review(count: str, folder: Path) -> dict[str, Any]:
+    """What a person waits for in the review of so many errors; needs QGIS and xvfb-run."""
+    return {**waits(int(count), folder), "load": os.getloadavg()[0]}
 
 
 def _cores() -> int:

@@ -211,7 +211,30 @@ def _synthesis(known: Results) -> str:
     )
 
 
-_OTHERS = (_rules, _spinning, _strips, _fuzz, _synthesis)
+def _review(known: Results) -> str:
+    """What a person waits for, for each number of errors."""
+    found = {int(name.split()[1]): waits for name, waits in known.items() if name.startswith("review ")}
+    if not found:
+        return ""
+    text = (
+        "Seconds in QGIS {qgis} until an action is on the screen, until the score is, and the longest time that the "
+        "event loop stood still meanwhile, by the clock (a beat every 5 ms) and by the processor time of QGIS's thread. The "
+        "layer is made by `tools/bench/crowd.py`; everything is done by keys and edits in the real dock."
+    ).format(qgis=next(iter(found.values()))["qgis"])
+    header = ["action", "shown", "of it processor", "score", "stall", "of it processor"]
+    parts = [f"## Review of very many errors\n\n{text}"]
+    for count, waits in sorted(found.items()):
+        rows = [
+            [action, *(f"{seconds:.2f}" for seconds in (*waited.values(),))]
+            for action, waited in waits.items()
+            if isinstance(waited, dict)
+        ]
+        busy = f"Load of the machine: {waits['load']:.1f}."
+        parts.append(f"### {count:,} errors\n\n{busy}\n\n" + _table(header, rows))
+    return "\n\n".join(parts)
+
+
+_OTHERS = (_rules, _spinning, _strips, _fuzz, _synthesis, _review)
 
 
 def _pixels(found: Results) -> float:
