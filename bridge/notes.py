@@ -46,6 +46,13 @@ def note_templates() -> dict[str, str]:
         "no_bound": tr("needs either 'above' or 'from'"),
         "nothing_to_score": tr("the image has no valid pixel, so there is nothing to score"),
         "odd_status": tr("error status '{status}' is not one of {allowed}"),
+        "no_cuda": tr(
+            "This environment cannot use the GPU: set it up for an NVIDIA GPU in the options of RSQI, or choose the "
+            "processor as device."
+        ),
+        "gpu_refused": tr(
+            "The GPU cannot be used ({reason}): choose the processor as device, or run the test in the options of RSQI."
+        ),
         "lot_empty": tr("a lot has at least one unit, not {size}"),
         "lot_split": tr("a lot of {size} units is split: {parts}"),
         "lot_small": tr("{count} units cannot come from a lot of {size}"),

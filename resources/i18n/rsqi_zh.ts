@@ -928,6 +928,10 @@ The GeoPackage of an inspection tells the size of its image. For any other layer
         <translation>样本</translation>
     </message>
     <message>
+        <source>In the map view</source>
+        <translation>仅地图视图内</translation>
+    </message>
+    <message>
         <source>In the sample: inspected in detail. Else only looked over: passes with no A and at most 3 B errors.</source>
         <translation>勾选为样本，已详查；不勾选为概查：无 A 类且 B 类不超过 3 个为合格。</translation>
     </message>
@@ -1070,6 +1074,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Limit</source>
         <translation>限值</translation>
+    </message>
+    <message>
+        <source>Lists only errors in the map view, as you move it. Going from error to error does not change the list.</source>
+        <translation>只列出地图视图内的图斑，随地图移动而更新；在图斑之间跳转不会改变列表。</translation>
     </message>
     <message>
         <source>Log</source>
@@ -1920,6 +1928,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>数量偏少：请复核更多影像，结果才可信。</translation>
     </message>
     <message>
+        <source>The GPU cannot be used ({reason}): choose the processor as device, or run the test in the options of RSQI.</source>
+        <translation>无法使用 GPU（{reason}）：请将设备改为处理器，或在 RSQI 选项中运行测试。</translation>
+    </message>
+    <message>
         <source>The GeoPackages that inspections of the drawn images wrote.</source>
         <translation>检查样本影像所得的 GeoPackage。</translation>
     </message>
@@ -2354,6 +2366,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
     <message>
         <source>This QGIS does not have the tool for it.</source>
         <translation>此 QGIS 没有相应的编辑工具。</translation>
+    </message>
+    <message>
+        <source>This environment cannot use the GPU: set it up for an NVIDIA GPU in the options of RSQI, or choose the processor as device.</source>
+        <translation>当前环境不能使用 GPU：请在 RSQI 选项中为 NVIDIA GPU 重新设置环境，或将设备改为处理器。</translation>
     </message>
     <message>
         <source>This version of RSQI needs other packages.</source>
@@ -3048,8 +3064,8 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{text}，最低得分 {score:.1f}（{name}）</translation>
     </message>
     <message>
-        <source>{text}, {shown} in the list</source>
-        <translation>{text}，列表中 {shown} 个</translation>
+        <source>{text}, {shown} in the list, {hidden} hidden</source>
+        <translation>{text}，列表中 {shown} 个，隐藏 {hidden} 个</translation>
     </message>
     <message>
         <source>{text}, {speed:.1f} Mpx/s</source>

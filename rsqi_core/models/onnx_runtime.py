@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ModelError
+from ..notes import Note
 from . import nvidia
 from .card import AXES, CLASSIFIER, SEAMS, SEGMENTER, STRIDES, axis, model_hash, read_card
 from .description import Description
@@ -97,7 +98,8 @@ class OnnxRuntime:
         except Unavailable as error:
             reason = f"{provider} cannot be used: {doubt or error}"
             if self._strict and not is_memory(error):
-                raise ModelError(f"device cuda: {reason}; choose device cpu, or ask 'rsqi doctor'") from error
+                text = "device cuda: {reason}; choose device cpu, or ask 'rsqi doctor'"
+                raise ModelError(Note("gpu_refused", text, reason=reason)) from error
             raise Unavailable(reason) from error
         batch = {CPU: CPU_BATCH, CUDA: fitting(free, _BYTES * side**2)}.get(provider, 1)
         return Device(provider, batch, self._run_with(session))
@@ -142,9 +144,10 @@ def get_runtime() -> ModuleType:
 def _choose(device: str, available: list[str]) -> list[str]:
     """Providers to be tried, best first."""
     if device == "cuda" and CUDA not in available:
-        raise ModelError(
+        text = (
             f"device cuda: this onnxruntime has no CUDA; install onnxruntime-gpu ({INSTALL_CUDA}) or choose device cpu"
         )
+        raise ModelError(Note("no_cuda", text))
     return [name for name in _PROVIDERS[device] if name in available]
 
 

@@ -20,6 +20,7 @@ from qgis.PyQt.QtWidgets import QAction, QDockWidget
 from qgis.utils import iface
 
 LONG = 600  # seconds after which nothing more is waited for
+REST = 60  # seconds that an action may need to come to its end
 QUIET = 1.0  # seconds without a stall or a score after which an action has come to its end
 BEAT_MS = 5
 VERDICTS = 10
@@ -53,7 +54,7 @@ class Heart(QTimer):
         self._last = now
 
 
-def wait(until, seconds=LONG) -> None:
+def wait(until, seconds: float = LONG) -> None:
     """Let QGIS work until something is so."""
     end = time.monotonic() + seconds
     flags = QEventLoop.ProcessEventsFlag.AllEvents | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
@@ -89,13 +90,13 @@ class Desk:
 
         def done() -> bool:
             nonlocal quiet
-            busy = iface.mapCanvas().isDrawing() or self.heart.longest > 0.05 or self.scored_at > quiet
+            busy = iface.mapCanvas().isDrawing() or self.heart.busiest > 0.01 or self.scored_at > quiet
             if busy:
                 quiet = time.perf_counter()
                 self.heart.reset()
             return time.perf_counter() - quiet > QUIET
 
-        wait(done)
+        wait(done, REST)
 
     def measure(self, action, shown) -> dict[str, float]:
         """Seconds from an action until it is on the screen and until its score is, and the longest stall on the way."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import chain, islice
 from operator import attrgetter
-from typing import Iterable, Mapping, Sequence
+from typing import Collection, Iterable, Mapping, Sequence
 
 from qgis.core import QgsFeature, QgsFields
 from qgis.PyQt.QtCore import QDateTime
@@ -48,9 +48,12 @@ class RowFilter:
     status: str = ""
     text: str = ""
     confidence: float = 0.0
+    fids: Collection[int] | None = None  # those in the map view; None: wherever they lie
 
     def admits(self, row: ErrorRow, words: str = "") -> bool:
         """Return whether `row` passes; `words` is what the list calls its type and status."""
+        if self.fids is not None and row.fid not in self.fids:
+            return False
         if self.category_id and row.category_id != self.category_id:
             return False
         if self.status == REVIEWED and row.status == UNREVIEWED:

@@ -1,10 +1,10 @@
-"""What the list shows: a type, a status, words, and errors from some confidence on."""
+"""What the list shows: a type, a status, words, errors from some confidence on, and those in the map view."""
 
 from __future__ import annotations
 
 from qgis.gui import QgsFilterLineEdit
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from ...bridge.i18n import tr
 from ...bridge.texts import type_name
@@ -24,11 +24,14 @@ class FilterBar(QWidget):
     -------
     filter_changed
         :meth:`row_filter` returns another filter now.
+    view_chosen : bool
+        Whether only errors in the map view are wanted now.
     threshold_changed : float
         Confidence below which the map shows nothing; sent once the slider rests.
     """
 
     filter_changed = pyqtSignal()
+    view_chosen = pyqtSignal(bool)
     threshold_changed = pyqtSignal(float)
 
     def __init__(self, parent: QWidget | None = None):
@@ -51,6 +54,10 @@ class FilterBar(QWidget):
         self.slider.setPageStep(10)
         self.slider.setToolTip(tr("Hides less certain errors in the list and on the map. The score is not affected."))
         self.threshold_label = QLabel()
+        self.view_box = QCheckBox(tr("In the map view"))
+        self.view_box.setToolTip(
+            tr("Lists only errors in the map view, as you move it. Going from error to error does not change the list.")
+        )
         for box in (self.type_box, self.status_box, self.search_box):
             box.setMinimumWidth(70)
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -66,6 +73,7 @@ class FilterBar(QWidget):
         second.addWidget(QLabel(tr("Confidence from")))
         second.addWidget(self.slider, 1)
         second.addWidget(self.threshold_label)
+        second.addWidget(self.view_box)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -78,6 +86,7 @@ class FilterBar(QWidget):
         self.status_box.currentIndexChanged.connect(lambda _: self.filter_changed.emit())
         self.search_box.textChanged.connect(lambda _: self.filter_changed.emit())
         self.slider.valueChanged.connect(self._slider_moved)
+        self.view_box.toggled.connect(self.view_chosen)
 
     def row_filter(self) -> RowFilter:
         """Return what is chosen."""

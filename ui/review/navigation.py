@@ -60,11 +60,18 @@ def outline(geometry: QgsGeometry, pixel_side: float | None) -> QgsGeometry:
 
 
 class Navigator:
-    """Moves one canvas; everything it draws there is gone after :meth:`stop`."""
+    """Moves one canvas; everything it draws there is gone after :meth:`stop`.
+
+    Attributes
+    ----------
+    moving : bool
+        Whether it is this that moves the map now, and no person.
+    """
 
     def __init__(self, canvas: QgsMapCanvas):
         self._canvas = canvas
         self._outline: QgsRubberBand | None = None
+        self.moving = False
 
     def go_to(self, layer: QgsVectorLayer, geometry: QgsGeometry, pixel_side: float | None, keep_scale: bool) -> None:
         """Show an error, at the scale that suits it or at the present one, and flash it."""
@@ -109,8 +116,10 @@ class Navigator:
             transform = QgsCoordinateTransform(layer.crs(), target, QgsProject.instance())
             transform.setBallparkTransformsAreAppropriate(True)
             box = transform.transformBoundingBox(box)
+        self.moving = True
         if keep_scale:
             self._canvas.setCenter(box.center())
         else:
             self._canvas.setExtent(box)
+        self.moving = False
         self._canvas.refresh()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qgis.core import Qgis, QgsMessageLog, QgsProject, QgsVectorLayer
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
@@ -32,6 +34,7 @@ from .error_list import ErrorList
 from .filter_bar import FilterBar
 from .key_help import KeyHelp
 from .keys import KeyListener, with_key
+from .map_view import MapView
 from .navigation import Navigator, outline, pixel_side_of
 from .status_lines import ModeLabel, ProgressLine
 from .store import snapshot
@@ -65,6 +68,7 @@ class ReviewPage(QWidget):
         self.deductions = Deductions(self.decisions, live, self)
         self.digitising = Digitising(iface, self.decisions, self)
         self.navigator = Navigator(iface.mapCanvas())
+        self.map_view = MapView(iface.mapCanvas(), self.navigator, self)
         self._build()
         self._file_timer, self._show_timer = QTimer(self), QTimer(self)
         self._file_timer.setInterval(FILE_CHECK_MS)
@@ -92,6 +96,7 @@ class ReviewPage(QWidget):
         self.deductions.set_layer(layer)
         self.digitising.set_layer(layer)
         self.block_bar.set_layer(layer)
+        self.map_view.set_layer(layer)
         self._drawn_fid = None
         if layer is not None:
             image = inspected_image(layer)
@@ -108,6 +113,7 @@ class ReviewPage(QWidget):
         self.keys.stop()
         self.deductions.stop()
         self.filter_bar.stop()
+        self.map_view.stop()
         self.navigator.stop()
         for timer in (self._file_timer, self._show_timer):
             timer.stop()
@@ -217,6 +223,7 @@ class ReviewPage(QWidget):
     # Display
 
     def _decisions_changed(self, fids: set[int]) -> None:
+        self.map_view.add(fids)
         if not self.list.refresh(fids):
             self._fill()
         self._show_row()
@@ -285,7 +292,8 @@ class ReviewPage(QWidget):
 
     def _fill(self) -> None:
         self._listed = len(self.decisions.rows)
-        self.list.show_rows(self.decisions.rows, self.filter_bar.row_filter())
+        row_filter = replace(self.filter_bar.row_filter(), fids=self.map_view.fids)
+        self.list.show_rows(self.decisions.rows, row_filter)
         self._show_row()
         self._show_progress()
 
@@ -394,6 +402,8 @@ class ReviewPage(QWidget):
         self.digitising.mode_changed.connect(self._mode_changed)
         self.digitising.drawn.connect(self._show_drawn)
         self.filter_bar.filter_changed.connect(self._fill)
+        self.filter_bar.view_chosen.connect(self.map_view.set_on)
+        self.map_view.moved.connect(self._fill)
         self.filter_bar.threshold_changed.connect(self._set_threshold)
         self.decision_bar.command_requested.connect(self.run_command)
         self.block_bar.marked.connect(self.decisions.mark_as_read)

@@ -36,7 +36,8 @@ class ProgressLine(QWidget):
         done = sum(row.status != UNREVIEWED for row in rows.values())
         text = tr("{done} of {total} reviewed").format(done=done, total=len(rows))
         if listed < len(rows):
-            text = tr("{text}, {shown} in the list").format(text=text, shown=listed)
+            hidden = len(rows) - listed
+            text = tr("{text}, {shown} in the list, {hidden} hidden").format(text=text, shown=listed, hidden=hidden)
         self.label.setText(text)
         self._bar.setRange(0, max(len(rows), 1))
         self._bar.setValue(done)

@@ -52,3 +52,14 @@ def test_a_note_from_the_worker_is_said_within_another_one(application, monkeypa
     monkeypatch.setattr(QgsApplication, "locale", staticmethod(lambda: "zh_CN"))
     assert warning_text({"code": "dataset", **event}) == "甲.gpkg: 7 个图斑中有 2 个在影像之外"
     assert error_text({"code": "other", **message_fields(Note("new_one", "say {what}", what="this"))}) == "say this"
+
+
+def test_a_gpu_that_cannot_be_used_sends_nobody_to_pip(application):
+    import pytest
+    from rsqi.bridge.notes import error_message
+    from rsqi.rsqi_core.errors import ModelError
+    from rsqi.rsqi_core.models import onnx_runtime
+
+    with pytest.raises(ModelError, match="pip") as found:
+        onnx_runtime._choose("cuda", ["CPUExecutionProvider"])
+    assert "options of RSQI" in error_message(found.value) and "pip" not in error_message(found.value)

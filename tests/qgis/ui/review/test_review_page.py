@@ -95,7 +95,23 @@ def test_a_list_of_the_unreviewed_shrinks_while_it_is_walked(page):
     page.filter_bar.status_box.setCurrentIndex(1)
     page.run_command("accept")
     assert page.list.table.order == [3, 4, 2] and page.list.fid == 3
-    assert page.progress_line.label.text() == "1 of 4 reviewed, 3 in the list"
+    assert page.progress_line.label.text() == "1 of 4 reviewed, 3 in the list, 1 hidden"
+
+
+def test_only_errors_in_the_map_view_are_listed_as_a_person_moves_the_map(page):
+    canvas = page.iface.canvas
+    canvas.setExtent(box(80, 80, 60, 60).boundingBox())
+    page.filter_bar.view_box.setChecked(True)
+    assert page.list.table.order == [1]
+    assert page.progress_line.label.text() == "0 of 4 reviewed, 1 in the list, 3 hidden"
+    canvas.setExtent(box(0, 0, 310, 310).boundingBox())
+    assert until(lambda: page.list.table.order == [1, 2])
+    page.go_to(2)
+    page.run_command("zoom")
+    QTest.qWait(300)
+    assert page.list.table.order == [1, 2], "going to an error is no choice of a view"
+    page.filter_bar.view_box.setChecked(False)
+    assert len(page.list.table.order) == 4
 
 
 def test_a_comment_stays_with_its_error(page, path):
