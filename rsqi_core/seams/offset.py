@@ -26,14 +26,14 @@ LEAST_WINDOWS = 2
 
 _STEP = 0.5  # px of the grid of displacements
 _ACROSS = np.arange(-10, 11)  # px across the line
-_COLUMNS = 5  # of each side that are continued to where both meet
+_COLUMNS = 3  # of each side that are continued to where both meet
 _LOOK = 20  # columns in which the direction of structure is looked for
 _GRAIN = 2.0  # grey levels: what is weaker than noise agrees with nothing
 _COARSE = 10.0  # px; slower changes along the line are tone, not structure
 _NULL = 40, 72  # px of displacement that is none: how alike things are by chance
 _SHARED = 1.5  # windows overlap: so many of them tell as much as one
 _DOUBT = 0.06  # of correlation, added to its standard error: few windows may agree by chance
-_CHANCE = 1.3  # gain over its doubt that one aligned line in a hundred reaches by chance
+_CHANCE = 1.05  # gain over its doubt that some two aligned lines in a hundred reach by chance
 _KNOWN = 4.0  # standard deviations over chance from which the sides are taken to show the same things
 
 
