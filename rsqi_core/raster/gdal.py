@@ -17,16 +17,16 @@ from rasterio.errors import NotGeoreferencedWarning
 
 from ..errors import RasterError, RsqiError
 from ..locate import is_pipe_or_device
+from .sources import missing_source
 
 CACHE = 256 * 2**20  # bytes of decoded tiles that GDAL may keep; by default it takes a twentieth of all memory
 
-# By default libjpeg only warns of damage, the fast PNG path swallows a missing tail, what is missing at the end of a
-# raw file (ENVI and the like) reads as zeros, and a server that falls silent, which a mosaic may name, is waited for.
+# By default libjpeg only warns of damage, the fast PNG path swallows a missing tail, and a server that falls silent,
+# which a mosaic may name, is waited for.
 OPTIONS = {
     "GDAL_CACHEMAX": CACHE,
     "GDAL_ERROR_ON_LIBJPEG_WARNING": True,
     "GDAL_PNG_WHOLE_IMAGE_OPTIM": False,
-    "RAW_CHECK_FILE_SIZE": True,
     "GDAL_HTTP_CONNECTTIMEOUT": 20,
     "GDAL_HTTP_LOW_SPEED_LIMIT": 1,
     "GDAL_HTTP_LOW_SPEED_TIME": 30,
@@ -58,8 +58,7 @@ def guarded(name: str, verb: str) -> Iterator[None]:
     except (RsqiError, MemoryError):
         raise
     except Exception as error:
-        remedy = _how_to_open(name) if verb == "open" else "the file may be damaged or truncated, copy it again"
-        raise RasterError(f"cannot {verb} {name}: {_reason(name, error)}; {remedy}") from error
+        raise RasterError(f"cannot {verb} {name}: {_fault(name, verb, error)}") from error
     finally:
         sys.excepthook, sys.unraisablehook = hooks
 
@@ -116,6 +115,14 @@ def refuse_pipe(path: str | Path) -> None:
         raise RasterError(f"{path}: this is a pipe or a device; give a file")
 
 
+def _fault(name: str, verb: str, error: Exception) -> str:
+    """Say what is wrong, and the remedy."""
+    if (gone := missing_source(name)) is not None:
+        return f"it is made of {gone}, which is gone; put it back, or build the mosaic anew"
+    remedy = _how_to_open(name) if verb == "open" else "the file may be damaged or truncated, copy it again"
+    return f"{_reason(name, error)}; {remedy}"
+
+
 def _reason(name: str, error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "it holds bytes that are no text where a name should be"
@@ -153,4 +160,6 @@ def _how_to_open(name: str) -> str:
             known = environment.drivers()
         if not known.keys() & _LICENSED[suffix]:
             return f"no driver for {suffix} files is installed; save it as GeoTIFF in QGIS and inspect that"
+    if path.is_file():
+        return "give a raster that GDAL reads, or copy this one again if it is damaged or truncated"
     return "give an existing raster file that GDAL reads"

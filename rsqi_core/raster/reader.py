@@ -21,6 +21,7 @@ from .area import Area
 from .bands import choose_bands, depth, find_palette, is_number, read_masks, read_planes, stored_black
 from .gdal import guarded, hushed, quiet, refuse_pipe
 from .georeference import UNPLACED, place
+from .raw import refuse_truncated
 from .stored import bands_to_ask, is_lacking
 from .stretch import LEVELS, PERCENTILES, Stretch, look
 
@@ -257,7 +258,7 @@ def open_raster(
     Raises
     ------
     RasterError
-        No raster, not readable, complex values, a band that it does not have.
+        No raster, not readable, truncated, complex values, a band that it does not have.
     ParameterError
         Neither one band is wanted nor three.
     """
@@ -269,6 +270,7 @@ def open_raster(
         dataset = rasterio.open(source)
     try:
         with guarded(name, "read"), quiet():
+            refuse_truncated(name, dataset)
             return _as_raster(name, dataset, bands, nodata)
     except BaseException:
         dataset.close()

@@ -486,7 +486,8 @@ def test_stretch_is_recorded_and_the_same_in_every_block(tmp_path):
 
 @pytest.mark.skipif(not IO_FILES.is_dir(), reason="the collection of odd rasters is not here")
 def test_collection_of_odd_rasters_through_the_command_line(tmp_path, capsys):
-    files = [file for file in sorted(IO_FILES.glob("*/*")) if file.stat().st_size < 300_000]
+    rasters = (file for file in sorted(IO_FILES.glob("*/*")) if file.suffix in (".tif", ".jpg"))
+    files = [file for file in rasters if file.stat().st_size < 300_000]  # and no .aux.xml that a viewer has written
     refused = set()
     for n, file in enumerate(files):
         call = [
