@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..errors import ParameterError
+from ..errors import OutputError
 from ..notes import Note
 
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".cpg", ".prj")
@@ -49,7 +49,7 @@ def refuse_clashes(outputs: Iterable[Path | str], inputs: Iterable[Path | str]) 
 
     Raises
     ------
-    ParameterError
+    OutputError
         Names the output and what lies there.
     """
     read = {_identity(Path(path)): Path(path) for path in inputs}
@@ -63,10 +63,10 @@ def refuse_clashes(outputs: Iterable[Path | str], inputs: Iterable[Path | str]) 
                 found = next((folder for folder in folders if folder in file.resolve().parents), None)
             if found is not None:
                 text = "{output}: would overwrite {input}, which is read; choose another output"
-                raise ParameterError(Note("clash_input", text, output=str(file), input=str(found)))
+                raise OutputError(Note("clash_input", text, output=str(file), input=str(found)))
             if identity in taken:
                 text = "{output}: {other} would be written to the same place; give one of them another name"
-                raise ParameterError(Note("clash_output", text, output=str(file), other=str(taken[identity])))
+                raise OutputError(Note("clash_output", text, output=str(file), other=str(taken[identity])))
             taken[identity] = output
 
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from rsqi_core.errors import ParameterError
+from rsqi_core.errors import OutputError
 from rsqi_core.files.clash import refuse_clashes, sidecars
 
 
@@ -23,16 +23,16 @@ def link(kind, path, target):
 @pytest.mark.parametrize("kind", ["symbolic", "hard"])
 def test_a_link_to_the_input_is_the_input(scene, tmp_path, kind):
     alias = link(kind, tmp_path / "alias.gpkg", scene)
-    with pytest.raises(ParameterError) as caught:
+    with pytest.raises(OutputError) as caught:
         refuse_clashes([alias], [scene])
     assert str(alias) in str(caught.value) and str(scene) in str(caught.value)
 
 
 def test_a_folder_that_is_a_link_leads_to_the_same_file(scene, tmp_path):
     (tmp_path / "other").symlink_to(tmp_path, target_is_directory=True)
-    with pytest.raises(ParameterError, match="overwrite"):
+    with pytest.raises(OutputError, match="overwrite"):
         refuse_clashes([tmp_path / "other" / "scene.tif"], [scene])
-    with pytest.raises(ParameterError, match="same place"):  # neither of them is there yet
+    with pytest.raises(OutputError, match="same place"):  # neither of them is there yet
         refuse_clashes([tmp_path / "o.gpkg", tmp_path / "other" / "o.gpkg"], [scene])
 
 
@@ -40,7 +40,7 @@ def test_all_parts_of_a_shapefile_are_outputs(scene, tmp_path):
     for ending in (".prj", ".dbf", ".qix"):
         part = scene.with_suffix(ending)
         part.touch()
-        with pytest.raises(ParameterError, match=f"scene{ending}: would overwrite"):
+        with pytest.raises(OutputError, match=f"scene{ending}: would overwrite"):
             refuse_clashes([scene.with_suffix(".shp")], [scene, part])
         part.unlink()
     refuse_clashes([scene.with_suffix(".shp"), tmp_path / "scene.gpkg"], [scene])
@@ -50,7 +50,7 @@ def test_a_file_within_a_folder_that_is_read_is_read(tmp_path):
     safe = tmp_path / "S2.SAFE"
     safe.mkdir()
     (safe / "a.html").touch()
-    with pytest.raises(ParameterError, match=r"a\.html"):
+    with pytest.raises(OutputError, match=r"a\.html"):
         refuse_clashes([safe / "a.html"], [safe])
     refuse_clashes([safe / "new.html", tmp_path / "a.html"], [safe])
 

@@ -10,7 +10,7 @@ import pytest
 import rasterio
 import rasterio.shutil
 
-from rsqi_core.errors import OutputError, ParameterError, RasterError
+from rsqi_core.errors import OutputError, RasterError
 from rsqi_core.files.earlier import keep_earlier, read_earlier
 from rsqi_core.job import Job, run
 from rsqi_core.parameters import Parameters
@@ -228,9 +228,9 @@ def test_a_disk_without_links_gets_a_copy(inspect, tmp_path, monkeypatch):
 
 
 def test_what_the_caller_writes_afterwards_is_compared_too(inspect, scene, tmp_path):
-    with pytest.raises(ParameterError, match=r"scene\.tif"):
+    with pytest.raises(OutputError, match=r"scene\.tif"):
         inspect(targets={"mask": str(scene)})
-    with pytest.raises(ParameterError, match="same place"):
+    with pytest.raises(OutputError, match="same place"):
         inspect(targets={"BLOCKS": str(tmp_path / "o.gpkg")})
     (tmp_path / "page.html").write_text("mine")
     with pytest.raises(OutputError, match=r"page\.html: exists"):
