@@ -53,6 +53,12 @@ def note_templates() -> dict[str, str]:
         "gpu_refused": tr(
             "The GPU cannot be used ({reason}): choose the processor as device, or run the test in the options of RSQI."
         ),
+        "error_no_type": tr("{path}: error {number} has no type; give it one, or delete it"),
+        "error_odd_type": tr("{path}: the type (category_id) of error {number} is {found}; it must be 1 to {count}"),
+        "error_odd_status": tr("{path}: the status of error {number} is '{found}'; it must be one of {allowed}"),
+        "edits_in_journal": tr(
+            "{path}: its last edits lie in {journal}, which cannot be read here; copy both to where you may write"
+        ),
         "lot_empty": tr("a lot has at least one unit, not {size}"),
         "lot_split": tr("a lot of {size} units is split: {parts}"),
         "lot_small": tr("{count} units cannot come from a lot of {size}"),

@@ -2980,6 +2980,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{path}：无法写入评分方案（{reason}），请检查文件夹</translation>
     </message>
     <message>
+        <source>{path}: error {number} has no type; give it one, or delete it</source>
+        <translation>{path}：第 {number} 号图斑没有类型；请指定类型，或删除该图斑</translation>
+    </message>
+    <message>
         <source>{path}: exists and is no result of RSQI; choose another output</source>
         <translation>{path}：已存在且不是 RSQI 的结果；请另选输出</translation>
     </message>
@@ -3000,12 +3004,24 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{path}：是另一幅影像（{raster}）的结果；请另选输出，或允许覆盖</translation>
     </message>
     <message>
+        <source>{path}: its last edits lie in {journal}, which cannot be read here; copy both to where you may write</source>
+        <translation>{path}：最近的编辑保存在 {journal} 中，在此处无法读取；请将两个文件一起复制到可写的文件夹</translation>
+    </message>
+    <message>
         <source>{path}: its raster {raster} is gone; put {name} beside it</source>
         <translation>{path}：找不到影像 {raster}；请将 {name} 放在该文件旁边</translation>
     </message>
     <message>
         <source>{path}: not used because unreviewed: {count} of {total} errors</source>
         <translation>{path}：{total} 处错误中有 {count} 处未复核，未采用</translation>
+    </message>
+    <message>
+        <source>{path}: the status of error {number} is '{found}'; it must be one of {allowed}</source>
+        <translation>{path}：第 {number} 号图斑的状态为“{found}”；应为 {allowed} 之一</translation>
+    </message>
+    <message>
+        <source>{path}: the type (category_id) of error {number} is {found}; it must be 1 to {count}</source>
+        <translation>{path}：第 {number} 号图斑的类型（category_id）为 {found}；应为 1 至 {count}</translation>
     </message>
     <message>
         <source>{path}: this is a folder; choose another output</source>

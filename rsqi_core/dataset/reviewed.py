@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyogrio
 import shapely
 from affine import Affine
 from scipy.sparse import coo_array
@@ -15,6 +14,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ..describe import Component, TypeSummary, summarize
 from ..files.geopackage import StoredErrors, read_errors
+from ..files.layer import read_layer
 from ..taxonomy import CODES, by_id
 
 REJECTED, UNREVIEWED = "rejected", "unreviewed"
@@ -70,7 +70,7 @@ def read_reviewed(path: Path) -> Reviewed:
         The file is missing or no result of RSQI.
     """
     stored = read_errors(path)
-    meta, fids, geometries, _ = pyogrio.raw.read(path, layer="errors", columns=[], return_fids=True)
+    meta, fids, geometries, _ = read_layer(path, "errors", columns=[])
     shapes = dict(zip(fids.tolist(), shapely.from_wkb(geometries)))
     return Reviewed(
         stored=stored,

@@ -16,7 +16,6 @@ import numpy as np
 import pyogrio
 import shapely
 from affine import Affine
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 from shapely.affinity import affine_transform
 
 from .. import resources
@@ -28,9 +27,9 @@ from ..raster.gdal import refuse_pipe
 from ..scoring import Score
 from ..taxonomy import CODES, TYPES, by_id, noted_codes
 from .atomic import reason, whole_file
+from .layer import OGR_ERRORS, checked_status, checked_type, read_layer
 
 STYLED = ("errors", "blocks")
-_OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
 _Columns = dict[str, tuple[np.ndarray, np.ndarray]]  # by field: values, and the mask of nulls
 
 # As QGIS creates it when a style is saved into a GeoPackage.
@@ -112,7 +111,7 @@ def write_geopackage(
     """
     path = Path(path)
     wkt = None if crs is None else crs.to_wkt()
-    with whole_file(path, "the GeoPackage", errors=(*_OGR_ERRORS, sqlite3.Error)) as part:
+    with whole_file(path, "the GeoPackage", errors=(*OGR_ERRORS, sqlite3.Error)) as part:
         _write_layer(part, "errors", *_errors_table(polygons, score), wkt, "MultiPolygon")
         _write_layer(part, "blocks", *_blocks_table(blocks, transform), wkt, "Polygon")
         row = {**summary, "transform": list(transform)[:6]}
@@ -132,9 +131,9 @@ def read_errors(path: Path | str) -> StoredErrors:
     path = Path(path)
     refuse_pipe(path)
     try:
-        meta, fids, geometries, columns = pyogrio.raw.read(path, layer="errors", return_fids=True)
-        summary_meta, _, _, summary_columns = pyogrio.raw.read(path, layer="summary")
-    except (*_OGR_ERRORS, OSError) as error:
+        meta, fids, geometries, columns = read_layer(path, "errors")
+        summary_meta, _, _, summary_columns = read_layer(path, "summary")
+    except (*OGR_ERRORS, OSError) as error:
         raise OutputError(
             f"{path}: not a result of RSQI ({reason(error)}); give a GeoPackage that inspect wrote"
         ) from error
@@ -147,12 +146,21 @@ def read_errors(path: Path | str) -> StoredErrors:
         inspected = noted_codes(summary)
         shapes = shapely.from_wkb(geometries)
         area = area_function(crs_of_areas(meta["crs"], transform, *size))
-        records = [
-            measure(shape, int(category_id), transform, area(shape), status or "unreviewed")
-            for shape, category_id, status in zip(shapes, fields["category_id"], fields["status"])
+        rows = [
+            (int(fid), shape, category_id, status)
+            for fid, shape, category_id, status in zip(fids, shapes, fields["category_id"], fields["status"])
             if shape is not None
         ]
-        kept = [int(fid) for fid, shape in zip(fids, shapes) if shape is not None]
+        records = [
+            measure(
+                shape,
+                checked_type(path, fid, category_id),
+                transform,
+                area(shape),
+                checked_status(path, fid, status),
+            )
+            for fid, shape, category_id, status in rows
+        ]
     except (KeyError, TypeError, ValueError) as error:
         raise OutputError(
             f"{path}: not a complete result of RSQI ({reason(error)}); inspect the raster again"
@@ -163,7 +171,7 @@ def read_errors(path: Path | str) -> StoredErrors:
         valid_pixels=int(summary.get("valid_pixels") or size[0] * size[1]),
         diagonal_px=float(summary.get("diagonal_px") or math.hypot(*size)),
         inspected=CODES if inspected is None else inspected,
-        fids=tuple(kept),
+        fids=tuple(fid for fid, *_ in rows),
         summary=summary,
     )
 

@@ -14,14 +14,13 @@ import numpy as np
 import pyogrio
 import pyproj
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from ..errors import OutputError
 from ..taxonomy import by_id
 from .atomic import whole_files
 from .clash import SHAPEFILE_INDEXES, SHAPEFILE_PARTS
+from .layer import OGR_ERRORS
 
-_OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
 _MARK = slice(16, 28)  # bytes of a dBASE header that are reserved, and that nobody reads
 _SIGN = b"RSQI"
 
@@ -67,7 +66,7 @@ def write_shapefile(
     if path.suffix.lower() != ".shp":
         raise OutputError(f"{path}: a shapefile's name must end in .shp")
     older = [path.with_suffix(ending) for ending in SHAPEFILE_PARTS + SHAPEFILE_INDEXES]
-    with whole_files(path, older, "the shapefile", errors=_OGR_ERRORS) as folder:
+    with whole_files(path, older, "the shapefile", errors=OGR_ERRORS) as folder:
         _write(folder / path.name, errors, crs, columns or {})
         # One spelling for every reader; GDAL itself would write "GBK" or a code page number by version.
         (folder / path.name).with_suffix(".cpg").write_text("GBK", encoding="ascii")

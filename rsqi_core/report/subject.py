@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import Any, Mapping
 
 import numpy as np
-import pyogrio
 import pyproj
 import shapely
 from affine import Affine
-from pyogrio.errors import DataLayerError, DataSourceError
 
-from ..errors import OutputError, ParameterError
+from ..errors import OutputError
+from ..files.atomic import reason
+from ..files.layer import OGR_ERRORS, checked_status, checked_type, read_layer
 from ..geodesy import area_function, crs_of_areas
 from ..ground import valid_diagonal
 from ..inspection import Inspection
 from ..polygons import measure
 from ..raster import Raster, read_thumbnail
 from ..scoring import Score, load_scheme, score
-from ..taxonomy import CODES, by_id, noted_codes
+from ..taxonomy import by_id, noted_codes
 
 REJECTED, UNREVIEWED = "rejected", "unreviewed"
 _SAMPLE = 1024  # px; longer side of the small picture in which valid pixels are counted where nobody else did
@@ -148,8 +148,8 @@ def read_summary(path: Path | str | None) -> dict[str, Any]:
     if path is None:
         return {}
     try:
-        meta, _, _, columns = pyogrio.raw.read(path, layer="summary")
-    except (DataLayerError, DataSourceError, OSError):
+        meta, _, _, columns = read_layer(path, "summary")
+    except (*OGR_ERRORS, OSError):
         return {}
     row = {name: column[0] for name, column in zip(meta["fields"], columns) if len(column)}
     return {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
@@ -179,9 +179,7 @@ def read_subject(
     Raises
     ------
     OutputError
-        There is no such layer, or it makes no sense.
-    ParameterError
-        Neither summary nor raster says how large the image is.
+        There is no such layer, it makes no sense, or neither summary nor raster says how large the image is.
     """
     table, shapes, crs = _read_layer(errors)
     crs = None if summary.get("source") and not _source(summary).get("crs") else crs
@@ -203,7 +201,7 @@ def read_subject(
         valid_area = area(outline) * valid_pixels / (size[0] * size[1])
         summary = {"raster": raster.path, "width": size[0], "height": size[1], **summary}
     else:
-        raise ParameterError("nothing says how large the image is; give the image")
+        raise OutputError(f"{errors}: nothing says how large the image is; give the image")
     records = [
         measure(shape, row["category_id"], transform, area(shape), row["status"]) for shape, row in zip(shapes, table)
     ]
@@ -242,9 +240,9 @@ def _source(summary: Mapping[str, Any]) -> Mapping[str, Any]:
 def _read_layer(path: Path | str) -> tuple[list[dict[str, Any]], np.ndarray, Any]:
     """Return the fields of each error, the shapes and the CRS."""
     try:
-        meta, _, geometries, columns = pyogrio.raw.read(path, layer="errors")
-    except (DataLayerError, DataSourceError, OSError) as error:
-        raise OutputError(f"{path}: has no layer of errors ({error}); give a result of RSQI") from error
+        meta, fids, geometries, columns = read_layer(path, "errors")
+    except (*OGR_ERRORS, OSError) as error:
+        raise OutputError(f"{path}: has no layer of errors ({reason(error)}); give a result of RSQI") from error
     fields = dict(zip(meta["fields"], columns))
     if "category_id" not in fields:
         raise OutputError(f"{path}: the errors have no field category_id; give a result of RSQI")
@@ -252,14 +250,12 @@ def _read_layer(path: Path | str) -> tuple[list[dict[str, Any]], np.ndarray, Any
     rows = []
     for n in np.flatnonzero([shape is not None and not shape.is_empty for shape in shapes]):
         row = {name: _value(fields[name][n]) for name in fields}
-        category_id = row["category_id"]
-        if category_id is None or category_id not in range(1, len(CODES) + 1):
-            raise OutputError(f"{path}: the category_id {category_id} of an error is not one of 1 to {len(CODES)}")
+        number = int(fids[n])
         rows.append(
             {
-                "category_id": int(category_id),
+                "category_id": checked_type(path, number, row["category_id"]),
                 "confidence": math.nan if row.get("confidence") is None else float(row["confidence"]),
-                "status": row.get("status") or UNREVIEWED,
+                "status": checked_status(path, number, row.get("status")),
                 "edited_at": row.get("edited_at"),
                 **{name: row.get(name) or "" for name in ("source", "comment", "edited_by")},
             }

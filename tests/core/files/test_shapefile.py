@@ -10,6 +10,7 @@ import pytest
 import rasterio
 import shapely
 from affine import Affine
+from pyogrio.errors import DataSourceError
 
 from rsqi_core.errors import OutputError
 from rsqi_core.files import shapefile as module
@@ -104,7 +105,7 @@ def test_a_failure_in_between_puts_the_older_set_back(path, failing, monkeypatch
 
 def test_a_failed_write_leaves_nothing(path, monkeypatch):
     def fail(*_, **__):
-        raise module.DataSourceError("disk full\nat byte 7")
+        raise DataSourceError("disk full\nat byte 7")
 
     monkeypatch.setattr(module.pyogrio.raw, "write", fail)
     with pytest.raises(OutputError, match="disk full at byte 7"):

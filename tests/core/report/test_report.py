@@ -419,7 +419,7 @@ def test_the_scheme_is_that_of_the_inspection_and_is_missed_when_gone(reviewed, 
 
 def test_a_layer_without_summary_needs_the_image(reviewed, tmp_path):
     path, raster = reviewed
-    with pytest.raises(ParameterError, match="give the image"):
+    with pytest.raises(OutputError, match="give the image"):
         write_report(ordered(path, tmp_path, "html", summary=None))
     answer = write_report(ordered(path, tmp_path, "html", summary=None, raster=str(raster), language="en"))
     assert answer["score"] == write_report(ordered(path, tmp_path, "html"))["score"]

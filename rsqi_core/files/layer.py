@@ -1,0 +1,77 @@
+"""Layers of a result as technicians leave them: read without a word of the libraries, and checked error by error."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+
+from ..errors import OutputError
+from ..notes import Note
+from ..scoring import STATUSES
+from ..taxonomy import TYPES
+
+OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
+
+
+def read_layer(
+    path: Path | str, layer: str, columns: list[str] | None = None
+) -> tuple[dict[str, Any], np.ndarray, np.ndarray | None, list[np.ndarray]]:
+    """Read a layer: what it is, and of its rows the numbers (fid), the shapes as WKB and the values by column.
+
+    Raises
+    ------
+    OutputError
+        Edits lie in a journal beside the file that cannot be read in a read-only folder.
+    OSError, or one of `OGR_ERRORS`
+        There is no such layer, or it is damaged.
+    """
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        found = pyogrio.raw.read(path, layer=layer, columns=columns, return_fids=True)
+    journal = Path(f"{path}-wal")
+    if any("IMMUTABLE" in str(warning.message) for warning in said) and journal.exists() and journal.stat().st_size:
+        text = "{path}: its last edits lie in {journal}, which cannot be read here; copy both to where you may write"
+        raise OutputError(Note("edits_in_journal", text, path=str(path), journal=journal.name))
+    return found
+
+
+def checked_type(path: Path | str, number: int, value: Any) -> int:
+    """Return the type of an error, 1..10.
+
+    Raises
+    ------
+    OutputError
+        It has none, or one that there is not; names the file and the error's number (fid).
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        text = "{path}: error {number} has no type; give it one, or delete it"
+        raise OutputError(Note("error_no_type", text, path=str(path), number=number))
+    if value not in range(1, len(TYPES) + 1):
+        text = "{path}: the type (category_id) of error {number} is {found}; it must be 1 to {count}"
+        raise OutputError(
+            Note("error_odd_type", text, path=str(path), number=number, found=str(value), count=len(TYPES))
+        )
+    return int(value)
+
+
+def checked_status(path: Path | str, number: int, value: Any) -> str:
+    """Return the status of an error; of one without it is unreviewed.
+
+    Raises
+    ------
+    OutputError
+        There is no such status; names the file and the error's number (fid).
+    """
+    if value and value not in STATUSES:
+        text = "{path}: the status of error {number} is '{found}'; it must be one of {allowed}"
+        allowed = ", ".join(STATUSES)
+        raise OutputError(
+            Note("error_odd_status", text, path=str(path), number=number, found=str(value), allowed=allowed)
+        )
+    return str(value) if value else STATUSES[0]
