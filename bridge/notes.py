@@ -76,6 +76,7 @@ def note_templates() -> dict[str, str]:
         "earlier_file": tr(
             "{path}: exists and is not as RSQI wrote it; choose another output, or allow to overwrite it"
         ),
+        "name_bytes": tr("{path}: the name of this file or folder holds bytes that are no text; rename it"),
         "earlier_folder": tr("{path}: this is a folder; choose another output"),
         "earlier_pipe": tr("{path}: this is a pipe or a device; choose another output"),
         "earlier_kept": tr("the earlier result is kept as {path}"),

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from .errors import Cancelled, ParameterError, RsqiError
+from .imports import broken_import
 from .notes import message_fields, message_of
 
 COMMANDS = ("inspect", "probe", "report", "dataset", "finetune")
@@ -68,7 +69,8 @@ def main() -> int:
         import traceback
 
         traceback.print_exc()
-        channel.emit("error", code="internal", message=f"internal error: {type(error).__name__}: {error}")
+        message = broken_import(error) or f"internal error: {type(error).__name__}: {error}"
+        channel.emit("error", code="internal", message=message)
     return 1
 
 

@@ -3016,6 +3016,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{path}：{total} 处错误中有 {count} 处未复核，未采用</translation>
     </message>
     <message>
+        <source>{path}: the name of this file or folder holds bytes that are no text; rename it</source>
+        <translation>{path}：该文件或文件夹的名称含有不是文字的字节；请重命名</translation>
+    </message>
+    <message>
         <source>{path}: the status of error {number} is '{found}'; it must be one of {allowed}</source>
         <translation>{path}：第 {number} 号图斑的状态为“{found}”；应为 {allowed} 之一</translation>
     </message>

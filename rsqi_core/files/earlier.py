@@ -157,13 +157,28 @@ def refuse_earlier_file(path: Path, is_own: Callable[[Path], bool], overwrite: b
         raise OutputError(Note("earlier_file", text, path=str(present[0])))
 
 
-def refuse_no_file(path: Path) -> None:
-    """Refuse an output where a folder, a pipe or a device lies.
+def refuse_bytes(path: Path) -> None:
+    """Refuse a path with bytes that are no text, as old archives unpack: neither SQLite nor JSON can name it.
 
     Raises
     ------
     OutputError
     """
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        text = "{path}: the name of this file or folder holds bytes that are no text; rename it"
+        raise OutputError(Note("name_bytes", text, path=str(path))) from None
+
+
+def refuse_no_file(path: Path) -> None:
+    """Refuse an output where a folder, a pipe or a device lies, or whose name holds bytes that are no text.
+
+    Raises
+    ------
+    OutputError
+    """
+    refuse_bytes(path)
     if path.is_dir():
         raise OutputError(Note("earlier_folder", "{path}: this is a folder; choose another output", path=str(path)))
     if is_pipe_or_device(path):
