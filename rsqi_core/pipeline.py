@@ -20,7 +20,7 @@ from .parameters import Parameters
 from .polygons import records
 from .progress import OnProgress, Progress, no_progress
 from .raster import Raster
-from .scoring import Score, load_scheme, score
+from .scoring import Scheme, Score, load_scheme, score
 from .strips.footprint import footprint
 from .strips.journal import Journal
 from .strips.label_file import LabelFile
@@ -70,6 +70,7 @@ def inspect_raster(
         With one line that says what is wrong; `Cancelled` if `cancelled` says so.
     """
     started = time.monotonic()
+    scheme = load_scheme(parameters.scheme)  # a fault in it is told before the work, not after
     if "classify" in parameters.stages:
         model = model or load(parameters.model, parameters.device)
     frame, sizes = frame_of(raster, parameters), _sizes(parameters)
@@ -94,7 +95,7 @@ def inspect_raster(
         raise Cancelled("cancelled; nothing was written")
     warnings = () if polygons or collector.shows else (("one_colour", _ONE_COLOUR),)
     inspected = () if warnings else inspected_types(parameters, model)
-    scored = _score(collector.ground, frame, parameters, polygons, collector.valid_pixels, inspected)
+    scored = _score(collector.ground, frame, scheme, parameters.score_mode, polygons, collector.valid_pixels, inspected)
     seconds = time.monotonic() - started
     summary = summary_row(frame, collector.ground, parameters, model, collector.valid_pixels, scored, seconds)
     return Inspection(labels, frame.window, frame.transform, polygons, collector.blocks, scored, summary, warnings)
@@ -148,17 +149,18 @@ def _progress(done: int, known: int, total: int, pixels: int, elapsed: float) ->
 def _score(
     ground: Frame,
     frame: Frame,
-    parameters: Parameters,
+    scheme: Scheme,
+    mode: str,
     polygons: list[ErrorPolygon],
     valid_pixels: int,
     inspected: tuple[str, ...],
 ) -> Score:
     return score(
         records(polygons, frame.transform),
-        load_scheme(parameters.scheme),
+        scheme,
         ground.valid_area(valid_pixels),
         valid_pixels,
         ground.diagonal,
-        parameters.score_mode,
+        mode,
         inspected,
     )

@@ -94,9 +94,9 @@ def _inspect(options: argparse.Namespace) -> int:
         emit = Reporter(options.progress, job.raster)
         try:
             emit("result", **run(job, emit, model=model))
-        except (Cancelled, ParameterError):
+        except Cancelled:
             raise
-        except RsqiError as error:
+        except RsqiError as error:  # of a parameter too, such as an extent, that does not fit this raster
             if len(outputs) == 1:
                 raise
             failed += 1

@@ -277,3 +277,16 @@ def test_real_scenes(tmp_path, capsys):
         with rasterio.open(scene) as a, rasterio.open(tmp_path / f"{Path(scene).stem}_mask.tif") as b:
             assert a.shape == b.shape and a.transform == b.transform
             assert set(np.unique(b.read(1))) <= {*range(11), 255}
+
+
+def test_an_extent_beside_one_raster_does_not_stop_the_others(write_raster, holed, tmp_path, capsys):
+    good, other = write_raster(holed[:100, :100], "good.tif"), tmp_path / "other.tif"
+    with rasterio.open(good) as source:
+        profile = source.profile | {"transform": source.transform * source.transform.translation(10_000, 0)}
+        with rasterio.open(other, "w", **profile) as target:
+            target.write(source.read())
+        extent = ",".join(map(str, source.bounds))
+    words = ["inspect", str(other), str(good), "--output", str(tmp_path / "out"), "--stages", "rules"]
+    assert main([*words, "--extent", extent]) == 1
+    error = capsys.readouterr().err
+    assert "other.tif" in error and sorted(f.name for f in (tmp_path / "out").iterdir()) == ["good.gpkg"]
