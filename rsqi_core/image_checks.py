@@ -173,6 +173,7 @@ class Census:
     def _add_windows(self, scaled: np.ndarray, valid: np.ndarray) -> None:
         if min(valid.shape) < WINDOW:
             return
+        scaled = np.where(valid, scaled, 0)  # values of nodata may be too large to be squared
         whole = _windows(valid.astype(np.float32)) == WINDOW**2
         means = _windows(scaled) / WINDOW**2
         deviations = np.sqrt(np.maximum(_windows(scaled * scaled) / WINDOW**2 - means**2, 0))

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,8 @@ import rasterio
 import rasterio.shutil
 
 from rsqi_core.cli import main
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
 @pytest.fixture
@@ -150,3 +153,24 @@ def test_a_record_that_was_filled_in_by_hand_stays(scene, tmp_path, capsys):
     (tmp_path / "r.csv").write_text(f"{head}\n{','.join(cells)}\n", "utf-8-sig")
     assert report("r.csv") == 1 and "r.csv" in capsys.readouterr().err
     assert "mended" in (tmp_path / "r.csv").read_text("utf-8-sig")
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")  # which a shell would show
+@pytest.mark.skipif(not DATA.is_dir(), reason="needs the shared imagery")
+def test_all_outputs_of_every_raster_appear_together(tmp_path, capsys):
+    files = [file for file in sorted(DATA.glob("io/*/*")) if file.suffix in (".tif", ".jpg")]
+    small = [file for file in files if file.stat().st_size < 60_000] + sorted(DATA.glob("scenes/naip/*.tif"))[:1]
+    refused = set()
+    for n, file in enumerate(small):
+        raster = tmp_path / f"{n}{file.suffix}"
+        shutil.copy(file, raster)
+        words = [raster, "--output", tmp_path / f"{n}_o.gpkg", "--mask", "--report", "--shapefile"]
+        code = inspect(*words, "--blocks", "512", "--progress", "none")
+        capsys.readouterr()
+        made = {path.name for path in tmp_path.glob(f"{n}_o*")}
+        if code:
+            assert not made
+            refused.add(file.name)
+        else:
+            assert {f"{n}_o.gpkg", f"{n}_o_mask.tif", f"{n}_o.html", f"{n}_o.shp"} <= made
+    assert refused == {"all-nodata.tif", "inverted_lat.tif"}  # which hold nothing but nodata
