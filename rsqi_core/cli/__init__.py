@@ -21,7 +21,6 @@ from ..files.earlier import refuse_bytes
 from ..imports import broken_import
 from .command import CANCELLED, FAILED, WRONG_USAGE
 
-
 # What another GDAL or PROJ was told (QGIS, OSGeo4W, conda) is not for ours, whose coordinate systems would be lost with
 # a proj.db of another version. How to reach a server changes no result.
 _OTHER_SOFTWARE = ("PROJ_", "GDAL_", "OGR_", "CPL_")
