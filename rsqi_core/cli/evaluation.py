@@ -18,7 +18,7 @@ def add_evaluate(commands: Any) -> None:
     parser.add_argument("--model", default="default", metavar="default|rules|FOLDER")
     parser.add_argument("--against", action="append", default=[], metavar="FOLDER", help="a further model to compare")
     parser.add_argument(
-        "--parts", default="all", choices=("all", "real"), help="real: its real pictures alone, quicker"
+        "--parts", default="all", choices=("all", "real", "seams"), help="real pictures alone, or seams alone, quicker"
     )
     parser.add_argument("--output", type=Path, metavar="MD", help="write the page, with plots and examples beside it")
     parser.add_argument("--card", type=Path, metavar="MD", help="write the model's card, and a Chinese one beside it")
@@ -32,19 +32,22 @@ def _evaluate(options: argparse.Namespace) -> int:
         return _compare(options)
     if options.data is None:
         raise ParameterError("evaluate needs --data FOLDER, or --mask with --truth and --planted")
-    from ..evaluation.benchmark.measure import RULES_ALONE, measure, measure_real_part
-    from ..evaluation.pages.page import write_page, write_real_page
+    from ..evaluation.benchmark.measure import RULES_ALONE, measure, measure_real_part, measure_seams_alone
+    from ..evaluation.pages.page import write_page, write_real_page, write_seam_page
 
     if options.card and options.model == RULES_ALONE:
         raise ParameterError("--card describes a model; the rules alone have none")
-    if options.parts == "real" and (options.card or options.against):
-        raise ParameterError("--card and --against need the whole benchmark, without --parts real")
+    if options.parts != "all" and (options.card or options.against):
+        raise ParameterError("--card and --against need the whole benchmark, without --parts")
 
     def log(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
     if options.parts == "real":
         print(write_real_page(measure_real_part(options.data, options.model, log), options.output))
+        return DONE
+    if options.parts == "seams":
+        print(write_seam_page(measure_seams_alone(options.data, options.model, log), options.output))
         return DONE
     measured = measure(options.data, options.model, options.against, log)
     print(write_page(measured, options.output))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from ...errors import ParameterError
 from ...models import Model, load
 from ...parameters import Parameters
 from ...synthesis.compose import Sample, medium_and_strong
@@ -17,6 +18,7 @@ from .real_results import RealResults, measure_real
 from .rule_results import RuleResult, run_rules
 from .run_model import ModelResult, run_model
 from .scenes import SceneResult
+from .seam_results import SeamResult, measure_seams
 
 RULES_ALONE = "rules"  # in place of a model: what the rules find without one
 MIXED = ("defect", "clean", "decoy")
@@ -42,6 +44,8 @@ class Measured:
     scene_results : list
         `SceneResult` of each scene.
     real : RealResults
+    seams : list
+        `SeamResult` of each picture; empty without a network of seams.
     """
 
     blocks: list[ComposedBlock]
@@ -51,6 +55,7 @@ class Measured:
     rule_results: list[RuleResult]
     scene_results: list[SceneResult]
     real: RealResults
+    seams: list[SeamResult] = field(default_factory=list)
 
     def where(self, *parts: str) -> np.ndarray:
         """bool [N]: which blocks belong to these parts of the list."""
@@ -108,13 +113,22 @@ def measure(
         scene_results.append(scenes.inspect(entry, scene, parameters, first, log))
     real = measure_real(data, first, _title(model, first), log)
     differing += real.differing
-    return Measured(made, differing, first, model_results, rule_results, scene_results, real)
+    seams = measure_seams(first, data, log) if first and first.card.seams else []
+    return Measured(made, differing, first, model_results, rule_results, scene_results, real, seams)
 
 
 def measure_real_part(data: Path, model: str, log: Callable[[str], None] = lambda line: None) -> RealResults:
     """Run the real pictures of the benchmark alone, which takes a few minutes; parameters and errors as `measure`."""
     loaded = None if model == RULES_ALONE else load(model, "cpu")
     return measure_real(data, loaded, _title(model, loaded), log)
+
+
+def measure_seams_alone(data: Path, model: str, log: Callable[[str], None] = lambda line: None) -> list[SeamResult]:
+    """Look for the seams of the benchmark alone, which takes a few minutes; parameters and errors as `measure`."""
+    loaded = load(model, "cpu") if model != RULES_ALONE else None
+    if loaded is None or not loaded.card.seams:
+        raise ParameterError(f"{model}: there is no network of seams to measure")
+    return measure_seams(loaded, data, log)
 
 
 def _title(name: str, model: Model | None) -> str:

@@ -19,9 +19,11 @@ from ..benchmark.marks import count_marks, marks_of_classifier, marks_of_inspect
 from ..benchmark.measure import MIXED, Measured
 from ..benchmark.real_results import RealResults
 from ..benchmark.run_model import INSPECTION, ONE_STEP, ModelResult, as_inspected
+from ..benchmark.seam_results import SeamResult
 from . import tables
 from .examples import Example, may_be_shown, write_examples
 from .real_tables import real_goals, real_section
+from .seam_tables import seam_goals, seam_section
 
 IMAGES = "images/benchmark"  # beside the page
 _ALONE = (
@@ -52,6 +54,12 @@ def write_real_page(found: RealResults, page: Path | None) -> str:
     return _written([*sections, "## Real images\n", _real_images(found)], page)
 
 
+def write_seam_page(found: list[SeamResult], page: Path | None) -> str:
+    """Return a page of the seams alone as Markdown; with `page` write it there."""
+    sections = ["# Benchmark: its seams alone\n", "Reproduce with `rsqi evaluate --parts seams --data FOLDER`.\n"]
+    return _written([*sections, tables.goals(seam_goals(found)), seam_section(found)], page)
+
+
 def _written(sections: list[str], page: Path | None) -> str:
     text = "\n".join(part for part in sections if part).rstrip() + "\n"
     if page:
@@ -78,6 +86,8 @@ def _sections(m: Measured, page: Path | None) -> list[str]:
     if m.model:
         sections += ["## Real clouds and real seams\n", _real(m)]
     sections += ["## Real images\n", _real_images(m.real)]
+    if m.seams:
+        sections += ["## Seams as lines\n", seam_section(m.seams)]
     if m.model:
         sections += ["## Size and speed\n", _cost(m, m.model)]
         sections.append(_pictures(m, m.model, page) if page else "")
@@ -272,6 +282,7 @@ def _goals(m: Measured, model: Model) -> str:
                 ("two steps against one, mIoU", float(np.nanmean(iou_of(two)) - np.nanmean(iou_of(one))), ">=", 0.01),
                 ("two steps against one, pixel precision", float(precision_of(two) - precision_of(one)), ">=", 0.05),
                 *real_goals(m.real),
+                *(seam_goals(m.seams) if m.seams else ()),
             ]
         )
         + "\nMedium and strong errors.\n"

@@ -1,0 +1,122 @@
+"""Run the network of seams on the benchmark: what it sees, and which lines come of it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from skimage.morphology import skeletonize
+
+from ...frame import Frame
+from ...models import Model
+from ...raster import open_raster
+from ...seams.evidence import evidence
+from ...seams.find import lines_of
+from ...seams.measure import measure_line
+from ...synthesis.defect import DEFECT
+from ...taxonomy import BOUNDARY_TYPES
+from . import blocks, frozen, real
+from .scenes import write_raster
+
+NEAR = 8  # px from its true course within which a seam counts as found
+WITHOUT = ("clean", "decoy", "real clean")  # kinds of pictures without a seam
+_CODES = tuple(t.code for t in BOUNDARY_TYPES)
+_IDS = [t.id for t in BOUNDARY_TYPES]
+_CELLS = 4  # strongest cells that speak for a picture, as they do in training
+
+
+@dataclass(frozen=True)
+class SeamResult:
+    """What was found in one picture.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+        One of `WITHOUT`; ``real`` or ``dates`` for true seams; or type and severity, ``stitching_trace strong``.
+    evidence : float
+        Probability 0-1 of the strongest cells.
+    length, found : int
+        Pixels of the true seams, and those of them that lie within `NEAR` of a line.
+    lines : int
+        Lines that were traced, moved and measured, and that show.
+    """
+
+    name: str
+    kind: str
+    evidence: float
+    length: int
+    found: int
+    lines: int
+
+
+def measure_seams(model: Model, data: Path, log: Callable[[str], None] = lambda line: None) -> list[SeamResult]:
+    """Look for seams in all pictures of the benchmark of which it is known whether they hold one.
+
+    Parameters
+    ----------
+    model : Model
+        With a network of seams.
+    data : pathlib.Path
+        Folder of the imagery sets.
+
+    Raises
+    ------
+    RsqiError
+        If a picture is missing.
+    """
+    log("looking for seams")
+    with tempfile.TemporaryDirectory(prefix="rsqi-evaluate-") as folder:
+        return [
+            _result(model, name, kind, image, truth, Path(folder) / "picture.tif")
+            for name, kind, image, truth in (*_planted(data), *_real(data))
+        ]
+
+
+def _planted(data: Path) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
+    """Name, kind, image and course of the seams (bool [H, W]) of each block."""
+    for entry in frozen.read(frozen.BLOCKS):
+        seams = bool(entry.codes) and entry.codes[0] in _CODES
+        if not (entry.part in ("clean", "decoy", "dates") or (entry.part == "defect" and seams)):
+            continue
+        sample = blocks.compose(entry, data)
+        if sample is None:
+            continue
+        shown = [defect.mask == DEFECT for defect in sample.defects if defect.code in _CODES]
+        truth = np.any(shown, 0) if shown else np.zeros(sample.image.shape[:2], bool)
+        kind = entry.part if entry.part != "defect" else f"{entry.codes[0]} {entry.severity}"
+        yield entry.name, kind, sample.image, truth
+
+
+def _real(data: Path) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
+    for entry in frozen.read(frozen.REAL):
+        if entry.part not in (real.SEAM, real.UNSPOILT):
+            continue
+        picture = real.compose(entry, data)
+        if entry.part == real.SEAM:
+            yield entry.name, "real", picture.image, np.isin(real.truth_of(picture), _IDS)
+        elif not set(_CODES) & set(picture.unknown):
+            yield entry.name, "real clean", picture.image, np.zeros(picture.image.shape[:2], bool)
+
+
+def _result(model: Model, name: str, kind: str, image: np.ndarray, truth: np.ndarray, file: Path) -> SeamResult:
+    with open_raster(str(write_raster(file, image))) as raster:
+        frame = Frame(raster, (0, 0, raster.width, raster.height))
+        seen = evidence(frame, model.seams)
+        size = raster.width, raster.height
+        lines = [line for line in lines_of(frame, seen, model.card.seams) if _shows(raster.read, size, line)]
+    strongest = float(np.sort(seen, axis=None)[-_CELLS:].mean()) / 255
+    course = skeletonize(truth)
+    away = np.ones(truth.shape, np.uint8)
+    cv2.polylines(away, [np.round(line).astype(np.int32) for line in lines], False, 0)
+    near = cv2.distanceTransform(away, cv2.DIST_L2, 5) <= NEAR if lines else np.zeros(truth.shape, bool)
+    return SeamResult(name, kind, strongest, int(course.sum()), int((course & near).sum()), len(lines))
+
+
+def _shows(read: Callable[..., tuple[np.ndarray, np.ndarray]], size: tuple[int, int], line: np.ndarray) -> bool:
+    measured = measure_line(read, size, line)
+    return measured is not None and measured.is_error
