@@ -199,6 +199,43 @@ def roads(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return paint(image, 0.85 * marks, np.full_like(image, white))
 
 
+def lane_lines(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A wide road whose lanes are parted by painted lines, solid or dashed, which run straight across the image."""
+    shape = image.shape[:2]
+    u, v = turned(shape, rng.uniform(0, np.pi))
+    u = u - rng.uniform(-0.3, 0.3) * min(shape)
+    lane, count = rng.uniform(14, 60), int(rng.integers(1, 5))
+    half = lane * count / 2 + rng.uniform(2, 12)
+    tone = rng.uniform(60, 170)
+    image = paint(image, _within(half - np.abs(u)), material(image, rng, (tone, tone, tone * 0.98), 5, 3))
+    width, dash = rng.uniform(0.5, 2.5), rng.uniform(20, 90)
+    white = (240, 240, 235) if rng.random() < 0.7 else (225, 190, 70)
+    marks = np.zeros(shape, np.float32)
+    for k in range(count + 1):
+        line = _within(width - np.abs(u - (k - count / 2) * lane))
+        dashed = k not in (0, count) and rng.random() < 0.6
+        marks = np.maximum(marks, line * (wrapped(v, dash) < 0.5 * dash) if dashed else line)
+    worn = np.clip(0.8 + 0.25 * noise(shape, rng, 3.0), 0, 1)
+    return paint(image, marks * worn, np.full_like(image, white))
+
+
+def parking_lot(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Asphalt with rows of short painted lines, all of one direction and one distance."""
+    shape = image.shape[:2]
+    u, v = turned(shape, rng.uniform(0, np.pi))
+    stall, depth = rng.uniform(6, 30), rng.uniform(14, 60)
+    tone = rng.uniform(60, 150)
+    plot = field(image, rng, 0.25, 0.6)
+    image = paint(image, plot, material(image, rng, (tone, tone, tone), 5, 3))
+    width = rng.uniform(0.5, 1.6)
+    between = np.abs(wrapped(v, stall) - stall / 2)
+    row = wrapped(u, 2.4 * depth)
+    marks = _within(width - between) * (row < depth)
+    if rng.random() < 0.5:
+        marks = np.maximum(marks, _within(width - np.abs(row - depth / 2)) * (row < depth))
+    return paint(image, 0.85 * marks * plot, np.full_like(image, (235, 235, 230)))
+
+
 def rails(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """One to four tracks on ballast, nearly straight."""
     shape = image.shape[:2]

@@ -28,12 +28,20 @@ DECOYS: dict[str, tuple[Decoy, ...]] = {
     "distortion": (ground.meander, ground.contour_roads, ground.curved_borders),
     "stitching_trace": (ground.crop_edge, ground.shoreline),
     "stitching_misalignment": (built.roads, built.staggered_blocks),
-    "stripe_noise": (built.roads, built.rails, built.solar_panels, built.power_lines, ground.furrows),
+    "stripe_noise": (
+        built.roads,
+        built.lane_lines,
+        built.parking_lot,
+        built.rails,
+        built.solar_panels,
+        built.power_lines,
+        ground.furrows,
+    ),
     "pixel_missing": (ground.black_water, built.saturated_roofs, built.white_sheets),
 }
 
 # Water, snow and roofs are what clouds and shadows are taken for most often, and few images are without them.
-_WEIGHTS = np.array([{"cloud": 2.0, "shadow": 2.5}.get(code, 1.0) for code in DECOYS])
+_WEIGHTS = np.array([{"cloud": 2.0, "shadow": 2.5, "stripe_noise": 1.5}.get(code, 1.0) for code in DECOYS])
 _SHARES = _WEIGHTS / _WEIGHTS.sum()
 
 

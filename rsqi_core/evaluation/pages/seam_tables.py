@@ -15,8 +15,8 @@ _BLOCKS = ("clean", "decoy")
 _TRACE = "stitching_trace"
 NOTE = (
     "Evidence: of the network of seams alone. Lines: traced, moved to the step and measured; those that show. Length: "
-    f"of the true seams, within {NEAR} px of a line. AUROC against clean blocks and hard negatives, of real seams against "
-    "clean real pictures.\n"
+    f"of the true seams, within {NEAR} px of a line. AUROC against clean blocks and hard negatives, of real seams "
+    "against clean real pictures.\n"
 )
 
 
