@@ -167,6 +167,8 @@ class ErrorRecord:
         Longer side of the smallest rectangle around it, in pixels.
     offset_px : float, optional
         Displacement of a stitching misalignment; None if nobody measured it.
+    step_dn : float, optional
+        Step of tone along a seam in grey levels, of the band where it is largest; None if nobody measured it.
     status : str
         One of `rsqi_core.scoring.STATUSES`; ``"rejected"`` does not count.
     bounds : (xmin, ymin, xmax, ymax), optional
@@ -180,3 +182,4 @@ class ErrorRecord:
     offset_px: float | None = None
     status: str = "unreviewed"
     bounds: tuple[float, float, float, float] | None = None
+    step_dn: float | None = None

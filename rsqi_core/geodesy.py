@@ -1,4 +1,4 @@
-"""Areas on the ellipsoid of a coordinate reference system (CRS), and whether an image lies in its CRS at all."""
+"""Areas and lengths on the ellipsoid of a coordinate reference system (CRS), and whether an image lies in it at all."""
 
 from __future__ import annotations
 
@@ -59,6 +59,27 @@ def area_function(crs: Any) -> Area:
         return total if math.isfinite(total) else float(geometry.area) * unit**2
 
     return area
+
+
+def ellipsoidal_length(line: shapely.LineString, crs: Any = None) -> float:
+    """Return the length in metres on the ellipsoid of `crs`; in map units without a CRS."""
+    if crs is None:
+        return float(line.length)
+    projected = pyproj.CRS.from_user_input(crs)
+    geographic = projected.geodetic_crs
+    geod = None if geographic is None else geographic.get_geod()
+    if geographic is None or geod is None:
+        return float(line.length) * _unit(projected)
+    to_geographic = _transformer(projected, geographic)
+    degrees = math.degrees(_unit(geographic))
+    places = np.multiply(to_geographic.transform(*shapely.get_coordinates(line).T), degrees)
+    length = float(geod.line_length(*places))
+    return length if math.isfinite(length) else float(line.length)
+
+
+@lru_cache(maxsize=8)
+def _transformer(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(source, target, always_xy=True)
 
 
 def share_within(crs: Any, transform: Affine, width: int, height: int) -> float:

@@ -261,12 +261,12 @@ def _commit(
         shapefile = extras / f"{job.output.stem}.shp"
         outputs["shapefile"] = str(write_shapefile(shapefile, found.polygons, raster.crs)[0])
     for kind, file in staged.items():
-        outputs[kind] = str(_publish(file, job.output if kind == "errors" else extras / file.name, job.raster, emit))
+        outputs[kind] = str(publish(file, job.output if kind == "errors" else extras / file.name, job.raster, emit))
     progress(Progress("write", 1, 1))
     return outputs
 
 
-def _publish(file: Path, target: Path, raster: str, emit: Emit) -> Path:
+def publish(file: Path, target: Path, raster: str, emit: Emit) -> Path:
     """Move a finished file to where it belongs, over an older one; a reviewed result is kept."""
     with whole_file(target, errors=(sqlite3.Error,)) as part:
         if target.suffix == ".gpkg":

@@ -22,7 +22,7 @@ from .errors import Cancelled, ParameterError, RsqiError
 from .imports import broken_import
 from .notes import message_fields, message_of
 
-COMMANDS = ("inspect", "probe", "report", "dataset", "finetune")
+COMMANDS = ("inspect", "probe", "report", "dataset", "finetune", "seams")
 GRACE = 0.4  # seconds that a cancelled run has to stop by itself
 _PROGRESS_EVERY = 0.1  # seconds
 
@@ -146,6 +146,11 @@ def _function(command: str) -> Callable[..., dict[str, Any]]:
         from .job import job_from_mapping, run
 
         return lambda request, *means: run(job_from_mapping(request), *means)
+    if command == "seams":
+        from .seam_job import run as measure
+        from .seam_job import seam_job_from_mapping
+
+        return lambda request, *means: measure(seam_job_from_mapping(request), *means)
     if command == "report":
         from .report.write import order_from_mapping, write_report
 

@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     from .finetuning import add_finetune
     from .inspection import add_inspect
     from .reporting import add_report
+    from .seams import add_seams
     from .synthesis import add_synthesize
     from .training import add_train
 
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for add in (
         add_inspect,
+        add_seams,
         add_score,
         add_describe,
         add_report,

@@ -20,7 +20,7 @@ from ..notes import Note
 from .atomic import whole_file
 from .clash import written_with
 
-OWN_TABLES = {"errors", "blocks", "summary", "layer_styles"}
+OWN_TABLES = {"errors", "seams", "blocks", "summary", "layer_styles"}
 _OF_THE_FORMAT = ("gpkg_", "rtree_", "sqlite_")
 _UNREVIEWED = "unreviewed"
 

@@ -1,4 +1,4 @@
-"""The result file: layers ``errors`` and ``blocks``, table ``summary`` and the styles, in one GeoPackage."""
+"""The result file: layers ``errors``, ``seams`` and ``blocks``, table ``summary`` and the styles, in one GeoPackage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import sqlite3
 import warnings
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Mapping, Sequence
 
@@ -25,11 +25,12 @@ from ..geodesy import area_function, crs_of_areas
 from ..polygons import measure
 from ..raster.gdal import refuse_pipe
 from ..scoring import Score
+from ..seams.record import Seam
 from ..taxonomy import CODES, TYPES, by_id, noted_codes
 from .atomic import reason, whole_file
 from .layer import OGR_ERRORS, checked_status, checked_type, read_layer
 
-STYLED = ("errors", "blocks")
+STYLED = ("errors", "seams", "blocks")
 _Columns = dict[str, tuple[np.ndarray, np.ndarray]]  # by field: values, and the mask of nulls
 
 # As QGIS creates it when a style is saved into a GeoPackage.
@@ -85,6 +86,7 @@ def write_geopackage(
     crs: Any,
     transform: Affine,
     score: Score | None = None,
+    seams: Sequence[tuple[Seam, int | None]] | None = None,
 ) -> None:
     """Write everything found in one raster; the file appears whole or not at all.
 
@@ -103,6 +105,8 @@ def write_geopackage(
         Pixel to map coordinates.
     score : Score, optional
         Its items, aligned with `polygons`, give severity and penalty.
+    seams : sequence of (Seam, int or None), optional
+        Measured lines, each with the index of its polygon in `polygons`; no layer ``seams`` without it.
 
     Raises
     ------
@@ -113,10 +117,12 @@ def write_geopackage(
     wkt = None if crs is None else crs.to_wkt()
     with whole_file(path, "the GeoPackage", errors=(*OGR_ERRORS, sqlite3.Error)) as part:
         _write_layer(part, "errors", *_errors_table(polygons, score), wkt, "MultiPolygon")
+        if seams is not None:
+            _write_layer(part, "seams", *_seams_table(seams), wkt, "LineString")
         _write_layer(part, "blocks", *_blocks_table(blocks, transform), wkt, "Polygon")
         row = {**summary, "transform": list(transform)[:6]}
         _write_layer(part, "summary", None, {name: _column(value) for name, value in row.items()}, None, None)
-        _add_styles(part)
+        _add_styles(part, [name for name in STYLED if name != "seams" or seams is not None])
         release(path)
 
 
@@ -151,6 +157,7 @@ def read_errors(path: Path | str) -> StoredErrors:
             for fid, shape, category_id, status in zip(fids, shapes, fields["category_id"], fields["status"])
             if shape is not None
         ]
+        measured = _seam_measures(path)
         records = [
             measure(
                 shape,
@@ -161,7 +168,8 @@ def read_errors(path: Path | str) -> StoredErrors:
             )
             for fid, shape, category_id, status in rows
         ]
-    except (KeyError, TypeError, ValueError) as error:
+        records = [replace(record, **measured.get(fid, {})) for (fid, *_), record in zip(rows, records)]
+    except (KeyError, TypeError, ValueError, sqlite3.Error) as error:
         raise OutputError(
             f"{path}: not a complete result of RSQI ({reason(error)}); inspect the raster again"
         ) from error
@@ -174,6 +182,18 @@ def read_errors(path: Path | str) -> StoredErrors:
         fids=tuple(fid for fid, *_ in rows),
         summary=summary,
     )
+
+
+def _seam_measures(path: Path) -> dict[int, dict[str, Any]]:
+    """Return what the layer ``seams`` says of errors, by the fid of the error; nothing without that layer."""
+    with closing(_connect(path)) as database:
+        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'seams'").fetchone():
+            return {}
+        rows = database.execute(
+            "SELECT error_id, CASE WHEN category_id = 8 THEN offset_px END,"
+            " max(abs(step_dn_r), abs(step_dn_g), abs(step_dn_b)) FROM seams WHERE error_id IS NOT NULL"
+        ).fetchall()
+    return {fid: {"offset_px": offset, "step_dn": step} for fid, offset, step in rows}
 
 
 def update_scores(path: Path | str, stored: StoredErrors, score: Score) -> None:
@@ -247,6 +267,22 @@ def _errors_table(polygons: Sequence[ErrorPolygon], score: Score | None) -> tupl
     return shapely.to_wkb(np.array([p.geometry for p in polygons], object)), table
 
 
+def _seams_table(seams: Sequence[tuple[Seam, int | None]]) -> tuple[np.ndarray, _Columns]:
+    measures = [seam.measure for seam, _ in seams]
+
+    def numbers(name: str) -> tuple[np.ndarray, np.ndarray]:
+        return _values([math.nan if (v := getattr(each, name)) is None else v for each in measures], np.float64)
+
+    table = {"category_id": _values([each.category_id for each in measures], np.int32)}
+    for band, name in enumerate("rgb"):
+        table[f"step_dn_{name}"] = _values([each.step_dn[band] for each in measures], np.float64)
+    for name in ("delta_e", "sharpness_ratio", "offset_px", "offset_significance", "length_m", "visible_share"):
+        table[name] = numbers(name)
+    fids = np.array([0 if index is None else index + 1 for _, index in seams], np.int64)
+    table["error_id"] = fids, fids == 0
+    return shapely.to_wkb(np.array([seam.geometry for seam, _ in seams], object)), table
+
+
 def _blocks_table(blocks: Sequence[Any], transform: Affine) -> tuple[np.ndarray, _Columns]:
     grid = [result.block for result in blocks]
     outlines = [
@@ -308,8 +344,8 @@ def _write_layer(
         )
 
 
-def _add_styles(path: Path) -> None:
-    files = {layer: resources.path("styles", f"{layer}.qml") for layer in STYLED}
+def _add_styles(path: Path, layers: Sequence[str]) -> None:
+    files = {layer: resources.path("styles", f"{layer}.qml") for layer in layers}
     styles = {layer: file.read_text(encoding="utf-8") for layer, file in files.items() if file.exists()}
     if not styles:
         return

@@ -12,7 +12,9 @@ How a scheme judges
    ``share``         area of the error / valid area              ``total_share``  the same for the whole type
    ``pixels``        pixels of the error                         ``count``        polygons of the type
    ``length_share``  length of the error / diagonal of the image
-   ``offset_px``, ``offset_m``  displacement; an error without it gets ``unmeasured``
+   ``offset_px``, ``offset_m``  displacement               ``step_dn``  step of tone along a seam, grey levels 0-255
+
+   An error whose measure is unknown passes over the rule, and gets ``unmeasured`` where no other rule holds.
 3. At most ``max_errors[severity]`` errors of a severity are charged in one type, the largest first. A type judged by
    its total is *one* error from C upwards, and its D errors never cost more than that one C: more cloud can then never
    cost less, and thirty small clouds are no catastrophe.

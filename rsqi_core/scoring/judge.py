@@ -242,12 +242,14 @@ def _measures(group: list[ErrorRecord], area: float, image: Image) -> Mapping[st
         xmin, ymin, xmax, ymax = zip(*(record.bounds for record in group if record.bounds is not None))
         length = min(length, math.hypot(max(xmax) - min(xmin), max(ymax) - min(ymin)))
     offset = max((record.offset_px for record in group if record.offset_px is not None), default=None)
+    step = max((record.step_dn for record in group if record.step_dn is not None), default=None)
     return {
         "share": area / image.valid_area_m2,
         "pixels": sum(record.pixels for record in group),
         "length_share": length / image.diagonal_px,
         "offset_px": offset,
         "offset_m": None if offset is None else offset * image.pixel_size,
+        "step_dn": step,
     }
 
 

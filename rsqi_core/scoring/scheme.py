@@ -19,7 +19,7 @@ from ..taxonomy import CODES
 
 SEVERITIES = ("A", "B", "C", "D")
 GRADES = ("excellent", "good", "qualified", "rejected")
-MEASURES = ("share", "total_share", "pixels", "count", "length_share", "offset_px", "offset_m")
+MEASURES = ("share", "total_share", "pixels", "count", "length_share", "offset_px", "offset_m", "step_dn")
 FORMAT = 1
 TIE = 1e-6  # relative difference up to which two measures are equal: QGIS and pyproj differ in the areas of a polygon
 DEFAULT = resources.path("schemes", "default.json")

@@ -40,6 +40,7 @@ SENTENCE = (
     ("merge",),
     ("examine",),
     ("tracer",),
+    ("seams",),
     ("polygons",),
     ("collect",),
     ("scoring",),

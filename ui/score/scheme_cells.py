@@ -217,6 +217,7 @@ def measure_names() -> dict[str, str]:
         "length_share": tr("length, % diagonal"),
         "offset_px": tr("shift, px"),
         "offset_m": tr("shift, m"),
+        "step_dn": tr("tone step, DN"),
     }
 
 
