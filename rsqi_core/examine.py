@@ -50,6 +50,8 @@ class Examiner:
             given = parameters.threshold
             thresholds = model.thresholds if given is None else np.full(len(CODES), given, np.float32)
             self._threshold = lowered(thresholds, parameters.sensitivity)
+            if model.card.seams:  # which finds them as lines, where the classifier would mark whole blocks
+                self._threshold[[t.id - 1 for t in BOUNDARY_TYPES]] = np.inf
             # The paper's rule runs where the classifier marks; the sturdier one may look before that.
             own_gate = given is None and parameters.stripe_rule != "otsu"
             self._stripe_gate = model.card.stripe_gate if own_gate else float(self._threshold[_STRIPES.id - 1])

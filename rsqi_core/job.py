@@ -219,13 +219,20 @@ def _stage(job: Job, raster: Raster, found: Inspection, folder: Path) -> dict[st
     staged = {}
     if job.mask:
         staged["mask"] = folder / f"{job.output.stem}_mask.tif"
-        write_mask(staged["mask"], raster, found.label_map.bands(), found.window)
+        write_mask(staged["mask"], raster, found.labels(), found.window)
     if job.report:
         staged["report"] = folder / f"{job.output.stem}.html"
         write_inspection(staged["report"], raster, found, job.language)
     staged["errors"] = folder / job.output.name
     write_geopackage(
-        staged["errors"], found.polygons, found.blocks, found.summary, raster.crs, found.transform, found.score
+        staged["errors"],
+        found.polygons,
+        found.blocks,
+        found.summary,
+        raster.crs,
+        found.transform,
+        found.score,
+        found.seams,
     )
     return staged
 

@@ -12,15 +12,15 @@ from .blocks import Step, grid, walk_order
 from .collect import Collector
 from .errors import Cancelled, RasterError
 from .examine import Examiner
-from .findings import ErrorPolygon, Finding
+from .findings import ErrorPolygon, ErrorRecord, Finding
 from .frame import Frame, frame_of
 from .inspection import Inspection
 from .models import Model, load
 from .parameters import Parameters
-from .polygons import records
 from .progress import OnProgress, Progress, no_progress
 from .raster import Raster
 from .scoring import Scheme, Score, load_scheme, score
+from .seams.errors import among, measured, seam_errors
 from .strips.footprint import footprint
 from .strips.journal import Journal
 from .strips.label_file import LabelFile
@@ -90,15 +90,19 @@ def inspect_raster(
         raise RasterError(
             f"{raster.path}: every pixel is nodata, nothing to inspect; check its nodata value or the extent"
         )
-    polygons = collector.polygons()
+    found = seam_errors(frame, parameters, model, progress, cancelled)
+    complete([band for _, band in found or ()])
+    polygons, seams = among(collector.polygons(), found)
     if cancelled():
         raise Cancelled("cancelled; nothing was written")
     warnings = () if polygons or collector.shows else (("one_colour", _ONE_COLOUR),)
     inspected = () if warnings else inspected_types(parameters, model)
-    scored = _score(collector.ground, frame, scheme, parameters.score_mode, polygons, collector.valid_pixels, inspected)
+    judged = measured(polygons, seams, frame.transform)
+    scored = _score(collector.ground, scheme, parameters.score_mode, judged, collector.valid_pixels, inspected)
     seconds = time.monotonic() - started
     summary = summary_row(frame, collector.ground, parameters, model, collector.valid_pixels, scored, seconds)
-    return Inspection(labels, frame.window, frame.transform, polygons, collector.blocks, scored, summary, warnings)
+    placed = labels, frame.window, frame.transform
+    return Inspection(*placed, polygons, collector.blocks, scored, summary, warnings, seams)
 
 
 def _findings(
@@ -148,15 +152,14 @@ def _progress(done: int, known: int, total: int, pixels: int, elapsed: float) ->
 
 def _score(
     ground: Frame,
-    frame: Frame,
     scheme: Scheme,
     mode: str,
-    polygons: list[ErrorPolygon],
+    judged: list[ErrorRecord],
     valid_pixels: int,
     inspected: tuple[str, ...],
 ) -> Score:
     return score(
-        records(polygons, frame.transform),
+        judged,
         scheme,
         ground.valid_area(valid_pixels),
         valid_pixels,

@@ -1,45 +1,65 @@
-"""raster -> seams: evidence, traced to lines, which move to where the tone steps."""
+"""raster -> seams: evidence, traced to lines, which move to where the tone steps and are measured there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from ..frame import Frame
 from ..models import Model
 from .evidence import CELL, evidence
+from .measure import measure_line
+from .record import Seam, seam_of
 from .refine import joined_ends, refine
 from .trace import trace
 
 LEAST = 12  # cells that a seam is long at least; what is shorter is the border of something
 
-Progress = Callable[[int, int], None]  # windows looked at, and all of them
+Seen = Callable[[int, int], None]  # windows looked at, and all of them
 
 
-def find_seams(frame: Frame, model: Model, progress: Progress = lambda done, total: None) -> list[np.ndarray]:
-    """Return the seams that a model sees in a raster, as lines.
+def find_seams(frame: Frame, model: Model, seen: Seen = lambda done, total: None) -> list[Seam]:
+    """Return the seams that a model sees in a raster and that show where they are measured.
 
     Parameters
     ----------
     model : Model
         With a network of seams (`Card.seams`).
+    seen : callable
+        Told of each window; what it raises ends the search.
 
     Returns
     -------
-    list of numpy.ndarray
-        float64 [N, 2], columns and rows in pixels of the frame; lines of a net share their ends.
+    list of Seam
+        Lines of a net share their ends.
     """
-    return lines_of(frame, evidence(frame, model.seams, progress), model.card.seams)
+    return seams_of(frame, evidence(frame, model.seams, seen), model.card.seams)
 
 
-def lines_of(frame: Frame, seen: np.ndarray, limits: dict[str, float]) -> list[np.ndarray]:
+def seams_of(frame: Frame, probability: np.ndarray, limits: Mapping[str, float]) -> list[Seam]:
     """Follow the seams in a map of evidence, uint8 as of `evidence`; `limits` are those of `Card.seams`."""
-    lines = [line * CELL for line in trace(seen, 255 * limits["high"], 255 * limits["low"], LEAST)]
     x, y, width, height = frame.window
+    size = width, height
 
     def read(left: int, top: int, columns: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
         return frame.raster.read(x + left, y + top, columns, rows)
 
-    moved = [refine(read, (width, height), np.clip(line, 0, (width, height))) for line in lines]
-    return joined_ends(lines, moved)
+    traced = [line * CELL for line in trace(probability, 255 * limits["high"], 255 * limits["low"], LEAST)]
+    lines = [np.clip(line, 0, size) for line in traced]
+    found = []
+    for line, moved in zip(lines, joined_ends(lines, [refine(read, size, line) for line in lines])):
+        measured = measure_line(read, size, moved)
+        if measured is not None and measured.is_error:
+            seam = seam_of(moved, measured, frame.transform, frame.crs_of_areas)
+            found.append(replace(seam, confidence=_mean_along(probability, line) / 255, source="model"))
+    return found
+
+
+def _mean_along(probability: np.ndarray, line: np.ndarray) -> float:
+    """Mean of a map along a line in pixels of the raster."""
+    passed = np.zeros(probability.shape, np.uint8)
+    cv2.polylines(passed, [np.floor(line / CELL).astype(np.int32)], False, 1)
+    return float(cv2.mean(probability, passed)[0])

@@ -27,10 +27,16 @@ class Seam:
     geometry : shapely.LineString
         In map units.
     measure : SeamMeasure
+    confidence : float
+        Probability 0-1 that there is a seam; 1 for a line that was given.
+    source : {"rule", "model"}
+        Who says so: measures along a given line, or the network that has found it.
     """
 
     geometry: shapely.LineString
     measure: SeamMeasure
+    confidence: float = 1.0
+    source: str = "rule"
 
 
 def seam_of(points: np.ndarray, measure: SeamMeasure, transform: Affine, crs: Any) -> Seam:
@@ -54,9 +60,9 @@ def error_of(seam: Seam, transform: Affine, crs: Any, size: tuple[int, int]) -> 
         geometry=geometry,
         pixels=round(band.area),
         area_m2=ellipsoidal_area(geometry, crs),
-        confidence=1.0,
+        confidence=seam.confidence,
         block_size=0,
-        source="rule",
+        source=seam.source,
     )
 
 

@@ -29,7 +29,7 @@ class Oracle:
     """Sees cloud where a tile is bright, a seam where the red channel jumps; says stripes everywhere."""
 
     hash, provider, blind, lacking, warnings, batch = "none", "CPUExecutionProvider", (), (), (), 4
-    card = SimpleNamespace(tile_size=TILE, constraint="absolute", stripe_gate=0.5, id="oracle", version="1")
+    card = SimpleNamespace(tile_size=TILE, constraint="absolute", stripe_gate=0.5, id="oracle", version="1", seams={})
     thresholds = np.full(10, 0.5, np.float32)
 
     def __init__(self):

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from shapely.affinity import affine_transform
 from skimage.morphology import skeletonize
 
 from ...frame import Frame
 from ...models import Model
 from ...raster import open_raster
 from ...seams.evidence import evidence
-from ...seams.find import lines_of
-from ...seams.measure import measure_line
+from ...seams.find import seams_of
 from ...synthesis.defect import DEFECT
 from ...taxonomy import BOUNDARY_TYPES
 from . import blocks, frozen, real
@@ -107,16 +107,11 @@ def _result(model: Model, name: str, kind: str, image: np.ndarray, truth: np.nda
     with open_raster(str(write_raster(file, image))) as raster:
         frame = Frame(raster, (0, 0, raster.width, raster.height))
         seen = evidence(frame, model.seams)
-        size = raster.width, raster.height
-        lines = [line for line in lines_of(frame, seen, model.card.seams) if _shows(raster.read, size, line)]
+        back = (~frame.transform).to_shapely()
+        seams = [affine_transform(seam.geometry, back) for seam in seams_of(frame, seen, model.card.seams)]
     strongest = float(np.sort(seen, axis=None)[-_CELLS:].mean()) / 255
     course = skeletonize(truth)
     away = np.ones(truth.shape, np.uint8)
-    cv2.polylines(away, [np.round(line).astype(np.int32) for line in lines], False, 0)
-    near = cv2.distanceTransform(away, cv2.DIST_L2, 5) <= NEAR if lines else np.zeros(truth.shape, bool)
-    return SeamResult(name, kind, strongest, int(course.sum()), int((course & near).sum()), len(lines))
-
-
-def _shows(read: Callable[..., tuple[np.ndarray, np.ndarray]], size: tuple[int, int], line: np.ndarray) -> bool:
-    measured = measure_line(read, size, line)
-    return measured is not None and measured.is_error
+    cv2.polylines(away, [np.round(line.coords).astype(np.int32) for line in seams], False, 0)
+    near = cv2.distanceTransform(away, cv2.DIST_L2, 5) <= NEAR if seams else np.zeros(truth.shape, bool)
+    return SeamResult(name, kind, strongest, int(course.sum()), int((course & near).sum()), len(seams))
