@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, replace
-from typing import Iterable
+from typing import Iterable, Mapping
 
 from qgis.core import (
     NULL,
@@ -29,6 +29,8 @@ from .measures import ImageMeasures, area_of, distance_area, error_record, measu
 from .notes import error_message
 
 DERIVED = ("severity", "penalty")
+KNOWN_TYPES = range(1, len(TYPES) + 1)
+NULL_TYPE = type(NULL)  # compared by type, as comparing thousands of values with NULL takes long
 
 
 @dataclass(frozen=True)
@@ -96,18 +98,23 @@ class MeasuredErrors:
         An error without a valid type or outline is left out.
         """
         fids = list(fids)
+        columns = {name: layer.fields().indexFromName(name) for name in ("category_id", "status", *DERIVED)}
+        wanted = [column for column in columns.values() if column >= 0]
         known = [] if anew else [fid for fid in fids if fid in self._records]
         request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setFilterFids(known)
+        request.setSubsetOfAttributes(wanted)
         for feature in features_of(layer, request, len(known)) if known else ():
-            if self._note_stored(feature):
+            category_id, status = self._note_stored(feature, columns)
+            if category_id:
                 record = self._records[feature.id()]
-                changed = {"category_id": feature["category_id"], "status": status_of(feature)}
-                self._put(feature.id(), replace(record, **changed))
+                self._put(feature.id(), replace(record, category_id=category_id, status=status))
         new = sorted(set(fids).difference(known))
-        for feature in features_of(layer, QgsFeatureRequest().setFilterFids(new), len(new)) if new else ():
-            if self._note_stored(feature) and not feature.geometry().isEmpty():
+        request = QgsFeatureRequest().setFilterFids(new).setSubsetOfAttributes(wanted)
+        for feature in features_of(layer, request, len(new)) if new else ():
+            category_id, status = self._note_stored(feature, columns)
+            if category_id and not feature.geometry().isEmpty():
                 area = area_of(feature.geometry(), measure)
-                self._put(feature.id(), error_record(feature, self.image.measures, area, status_of(feature)))
+                self._put(feature.id(), error_record(feature, self.image.measures, area, status))
 
     def forget(self, fids: Iterable[int]) -> None:
         """Leave out errors that the layer has no more."""
@@ -142,14 +149,16 @@ class MeasuredErrors:
         """Return how many errors are unreviewed."""
         return sum(record.status == STATUSES[0] for record in self._records.values())
 
-    def _note_stored(self, feature: QgsFeature) -> bool:
-        """Take severity and penalty over; return False for an error without a valid type, which is left out."""
-        if feature["category_id"] not in range(1, len(TYPES) + 1):
+    def _note_stored(self, feature: QgsFeature, columns: Mapping[str, int]) -> tuple[int, str]:
+        """Take severity and penalty over; return type and status, type 0 if it is none: such an error is left out."""
+        found = {name: feature[column] if column >= 0 else None for name, column in columns.items()}
+        found = {name: None if isinstance(value, NULL_TYPE) else value for name, value in found.items()}
+        if found["category_id"] not in KNOWN_TYPES:
             self.forget([feature.id()])
-            return False
-        self._stored[feature.id()] = tuple(value_of(feature, name) for name in DERIVED)
+            return 0, ""
+        self._stored[feature.id()] = found["severity"], found["penalty"]
         self._compare(feature.id())
-        return True
+        return found["category_id"], found["status"] if found["status"] in STATUSES else STATUSES[0]
 
     def _put(self, fid: int, record: ErrorRecord) -> None:
         self._records[fid] = record
@@ -166,19 +175,6 @@ class MeasuredErrors:
             self.outdated.pop(fid, None)
         else:
             self.outdated[fid] = (item.severity, item.penalty)
-
-
-def value_of(feature: QgsFeature, name: str):
-    """Return a value of a feature; None if it is NULL or if there is no such field."""
-    index = feature.fields().indexFromName(name)
-    value = feature[index] if index >= 0 else None
-    return None if value == NULL else value
-
-
-def status_of(feature: QgsFeature) -> str:
-    """Return the state of an error; of one without, ``unreviewed``."""
-    value = value_of(feature, "status")
-    return value if value in STATUSES else STATUSES[0]
 
 
 def inspected_image(layer: QgsVectorLayer) -> InspectedImage | None:

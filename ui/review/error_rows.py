@@ -10,8 +10,8 @@ from typing import Collection, Iterable, Mapping, Sequence
 from qgis.core import QgsFeature, QgsFields
 from qgis.PyQt.QtCore import QDateTime
 
+from ...bridge.layer_score import NULL_TYPE
 from ...rsqi_core.scoring import STATUSES
-from .store import NULL_TYPE
 
 COLUMNS = ("category_id", "confidence", "area_m2", "severity", "status")
 UNREVIEWED, ACCEPTED, REJECTED, CORRECTED, ADDED = STATUSES

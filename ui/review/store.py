@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Iterable, Mapping
 
-from qgis.core import NULL, QgsFeature, QgsFeatureRequest, QgsVectorLayer
+from qgis.core import QgsFeature, QgsFeatureRequest, QgsVectorLayer
 
 from ...bridge.geopackage import features_of
 from ...bridge.i18n import tr
-from ...bridge.layer_score import DERIVED
-
-NULL_TYPE = type(NULL)  # compared by type, as comparing thousands of values with NULL takes long
+from ...bridge.layer_score import DERIVED, NULL_TYPE
 
 
 class StoreError(Exception):
