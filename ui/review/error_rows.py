@@ -121,8 +121,10 @@ def arrange(
     if row_filter != RowFilter():
         shown = [row for row in shown if row_filter.admits(row, words.get((row.category_id, row.status), ""))]
     value = attrgetter(column)
-    with_value = [row for row in shown if value(row) not in (None, "")]
-    without = [row.fid for row in shown if value(row) in (None, "")] if len(with_value) < len(shown) else []
+    with_value, without, values = shown, [], list(map(value, shown))
+    if None in values or "" in values:
+        with_value = [row for row in shown if value(row) not in (None, "")]
+        without = [row.fid for row in shown if value(row) in (None, "")]
     with_value.sort(key=attrgetter("fid"))  # stable: equal values keep the order of the file
     with_value.sort(
         key=(lambda row: RANKS.get(row.status, len(RANKS))) if column == "status" else value, reverse=descending
