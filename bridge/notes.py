@@ -79,6 +79,21 @@ def note_templates() -> dict[str, str]:
         "name_bytes": tr("{path}: the name of this file or folder holds bytes that are no text; rename it"),
         "earlier_folder": tr("{path}: this is a folder; choose another output"),
         "earlier_pipe": tr("{path}: this is a pipe or a device; choose another output"),
+        "seamlines_empty": tr("{path}: {count} features without geometry are left out (number {numbers})"),
+        "seamlines_no_crs": tr("{path}: has no coordinate system; its lines are taken to be in that of the raster"),
+        "seamlines_reprojected": tr("{path}: its lines are reprojected from {source}"),
+        "seamlines_beside": tr(
+            "{path}: none of its lines ({count}) lies over the raster; check their coordinate system"
+        ),
+        "seamlines_outside": tr("{path}: {count} of {total} lines lie outside the raster and are left out"),
+        "seamlines_short": tr("{path}: {count} lines shorter than {least} px are left out"),
+        "seamlines_many": tr("{path}: {count} lines are measured"),
+        "seamlines_none": tr("{path}: holds no lines and no polygons"),
+        "seamlines_unreadable": tr("{path}: cannot be read as seamlines ({reason})"),
+        "seamlines_apart": tr(
+            "{path}: its polygons have no boundary in common; give lines, or polygons that meet along the seams"
+        ),
+        "seams_bare": tr("lines without valid pixels on both sides, left out: {count}"),
         "earlier_kept": tr("the earlier result is kept as {path}"),
         "dataset_words": tr("the description '{text}' names no type or several (errors: {count}); see --words"),
         "dataset_empty": tr("no block with an error of known type in these records; nothing was written"),

@@ -2764,6 +2764,54 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>多个设备</translation>
     </message>
     <message>
+        <source>{path}: {count} features without geometry are left out (number {numbers})</source>
+        <translation>{path}：{count} 个要素没有几何，已略去（第 {numbers} 个）</translation>
+    </message>
+    <message>
+        <source>{path}: has no coordinate system; its lines are taken to be in that of the raster</source>
+        <translation>{path}：没有坐标系；按影像的坐标系处理</translation>
+    </message>
+    <message>
+        <source>{path}: its lines are reprojected from {source}</source>
+        <translation>{path}：接缝线已从 {source} 重投影</translation>
+    </message>
+    <message>
+        <source>{path}: none of its lines ({count}) lies over the raster; check their coordinate system</source>
+        <translation>{path}：{count} 条线都不在影像范围内；请检查其坐标系</translation>
+    </message>
+    <message>
+        <source>{path}: {count} of {total} lines lie outside the raster and are left out</source>
+        <translation>{path}：{total} 条线中有 {count} 条在影像范围之外，已略去</translation>
+    </message>
+    <message>
+        <source>{path}: {count} lines shorter than {least} px are left out</source>
+        <translation>{path}：{count} 条线短于 {least} 像素，已略去</translation>
+    </message>
+    <message>
+        <source>{path}: {count} lines are measured</source>
+        <translation>{path}：将量测 {count} 条线</translation>
+    </message>
+    <message>
+        <source>{path}: holds no lines and no polygons</source>
+        <translation>{path}：其中没有线或面</translation>
+    </message>
+    <message>
+        <source>{path}: cannot be read as seamlines ({reason})</source>
+        <translation>{path}：无法作为接缝线读取（{reason}）</translation>
+    </message>
+    <message>
+        <source>{path}: its polygons have no boundary in common; give lines, or polygons that meet along the seams</source>
+        <translation>{path}：各面没有公共边界；请提供线，或沿接缝相接的面</translation>
+    </message>
+    <message>
+        <source>lines without valid pixels on both sides, left out: {count}</source>
+        <translation>两侧没有有效像素而略去的线：{count} 条</translation>
+    </message>
+    <message>
+        <source>tone step, DN</source>
+        <translation>色调阶差，DN</translation>
+    </message>
+    <message>
         <source>shift, m</source>
         <translation>错位，米</translation>
     </message>

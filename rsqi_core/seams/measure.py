@@ -17,7 +17,7 @@ from .profile import Profile, Read, profiles
 from .tone import Tones, measure_tones
 
 TRACE, MISALIGNMENT = by_code("stitching_trace").id, by_code("stitching_misalignment").id
-VISIBLE_SHARE = 0.25  # of a line, from which it is an error: in places any line follows a border of fields
+VISIBLE_SHARE = 0.3  # of a line, from which it is an error: in places any line follows a border of fields
 _PIECES = 8  # one displaced piece in so many is not chance, however long the line
 
 

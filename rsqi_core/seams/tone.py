@@ -52,7 +52,7 @@ class Tones:
 def measure_tones(profile: Profile) -> Tones:
     """Measure tone and sharpness on both sides of a profile; what has too few valid pixels gives no window."""
     half = profile.half
-    usable = profile.valid[:, half - _DETAIL : half + _DETAIL].all(1)
+    usable = np.asarray(profile.valid[:, half - _DETAIL : half + _DETAIL].all(1))
     length = min(WINDOW, len(usable))
     rows = [np.arange(s, s + length)[usable[s : s + length]] for s in window_starts(len(usable))]
     rows = [each for each in rows if len(each) > max(4, length // 4)]

@@ -187,6 +187,20 @@ def test_default_limits_of_misalignment(offset, severity):
     assert result.value == 100 - {None: 0, "D": 1, "C": 4, "B": 12}[severity]
 
 
+@pytest.mark.parametrize(("step", "severity"), [(None, "D"), (25, "D"), (25.1, "B"), (50, "B"), (50.1, "A")])
+def test_default_limits_of_a_step(step, severity):
+    assert judge([error("stitching_trace", 0.001, length_px=10, step_dn=step)]).items[0].severity == severity
+
+
+def test_a_displacement_of_more_than_the_edge_limit_rejects():
+    """8 m: at an edge of 1:10 000 in mountains, by a national rule of 2023 (domain facts, section 1.2)."""
+    side = 1.0  # metres a pixel
+    record = error("stitching_misalignment", 0.01, offset_px=8.1)
+    assert score([record], load_scheme(), AREA * side**2, AREA, DIAGONAL).items[0].severity == "A"
+    record = error("stitching_misalignment", 0.01, offset_px=7.9)
+    assert score([record], load_scheme(), AREA * side**2, AREA, DIAGONAL).items[0].severity == "B"
+
+
 @pytest.mark.parametrize(("pixels", "severity"), [(10, "D"), (11, "C"), (1000, "C"), (1001, "B")])
 def test_default_limits_of_missing_pixels(pixels, severity):
     assert judge([error("pixel_missing", pixels / AREA)]).items[0].severity == severity
