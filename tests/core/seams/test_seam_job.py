@@ -28,7 +28,7 @@ def mosaic(tmp_path):
     from affine import Affine
 
     image = landscape(SIDE, 4)
-    image[:, 300:] = np.clip(image[:, 300:].astype(int) + (30, 28, 31), 0, 255)
+    image[:, 300:] = np.clip(image[:, 300:].astype(int) + np.array([30, 28, 31]), 0, 255)
     path = tmp_path / "mosaic.tif"
     with rasterio.open(path, "w", driver="GTiff", width=SIDE, height=SIDE, count=3, dtype="uint8", crs="EPSG:4547",
                        transform=Affine(*PLACE)) as file:  # fmt: skip
