@@ -78,7 +78,7 @@ def test_the_command_line_measures_and_says_so(mosaic, tmp_path, capsys):
 
 def test_neither_the_lines_nor_the_raster_are_overwritten(mosaic, tmp_path):
     before = mosaic[1].read_bytes()
-    with pytest.raises(ParameterError, match="would overwrite"):
+    with pytest.raises(OutputError, match="would overwrite"):
         run(job(mosaic, Path(mosaic[1])))
     assert mosaic[1].read_bytes() == before
 
