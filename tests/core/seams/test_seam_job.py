@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from rsqi_core.cli import main
-from rsqi_core.errors import Cancelled, ParameterError
+from rsqi_core.errors import Cancelled, OutputError
 from rsqi_core.files.geopackage import read_errors
 from rsqi_core.job import Job
 from rsqi_core.seam_job import SeamJob, parameters_of, run
