@@ -84,8 +84,8 @@ def measure_offset(profile: Profile) -> Offset | None:
 
 def window_starts(length: int) -> np.ndarray:
     """Return the first rows of overlapping windows along a profile; one window where it is shorter than that."""
-    count = max(1, (length - WINDOW) // HOP + 1)
-    return np.arange(count) * HOP + max(0, (length - WINDOW) % HOP) // 2
+    room = max(0, length - WINDOW)
+    return np.arange(room // HOP + 1) * HOP + room % HOP // 2
 
 
 def _continued(profile: Profile, usable: np.ndarray, is_right: bool) -> np.ndarray:

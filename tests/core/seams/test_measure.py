@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from rsqi_core.seams.measure import MISALIGNMENT, TRACE, measure_line
+from rsqi_core.seams.offset import HOP, WINDOW, window_starts
 from rsqi_core.seams.profile import profiles
 from rsqi_core.synthesis.landscape import landscape
 
@@ -135,3 +136,16 @@ def test_a_profile_lies_left_to_right_of_the_line():
     (piece,) = profiles(read, (100, 100), np.array([[50.0, 90.0], [50.0, 10.0]]), half=8)
     assert (piece.rgb[:, :7] == 0).all() and (piece.rgb[:, 9:] == 200).all()
     assert piece.valid.all()
+
+
+@pytest.mark.parametrize("length", [1, 30, 95, 96, 97, 143, 144, 1000])
+def test_windows_lie_within_a_profile_of_any_length(length):
+    starts = window_starts(length)
+    assert starts[0] >= 0 and starts[-1] + min(WINDOW, length) <= length
+    assert (np.diff(starts) == HOP).all()
+
+
+def test_a_line_shorter_than_a_window_is_measured():
+    mosaic = joined(3, tone=lambda image: cv2.add(image, (30, 30, 30, 0)))
+    found = measured(mosaic, np.array([[SIDE / 2, 70], [SIDE / 2, 40]]))
+    assert found.length_px == 30 and found.largest_step > 20
