@@ -35,22 +35,25 @@ bench: .venv/develop
 	$(BIN)/python tools/bench --data $(DATA)
 
 POOL ?= build/train/pool.npz
-WEIGHTS = training/lite0.safetensors
-RSQI_TRAIN = $(BIN)/rsqi train joint --arch lite0 --rate 0.001 --data $(DATA) --pool $(POOL) $(if $(wildcard $(WEIGHTS)),--init $(WEIGHTS))
+TASK ?= joint
+WEIGHTS = training/$(if $(filter seams,$(TASK)),seams,lite0).safetensors
+START = $(firstword $(wildcard $(WEIGHTS) training/lite0.safetensors))
+RSQI_TRAIN = $(BIN)/rsqi train $(TASK) --arch lite0 --rate 0.001 --data $(DATA) --pool $(POOL) $(if $(START),--init $(START))
 
 # One run on one core, beside other work, from the weights of the run before; the same command goes on where it was stopped.
+# TASK=seams trains the network of seams.
 train: CROPS ?= 200000
 train: .venv/develop
-	OMP_NUM_THREADS=1 nice $(RSQI_TRAIN) --samples $(CROPS) --workers 0 --output build/train/run
-	$(BIN)/rsqi train --weights build/train/run $(WEIGHTS)
-	rm -rf build/train/done && mv build/train/run build/train/done
+	OMP_NUM_THREADS=1 nice $(RSQI_TRAIN) --samples $(CROPS) --workers 0 --output build/train/$(TASK)
+	$(BIN)/rsqi train --weights build/train/$(TASK) $(WEIGHTS)
+	rm -rf build/train/$(TASK)-done && mv build/train/$(TASK) build/train/$(TASK)-done
 
 # The same on a GPU, which stops after so many minutes; the same command goes on.
 train-gpu: CROPS ?= 2000000
 train-gpu: BATCH ?= 256
 train-gpu: MINUTES ?= 9
 train-gpu: .venv/develop
-	$(RSQI_TRAIN) --samples $(CROPS) --batch $(BATCH) --device cuda --minutes $(MINUTES) --output build/train/gpu
+	$(RSQI_TRAIN) --samples $(CROPS) --batch $(BATCH) --device cuda --minutes $(MINUTES) --output build/train/$(TASK)-gpu
 
 zip:
 	mkdir -p build
