@@ -6,7 +6,7 @@ import numpy as np
 
 from ...classify import probabilities
 from ...parameters import Parameters
-from ...taxonomy import CODES
+from ...taxonomy import BOUNDARY_TYPES, CODES
 from .measure import MIXED, Measured
 from .rule_results import RuleResult
 from .run_model import ModelResult
@@ -28,6 +28,11 @@ def marks_of_inspection(m: Measured) -> np.ndarray:
     found = marks_of_classifier(m.model_results[0])[m.where(*MIXED)]
     for code, result in rule_results_of_inspection(m).items():
         found[:, CODES.index(code)] = result.found
+    lines = {each.name: each.codes for each in m.seams}
+    if lines:
+        names = [entry.name for entry, _ in m.blocks if entry.part in MIXED]
+        for code in (t.code for t in BOUNDARY_TYPES):
+            found[:, CODES.index(code)] = [code in lines[name] for name in names]
     return found
 
 

@@ -45,7 +45,7 @@ class Measured:
         `SceneResult` of each scene.
     real : RealResults
     seams : list
-        `SeamResult` of each picture; empty without a network of seams.
+        `SeamResult` of each block and real picture; empty without a network of seams.
     """
 
     blocks: list[ComposedBlock]

@@ -18,14 +18,16 @@ from ...raster import open_raster
 from ...seams.evidence import evidence
 from ...seams.find import seams_of
 from ...synthesis.defect import DEFECT
-from ...taxonomy import BOUNDARY_TYPES
+from ...taxonomy import BOUNDARY_TYPES, by_id
 from . import blocks, frozen, real
 from .scenes import write_raster
 
 NEAR = 8  # px from its true course within which a seam counts as found
-WITHOUT = ("clean", "decoy", "real clean")  # kinds of pictures without a seam
+OTHER = "other errors"
+WITHOUT = ("clean", "decoy", OTHER, "real clean")  # kinds of pictures without a seam
 _CODES = tuple(t.code for t in BOUNDARY_TYPES)
 _IDS = [t.id for t in BOUNDARY_TYPES]
+_PARTS = ("defect", "clean", "decoy", "dates")  # of the list of blocks
 _CELLS = 4  # strongest cells that speak for a picture, as they do in training
 
 
@@ -37,13 +39,16 @@ class SeamResult:
     ----------
     name : str
     kind : str
-        One of `WITHOUT`; ``real`` or ``dates`` for true seams; or type and severity, ``stitching_trace strong``.
+        One of `WITHOUT`; ``real`` or ``dates`` for true seams; or type and severity, ``stitching_trace strong``, of
+        what was planted.
     evidence : float
         Probability 0-1 of the strongest cells.
     length, found : int
         Pixels of the true seams, and those of them that lie within `NEAR` of a line.
     lines : int
         Lines that were traced, moved and measured, and that show.
+    codes : frozenset of str
+        Types of these lines.
     """
 
     name: str
@@ -52,6 +57,7 @@ class SeamResult:
     length: int
     found: int
     lines: int
+    codes: frozenset[str] = frozenset()
 
 
 def measure_seams(model: Model, data: Path, log: Callable[[str], None] = lambda line: None) -> list[SeamResult]:
@@ -80,15 +86,14 @@ def measure_seams(model: Model, data: Path, log: Callable[[str], None] = lambda 
 def _planted(data: Path) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
     """Name, kind, image and course of the seams (bool [H, W]) of each block."""
     for entry in frozen.read(frozen.BLOCKS):
-        seams = bool(entry.codes) and entry.codes[0] in _CODES
-        if not (entry.part in ("clean", "decoy", "dates") or (entry.part == "defect" and seams)):
-            continue
-        sample = blocks.compose(entry, data)
+        sample = blocks.compose(entry, data) if entry.part in _PARTS else None
         if sample is None:
             continue
         shown = [defect.mask == DEFECT for defect in sample.defects if defect.code in _CODES]
         truth = np.any(shown, 0) if shown else np.zeros(sample.image.shape[:2], bool)
-        kind = entry.part if entry.part != "defect" else f"{entry.codes[0]} {entry.severity}"
+        seams = [code for code in entry.codes if code in _CODES]
+        planted = f"{seams[0]} {entry.severity if seams[0] == entry.codes[0] else 'second'}" if seams else OTHER
+        kind = planted if entry.part == "defect" else entry.part
         yield entry.name, kind, sample.image, truth
 
 
@@ -107,11 +112,12 @@ def _result(model: Model, name: str, kind: str, image: np.ndarray, truth: np.nda
     with open_raster(str(write_raster(file, image))) as raster:
         frame = Frame(raster, (0, 0, raster.width, raster.height))
         seen = evidence(frame, model.seams)
-        back = (~frame.transform).to_shapely()
-        seams = [affine_transform(seam.geometry, back) for seam in seams_of(frame, seen, model.card.seams)]
+        back, found = (~frame.transform).to_shapely(), seams_of(frame, seen, model.card.seams)
+        seams = [affine_transform(seam.geometry, back) for seam in found]
+    codes = frozenset(by_id(seam.measure.category_id).code for seam in found)
     strongest = float(np.sort(seen, axis=None)[-_CELLS:].mean()) / 255
     course = skeletonize(truth)
     away = np.ones(truth.shape, np.uint8)
     cv2.polylines(away, [np.round(line.coords).astype(np.int32) for line in seams], False, 0)
     near = cv2.distanceTransform(away, cv2.DIST_L2, 5) <= NEAR if seams else np.zeros(truth.shape, bool)
-    return SeamResult(name, kind, strongest, int(course.sum()), int((course & near).sum()), len(seams))
+    return SeamResult(name, kind, strongest, int(course.sum()), int((course & near).sum()), len(seams), codes)

@@ -137,7 +137,7 @@ def _classification(m: Measured) -> str:
         found = marks_of_classifier(model_result)[mixed]
         rows[f"{model_result.name}, medium and strong"] = (found, seen)
         rows[f"{model_result.name}, all"] = (found, all_truth)
-    rows["inspection (rules for pixel types), medium and strong"] = (marks_of_inspection(m), seen)
+    rows["inspection (rules for pixel types, lines for seams), medium and strong"] = (marks_of_inspection(m), seen)
     return tables.classification(rows) + (
         "\nDefective, clean and hard negative blocks; F1 by type. *Medium and strong*: what a person sees at 100 %; "
         "subtle errors count neither way there.\n"
