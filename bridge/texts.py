@@ -47,6 +47,8 @@ def progress_text(event: dict) -> str:
     """Return one line about a progress event, with counts and the time left."""
     texts = {
         "inspect": tr("Inspecting: block {done} of {total}"),
+        "evidence": tr("Looking for seams: window {done} of {total}"),
+        "lines": tr("Measuring seams: step {done} of {total}"),
         "polygons": tr("Making polygons: {done} of {total}"),
         "write": tr("Writing: {done} of {total}"),
         "report": tr("Composing the report: step {done} of {total}"),

@@ -23,7 +23,8 @@ CLOSE_MS = 5000
 INFO_EVERY_S = 5.0
 STAGES = {  # shares of the progress bar
     "inspect": (0.0, 80.0),
-    "evidence": (80.0, 90.0),
+    "evidence": (80.0, 88.0),
+    "lines": (88.0, 90.0),
     "polygons": (90.0, 97.0),
     "write": (97.0, 100.0),
     "train": (0.0, 85.0),

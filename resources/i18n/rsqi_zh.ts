@@ -540,6 +540,14 @@ A share of the blocks is put aside as a test part, on which models are compared 
 其中一部分影像块留作测试部分，以后用来比较模型；有五幅或更多影像时，同一幅影像不会分到两个部分。每个 GeoPackage 都记有其影像；影像移动过的，请把它放到 GeoPackage 旁边。</translation>
     </message>
     <message>
+        <source>Looking for seams: window {done} of {total}</source>
+        <translation>寻找拼接缝：第 {done} 个窗口，共 {total} 个</translation>
+    </message>
+    <message>
+        <source>Measuring seams: step {done} of {total}</source>
+        <translation>测量拼接缝：第 {done} 步，共 {total} 步</translation>
+    </message>
+    <message>
         <source>Cutting images: {done} of {total}</source>
         <translation>切分影像：第 {done} 个，共 {total} 个</translation>
     </message>

@@ -35,12 +35,13 @@ def seam_errors(
     wanted = "segment" in parameters.stages and any(t.code in parameters.types for t in BOUNDARY_TYPES)
     if model is None or not model.card.seams or not wanted:
         return None
-    started = time.monotonic()
+    started: dict[str, float] = {}
 
-    def seen(done: int, total: int) -> None:
+    def seen(stage: str, done: int, total: int) -> None:
         if cancelled():
             raise Cancelled("cancelled; nothing was written")
-        progress(Progress("evidence", done, total, (time.monotonic() - started) * (total - done) / done))
+        passed = time.monotonic() - started.setdefault(stage, time.monotonic())
+        progress(Progress(stage, done, total, passed * (total - done) / done if done else None))
 
     size = frame.width, frame.height
     seams = find_seams(frame, model, seen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -18,10 +19,14 @@ from .trace import trace
 
 LEAST = 12  # cells that a seam is long at least; what is shorter is the border of something
 
-Seen = Callable[[int, int], None]  # windows looked at, and all of them
+Seen = Callable[[str, int, int], None]  # stage, what is done of it, and all of it
 
 
-def find_seams(frame: Frame, model: Model, seen: Seen = lambda done, total: None) -> list[Seam]:
+def _unseen(stage: str, done: int, total: int) -> None:
+    pass
+
+
+def find_seams(frame: Frame, model: Model, seen: Seen = _unseen) -> list[Seam]:
     """Return the seams that a model sees in a raster and that show where they are measured.
 
     Parameters
@@ -29,17 +34,17 @@ def find_seams(frame: Frame, model: Model, seen: Seen = lambda done, total: None
     model : Model
         With a network of seams (`Card.seams`).
     seen : callable
-        Told of each window; what it raises ends the search.
+        Told of each window (stage ``evidence``) and of each line (``lines``); what it raises ends the search.
 
     Returns
     -------
     list of Seam
         Lines of a net share their ends.
     """
-    return seams_of(frame, evidence(frame, model.seams, seen), model.card.seams)
+    return seams_of(frame, evidence(frame, model.seams, partial(seen, "evidence")), model.card.seams, seen)
 
 
-def seams_of(frame: Frame, probability: np.ndarray, limits: Mapping[str, float]) -> list[Seam]:
+def seams_of(frame: Frame, probability: np.ndarray, limits: Mapping[str, float], seen: Seen = _unseen) -> list[Seam]:
     """Follow the seams in a map of evidence, uint8 as of `evidence`; `limits` are those of `Card.seams`."""
     x, y, width, height = frame.window
     size = width, height
@@ -49,8 +54,13 @@ def seams_of(frame: Frame, probability: np.ndarray, limits: Mapping[str, float])
 
     traced = [line * CELL for line in trace(probability, 255 * limits["high"], 255 * limits["low"], LEAST)]
     lines = [np.clip(line, 0, size) for line in traced]
+    refined = []
+    for done, line in enumerate(lines):
+        seen("lines", done, 2 * len(lines))
+        refined.append(refine(read, size, line))
     found = []
-    for line, moved in zip(lines, joined_ends(lines, [refine(read, size, line) for line in lines])):
+    for done, (line, moved) in enumerate(zip(lines, joined_ends(lines, refined)), len(lines)):
+        seen("lines", done, 2 * len(lines))
         measured = measure_line(read, size, moved)
         if measured is not None and measured.is_error:
             seam = seam_of(moved, measured, frame.transform, frame.crs_of_areas)
