@@ -89,9 +89,9 @@ def _inspect(options: argparse.Namespace) -> int:
     jobs = [Job(raster, output, *files, **more) for raster, output in zip(options.raster, outputs)]
     refuse_outputs_that_are_read(jobs)
     model = load(parameters.model, parameters.device) if "classify" in parameters.stages else None
-    failed = 0
+    failed, said = 0, set[str]()
     for job in jobs:
-        emit = Reporter(options.progress, job.raster)
+        emit = Reporter(options.progress, job.raster, said)
         try:
             emit("result", **run(job, emit, model=model))
         except Cancelled:

@@ -10,10 +10,18 @@ from ..scoring import score_text
 
 
 class Reporter:
-    """Show the events of one raster as a bar, as JSON lines or not at all."""
+    """Show the events of one raster as a bar, as JSON lines or not at all.
 
-    def __init__(self, mode: str, raster: str):
-        self.mode, self.raster, self._open = mode, raster, False
+    Parameters
+    ----------
+    mode : {"bar", "json", "none"}
+    raster : str
+    said : set of str
+        The warnings that the command has shown so far: what holds for all rasters of a run is said once.
+    """
+
+    def __init__(self, mode: str, raster: str, said: set[str]):
+        self.mode, self.raster, self._said, self._open = mode, raster, said, False
 
     def __call__(self, event: str, **values: Any) -> None:
         """Show an event of `rsqi_core.job.run`."""
@@ -25,8 +33,10 @@ class Reporter:
             text = f"{summary['error_count']} errors, score {score_text(summary['score'])} ({summary['grade']})"
             print(f"{self.raster}: {text} -> {values['outputs']['errors']}")
         elif event == "warning":
-            self.end()
-            print(f"rsqi: warning: {values['message']}", file=sys.stderr)
+            if values["message"] not in self._said:
+                self._said.add(values["message"])
+                self.end()
+                print(f"rsqi: warning: {values['message']}", file=sys.stderr)
         elif event == "progress" and self.mode == "bar" and sys.stderr.isatty():
             share = values["done"] / max(values["total"], 1)
             left = "" if values["eta_s"] is None else f" {values['eta_s']:4.0f} s left"
