@@ -173,7 +173,7 @@ class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
             "summary": self._summary,
             "raster": self._raster,
             "outputs": wanted,
-            "targets": {"PDF": outputs["PDF"]} if "PDF" in outputs else {},
+            "targets": {"pdf": outputs["PDF"]} if "PDF" in outputs else {},
             "overwrite": self.parameterAsBool(parameters, self.OVERWRITE, context),
             "language": LANGUAGES[self.parameterAsEnum(parameters, self.LANGUAGE, context)],
             "reviewer": self.parameterAsString(parameters, self.REVIEWER, context).strip(),

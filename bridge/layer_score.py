@@ -19,7 +19,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ..rsqi_core.errors import ParameterError
+from ..rsqi_core.errors import RsqiError
 from ..rsqi_core.locate import find_file
 from ..rsqi_core.scoring import STATUSES, ErrorRecord, Scheme, Score, Tally
 from ..rsqi_core.taxonomy import TYPES, noted_codes
@@ -80,7 +80,7 @@ class MeasuredErrors:
 
         Raises
         ------
-        ParameterError
+        RsqiError
             The image has no valid pixel.
         """
         if (scheme, mode) == self._way:
@@ -228,5 +228,5 @@ def score_file(path: str, scheme: Scheme, mode: str, context: QgsProcessingConte
     try:
         errors.judge_by(scheme, mode)
         return errors.score()
-    except ParameterError as error:
+    except RsqiError as error:
         raise QgsProcessingException(f"{path}: {error_message(error)}") from error

@@ -53,6 +53,8 @@ def note_templates() -> dict[str, str]:
         "gpu_refused": tr(
             "The GPU cannot be used ({reason}): choose the processor as device, or run the test in the options of RSQI."
         ),
+        "no_valid_area": tr("{path}: notes no valid pixel, so there is nothing to score; inspect the raster again"),
+        "odd_mode": tr("{path}: its score mode is '{found}'; it must be one of {allowed}"),
         "error_no_type": tr("{path}: error {number} has no type; give it one, or delete it"),
         "error_odd_type": tr("{path}: the type (category_id) of error {number} is {found}; it must be 1 to {count}"),
         "error_odd_status": tr("{path}: the status of error {number} is '{found}'; it must be one of {allowed}"),

@@ -9,6 +9,7 @@ from qgis.PyQt.QtCore import QMarginsF
 from qgis.PyQt.QtGui import QPageSize, QPainter, QPdfWriter
 
 from ..rsqi_core.report import content
+from ..rsqi_core.report.pdf import CREATOR
 from .i18n import tr
 from .outputs import whole_output
 from .pdf_blocks import lay_block, lay_heading, lead_height
@@ -32,7 +33,7 @@ def print_pdf(report: content.Report, path: Path) -> None:
 def _print(report: content.Report, part: Path, path: Path) -> None:
     device = QPdfWriter(str(part))
     device.setTitle(f"{report.title[0]} - {report.subject}")
-    device.setCreator(report.footer)
+    device.setCreator(f"{CREATOR}, {report.footer}")
     device.setResolution(RESOLUTION)
     device.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     device.setPageMargins(QMarginsF(0, 0, 0, 0))

@@ -81,7 +81,7 @@ def add(data: dict, stem: str) -> Path:
 
     Raises
     ------
-    ParameterError
+    RsqiError
         A value is wrong, or the folder cannot be written.
     """
     folder().mkdir(parents=True, exist_ok=True)

@@ -105,6 +105,7 @@ def error_text(event: dict) -> str:
         "parameter": tr("A parameter does not fit"),
         "raster": tr("The raster cannot be inspected"),
         "model": tr("The model cannot be used"),
+        "scheme": tr("The scoring scheme cannot be used"),
         "output": tr("The result cannot be written"),
         "memory": tr("Out of memory"),
         "library": tr("Training needs more libraries: open Set up and tick those for training"),

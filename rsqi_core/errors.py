@@ -39,6 +39,12 @@ class OutputError(RsqiError):
     code = "output"
 
 
+class SchemeError(RsqiError):
+    """A scoring scheme cannot be read, or what stands in it makes no sense."""
+
+    code = "scheme"
+
+
 class Cancelled(RsqiError):
     """The run was cancelled; nothing was written."""
 

@@ -2132,6 +2132,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>无法使用该模型</translation>
     </message>
     <message>
+        <source>The scoring scheme cannot be used</source>
+        <translation>无法使用该评分方案</translation>
+    </message>
+    <message>
         <source>The model folder {path} does not exist.</source>
         <translation>模型文件夹 {path} 不存在。</translation>
     </message>
@@ -3034,6 +3038,14 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{path}: cannot write the scoring scheme ({reason}); check the folder</source>
         <translation>{path}：无法写入评分方案（{reason}），请检查文件夹</translation>
+    </message>
+    <message>
+        <source>{path}: notes no valid pixel, so there is nothing to score; inspect the raster again</source>
+        <translation>{path}：没有记录有效像素，无法评分；请重新检查该影像</translation>
+    </message>
+    <message>
+        <source>{path}: its score mode is '{found}'; it must be one of {allowed}</source>
+        <translation>{path}：评分方式为'{found}'；应为以下之一：{allowed}</translation>
     </message>
     <message>
         <source>{path}: error {number} has no type; give it one, or delete it</source>

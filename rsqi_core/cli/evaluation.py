@@ -40,6 +40,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     if options.parts != "all" and (options.card or options.against):
         raise ParameterError("--card and --against need the whole benchmark, without --parts")
 
+    _refuse_outputs(options, pictures=options.parts == "all" and options.model != RULES_ALONE)
+
     def log(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
@@ -57,6 +59,21 @@ def _evaluate(options: argparse.Namespace) -> int:
         for file in write_model_card(measured, options.data, options.card, options.output):
             log(str(file))
     return DONE
+
+
+def _refuse_outputs(options: argparse.Namespace, pictures: bool) -> None:
+    """Refuse, before anything is measured, to write over what was not written here, or one output over another."""
+    from ..evaluation.cards.model_card import files_of, refuse_other_card
+    from ..evaluation.pages.page import refuse_other_page
+    from ..files.clash import refuse_clashes
+
+    written = [options.output] if options.output else []
+    if options.output:
+        refuse_other_page(options.output, pictures)
+    if options.card:
+        refuse_other_card(options.card)
+        written += files_of(options.card).values()
+    refuse_clashes(written, [])  # what is read is neither page nor card
 
 
 def _compare(options: argparse.Namespace) -> int:

@@ -59,15 +59,14 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _refuse_outputs(options: argparse.Namespace) -> None:
-    """Refuse to write over a file of a run or of a model that is read."""
+    """Refuse to write over a file of a run or of a model that is read, and over what is no model."""
     from ..files.clash import refuse_clashes
-    from ..files.earlier import refuse_no_file
-    from ..models.card import CARD, CLASSIFIER, HASHES, SEAMS, SEGMENTER
+    from ..files.earlier import refuse_foreign
+    from ..models.card import CARD, CLASSIFIER, HASHES, SEAMS, SEGMENTER, has_card
+    from ..models.export import is_own_graph
 
     output = options.output
-    if options.standalone:
-        refuse_no_file(output)
-    elif output.exists() and not output.is_dir():
+    if not options.standalone and output.exists() and not output.is_dir():
         raise OutputError(f"{output}: this is a file; name a folder for the model")
     names = {CARD, HASHES, CLASSIFIER, SEGMENTER, SEAMS}
     sources = [*options.source, *([options.seams] if options.seams else [])]
@@ -75,6 +74,7 @@ def _refuse_outputs(options: argparse.Namespace) -> None:
     read = [file for file in inside if file.name in names or file.suffix in (".pt", ".safetensors", ".json")]
     written = [output] if options.standalone else [output / name for name in names]
     refuse_clashes(written, [*read, *(source for source in sources if source.is_file())])
+    refuse_foreign(written, is_own_graph if options.standalone else lambda _: has_card(output))
 
 
 def _standalone(options: argparse.Namespace) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..errors import RsqiError
 from ..scoring import MODES
-from .command import DONE, command
+from .command import DONE, FAILED, command
 
 if TYPE_CHECKING:
     from ..scoring import Scheme
@@ -29,15 +31,25 @@ def _score(options: argparse.Namespace) -> int:
 
     scheme = load_scheme(options.scheme)
     needed = None if options.lot is None else lot.sample_size(options.lot)
-    units = [_score_one(path, scheme, options) for path in options.errors]
-    if needed is not None:
+    units = []
+    for path in options.errors:
+        try:
+            units.append(_score_one(path, scheme, options))
+        except RsqiError as error:
+            if len(options.errors) == 1:
+                raise
+            print(f"rsqi: {error}", file=sys.stderr)
+    failed = len(options.errors) - len(units)
+    if failed and needed is not None:
+        print(f"lot of {options.lot}: no verdict, as images that could not be scored are {failed}")
+    elif needed is not None:
         verdict = lot.judge(units, options.lot)
         print(f"lot of {options.lot}: {verdict.inspected} of {needed} images inspected")
         if verdict.failed:
             print(f"failed: {', '.join(verdict.failed)}")
         mean = "" if verdict.mean is None else f"{verdict.mean:.1f} "
         print(f"lot {mean}({verdict.grade or 'no verdict yet'})")
-    return DONE
+    return FAILED if failed else DONE
 
 
 def _score_one(path: Path, scheme: Scheme, options: argparse.Namespace) -> Unit:

@@ -38,6 +38,7 @@ def _synthesize(options: argparse.Namespace) -> int:
     from ..taxonomy import parse_codes
 
     names = parse_codes(options.types) if options.types else (*parse_codes(""), sheet.SEVERAL, sheet.CLEAN)
+    sheet.refuse_other_pictures(options.sheet, names)
     material = sheet.Material([landscape(512, options.seed + k) for k in range(8)])
     if options.data is not None:
         from ..imagery import MATTES, clean_files, read_rgb, twins

@@ -110,12 +110,17 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _write_weights(run: Path, file: Path) -> int:
+    from ..files.clash import refuse_clashes
+    from ..files.earlier import refuse_foreign
     from ..training import checkpoint, weights
 
     need("safetensors")
     if file.suffix != weights.SUFFIX:
         raise ParameterError(f"{file}: the name of a file of weights ends in {weights.SUFFIX}")
-    crops = weights.write(checkpoint.read(checkpoint.checkpoint_of(run)), file)
+    source = checkpoint.checkpoint_of(run)
+    refuse_clashes([file], [source])
+    refuse_foreign([file], weights.is_own)
+    crops = weights.write(checkpoint.read(source), file)
     print(f"{file}: weights after {crops} crops in all")
     return DONE
 

@@ -125,7 +125,7 @@ def build(
     """
     for source in sources:
         if not source.exists():
-            raise ParameterError(f"{source}: no such folder or file")
+            raise RsqiError(f"{source}: no such folder or file")
     if output.exists() and not (output.is_dir() and not any(output.iterdir())):
         raise OutputError(Note("dataset_exists", "{path} exists already; choose another folder", path=str(output)))
     with whole_folder(output, "the dataset", "check the folder and the free space") as folder:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..errors import ParameterError
+from ..errors import ParameterError, RsqiError
 from ..taxonomy import BACKGROUND, TYPES, by_code
 
 # Stations' words for the types, beside the official names (domain facts, section 6). Of matches that overlap the
@@ -77,7 +77,7 @@ def load_vocabulary(path: Path | None) -> Vocabulary:
 
     Raises
     ------
-    ParameterError
+    RsqiError
         No such file, no JSON object, or a code that is none.
     """
     if path is None:
@@ -85,10 +85,13 @@ def load_vocabulary(path: Path | None) -> Vocabulary:
     try:
         words = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ParameterError(f"{path}: cannot read the words: {' '.join(str(error).split())}") from error
+        raise RsqiError(f"{path}: cannot read the words: {' '.join(str(error).split())}") from error
     if not isinstance(words, dict) or not all(isinstance(code, (str, type(None))) for code in words.values()):
-        raise ParameterError(f"{path}: give an object of words and type codes, such as {_EXAMPLE}")
-    return Vocabulary({word: by_code(code).id if code else BACKGROUND for word, code in words.items() if word})
+        raise RsqiError(f"{path}: give an object of words and type codes, such as {_EXAMPLE}")
+    try:
+        return Vocabulary({word: by_code(code).id if code else BACKGROUND for word, code in words.items() if word})
+    except ParameterError as error:
+        raise RsqiError(f"{path}: {error}") from error
 
 
 def _named(text: str, patterns: Iterable[tuple[re.Pattern[str], int | None]]) -> set[int]:

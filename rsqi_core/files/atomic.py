@@ -112,6 +112,7 @@ def whole_folder(
         For an `OSError` or one of `errors`.
     """
     with _as_output_error(path, what, remedy, errors):
+        path = path.resolve()  # a link stays, and the folder it leads to is replaced
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=PREFIX, dir=path.parent) as name:
             new = Path(name) / "new"

@@ -120,6 +120,25 @@ def refuse_earlier_layers(path: Path, table: str | None = None) -> None:
         _refuse_layers(path, others)
 
 
+def refuse_foreign(files: Iterable[Path], is_own: Callable[[Path], bool]) -> None:
+    """Refuse to write over any of these files that RSQI has not written; there is no word to do it all the same.
+
+    Parameters
+    ----------
+    is_own : callable
+        Tells whether an existing file is one of RSQI's, of the kind to be written.
+
+    Raises
+    ------
+    OutputError
+        Names the file.
+    """
+    for file in files:
+        refuse_no_file(file)
+        if file.exists() and file.stat().st_size and not is_own(file):
+            _refuse_foreign(file)
+
+
 def _refuse_foreign(path: Path) -> NoReturn:
     text = "{path}: exists and is no result of RSQI; choose another output"
     raise OutputError(Note("earlier_foreign", text, path=str(path)))

@@ -28,7 +28,7 @@ from ..scoring import Score
 from ..seams.record import Seam
 from ..taxonomy import CODES, TYPES, by_id, noted_codes
 from .atomic import reason, whole_file
-from .layer import OGR_ERRORS, checked_status, checked_type, read_layer
+from .layer import OGR_ERRORS, checked_status, checked_type, read_layer, refuse_no_area
 
 STYLED = ("errors", "seams", "blocks")
 _Columns = dict[str, tuple[np.ndarray, np.ndarray]]  # by field: values, and the mask of nulls
@@ -173,6 +173,7 @@ def read_errors(path: Path | str) -> StoredErrors:
         raise OutputError(
             f"{path}: not a complete result of RSQI ({reason(error)}); inspect the raster again"
         ) from error
+    refuse_no_area(path, valid_area)
     return StoredErrors(
         records=tuple(records),
         valid_area_m2=valid_area,

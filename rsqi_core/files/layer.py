@@ -13,7 +13,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 
 from ..errors import OutputError
 from ..notes import Note
-from ..scoring import STATUSES
+from ..scoring import MODES, STATUSES
 from ..taxonomy import TYPES
 
 OGR_ERRORS = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
@@ -39,6 +39,32 @@ def read_layer(
         text = "{path}: its last edits lie in {journal}, which cannot be read here; copy both to where you may write"
         raise OutputError(Note("edits_in_journal", text, path=str(path), journal=journal.name))
     return found
+
+
+def refuse_no_area(path: Path | str, valid_area_m2: float) -> None:
+    """Refuse a result whose summary notes no valid area: there is nothing to score.
+
+    Raises
+    ------
+    OutputError
+    """
+    if not valid_area_m2 > 0:
+        text = "{path}: notes no valid pixel, so there is nothing to score; inspect the raster again"
+        raise OutputError(Note("no_valid_area", text, path=str(path)))
+
+
+def checked_mode(path: Path | str, value: Any) -> str | None:
+    """Return how a summary notes that errors were scored; None if it does not say.
+
+    Raises
+    ------
+    OutputError
+        There is no such way; names the file.
+    """
+    if value and value not in MODES:
+        text = "{path}: its score mode is '{found}'; it must be one of {allowed}"
+        raise OutputError(Note("odd_mode", text, path=str(path), found=str(value), allowed=", ".join(MODES)))
+    return value or None
 
 
 def checked_type(path: Path | str, number: int, value: Any) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,7 +14,9 @@ from typing import Any
 
 from ..dataset.labelled_blocks import LabelledBlock, read_part
 from ..dataset.layout import TRAIN
-from ..errors import OutputError, ParameterError
+from ..errors import ModelError, OutputError, ParameterError
+from ..files.atomic import PREFIX
+from ..files.earlier import refuse_bytes
 from ..models import Model, load
 from ..models.card import CARD, FALSE_ALARMS, write_card
 from ..models.onnx_network import OnnxNetwork
@@ -31,7 +34,7 @@ from .rehearsal import pack_rehearsal
 
 EPOCHS, RATE, BATCH, SIDE = 10, 2e-4, 16, 256
 VERDICT = "verdict.json"
-_PREFIX, _KEY = ".rsqi-", "key"
+_KEY = "key"
 _ROW_EVERY = 5  # steps: on a processor a step takes a second or more
 _VALIDATION = 96  # crops
 _PER_RUN = 10  # checkpoints and validations at most
@@ -81,8 +84,20 @@ class FineTuning:
     def __post_init__(self) -> None:
         if self.epochs < 1:
             raise ParameterError(f"epochs is {self.epochs}; it must be at least 1")
-        if self.output.exists():
+        if os.path.lexists(self.output):
             raise OutputError(f"{self.output} exists already; choose another name for the new model")
+        refuse_bytes(self.output)
+        for path in filter(None, (self.dataset, Path(self.model), self.pool)):
+            if self.folder.resolve() in (path.resolve(), *path.resolve().parents):
+                raise OutputError(
+                    f"{path}: lies in the folder of an unfinished run to {self.output}, which would be removed; "
+                    "move it, or choose another output"
+                )
+
+    @property
+    def folder(self) -> Path:
+        """Hidden folder beside the output, for unfinished work."""
+        return self.output.parent / f"{PREFIX}{self.output.name}"
 
 
 def fine_tune(job: FineTuning, emit: Emit = no_events) -> Comparison:
@@ -114,12 +129,12 @@ class _Run:
         self.job, self.emit, self.progress = job, emit, to_events(emit)
         self.old = load(job.model, "cpu")
         if not (self.old.folder / CARD).exists():
-            raise ParameterError(
+            raise ModelError(
                 f"{self.old.folder}: only a model folder with {CARD} and ONNX files can be fine-tuned; "
                 "a Hugging Face checkpoint is trained further with `rsqi train --init`"
             )
         self.network = OnnxNetwork(self.old.folder)
-        self.folder = job.output.parent / f"{_PREFIX}{job.output.name}"
+        self.folder = job.folder
 
     def run(self) -> Comparison:
         held_out, test = self._prepare()

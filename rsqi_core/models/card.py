@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError
+from ..limits import CONSTRAINTS
 from ..taxonomy import CODES
 
 CARD = "card.json"
@@ -89,6 +90,15 @@ def axis(name: str, stride: int) -> str:
     return name if stride == 1 else f"{name}{stride}"
 
 
+def has_card(folder: Path) -> bool:
+    """Tell whether a folder holds a model card, whatever its version."""
+    try:
+        values = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(values, dict) and {"types", "tile_size", "thresholds"} <= values.keys()
+
+
 def read_card(folder: Path) -> Card:
     """Read and check the card of a model folder.
 
@@ -111,6 +121,8 @@ def read_card(folder: Path) -> Card:
         raise ModelError(f"{folder / CARD}: not a valid model card: {error}") from error
     if tuple(types) != CODES:
         raise ModelError(f"{folder / CARD}: its types are not the ten of RSQI in their order")
+    if card.constraint not in CONSTRAINTS:
+        raise ModelError(f"{folder / CARD}: its constraint '{card.constraint}' is not one of {', '.join(CONSTRAINTS)}")
     for table in (card.thresholds, card.temperatures):
         if missing := [code for code in CODES if code not in table]:
             raise ModelError(f"{folder / CARD}: no value for type '{missing[0]}'")

@@ -154,6 +154,15 @@ def write_standalone(folder: Path, file: Path) -> None:
     _save(joined, file)
 
 
+def is_own_graph(file: Path) -> bool:
+    """Tell whether a file is a graph of a model folder, or one of `write_standalone`."""
+    try:
+        graph = onnx.load(str(file), load_external_data=False)
+    except Exception:  # whatever protobuf says of a file that is none
+        return False
+    return "class_names" in {each.key for each in graph.metadata_props}
+
+
 def _save(graph: onnx.ModelProto, file: Path) -> None:
     with whole_file(file, "the model") as part:
         onnx.save(graph, str(part))

@@ -16,13 +16,13 @@ from affine import Affine
 
 from ..errors import OutputError
 from ..files.atomic import reason
-from ..files.layer import OGR_ERRORS, checked_status, checked_type, read_layer
+from ..files.layer import OGR_ERRORS, checked_mode, checked_status, checked_type, read_layer, refuse_no_area
 from ..geodesy import area_function, crs_of_areas
 from ..ground import valid_diagonal
 from ..inspection import Inspection
 from ..polygons import measure
 from ..raster import Raster, read_thumbnail
-from ..scoring import Score, load_scheme, score
+from ..scoring import MODES, Score, load_scheme, score
 from ..taxonomy import by_id, noted_codes
 
 REJECTED, UNREVIEWED = "rejected", "unreviewed"
@@ -184,9 +184,14 @@ def read_subject(
     table, shapes, crs = _read_layer(errors)
     crs = None if summary.get("source") and not _source(summary).get("crs") else crs
     if summary.get("transform"):
-        transform = Affine(*json.loads(summary["transform"]))
-        size = int(summary["width"]), int(summary["height"])
-        valid_pixels, valid_area = int(summary["valid_pixels"]), float(summary["valid_area_m2"])
+        try:
+            transform = Affine(*json.loads(summary["transform"]))
+            size = int(summary["width"]), int(summary["height"])
+            valid_pixels, valid_area = int(summary["valid_pixels"]), float(summary["valid_area_m2"])
+        except (KeyError, TypeError, ValueError) as error:
+            text = f"not a complete result of RSQI ({reason(error)}); inspect the raster again"
+            raise OutputError(f"{errors}: {text}") from error
+        refuse_no_area(errors, valid_area)
         area = area_function(crs_of_areas(crs, transform, *size))
     elif raster is not None:
         transform, size = raster.transform, (raster.width, raster.height)
@@ -212,7 +217,7 @@ def read_subject(
         valid_area,
         valid_pixels,
         float(summary.get("diagonal_px") or math.hypot(*size)),
-        mode or summary.get("score_mode") or "count",
+        mode or checked_mode(errors, summary.get("score_mode")) or MODES[0],
         noted_codes(summary),
     )
     reported = [

@@ -23,6 +23,7 @@ from . import image_checks, pictures, record
 from .compose import compose, mapping, types_table
 from .content import dumps, is_content
 from .html import is_report, page
+from .pdf import is_as_printed
 from .subject import Subject, of_inspection, read_subject, read_summary
 from .texts import Words
 
@@ -34,6 +35,7 @@ _IS_OWN = {
     "csv": record.is_blank_csv,
     "xlsx": record.is_own_workbook,
     "shapefile": is_as_written,
+    "pdf": is_as_printed,
 }
 
 
@@ -58,7 +60,7 @@ class Order:
     overwrite : bool
         Replace files at these places that RSQI has not written, or in which somebody has filled something in.
     targets : mapping
-        Further files, which the caller writes afterwards.
+        Further files, which the caller writes afterwards: ``pdf``.
     """
 
     errors: str
@@ -76,7 +78,7 @@ class Order:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_words", Words(self.language))
-        if unknown := sorted(set(self.outputs) - set(ENDINGS)):
+        if unknown := sorted((set(self.outputs) - set(ENDINGS)) | (set(self.targets) - set(_IS_OWN))):
             raise ParameterError(f"report: '{unknown[0]}' is not one of {', '.join(ENDINGS)}")
         for kind, path in self.outputs.items():
             record.check_ending(Path(path), ENDINGS[kind])
@@ -176,9 +178,9 @@ def _refuse_outputs(order: Order, summary: Mapping[str, Any]) -> None:
     noted = str(summary.get("raster") or "")
     raster = order.raster or find_file(noted, order.summary) or noted
     read: list[Path | str] = [*files_of(raster), *filter(None, (order.errors, order.summary, order.scheme))]
-    written: list[Path | str] = [*order.outputs.values(), *order.targets.values()]
-    refuse_clashes(written, read)
-    for kind, path in order.outputs.items():
+    written = {**order.outputs, **order.targets}
+    refuse_clashes(written.values(), read)
+    for kind, path in written.items():
         refuse_earlier_file(Path(path), _IS_OWN[kind], order.overwrite)
 
 

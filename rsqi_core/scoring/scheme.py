@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Collection, Iterable, Mapping, Sequence
 
 from .. import resources
-from ..errors import OutputError, ParameterError
+from ..errors import OutputError, SchemeError
 from ..files.atomic import reason, write_whole
 from ..notes import Note
 from ..taxonomy import CODES
@@ -81,7 +81,7 @@ def load_scheme(path: str | Path | None = None) -> Scheme:
 
     Raises
     ------
-    ParameterError
+    SchemeError
         The file is unreadable, not JSON, or a value is missing or out of range; the message names the key.
     """
     return parse_scheme(read_scheme(path), path or DEFAULT)
@@ -92,7 +92,7 @@ def read_scheme(path: str | Path | None = None) -> Any:
 
     Raises
     ------
-    ParameterError
+    SchemeError
         The file is unreadable or not JSON.
     """
     source = Path(path or DEFAULT)
@@ -100,12 +100,12 @@ def read_scheme(path: str | Path | None = None) -> Any:
         return json.loads(source.read_text(encoding="utf-8-sig"))
     except OSError as error:
         text = "{source}: cannot read the scoring scheme ({reason}); check the path"
-        raise ParameterError(
+        raise SchemeError(
             Note("scheme_unreadable", text, source=str(source), reason=error.strerror or str(error))
         ) from error
     except ValueError as error:
         text = "{source}: the scoring scheme is not valid JSON ({reason}); correct the file"
-        raise ParameterError(Note("scheme_no_json", text, source=str(source), reason=str(error))) from error
+        raise SchemeError(Note("scheme_no_json", text, source=str(source), reason=str(error))) from error
 
 
 def parse_scheme(data: Any, source: str | Path = "") -> Scheme:
@@ -113,7 +113,7 @@ def parse_scheme(data: Any, source: str | Path = "") -> Scheme:
 
     Raises
     ------
-    ParameterError
+    SchemeError
         A value is missing or out of range; the message names the key.
     """
     return _Reader(str(source)).scheme(data)
@@ -124,8 +124,10 @@ def write_scheme(path: str | Path, data: Any) -> None:
 
     Raises
     ------
-    ParameterError
-        A value is wrong, or the file cannot be written.
+    SchemeError
+        A value is wrong.
+    OutputError
+        The file cannot be written.
     """
     path = Path(path)
     parse_scheme(data, path)
@@ -134,7 +136,7 @@ def write_scheme(path: str | Path, data: Any) -> None:
     except OutputError as error:
         text = "{path}: cannot write the scoring scheme ({reason}); check the folder"
         why = reason(error.__cause__ or error)
-        raise ParameterError(Note("scheme_unwritable", text, path=str(path), reason=why)) from error
+        raise OutputError(Note("scheme_unwritable", text, path=str(path), reason=why)) from error
 
 
 class _Reader:
@@ -143,11 +145,11 @@ class _Reader:
     def __init__(self, source: str):
         self.source = source
 
-    def fail(self, key: str, problem: Note) -> ParameterError:
+    def fail(self, key: str, problem: Note) -> SchemeError:
         if not self.source:
-            return ParameterError(Note("scheme_at", "{key}: {problem}", key=key, problem=problem))
+            return SchemeError(Note("scheme_at", "{key}: {problem}", key=key, problem=problem))
         text = "{source}: scoring scheme, {key}: {problem}"
-        return ParameterError(Note("scheme_in", text, source=self.source, key=key, problem=problem))
+        return SchemeError(Note("scheme_in", text, source=self.source, key=key, problem=problem))
 
     def number(self, data: Any, key: str, low: float = 0.0, above: bool = False) -> float:
         if isinstance(data, bool) or not isinstance(data, (int, float)) or not math.isfinite(data):

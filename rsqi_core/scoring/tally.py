@@ -11,7 +11,7 @@ from bisect import bisect_left, insort
 from dataclasses import replace
 from typing import Iterable
 
-from ..errors import ParameterError
+from ..errors import ParameterError, RasterError
 from ..findings import ErrorRecord
 from ..limits import SCORE_MODES as MODES
 from ..notes import Note
@@ -44,7 +44,9 @@ class Tally:
     Raises
     ------
     ParameterError
-        Unknown mode, or an image without a valid pixel.
+        Unknown mode.
+    RasterError
+        The image has no valid pixel.
     """
 
     def __init__(
@@ -59,7 +61,7 @@ class Tally:
         if mode not in MODES:
             raise ParameterError(f"score mode '{mode}' is not one of {', '.join(MODES)}")
         if not (valid_area_m2 > 0 and valid_pixels > 0 and diagonal_px > 0):
-            raise ParameterError(Note("nothing_to_score", "the image has no valid pixel, so there is nothing to score"))
+            raise RasterError(Note("nothing_to_score", "the image has no valid pixel, so there is nothing to score"))
         image = Image(valid_area_m2, diagonal_px, math.sqrt(valid_area_m2 / valid_pixels))
         self._scheme, self._mode = scheme, mode
         self._inspected = CODES if inspected is None else tuple(inspected)

@@ -15,6 +15,7 @@ from rasterio.transform import from_origin
 
 from ..errors import OutputError, ParameterError
 from ..files.atomic import whole_files
+from ..files.earlier import refuse_foreign
 from ..taxonomy import IGNORED, by_code
 from . import (
     blur,
@@ -57,6 +58,18 @@ class Scene:
     raster: Path
     truth: Path
     planted: Path
+
+    def is_own(self) -> bool:
+        """Are the files that lie there those of a demo scene?"""
+        try:
+            listed = json.loads(self.planted.read_text(encoding="utf-8"))
+            with rasterio.open(self.raster) as raster, rasterio.open(self.truth) as truth:
+                same = raster.shape == truth.shape and raster.crs == truth.crs == rasterio.CRS.from_string(CRS)
+        except (OSError, ValueError, rasterio.errors.RasterioError):
+            return False
+        return (
+            same and isinstance(listed, list) and all({"code", "severity", "bbox"} <= entry.keys() for entry in listed)
+        )
 
 
 @dataclass(frozen=True)
@@ -133,11 +146,13 @@ def make_scene(folder: str | Path, size: int = REFERENCE, seed: int = 0, resolut
     ParameterError
         If `size` is too small for all ten types.
     OutputError
-        If a file cannot be written.
+        If a file cannot be written, or one lies there that is of no demo scene.
     """
     if size < MIN_SIZE:
         raise ParameterError(f"scene size {size} is too small for ten error types; give at least {MIN_SIZE} pixels")
     folder = Path(folder)
+    scene = Scene(*(folder / name for name in ("scene.tif", "truth.tif", "planted.json")))
+    refuse_foreign((scene.raster, scene.truth, scene.planted), lambda _: scene.is_own())
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -155,7 +170,6 @@ def make_scene(folder: str | Path, size: int = REFERENCE, seed: int = 0, resolut
                 raise
     image[~valid] = 0
     truth[~valid] = IGNORED
-    scene = Scene(*(folder / name for name in ("scene.tif", "truth.tif", "planted.json")))
     _write(scene, image, truth, valid, planted, resolution)
     return scene
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ import cv2
 import numpy as np
 
 from ..errors import OutputError
+from ..files.atomic import reason, write_whole
+from ..files.earlier import refuse_foreign
 from ..imagery.picture import Picture
 from ..taxonomy import by_code
 from .compose import Sample, compose, draw_codes
@@ -22,6 +25,8 @@ SEVERAL, CLEAN = "several", "clean"
 _GAP, _CAPTION = 4, 16  # px
 _PAPER, _INK = (24, 24, 24), (235, 235, 235)
 _TRIES = 12
+_HEAD = 33  # bytes of signature and header of a PNG
+_MARK = b"tEXtSoftware\0RSQI contact sheet"  # kind and content of a chunk
 
 
 @dataclass(frozen=True)
@@ -144,19 +149,42 @@ def write_sheets(folder: Path, names: Sequence[str], material: Material, seed: i
     Raises
     ------
     OutputError
-        If the folder or a file cannot be written.
+        If the folder or a file cannot be written, or a picture lies there that is no contact sheet.
     """
+    refuse_other_pictures(folder, names)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for k, name in enumerate(names):
-            sheet = make_sheet(name, material, np.random.default_rng([seed, k]))
-            path = folder / f"{name}.png"
-            path.write_bytes(cv2.imencode(".png", sheet[..., ::-1])[1].tobytes())
-            yield path
     except OSError as error:
-        raise OutputError(
-            f"{folder}: the contact sheets cannot be written ({error.strerror}); choose another"
-        ) from error
+        raise OutputError(f"{folder}: the folder cannot be made ({reason(error)}); choose another") from error
+    for k, name in enumerate(names):
+        sheet = make_sheet(name, material, np.random.default_rng([seed, k]))
+        write_whole(path := _path(folder, name), _marked(cv2.imencode(".png", sheet[..., ::-1])[1].tobytes()))
+        yield path
+
+
+def refuse_other_pictures(folder: Path, names: Sequence[str]) -> None:
+    """Refuse to write sheets over pictures of the same names that are none.
+
+    Raises
+    ------
+    OutputError
+    """
+    refuse_foreign((_path(folder, name) for name in names), _is_sheet)
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / f"{name}.png"
+
+
+def _marked(png: bytes) -> bytes:
+    """Say in a PNG what has made it."""
+    chunk = (len(_MARK) - 4).to_bytes(4, "big") + _MARK + zlib.crc32(_MARK).to_bytes(4, "big")
+    return png[:_HEAD] + chunk + png[_HEAD:]
+
+
+def _is_sheet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return _MARK in file.read(_HEAD + 2 * len(_MARK))
 
 
 def _sample(name: str, material: Material, rng: np.random.Generator) -> Sample:

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..errors import ParameterError, RsqiError
+from ..errors import OutputError, ParameterError, RsqiError
 from ..files.atomic import whole_file
 from ..models.architectures import architecture
 from ..models.card import CARD
@@ -89,7 +89,7 @@ class State:
 
         Raises
         ------
-        ParameterError
+        OutputError
             If the checkpoint was made with other settings.
         RsqiError
             If the file is no checkpoint.
@@ -99,7 +99,7 @@ class State:
         if differing := [name for name, value in course.items() if before.get(name) != value]:
             name = differing[0]
             what = "another start" if name == "init" else f"{name} {before.get(name)} instead of {course[name]}"
-            raise ParameterError(f"{file} was trained with other settings ({what}); choose another folder")
+            raise OutputError(f"{file} was trained with other settings ({what}); choose another folder")
         self.network.load_state_dict(values["network"])
         self.optimiser.load_state_dict(values["optimiser"])
         if values["scaler"]:
@@ -178,7 +178,11 @@ def _networks(source: Path, whole: bool) -> list[HeadedNetwork]:
         return found
     values = read(file)
     settings = values["settings"]  # the first runs had one architecture only and did not name it
-    network = architecture(settings.get("task", "joint"), settings.get("arch", "rsqi")).build(settings.get("size", ""))
+    try:
+        found = architecture(settings.get("task", "joint"), settings.get("arch", "rsqi"))
+        network = found.build(settings.get("size", ""))
+    except ParameterError as error:
+        raise RsqiError(f"{file}: {error}") from error
     try:
         network.load_state_dict(values["average"])
     except RuntimeError as error:

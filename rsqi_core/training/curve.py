@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
+from ..files.atomic import reason, whole_file, write_whole
 
 ROWS, DRAWING = "curve.jsonl", "curve.svg"
 _LOSSES = ("labels", "evidence", "segmentation", "pixels")
@@ -33,12 +34,16 @@ class Curve:
             earlier = _read(before)
             rows = [row | {"step": row["step"] - earlier[-1]["step"]} for row in earlier]
         self.rows: list[dict[str, Any]] = [row for row in rows if row["step"] <= step]
-        self._write("".join(json.dumps(row) + "\n" for row in self.rows), "w")
+        write_whole(folder / ROWS, "".join(json.dumps(row) + "\n" for row in self.rows).encode("utf-8"))
 
     def add(self, row: dict[str, Any]) -> None:
         """Append a row, which has a ``step``."""
         self.rows.append(row)
-        self._write(json.dumps(row) + "\n", "a")
+        try:
+            with (self._folder / ROWS).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+        except OSError as error:
+            raise OutputError(f"{self._folder / ROWS}: cannot be written: {reason(error)}") from error
 
     def draw(self) -> None:
         """Draw losses and validation scores over the steps as ``curve.svg``, if matplotlib is installed."""
@@ -67,14 +72,8 @@ class Curve:
                 axes.legend(frameon=False, fontsize=8)
         figure.axes[0].set_ylim(bottom=0)
         figure.axes[1].set_ylim(0, 1)
-        figure.savefig(self._folder / DRAWING, metadata={"Date": None})
-
-    def _write(self, text: str, mode: str) -> None:
-        try:
-            with (self._folder / ROWS).open(mode, encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            raise OutputError(f"{self._folder / ROWS}: cannot be written: {error.strerror}") from error
+        with whole_file(self._folder / DRAWING) as part:
+            figure.savefig(part, metadata={"Date": None})
 
 
 def _read(folder: Path) -> list[dict[str, Any]]:

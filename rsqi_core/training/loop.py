@@ -16,13 +16,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..errors import ParameterError, RsqiError
+from ..errors import OutputError, ParameterError, RsqiError
+from ..files.atomic import write_whole
 from ..models.architectures import architecture
 from ..models.texture import MEAN, STD
 from ..progress import Emit, OnProgress, Progress, no_events, no_progress
 from .checkpoint import BEST, CHECKPOINT, State, course_of, initialise
 from .curve import Curve
 from .loss import WEIGHTS, losses
+from .run_folder import SETTINGS, refuse_other_folder
 from .settings import Settings
 from .stream import Material, SampleStream, batches
 from .validation import Validation
@@ -72,10 +74,12 @@ def train(
     Raises
     ------
     ParameterError
-        If the checkpoint was made with other settings, or the device is missing.
+        There is no such device.
     RsqiError
-        If something cannot be read or written, or the loss is no longer a number.
+        If the checkpoint was made with other settings, the device or a compiler is missing, something cannot be read
+        or written, or the loss is no longer a number.
     """
+    refuse_other_folder(folder, material, init)
     return _Run(material, folder, settings, _device(device), progress, emit, init, network, every, deadline).run()
 
 
@@ -207,10 +211,10 @@ class _Run:
     def _prepare_folder(self) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(asdict(self.settings) | self.course, indent=1) + "\n"
-            (self.folder / "settings.json").write_text(text, encoding="utf-8")
         except OSError as error:
-            raise RsqiError(f"{self.folder}: cannot be written: {error.strerror}") from error
+            raise OutputError(f"{self.folder}: cannot be written: {error.strerror}") from error
+        text = json.dumps(asdict(self.settings) | self.course, indent=1) + "\n"
+        write_whole(self.folder / SETTINGS, text.encode("utf-8"))
 
 
 class _Window:
@@ -282,7 +286,7 @@ def _device(name: str) -> torch.device:
     if name not in ("auto", "cpu", "cuda"):
         raise ParameterError(f"unknown device '{name}'; choose from auto, cpu, cuda")
     if name == "cuda" and not torch.cuda.is_available():
-        raise ParameterError("device cuda: this torch finds no GPU; choose device cpu")
+        raise RsqiError("device cuda: this torch finds no GPU; choose device cpu")
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
 
 
@@ -290,7 +294,7 @@ def _compiled(network: nn.Module, device: torch.device) -> _Forward:
     """Fuse a network's operations; raise early without a compiler, as torch fails late and with a long message."""
     compilers = (os.environ.get("CXX", ""), "c++", "g++", "clang++", "cl")
     if device.type == "cpu" and not any(map(shutil.which, compilers)):
-        raise ParameterError("compile: there is no C++ compiler; install one or train without it")
+        raise RsqiError("compile: there is no C++ compiler; install one or train without it")
     return torch.compile(network)
 
 

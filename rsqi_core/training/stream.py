@@ -168,7 +168,8 @@ def blocks_of(material: Material, settings: Settings, part: str = TRAIN) -> list
     blocks = read_part(material.dataset, part) if material.dataset else []
     blocks = [block for block in blocks if block.labels or settings.negatives]
     if not blocks and part == TRAIN:
-        raise ParameterError(f"{material.dataset}: no block to train on")
+        remedy = "cut one with `rsqi dataset`" if settings.negatives else "leave out --no-negatives"
+        raise RsqiError(f"{material.dataset}: no block to train on; {remedy}")
     return blocks
 
 

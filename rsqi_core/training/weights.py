@@ -70,6 +70,17 @@ def read(file: Path) -> dict[str, Any]:
     return {"average": floats, "settings": settings}
 
 
+def is_own(file: Path) -> bool:
+    """Tell whether a file is one that `write` has written."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(file, "pt") as stored:
+            return _SETTINGS in (stored.metadata() or {})
+    except (OSError, SafetensorError):
+        return False
+
+
 def crops_of(settings: Mapping[str, Any] | str | None) -> int:
     """Crops that a run and those that it started from have seen; `settings` as `checkpoint.course_of` returns them."""
     if not isinstance(settings, Mapping):

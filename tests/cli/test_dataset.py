@@ -118,11 +118,11 @@ def test_only_reviewed_errors_count(inspected, tmp_path, capsys, status, code):
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (["dataset", "none", "--output", "out"], 2, "none: no such folder"),
+        (["dataset", "none", "--output", "out"], 1, "none: no such folder"),
         (["dataset", ".", "--output", "out", "--sizes", "8"], 2, "at least 32"),
         (["dataset", ".", "--output", "out", "--test", "1"], 2, "test 1.0"),
         (["dataset", ".", "--output", "out", "--negatives", "-1"], 2, "negatives -1.0"),
-        (["dataset", ".", "--output", "out", "--words", "none.json"], 2, "none.json"),
+        (["dataset", ".", "--output", "out", "--words", "none.json"], 1, "none.json"),
         (["describe", "none.gpkg"], 1, "none.gpkg"),
     ],
 )

@@ -26,7 +26,7 @@ def test_the_command_line_trains_by_task_and_lists_what_there_is(pool_file, tmp_
     assert main(run) == 0
     *rows, last = capsys.readouterr().out.splitlines()
     assert json.loads(rows[-1])["step"] == 2 and last == str(tmp_path / "run" / "best.pt")
-    assert main([*run, "--rate", "1"]) == 2
+    assert main([*run, "--rate", "1"]) == 1
     assert "other settings" in capsys.readouterr().err
     assert main(["train", "joint", "--pool", str(pool_file)]) == 2
     assert main(["train", "boxes", "--pool", str(pool_file), "--output", str(tmp_path / "run")]) == 2

@@ -13,7 +13,7 @@ from typing import Any
 from ...bridge.i18n import tr
 from ...bridge.notes import error_message
 from ...bridge.texts import grade_name, type_name
-from ...rsqi_core.errors import ParameterError
+from ...rsqi_core.errors import SchemeError
 from ...rsqi_core.scoring import GRADES, MEASURES, SEVERITIES, parse_scheme
 from ...rsqi_core.taxonomy import by_code
 
@@ -123,7 +123,7 @@ def checked(data: Any) -> Any:
     """
     try:
         parse_scheme(data)
-    except ParameterError as error:
+    except SchemeError as error:
         grades = data["grades"]
         if not grades["excellent"] > grades["good"] > grades["qualified"]:
             raise InvalidValue(tr("The limits of the grades have to fall: excellent, good, qualified.")) from error

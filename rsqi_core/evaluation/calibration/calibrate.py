@@ -14,7 +14,7 @@ import numpy as np
 
 from ...classify import as_tile, probabilities
 from ...constrain import constrain
-from ...errors import ParameterError
+from ...errors import OutputError, ParameterError
 from ...limits import CONSTRAINTS
 from ...metrics import CLASSES, auroc, average_precision, confusion, iou_of, precision_of
 from ...models import Model
@@ -78,11 +78,11 @@ def recalibrate(
 
     Raises
     ------
-    ParameterError
+    OutputError
         If the copy would overwrite the model itself.
     """
     if folder.resolve() == source.resolve():
-        raise ParameterError(f"{folder} is the model itself; name another folder for the calibrated copy")
+        raise OutputError(f"{folder} is the model itself; name another folder for the calibrated copy")
     card = replace(
         read_card(source),
         version=VERSION,

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import OutputError, ParameterError
+from ...files.atomic import reason, write_whole
+from ...files.earlier import refuse_foreign
 from ...imagery import CLEAN, MATTES, REAL, files
 from ...models import Model
 from ...models.architectures import CLASSIFIER, SEGMENTER
@@ -32,6 +34,7 @@ from .card_figures import TypeFigures, figures_by_type, figures_together
 
 LANGUAGES = {"en": "", "zh": ".zh"}  # what stands before the suffix of the file's name
 CURVE = "images/training.svg"  # beside the card
+_MARK = b"rsqi evaluate --card"  # in every card
 LICENCE = "GPL-3.0-or-later"
 _BAR = 0.75  # F1 that every type is meant to reach
 _SHOWN = 2  # types whose examples are in the card itself
@@ -69,16 +72,36 @@ def write_model_card(measured: Measured, data: Path, card: Path, page: Path | No
     """
     if measured.model is None:
         raise ParameterError("a model card needs a model, but only the rules were measured")
-    files = {language: card.with_name(f"{card.stem}{mark}{card.suffix}") for language, mark in LANGUAGES.items()}
+    files = files_of(card)
     facts = Facts(measured, measured.model, data, card.parent, page or card.with_name("benchmark.md"))
     for language, file in files.items():
         (other,) = (another.name for another in files.values() if another != file)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(Wording(language, facts).card(other), encoding="utf-8")
         except OSError as error:
-            raise OutputError(f"{file}: cannot write the model card: {error.strerror}") from error
+            raise OutputError(f"{file.parent}: cannot make this folder: {reason(error)}") from error
+        write_whole(file, Wording(language, facts).card(other).encode("utf-8"))
     return list(files.values())
+
+
+def files_of(card: Path) -> dict[str, Path]:
+    """Return the files of a card by language."""
+    return {language: card.with_name(f"{card.stem}{mark}{card.suffix}") for language, mark in LANGUAGES.items()}
+
+
+def refuse_other_card(card: Path) -> None:
+    """Refuse to write over texts that are no model cards of `write_model_card`.
+
+    Raises
+    ------
+    OutputError
+    """
+    refuse_foreign(files_of(card).values(), _is_card)
+
+
+def _is_card(path: Path) -> bool:
+    with path.open("rb") as file:
+        return _MARK in file.read(4096)
 
 
 class Facts:

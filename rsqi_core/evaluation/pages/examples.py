@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from ...errors import OutputError
+from ...files.atomic import reason, write_whole
 from ...synthesis.compose import Sample
 from ...synthesis.defect import DEFECT
 from ...synthesis.sheet import contact_sheet, outline
@@ -38,6 +39,15 @@ def may_be_shown(entry: Entry) -> bool:
     return entry.source.startswith(FREE)
 
 
+def names_of_examples() -> tuple[str, ...]:
+    """Return the names of the pictures that `write_examples` may write."""
+    return tuple(map(_name, CODES))
+
+
+def _name(code: str) -> str:
+    return f"{code}.jpg"
+
+
 def write_examples(folder: Path, examples: Sequence[Example]) -> dict[str, str]:
     """Write one JPEG a type, the surest finds above the clearest misses; return the file names by code.
 
@@ -55,7 +65,7 @@ def write_examples(folder: Path, examples: Sequence[Example]) -> dict[str, str]:
                 said = [(f"{word}, p {example.probability:.2f}", example.entry.severity, "") for example in chosen]
                 captions.append([text for texts in said for text in texts])
         if rows:
-            names[code] = f"{code}.jpg"
+            names[code] = _name(code)
             _write(folder / names[code], contact_sheet(rows, captions))
     return names
 
@@ -81,6 +91,6 @@ def _around(planted: np.ndarray) -> tuple[slice, slice]:
 def _write(path: Path, image: np.ndarray) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 82])[1].tobytes())
     except OSError as error:
-        raise OutputError(f"{path}: cannot write this picture: {error.strerror}") from error
+        raise OutputError(f"{path.parent}: cannot make this folder: {reason(error)}") from error
+    write_whole(path, cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 82])[1].tobytes())

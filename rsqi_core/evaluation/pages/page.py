@@ -10,6 +10,8 @@ import numpy as np
 
 from ...classify import probabilities
 from ...errors import OutputError
+from ...files.atomic import reason, write_whole
+from ...files.earlier import refuse_foreign
 from ...metrics import auroc, f1_of_counts, iou_of, mean, precision_of, region_quality
 from ...models import Model
 from ...rules import PIXEL_MISSING, STRIPE_NOISE
@@ -21,11 +23,13 @@ from ..benchmark.real_results import RealResults
 from ..benchmark.run_model import INSPECTION, ONE_STEP, ModelResult, as_inspected
 from ..benchmark.seam_results import SeamResult
 from . import tables
-from .examples import Example, may_be_shown, write_examples
+from .examples import Example, may_be_shown, names_of_examples, write_examples
+from .plots import PLOTS
 from .real_tables import real_goals, real_section
 from .seam_tables import seam_goals, seam_section
 
 IMAGES = "images/benchmark"  # beside the page
+_MARK = "Reproduce with `rsqi evaluate"  # in every page
 _ALONE = (
     "\nGive `--against FOLDER` for models that were trained otherwise; `tools/bake_off.py` compares training with and "
     "without augmentation on equal terms.\n"
@@ -60,14 +64,32 @@ def write_seam_page(found: list[SeamResult], page: Path | None) -> str:
     return _written([*sections, tables.goals(seam_goals(found)), seam_section(found)], page)
 
 
+def refuse_other_page(page: Path, pictures: bool = True) -> None:
+    """Refuse to write over a text that is no page of the benchmark, or over pictures without such a page.
+
+    Raises
+    ------
+    OutputError
+    """
+    refuse_foreign([page], _is_page)
+    if pictures and not page.exists():
+        names = (*PLOTS, *names_of_examples())
+        refuse_foreign((page.parent / IMAGES / name for name in names), lambda _: False)
+
+
+def _is_page(path: Path) -> bool:
+    with path.open("rb") as file:
+        return _MARK.encode() in file.read(4096)
+
+
 def _written(sections: list[str], page: Path | None) -> str:
     text = "\n".join(part for part in sections if part).rstrip() + "\n"
     if page:
         try:
             page.parent.mkdir(parents=True, exist_ok=True)
-            page.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise OutputError(f"{page}: cannot write the benchmark's page: {error.strerror}") from error
+            raise OutputError(f"{page.parent}: cannot make this folder: {reason(error)}") from error
+        write_whole(page, text.encode("utf-8"))
     return text
 
 

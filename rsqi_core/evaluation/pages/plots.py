@@ -10,12 +10,14 @@ import numpy as np
 
 from ...classify import probabilities
 from ...errors import RsqiError
+from ...files.atomic import whole_file
 from ...taxonomy import CODES, TYPES
 from .tables import SEVERITIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+PLOTS = ("recall.svg", "precision-recall.svg", "cost.svg")  # names of the files
 _GREYS = ("#cfd8dc", "#78909c", "#263238")
 
 
@@ -44,25 +46,21 @@ def write_plots(
 
     folder.mkdir(parents=True, exist_ok=True)
     p = probabilities(logits)
-    plots: list[tuple[str, str, Callable[[Axes], None]]] = [
-        ("recall.svg", "Recall of the block classifier by severity", lambda axes: _recall(axes, recall)),
+    plots: list[tuple[str, Callable[[Axes], None]]] = [
+        ("Recall of the block classifier by severity", lambda axes: _recall(axes, recall)),
+        ("Precision over recall of each type, over all thresholds", lambda axes: _precision(axes, p, truth)),
         (
-            "precision-recall.svg",
-            "Precision over recall of each type, over all thresholds",
-            lambda axes: _precision(axes, p, truth),
-        ),
-        (
-            "cost.svg",
             "Recall of each type against the share of clean blocks it marks",
             lambda axes: _cost(axes, p, truth, spotless),
         ),
     ]
-    for name, _, draw in plots:
+    for name, (_, draw) in zip(PLOTS, plots):
         figure, axes = pyplot.subplots(figsize=(8, 4.2), layout="constrained")
         draw(axes)
-        figure.savefig(folder / name, metadata={"Date": None})
+        with whole_file(folder / name) as part:
+            figure.savefig(part, metadata={"Date": None})
         pyplot.close(figure)
-    return [(name, caption) for name, caption, _ in plots]
+    return [(name, caption) for name, (caption, _) in zip(PLOTS, plots)]
 
 
 def _recall(axes: Axes, recall: dict[str, list[float]]) -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from rsqi_core.dataset.vocabulary import Vocabulary, load_vocabulary
-from rsqi_core.errors import ParameterError
+from rsqi_core.errors import RsqiError
 from rsqi_core.taxonomy import TYPES
 
 MEANT = {
@@ -61,7 +61,7 @@ def test_own_words_go_first(tmp_path):
 def test_wrong_words(tmp_path, text):
     path = tmp_path / "words.json"
     path.write_text(text)
-    with pytest.raises(ParameterError):
+    with pytest.raises(RsqiError):
         load_vocabulary(path)
-    with pytest.raises(ParameterError, match="none"):
+    with pytest.raises(RsqiError, match="none"):
         load_vocabulary(tmp_path / "none.json")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rsqi_core import limits, resources
-from rsqi_core.errors import ParameterError
+from rsqi_core.errors import ParameterError, RasterError, SchemeError
 from rsqi_core.scoring import ErrorRecord, load_scheme, score, score_text
 from rsqi_core.taxonomy import CODES, by_code
 
@@ -337,12 +337,16 @@ def test_penalties_add_up(mode):
         (lambda: judge([], mode="mean"), "score mode 'mean'"),
         (lambda: judge([error("cloud", 0.1, status="gone")]), "status 'gone'"),
         (lambda: judge([ErrorRecord(11, 1.0)]), "category_id 11"),
-        (lambda: score([], DEFAULT, 0, 0, 10), "no valid pixel"),
     ],
 )
 def test_wrong_calls(call, message):
     with pytest.raises(ParameterError, match=message):
         call()
+
+
+def test_an_image_without_a_valid_pixel_is_no_fault_of_a_parameter():
+    with pytest.raises(RasterError, match="no valid pixel"):
+        score([], DEFAULT, 0, 0, 10)
 
 
 @pytest.mark.parametrize(
@@ -372,23 +376,23 @@ def test_wrong_calls(call, message):
 )  # fmt: skip
 def test_a_wrong_scheme_is_refused_by_key(tmp_path, change, message):
     path = edited(tmp_path, change)
-    with pytest.raises(ParameterError, match=message) as caught:
+    with pytest.raises(SchemeError, match=message) as caught:
         load_scheme(path)
     assert str(path) in str(caught.value) and "\n" not in str(caught.value)
 
 
 def test_unreadable_schemes(tmp_path):
-    with pytest.raises(ParameterError, match="cannot read"):
+    with pytest.raises(SchemeError, match="cannot read"):
         load_scheme(tmp_path / "none.json")
     path = tmp_path / "bad.json"
     path.write_text("{", encoding="utf-8")
-    with pytest.raises(ParameterError, match="not valid JSON"):
+    with pytest.raises(SchemeError, match="not valid JSON"):
         load_scheme(path)
     path.write_text("[]", encoding="utf-8")
-    with pytest.raises(ParameterError, match="expected an object"):
+    with pytest.raises(SchemeError, match="expected an object"):
         load_scheme(path)
     path.write_bytes(b"\xff\xfe\xff")
-    with pytest.raises(ParameterError, match="not valid JSON"):
+    with pytest.raises(SchemeError, match="not valid JSON"):
         load_scheme(path)
 
 

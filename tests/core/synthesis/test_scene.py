@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -98,3 +99,13 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(OutputError, match="file"):
         make_scene(tmp_path / "file", size=SIZE)
+
+
+def test_a_scene_replaces_scenes_only(scene, tmp_path):
+    assert scene.is_own()
+    for path in (scene.raster, scene.truth, scene.planted):
+        shutil.copy(path, tmp_path)
+    (tmp_path / "planted.json").write_text('[{"what": "trees"}]', encoding="utf-8")
+    with pytest.raises(OutputError, match="no result of RSQI"):
+        make_scene(tmp_path, size=SIZE)
+    assert (tmp_path / "planted.json").read_text(encoding="utf-8") == '[{"what": "trees"}]'

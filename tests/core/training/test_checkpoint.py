@@ -5,7 +5,7 @@ import pytest
 import torch
 from training_runs import collect, same, tiny_settings
 
-from rsqi_core.errors import ParameterError, RsqiError
+from rsqi_core.errors import OutputError, RsqiError
 from rsqi_core.models.architectures import architecture
 from rsqi_core.models.export import write_uncalibrated
 from rsqi_core.models.network import Network
@@ -30,8 +30,8 @@ def test_another_run_gives_its_weights_where_they_fit(pool_file, tmp_path):
     train(
         Material(pool_file), tmp_path / "next", classifier, "cpu", emit=collect(rows), init=tmp_path / "joint"
     )  # resumed
-    with pytest.raises(ParameterError, match=r"other settings \(another start\); choose"):
-        train(Material(pool_file), tmp_path / "next", classifier, "cpu", init=tmp_path / "next")
+    with pytest.raises(OutputError, match=r"other settings \(another start\); choose"):
+        train(Material(pool_file), tmp_path / "next", classifier, "cpu")
     steps = [json.loads(line)["step"] for line in (tmp_path / "next" / "curve.jsonl").read_text().splitlines()]
     assert steps[0] == 0 and steps[-1] == classifier.steps  # the curve goes on from that of the run before
 

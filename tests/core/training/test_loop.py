@@ -11,7 +11,7 @@ import torch
 from test_architectures import TINY
 from training_runs import Stopped, collect, same, stop_after, tiny_settings, write_dataset
 
-from rsqi_core.errors import ModelError, ParameterError, RsqiError
+from rsqi_core.errors import ModelError, OutputError, RsqiError
 from rsqi_core.models import architectures
 from rsqi_core.progress import no_events, no_progress
 from rsqi_core.training import loop
@@ -69,9 +69,9 @@ def test_a_finished_run_is_left_alone_and_another_course_refused(pool_file, tmp_
     assert train(Material(pool_file), tmp_path, settings, "cpu", emit=collect(rows)) == best  # nothing left to do
     assert len(rows) == 2
     assert not load_network(best).training
-    with pytest.raises(ParameterError, match=r"other settings \(samples 24 instead of 48\)"):
+    with pytest.raises(OutputError, match=r"other settings \(samples 24 instead of 48\)"):
         train(Material(pool_file), tmp_path, replace(settings, samples=48), "cpu")
-    with pytest.raises(ParameterError, match="finds no GPU") if not torch.cuda.is_available() else nullcontext():
+    with pytest.raises(RsqiError, match="finds no GPU") if not torch.cuda.is_available() else nullcontext():
         train(Material(pool_file), tmp_path, settings, "cuda")
 
 
@@ -84,7 +84,7 @@ def test_a_run_from_before_a_setting_goes_on_with_its_default(pool_file, tmp_pat
     older = torch.load(file, weights_only=True)
     assert older["settings"].pop("augment") is True
     torch.save(older, file)
-    with pytest.raises(ParameterError, match=r"augment True instead of False"):
+    with pytest.raises(OutputError, match=r"augment True instead of False"):
         train(Material(pool_file), tmp_path / "run", replace(settings, augment=False), "cpu")
     train(Material(pool_file), tmp_path / "run", settings, "cpu")
     ends = [torch.load(tmp_path / name / "checkpoint.pt", weights_only=True) for name in ("whole", "run")]
@@ -113,7 +113,7 @@ def test_a_compiled_network_trains_and_the_plain_one_is_validated_and_kept(pool_
     ends = [torch.load(tmp_path / name / "checkpoint.pt", weights_only=True) for name in ("fused", "plain")]
     assert same(ends[0]["network"], ends[1]["network"])
     monkeypatch.setattr(loop.shutil, "which", lambda name: None)
-    with pytest.raises(ParameterError, match="no C\\+\\+ compiler"):
+    with pytest.raises(RsqiError, match="no C\\+\\+ compiler"):
         train(Material(pool_file), tmp_path / "lacking", tiny_settings(compile=True), "cpu")
 
 

@@ -101,6 +101,20 @@ def test_what_is_refused(application, errors, raster, more, words):
         run(application, INPUT=errors, RASTER=str(raster), **more)
 
 
+def test_a_pdf_of_somebody_else_or_that_was_signed_is_kept_without_the_word(application, errors, raster, tmp_path):
+    pdf = tmp_path / "r.pdf"
+    for _ in range(2):  # its own is printed anew
+        run(application, INPUT=errors, RASTER=str(raster), PDF=str(pdf))
+    signed = pdf.read_bytes() + b"a signature\n%%EOF\n"
+    for foreign in (b"%PDF-1.4 a letter %%EOF", signed):
+        pdf.write_bytes(foreign)
+        with pytest.raises(QgsProcessingException, match=r"r\.pdf"):
+            run(application, INPUT=errors, RASTER=str(raster), PDF=str(pdf))
+        assert pdf.read_bytes() == foreign
+    run(application, INPUT=errors, RASTER=str(raster), PDF=str(pdf), OVERWRITE=True)
+    assert pdf.read_bytes() not in (foreign, signed)
+
+
 def test_without_the_image_the_remedy_is_told(application, errors, tmp_path):
     with pytest.raises(QgsProcessingException, match="give the image"):
         run(application, INPUT=errors, HTML=str(tmp_path / "a.html"))

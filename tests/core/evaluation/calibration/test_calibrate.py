@@ -7,7 +7,7 @@ import pytest
 from test_huggingface import write_classifier, write_segmenter
 
 from rsqi_core.cli import main
-from rsqi_core.errors import ParameterError
+from rsqi_core.errors import OutputError
 from rsqi_core.evaluation.calibration import calibrate
 from rsqi_core.evaluation.calibration.calibrate import best_constraint
 from rsqi_core.evaluation.calibration.calibration_blocks import CalibrationBlocks
@@ -64,7 +64,7 @@ def test_a_model_folder_is_calibrated_anew_beside_itself(few, tmp_path, capsys):
     assert main([*words, str(again)]) == 0
     assert (again / "card.json").read_bytes() == before  # whichever core composed what
     assert json.loads(before)["false_alarms"] == 0.05
-    with pytest.raises(ParameterError, match="is the model itself"):
+    with pytest.raises(OutputError, match="is the model itself"):
         calibrate.recalibrate(source, tmp_path, source)
 
 

@@ -284,7 +284,7 @@ def test_without_a_model_there_is_no_card(data, tmp_path):
         write_model_card(replace(made_up(), model=None), data, tmp_path / "card.md")
     blocked = tmp_path / "file"
     blocked.touch()
-    with pytest.raises(OutputError, match="cannot write the model card"):
+    with pytest.raises(OutputError, match="cannot make this folder"):
         write_model_card(made_up(), data, blocked / "card.md")
     command = ["evaluate", "--data", str(data), "--model", "rules", "--card", str(tmp_path / "card.md")]
     assert main(command) == 2 and not (tmp_path / "card.md").exists()
