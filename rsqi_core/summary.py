@@ -6,6 +6,7 @@ import json
 import platform
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -72,6 +73,7 @@ def summary_row(
     return row
 
 
+@cache
 def versions() -> dict[str, str]:
     """Return the versions of RSQI, Python and the libraries that decide a result."""
     found = {"rsqi": __version__, "python": platform.python_version()}
