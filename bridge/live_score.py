@@ -213,8 +213,8 @@ class LiveScore(QObject):
         clock = QElapsedTimer()
         clock.start()
         if self._all_stale:
+            fids = fids_of(self.layer)  # of a layer without errors opens the file again, which signals a change of all
             self._all_stale, self._begun = False, True
-            fids = fids_of(self.layer)
             self._errors.keep(fids)
             self._to_read = dict.fromkeys(fids, True)
         if not self._scheme_known:

@@ -43,10 +43,6 @@ class Hand:
         self.clicks += 1
         QTest.mouseClick(widget, button, Qt.KeyboardModifier.NoModifier, place or widget.rect().center())
 
-    def tab(self, tabs, page):
-        bar = tabs.tabBar()
-        self.click(bar, bar.tabRect(tabs.indexOf(page)).center())
-
     def choose(self, box, value):
         """Choose in a box: one click opens it, one chooses."""
         self.clicks += 2
@@ -131,7 +127,7 @@ def set_up(dock):
     python = os.environ.pop("RSQI_PYTHON")
     dock.show_setup_if_needed()
     dock.setup_page.refresh()
-    dock.tabs.setCurrentIndex(0)
+    dock.show_page("inspect")
     picture("setup")
     os.environ["RSQI_PYTHON"] = python
     dock.show_setup_if_needed()
@@ -151,7 +147,7 @@ def inspect(dock):
         picture("inspect")
         wait(LONG, page.run_button.isEnabled)
         drawn()
-    if dock.tabs.currentWidget() is not dock.review_page:
+    if dock.page != "review":
         raise RuntimeError(page.status.text())
 
 
@@ -205,7 +201,7 @@ def report(dock, scene):
     shown = []
     page.live.scored.connect(shown.append)
     with step("score"):
-        hand.tab(dock.tabs, page)
+        hand.click(dock.steps.buttons["score"])
         wait(2.0, lambda: shown)
     iface.mapCanvas().setExtent(scene.extent())
     iface.mapCanvas().refresh()
@@ -213,20 +209,19 @@ def report(dock, scene):
     picture("score")
     panel = page.report_panel
     with step("report"):
-        hand.tab(page.tabs, panel)
+        hand.click(page.next_step.button)
         hand.click(panel.run_button)
         wait(2.0, lambda: not panel.run_button.isEnabled())
         wait(LONG, panel.run_button.isEnabled)
     if "href" not in panel.status.text():
         raise RuntimeError(panel.status.text())
     picture("report")
-    page.tabs.setCurrentIndex(0)
 
 
 def learn(dock):
     """Export what was reviewed; train on it if there is time."""
     page = dock.learn_page
-    dock.tabs.setCurrentWidget(page)
+    dock.show_page("learn")
     wait(1.0)
     page.data.export_button.click()
     wait(LONG, page.data.export_button.isEnabled)

@@ -1,10 +1,10 @@
-"""The dock: Inspect, Review, Score and Learn as tabs, each a page of its own."""
+"""The dock: the steps Inspect, Review, Score and Report, and what stands aside, each a page of its own."""
 
 from __future__ import annotations
 
 from qgis.core import QgsMapLayer, QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget
-from qgis.PyQt.QtWidgets import QStackedWidget, QTabWidget
+from qgis.PyQt.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ..bridge.i18n import tr
 from ..bridge.live_score import LiveScore
@@ -15,23 +15,28 @@ from .learn.page import LearnPage
 from .review.page import ReviewPage
 from .score.page import ScorePage
 from .setup.page import SetupPage
+from .steps import StepBar
 
 LAYER_FIELD = "category_id"  # a vector layer with this field is one of errors
 
 
 class RsqiDock(QgsDockWidget):
-    """Shows the pages, and hands them the layer of errors under review."""
+    """Shows the pages, and hands them the layer of errors under review.
+
+    Attributes
+    ----------
+    page : str
+        Name of the page that is shown: inspect, review, score, report; learn, lot or scheme.
+    """
 
     def __init__(self, iface, parent=None):
         super().__init__("RSQI", parent)
         self.setObjectName("rsqiDock")
         self._iface = iface
         self._layer_id = None
-        self.tabs = QTabWidget()
-        self.tabs.setObjectName("rsqiTabs")
-        self.tabs.setDocumentMode(True)
+        self.page = ""
         self.inspect_page = InspectPage(iface)
-        self.inspect_page.finished.connect(self.show_review)
+        self.inspect_page.finished.connect(self.show_result)
         self.inspect_page.options_requested.connect(lambda: iface.showOptionsDialog(iface.mainWindow(), settings.PAGE))
         self.setup_page = SetupPage(iface)
         self.setup_page.ready.connect(self.show_setup_if_needed)
@@ -41,14 +46,27 @@ class RsqiDock(QgsDockWidget):
         self.live = LiveScore(self)  # the only one: the review stores what it says, the page Score shows it
         self.review_page, self.score_page = ReviewPage(iface, self.live), ScorePage(iface, self.live)
         self.learn_page = LearnPage(iface)
-        self.tabs.addTab(self._inspect_stack, tr("Inspect"))
-        self.tabs.addTab(self.review_page, tr("Review"))
-        self.tabs.addTab(self.score_page, tr("Score"))
-        self.tabs.addTab(self.learn_page, tr("Learn"))
         self._pages = (self.inspect_page, self.setup_page, self.review_page, self.score_page, self.learn_page)
+        self._shown = {
+            "inspect": self._inspect_stack,
+            "review": self.review_page,
+            "score": self.score_page,
+            "report": self.score_page.report_panel,
+            "learn": self.learn_page,
+            "lot": self.score_page.lot_panel,
+            "scheme": self.score_page.scheme_panel,
+        }
+        steps = {"inspect": tr("Inspect"), "review": tr("Review"), "score": tr("Score"), "report": tr("Report")}
+        aside = {"learn": tr("Learn"), "lot": tr("Lot"), "scheme": tr("Scheme")}
+        self.steps = StepBar(steps, aside)
         self.guide_button = GuideButton()
-        self.tabs.setCornerWidget(self.guide_button)
-        self.setWidget(self.tabs)
+        self._stack = QStackedWidget()
+        for widget in self._shown.values():
+            self._stack.addWidget(widget)
+        for source in (self.steps.chosen, self.review_page.step_requested, self.score_page.step_requested):
+            source.connect(self.show_page)
+        self._build()
+        self.show_page("inspect")
         self.visibilityChanged.connect(self._visibility_changed)
         iface.currentLayerChanged.connect(self.follow)
         QgsProject.instance().layersWillBeRemoved.connect(self._forget)
@@ -67,10 +85,17 @@ class RsqiDock(QgsDockWidget):
             for page in self._pages:
                 page.set_layer(layer)
 
-    def show_review(self, layer: QgsVectorLayer) -> None:
-        """Open the review of what an inspection has found."""
+    def show_page(self, name: str) -> None:
+        """Show a page by its name."""
+        self.page = name
+        self._stack.setCurrentWidget(self._shown[name])
+        self.steps.show_page(name)
+        self.guide_button.page = name
+
+    def show_result(self, layer: QgsVectorLayer) -> None:
+        """Go on to the review of what an inspection has found; without an error to the score."""
         self.set_layer(layer)
-        self.tabs.setCurrentWidget(self.review_page)
+        self.show_page("review" if layer.featureCount() else "score")
 
     def show_setup_if_needed(self) -> None:
         """Show the set-up in place of *Inspect* while there is nothing to inspect with."""
@@ -82,6 +107,19 @@ class RsqiDock(QgsDockWidget):
         QgsProject.instance().layersWillBeRemoved.disconnect(self._forget)
         for page in (*self._pages, self.guide_button):
             page.stop()
+
+    def _build(self) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(0)
+        line.addWidget(self.steps, 1)
+        line.addWidget(self.guide_button)
+        room = QWidget()
+        column = QVBoxLayout(room)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(line)
+        column.addWidget(self._stack, 1)
+        self.setWidget(room)
 
     def _visibility_changed(self, visible: bool) -> None:
         if visible:

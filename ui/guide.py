@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Iterator
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt, QUrl
-from qgis.PyQt.QtGui import QDesktopServices, QImage, QTextDocument
+from qgis.PyQt.QtGui import QDesktopServices, QImage, QTextBlock, QTextDocument
 from qgis.PyQt.QtWidgets import QTextBrowser, QToolButton, QWidget
 
 from ..bridge.i18n import language, tr
@@ -14,6 +15,15 @@ from ..bridge.paths import guide_path
 
 _SIZE = (860, 900)
 _MARGIN = 40  # px beside a picture
+SECTIONS = {  # number of the guide's section, which is the same in all languages, by page of the dock
+    "inspect": 2,
+    "review": 3,
+    "score": 4,
+    "scheme": 4,
+    "lot": 4,
+    "report": 5,
+    "learn": 6,
+}
 
 
 class GuideWindow(QTextBrowser):
@@ -55,14 +65,26 @@ class GuideWindow(QTextBrowser):
         else:
             QDesktopServices.openUrl(url)
 
+    def show_section(self, number: int) -> None:
+        """Show the section with this number, from 0."""
+        headings = [block for block in self._headings() if block.blockFormat().headingLevel() == 2]
+        self._scroll_to(headings[number])
+
     def _show_heading(self, wanted: str) -> None:
+        found = next((block for block in self._headings() if slug(block.text()) == wanted), None)
+        if found is not None:
+            self._scroll_to(found)
+
+    def _headings(self) -> Iterator[QTextBlock]:
         block = self.document().begin()
         while block.isValid():
-            if block.blockFormat().headingLevel() and slug(block.text()) == wanted:
-                top = self.document().documentLayout().blockBoundingRect(block).top()
-                self.verticalScrollBar().setValue(round(top))
-                return
+            if block.blockFormat().headingLevel():
+                yield block
             block = block.next()
+
+    def _scroll_to(self, block: QTextBlock) -> None:
+        top = self.document().documentLayout().blockBoundingRect(block).top()
+        self.verticalScrollBar().setValue(round(top))
 
 
 def slug(title: str) -> str:
@@ -72,7 +94,13 @@ def slug(title: str) -> str:
 
 
 class GuideButton(QToolButton):
-    """Opens the guide; one window, however often it is pressed."""
+    """Opens the guide; one window, however often it is pressed.
+
+    Attributes
+    ----------
+    page : str
+        Name of the page of the dock that the guide is opened at.
+    """
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -80,15 +108,17 @@ class GuideButton(QToolButton):
         self.setIcon(QgsApplication.getThemeIcon("/mActionHelpContents.svg"))
         self.setToolTip(tr("RSQI user guide"))
         self.setAutoRaise(True)
+        self.page = "inspect"
         self._window: GuideWindow | None = None
         self.clicked.connect(self.open)
 
     def open(self) -> None:
-        """Show the guide."""
+        """Show the guide at the section of the page."""
         if self._window is None:
             self._window = GuideWindow(self.window())
         self._window.show()
         self._window.raise_()
+        self._window.show_section(SECTIONS[self.page])
 
     def stop(self) -> None:
         """Close the window."""

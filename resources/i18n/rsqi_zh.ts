@@ -144,6 +144,10 @@
         <translation>各项检查均符合。</translation>
     </message>
     <message>
+        <source>All errors are reviewed.</source>
+        <translation>错误已全部复核。</translation>
+    </message>
+    <message>
         <source>All errors in the list are reviewed.</source>
         <translation>列表中的图斑已全部复核。</translation>
     </message>
@@ -900,6 +904,10 @@ The GeoPackage of an inspection tells the size of its image. For any other layer
         <translation>如果对同一影像、以相同选项、保存到同一 GeoPackage 的检查被中断，则从中断处继续。</translation>
     </message>
     <message>
+        <source>If you see an error on the map, draw it: then the list appears.</source>
+        <translation>若在地图上看到错误，请勾绘，随后即显示列表。</translation>
+    </message>
+    <message>
         <source>Image</source>
         <translation>影像</translation>
     </message>
@@ -1172,6 +1180,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>模型自带</translation>
     </message>
     <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
         <source>Move the vertices of the outline</source>
         <translation>移动轮廓节点</translation>
     </message>
@@ -1218,6 +1230,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>No dataset has been exported yet.</source>
         <translation>尚未导出数据集。</translation>
+    </message>
+    <message>
+        <source>No errors were found: there is nothing to review.</source>
+        <translation>未发现错误，无需复核。</translation>
     </message>
     <message>
         <source>No folder</source>
@@ -2384,6 +2400,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>当前环境不能使用 GPU：请在 RSQI 选项中为 NVIDIA GPU 重新设置环境，或将设备改为处理器。</translation>
     </message>
     <message>
+        <source>This layer has no errors: there is nothing to review.</source>
+        <translation>此图层没有错误，无需复核。</translation>
+    </message>
+    <message>
         <source>This version of RSQI needs other packages.</source>
         <translation>此版本的 RSQI 需要其他软件包。</translation>
     </message>
@@ -2506,6 +2526,10 @@ A run that was cancelled goes on where it stopped when it is started again with 
     <message>
         <source>What computes the model.</source>
         <translation>用什么设备运行模型。</translation>
+    </message>
+    <message>
+        <source>What is no step of every image</source>
+        <translation>并非每幅影像都需要的功能</translation>
     </message>
     <message>
         <source>What the technician decided</source>
@@ -2774,6 +2798,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>several devices</source>
         <translation>多个设备</translation>
+    </message>
+    <message>
+        <source>{count} errors are not yet reviewed.</source>
+        <translation>尚有 {count} 个错误未复核。</translation>
     </message>
     <message>
         <source>{path}: {count} features without geometry are left out (number {numbers})</source>

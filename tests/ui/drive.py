@@ -49,7 +49,8 @@ def open_dock():
     wait(1.0)
     dock = main.findChild(QDockWidget, "rsqiDock")
     OBSERVED["visible"] = dock.isVisible()
-    OBSERVED["tabs"] = [dock.tabs.tabText(number) for number in range(dock.tabs.count())]
+    OBSERVED["steps"] = [button.text() for button in dock.steps.buttons.values()]
+    OBSERVED["aside"] = [action.text() for action in dock.steps.actions_aside.values()]
     OBSERVED["empty"] = dock.inspect_page.status.text()
     picture("1_empty")
     layer = QgsRasterLayer(os.environ["RSQI_TEST_RASTER"], "scene")
@@ -112,7 +113,7 @@ def inspect(dock):
     OBSERVED["source"] = errors.source()
     OBSERVED["features"] = errors.featureCount()
     OBSERVED["renderer"] = errors.renderer().type()
-    OBSERVED["tab"] = dock.tabs.currentWidget().objectName()
+    OBSERVED["page"] = dock.page
     wait(2.0)
     iface.mapCanvas().waitWhileRendering()
     wait(0.5)
@@ -177,7 +178,7 @@ def review(dock, layer):
     results["all_rejected"] = stored_score(layer)
     key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     results["score"] = stored_score(layer)
-    dock.tabs.setCurrentWidget(dock.score_page)
+    dock.show_page("score")
     settle()
     picture("9_score")
 
@@ -204,7 +205,7 @@ def stored_score(layer):
 def several(dock):
     """Inspect all images of a folder, one of which is none."""
     page, source = dock.inspect_page, dock.inspect_page.form.source_box
-    dock.tabs.setCurrentIndex(0)
+    dock.show_page("inspect")
     source.kind_box.setCurrentIndex(2)
     source.folder_box.setFilePath(os.environ["RSQI_TEST_FOLDER"])
     page.run_button.click()
@@ -218,7 +219,7 @@ def several(dock):
     page.table.itemActivated.emit(rows[-1], 0)
     wait(0.5)
     OBSERVED["several"]["opened"] = iface.activeLayer().name()
-    OBSERVED["several"]["tab"] = dock.tabs.currentWidget().objectName()
+    OBSERVED["several"]["page"] = dock.page
 
 
 def settings():

@@ -18,7 +18,8 @@ PYTHON = Path(os.environ.get("RSQI_TEST_PYTHON", ROOT / ".venv" / "bin" / "pytho
 TURNS = 5  # of the event loop, while an inspection runs; one if it blocked
 TEXTS = {
     "en": {
-        "tabs": ["Inspect", "Review", "Score", "Learn"],
+        "steps": ["Inspect", "Review", "Score", "Report"],
+        "aside": ["Learn", "Lot", "Scheme"],
         "empty": "add an image to the project",
         "so_far": "Errors so far: ",
         "task": "Inspect scene",
@@ -28,7 +29,8 @@ TEXTS = {
         "summary": "Inspected: 2, errors: 20, lowest score: 90.0 (a); failed: 1",
     },
     "zh-Hans": {
-        "tabs": ["检查", "复核", "得分", "学习"],
+        "steps": ["检查", "复核", "得分", "报告"],
+        "aside": ["学习", "批", "方案"],
         "empty": "请向工程添加影像",
         "so_far": "已发现错误：",
         "task": "检查 scene",
@@ -111,7 +113,8 @@ def test_inspect_layer(tmp_path, fake_python, language):
     observed = drive(tmp_path, language, fake_python, "fake", language)
     texts = TEXTS[language]
     assert "traceback" not in observed, observed["traceback"]
-    assert observed["visible"] and observed["chosen"] == "scene" and observed["tabs"] == texts["tabs"]
+    assert observed["visible"] and observed["chosen"] == "scene" and observed["steps"] == texts["steps"]
+    assert observed["aside"] == texts["aside"]
     assert texts["empty"] in observed["empty"]
     running = observed["running"]
     assert running["progress"] and running["errors"] > 0 and texts["task"] in running["task"][0]
@@ -123,11 +126,11 @@ def test_inspect_layer(tmp_path, fake_python, language):
     assert observed["status"].splitlines()[0] == texts["status"]
     assert observed["layers"] == [texts["layer"]] and observed["features"] == 10
     assert observed["source"] == f"{tmp_path / 'scene_rsqi.gpkg'}|layername=errors"
-    assert observed["renderer"] == "categorizedSymbol" and observed["tab"] == "rsqiReviewPage"
+    assert observed["renderer"] == "categorizedSymbol" and observed["page"] == "review"
     assert observed["several"]["status"] == texts["summary"]
     assert [row[0] for row in observed["several"]["rows"]] == ["a", "b", "c"]
     assert observed["several"]["opened"] == texts["layer"].replace("scene", "c")
-    assert observed["several"]["tab"] == "rsqiReviewPage"
+    assert observed["several"]["page"] == "review"
     assert "CPUExecutionProvider" in observed["probe"]
     assert observed["turns"] >= TURNS, "QGIS did not answer while the inspection ran"
     assert observed["came_back"] == [True, True] and observed["docks"] == ["rsqiDock"] * 2

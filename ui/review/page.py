@@ -24,13 +24,16 @@ from ...bridge import reviewer
 from ...bridge.i18n import tr
 from ...bridge.layer_score import inspected_image
 from ...bridge.live_score import LiveScore
+from ..widgets.next_step import NextStep
 from . import map_filter
 from .block_bar import BlockBar
+from .clean_image import CleanImage
 from .decision_bar import DecisionBar
 from .decisions import COMMENT_LENGTH, Decisions
 from .deductions import Deductions
 from .digitising import Digitising
 from .error_list import ErrorList
+from .error_rows import UNREVIEWED
 from .filter_bar import FilterBar
 from .key_help import KeyHelp
 from .keys import KeyListener, with_key
@@ -51,9 +54,12 @@ class ReviewPage(QWidget):
     -------
     changed
         An error was changed, added or deleted, or its deduction.
+    step_requested : str
+        Name of the page to go on to.
     """
 
     changed = pyqtSignal()
+    step_requested = pyqtSignal(str)
 
     def __init__(self, iface, live: LiveScore, parent: QWidget | None = None):
         super().__init__(parent)
@@ -158,8 +164,12 @@ class ReviewPage(QWidget):
         if not fids or not decide(fids):
             return
         self.go_to(self.list.fid if following is None else following)
-        if following is None and not self.decisions.reading.going_on:
+        if following is None and not self.decisions.reading.going_on and not self._all_reviewed():
             self._push_message(tr("All errors in the list are reviewed."), Qgis.MessageLevel.Success)
+
+    def _all_reviewed(self) -> bool:
+        rows = self.decisions.rows
+        return not self.decisions.reading.going_on and all(row.status != UNREVIEWED for row in rows.values())
 
     def _choose_type(self, category_id: int) -> bool:
         if self.digitising.mode != "draw":
@@ -298,7 +308,6 @@ class ReviewPage(QWidget):
         self._show_progress()
 
     def _show_layer(self) -> None:
-        self._stack.setCurrentIndex(0 if self._layer is None else 1)
         self._fill()
         self._show_mode("")
 
@@ -312,8 +321,16 @@ class ReviewPage(QWidget):
         rows, reading = self.decisions.rows, self.decisions.reading
         total = reading.total if reading.going_on else len(rows)
         self.progress_line.show_rows(rows, len(self.list.table.order), total)
+        self._show_step()
         undo, redo = (self.decisions.history.last(undone) for undone in (False, True))
         self.decision_bar.show_history(undo and undo.text, redo and redo.text)
+
+    def _show_step(self) -> None:
+        """Show the list, or that there is nothing to review; offer the next step when all errors are reviewed."""
+        done = self._layer is not None and self._all_reviewed()
+        clean = done and not self.decisions.rows and not self.digitising.mode
+        self._stack.setCurrentWidget(self._nothing if self._layer is None else self.clean if clean else self._content)
+        self.next_step.setVisible(done and not clean)
 
     def _show_mode(self, mode: str) -> None:
         self.decision_bar.show_mode(mode)
@@ -321,6 +338,7 @@ class ReviewPage(QWidget):
 
     def _mode_changed(self, mode: str) -> None:
         self._show_mode(mode)
+        self._show_step()
         if not mode:
             self._select_on_map([])
 
@@ -376,22 +394,26 @@ class ReviewPage(QWidget):
         foot.addWidget(self.reviewer_box, 1)
         foot.addWidget(self.help_button)
         text = tr("There are no errors to review. Inspect an image, or choose a layer of errors in the layer panel.")
-        content, nothing = QWidget(), QLabel(text)
-        nothing.setWordWrap(True)
-        nothing.setMargin(16)
-        nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout(content)
+        self._content, self._nothing = QWidget(), QLabel(text)
+        self._nothing.setWordWrap(True)
+        self._nothing.setMargin(16)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.clean = CleanImage()
+        self.next_step = NextStep(self)
+        self.next_step.offer(tr("All errors are reviewed."), tr("Score"), "score")
+        column = QVBoxLayout(self._content)
         column.addWidget(self.filter_bar)
         column.addWidget(self.list, 1)
         column.addWidget(self.progress_line)
+        column.addWidget(self.next_step)
         column.addWidget(self.decision_bar)
         column.addWidget(self.mode_label)
         column.addWidget(self.comment_box)
         column.addWidget(self.block_bar)
         column.addLayout(foot)
         self._stack = QStackedLayout(self)
-        self._stack.addWidget(nothing)
-        self._stack.addWidget(content)
+        for widget in (self._nothing, self._content, self.clean):
+            self._stack.addWidget(widget)
 
     def _connect(self) -> None:
         self.decisions.changed.connect(self._decisions_changed)
@@ -406,6 +428,9 @@ class ReviewPage(QWidget):
         self.map_view.moved.connect(self._fill)
         self.filter_bar.threshold_changed.connect(self._set_threshold)
         self.decision_bar.command_requested.connect(self.run_command)
+        self.clean.command_requested.connect(self.run_command)
+        for strip in (self.clean.next_step, self.next_step):
+            strip.taken.connect(self.step_requested)
         self.block_bar.marked.connect(self.decisions.mark_as_read)
         self.block_bar.refused.connect(self._push_message)
         self.list.chosen.connect(self._error_chosen)

@@ -114,3 +114,13 @@ def test_a_page_that_is_stopped_hears_nothing(page, layer, application):
     application.processEvents()
     assert not page.live._timer.isActive()
     layer.rollBack()
+
+
+def test_a_layer_without_errors_is_scored_and_then_left_alone(page, layer, application):
+    layer.startEditing()
+    layer.deleteFeatures(layer.allFeatureIds())
+    assert layer.commitChanges()
+    page.set_layer(layer)
+    wait(application, lambda: value(page) == 100)
+    wait(application, lambda: not page.live._timer.isActive())
+    assert not page.live._timer.isActive(), "each look at the empty layer would call for the next"
