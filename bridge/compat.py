@@ -77,6 +77,16 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 ALIGN_RIGHT = _RIGHT.value if hasattr(_RIGHT, "value") else int(_RIGHT)  # Qt 5 wants a plain number in a model
 
 
+def combined(key, modifiers=()) -> int:
+    """Return a key with its modifiers as one number, which a key of a sequence has as well."""
+    if hasattr(key, "toCombined"):  # a QKeyCombination of Qt 6
+        return key.toCombined()
+    found = int(getattr(key, "value", key))
+    for modifier in modifiers:
+        found |= int(getattr(modifier, "value", modifier))
+    return found
+
+
 def field(name: str, kind, length: int = 0, precision: int = 0) -> QgsField:
     """Return a field; `kind` is one of INT, DOUBLE, STRING and DATETIME."""
     return QgsField(name, kind, "", length, precision)

@@ -508,8 +508,16 @@
         <translation>已复制：该命令下载适用于 Python {version} 的软件包，本机须用该版本构建环境。</translation>
     </message>
     <message>
+        <source>Copied: {place} ({crs})</source>
+        <translation>已复制：{place}（{crs}）</translation>
+    </message>
+    <message>
         <source>Copy diagnostics</source>
         <translation>复制诊断信息</translation>
+    </message>
+    <message>
+        <source>Copy the coordinates</source>
+        <translation>复制坐标</translation>
     </message>
     <message>
         <source>Copy the download command</source>
@@ -574,6 +582,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
     <message>
         <source>Delete the environment from the disk.</source>
         <translation>从磁盘上删除该环境。</translation>
+    </message>
+    <message>
+        <source>Delete what you have drawn</source>
+        <translation>删除自己绘制的错误</translation>
     </message>
     <message>
         <source>Describe errors</source>
@@ -872,8 +884,8 @@ The GeoPackage of an inspection tells the size of its image. For any other layer
         <translation>热力图</translation>
     </message>
     <message>
-        <source>Hide the errors to see the image, show them again</source>
-        <translation>隐藏图斑查看影像，再按恢复显示</translation>
+        <source>Hide all marks as long as the key is down</source>
+        <translation>按住时隐藏所有标记</translation>
     </message>
     <message>
         <source>Hides less certain errors in the list and on the map. The score is not affected.</source>
@@ -1340,6 +1352,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>只检查影像的这一部分；留空则检查整幅影像。</translation>
     </message>
     <message>
+        <source>Only what was drawn can be deleted: reject what the inspection has found.</source>
+        <translation>只能删除人工绘制的错误；检查发现的错误请用“否定”。</translation>
+    </message>
+    <message>
         <source>Oriented lines</source>
         <translation>定向线条</translation>
     </message>
@@ -1470,6 +1486,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Quick</source>
         <translation>快速</translation>
+    </message>
+    <message>
+        <source>RSQI review: {text}</source>
+        <translation>RSQI 复核：{text}</translation>
     </message>
     <message>
         <source>Red band, or the only one for grey</source>
@@ -1642,6 +1662,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Review</source>
         <translation>复核</translation>
+    </message>
+    <message>
+        <source>Review tool: a click on the map chooses an error, a drag moves the map</source>
+        <translation>复核工具：在地图上点击选择错误，拖动移动地图</translation>
     </message>
     <message>
         <source>Reviewed</source>
@@ -2084,10 +2108,6 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>检查失败。</translation>
     </message>
     <message>
-        <source>The keys work on the map and in this panel, not in text fields.</source>
-        <translation>按键在地图和本面板中有效，在文本框中无效。</translation>
-    </message>
-    <message>
         <source>The language of the report.</source>
         <translation>报告所用的语言。</translation>
     </message>
@@ -2134,6 +2154,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
     <message>
         <source>The limits of the grades have to fall: excellent, good, qualified.</source>
         <translation>等级限值须依次降低：优、良、合格。</translation>
+    </message>
+    <message>
+        <source>The list does not show this error now: change its filter.</source>
+        <translation>列表当前未显示此错误：请更改筛选条件。</translation>
     </message>
     <message>
         <source>The lot fails, as these images fail: {names}.</source>
@@ -2390,6 +2414,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
     <message>
         <source>There is too little to compare on: review more images.</source>
         <translation>可用于比较的太少：请复核更多影像。</translation>
+    </message>
+    <message>
+        <source>They work here and on the map with the review tool. Change them in Settings &gt; Keyboard Shortcuts.</source>
+        <translation>在此面板以及使用复核工具的地图上有效。可在“设置 &gt; 快捷键”中更改。</translation>
     </message>
     <message>
         <source>This QGIS does not have the tool for it.</source>
@@ -2802,6 +2830,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{count} errors are not yet reviewed.</source>
         <translation>尚有 {count} 个错误未复核。</translation>
+    </message>
+    <message>
+        <source>{n} errors</source>
+        <translation>{n} 个错误</translation>
     </message>
     <message>
         <source>{path}: {count} features without geometry are left out (number {numbers})</source>

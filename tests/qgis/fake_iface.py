@@ -5,6 +5,7 @@ from qgis.core import (
 )
 from qgis.gui import QgsMapCanvas, QgsMessageBar
 from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtWidgets import QAction
 
 
 class Iface(QObject):
@@ -32,6 +33,9 @@ class Iface(QObject):
 
     def setActiveLayer(self, layer):
         self.active = layer
+
+    def actionPan(self):
+        return QAction()
 
     def showOptionsDialog(self, parent, page):
         self.options.append(page)

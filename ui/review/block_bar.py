@@ -25,7 +25,7 @@ from ...rsqi_core import taxonomy
 from ..widgets.swatch import swatch
 from . import heat_map
 from .block_grid import BlockGrid, GridBlock, next_block
-from .keys import NAMES, command_texts, with_key
+from .keys import command_texts, key_name, with_key
 from .navigation import Navigator
 from .store import StoreError
 
@@ -54,12 +54,9 @@ class BlockBar(QWidget):
         self._visited: list[GridBlock] = []
         self.current: GridBlock | None = None
 
-        texts = command_texts()
         self.next_button, self.back_button = QToolButton(), QToolButton()
-        self.next_button.setText("{}  {}".format(tr("Next block"), NAMES["block"]))
-        self.next_button.setToolTip(with_key(texts["block"], "block"))
         self.back_button.setArrowType(Qt.ArrowType.LeftArrow)
-        self.back_button.setToolTip(with_key(texts["block_back"], "block_back"))
+        self.show_keys()
         self.next_button.clicked.connect(self.forward)
         self.back_button.clicked.connect(self.back)
         self.seen_box = QCheckBox(tr("seen"))
@@ -93,6 +90,13 @@ class BlockBar(QWidget):
         grid.addWidget(QLabel(tr("Heat map")), 2, 0)
         grid.addWidget(self.heat_box, 2, 1)
         grid.setColumnStretch(1, 1)
+
+    def show_keys(self) -> None:
+        """Show the keys as they are now."""
+        texts = command_texts()
+        self.next_button.setText("{}  {}".format(tr("Next block"), key_name("block")).rstrip())
+        self.next_button.setToolTip(with_key(texts["block"], "block"))
+        self.back_button.setToolTip(with_key(texts["block_back"], "block_back"))
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
         """Take the blocks beside another layer of errors; they are read when the page is looked at."""

@@ -7,11 +7,12 @@ from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from ...bridge.compat import QAction
 from ...bridge.i18n import tr
 from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 from ..widgets.swatch import swatch
-from .keys import NAMES, command_texts, with_key
+from .keys import HELD, command_texts, key_name, with_key
 
 ICONS = {
     "accept": "/mIconSuccess.svg",
@@ -20,6 +21,7 @@ ICONS = {
     "redo": "/mActionRedo.svg",
     "previous": "/mActionArrowLeft.svg",
     "next": "/mActionArrowRight.svg",
+    "tool": "/mActionIdentify.svg",
     "zoom": "/mActionZoomToSelected.svg",
     "peek": "/mActionShowAllLayers.svg",
     "draw": "/mActionCapturePolygon.svg",
@@ -28,6 +30,7 @@ ICONS = {
     "split": "/mActionSplitFeatures.svg",
     "merge": "/mActionMergeFeatures.svg",
 }
+TAB = "\t"  # between the text of a menu and its key
 MODES = ("draw", "reshape", "vertices", "split")
 
 
@@ -44,15 +47,16 @@ class DecisionBar(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.buttons: dict[str, QToolButton] = {}
-        texts = command_texts()
+        self._titles: dict[str, str] = {}
+        self._type_actions: dict[str, QAction] = {}
         first, second = QHBoxLayout(), QHBoxLayout()
-        first.addWidget(self._button("accept", texts, tr("Accept")), 1)
-        first.addWidget(self._button("reject", texts, tr("Reject")), 1)
+        first.addWidget(self._button("accept", tr("Accept")), 1)
+        first.addWidget(self._button("reject", tr("Reject")), 1)
         first.addWidget(self._type_button(), 1)
         for command in ("undo", "redo"):
-            first.addWidget(self._button(command, texts))
-        for command in ("previous", "next", "zoom", "peek"):
-            second.addWidget(self._button(command, texts))
+            first.addWidget(self._button(command))
+        for command in ("tool", "previous", "next", "zoom", "peek"):
+            second.addWidget(self._button(command))
         self.keep_scale = QToolButton()
         self.keep_scale.setIcon(QgsApplication.getThemeIcon("/lockedGray.svg"))
         self.keep_scale.setIconSize(QSize(16, 16))
@@ -61,42 +65,60 @@ class DecisionBar(QWidget):
         self.keep_scale.setToolTip(tr("Keep the scale: only move the map from error to error"))
         second.addWidget(self.keep_scale)
         second.addStretch(1)
-        second.addWidget(self._button("draw", texts, tr("Draw")))
+        second.addWidget(self._button("draw", tr("Draw")))
         for command in ("reshape", "vertices", "split", "merge"):
-            second.addWidget(self._button(command, texts))
-        for mode in MODES:
+            second.addWidget(self._button(command))
+        for mode in (*MODES, "tool"):
             self.buttons[mode].setCheckable(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(first)
         column.addLayout(second)
+        self.show_keys()
 
     def show_mode(self, mode: str) -> None:
         """Press the button of the tool that is on."""
         for name in MODES:
             self.buttons[name].setChecked(name == mode)
 
+    def show_tool(self, taken: bool) -> None:
+        """Press the button of the review tool while it is on the map."""
+        self.buttons["tool"].setChecked(taken)
+
+    def show_keys(self) -> None:
+        """Show the keys as they are now."""
+        texts = _texts()
+        for command, title in self._titles.items():
+            self.buttons[command].setToolTip(with_key(texts[command], command) if command != "tool" else texts[command])
+            if title:
+                self.buttons[command].setText(f"{title}  {key_name(command)}".rstrip())
+        for command, action in self._type_actions.items():
+            action.setText(f"{action.text().partition(TAB)[0]}{TAB}{key_name(command)}")
+
     def show_history(self, undo: str | None, redo: str | None) -> None:
         """Enable undo and redo, and say what they take back; None: nothing."""
-        texts = command_texts()
+        texts = _texts()
         for command, text in (("undo", undo), ("redo", redo)):
             self.buttons[command].setEnabled(text is not None)
             self.buttons[command].setToolTip(with_key(f"{texts[command]}: {text}" if text else texts[command], command))
 
-    def _button(self, command: str, texts: dict[str, str], title: str = "") -> QToolButton:
+    def _button(self, command: str, title: str = "") -> QToolButton:
         button = QToolButton()
         button.setObjectName(f"rsqiReview_{command}")
         button.setIcon(QgsApplication.getThemeIcon(ICONS[command]))
-        button.setToolTip(with_key(texts[command], command))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # so that the keys stay where they were
         if title:
-            button.setText(f"{title}  {NAMES[command]}")
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         else:
             button.setAutoRaise(True)
-        button.clicked.connect(lambda: self.command_requested.emit(command))
+        if command in HELD:
+            button.pressed.connect(lambda: self.command_requested.emit(command))
+            button.released.connect(lambda: self.command_requested.emit(HELD[command]))
+        else:
+            button.clicked.connect(lambda: self.command_requested.emit(command))
+        self._titles[command] = title
         self.buttons[command] = button
         return button
 
@@ -112,8 +134,13 @@ class DecisionBar(QWidget):
         menu = QMenu(button)
         for error_type in taxonomy.TYPES:
             command = f"type_{error_type.id}"
-            action = menu.addAction(QIcon(swatch(error_type.color)), f"{type_name(error_type)}\t{NAMES[command]}")
+            action = menu.addAction(QIcon(swatch(error_type.color)), type_name(error_type))
+            self._type_actions[command] = action
             action.triggered.connect(lambda _=False, command=command: self.command_requested.emit(command))
         button.setMenu(menu)
         self.buttons["type"] = button
         return button
+
+
+def _texts() -> dict[str, str]:
+    return {**command_texts(), "tool": tr("Review tool: a click on the map chooses an error, a drag moves the map")}

@@ -19,7 +19,7 @@ from ...bridge.measures import area_of, distance_area, project_context
 from ...bridge.reviewer import reviewer
 from ...rsqi_core import taxonomy
 from . import store
-from .error_rows import ACCEPTED, ADDED, CORRECTED, REJECTED, UNREVIEWED, ErrorRow, columns_of, row_of
+from .error_rows import ACCEPTED, ADDED, CORRECTED, REJECTED, TECHNICIAN, UNREVIEWED, ErrorRow, columns_of, row_of
 from .history import Change, History
 from .reading import Reading
 
@@ -152,6 +152,15 @@ class Decisions(QObject):
         kept.setGeometry(geometry)
         after: dict[int, QgsFeature | None] = {**dict.fromkeys(fids), fids[0]: kept}
         return self._apply(Change(tr("Merge"), before, after))
+
+    def delete(self, fids: Iterable[int]) -> bool:
+        """Delete errors that were drawn; what an inspection found stays in the file, and is rejected instead."""
+        fids = [fid for fid in fids if fid in self.rows]
+        if any(self.rows[fid].source != TECHNICIAN for fid in fids):
+            self.refused.emit(tr("Only what was drawn can be deleted: reject what the inspection has found."))
+            return False
+        before = self._unchanged_features(fids)
+        return bool(before) and self._apply(Change(tr("Delete"), before, dict.fromkeys(fids)))
 
     # Undo and redo
 

@@ -18,7 +18,7 @@ from ...bridge.layer_score import DERIVED
 from ...rsqi_core import taxonomy
 from . import store
 from .decisions import Decisions, signature, type_values
-from .error_rows import ADDED, CORRECTED, ErrorRow, row_of
+from .error_rows import ADDED, CORRECTED, TECHNICIAN, ErrorRow, row_of
 from .history import Change
 
 SELECTION_COLOR = QColor(255, 255, 0, 50)  # what is selected while it is edited: the image below has to be seen
@@ -227,7 +227,7 @@ class Digitising(QObject):
         typed = 1 <= row.category_id <= len(taxonomy.TYPES)
         if new and not shapes:
             category_id = row.category_id if typed and self.mode != "draw" else self.category_id
-            changed = {"status": ADDED, "source": "technician", "confidence": 1.0, "block_size": None, "comment": None}
+            changed = {"status": ADDED, "source": TECHNICIAN, "confidence": 1.0, "block_size": None, "comment": None}
         else:
             category_id = row.category_id if typed else self.category_id
             changed = {} if self._keeps_status(fid, row, fid in shapes) else {"status": CORRECTED}

@@ -49,6 +49,7 @@ class ErrorList(QTreeView):
         for column, samples in enumerate((["0.00"], ["888,888"], [], states), start=1):
             title = self.table.headerData(column, Qt.Orientation.Horizontal)
             self.setColumnWidth(column, max(map(wide, [title, *samples])) + 14)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.selectionModel().currentChanged.connect(self._current_changed)
         self.clicked.connect(lambda index: self.chosen.emit(self.table.fid_at(index)))
 

@@ -16,6 +16,7 @@ from ...rsqi_core.scoring import STATUSES
 COLUMNS = ("category_id", "confidence", "area_m2", "severity", "status")
 UNREVIEWED, ACCEPTED, REJECTED, CORRECTED, ADDED = STATUSES
 RANKS = {status: rank for rank, status in enumerate(STATUSES)}
+TECHNICIAN = "technician"  # source of an error that a person has drawn
 REVIEWED = "reviewed"  # a choice of the filter beside the statuses: all but the unreviewed
 
 

@@ -6,7 +6,7 @@ from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from ...bridge.i18n import tr
-from .keys import NAMES, command_texts
+from .keys import command_texts, key_name
 
 
 class KeyHelp(QFrame):
@@ -27,7 +27,9 @@ class KeyHelp(QFrame):
             self._line(grid, place, 0, command, texts[command])
         for place, command in enumerate(types):
             self._line(grid, place, 3, command, texts[command])
-        hint = QLabel(tr("The keys work on the map and in this panel, not in text fields."))
+        hint = QLabel(
+            tr("They work here and on the map with the review tool. Change them in Settings > Keyboard Shortcuts.")
+        )
         hint.setEnabled(False)
         grid.addWidget(hint, len(commands), 0, 1, 5)
 
@@ -40,7 +42,7 @@ class KeyHelp(QFrame):
 
     @staticmethod
     def _line(grid: QGridLayout, row: int, column: int, command: str, text: str) -> None:
-        key = QLabel(f"<b>{NAMES[command]}</b>")
+        key = QLabel(f"<b>{key_name(command)}</b>")
         key.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         grid.addWidget(key, row, column)
         grid.addWidget(QLabel(text), row, column + 1)

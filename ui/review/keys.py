@@ -1,57 +1,55 @@
-"""The keys of the review: one table, in force on the map and in the list, never in a text field."""
+"""The keys of the review: one table, which QGIS's shortcut manager lets a person change.
+
+They are in force in the panel and on the map while it has the tool of the review, never in a text field.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Callable
 
-from qgis.PyQt.QtCore import QEvent, QObject, Qt
+from qgis.gui import QgsGui
+from qgis.PyQt.QtCore import QEvent, QObject, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QKeySequence
 from qgis.PyQt.QtWidgets import QWidget
 
+from ...bridge.compat import QAction, combined
 from ...bridge.i18n import tr
 from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 
-NONE, SHIFT, CONTROL = 0, 1, 2
-
-
-@dataclass(frozen=True)
-class Key:
-    """A command and the keys that give it, each as (key, modifier)."""
-
-    command: str
-    presses: tuple[tuple[int, int], ...]
-    names: str
-
-
-def _letter(command: str, letter: str) -> Key:
-    return Key(command, ((ord(letter), NONE),), letter)
-
-
-KEYS = (
-    _letter("accept", "A"),
-    _letter("reject", "X"),
-    _letter("next", "N"),
-    _letter("previous", "P"),
-    _letter("unreviewed", "U"),
-    _letter("zoom", "Z"),
-    _letter("peek", "H"),
-    _letter("comment", "C"),
-    Key("undo", ((ord("Z"), CONTROL),), "Ctrl+Z"),
-    Key("redo", ((ord("Y"), CONTROL), (ord("Z"), CONTROL | SHIFT)), "Ctrl+Y"),
-    _letter("draw", "D"),
-    _letter("reshape", "E"),
-    _letter("vertices", "V"),
-    _letter("split", "S"),
-    _letter("merge", "M"),
-    _letter("block", "B"),
-    Key("block_back", ((ord("B"), SHIFT),), "Shift+B"),
-    *(Key(f"type_{t.id}", ((ord(str(t.id % 10)), NONE),), str(t.id % 10)) for t in taxonomy.TYPES),
-    Key("leave", ((int(Qt.Key.Key_Escape), NONE),), "Esc"),
+MODIFIERS = (
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.MetaModifier,
 )
-COMMANDS = {press: key.command for key in KEYS for press in key.presses}
-NAMES = {key.command: key.names for key in KEYS}
+DEFAULTS = {
+    "accept": "A",
+    "reject": "X",
+    "next": "N",
+    "previous": "P",
+    "unreviewed": "U",
+    "zoom": "Z",
+    "peek": "H",
+    "comment": "C",
+    "undo": "Ctrl+Z",
+    "redo": "Ctrl+Y",
+    "draw": "D",
+    "reshape": "E",
+    "vertices": "V",
+    "split": "S",
+    "merge": "M",
+    "delete": "Del",
+    "copy": "Ctrl+Shift+C",
+    "block": "B",
+    "block_back": "Shift+B",
+    **{f"type_{t.id}": str(t.id % 10) for t in taxonomy.TYPES},
+    "leave": "Esc",
+}
+ALSO = {"redo": "Ctrl+Shift+Z"}  # as long as the first key of the command is the default
+HELD = {"peek": "unpeek"}  # commands that last as long as their key is down, and what ends them
+
+_actions: dict[str, QAction] = {}  # by command, while they are in QGIS's table of shortcuts
 
 
 def command_texts() -> dict[str, str]:
@@ -63,7 +61,7 @@ def command_texts() -> dict[str, str]:
         "previous": tr("Previous error"),
         "unreviewed": tr("Next unreviewed error"),
         "zoom": tr("Zoom to the error and flash it"),
-        "peek": tr("Hide the errors to see the image, show them again"),
+        "peek": tr("Hide all marks as long as the key is down"),
         "comment": tr("Write a comment (Enter ends)"),
         "undo": tr("Undo"),
         "redo": tr("Redo"),
@@ -72,6 +70,8 @@ def command_texts() -> dict[str, str]:
         "vertices": tr("Move the vertices of the outline"),
         "split": tr("Split the error with a line"),
         "merge": tr("Merge the selected errors"),
+        "delete": tr("Delete what you have drawn"),
+        "copy": tr("Copy the coordinates"),
         "block": tr("Block seen: go to the next worst"),
         "block_back": tr("Back to the block before"),
         "leave": tr("End drawing or editing"),
@@ -80,21 +80,62 @@ def command_texts() -> dict[str, str]:
     return {**texts, **types}
 
 
+def key_of(command: str) -> QKeySequence:
+    """Return the key that gives a command: the default, or what a person has chosen in QGIS's table."""
+    return _actions[command].shortcut() if command in _actions else QKeySequence(DEFAULTS[command])
+
+
+def key_name(command: str) -> str:
+    """Return what the key of a command is called; empty if a person has taken it away."""
+    return key_of(command).toString(QKeySequence.SequenceFormat.NativeText)
+
+
 def command_of(event) -> str | None:
     """Return the command that a key press gives."""
-    modifiers, held = event.modifiers(), NONE
-    if modifiers & Qt.KeyboardModifier.ShiftModifier:
-        held |= SHIFT
-    if modifiers & Qt.KeyboardModifier.ControlModifier:
-        held |= CONTROL
-    if modifiers & (Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier):
-        return None
-    return COMMANDS.get((event.key(), held))
+    held = [modifier for modifier in MODIFIERS if event.modifiers() & modifier]
+    pressed = combined(event.key(), held)
+    for command, default in DEFAULTS.items():
+        keys = [key_of(command)]
+        if command in ALSO and keys[0] == QKeySequence(default):
+            keys.append(QKeySequence(ALSO[command]))
+        if any(key.count() == 1 and combined(key[0]) == pressed for key in keys):
+            return command
+    return None
 
 
 def with_key(text: str, command: str) -> str:
     """Return a tool tip that ends in the key."""
-    return f"{text} ({QKeySequence(NAMES[command]).toString(QKeySequence.SequenceFormat.NativeText)})"
+    name = key_name(command)
+    return f"{text} ({name})" if name else text
+
+
+class KeyTable(QObject):
+    """The commands in *Settings > Keyboard Shortcuts* of QGIS. Its actions are in no window: they do nothing alone.
+
+    Signals
+    -------
+    changed
+        A person has chosen another key.
+    """
+
+    changed = pyqtSignal()
+
+    def __init__(self, parent: QObject):
+        super().__init__(parent)
+        texts = command_texts()
+        for command, key in DEFAULTS.items():
+            action = QAction(tr("RSQI review: {text}").format(text=texts[command]), self)
+            action.setObjectName(f"rsqiReviewKey_{command}")
+            QgsGui.shortcutsManager().registerAction(action, key)
+            action.changed.connect(self.changed)
+            _actions[command] = action
+
+    def stop(self) -> None:
+        """Take the commands out of QGIS's table."""
+        for action in _actions.values():
+            QgsGui.shortcutsManager().unregisterAction(action)
+            action.changed.disconnect(self.changed)
+        _actions.clear()
 
 
 class KeyListener(QObject):
@@ -108,13 +149,14 @@ class KeyListener(QObject):
     run_command : callable
         Takes a command, returns whether it did something with it; if not, the press goes where it would have gone.
     accepts : callable
-        Takes a command, returns whether its key is in force now.
+        Takes a command and the watched widget, returns whether its key is in force there now.
     """
 
-    def __init__(self, run_command: Callable[[str], bool], accepts: Callable[[str], bool], parent: QObject):
+    def __init__(self, run_command: Callable[[str], bool], accepts: Callable[[str, QWidget], bool], parent: QObject):
         super().__init__(parent)
         self._run_command, self._accepts = run_command, accepts
         self._watched: list[QWidget] = []
+        self._held = ""
 
     def watch(self, *widgets: QWidget) -> None:
         for widget in widgets:
@@ -128,12 +170,27 @@ class KeyListener(QObject):
 
     def eventFilter(self, watched, event):
         kind = event.type()
-        if kind not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
+        if kind == QEvent.Type.FocusOut and self._held:
+            self._end_held()
+            return False
+        if kind not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             return False
         command = command_of(event)
-        if command is None or not self._accepts(command):
+        if kind == QEvent.Type.KeyRelease:
+            if self._held and command == self._held and not event.isAutoRepeat():
+                self._end_held()
+            return False
+        if command is None or not self._accepts(command, watched):
             return False
         if kind == QEvent.Type.ShortcutOverride:
             event.accept()
             return True
+        if command in HELD:
+            if event.isAutoRepeat():
+                return True
+            self._held = command
         return self._run_command(command)
+
+    def _end_held(self) -> None:
+        command, self._held = self._held, ""
+        self._run_command(HELD[command])

@@ -11,6 +11,8 @@ import re
 
 from qgis.core import QgsCategorizedSymbolRenderer, QgsVectorLayer
 
+from .judged import parts
+
 _FORM = 'if(coalesce("confidence", 1) < {threshold:.2f}, NULL, {value})'
 _WRAPPED = re.compile(r'^if\(coalesce\("confidence", 1\) < ([0-9.]+), NULL, (.*)\)$', re.DOTALL)
 
@@ -18,7 +20,9 @@ _WRAPPED = re.compile(r'^if\(coalesce\("confidence", 1\) < ([0-9.]+), NULL, (.*)
 def threshold_of(layer: QgsVectorLayer) -> float:
     """Return the confidence below which the map shows nothing, 0 if it shows all."""
     renderer = layer.renderer()
-    match = _WRAPPED.match(renderer.classAttribute()) if isinstance(renderer, QgsCategorizedSymbolRenderer) else None
+    if not isinstance(renderer, QgsCategorizedSymbolRenderer):
+        return 0.0
+    match = _WRAPPED.match(parts(renderer.classAttribute())[1])
     return float(match[1]) if match else 0.0
 
 
@@ -27,13 +31,13 @@ def set_threshold(layer: QgsVectorLayer, threshold: float) -> bool:
     renderer = layer.renderer()
     if not isinstance(renderer, QgsCategorizedSymbolRenderer):
         return False
-    present = renderer.classAttribute()
+    head, present, tail = parts(renderer.classAttribute())
     match = _WRAPPED.match(present)
     value = match[2] if match else present
     wanted = _FORM.format(threshold=threshold, value=value) if threshold > 0 else value
     if wanted != present:
         renderer = renderer.clone()
-        renderer.setClassAttribute(wanted)
+        renderer.setClassAttribute(f"{head}{wanted}{tail}")
         layer.setRenderer(renderer)
         layer.triggerRepaint()
     return True

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Sequence
+
 from qgis.core import (
+    QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsGeometry,
     QgsProject,
@@ -11,10 +14,12 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.gui import QgsMapCanvas, QgsRubberBand
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
 
 from ...bridge.compat import POLYGON
+from .judged import set_judged
 
 MARGIN = 1.5  # side of the view over the side of the error: its surroundings are needed to judge it
 SMALL_PX, GAP_PX = 24, 3  # what is smaller or thinner would vanish under its outline: it gets a frame at a distance
@@ -59,6 +64,13 @@ def outline(geometry: QgsGeometry, pixel_side: float | None) -> QgsGeometry:
     return QgsGeometry.fromRect(box)
 
 
+def place_text(geometries: Sequence[QgsGeometry], crs: QgsCoordinateReferenceSystem) -> str:
+    """Return a place inside each outline, one a line: to the centimetre, or to the seventh decimal of a degree."""
+    digits = 7 if crs.isGeographic() else 2
+    points = [geometry.pointOnSurface().asPoint() for geometry in geometries]
+    return "\n".join(f"{point.x():.{digits}f}, {point.y():.{digits}f}" for point in points)
+
+
 class Navigator:
     """Moves one canvas; everything it draws there is gone after :meth:`stop`.
 
@@ -71,13 +83,22 @@ class Navigator:
     def __init__(self, canvas: QgsMapCanvas):
         self._canvas = canvas
         self._outline: QgsRubberBand | None = None
+        self._all_layers: list | None = None  # of the map, and those without marks, while the marks are hidden
+        self._images: list | None = None
         self.moving = False
 
-    def go_to(self, layer: QgsVectorLayer, geometry: QgsGeometry, pixel_side: float | None, keep_scale: bool) -> None:
-        """Show an error, at the scale that suits it or at the present one, and flash it."""
+    def go_to(
+        self,
+        layer: QgsVectorLayer,
+        geometry: QgsGeometry,
+        pixel_side: float | None,
+        keep_scale: bool,
+        fid: int | None = None,
+    ) -> None:
+        """Show an error, at the scale that suits it or at the present one, and flash it; mark it as :meth:`mark`."""
         if geometry.isEmpty():
             return
-        self.mark(layer, outline(geometry, pixel_side))
+        self.mark(layer, outline(geometry, pixel_side), fid)
         self._show(layer, view_box(geometry.boundingBox(), pixel_side), keep_scale)
         self._canvas.flashGeometries([geometry], layer.crs(), QColor(255, 255, 0, 200), QColor(255, 255, 0, 0), 2, 300)
 
@@ -90,8 +111,9 @@ class Navigator:
         box.scale(1.04)
         self._show(layer, box, False)
 
-    def mark(self, layer: QgsVectorLayer, geometry: QgsGeometry | None) -> None:
-        """Outline what is being looked at; None takes the outline away."""
+    def mark(self, layer: QgsVectorLayer, geometry: QgsGeometry | None, fid: int | None = None) -> None:
+        """Outline what is being looked at, None takes the outline away; paint nothing over the error `fid` of it."""
+        set_judged(layer, fid)
         if self._outline is None:
             self._outline = QgsRubberBand(self._canvas, POLYGON)
             self._outline.setFillColor(QColor(0, 0, 0, 0))
@@ -104,8 +126,27 @@ class Navigator:
         else:
             self._outline.setToGeometry(geometry, layer)
 
+    def hide_marks(self) -> None:
+        """Show the image alone: no vector layer, no outline; nothing is changed in the project."""
+        self._all_layers = self._canvas.layers()
+        self._images = [layer for layer in self._all_layers if not isinstance(layer, QgsVectorLayer)]
+        self._canvas.setLayers(self._images)
+        if self._outline is not None:
+            self._outline.hide()
+
+    def show_marks(self) -> None:
+        """Show again what :meth:`hide_marks` has hidden, unless the map shows other layers by now."""
+        if self._images is None:
+            return
+        if self._canvas.layers() == self._images:
+            self._canvas.setLayers([layer for layer in self._all_layers if not sip.isdeleted(layer)])
+        self._images = self._all_layers = None
+        if self._outline is not None:
+            self._outline.show()
+
     def stop(self) -> None:
         """Take the outline off the canvas."""
+        self.show_marks()
         if self._outline is not None:
             self._canvas.scene().removeItem(self._outline)
             self._outline = None

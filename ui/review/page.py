@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qgis.core import Qgis, QgsMessageLog, QgsProject, QgsVectorLayer
+from qgis.core import Qgis, QgsMessageLog, QgsPointXY, QgsVectorLayer
+from qgis.gui import QgsMapTool
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -13,6 +14,7 @@ from qgis.PyQt.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QStackedLayout,
     QTextEdit,
     QToolButton,
@@ -25,7 +27,7 @@ from ...bridge.i18n import tr
 from ...bridge.layer_score import inspected_image
 from ...bridge.live_score import LiveScore
 from ..widgets.next_step import NextStep
-from . import map_filter
+from . import error_menu, map_filter
 from .block_bar import BlockBar
 from .clean_image import CleanImage
 from .decision_bar import DecisionBar
@@ -33,14 +35,15 @@ from .decisions import COMMENT_LENGTH, Decisions
 from .deductions import Deductions
 from .digitising import Digitising
 from .error_list import ErrorList
-from .error_rows import UNREVIEWED
+from .error_rows import UNREVIEWED, ErrorRow
 from .filter_bar import FilterBar
 from .key_help import KeyHelp
-from .keys import KeyListener, with_key
+from .keys import KeyListener, KeyTable, with_key
 from .map_view import MapView
-from .navigation import Navigator, outline, pixel_side_of
+from .navigation import Navigator, outline, pixel_side_of, place_text
 from .status_lines import ModeLabel, ProgressLine
 from .store import snapshot
+from .tool import ReviewTool, errors_at
 
 FILE_CHECK_MS = 2000  # how often the file is checked for changes by somebody else
 SETTLE_MS = 60  # a held key runs through the list without dragging the map along
@@ -82,6 +85,9 @@ class ReviewPage(QWidget):
         self._show_timer.setSingleShot(True)
         self._show_timer.setInterval(SETTLE_MS)
         self._show_timer.timeout.connect(self._show_on_map)
+        self.tool = ReviewTool(iface.mapCanvas())
+        self._tool_before: QgsMapTool | None = None
+        self.key_table = KeyTable(self)
         self.keys = KeyListener(self.run_command, self._accepts_key, self)
         self.keys.watch(iface.mapCanvas(), self.list, self)
         self._connect()
@@ -112,11 +118,18 @@ class ReviewPage(QWidget):
         self._show_layer()
         if self.isVisible():
             self.block_bar.load()
+            if layer is not None:
+                self._take_tool()
 
     def stop(self) -> None:
         """Let go of QGIS: nothing of the review stays on the map, in the keys or in the layer."""
         self.set_layer(None)
         self.keys.stop()
+        self.key_table.stop()
+        for signal, slot in self._map_signals:
+            signal.disconnect(slot)
+        self._map_signals = ()
+        self._release_tool()
         self.deductions.stop()
         self.filter_bar.stop()
         self.map_view.stop()
@@ -140,7 +153,11 @@ class ReviewPage(QWidget):
             "previous": lambda: self.go_to(self.list.step(-1)),
             "unreviewed": lambda: self.go_to(self.list.next_unreviewed()),
             "zoom": self._show_on_map,
-            "peek": self._toggle_visibility,
+            "peek": self.navigator.hide_marks,
+            "unpeek": self.navigator.show_marks,
+            "tool": self._take_tool,
+            "delete": self._delete,
+            "copy": self._copy_coordinates,
             "comment": self._focus_comment,
             "undo": lambda: self._go_back(self.decisions.undo),
             "redo": lambda: self._go_back(self.decisions.redo),
@@ -190,10 +207,19 @@ class ReviewPage(QWidget):
         if self.decisions.merge(fids):
             self.go_to(fids[0])
 
-    def _toggle_visibility(self) -> None:
-        node = QgsProject.instance().layerTreeRoot().findLayer(self._layer.id())
-        if node is not None:
-            node.setItemVisibilityChecked(not node.itemVisibilityChecked())
+    def _delete(self) -> None:
+        if self.decisions.delete(self.list.selected()):
+            self.go_to(self.list.fid)
+
+    def _copy_coordinates(self) -> None:
+        """Put a place inside each selected error on the clipboard, in the system of the layer."""
+        fids, crs = self.list.selected(), self._layer.crs()
+        if fids:
+            features = snapshot(self._layer, fids)
+            text = place_text([features[fid].geometry() for fid in fids if features[fid] is not None], crs)
+            QApplication.clipboard().setText(text)
+            shown = tr("Copied: {place} ({crs})").format(place=text.partition("\n")[0], crs=crs.authid() or "-")
+            self._push_message(shown, Qgis.MessageLevel.Info)
 
     def _focus_comment(self) -> None:
         self.comment_box.setFocus()
@@ -222,15 +248,81 @@ class ReviewPage(QWidget):
         if row is not None and self.comment_box.text() != row.comment:
             self.decisions.comment(row.fid, self.comment_box.text())
 
-    def _accepts_key(self, command: str) -> bool:
-        """Return whether a key is meant for the review now."""
+    def _accepts_key(self, command: str, watched: QWidget) -> bool:
+        """Return whether a key is meant for the review now: on the map while it has the tool, or one that was begun."""
         if self._layer is None or not self.isVisible():
             return False
-        if isinstance(QApplication.focusWidget(), (QLineEdit, QTextEdit, QAbstractSpinBox)):
+        canvas = self._iface.mapCanvas()
+        if watched is canvas:
+            if canvas.mapTool() is not self.tool and not self.digitising.mode:
+                return False
+        elif isinstance(QApplication.focusWidget(), (QLineEdit, QTextEdit, QAbstractSpinBox)):
             return command == "leave"
         return not self.digitising.sketching() or command.startswith("type_")
 
+    # The map
+
+    def _take_tool(self) -> None:
+        """Give the map the tool of the review."""
+        self.digitising.leave()
+        if self._iface.mapCanvas().mapTool() is not self.tool:
+            self._tool_before = self._iface.mapCanvas().mapTool()
+            self._iface.mapCanvas().setMapTool(self.tool)
+        self._show_tool()
+
+    def _release_tool(self) -> None:
+        canvas = self._iface.mapCanvas()
+        if canvas.mapTool() is not self.tool:
+            return
+        if self._tool_before is not None and not sip.isdeleted(self._tool_before):
+            canvas.setMapTool(self._tool_before)
+        else:
+            canvas.unsetMapTool(self.tool)
+            self._iface.actionPan().trigger()
+
+    def _show_tool(self, *_) -> None:
+        self.decision_bar.show_tool(self._iface.mapCanvas().mapTool() is self.tool)
+
+    def choose_at(self, point: QgsPointXY) -> bool:
+        """Make the error at a place of the map the current one, where the map is; return whether there is one."""
+        found = errors_at(self._layer, point, self._iface.mapCanvas()) if self._layer is not None else []
+        fid = next((fid for fid in found if self.list.shows(fid)), None)
+        if fid is None:
+            if found:
+                self._push_message(
+                    tr("The list does not show this error now: change its filter."), Qgis.MessageLevel.Info
+                )
+            return False
+        if fid not in self.list.selected():
+            self.list.set_current(fid)
+            self._show_row()
+            self._mark_current()
+        return True
+
+    def _extend_map_menu(self, menu, event) -> None:
+        """Put the commands for the error below the mouse into QGIS's own menu."""
+        mine = self.isVisible() and self._iface.mapCanvas().mapTool() is self.tool
+        if mine and self.choose_at(event.mapPoint()):
+            error_menu.fill(menu, self._selected_rows(), self.run_command)
+
+    def _show_list_menu(self, place) -> None:
+        rows = self._selected_rows()
+        if rows:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            error_menu.fill(menu, rows, self.run_command)
+            menu.popup(self.list.viewport().mapToGlobal(place))
+
+    def _selected_rows(self) -> list[ErrorRow]:
+        rows = self.decisions.rows
+        return [rows[fid] for fid in self.list.selected() if fid in rows]
+
     # Display
+
+    def _show_keys(self) -> None:
+        self.decision_bar.show_keys()
+        self.block_bar.show_keys()
+        self.comment_box.setPlaceholderText(with_key(tr("Comment"), "comment"))
 
     def _decisions_changed(self, fids: set[int]) -> None:
         self.map_view.add(fids)
@@ -294,7 +386,7 @@ class ReviewPage(QWidget):
         feature = snapshot(self._layer, [fid])[fid]
         if feature is not None:
             keep = self.decision_bar.keep_scale.isChecked()
-            self.navigator.go_to(self._layer, feature.geometry(), self._pixel_side, keep)
+            self.navigator.go_to(self._layer, feature.geometry(), self._pixel_side, keep, self._judged())
 
     def _set_threshold(self, threshold: float) -> None:
         if self._layer is not None and not map_filter.set_threshold(self._layer, threshold):
@@ -339,6 +431,8 @@ class ReviewPage(QWidget):
     def _mode_changed(self, mode: str) -> None:
         self._show_mode(mode)
         self._show_step()
+        if self.isVisible():
+            self._mark_current()
         if not mode:
             self._select_on_map([])
 
@@ -352,7 +446,14 @@ class ReviewPage(QWidget):
         """Outline the current error as it is now."""
         fid = self.list.fid
         feature = snapshot(self._layer, [fid])[fid] if fid is not None else None
-        self.navigator.mark(self._layer, outline(feature.geometry(), self._pixel_side) if feature is not None else None)
+        if feature is None:
+            self.navigator.mark(self._layer, None)
+        else:
+            self.navigator.mark(self._layer, outline(feature.geometry(), self._pixel_side), self._judged())
+
+    def _judged(self) -> int | None:
+        """Return the error that must not be painted over; none while a tool of QGIS is on, which sees what is drawn."""
+        return None if self.digitising.mode else self.list.fid
 
     def _push_message(self, text: str, level=Qgis.MessageLevel.Warning) -> None:
         self._iface.messageBar().pushMessage("RSQI", text, level, MESSAGE_S)
@@ -434,6 +535,16 @@ class ReviewPage(QWidget):
         self.block_bar.marked.connect(self.decisions.mark_as_read)
         self.block_bar.refused.connect(self._push_message)
         self.list.chosen.connect(self._error_chosen)
+        self.list.customContextMenuRequested.connect(self._show_list_menu)
+        self.tool.clicked.connect(self.choose_at)
+        canvas = self._iface.mapCanvas()
+        self._map_signals = (
+            (canvas.mapToolSet, self._show_tool),
+            (canvas.contextMenuAboutToShow, self._extend_map_menu),
+        )
+        for signal, slot in self._map_signals:
+            signal.connect(slot)
+        self.key_table.changed.connect(self._show_keys)
         self.comment_box.editingFinished.connect(self._save_comment)
         self.comment_box.returnPressed.connect(self.list.setFocus)
         self.reviewer_box.editingFinished.connect(lambda: reviewer.save_name(self.reviewer_box.text()))
@@ -444,10 +555,14 @@ class ReviewPage(QWidget):
         self._file_timer.start()
         self._check_file()
         self.block_bar.load()
+        if self._layer is not None:
+            self._take_tool()
 
     def hideEvent(self, event):
         super().hideEvent(event)
         self._file_timer.stop()
+        self.navigator.show_marks()
+        self._release_tool()
         if self._layer is not None and not sip.isdeleted(self._layer):
             self.digitising.leave()
             self.navigator.mark(self._layer, None)

@@ -44,10 +44,10 @@ def test_both_languages_have_the_same_parts_and_pictures(application):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_it_names_every_key_of_the_review(application, language):
-    from rsqi.ui.review.keys import NAMES
+    from rsqi.ui.review.keys import DEFAULTS
 
     text = (GUIDE / f"{language}.md").read_text(encoding="utf-8")
-    keys = {name for command, name in NAMES.items() if not command.startswith("type_")}
+    keys = {name for command, name in DEFAULTS.items() if not command.startswith("type_")}
     assert {name for name in keys if f"**{name}**" not in text} == set()
 
 

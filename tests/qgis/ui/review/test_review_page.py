@@ -3,8 +3,17 @@
 import time
 
 import pytest
-from qgis.core import NULL, QgsFeature, QgsPointXY, QgsProject, QgsVectorLayerUtils
-from qgis.PyQt.QtCore import Qt
+from qgis.core import (
+    NULL,
+    QgsFeature,
+    QgsPointXY,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRenderContext,
+    QgsVectorLayerUtils,
+)
+from qgis.gui import QgsGui, QgsMapToolPan
+from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication
 from review_scene import Iface, box, layer_of, stored
@@ -258,3 +267,161 @@ def test_without_a_layer_the_page_says_what_to_do(page):
     page.set_layer(None)
     assert page._stack.currentIndex() == 0 and page.list.table.order == []
     press(page, KEY.Key_A, KEY.Key_D, KEY.Key_B)
+
+
+# The map
+
+
+def menu_at(page, place):
+    """Ask for the map's menu at a place, as QGIS does before it shows it; return its texts."""
+    from qgis.PyQt.QtWidgets import QMenu
+
+    class Event:
+        def mapPoint(self):
+            return place
+
+    menu = QMenu()
+    menu.addAction("QGIS's own")
+    page._extend_map_menu(menu, Event())
+    return menu, [action.text().partition("\t")[0] for action in menu.actions() if not action.isSeparator()]
+
+
+def painted(layer):
+    """The errors that the layer's renderer draws."""
+    context, renderer = QgsRenderContext(), layer.renderer().clone()
+    context.setExpressionContext(layer.createExpressionContext())
+    renderer.startRender(context, layer.fields())
+    seen = []
+    for feature in layer.getFeatures():
+        context.expressionContext().setFeature(feature)
+        if renderer.willRenderFeature(feature, context):
+            seen.append(feature.id())
+    renderer.stopRender(context)
+    return seen
+
+
+def test_nothing_is_painted_over_the_error_under_judgement(page):
+    layer = page.decisions.layer
+    page.run_command("zoom")
+    assert painted(layer) == [2, 3, 4] and layer.opacity() < 0.6, "the others are faint"
+    page.go_to(3)
+    assert until(lambda: painted(layer) == [1, 2, 4])
+    page.filter_bar.slider.setValue(65)
+    assert until(lambda: painted(layer) == [1])
+    page.filter_bar.slider.setValue(0)
+    assert until(lambda: painted(layer) == [1, 2, 4])
+    page.run_command("block")
+    assert painted(layer) == [1, 2, 3, 4] and layer.opacity() == 1, "a block is looked at with all its errors"
+    page.go_to(2)
+    assert until(lambda: painted(layer) == [1, 3, 4])
+    page.iface.add_tool("mActionReshapeFeatures")
+    page.run_command("reshape")
+    assert painted(layer) == [1, 2, 3, 4], "QGIS's tools see only what is drawn"
+    page.run_command("leave")
+    assert painted(layer) == [1, 3, 4]
+    page.set_layer(None)
+    assert painted(layer) == [1, 2, 3, 4] and layer.opacity() == 1
+    assert layer.renderer().classAttribute() == "category_id"
+
+
+def test_all_marks_are_hidden_as_long_as_the_key_is_down(page, raster):
+    canvas, image = page.iface.canvas, QgsRasterLayer(str(raster), "image")
+    QgsProject.instance().addMapLayer(image)
+    canvas.setLayers([page.decisions.layer, image])
+    page.run_command("zoom")
+    QTest.keyPress(canvas, KEY.Key_H)
+    assert canvas.layers() == [image] and not page.navigator._outline.isVisible()
+    QTest.keyRelease(canvas, KEY.Key_H)
+    assert canvas.layers() == [page.decisions.layer, image] and page.navigator._outline.isVisible()
+    QTest.mousePress(page.decision_bar.buttons["peek"], Qt.MouseButton.LeftButton)
+    assert canvas.layers() == [image]
+    QTest.mouseRelease(page.decision_bar.buttons["peek"], Qt.MouseButton.LeftButton)
+    assert len(canvas.layers()) == 2
+    QTest.keyPress(canvas, KEY.Key_H)
+    page.hide()
+    assert len(canvas.layers()) == 2, "nothing stays hidden when the page goes"
+
+
+def test_keys_on_the_map_need_the_tool_of_the_review(page, path):
+    canvas = page.iface.canvas
+    assert canvas.mapTool() is page.tool and page.decision_bar.buttons["tool"].isChecked()
+    other = QgsMapToolPan(canvas)
+    canvas.setMapTool(other)
+    press(page, KEY.Key_A)
+    assert set(states(path)) == {"unreviewed"} and not page.decision_bar.buttons["tool"].isChecked()
+    press(page, KEY.Key_A, on=page.list)
+    assert states(path)[0] == "accepted", "in the panel they always are in force"
+    page.decision_bar.buttons["tool"].click()
+    press(page, KEY.Key_A)
+    assert states(path)[2] == "accepted"
+    page.hide()
+    assert canvas.mapTool() is other
+
+
+def test_a_click_on_the_map_chooses_the_smallest_error_there_and_leaves_the_map(page):
+    canvas = page.iface.canvas
+    canvas.setExtent(box(80, 80, 60, 60).boundingBox())
+    page.go_to(4)
+    until(lambda: False, 0.3)
+    canvas.setExtent(box(80, 80, 60, 60).boundingBox())
+    before = canvas.extent()
+    place = canvas.getCoordinateTransform().transform(QgsPointXY(500110, 3400110))
+    QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(round(place.x()), round(place.y())))
+    assert page.list.fid == 1 and canvas.extent() == before
+    page.filter_bar.type_box.setCurrentIndex(10)
+    assert not page.choose_at(QgsPointXY(500110, 3400110))
+    assert "does not show this error" in page.iface.texts()[-1]
+
+
+def test_a_right_click_offers_all_that_can_be_done_with_an_error(page, path):
+    menu, texts = menu_at(page, QgsPointXY(500110, 3400110))
+    assert page.list.fid == 1 and texts[-1] == "QGIS's own"
+    assert [text.partition(":")[0] for text in texts[:3]] == ["Accept", "Reject", "Type"] and len(texts) == 9
+    entries = {action.text().partition("\t")[0]: action for action in menu.actions()}
+    assert not entries["Delete what you have drawn"].isEnabled(), "a model has found it"
+    entries["Type"].menu().actions()[5].trigger()
+    assert stored(path, 1)["label_en"] == "Distortion"
+    menu, texts = menu_at(page, QgsPointXY(500900, 3400900))
+    assert texts == ["QGIS's own"]
+    page.iface.canvas.setMapTool(QgsMapToolPan(page.iface.canvas))
+    assert menu_at(page, QgsPointXY(500110, 3400110))[1] == ["QGIS's own"], "another tool's click is not ours"
+
+
+def test_only_what_was_drawn_can_be_deleted(page, path):
+    page.go_to(1)
+    press(page, KEY.Key_Delete)
+    assert 1 in stored(path) and "Only what was drawn" in page.iface.texts()[-1]
+    page.iface.add_tool("mActionAddFeature")
+    press(page, KEY.Key_D)
+    draw(page, box(700, 700, 30, 20))
+    press(page, KEY.Key_Escape)
+    page.go_to(5)
+    press(page, KEY.Key_Delete)
+    assert 5 not in stored(path) and page.list.fid in stored(path)
+    page.run_command("undo")
+    assert stored(path, 5)["source"] == "technician"
+
+
+def test_coordinates_go_to_the_clipboard(page):
+    page.go_to(1)
+    page.run_command("copy")
+    x, y = map(float, QApplication.clipboard().text().split(", "))
+    assert 500100 <= x <= 500120 and 3400100 <= y <= 3400120
+    assert "EPSG:4547" in page.iface.texts()[-1]
+
+
+def test_keys_are_in_the_table_of_qgis_and_follow_it(page, path):
+    manager = QgsGui.shortcutsManager()
+    action = next(each for each in manager.listActions() if each.objectName() == "rsqiReviewKey_accept")
+    assert action.text() == "RSQI review: Accept: it is an error" and not action.associatedWidgets()
+    try:
+        manager.setObjectKeySequence(action, "Y")
+        assert page.decision_bar.buttons["accept"].text().endswith("Y")
+        press(page, KEY.Key_A)
+        assert set(states(path)) == {"unreviewed"}
+        press(page, KEY.Key_Y)
+        assert states(path)[0] == "accepted"
+    finally:
+        manager.setObjectKeySequence(action, "A")
+    page.stop()
+    assert not any(each.objectName().startswith("rsqiReviewKey") for each in manager.listActions())
