@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from qgis.core import (
-    QgsProcessingOutputNumber,
-    QgsProcessingOutputString,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
@@ -18,24 +14,18 @@ from ..bridge.compat import VECTOR_POLYGON
 from ..bridge.fields import block_fields
 from ..bridge.i18n import tr
 from ..bridge.inspect_options import CONSTRAINTS, constraint_names
-from ..bridge.notes import error_message
-from ..bridge.outputs import move_output, move_shapefile, worker_geopackage
-from ..bridge.raster_source import raster_path
+from ..bridge.outputs import move_output, move_shapefile
 from ..bridge.report_options import LANGUAGES
-from ..bridge.texts import score_line, type_name
+from ..bridge.texts import type_name
 from ..rsqi_core import taxonomy
-from ..rsqi_core.errors import RsqiError
-from ..rsqi_core.files.earlier import refuse_earlier_result
-from .base.inspection import InspectionAlgorithm
 from .base.parameters import language_parameter
-from .base.scoring import ScoringAlgorithm
+from .base.result import ResultAlgorithm
 
 
-class InspectLayer(ScoringAlgorithm, InspectionAlgorithm):
+class InspectLayer(ResultAlgorithm):
     """Find errors of every type with the model and the pixel rules, and score the image."""
 
     NAME = "inspect"
-    OWN_CARE = ("OUTPUT",)
     TYPES = "TYPES"
     CONSTRAINT = "CONSTRAINT"
     ALPHA = "ALPHA"
@@ -46,8 +36,6 @@ class InspectLayer(ScoringAlgorithm, InspectionAlgorithm):
     LANGUAGE = "LANGUAGE"
     SHAPEFILE = "SHAPEFILE"
     RESUME = "RESUME"
-    SCORE = "SCORE"
-    GRADE = "GRADE"
 
     subject = ""  # what is inspected, for the list of tasks
 
@@ -136,20 +124,7 @@ class InspectLayer(ScoringAlgorithm, InspectionAlgorithm):
             ),
             tr("The errors as a shapefile with Chinese labels in GBK, as inspection stations exchange them."),
         )
-        self.addOutput(QgsProcessingOutputNumber(self.SCORE, tr("Score")))
-        self.addOutput(QgsProcessingOutputString(self.GRADE, tr("Grade")))
-
-    def checkParameterValues(self, parameters, context):
-        path, layer = self._target_geopackage(parameters, context), None
-        if path is not None:
-            layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
-        if layer is not None:
-            overwrite = self.parameterAsBool(parameters, self.OVERWRITE, context)
-            try:
-                refuse_earlier_result(path, raster_path(layer) or "", overwrite)
-            except RsqiError as error:
-                return False, error_message(error)
-        return super().checkParameterValues(parameters, context)
+        self.add_verdict()
 
     def processAlgorithm(self, parameters, context, feedback):
         request = self._request(parameters, context)
@@ -160,7 +135,6 @@ class InspectLayer(ScoringAlgorithm, InspectionAlgorithm):
         with self.inspection(parameters, context, feedback, request, *wanted) as answer:
             if answer is None:
                 return {}
-            summary = answer["summary"]
             outputs = self.write_errors(answer, parameters, context)
             blocks, _ = self.copy_table(answer, "blocks", block_fields(), parameters, self.BLOCKS, context)
             outputs[self.BLOCKS] = blocks
@@ -170,13 +144,7 @@ class InspectLayer(ScoringAlgorithm, InspectionAlgorithm):
             if shapefile:
                 path = self.parameterAsFileOutput(parameters, self.SHAPEFILE, context)
                 outputs[self.SHAPEFILE] = move_shapefile(answer["outputs"].get("shapefile"), path)
-        outputs[self.SCORE] = summary["score"]
-        outputs[self.GRADE] = summary["grade"]
-        feedback.pushInfo(score_line(summary["score"], summary["grade"], outputs[self.ERROR_COUNT]))
-        return {name: value for name, value in outputs.items() if value is not None}
-
-    def _target_geopackage(self, parameters, context) -> Path | None:
-        return worker_geopackage(parameters.get(self.OUTPUT), "errors", context)
+        return self.with_verdict(outputs, answer, feedback)
 
     def _request(self, parameters, context) -> dict:
         chosen = self.parameterAsEnums(parameters, self.TYPES, context)
@@ -187,8 +155,4 @@ class InspectLayer(ScoringAlgorithm, InspectionAlgorithm):
         if parameters.get(self.THRESHOLD) is not None:
             request["threshold"] = self.parameterAsDouble(parameters, self.THRESHOLD, context)
         request["sensitivity"] = self.parameterAsDouble(parameters, self.SENSITIVITY, context)
-        scheme = self.scheme_path(parameters, context)
-        if scheme:
-            request["scheme"] = scheme
-        request["score_mode"] = self.mode(parameters, context)
-        return request
+        return {**request, **self.scoring_parameters(parameters, context)}

@@ -15,11 +15,13 @@ from .find_stripe_noise import FindStripeNoise
 from .fine_tune import FineTune
 from .inspect_layer import InspectLayer
 from .judge_lot import JudgeLot
+from .measure_seams import MeasureSeams
 from .report_errors import ReportErrors
 from .score_layer import ScoreLayer
 
 ALGORITHMS = (
     InspectLayer,
+    MeasureSeams,
     FindMissingPixels,
     FindStripeNoise,
     ClassifyBlocks,

@@ -43,6 +43,7 @@ if Qgis.QGIS_VERSION_INT >= 33600:
         Qgis.RasterColorInterpretation.GreenBand,
         Qgis.RasterColorInterpretation.BlueBand,
     )
+    VECTOR_LINE = Qgis.ProcessingSourceType.VectorLine
     VECTOR_POLYGON = Qgis.ProcessingSourceType.VectorPolygon
     VECTOR_TABLE = Qgis.ProcessingSourceType.Vector
     FILE = Qgis.ProcessingSourceType.File
@@ -50,6 +51,7 @@ if Qgis.QGIS_VERSION_INT >= 33600:
 else:
     ALPHA_BAND = QgsRaster.AlphaBand
     COLOR_BANDS = (QgsRaster.RedBand, QgsRaster.GreenBand, QgsRaster.BlueBand)
+    VECTOR_LINE = QgsProcessing.TypeVectorLine
     VECTOR_POLYGON = QgsProcessing.TypeVectorPolygon
     VECTOR_TABLE = QgsProcessing.TypeVector
     FILE = QgsProcessing.TypeFile
@@ -72,6 +74,7 @@ else:  # before QGIS 3.32
 
 _LAYER_FILTER = Qgis.LayerFilter if Qgis.QGIS_VERSION_INT >= 33400 else QgsMapLayerProxyModel
 RASTER_LAYERS, POLYGON_LAYERS = _LAYER_FILTER.RasterLayer, _LAYER_FILTER.PolygonLayer
+LINE_OR_POLYGON_LAYERS = _LAYER_FILTER.LineLayer | _LAYER_FILTER.PolygonLayer
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 ALIGN_RIGHT = _RIGHT.value if hasattr(_RIGHT, "value") else int(_RIGHT)  # Qt 5 wants a plain number in a model

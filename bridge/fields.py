@@ -1,4 +1,4 @@
-"""The fields of the layers `errors` and `blocks`."""
+"""The fields of the layers `errors`, `seams` and `blocks`."""
 
 from __future__ import annotations
 
@@ -33,6 +33,24 @@ def error_fields() -> QgsFields:
     return fields
 
 
+def seam_fields() -> QgsFields:
+    """Return the fields of the layer `seams`: the measures of a line, and which error stands for it."""
+    fields = QgsFields()
+    fields.append(field("category_id", INT))
+    for name in (
+        *(f"step_dn_{band}" for band in "rgb"),
+        "delta_e",
+        "sharpness_ratio",
+        "offset_px",
+        "offset_significance",
+        "length_m",
+        "visible_share",
+    ):
+        fields.append(field(name, DOUBLE))
+    fields.append(field("error_id", INT))
+    return fields
+
+
 def block_fields() -> QgsFields:
     """Return the fields of the layer `blocks`: where the block is, and the probability of each type."""
     fields = QgsFields()
@@ -44,11 +62,14 @@ def block_fields() -> QgsFields:
 
 
 def conform(source, fields: QgsFields) -> Iterator[QgsFeature]:
-    """Yield the features of a layer or source with exactly `fields`, matched by name; what it lacks is NULL."""
+    """Yield the features of a layer or source with exactly `fields`, matched by name; what it lacks is NULL.
+
+    They keep their ids, where what they are written to allows it: seams name their error by it.
+    """
     columns = [source.fields().indexFromName(field.name()) for field in fields]
     for feature in source.getFeatures():
         values = feature.attributes()
-        copy = QgsFeature(fields)
+        copy = QgsFeature(fields, feature.id()) if feature.id() > 0 else QgsFeature(fields)
         copy.setGeometry(feature.geometry())
         copy.setAttributes([values[column] if column >= 0 else None for column in columns])
         yield copy

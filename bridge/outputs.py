@@ -70,6 +70,13 @@ def load_when_done(value, layer_id: str, title: str, name: str, context: QgsProc
         context.addLayerToLoadOnCompletion(layer_id, details)
 
 
+def load_beside(value, layer_id: str, title: str, name: str, context: QgsProcessingContext) -> None:
+    """Have QGIS load a further layer under its own title if it loads the one of an output's `value`."""
+    if isinstance(value, QgsProcessingOutputLayerDefinition):
+        beside = QgsProcessingOutputLayerDefinition(value.sink, value.destinationProject)
+        load_when_done(beside, layer_id, title, name, context)
+
+
 def make_folder(path: Path) -> None:
     """Make the folder that a file goes to.
 

@@ -49,6 +49,8 @@ def progress_text(event: dict) -> str:
         "inspect": tr("Inspecting: block {done} of {total}"),
         "evidence": tr("Looking for seams: window {done} of {total}"),
         "lines": tr("Measuring seams: step {done} of {total}"),
+        "read": tr("Reading the image: row {done} of {total}"),
+        "seams": tr("Measuring seams: {done} of {total}"),
         "polygons": tr("Making polygons: {done} of {total}"),
         "write": tr("Writing: {done} of {total}"),
         "report": tr("Composing the report: step {done} of {total}"),

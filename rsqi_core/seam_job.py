@@ -49,14 +49,17 @@ class SeamJob:
         A vector file of lines or of polygons that meet along the seams.
     job : Job
         Raster, output, and of the parameters bands, nodata, scheme and mode of the score.
+    layer : str, optional
+        Of the file; by default the first with lines or polygons.
     """
 
     lines: str
     job: Job
+    layer: str | None = None
 
 
 def seam_job_from_mapping(values: Mapping[str, Any]) -> SeamJob:
-    """Build a job from a worker's request: ``raster``, ``lines``, ``output`` and perhaps ``parameters``.
+    """Build a job from a worker's request: ``raster``, ``lines``, ``output``, perhaps ``layer`` and ``parameters``.
 
     Raises
     ------
@@ -71,6 +74,7 @@ def seam_job_from_mapping(values: Mapping[str, Any]) -> SeamJob:
     return SeamJob(
         values["lines"],
         Job(values["raster"], Path(values["output"]), parameters=parameters, overwrite=overwrite, targets=targets),
+        values.get("layer") or None,
     )
 
 
@@ -100,7 +104,7 @@ def run(
         for code, message in raster.warnings:
             emit("warning", code=code, message=message)
         size = raster.width, raster.height
-        given = read_seamlines(seam_job.lines, raster.transform, raster.crs, size)
+        given = read_seamlines(seam_job.lines, raster.transform, raster.crs, size, seam_job.layer)
         for note in given.notes:
             emit("warning", code=note.code, **message_fields(note))
         with workspace(job.output, run_key(raster, seam_job.lines, job.parameters.as_dict())) as folder:

@@ -38,6 +38,7 @@ from qgis.core import (
     QgsProperty,
     QgsRendererCategory,
     QgsRendererRange,
+    QgsRuleBasedRenderer,
     QgsSimpleFillSymbolLayer,
     QgsSimpleLineSymbolLayer,
     QgsSymbol,
@@ -84,9 +85,26 @@ ALIASES = {
     "comment": both("备注", "Comment"),
     "edited_at": both("修改时间", "Edited at"),
     "edited_by": both("修改人", "Edited by"),
+    "step_dn_r": both("红色差", "Step in red"),
+    "step_dn_g": both("绿色差", "Step in green"),
+    "step_dn_b": both("蓝色差", "Step in blue"),
+    "delta_e": both("色差 ΔE", "Colour difference ΔE"),
+    "sharpness_ratio": both("清晰度之比", "Sharpness ratio"),
+    "offset_px": both("错位 (像素)", "Offset (px)"),
+    "offset_significance": both("错位显著性", "Significance of the offset"),
+    "length_m": both("长度 (m)", "Length (m)"),
+    "visible_share": both("可见比例", "Visible share"),
+    "error_id": both("错漏编号", "Number of the error"),
     "row": both("行", "Row"),
     "col": both("列", "Column"),
 }
+LARGEST_STEP = 'max(abs("step_dn_r"), abs("step_dn_g"), abs("step_dn_b"))'
+# Type, its measure, unit, and the limits of RSQI's scheme.
+SEAM_SIZES = (
+    ("stitching_trace", LARGEST_STEP, "DN", (10, 25, 50)),
+    ("stitching_misalignment", 'coalesce("offset_px", 0)', "px", (2, 5)),
+)
+UNSEEN = "#9aa5ad"
 STATUS_NAMES = {
     "unreviewed": both("未复核", "Unreviewed"),
     "accepted": both("已确认", "Accepted"),
@@ -236,8 +254,8 @@ def type_name() -> str:
     return f"if(@qgis_locale like 'zh%', {zh}, {en})"
 
 
-def labeling() -> QgsVectorLayerSimpleLabeling:
-    """Name, severity and a tick for what a person has confirmed; on errors large enough on the screen to bear it."""
+def label_text() -> QgsTextFormat:
+    """Bold white on a dark halo."""
     text = QgsTextFormat()
     font = QFont(FONTS[0])
     font.setBold(True)
@@ -250,8 +268,13 @@ def labeling() -> QgsVectorLayerSimpleLabeling:
     halo.setSize(0.9)
     halo.setColor(QColor(CASING))
     text.setBuffer(halo)
+    return text
+
+
+def labeling() -> QgsVectorLayerSimpleLabeling:
+    """Name, severity and a tick for what a person has confirmed; on errors large enough on the screen to bear it."""
     settings = QgsPalLayerSettings()
-    settings.setFormat(text)
+    settings.setFormat(label_text())
     settings.isExpression = True
     settings.fieldName = (
         f"{type_name()} || coalesce(' ' || \"severity\", '') || "
@@ -391,9 +414,94 @@ def blocks() -> QgsVectorLayer:
     return layer
 
 
-def memory_layer(fields: str) -> QgsVectorLayer:
+def seam_symbol(color: str, width: float, dashed: bool = False) -> QgsLineSymbol:
+    """A coloured line on a dark casing."""
+    line, casing = outline(color, width), outline(CASING, width + CASING_MM - OUTLINE_MM)
+    if dashed:
+        line.setPenStyle(Qt.PenStyle.DashLine)
+        return symbol_of(QgsLineSymbol, line)
+    for each in (line, casing):
+        each.setPenCapStyle(Qt.PenCapStyle.RoundCap)
+    return symbol_of(QgsLineSymbol, casing, line)
+
+
+def seam_rules() -> QgsRuleBasedRenderer:
+    """A rule for each type of error and within it for each size, at the limits of RSQI's scheme; the rest is faint."""
+    root = QgsRuleBasedRenderer.Rule(None)
+    for code, value, unit, limits in SEAM_SIZES:
+        error_type = taxonomy.by_code(code)
+        group = QgsRuleBasedRenderer.Rule(
+            None,
+            0,
+            0,
+            f'"category_id" = {error_type.id} and "error_id" is not null',
+            both(error_type.zh, error_type.en),
+        )
+        for low, high, width in zip((0, *limits), (*limits, None), (0.5, 0.9, 1.4, 2.0)):
+            bounds = [f"{value} >= {low}"] + ([f"{value} < {high}"] if high else [])
+            text = f"{low}–{high} {unit}" if high else f"≥ {low} {unit}"
+            rule = QgsRuleBasedRenderer.Rule(seam_symbol(error_type.color, width), 0, 0, " and ".join(bounds), text)
+            group.appendChild(rule)
+        root.appendChild(group)
+    unseen = both("不可见", "Does not show")
+    root.appendChild(QgsRuleBasedRenderer.Rule(seam_symbol(UNSEEN, 0.3, True), 0, 0, '"error_id" is null', unseen))
+    return QgsRuleBasedRenderer(root)
+
+
+def seam_labeling() -> QgsVectorLayerSimpleLabeling:
+    """Step and offset beside a line that shows, where it is long enough on the screen."""
+    settings = QgsPalLayerSettings()
+    settings.setFormat(label_text())
+    settings.isExpression = True
+    step, offset = (
+        f"if(@qgis_locale like 'zh%', '{zh} ', '{en} ')" for zh, en in (("色差", "step"), ("错位", "offset"))
+    )
+    settings.fieldName = (
+        f"{step} || round({LARGEST_STEP}) || "
+        f"if(\"category_id\" = 8, ', ' || {offset} || round(\"offset_px\", 1) || ' px', '')"
+    )
+    settings.placement = QgsPalLayerSettings.Line
+    settings.lineSettings().setPlacementFlags(
+        QgsLabeling.LinePlacementFlags(QgsLabeling.AboveLine | QgsLabeling.MapOrientation)
+    )
+    settings.dist = 1.2
+    settings.thinningSettings().setMinimumFeatureSize(14)  # mm
+    properties = settings.dataDefinedProperties()
+    properties.setProperty(QgsPalLayerSettings.Show, QgsProperty.fromExpression('"error_id" is not null'))
+    settings.setDataDefinedProperties(properties)
+    return QgsVectorLayerSimpleLabeling(settings)
+
+
+def seams() -> QgsVectorLayer:
+    numbers = [f"step_dn_{band}" for band in "rgb"]
+    numbers += ["delta_e", "sharpness_ratio", "offset_px", "offset_significance", "length_m", "visible_share"]
+    fields = ["category_id:int", *(f"{name}:double" for name in numbers), "error_id:int"]
+    layer = memory_layer(",".join(fields), "LineString")
+    layer.setRenderer(seam_rules())
+    layer.setLabeling(seam_labeling())
+    layer.setLabelsEnabled(True)
+    layer.setDisplayExpression(f"{type_name()} || ' ' || \"fid\"")
+    layer.setMapTipTemplate(
+        f'<b>[% {type_name()} %]</b><br>RGB [% round("step_dn_r") %], [% round("step_dn_g") %], '
+        '[% round("step_dn_b") %]; ΔE [% round("delta_e", 1) %]<br>'
+        "[% coalesce(round(\"offset_px\", 1) || ' px, ', '') %][% round(\"length_m\", 1) %] m"
+    )
+    for index, field in enumerate(layer.fields()):
+        layer.setFieldAlias(index, ALIASES[field.name()])
+        choices = VALUES.get(field.name())
+        if choices:
+            layer.setEditorWidgetSetup(index, widget_of(field.name()))
+    config = QgsAttributeTableConfig()
+    config.update(layer.fields())
+    config.setSortExpression(LARGEST_STEP)
+    config.setSortOrder(Qt.SortOrder.DescendingOrder)
+    layer.setAttributeTableConfig(config)
+    return layer
+
+
+def memory_layer(fields: str, kind: str = "MultiPolygon") -> QgsVectorLayer:
     query = "&".join(f"field={field}" for field in fields.split(","))
-    return QgsVectorLayer(f"MultiPolygon?crs=EPSG:4547&{query}", "style", "memory")
+    return QgsVectorLayer(f"{kind}?crs=EPSG:4547&{query}", "style", "memory")
 
 
 def save(layer: QgsVectorLayer, name: str) -> None:
@@ -409,6 +517,10 @@ def save(layer: QgsVectorLayer, name: str) -> None:
         text = text.replace(action.id().toString(), f"<{number}>")
     text = re.sub(r' (id|layer)="\{[0-9a-f-]+\}"', "", text)
     text = re.sub(r"<(\d+)>", lambda match: f"{{{uuid5(NAMESPACE_URL, 'rsqi/' + match[1])}}}", text)
+    keys = iter(range(text.count("<rule")))  # of the rules of a renderer
+    text = re.sub(
+        r'(?<= key=")\{[0-9a-f-]+\}', lambda _: f"{{{uuid5(NAMESPACE_URL, f'rsqi/rule/{next(keys)}')}}}", text
+    )
     text = re.sub(r"<callout .*?</callout>", "", text, flags=re.DOTALL)  # unused, and never written twice alike
     text = re.sub(r"<prop [^>]*/>\s*", "", text)  # for QGIS before 3.22
     text = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + canonicalize(text) + "\n"
@@ -425,6 +537,6 @@ if __name__ == "__main__":
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QgsApplication([], True)
     application.initQgis()
-    for make in (errors, blocks):
+    for make in (errors, seams, blocks):
         save(make(), make.__name__)
     application.exitQgis()

@@ -37,7 +37,7 @@ from ...bridge.i18n import tr
 from ...bridge.inspect_options import DEVICES, bands_in, block_sizes, model_folder, sizes_text
 from ...bridge.live_feedback import LiveFeedback
 from ...bridge.output_check import target_files
-from ...bridge.outputs import load_when_done, make_folder, move_output, tif_path
+from ...bridge.outputs import load_beside, load_when_done, make_folder, move_output, tif_path
 from ...bridge.raster_source import export_layer, plan_export, raster_path
 from ...bridge.worker_client import run_worker
 from ...rsqi_core import limits
@@ -63,6 +63,7 @@ class InspectionAlgorithm(WorkerAlgorithm):
     DEVICE = "DEVICE"
     OUTPUT = "OUTPUT"
     MASK = "MASK"
+    SEAMS = "SEAMS"
     OVERWRITE = "OVERWRITE"
     ERROR_COUNT = "ERROR_COUNT"
 
@@ -83,14 +84,8 @@ class InspectionAlgorithm(WorkerAlgorithm):
         return super().checkParameterValues(parameters, context)
 
     def add_input(self) -> None:
-        """Add the raster and the extent."""
-        self.add(
-            QgsProcessingParameterRasterLayer(self.INPUT, tr("Image")),
-            tr(
-                "The image to inspect: red, green and blue bands, or one grey band. A layer that is no file, such as a "
-                "web map, is saved as one first."
-            ),
-        )
+        """Add the raster, which part of it is looked at, and how it is read."""
+        self.add_image()
         self.add(
             QgsProcessingParameterExtent(self.EXTENT, tr("Extent to inspect"), optional=True),
             tr("Only this part of the image is inspected; empty means all of it."),
@@ -99,6 +94,20 @@ class InspectionAlgorithm(WorkerAlgorithm):
             QgsProcessingParameterFeatureSource(self.AREA, tr("Polygons to inspect"), [VECTOR_POLYGON], optional=True),
             tr("Only pixels inside these polygons are inspected, measured and scored; empty means all."),
         )
+        self.add_reading()
+
+    def add_image(self) -> None:
+        """Add the raster."""
+        self.add(
+            QgsProcessingParameterRasterLayer(self.INPUT, tr("Image")),
+            tr(
+                "The image to inspect: red, green and blue bands, or one grey band. A layer that is no file, such as a "
+                "web map, is saved as one first."
+            ),
+        )
+
+    def add_reading(self) -> None:
+        """Add how the raster is read: bands, nodata, and pixels of what is no file."""
         self.add(
             QgsProcessingParameterBand(self.BANDS, tr("Bands"), None, self.INPUT, optional=True, allowMultiple=True),
             tr(
@@ -172,16 +181,18 @@ class InspectionAlgorithm(WorkerAlgorithm):
             advanced=True,
         )
 
-    def add_errors(self) -> None:
-        """Add the outputs of an algorithm that finds errors."""
+    def add_errors(self, mask: bool = True) -> None:
+        """Add the outputs of an algorithm that finds errors, a mask of them among these."""
         self.add(
             QgsProcessingParameterFeatureSink(self.OUTPUT, tr("Errors"), VECTOR_POLYGON),
             tr("One polygon for each error."),
         )
-        self.add(
-            QgsProcessingParameterRasterDestination(self.MASK, tr("Error mask"), optional=True, createByDefault=False),
-            tr("The types as pixels on the image's grid: 0 no error, 1 to 10 the type, 255 not inspected."),
-        )
+        if mask:
+            title = tr("Error mask")
+            self.add(
+                QgsProcessingParameterRasterDestination(self.MASK, title, optional=True, createByDefault=False),
+                tr("The types as pixels on the image's grid: 0 no error, 1 to 10 the type, 255 not inspected."),
+            )
         text = tr(
             "Replaces a result that was reviewed or is of another image, which is kept beside as .bak.gpkg, and files "
             "that RSQI has not written."
@@ -237,10 +248,33 @@ class InspectionAlgorithm(WorkerAlgorithm):
         resume: bool = False,
         language: str = "both",
     ) -> Iterator[dict | None]:
-        """Run the worker and yield its `result` event, None when cancelled.
+        """Run an inspection in the worker and yield its `result` event, None when cancelled; see `working`."""
+        values = {"mask": mask, "report": report, "shapefile": shapefile, "resume": resume, "language": language}
+        values["preview"] = isinstance(feedback, LiveFeedback)
+        with self.working("inspect", parameters, context, feedback, request, values) as answer:
+            yield answer
+
+    @contextmanager
+    def working(
+        self,
+        command: str,
+        parameters: dict,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+        request: dict,
+        values: dict,
+    ) -> Iterator[dict | None]:
+        """Run a command of the worker and yield its `result` event, None when cancelled.
 
         The worker writes the GeoPackage that `OUTPUT` names, if it may write all of it; everything else lies in a
         temporary folder until the ``with`` block ends.
+
+        Parameters
+        ----------
+        request : dict
+            The worker's ``parameters``.
+        values : dict
+            What the request says beside these.
         """
         temporary = Path(QgsProcessingUtils.generateTempFilename("rsqi.gpkg"))
         output = self._own_geopackage or temporary
@@ -252,20 +286,15 @@ class InspectionAlgorithm(WorkerAlgorithm):
                 raster = exported = self._export_layer(output, context, feedback)
             answer = raster and run_worker(
                 {
-                    "command": "inspect",
+                    "command": command,
                     "raster": raster,
                     "output": str(output),
                     "extras": str(temporary.parent),
-                    "mask": mask,
-                    "report": report,
-                    "shapefile": shapefile,
-                    "resume": resume,
                     "overwrite": self._has(self.OVERWRITE)
                     and self.parameterAsBool(parameters, self.OVERWRITE, context),
                     "targets": self._targets(parameters, context),
-                    "language": language,
-                    "preview": isinstance(feedback, LiveFeedback),
                     "parameters": request,
+                    **values,
                 },
                 feedback,
             )
@@ -284,7 +313,7 @@ class InspectionAlgorithm(WorkerAlgorithm):
         else:
             layer_id, count = self.copy_table(answer, "errors", error_fields(), parameters, self.OUTPUT, context)
         outputs = {self.OUTPUT: layer_id, self.ERROR_COUNT: count}
-        if parameters.get(self.MASK):
+        if self._has(self.MASK) and parameters.get(self.MASK):
             destination = self.parameterAsOutputLayer(parameters, self.MASK, context)
             outputs[self.MASK] = move_output(answer["outputs"].get("mask"), destination)
         return outputs
@@ -310,6 +339,10 @@ class InspectionAlgorithm(WorkerAlgorithm):
         title = self.parameterDefinition(self.OUTPUT).description()
         load_when_done(parameters[self.OUTPUT], layer_id, title, self.OUTPUT, context)
         layer_style.style_when_loaded(context, layer_id, "errors")
+        seams = f"{path}|layername=seams"
+        if not parameters.get(self.SEAMS) and QgsVectorLayer(seams, "seams", "ogr").featureCount() > 0:
+            load_beside(parameters[self.OUTPUT], seams, tr("Seams"), self.SEAMS, context)
+            layer_style.style_when_loaded(context, seams, "seams")
         return layer_id, layer.featureCount()
 
     def _target_geopackage(self, parameters: dict, context: QgsProcessingContext) -> Path | None:

@@ -712,6 +712,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>每个被检查的块及其属于各类错误的概率。</translation>
     </message>
     <message>
+        <source>Every measured line; a GeoPackage of its own holds them anyway.</source>
+        <translation>全部测量过的线；单独的 GeoPackage 中已包含。</translation>
+    </message>
+    <message>
         <source>Export or choose one</source>
         <translation>导出或选择一个</translation>
     </message>
@@ -1104,6 +1108,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>限值</translation>
     </message>
     <message>
+        <source>Lines, or polygons that meet along the seams; another coordinate system is reprojected.</source>
+        <translation>线，或沿接缝相邻的面；坐标系不同时自动转换。</translation>
+    </message>
+    <message>
         <source>Lists only errors in the map view, as you move it. Going from error to error does not change the list.</source>
         <translation>只列出地图视图内的图斑，随地图移动而更新；在图斑之间跳转不会改变列表。</translation>
     </message>
@@ -1168,12 +1176,40 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>指标</translation>
     </message>
     <message>
+        <source>Measure seams</source>
+        <translation>测量接缝</translation>
+    </message>
+    <message>
+        <source>Measure seams of {name}</source>
+        <translation>测量 {name} 的接缝</translation>
+    </message>
+    <message>
+        <source>Measures an image along given seamlines, such as mosaicking software writes them: the step in tone, the sharpness of both sides and how far they are displaced against each other. Where the sides are displaced by a pixel or more, the line is stitching misalignment, else a stitching trace; a line that does not show is no error. The errors are bands along the lines, scored by the measures.
+
+Polygons, such as footprints of photos, give the lines where they meet. No model is needed.
+
+Saved to a GeoPackage of its own, the result is complete: errors, seams, their styles and a summary.</source>
+        <translation>沿给定的镶嵌线（如镶嵌软件输出的接缝线）测量影像：两侧的色差、清晰度之比以及相互错位。两侧错位达到一个像素及以上为拼接错误，否则为拼接痕迹；看不出的接缝不算错误。错误图斑为沿线的条带，按测量值评分。
+
+给出面（如像片有效范围）时，取相邻面的公共边为接缝。无需模型。
+
+保存为单独的 GeoPackage 时成果完整：错误、接缝、样式与汇总。</translation>
+    </message>
+    <message>
         <source>Measures an image as a whole and compares it with the limits of the European specification for orthoimages (LPIS): clipped pixels at either end of the histogram, its peak, contrast, colour balance on greyish pixels, and the ratio of signal to noise in uniform areas. With the errors of an inspection the share of cloud is checked too.
 
 Pixels are read at full resolution. Of an image of more than 100 megapixels evenly spread parts are looked at; the log says how much.</source>
         <translation>量测整幅影像，并与欧盟正射影像规范（LPIS）的限值比较：直方图两端的截断像素、直方图峰值、反差、灰色像素上的色彩平衡、均匀区域的信噪比。给出检查所得的错误图层时，还检查云覆盖率。
 
 按原始分辨率读取像素；超过 1 亿像素的影像只检查均匀分布的一部分，日志中注明比例。</translation>
+    </message>
+    <message>
+        <source>Measures step and displacement along the seamlines of a mosaic.</source>
+        <translation>沿镶嵌线测量两侧的色差与错位。</translation>
+    </message>
+    <message>
+        <source>Measuring seams: {done} of {total}</source>
+        <translation>正在测量接缝：{done} / {total}</translation>
     </message>
     <message>
         <source>Merge</source>
@@ -1198,6 +1234,14 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Move the vertices of the outline</source>
         <translation>移动轮廓节点</translation>
+    </message>
+    <message>
+        <source>Number of displaced seams</source>
+        <translation>错位接缝数</translation>
+    </message>
+    <message>
+        <source>Number of seams</source>
+        <translation>接缝数</translation>
     </message>
     <message>
         <source>NVIDIA GPU (CUDA)</source>
@@ -1490,6 +1534,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>RSQI review: {text}</source>
         <translation>RSQI 复核：{text}</translation>
+    </message>
+    <message>
+        <source>Reading the image: row {done} of {total}</source>
+        <translation>正在读取影像：第 {done} 行，共 {total} 行</translation>
     </message>
     <message>
         <source>Red band, or the only one for grey</source>
@@ -1786,6 +1834,18 @@ Images outside the sample that were only looked over pass with no A and fewer th
     <message>
         <source>Scoring {name}...</source>
         <translation>正在评分 {name}…</translation>
+    </message>
+    <message>
+        <source>Seamlines</source>
+        <translation>镶嵌线</translation>
+    </message>
+    <message>
+        <source>Seams</source>
+        <translation>接缝</translation>
+    </message>
+    <message>
+        <source>Seams measured: {count}; they show: {visible}, are displaced: {displaced}</source>
+        <translation>测量接缝 {count} 条；可见 {visible} 条，错位 {displaced} 条</translation>
     </message>
     <message>
         <source>Search</source>

@@ -17,6 +17,7 @@ def add_seams(commands: Any) -> None:
     parser.add_argument("raster", metavar="RASTER")
     parser.add_argument("--lines", required=True, metavar="FILE",
                         help="lines, or polygons that meet along the seams, in any vector format")  # fmt: skip
+    parser.add_argument("--layer", metavar="NAME", help="of that file (the first with lines or polygons)")
     parser.add_argument("--output", required=True, type=Path, metavar="GPKG")
     parser.add_argument("--bands", type=numbers(int), metavar="R,G,B", help="band numbers, or one for grey (as marked)")
     parser.add_argument("--nodata", type=float, metavar="VALUE", help="left out besides what the raster declares")
@@ -35,7 +36,7 @@ def _seams(options: argparse.Namespace) -> int:
     values = {name: getattr(options, name) for name in ("bands", "nodata", "scheme", "score_mode")}
     job = Job(options.raster, options.output, parameters=parameters_of(values), overwrite=options.overwrite)
     emit = Reporter(options.progress, options.raster)
-    result = run(SeamJob(options.lines, job), emit)
+    result = run(SeamJob(options.lines, job, options.layer), emit)
     emit("result", **result)
     if options.progress != "json":
         seams = result["seams"]

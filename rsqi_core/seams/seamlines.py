@@ -127,6 +127,8 @@ def _read(name: str, layer: str | None) -> tuple[Sequence[shapely.Geometry | Non
         own = pyproj.CRS.from_user_input(meta["crs"]) if meta["crs"] else None
     except pyproj.exceptions.CRSError:  # a definition that PROJ does not understand tells no more than none
         own = None
+    if own is not None and own.name.lower().startswith("undefined"):  # so GeoPackages call that there is none
+        own = None
     return list(shapes), own
 
 

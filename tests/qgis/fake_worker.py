@@ -2,7 +2,8 @@
 
 ``result`` (default) writes two errors and four blocks; ``slow`` works for a minute but obeys a cancel; ``deaf`` never
 listens; ``killed`` dies by a signal; ``garbage`` prints what is no protocol; ``error`` reports one; ``chatty`` mixes
-library output into stdout and floods stderr before it answers; ``nothing`` had nothing to inspect.
+library output into stdout and floods stderr before it answers; ``nothing`` had nothing to inspect. Asked for
+``seams``, it writes three measured lines as well.
 """
 
 import json
@@ -61,6 +62,8 @@ def grid(path):
 
 
 def asked(request):
+    if request["command"] == "seams":
+        return [t for t in taxonomy.TYPES if t.code.startswith("stitching_")]
     return [taxonomy.by_code(code) for code in request["parameters"].get("types", taxonomy.CODES)]
 
 
@@ -115,14 +118,38 @@ def write(request):
     row = ogr.Feature(summary.GetLayerDefn())
     row.SetField("raster", request["raster"])
     summary.CreateFeature(row)
+    if request["command"] == "seams":
+        write_seams(data, request, crs)
     outputs = {"errors": request["output"]}
     stem = str(Path(request["extras"]) / Path(request["output"]).stem)
-    if request["mask"]:
+    if request.get("mask"):
         outputs["mask"] = shutil.copy(request["raster"], stem + "_mask.tif")
-    if request["report"]:
+    if request.get("report"):
         outputs["report"] = stem + ".html"
         Path(outputs["report"]).write_text("<html>report</html>", encoding="utf-8")
     return outputs, len(types)
+
+
+def write_seams(data, request, crs):
+    """Write a line through the square of each asked type, the first of them twice: once without an error."""
+    layer = data.CreateLayer("seams", crs or osr.SpatialReference(), ogr.wkbLineString)
+    layer.CreateField(ogr.FieldDefn("category_id", ogr.OFTInteger))
+    for name in ("step_dn_r", "step_dn_g", "step_dn_b", "delta_e", "sharpness_ratio", "offset_px",
+                 "offset_significance", "length_m", "visible_share"):  # fmt: skip
+        layer.CreateField(ogr.FieldDefn(name, ogr.OFTReal))
+    layer.CreateField(ogr.FieldDefn("error_id", ogr.OFTInteger64))
+    types = asked(request)
+    for number, t in ((0, types[0]), *enumerate(types, 1)):
+        left, right, top, bottom = outline(request, t).GetEnvelope()
+        feature = ogr.Feature(layer.GetLayerDefn())
+        feature.SetGeometry(ogr.CreateGeometryFromWkt(f"LINESTRING({left} {bottom},{right} {top})"))
+        values = {"category_id": t.id, "step_dn_r": 10.0 * number, "step_dn_g": -20.0 * number, "delta_e": 5.0}
+        values |= {"step_dn_b": 0.0, "sharpness_ratio": 1.0, "length_m": 50.0, "visible_share": 1.0}
+        values |= {"offset_px": 3.0, "offset_significance": 2.0} if t.id == 8 else {}
+        values |= {"error_id": number} if number else {}
+        for name, value in values.items():
+            feature.SetField(name, value)
+        layer.CreateFeature(feature)
 
 
 def main():
@@ -154,7 +181,7 @@ def main():
     for done in range(1, 21):
         time.sleep(3 if mode == "slow" else 0.01)
         say(event="progress", stage="inspect", done=done, total=20, eta_s=(20 - done) * 3.0, mpx_per_s=2.5)
-        if request["preview"] and done <= len(asked(request)):
+        if request.get("preview") and done <= len(asked(request)):
             preview(request, asked(request)[done - 1])
         if mode == "killed" and done == 5:
             print("Out of memory: tensor of 9 GB", file=sys.stderr, flush=True)
@@ -162,7 +189,8 @@ def main():
     outputs, count = write(request)
     say(event="progress", stage="write", done=1, total=1, eta_s=None)
     verdict = {"score": None, "grade": "unscored"} if mode == "nothing" else {"score": 100.0 - count, "grade": "good"}
-    say(event="result", outputs=outputs, summary={**verdict, "error_count": count})
+    seams = {"count": count + 1, "displaced": 1, "visible": count} if request["command"] == "seams" else None
+    say(event="result", outputs=outputs, summary={**verdict, "error_count": count}, seams=seams)
     return 0
 
 

@@ -27,9 +27,11 @@ def algorithm(application, name):
     return application.processingRegistry().createAlgorithmById(f"rsqi:{name}")
 
 
-def run(application, name, parameters, feedback=None):
+def run(application, name, parameters, feedback=None, project=None):
     alg = algorithm(application, name)
     context = QgsProcessingContext()
+    if project is not None:
+        context.setProject(project)
     ok, message = alg.checkParameterValues(parameters, context)
     if not ok:
         raise QgsProcessingException(message)

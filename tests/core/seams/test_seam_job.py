@@ -115,3 +115,9 @@ def test_the_band_lies_along_the_line(mosaic, tmp_path):
     _, _, (band,), _ = pyogrio.raw.read(output, layer="errors")
     _, _, lines, _ = pyogrio.raw.read(output, layer="seams")
     assert shapely.covers(shapely.from_wkb(band), shapely.from_wkb(lines[0]))
+
+
+def test_of_a_file_with_several_layers_the_named_one_is_measured(mosaic, tmp_path):
+    write(mosaic[1], [line((300, 100), (300, 500))], layer="second", append=True)
+    given = job(mosaic, tmp_path / "result.gpkg")
+    assert run(SeamJob(given.lines, given.job, "second"))["seams"]["count"] == 1

@@ -20,10 +20,9 @@ def line(*points):
     return affine_transform(shapely.LineString(points), PLACE.to_shapely())
 
 
-def write(path, shapes, crs="EPSG:4547", kind="Unknown"):
-    pyogrio.raw.write(
-        path, shapely.to_wkb(np.array(shapes, object)), [np.arange(len(shapes))], ["n"], geometry_type=kind, crs=crs
-    )
+def write(path, shapes, crs="EPSG:4547", kind="Unknown", **values):
+    wkb = shapely.to_wkb(np.array(shapes, object))
+    pyogrio.raw.write(path, wkb, [np.arange(len(shapes))], ["n"], geometry_type=kind, crs=crs, **values)
     return path
 
 
@@ -125,3 +124,8 @@ def test_bad_input_is_one_clear_line(make, code, tmp_path):
         read(path)
     assert refused.value.args[0].code == code
     assert str(path) in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_a_geopackage_that_calls_its_system_undefined_has_none(tmp_path):
+    path = write(tmp_path / "a.gpkg", [line((100, 0), (100, 800))], None, layer_options={"SRID": "-1"})
+    assert codes(read(path)) == ["seamlines_no_crs"]

@@ -17,6 +17,7 @@ def test_every_algorithm_is_described(application):
         "finetune",
         "inspect",
         "lot",
+        "measureseams",
         "pixelmissing",
         "report",
         "score",
