@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from qgis.core import (
     QgsCoordinateTransform,
@@ -22,6 +23,7 @@ from ..bridge.i18n import tr
 from ..bridge.layer_score import InspectedImage, inspected_image
 from ..bridge.measures import ImageMeasures, area_of, distance_area, error_record, measures_of_raster
 from ..bridge.notes import error_message
+from ..bridge.seam_table import measures_by_error
 from ..bridge.texts import score_line
 from ..rsqi_core import scoring
 from ..rsqi_core.errors import RsqiError
@@ -95,6 +97,8 @@ class ScoreLayer(ScoringAlgorithm):
     def prepareAlgorithm(self, parameters, context, feedback):
         # In the main thread: the layer itself may be looked at only here.
         self._stored = self._stored_image(parameters, context)
+        layer = self.parameterAsVectorLayer(parameters, self.INPUT, context)
+        self._seams = measures_by_error(layer) if layer is not None else {}
         return True
 
     def _stored_image(self, parameters, context) -> InspectedImage | None:
@@ -116,7 +120,9 @@ class ScoreLayer(ScoringAlgorithm):
                 raise QgsProcessingException(
                     tr("The category_id {value} of an error is not one of 1 to 10.").format(value=value)
                 )
-        records = [error_record(feature, measures) for feature in features]
+        records = [
+            replace(error_record(feature, measures), **self._seams.get(feature.id(), {})) for feature in features
+        ]
         try:
             scheme = scoring.load_scheme(self.scheme_path(parameters, context))
             result = scoring.score(

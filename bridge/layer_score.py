@@ -27,6 +27,7 @@ from .geopackage import features_of, fids_of, geopackage_of, summary_of
 from .i18n import tr
 from .measures import ImageMeasures, area_of, distance_area, error_record, measures_of_raster, project_context
 from .notes import error_message
+from .seam_table import measures_by_error
 
 DERIVED = ("severity", "penalty")
 KNOWN_TYPES = range(1, len(TYPES) + 1)
@@ -71,6 +72,7 @@ class MeasuredErrors:
         self._tally: Tally | None = None
         self._way: tuple[Scheme, str] | None = None
         self._to_put: list[int] = []
+        self._seams: dict[int, dict] | None = None  # what the seams of the file say of errors, once they are read
 
     def __len__(self) -> int:
         return len(self._records)
@@ -109,12 +111,15 @@ class MeasuredErrors:
                 record = self._records[feature.id()]
                 self._put(feature.id(), replace(record, category_id=category_id, status=status))
         new = sorted(set(fids).difference(known))
+        if new and self._seams is None:
+            self._seams = measures_by_error(layer)
         request = QgsFeatureRequest().setFilterFids(new).setSubsetOfAttributes(wanted)
         for feature in features_of(layer, request, len(new)) if new else ():
             category_id, status = self._note_stored(feature, columns)
             if category_id and not feature.geometry().isEmpty():
                 area = area_of(feature.geometry(), measure)
-                self._put(feature.id(), error_record(feature, self.image.measures, area, status))
+                record = error_record(feature, self.image.measures, area, status)
+                self._put(feature.id(), replace(record, **self._seams.get(feature.id(), {})))
 
     def forget(self, fids: Iterable[int]) -> None:
         """Leave out errors that the layer has no more."""

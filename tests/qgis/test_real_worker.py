@@ -11,7 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from osgeo import gdal, osr
-from qgis.core import QgsProcessingContext, QgsProcessingException, QgsProcessingFeedback, QgsRectangle, QgsVectorLayer
+from qgis.core import (
+    QgsFeature,
+    QgsGeometry,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsRectangle,
+    QgsVectorLayer,
+)
 
 ROOT = Path(__file__).parents[2]
 PYTHON = Path(os.environ.get("RSQI_TEST_PYTHON", ROOT / ".venv" / "bin" / "python"))
@@ -153,6 +161,46 @@ def test_worker_and_qgis_give_an_error_the_same_severity_even_at_a_limit(applica
     errors.read(layer, layer.allFeatureIds(), measure)
     errors.score()
     assert errors.outdated == {}
+
+
+def mosaic():
+    """Return three photos side by side: roads cross both seams, one has a step, the other is displaced by 6 rows."""
+    rgb = texture(600, 900).astype(int)
+    y, x = np.mgrid[:600, :900]
+    for slope, start in ((0.4, 60), (-0.5, 500), (0.25, 300), (-0.15, 250), (0.6, -150), (-0.7, 700), (0.1, 420)):
+        rgb[:, np.abs(y - slope * x - start) < 3] = 215
+    rgb[:, :, 600:] += 60
+    rgb[:, 6:, :300] = rgb[:, :-6, :300].copy()
+    return np.clip(rgb, 1, 254).astype(np.uint8)
+
+
+def test_worker_and_qgis_judge_seams_alike_by_their_measures(application, tmp_path):
+    from rsqi.bridge.layer_score import MeasuredErrors, inspected_image
+    from rsqi.bridge.measures import distance_area
+    from rsqi.rsqi_core.scoring import load_scheme
+
+    lines = QgsVectorLayer("LineString?crs=EPSG:4547", "lines", "memory")
+    for left in (500300, 500150, 500225):
+        feature = QgsFeature()
+        feature.setGeometry(QgsGeometry.fromWkt(f"LineString({left} 3400000, {left} 3399700)"))
+        lines.dataProvider().addFeature(feature)
+    package = tmp_path / "e.gpkg"
+    parameters = {"INPUT": write(tmp_path / "mosaic.tif", mosaic()), "LINES": lines, "OUTPUT": str(package)}
+    results, _ = run(application, "measureseams", parameters)
+    assert (results["COUNT"], results["DISPLACED"], results["ERROR_COUNT"]) == (3, 1, 2)
+    assert values(package, "SELECT severity FROM errors") == ["A", "B"]  # without their measures B and C
+    scheme_path = ROOT / "resources" / "schemes" / "default.json"
+    command = [str(PYTHON), "-c", JUDGE, str(package), str(scheme_path)]
+    assert json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout) == [["A", "B"]]
+    layer = QgsVectorLayer(f"{package}|layername=errors", "errors", "ogr")
+    errors = MeasuredErrors(inspected_image(layer))
+    errors.read(layer, layer.allFeatureIds(), distance_area(layer.crs(), QgsProcessingContext()))
+    errors.judge_by(load_scheme(scheme_path), "count")
+    assert [item.severity for item in errors.score().items] == ["A", "B"] and errors.outdated == {}
+    assert errors.score().value == values(package, "SELECT score FROM summary")[0]
+    again, _ = run(application, "score", {"INPUT": layer, "OUTPUT": str(tmp_path / "scored.gpkg")})
+    scored = QgsVectorLayer(again["OUTPUT"], "scored", "ogr")
+    assert [feature["severity"] for feature in scored.getFeatures()] == ["A", "B"]
 
 
 def values(package, sql):
