@@ -35,7 +35,7 @@ def _seams(options: argparse.Namespace) -> int:
 
     values = {name: getattr(options, name) for name in ("bands", "nodata", "scheme", "score_mode")}
     job = Job(options.raster, options.output, parameters=parameters_of(values), overwrite=options.overwrite)
-    emit = Reporter(options.progress, options.raster)
+    emit = Reporter(options.progress, options.raster, set())
     result = run(SeamJob(options.lines, job, options.layer), emit)
     emit("result", **result)
     if options.progress != "json":

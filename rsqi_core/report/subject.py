@@ -225,9 +225,9 @@ def read_subject(
         for shape, record, item, row in zip(shapes, records, judged.items, table)
     ]
     counts: dict[str, int] = {}
-    for error in reported:
-        counts[error.status] = counts.get(error.status, 0) + 1
-    kept = [error for error in reported if error.status != REJECTED]
+    for each in reported:
+        counts[each.status] = counts.get(each.status, 0) + 1
+    kept = [each for each in reported if each.status != REJECTED]
     return Subject(_ordered(kept), counts, judged, summary, transform, size, crs, valid_area, valid_pixels)
 
 

@@ -179,8 +179,8 @@ def _networks(source: Path, whole: bool) -> list[HeadedNetwork]:
     values = read(file)
     settings = values["settings"]  # the first runs had one architecture only and did not name it
     try:
-        found = architecture(settings.get("task", "joint"), settings.get("arch", "rsqi"))
-        network = found.build(settings.get("size", ""))
+        chosen = architecture(settings.get("task", "joint"), settings.get("arch", "rsqi"))
+        network = chosen.build(settings.get("size", ""))
     except ParameterError as error:
         raise RsqiError(f"{file}: {error}") from error
     try:
