@@ -103,6 +103,12 @@ def note_templates() -> dict[str, str]:
         "dataset_unclear": tr("{raster}: blocks left out, touched by errors unreviewed or of unknown type: {count}"),
         "dataset_negatives": tr("blocks without error that are missing for the wanted share: {count}"),
         "dataset_no_test": tr("no test part: too few blocks, or all overlap; give more images, or less overlap"),
+        "dataset_few_scenes": tr(
+            "few scenes ({count}): both parts hold blocks of the same ones, which flatters a model; give {enough}"
+        ),
+        "dataset_test_lacks": tr(
+            "the test part holds no {types}: nothing can be measured of that; give more images with it"
+        ),
         "dataset_exists": tr("{path} exists already; choose another folder"),
         "dataset_waiting": tr("{path}: not used because unreviewed: {count} of {total} errors"),
         "dataset_other_image": tr("{path}: {raster} is not the image that was inspected"),

@@ -33,10 +33,12 @@ def least_pixels(block_size: int) -> int:
 
 # Of a dataset: as the paper cuts it (sections 2.2, 2.3), and as it is cut from a station's own reviewed errors.
 DATASET_SIZES = (512, 1024)  # px
+DATASET_FORMATS = ("auto", "records", "folders", "coco", "labelme", "pairs")  # of a source; the first is the default
 DATASET_SIZE_LEAST = 32  # px
 DATASET_OVERLAP = 0.0
 DATASET_TEST = 0.1  # share of the test part
 NEGATIVES = 1027 / 3882  # share of blocks without error
+UNREVIEWED_CONFIDENCE = 0.8  # from which an error that nobody has reviewed is taken for true, where that is asked for
 REVIEWED_SIZES = (512,)  # px
 REVIEWED_TEST = 0.2
 REVIEWED_TEST_RANGE = (0.0, 0.5)  # what an interface offers

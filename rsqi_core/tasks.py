@@ -26,7 +26,6 @@ def make_dataset(request: Mapping[str, Any], emit: Emit, cancelled: Callable[[],
     Answers with the blocks of each part, in all and by type, and how many of them hold a rejected error.
     """
     from .dataset.build import Settings, build
-    from .dataset.split import WHOLE
 
     sources = [Path(source) for source in _wanted(request, "sources")]
 
@@ -36,11 +35,7 @@ def make_dataset(request: Mapping[str, Any], emit: Emit, cancelled: Callable[[],
             emit(event, **values)
 
     given = {name: request[name] for name in ("test", "seed") if request.get(name) is not None}
-    settings = Settings(
-        sizes=tuple(request.get("sizes") or REVIEWED_SIZES),
-        whole=len(sources) >= WHOLE,
-        **{"test": REVIEWED_TEST, **given},
-    )
+    settings = Settings(sizes=tuple(request.get("sizes") or REVIEWED_SIZES), **{"test": REVIEWED_TEST, **given})
     built = build(sources, Path(_wanted(request, "output")), settings, to_events(forward), forward, claim)
     return {
         "output": str(request["output"]),

@@ -2780,6 +2780,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>不符合</translation>
     </message>
     <message>
+        <source>few scenes ({count}): both parts hold blocks of the same ones, which flatters a model; give {enough}</source>
+        <translation>场景太少（{count} 个）：训练与测试部分含同一场景的图块，结果会偏好；请提供 {enough} 个以上</translation>
+    </message>
+    <message>
         <source>finds more, errs more</source>
         <translation>检出更多，误检也更多</translation>
     </message>
@@ -2986,6 +2990,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>the processor</source>
         <translation>处理器</translation>
+    </message>
+    <message>
+        <source>the test part holds no {types}: nothing can be measured of that; give more images with it</source>
+        <translation>测试部分没有 {types}：无法衡量该类型；请增加含该类型的影像</translation>
     </message>
     <message>
         <source>their coordinate system is wrong; they are taken to be in the raster's</source>

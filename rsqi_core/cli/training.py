@@ -138,6 +138,7 @@ def _pack(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace, deadline: float) -> int:
+    from ..dataset.check import check_dataset
     from ..models.card import CARD
     from ..training import checkpoint, weights
     from ..training.loop import train
@@ -155,6 +156,8 @@ def _run(options: argparse.Namespace, deadline: float) -> int:
             if options.seed is None:  # another one than the runs before had, so that other crops are seen
                 given["seed"] = weights.crops_of(checkpoint.course_of(options.init))
     material = Material(options.pool, options.dataset)
+    if options.dataset:
+        check_dataset(options.dataset)
     settings = settings_for(**given)
     if options.epochs or (options.samples is None and options.pool is None):
         settings = replace(settings, samples=material.samples(settings, options.epochs))

@@ -18,12 +18,21 @@ from ..files.atomic import whole_folder
 from ..notes import Note, message_fields, message_of
 from ..progress import Emit, OnProgress, Progress, no_events, no_progress
 from ..raster import open_raster
+from ..taxonomy import IGNORED, by_id
+from .annotated import Annotated, read_annotated
 from .card import card
-from .layout import TEST, TRAIN
-from .records import UNKNOWN, Record, find_records, read_record
-from .samples import IMAGE, MASK, Samples
-from .split import split
-from .tables import write_tables
+from .class_names import UnknownClass
+from .draw import draw
+from .duplicates import refuse_duplicates
+from .formats import AUTO, RECORDS, find_entries
+from .layout import LIST, SHEET, TEST, TRAIN
+from .palette import Palette
+from .records import UNKNOWN, Record, Station, read_record
+from .samples import IMAGE, MASK, Sample, Samples
+from .scenes import scene_of, sheet_of
+from .sheet import write_sheet
+from .split import WHOLE, split
+from .tables import write_list, write_tables
 from .vocabulary import Vocabulary
 
 
@@ -44,11 +53,18 @@ class Settings:
     languages : tuple of str
         Of descriptions, questions and answers.
     whole : bool
-        Keep all blocks of a raster in one part, which is what tells how a model does on the next image.
-    unreviewed : bool
-        Take the errors of a GeoPackage that nobody has reviewed for true.
+        Keep all blocks of a scene in one part, which is what tells how a model does on the next image. So it is anyhow
+        where there are `WHOLE` scenes, and always with pictures of data sets.
+    unreviewed : float, optional
+        Take the errors of a GeoPackage that nobody has reviewed for true from this confidence on.
     seed : int
         The same records and settings give the same dataset.
+    form : str
+        One of `limits.DATASET_FORMATS`.
+    palette : Palette
+        What the pixels of masks mean.
+    scene : str
+        A regular expression that finds the scene in the name of a file; empty for the usual ones (`sheet_of`).
     """
 
     sizes: tuple[int, ...] = limits.DATASET_SIZES
@@ -57,9 +73,12 @@ class Settings:
     negatives: float = limits.NEGATIVES
     languages: tuple[str, ...] = LANGUAGES
     whole: bool = False
-    unreviewed: bool = False
+    unreviewed: float | None = None
     seed: int = 0
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    form: str = AUTO
+    palette: Palette = field(default_factory=Palette)
+    scene: str = ""
 
     def __post_init__(self) -> None:
         if not self.sizes or min(self.sizes) < limits.DATASET_SIZE_LEAST:
@@ -67,6 +86,11 @@ class Settings:
         for name in ("overlap", "test", "negatives"):
             if not 0 <= getattr(self, name) < 1:
                 raise ParameterError(f"{name} {getattr(self, name)} must be at least 0 and below 1")
+        if self.unreviewed is not None and not 0 <= self.unreviewed <= 1:
+            raise ParameterError(f"confidence {self.unreviewed:g} must be between 0 and 1")
+        if self.form not in limits.DATASET_FORMATS:
+            raise ParameterError(f"unknown format '{self.form}'; choose from {', '.join(limits.DATASET_FORMATS)}")
+        sheet_of("", self.scene)  # is it a regular expression?
 
 
 @dataclass(frozen=True)
@@ -85,6 +109,8 @@ class Built:
         Records that could not be used.
     rejected : int
         Blocks without error in which somebody has rejected one, the hardest to learn from.
+    scenes : dict
+        Part to number of scenes.
     """
 
     totals: dict[str, int]
@@ -92,6 +118,7 @@ class Built:
     questions: dict[str, int]
     failed: int
     rejected: int = 0
+    scenes: dict[str, int] = field(default_factory=dict)
 
 
 def build(
@@ -121,7 +148,8 @@ def build(
     Raises
     ------
     RsqiError
-        A source does not exist, the output cannot be written, or no record holds an error.
+        A source does not exist, the output cannot be written, no record holds an error, a class is unknown, or the
+        parts share a picture.
     """
     for source in sources:
         if not source.exists():
@@ -142,6 +170,8 @@ class _Work:
         self.samples = Samples(folder.parent)  # until they are divided into parts
         self.failed = self.rejected = 0
         self.unknown: Counter[str] = Counter()
+        self.scenes: dict[str, str] = {}  # by raster
+        self.pictures = False  # is any record a picture of a data set?
 
     def run(self, sources: Sequence[Path]) -> Built:
         clean: list[tuple[str, Block, bool]] = []
@@ -157,27 +187,33 @@ class _Work:
         for text, count in self.unknown.most_common():
             line = "the description '{text}' names no type or several (errors: {count}); see --words"
             self._warn(Note("dataset_words", line, text=text, count=count))
-        positives = len(self.samples.items)
+        positives = sum(bool(sample.labels) for sample in self.samples.items)
         if not positives:
             text = "no block with an error of known type in these records; nothing was written"
             raise RsqiError(Note("dataset_empty", text))
         share = self.settings.negatives
         # Where somebody has rejected an error, a person says that there is none: such blocks go in all and first.
         hard = sum(hard for _, _, hard in clean) if share else 0
-        self._add_negatives(clean, max(hard, round(positives * share / (1 - share))))
+        self._add_negatives(
+            clean, max(hard, round(positives * share / (1 - share)) - len(self.samples.items) + positives)
+        )
         return self._write()
 
     def _records(self, sources: Sequence[Path]) -> Iterator[Record]:
         rasters = set()
         for source in sources:
             try:
-                found = list(find_records(source))
+                form, found = find_entries(source, self.settings.form, self.settings.vocabulary)
+            except UnknownClass:
+                raise  # of a whole class nothing would be there
             except (RsqiError, OSError) as error:
                 self._fail(error)
                 continue
+            if form != RECORDS:
+                self.emit("record", message=f"{source}: pictures as {form}: {len(found)}")
             for entry in found:
                 try:
-                    record = read_record(entry, self.settings.vocabulary, self.settings.unreviewed)
+                    record = self._read(entry)
                     if record.raster in rasters:
                         text = "{raster}: a second record of this raster; give only one of them"
                         raise RsqiError(Note("dataset_twice", text, raster=record.raster))
@@ -190,6 +226,11 @@ class _Work:
                 self.unknown += record.unknown
                 yield record
 
+    def _read(self, entry: Station | Path | Annotated) -> Record:
+        if isinstance(entry, Annotated):
+            return read_annotated(entry, self.settings.palette)
+        return read_record(entry, self.settings.vocabulary, self.settings.unreviewed)
+
     def _warn(self, text: str) -> None:
         self.emit("warning", code="dataset", **message_fields(text))
 
@@ -199,25 +240,35 @@ class _Work:
 
     def _cut(self, record: Record) -> list[tuple[Block, bool]]:
         """Add the blocks with errors; return those that no error touches, and whether a rejected one does."""
-        clean, unclear, before = [], 0, len(self.samples.items)
-        tree, rejected = shapely.STRtree(record.geometries), shapely.STRtree(record.rejected)
+        self.pictures |= record.is_picture
+        scene = self.scenes[record.raster] = self._scene(record)
         with open_raster(record.raster) as raster:
+            if record.labels is not None:
+                self.samples.add_whole(raster, record.labels, scene)
+                return []
+            clean, unclear, before = [], 0, len(self.samples.items)
+            look = _polygons_of(record) if record.mask is None else _mask_of(record.mask)
             for block in self._blocks(record):
-                centres = _centres(block)
-                touched = tree.query(centres, predicate="intersects")
-                ids = record.category_ids[touched]
-                if not len(touched):
-                    clean.append((block, rejected.query(centres, predicate="intersects").size > 0))
-                elif (ids == UNKNOWN).any():
-                    unclear += 1
+                seen = look(block)
+                if seen.drawn is not None:
+                    self.samples.add(raster, block, scene, seen.drawn)
+                elif seen.clean:
+                    clean.append((block, seen.hard))
                 else:
-                    self.samples.add(raster, block, record.geometries[touched], ids)
-        found = f"{len(self.samples.items) - before} blocks with errors, {len(clean)} without"
-        self.emit("record", message=f"{record.raster}: {found}")
+                    unclear += 1
+        if not record.is_picture:
+            found = f"{len(self.samples.items) - before} blocks with errors, {len(clean)} without"
+            self.emit("record", message=f"{record.raster}: {found}")
         if unclear:
             text = "{raster}: blocks left out, touched by errors unreviewed or of unknown type: {count}"
             self._warn(Note("dataset_unclear", text, raster=record.raster, count=unclear))
         return clean
+
+    def _scene(self, record: Record) -> str:
+        """Return the scene of a record; empty for a raster whose name says none, as many are called alike."""
+        if record.is_picture:
+            return scene_of(record.raster, self.settings.scene)
+        return sheet_of(record.raster, self.settings.scene) or ""
 
     def _blocks(self, record: Record) -> Iterator[Block]:
         x, y, width, height = record.window
@@ -228,7 +279,7 @@ class _Work:
     def _add_negatives(self, clean: list[tuple[str, Block, bool]], wanted: int) -> None:
         """Add blocks without error, the hard ones first and else by chance, until there are enough or no more."""
         order = sorted(self.rng.permutation(len(clean)).tolist(), key=lambda n: not clean[n][2])
-        while wanted and order:
+        while wanted > 0 and order:
             chosen, order = order[:wanted], order[wanted:]
             by_raster: dict[str, list[tuple[Block, bool]]] = {}
             for path, block, hard in (clean[n] for n in sorted(chosen)):
@@ -237,30 +288,26 @@ class _Work:
                 try:
                     with open_raster(path) as raster:
                         for block, hard in blocks:
-                            added = self.samples.add(raster, block)
+                            added = self.samples.add(raster, block, self.scenes[path])
                             wanted -= added
                             self.rejected += added and hard
                 except RsqiError as error:
                     self._fail(error)
-        if wanted:
+        if wanted > 0:
             text = "blocks without error that are missing for the wanted share: {count}"
             self._warn(Note("dataset_negatives", text, count=int(wanted)))
 
     def _write(self) -> Built:
-        """Divide what was cut, and write the tables and the card."""
+        """Divide what was cut, and write tables, lists, contact sheet and card."""
+        parts = self._divided()
+        refuse_duplicates(*({sample.place: self._image(sample) for sample in parts.get(p, ())} for p in (TRAIN, TEST)))
         settings, samples = self.settings, self.samples.items
-        in_test = split(samples, settings.test, self.rng, settings.whole)
-        if settings.test and not any(sample.labels for sample, test in zip(samples, in_test) if test):
-            in_test[:] = False
-            text = "no test part: too few blocks, or all overlap; give more images, or less overlap"
-            self._warn(Note("dataset_no_test", text))
-        parts = {TRAIN: [sample for sample, test in zip(samples, in_test) if not test]}
-        if in_test.any():
-            parts[TEST] = [sample for sample, test in zip(samples, in_test) if test]
+        write_sheet(self.folder / SHEET, parts, self._image, self._mask)
+        write_list(self.folder / LIST, parts)
         questions = {}
         for part, members in parts.items():
             folder = self.folder / part
-            for kind in (IMAGE, MASK):
+            for kind in (IMAGE, MASK) if any(sample.has_mask for sample in members) else (IMAGE,):
                 (folder / kind).mkdir(parents=True)
             for sample in members:
                 self.samples.move(sample, folder)
@@ -271,11 +318,80 @@ class _Work:
             questions=questions,
             failed=self.failed,
             rejected=self.rejected,
+            scenes={part: len({sample.scene for sample in members}) for part, members in parts.items()},
         )
         rasters = len({sample.raster for sample in samples})
-        text = card(built.counts, built.totals, settings.languages, settings.sizes, rasters)
+        sizes = sorted({sample.size for sample in samples if sample.has_mask})
+        masks = any(sample.has_mask for sample in samples)
+        text = card(built.counts, built.totals, settings.languages, sizes, rasters, masks)
         (self.folder / "README.md").write_text(text, encoding="utf-8")
         return built
+
+    def _divided(self) -> dict[str, list[Sample]]:
+        """Divide the samples into parts: by scene, or, where there are few, without common pixels."""
+        settings, samples = self.settings, self.samples.items
+        scenes = len({sample.scene for sample in samples})
+        by_scene = settings.whole or self.pictures or scenes >= WHOLE
+        in_test = split(samples, settings.test, self.rng, by_scene)
+        if settings.test and not any(sample.labels for sample, test in zip(samples, in_test) if test):
+            in_test[:] = False
+            text = "no test part: too few blocks, or all overlap; give more images, or less overlap"
+            self._warn(Note("dataset_no_test", text))
+        parts = {TRAIN: [sample for sample, test in zip(samples, in_test) if not test]}
+        if not in_test.any():
+            return parts
+        parts[TEST] = [sample for sample, test in zip(samples, in_test) if test]
+        if not by_scene:
+            text = (
+                "few scenes ({count}): both parts hold blocks of the same ones, which flatters a model; give {enough}"
+            )
+            self._warn(Note("dataset_few_scenes", text, count=scenes, enough=WHOLE))
+        held = {n for sample in parts[TEST] for n in sample.labels}
+        if lacking := sorted({n for sample in parts[TRAIN] for n in sample.labels} - held):
+            text = "the test part holds no {types}: nothing can be measured of that; give more images with it"
+            self._warn(Note("dataset_test_lacks", text, types=", ".join(by_id(n).code for n in lacking)))
+        return parts
+
+    def _image(self, sample: Sample) -> Path:
+        return self.samples.folder / IMAGE / sample.name
+
+    def _mask(self, sample: Sample) -> Path | None:
+        return self.samples.folder / MASK / sample.name if sample.has_mask else None
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a record says of a block: its mask, or that it is clean (`hard`: an error was rejected), or neither."""
+
+    drawn: np.ndarray | None = None
+    clean: bool = False
+    hard: bool = False
+
+
+def _polygons_of(record: Record) -> Callable[[Block], _Seen]:
+    tree, rejected = shapely.STRtree(record.geometries), shapely.STRtree(record.rejected)
+
+    def look(block: Block) -> _Seen:
+        centres = _centres(block)
+        touched = tree.query(centres, predicate="intersects")
+        if not len(touched):
+            return _Seen(clean=True, hard=rejected.query(centres, predicate="intersects").size > 0)
+        ids = record.category_ids[touched]
+        if (ids == UNKNOWN).any():
+            return _Seen()
+        return _Seen(draw(record.geometries[touched], ids, block.x, block.y, block.width, block.height))
+
+    return look
+
+
+def _mask_of(mask: np.ndarray) -> Callable[[Block], _Seen]:
+    def look(block: Block) -> _Seen:
+        drawn = mask[block.y : block.y + block.height, block.x : block.x + block.width]
+        if ((drawn > 0) & (drawn != IGNORED)).any():
+            return _Seen(drawn)
+        return _Seen(clean=not drawn.any())
+
+    return look
 
 
 def _centres(block: Block) -> shapely.Polygon:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from .. import __version__
 from ..taxonomy import TYPES
+from .layout import LIST, SHEET
 from .tables import NEGATIVE_ANSWERS, description_columns
 
 _HEADER = """---
@@ -27,7 +28,7 @@ dataset_info:
 _TEXT = """
 # Quality errors in remote-sensing images
 
-Blocks of {sizes} px cut from {rasters}, with the errors that technicians recorded in them.
+{blocks} from {rasters}, with the errors that technicians recorded in them.
 Written by RSQI {version}.
 
 Source and licence of the images: *fill in.*
@@ -35,15 +36,16 @@ Source and licence of the images: *fill in.*
 | column | content |
 |---|---|
 | image | RGB, 8 bits |
-| mask | one channel: 0 no error, 1 to 10 the type, 255 nodata and outside the image |
-| labels | ids of the types in the block; empty for a block without error |
+{mask}| labels | ids of the types in the block; empty for a block without error |
 | description | one sentence that names them |
+| scene | blocks of one scene lie in one part, where there are enough scenes |
 | raster, x, y, size | where the block lies in its raster, in pixels |
 
 `qa.jsonl` beside each `metadata.jsonl` holds questions and answers on the images: every answer that is a yes and
 {kept:.0%} of the others.
 
-Two blocks with common pixels are never in different parts. Blocks touched by an error that is unreviewed or of unknown
+Two blocks with common pixels are never in different parts; `{list}` says which scene is in which part, and `{sheet}`
+shows some of them. Blocks touched by an error that is unreviewed or of unknown
 type are left out.
 
 | id | type | | {splits} |
@@ -55,6 +57,8 @@ type are left out.
     questions = load_dataset("json", data_files={{"train": "path/to/this/folder/train/qa.jsonl"}})
 """
 
+_MASK = "| mask | one channel: 0 no error, 1 to 10 the type, 255 nodata and outside the image |\n"
+
 
 def card(
     counts: Mapping[str, Mapping[int, int]],
@@ -62,6 +66,7 @@ def card(
     languages: Sequence[str],
     sizes: Sequence[int],
     rasters: int,
+    masks: bool = True,
 ) -> str:
     """Return the Markdown of the card.
 
@@ -74,9 +79,11 @@ def card(
     languages : sequence of str
         ``zh``, ``en``.
     sizes : sequence of int
-        Sides of the blocks in pixels.
+        Sides of the blocks in pixels; none if only whole pictures are there.
     rasters : int
         How many rasters they come from.
+    masks : bool
+        Whether any block has a mask.
     """
     files = "\n".join(f'  - split: {part}\n    path: "{part}/**"' for part in counts)
     rows = [(0, "no error", "无错误"), *((t.id, t.en, t.zh) for t in TYPES)]
@@ -85,9 +92,12 @@ def card(
         for n, en, zh in rows
     ]
     total = " | ".join(str(totals[part]) for part in counts)
-    header = _HEADER.format(languages=", ".join(languages), files=files, features=_features(languages))
+    header = _HEADER.format(languages=", ".join(languages), files=files, features=_features(languages, masks))
     text = _TEXT.format(
-        sizes=" and ".join(map(str, sizes)),
+        blocks=f"Blocks of {' and '.join(map(str, sizes))} px cut" if sizes else "Pictures",
+        mask=_MASK if masks else "",
+        list=LIST,
+        sheet=SHEET,
         rasters="one raster" if rasters == 1 else f"{rasters} rasters",
         version=__version__,
         kept=NEGATIVE_ANSWERS,
@@ -98,9 +108,9 @@ def card(
     return header + text
 
 
-def _features(languages: Sequence[str]) -> str:
-    kinds = {"image": "image", "mask": "image", "labels": None}
-    kinds |= dict.fromkeys((*description_columns(languages), "raster"), "string")
+def _features(languages: Sequence[str], masks: bool) -> str:
+    kinds = {"image": "image", **({"mask": "image"} if masks else {}), "labels": None}
+    kinds |= dict.fromkeys((*description_columns(languages), "scene", "raster"), "string")
     kinds |= dict.fromkeys(("x", "y", "size"), "int64")
     return "\n".join(
         f"  - name: {name}\n    {f'dtype: {kind}' if kind else 'sequence: int64'}" for name, kind in kinds.items()

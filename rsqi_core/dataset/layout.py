@@ -1,4 +1,6 @@
-"""Names of the parts of a dataset's folder, and of the table in each."""
+"""Names of the parts of a dataset's folder, and of the files in it."""
 
 TRAIN, TEST = "train", "test"
 TABLE = "metadata.jsonl"  # one row a block
+LIST = "parts.csv"  # which scene and raster went into which part
+SHEET = "contact-sheet.png"  # examples of each type, to be looked at before anything trains

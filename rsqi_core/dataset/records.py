@@ -61,6 +61,12 @@ class Record:
         int [N]: 1..10, or -1 for an error whose type is not known.
     rejected : numpy.ndarray
         Shapely polygons [M] in pixels of the raster: what was found there, and is none.
+    mask : numpy.ndarray or None
+        uint8 [H, W] of the window in place of polygons: 0, 1..10, 255 where nobody could say.
+    labels : tuple of int or None
+        Types in the whole picture, of which nobody has drawn where they are.
+    is_picture : bool
+        Whether it is a picture out of a data set, one of several of a scene; else a raster that was inspected.
     notes : tuple of str
         What a person should know of it.
     unknown : Counter
@@ -74,6 +80,9 @@ class Record:
     notes: tuple[str, ...]
     unknown: Counter[str] = field(default_factory=Counter)
     rejected: np.ndarray = field(default_factory=lambda: np.array([], object))
+    mask: np.ndarray | None = None
+    labels: tuple[int, ...] | None = None
+    is_picture: bool = False
 
 
 def find_records(source: Path) -> Iterator[Station | Path]:
@@ -101,13 +110,14 @@ def find_records(source: Path) -> Iterator[Station | Path]:
         raise RecordError(f"{source}: no shapefile or GeoPackage of errors in it")
 
 
-def read_record(record: Station | Path, vocabulary: Vocabulary, unreviewed: bool = False) -> Record:
+def read_record(record: Station | Path, vocabulary: Vocabulary, unreviewed: float | None = None) -> Record:
     """Read what was found and bring it onto the pixels of the raster.
 
     Parameters
     ----------
-    unreviewed : bool
-        Take errors that no technician has looked at for true. Otherwise they are of unknown type.
+    unreviewed : float, optional
+        Take errors that no technician has looked at for true from this confidence on. Otherwise they are of unknown
+        type.
 
     Raises
     ------
@@ -170,11 +180,13 @@ def _read_station(station: Station, vocabulary: Vocabulary) -> Record:
     return replace(record, unknown=unknown)
 
 
-def _read_reviewed(path: Path, unreviewed: bool) -> Record:
+def _read_reviewed(path: Path, unreviewed: float | None) -> Record:
     reviewed = read_reviewed(path)
     ids, notes = reviewed.category_ids, []
     waiting = reviewed.statuses == UNREVIEWED
-    if waiting.any() and not unreviewed:
+    if unreviewed is not None:
+        waiting &= reviewed.confidences < unreviewed
+    if waiting.any():
         ids = np.where(waiting, UNKNOWN, ids)
         text = "{path}: not used because unreviewed: {count} of {total} errors"
         notes.append(

@@ -30,6 +30,8 @@ class Reviewed:
         The file's records and summary.
     geometries : numpy.ndarray
         Shapely polygons [N] in map units, in the order of the records.
+    confidences : numpy.ndarray
+        float [N], 0-1; 1 where nothing is stored, as of what a person has drawn.
     crs : str or None
     transform : affine.Affine
         From pixels of the inspected window to map units.
@@ -39,6 +41,7 @@ class Reviewed:
 
     stored: StoredErrors
     geometries: np.ndarray
+    confidences: np.ndarray
     crs: str | None
     transform: Affine
     width: int
@@ -70,11 +73,14 @@ def read_reviewed(path: Path) -> Reviewed:
         The file is missing or no result of RSQI.
     """
     stored = read_errors(path)
-    meta, fids, geometries, _ = read_layer(path, "errors", columns=[])
+    meta, fids, geometries, columns = read_layer(path, "errors", columns=["confidence"])
     shapes = dict(zip(fids.tolist(), shapely.from_wkb(geometries)))
+    stated = columns[0].astype(float) if columns else np.ones(len(fids))
+    sure = dict(zip(fids.tolist(), np.where(np.isnan(stated), 1.0, stated).tolist()))
     return Reviewed(
         stored=stored,
         geometries=shapely.make_valid(np.array([shapes[fid] for fid in stored.fids], object)),
+        confidences=np.array([sure[fid] for fid in stored.fids], float),
         crs=meta["crs"],
         transform=Affine(*json.loads(stored.summary["transform"])),
         width=int(stored.summary["width"]),

@@ -11,7 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from shapely import STRtree, box
 
-WHOLE = 5  # rasters, from which none need be divided between the parts
+WHOLE = 5  # scenes, from which none need be divided between the parts
 
 
 class Placed(Protocol):
@@ -34,6 +34,10 @@ class Placed(Protocol):
         """Its side in pixels."""
 
     @property
+    def scene(self) -> str:
+        """What it was cut from: a raster, or a scene or map sheet of several."""
+
+    @property
     def labels(self) -> tuple[int, ...]:
         """Numbers of the types in it."""
 
@@ -50,7 +54,7 @@ def split(samples: Sequence[Placed], share: float, rng: np.random.Generator, who
     share : float
         Of the test part, 0..1.
     whole : bool
-        Keep all blocks of a raster together.
+        Keep all blocks of a scene together.
 
     Returns
     -------
@@ -59,7 +63,7 @@ def split(samples: Sequence[Placed], share: float, rng: np.random.Generator, who
     """
     if not samples or not share:
         return np.zeros(len(samples), bool)
-    group = np.unique([s.raster for s in samples], return_inverse=True)[1] if whole else _groups(samples)
+    group = np.unique([s.scene for s in samples], return_inverse=True)[1] if whole else _groups(samples)
     features = _features(samples, share)
     counts = np.zeros((group.max() + 1, features.shape[1]))
     np.add.at(counts, group, features)
@@ -73,7 +77,8 @@ def split(samples: Sequence[Placed], share: float, rng: np.random.Generator, who
         gain = (missing**2 - (missing - counts) ** 2) @ weight
         gain[chosen] = -np.inf
         best = int(np.argmax(gain))
-        if gain[best] <= 0:
+        # A single scene may be more than the share, and is still the least that can be tested with.
+        if gain[best] <= 0 and (chosen.any() or not whole or len(counts) == 1):
             break
         chosen[best] = True
         missing -= counts[best]

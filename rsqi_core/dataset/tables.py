@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..describe import QuestionAnswer, caption, question_answers
+from ..taxonomy import CODES, TYPES
 from .layout import TABLE
 from .samples import IMAGE, MASK, Sample
 
+_ALL = -1  # counts blocks, whatever they show
 NEGATIVE_ANSWERS = 0.2  # share of the answers "no" that are kept (paper, section 2.3)
 
 
@@ -33,6 +37,20 @@ def write_tables(folder: Path, samples: Sequence[Sample], languages: Sequence[st
     return int(kept.sum())
 
 
+def write_list(path: Path, parts: Mapping[str, Sequence[Sample]]) -> None:
+    """Write which scene and raster went into which part, with numbers of blocks, in all and by type, as CSV."""
+    counts: dict[tuple[str, str, str], Counter[int]] = {}
+    for part, samples in parts.items():
+        for sample in samples:
+            counter = counts.setdefault((part, sample.scene, Path(sample.raster).name), Counter())
+            counter.update((_ALL, *(sample.labels or (0,))))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["part", "scene", "raster", "blocks", "without error", *CODES])
+        for place, counter in sorted(counts.items()):
+            table.writerow([*place, *(counter[n] for n in (_ALL, 0, *(t.id for t in TYPES)))])
+
+
 def retain(positive: Sequence[bool], share: float, rng: np.random.Generator) -> np.ndarray:
     """Choose answers: every positive one and a random `share` of the negative ones (paper, section 2.3); bool [N]."""
     kept = np.array(positive, bool)
@@ -43,7 +61,7 @@ def retain(positive: Sequence[bool], share: float, rng: np.random.Generator) -> 
 
 def _pairs(samples: Sequence[Sample], languages: Sequence[str]) -> Iterator[tuple[Sample, QuestionAnswer]]:
     for sample in samples:
-        for language in languages:
+        for language in languages if sample.has_mask else ():  # answers say where an error lies
             for pair in question_answers(sample.summaries, language):
                 yield sample, pair
 
@@ -51,9 +69,10 @@ def _pairs(samples: Sequence[Sample], languages: Sequence[str]) -> Iterator[tupl
 def _row(sample: Sample, languages: Sequence[str]) -> dict[str, Any]:
     return {
         "file_name": f"{IMAGE}/{sample.name}",
-        "mask_file_name": f"{MASK}/{sample.name}",
+        **({"mask_file_name": f"{MASK}/{sample.name}"} if sample.has_mask else {}),
         "labels": list(sample.labels),
         **{column: caption(sample.summaries, language) for column, language in description_columns(languages).items()},
+        "scene": sample.scene,
         "raster": Path(sample.raster).name,
         "x": sample.x,
         "y": sample.y,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..dataset.check import check_dataset
 from ..dataset.labelled_blocks import LabelledBlock, read_part
 from ..dataset.layout import TRAIN
 from ..errors import ModelError, OutputError, ParameterError
@@ -156,6 +157,7 @@ class _Run:
     def _prepare(self) -> tuple[list[LabelledBlock], list[LabelledBlock]]:
         """Make the run's folder, or take that of the same job; return held-out blocks and the test part."""
         job, data = self.job, self.folder / "data"
+        check_dataset(job.dataset)
         try:
             held_out, test = hold_out(job.dataset, data, job.seed)
             pool = job.pool

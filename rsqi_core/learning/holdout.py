@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..dataset.labelled_blocks import LabelledBlock, read_part
+from ..dataset.labelled_blocks import LabelledBlock, read_part, read_rows
 from ..dataset.layout import TABLE, TEST, TRAIN
 from ..dataset.split import WHOLE, split
 from ..errors import OutputError, RsqiError
@@ -27,13 +27,14 @@ class _Placed:
     y: int
     size: int
     labels: tuple[int, ...]
+    scene: str
 
 
 def hold_out(dataset: Path, folder: Path, seed: int = 0) -> tuple[list[LabelledBlock], list[LabelledBlock]]:
     """Divide the training part of a dataset, without copying its files.
 
     `folder` becomes a dataset of the same files, whose test part holds the blocks that are held out. Blocks with common
-    pixels stay together, and all blocks of a raster where there are enough rasters.
+    pixels stay together, and all blocks of a scene where there are enough scenes.
 
     Parameters
     ----------
@@ -59,13 +60,14 @@ def hold_out(dataset: Path, folder: Path, seed: int = 0) -> tuple[list[LabelledB
             "be compared; review more images, or export a larger share for the test"
         )
     table = dataset / TRAIN / TABLE
-    lines = table.read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
-    try:
-        places = [_Placed(r["raster"], r["x"], r["y"], r["size"], tuple(r["labels"])) for r in rows]
-    except (KeyError, TypeError) as error:
-        raise RsqiError(f"{table}: not the table of a dataset: {error!r}") from error
-    whole = len({place.raster for place in places}) >= WHOLE
+    rows = read_rows(dataset, TRAIN)
+    places = [
+        _Placed(
+            row.get("raster") or block.scene, row.get("x", 0), row.get("y", 0), block.size, block.labels, block.scene
+        )
+        for row, block in zip(rows, read_part(dataset, TRAIN))
+    ]
+    whole = len({place.scene for place in places}) >= WHOLE
     chosen = split(places, SHARE, np.random.default_rng(seed), whole)
     enough = sum(bool(place.labels) for place, out in zip(places, chosen) if out) >= FEWEST
     everything = np.ones(len(rows), bool)
@@ -77,7 +79,7 @@ def hold_out(dataset: Path, folder: Path, seed: int = 0) -> tuple[list[LabelledB
 
 def _write(folder: Path, rows: list[dict[str, Any]], source: Path) -> None:
     names = ("file_name", "mask_file_name")
-    moved = (row | {name: str(source / row[name]) for name in names} for row in rows)
+    moved = (row | {name: str(source / row[name]) for name in names if row.get(name)} for row in rows)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in moved)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from ..classify import as_tile
 from ..constrain import constrain
-from ..dataset.labelled_blocks import LabelledBlock, draw_crop
+from ..dataset.labelled_blocks import LabelledBlock, draw_tile
 from ..metrics import CLASSES, confusion
 from ..models import Model
 from ..segment import labels
-from ..synthesis.compose import CELL
 from ..taxonomy import CODES
 
 Progress = Callable[[int, int], None]
@@ -58,14 +55,14 @@ def predict(
     predicted, truth, confusions = [], [], []
     for n, block in enumerate(blocks):
         progress(n, len(blocks))
-        tile, known, segmentation = _tile(block, model.card.tile_size)
-        h, w = segmentation.shape
-        described = model.describe(tile[None])
-        logits, pixels = described.logits[0], model.segment(tile[None], described)[0][:, :h, :w]
-        found, _ = labels(constrain(pixels, logits, model.card.constraint, 1.0, model.thresholds), (h, w))
+        tile = draw_tile(block, model.card.tile_size)
+        described = model.describe(tile.image[None])
+        logits, pixels = described.logits[0], model.segment(tile.image[None], described)[0]
+        constrained = constrain(pixels, logits, model.card.constraint, 1.0, model.thresholds)
+        found, _ = labels(constrained, tile.segmentation.shape)
         predicted.append(logits * scale)
-        truth.append(known)
-        confusions.append(confusion(segmentation, found))
+        truth.append(tile.labels)
+        confusions.append(confusion(tile.segmentation, found))
     progress(len(blocks), len(blocks))
     empty = np.zeros((0, CLASSES, CLASSES), np.int64)
     return Predictions(
@@ -73,13 +70,3 @@ def predict(
         np.array(truth, np.uint8).reshape(-1, len(CODES)),
         np.array(confusions) if confusions else empty,
     )
-
-
-def _tile(block: LabelledBlock, side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return a block as the model's input (uint8 [S, S, 3]), its labels uint8 [10] and its truth uint8 [h, w]."""
-    sample = draw_crop(block, np.random.default_rng(0), -(-block.size // CELL) * CELL, augment=False)
-    image, truth = sample.image, sample.segmentation
-    if image.shape[0] > side:
-        image = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
-        truth = cv2.resize(truth, (side, side), interpolation=cv2.INTER_NEAREST)
-    return as_tile(image, side), sample.labels, truth

@@ -34,6 +34,7 @@ TARGETS = {
     PIXEL: ("image", "pixels"),
     SEAMS: ("image", "labels", "evidence"),
 }
+_OUTLINES = (SEGMENTER, PIXEL, SEAMS)  # tasks that learn nothing from labels alone
 _SEAMS = np.s_[TYPES.index(BOUNDARY_TYPES[0]) : TYPES.index(BOUNDARY_TYPES[-1]) + 1]  # of the types
 _VALIDATION = 1  # third number of a validation sample's seed, which training leaves out
 _PIXEL_SHARE = 0.5  # share of the pixel network's crops that get one of its types for certain
@@ -164,9 +165,16 @@ class SampleStream(Dataset[dict[str, np.ndarray]]):
 
 
 def blocks_of(material: Material, settings: Settings, part: str = TRAIN) -> list[LabelledBlock]:
-    """Return the dataset's blocks that a run uses; those without error are left out if `negatives` is off."""
+    """Return the dataset's blocks that a run uses; those without error are left out if `negatives` is off.
+
+    What learns outlines alone leaves out blocks without a mask.
+    """
     blocks = read_part(material.dataset, part) if material.dataset else []
     blocks = [block for block in blocks if block.labels or settings.negatives]
+    if settings.task in _OUTLINES and blocks:
+        blocks = [block for block in blocks if block.mask is not None]
+        if not blocks and part == TRAIN:
+            raise ParameterError(f"{material.dataset}: its rows have no masks, which the task {settings.task} needs")
     if not blocks and part == TRAIN:
         remedy = "cut one with `rsqi dataset`" if settings.negatives else "leave out --no-negatives"
         raise RsqiError(f"{material.dataset}: no block to train on; {remedy}")
@@ -255,6 +263,8 @@ def pixel_target(sample: Sample) -> np.ndarray:
     target = np.zeros((len(PIXEL_TYPES), *sample.valid.shape), np.uint8)
     for plane, error_type in zip(target, PIXEL_TYPES):
         masks = [defect.mask for defect in sample.defects if defect.code == error_type.code]
+        if not masks and sample.labels[error_type.id - 1] == 1:  # it is there, and nobody has drawn where
+            plane[:] = IGNORED
         for mask in masks:
             plane[mask == AMBIGUOUS] = IGNORED
         for mask in masks:

@@ -48,7 +48,7 @@ class Validation:
         found = {}
         if self._logits:
             found["f1"] = macro_f1(torch.cat(self._logits).numpy(), torch.cat(self._labels).numpy())
-        if isinstance(self._confusion, Tensor):
+        if isinstance(self._confusion, Tensor) and self._confusion.any():  # rows without masks have no pixel to compare
             classes = round(self._confusion.numel() ** 0.5)
             found["miou"] = float(np.nanmean(iou_of(self._confusion.numpy().reshape(classes, classes))))
         if isinstance(self._pixels, Tensor):

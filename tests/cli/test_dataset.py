@@ -57,7 +57,7 @@ def test_own_words_and_one_language(station, tmp_path):
     assert main(words) == 0
     rows = read(tmp_path / "out" / "train" / "metadata.jsonl")
     assert [row["labels"] for row in rows] == [[3], [2], [1], [5]]
-    assert set(rows[0]) == {"file_name", "mask_file_name", "labels", "description", "raster", "x", "y", "size"}
+    assert set(rows[0]) == {"file_name", "mask_file_name", "labels", "description", "scene", "raster", "x", "y", "size"}
     assert {row["language"] for row in read(tmp_path / "out" / "train" / "qa.jsonl")} == {"en"}
 
 

@@ -53,8 +53,11 @@ def write_reviewed(path, errors, raster, corner=(0, 0), size=(SIDE, SIDE), inspe
 
 @pytest.fixture
 def image(tmp_path):
-    path = tmp_path / "影像.tif"
-    pixels = np.random.default_rng(0).integers(1, 255, (3, SIDE, SIDE), dtype=np.uint8)
+    return write_image(tmp_path / "影像.tif")
+
+
+def write_image(path, seed=0):
+    pixels = np.random.default_rng(seed).integers(1, 255, (3, SIDE, SIDE), dtype=np.uint8)
     with rasterio.open(
         path, "w", driver="GTiff", width=SIDE, height=SIDE, count=3, dtype="uint8", crs=CRS, transform=TRANSFORM
     ) as target:
@@ -75,7 +78,7 @@ def test_statuses_decide_what_counts(tmp_path, image):
     record = read_record(found, Vocabulary())
     assert record.category_ids.tolist() == [UNKNOWN, 1, 1, 1]
     assert record.geometries[1].bounds == (20, 20, 30, 40) and "not used because unreviewed: 1 of 5" in record.notes[0]
-    record = read_record(found, Vocabulary(), unreviewed=True)
+    record = read_record(found, Vocabulary(), unreviewed=0.0)
     assert record.category_ids.tolist() == [1, 1, 1, 1] and record.notes == ()
 
 
@@ -162,16 +165,15 @@ def test_blocks_with_rejected_errors_are_the_first_without_error(tmp_path, image
     assert (tmp_path / "out" / "train" / "image" / "影像-50-200-200.png").exists()
 
 
-def test_no_image_is_divided_if_asked(tmp_path, image):
+def test_no_image_is_divided_where_there_are_enough(tmp_path):
     from rsqi_core.dataset.build import Settings, build
 
     sources = []
     for n in range(6):
-        copy = tmp_path / f"{n}.tif"
-        copy.write_bytes(image.read_bytes())
+        copy = write_image(tmp_path / f"{n}.tif", n)
         shapes = [("cloud", "accepted", shapely.box(50 * k, 0, 50 * k + 20, 20)) for k in range(6)]
         sources.append(write_reviewed(tmp_path / f"{n}.gpkg", shapes, copy))
-    build(sources, tmp_path / "out", Settings((50,), test=0.3, negatives=0, whole=True))
+    build(sources, tmp_path / "out", Settings((50,), test=0.3, negatives=0))
     parts = [
         {file.name.split("-")[0] for file in (tmp_path / "out" / part / "image").iterdir()}
         for part in ("train", "test")

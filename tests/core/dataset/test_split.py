@@ -14,7 +14,7 @@ CHANCES = [0.26, 0.3, 0.1, 0.1, 0.1, 0.06, 0.05, 0.03]
 
 
 def block(raster, x, y, size, labels):
-    return Sample("name.png", raster, x, y, size, tuple(TypeSummary(by_id(n), 1, 0.5, 0, 0) for n in labels))
+    return Sample("name.png", raster, x, y, size, tuple(TypeSummary(by_id(n), 1, 0.5, 0, 0) for n in labels), raster)
 
 
 def many(count=2000, overlapping=False):

@@ -171,3 +171,31 @@ def test_an_epoch_shows_every_block_once_and_a_share_can_be_synthesised(tmp_path
 def test_material_that_cannot_be_read_is_one_line(tmp_path):
     with pytest.raises(RsqiError, match=r"gone\.npz: cannot be read"):
         Material(tmp_path / "gone.npz").fingerprint()
+
+
+def labels_alone(folder):
+    """Two pictures with a class each, as a person types such a table."""
+    (folder / "train" / "image").mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    rows = []
+    for n, labels in enumerate((["云"], [], ["stripe_noise"])):
+        image = rng.integers(40, 120, (100, 160, 3), dtype=np.uint8)
+        cv2.imencode(".png", image)[1].tofile(folder / "train" / "image" / f"{n}.png")
+        rows.append({"file_name": f"image/{n}.png", "labels": labels})
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    (folder / "train" / "metadata.jsonl").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_rows_without_masks_teach_what_is_there_and_not_where(tmp_path):
+    material = Material(dataset=labels_alone(tmp_path))
+    stream = SampleStream(material, tiny_settings())
+    found = [stream.sample(k) for k in range(3)]
+    assert sorted(sample.labels.tolist().index(1) for sample in found if sample.labels.any()) == [0, 8]
+    for sample in found:
+        assert sample.image.shape == (64, 64, 3) and (sample.evidence == 255).all()
+        outlined = (sample.segmentation != 255).any()
+        assert outlined == (not sample.labels.any())
+        assert (pixel_target(sample)[0] == 255).all() == bool(sample.labels[8])
+    with pytest.raises(ParameterError, match="rows have no masks, which the task segmenter needs"):
+        SampleStream(material, tiny_settings(task="segmenter"))
