@@ -78,6 +78,7 @@ def _fail(error: Exception, debug: bool, code: int = FAILED) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from .conversion import add_convert
     from .dataset import add_dataset
     from .doctor import add_doctor
     from .evaluation import add_evaluate
@@ -105,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
         add_train,
         add_finetune,
         add_export,
+        add_convert,
         add_evaluate,
         add_doctor,
     ):

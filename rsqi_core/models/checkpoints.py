@@ -19,7 +19,8 @@ CLASSIFIER, SEGMENTER = "ForImageClassification", "ForSemanticSegmentation"
 
 _KINDS = {CLASSIFIER: "classifier", SEGMENTER: "segmenter"}
 _BACKGROUND_NAMES = ("背景", "background")
-_WEIGHTS, _INDEX = "model.safetensors", "model.safetensors.index.json"
+WEIGHTS, _INDEX = "model.safetensors", "model.safetensors.index.json"
+PICKLED, PICKLED_INDEX = "pytorch_model.bin", "pytorch_model.bin.index.json"
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _find(folder: Path, beside: bool) -> dict[str, Checkpoint]:
     for files in _places(folder, beside):
         here: dict[str, list[Path]] = {}
         for file in files:
-            here.setdefault(_kind(read_json(file)), []).append(file.parent)
+            here.setdefault(kind_of(read_json(file)), []).append(file.parent)
         for kind in _KINDS.keys() & here.keys() - found.keys():
             if len(here[kind]) > 1:
                 names = ", ".join(place.name for place in here[kind])
@@ -123,12 +124,25 @@ def _places(folder: Path, beside: bool) -> Iterator[list[Path]]:
         yield sorted(folder.parent.glob(f"*/{CONFIG}"))
 
 
-def _kind(config: dict[str, Any]) -> str:
+def kind_of(config: dict[str, Any]) -> str:
+    """Return `CLASSIFIER` or `SEGMENTER` for the contents of a ``config.json``; empty for anything else."""
     architectures = str(config.get("architectures"))
     return next((kind for kind in _KINDS if kind in architectures), "")
 
 
 def _read(folder: Path, kind: str) -> Checkpoint:
+    config, outputs = read_outputs(folder, kind)
+    return Checkpoint(folder, config, _weights(folder), outputs)
+
+
+def read_outputs(folder: Path, kind: str) -> tuple[dict[str, Any], dict[int, int]]:
+    """Return the configuration of a checkpoint, and the number of its output by ``category_id``.
+
+    Raises
+    ------
+    ModelError
+        If it cannot be run: labels that name no type, one label an image instead of several, other than three bands.
+    """
     background = kind == SEGMENTER
     types = REGION_TYPES if background else TYPES
     config = read_json(folder / CONFIG)
@@ -136,12 +150,12 @@ def _read(folder: Path, kind: str) -> Checkpoint:
         raise ModelError(f"{folder / CONFIG}: gives an image one label only; RSQI needs a multi-label classifier")
     if config.get("num_channels", 3) != 3:
         raise ModelError(f"{folder / CONFIG}: wants {config['num_channels']} bands; RSQI gives red, green and blue")
-    return Checkpoint(folder, config, _weights(folder), _outputs(folder / CONFIG, config, types, background))
+    return config, _outputs(folder / CONFIG, config, types, background)
 
 
 def _weights(folder: Path) -> tuple[Path, ...]:
-    if (folder / _WEIGHTS).exists():
-        return (folder / _WEIGHTS,)
+    if (folder / WEIGHTS).exists():
+        return (folder / WEIGHTS,)
     if (folder / _INDEX).exists():
         shards = read_json(folder / _INDEX).get("weight_map")
         if not isinstance(shards, dict):
@@ -152,10 +166,10 @@ def _weights(folder: Path) -> tuple[Path, ...]:
         return files
     if pickled := sorted(folder.glob("*.bin")):
         raise ModelError(
-            f"{pickled[0]}: pickled weights can run code and are not opened; load them once where you trust them and "
-            "write model.safetensors with transformers' save_pretrained"
+            f"{pickled[0]}: pickled weights can run code and are not opened; `rsqi convert {folder}` writes "
+            "safetensors of them"
         )
-    raise ModelError(f"{folder}: no {_WEIGHTS} here; take it from the checkpoint again")
+    raise ModelError(f"{folder}: no {WEIGHTS} here; take it from the checkpoint again")
 
 
 def _outputs(file: Path, config: dict[str, Any], types: Sequence[ErrorType], background: bool) -> dict[int, int]:

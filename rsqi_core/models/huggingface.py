@@ -109,7 +109,7 @@ class _Network:
     """One checkpoint with its preprocessing; the weights are read on the first call."""
 
     def __init__(self, checkpoint: Checkpoint, kind: str, device: str, warn: Callable[[str, str], None]):
-        self._torch, self._transformers = _libraries(checkpoint.folder)
+        self._torch, _ = _libraries(checkpoint.folder)
         self._folder, self._weights, self._kind, self._add_warning = checkpoint.folder, checkpoint.weights, kind, warn
         self.outputs = checkpoint.outputs
         self._preprocessing = self._read_preprocessing(checkpoint.config)
@@ -131,7 +131,9 @@ class _Network:
         device = torch.device(name)
         precision = _precision(torch, device)
         on_gpu = device.type == "cuda"
-        network = self._load()  # anew for each device: what lies on a GPU that failed may be out of reach
+        network = load_network(
+            self._folder, self._kind
+        )  # anew for each device: what lies on a GPU that failed may be out of reach
         try:
             free = torch.cuda.mem_get_info(device)[0] if on_gpu else None
             network.to(device)
@@ -158,33 +160,6 @@ class _Network:
                 logits = torch.nn.functional.interpolate(logits, images.shape[1:3], mode="bilinear")
             return (logits.cpu().numpy(),)
 
-    def _load(self) -> Any:
-        from safetensors import SafetensorError
-
-        auto = getattr(self._transformers, f"AutoModel{self._kind}")
-        self._transformers.logging.disable_progress_bar()
-        self._transformers.logging.set_verbosity_error()
-        try:
-            network, report = auto.from_pretrained(
-                str(self._folder),
-                revision="main",
-                local_files_only=True,
-                trust_remote_code=False,
-                use_safetensors=True,
-                dtype=self._torch.float32,
-                ignore_mismatched_sizes=True,  # to be named below, like missing ones
-                output_loading_info=True,
-            )
-        except (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError) as error:
-            raise ModelError(f"{self._folder}: transformers cannot open it: {first_line(error)}") from error
-        # transformers would fill these with random numbers and go on.
-        if unfit := sorted(report["missing_keys"]) + sorted(key for key, *_ in report["mismatched_keys"]):
-            raise ModelError(
-                f"{self._folder}: the weights do not fit {CONFIG}: '{unfit[0]}' is missing or of another shape "
-                f"({len(unfit)} in all); take both from the same checkpoint"
-            )
-        return network.eval()
-
     def _read_preprocessing(self, config: dict[str, Any]) -> Preprocessing:
         ((rows, columns), mode), side = _DEFAULTS[self._kind], config.get("image_size")
         if self._kind == CLASSIFIER and isinstance(side, int):
@@ -203,6 +178,49 @@ class _Network:
 
     def _warn(self, message: str) -> None:
         self._add_warning("preprocessing", f"{self._folder} {message}")
+
+
+def load_network(folder: Path, kind: str, told_as: Path | None = None) -> Any:
+    """Load a checkpoint from its safetensors as a torch module for inference.
+
+    Parameters
+    ----------
+    kind : str
+        `CLASSIFIER` or `SEGMENTER`.
+    told_as : pathlib.Path, optional
+        The folder that messages name, where `folder` is a hidden one.
+
+    Raises
+    ------
+    ModelError
+        If transformers cannot open it, or weights are missing or of another shape than its configuration says.
+    """
+    torch, transformers = _libraries(folder)
+    from safetensors import SafetensorError
+
+    auto = getattr(transformers, f"AutoModel{kind}")
+    transformers.logging.disable_progress_bar()
+    transformers.logging.set_verbosity_error()
+    try:
+        network, report = auto.from_pretrained(
+            str(folder),
+            revision="main",
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            dtype=torch.float32,
+            ignore_mismatched_sizes=True,  # to be named below, like missing ones
+            output_loading_info=True,
+        )
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError) as error:
+        raise ModelError(f"{told_as or folder}: transformers cannot open it: {first_line(error)}") from error
+    # transformers would fill these with random numbers and go on.
+    if unfit := sorted(report["missing_keys"]) + sorted(key for key, *_ in report["mismatched_keys"]):
+        raise ModelError(
+            f"{told_as or folder}: the weights do not fit {CONFIG}: '{unfit[0]}' is missing or of another shape "
+            f"({len(unfit)} in all); take both from the same checkpoint"
+        )
+    return network.eval()
 
 
 def _libraries(folder: Path) -> tuple[ModuleType, ModuleType]:

@@ -279,7 +279,7 @@ def headless(folder):
             "there is no classifier; put .*Classification",
         ),
         (lambda f: shutil.copytree(f / "seg", f / "seg-b1"), r"more than one segmenter \(seg, seg-b1\)"),
-        (only_pickled, r"pytorch_model.bin: pickled weights .* save_pretrained"),
+        (only_pickled, r"pytorch_model.bin: pickled weights .* `rsqi convert .*swin`"),
         (lambda f: (f / "swin" / WEIGHTS).unlink(), "no model.safetensors here"),
         (lambda f: (f / "swin" / CONFIG).write_text("{"), "config.json cannot be read"),
         (lambda f: (f / "swin" / CONFIG).write_text("[]"), "no JSON object"),

@@ -1,5 +1,7 @@
+import json
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 import torch
