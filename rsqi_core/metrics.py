@@ -93,6 +93,27 @@ def bootstrap(
     return float(low), float(high)
 
 
+def reliability(p: np.ndarray, truth: np.ndarray, bins: int = 10) -> np.ndarray:
+    """How often what is said with some probability is so: float [bins, 3] of mean probability, share true and count.
+
+    Parameters
+    ----------
+    p, truth : numpy.ndarray
+        Probabilities 0-1 and bool, [N]. Bins without a probability have NaN for both.
+    """
+    which = np.minimum((p * bins).astype(int), bins - 1)
+    count = np.bincount(which, minlength=bins).astype(float)
+    sums = np.stack([np.bincount(which, weights=values, minlength=bins) for values in (p, truth.astype(float))], 1)
+    means = np.divide(sums, count[:, None], out=np.full(sums.shape, np.nan), where=count[:, None] > 0)
+    return np.column_stack([means, count])
+
+
+def calibration_error(table: np.ndarray) -> float:
+    """Mean distance between said and true of `reliability`, each bin by its count; NaN of nothing."""
+    said, so, count = table.T
+    return float(np.nansum(np.abs(said - so) * count) / count.sum()) if count.sum() else float("nan")
+
+
 class PixelScores:
     """How well the pixel scores of one type separate error from background, filled block by block.
 

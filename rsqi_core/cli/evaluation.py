@@ -1,4 +1,4 @@
-"""``rsqi evaluate``: measure a model on the frozen benchmark, or compare a mask with the truth."""
+"""``rsqi evaluate``: measure models on the frozen benchmark or one's own dataset, or compare a mask with the truth."""
 
 from __future__ import annotations
 
@@ -8,19 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ParameterError
+from ..limits import DEVICES, MODEL
 from .command import DONE, command
 
 
 def add_evaluate(commands: Any) -> None:
     """Announce ``rsqi evaluate``."""
-    parser = command(commands, "evaluate", "measure a model, or the rules alone, on the frozen benchmark", _evaluate)
+    parser = command(commands, "evaluate", "measure models on the benchmark or on a dataset of one's own", _evaluate)
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="imagery sets that the benchmark is made from")
-    parser.add_argument("--model", default="default", metavar="default|rules|FOLDER")
+    parser.add_argument("--dataset", type=Path, metavar="FOLDER",
+                        help="what `rsqi dataset` wrote, whose test part to measure on instead")  # fmt: skip
+    parser.add_argument("--model", nargs="+", default=[MODEL], metavar="default|rules|FOLDER",
+                        help="with --dataset several, side by side")  # fmt: skip
     parser.add_argument("--against", action="append", default=[], metavar="FOLDER", help="a further model to compare")
     parser.add_argument(
         "--parts", default="all", choices=("all", "real", "seams"), help="real pictures alone, or seams alone, quicker"
     )
     parser.add_argument("--output", type=Path, metavar="MD", help="write the page, with plots and examples beside it")
+    parser.add_argument("--overwrite", action="store_true", help="with --dataset: replace a page that was changed")
+    parser.add_argument("--device", choices=DEVICES, default="cpu", help="with --dataset (cpu)")
     parser.add_argument("--card", type=Path, metavar="MD", help="write the model's card, and a Chinese one beside it")
     parser.add_argument("--mask", type=Path, metavar="TIF", help="compare this mask of an inspection instead")
     parser.add_argument("--truth", type=Path, metavar="TIF", help="true types on the same grid, for --mask")
@@ -30,28 +36,31 @@ def add_evaluate(commands: Any) -> None:
 def _evaluate(options: argparse.Namespace) -> int:
     if options.mask:
         return _compare(options)
+    if options.dataset:
+        return _evaluate_dataset(options)
     if options.data is None:
-        raise ParameterError("evaluate needs --data FOLDER, or --mask with --truth and --planted")
+        raise ParameterError("evaluate needs --data FOLDER, --dataset FOLDER, or --mask with --truth and --planted")
+    if len(options.model) > 1:
+        raise ParameterError("--data measures one --model; give others as --against")
+    (model,) = options.model
     from ..evaluation.benchmark.measure import RULES_ALONE, measure, measure_real_part, measure_seams_alone
     from ..evaluation.pages.page import write_page, write_real_page, write_seam_page
 
-    if options.card and options.model == RULES_ALONE:
+    if options.card and model == RULES_ALONE:
         raise ParameterError("--card describes a model; the rules alone have none")
     if options.parts != "all" and (options.card or options.against):
         raise ParameterError("--card and --against need the whole benchmark, without --parts")
 
-    _refuse_outputs(options, pictures=options.parts == "all" and options.model != RULES_ALONE)
+    _refuse_outputs(options, pictures=options.parts == "all" and model != RULES_ALONE)
 
-    def log(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
-
+    log = _log
     if options.parts == "real":
-        print(write_real_page(measure_real_part(options.data, options.model, log), options.output))
+        print(write_real_page(measure_real_part(options.data, model, log), options.output))
         return DONE
     if options.parts == "seams":
-        print(write_seam_page(measure_seams_alone(options.data, options.model, log), options.output))
+        print(write_seam_page(measure_seams_alone(options.data, model, log), options.output))
         return DONE
-    measured = measure(options.data, options.model, options.against, log)
+    measured = measure(options.data, model, options.against, log)
     print(write_page(measured, options.output))
     if options.card:
         from ..evaluation.cards.model_card import write_model_card
@@ -74,6 +83,26 @@ def _refuse_outputs(options: argparse.Namespace, pictures: bool) -> None:
         refuse_other_card(options.card)
         written += files_of(options.card).values()
     refuse_clashes(written, [])  # what is read is neither page nor card
+
+
+def _evaluate_dataset(options: argparse.Namespace) -> int:
+    from ..evaluation.station.measure import measure_dataset
+    from ..evaluation.station.page import refuse_page, write_page
+
+    if options.data or options.card or options.against or options.parts != "all":
+        raise ParameterError("--dataset goes with --model, --output, --overwrite and --device alone")
+    if options.output:
+        read = [options.dataset, *(Path(name) for name in options.model if name != MODEL)]
+        refuse_page(options.output, read, options.overwrite)
+    measured = measure_dataset(options.dataset, options.model, options.device, _log)
+    if measured.lacking:
+        _log(f"rsqi: {options.dataset}: its test part shows no {', '.join(measured.lacking)}; nothing is said of that")
+    print(write_page(measured, options.output))
+    return DONE
+
+
+def _log(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def _compare(options: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "evaluation.benchmark": {"evaluation.recipes", "metrics"},
     "evaluation.calibration": {"metrics"},
     "evaluation.pages": {"evaluation.benchmark", "metrics"},
+    "evaluation.station": {"evaluation.benchmark", "evaluation.pages", *BELOW},
     "evaluation.cards": {"evaluation.benchmark", "evaluation.calibration", "evaluation.pages", "metrics"},
     "learning": {"training", "evaluation.calibration", *BELOW},
 }

@@ -41,9 +41,9 @@ class RuleResult:
     found: np.ndarray
 
     def iou(self) -> float:
-        """Intersection over union over all pixels of the blocks that hold the type."""
+        """Intersection over union over all pixels of the blocks that hold the type; NaN if none does."""
         hits, false, missed = self.counts.sum(0)
-        return float(hits / max(hits + false + missed, 1))
+        return float(hits / max(hits + false + missed, 1)) if len(self.counts) else float("nan")
 
 
 def run_rules(
@@ -51,20 +51,23 @@ def run_rules(
 ) -> list[RuleResult]:
     """Run every rule on every block; with block logits [N, 10] the default stripe rule also behind the model's gate."""
     stripe_rules = STRIPE_NOISE | {"otsu without saturation": _otsu_without_saturation}
-    rule_results = [_run("stripe_noise", name, rule, blocks) for name, rule in stripe_rules.items()]
+    rule_results = [run_rule("stripe_noise", name, rule, blocks) for name, rule in stripe_rules.items()]
     if model is not None and logits is not None:
         gate = probabilities(logits[:, CODES.index("stripe_noise")]) >= model.card.stripe_gate
-        rule_results.append(_run("stripe_noise", "oriented, classifier's gate", STRIPE_NOISE["oriented"], blocks, gate))
-    return rule_results + [_run("pixel_missing", name, rule, blocks) for name, rule in PIXEL_MISSING.items()]
+        rule_results.append(
+            run_rule("stripe_noise", "oriented, classifier's gate", STRIPE_NOISE["oriented"], blocks, gate)
+        )
+    return rule_results + [run_rule("pixel_missing", name, rule, blocks) for name, rule in PIXEL_MISSING.items()]
 
 
 def _otsu_without_saturation(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
     return stripe_noise.otsu(rgb, saturation=0) & valid
 
 
-def _run(
+def run_rule(
     code: str, name: str, rule: Rule, blocks: Sequence[tuple[Entry, Sample]], gate: np.ndarray | None = None
 ) -> RuleResult:
+    """Run a rule of a type on every block, or on those where bool [N] `gate` lets it look; `name` is its title."""
     counts: list[list[int]] = []
     areas: dict[str, list[float]] = {"clean": [], "decoy": []}
     found = np.zeros(len(blocks), bool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +59,16 @@ class ModelResult:
     milliseconds: tuple[float, float]
 
 
-def run_model(model: Model, name: str, samples: Sequence[Sample], scored: np.ndarray | None = None) -> ModelResult:
+Seen = Callable[[int, Sample, np.ndarray], None]
+
+
+def run_model(
+    model: Model,
+    name: str,
+    samples: Sequence[Sample],
+    scored: np.ndarray | None = None,
+    seen: Seen = lambda i, sample, found: None,
+) -> ModelResult:
     """Run classifier and segmenter on every block, one at a time, so that memory does not grow with their number.
 
     Blocks without a known pixel are not segmented.
@@ -72,6 +81,8 @@ def run_model(model: Model, name: str, samples: Sequence[Sample], scored: np.nda
         The blocks, N of them.
     scored : numpy.ndarray, optional
         bool [N]: blocks that go into the pixel scores; all if missing.
+    seen : callable
+        Gets each segmented block, by its number, with the label map of an inspection, uint8 [H, W].
     """
     logits, times = [], []
     confusions: dict[str, list[np.ndarray]] = {setting: [] for setting in (ONE_STEP, INSPECTION, *SETTINGS)}
@@ -91,7 +102,9 @@ def run_model(model: Model, name: str, samples: Sequence[Sample], scored: np.nda
         shape = sample.segmentation.shape
         for setting, found in by_setting(block, pixels, shape, model.thresholds).items():
             confusions[setting].append(confusion(sample.segmentation, found))
-        confusions[INSPECTION].append(confusion(sample.segmentation, as_inspected(model, described, pixels, shape)))
+        inspected = as_inspected(model, described, pixels, shape)
+        confusions[INSPECTION].append(confusion(sample.segmentation, inspected))
+        seen(i, sample, inspected)
         if scored is None or scored[i]:
             _score(scores, pixels, sample.segmentation)
     classify, segment = 1000 * np.median(np.array(times or [(np.nan, np.nan)]), 0)

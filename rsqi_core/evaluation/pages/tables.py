@@ -52,15 +52,17 @@ def interval(value: float, bounds: tuple[float, float]) -> str:
 def classification(
     marked: Mapping[str, tuple[np.ndarray, np.ndarray]],
 ) -> str:
-    """Table 3: (found bool [N, 10], truth uint8 [N, 10]) by name of the row."""
+    """Table 3: (found bool [N, 10], truth uint8 [N, 10]) by name of the row; the mean is of the types that occur."""
     paper = [_PAPER["accuracy"], None, _PAPER["macro F1"], *_PAPER_F1]
     rows: list[list[object]] = [["the paper's SwinV2, its own data", *paper]]
     for name, (found, truth) in marked.items():
         table = count_marks(found, truth)
         known = truth != 255
         right = (found == (truth == 1)) | ~known
-        each = f1_of_counts(table.sum(0))
-        macro = interval(float(each.mean()), bootstrap(lambda sums: f1_of_counts(sums).mean(-1), table))
+        occurring = (truth == 1).any(0)
+        each = np.where(occurring, f1_of_counts(table.sum(0)), np.nan)
+        resampled = bootstrap(lambda sums: f1_of_counts(sums).mean(-1), table[:, occurring])
+        macro = interval(mean(each[occurring]), resampled)
         per_label = float((right & known).sum() / known.sum())
         rows.append([name, float(right.all(1).mean()), per_label, macro, *map(float, each)])
     header = ["", "accuracy (all ten right)", "accuracy per label", "macro F1 (95 %)", *CODES]
@@ -102,9 +104,8 @@ def segmentation(rows: Mapping[str, np.ndarray]) -> str:
     """Table 5: confusions int64 [N, 7, 7] of blocks with errors, by name of the row."""
     lines: list[list[object]] = [["the paper's SegFormer, its own data", _PAPER["mIoU"], *_PAPER_IOU]]
     for name, confusions in rows.items():
-        iou = iou_of(confusions.sum(0))
-        bounds = bootstrap(lambda sums: np.nanmean(iou_of(sums), -1), confusions)
-        lines.append([name, interval(float(np.nanmean(iou)), bounds), *map(float, iou)])
+        iou = np.where(_occurring(confusions), iou_of(confusions.sum(0)), np.nan)
+        lines.append([name, _mean_iou(confusions), *map(float, iou)])
     return markdown(["", "mIoU (95 %)", "background", *(t.code for t in REGION_TYPES)], lines)
 
 
@@ -117,12 +118,26 @@ def integration(model_result: ModelResult, mixed: np.ndarray, default: str) -> s
     for setting in (ONE_STEP, INSPECTION, *SETTINGS):
         confusions = model_result.confusions[setting][mixed]
         total = confusions.sum(0)
-        iou = interval(float(np.nanmean(iou_of(total))), bootstrap(lambda s: np.nanmean(iou_of(s), -1), confusions))
+        iou = _mean_iou(confusions)
         precision = interval(float(precision_of(total)), bootstrap(precision_of, confusions))
         paper = _PAPER_SETTINGS.get(setting, (None, None))
         shown = f"**{setting}** ({default}, and evidence)" if setting == INSPECTION else setting
         lines.append([shown, iou, precision, *paper])
     return markdown(["α, t or mode", "mIoU (95 %)", "pixel precision (95 %)", "paper: mIoU", "paper: precision"], lines)
+
+
+def _mean_iou(confusions: np.ndarray) -> str:
+    """Mean IoU of the classes that occur in int64 [N, 7, 7], with its interval."""
+    where = _occurring(confusions)
+    if not where.any():
+        return "–"
+    value = float(np.nanmean(iou_of(confusions.sum(0))[where]))
+    return interval(value, bootstrap(lambda sums: np.nanmean(iou_of(sums)[..., where], -1), confusions))
+
+
+def _occurring(confusions: np.ndarray) -> np.ndarray:
+    """bool [7]: classes with any true pixel."""
+    return confusions.sum((0, 2)) > 0
 
 
 # Pixels ---------------------------------------------------------------------------------------------------------------
@@ -137,7 +152,8 @@ def rules(rule_results: Sequence[RuleResult]) -> str:
     for r in rule_results:
         iou = interval(r.iou(), bootstrap(lambda s: s[:, 0] / np.maximum(s.sum(1), 1), r.counts))
         hits, false, missed = r.counts.sum(0)
-        precision, recall = float(hits / max(hits + false, 1)), float(hits / max(hits + missed, 1))
+        shares = (hits / max(hits + false, 1), hits / max(hits + missed, 1)) if len(r.counts) else (np.nan, np.nan)
+        precision, recall = map(float, shares)
         rows.append([r.code, r.rule, len(r.counts), iou, precision, recall, f"{100 * r.clean_area:.4f} %",
                      r.clean_blocks, r.decoy_blocks])  # fmt: skip
     header = ["type", "rule", "blocks", "IoU (95 %)", "pixel precision", "pixel recall", "clean area marked",

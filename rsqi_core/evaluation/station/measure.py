@@ -1,0 +1,191 @@
+"""Run models and rules on the test part of a dataset."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...classify import probabilities
+from ...dataset.check import check_dataset
+from ...dataset.labelled_blocks import LabelledBlock, read_part
+from ...dataset.layout import TEST, TRAIN
+from ...errors import RsqiError
+from ...limits import MODEL, least_pixels
+from ...models import Model, load
+from ...parameters import Parameters
+from ...rules import PIXEL_MISSING, STRIPE_NOISE
+from ...synthesis.compose import Sample
+from ...taxonomy import BOUNDARY_TYPES, CODES, IGNORED, PIXEL_TYPES, REGION_TYPES, by_id
+from ..benchmark.marks import marks_of_classifier
+from ..benchmark.rule_results import RuleResult, run_rule, run_rules
+from ..benchmark.run_model import ModelResult, run_model
+from .blocks import RuleBlocks, Tiles, true_map
+from .objects import FALSE, FOUND, FOUND_WELL, TRUE, count_objects
+
+Log = Callable[[str], None]
+_STRIPES, _MISSING = (CODES.index(t.code) for t in PIXEL_TYPES)
+
+
+@dataclass(frozen=True)
+class ModelOnDataset:
+    """One model on the N blocks of a test part.
+
+    Attributes
+    ----------
+    model : Model
+    result : ModelResult
+    marked : numpy.ndarray
+        bool [N, 10]: the types that an inspection marks, those of pixels by their rules.
+    objects : numpy.ndarray
+        int64 [N, 10, 4] of `count_objects`.
+    """
+
+    model: Model
+    result: ModelResult
+    marked: np.ndarray
+    objects: np.ndarray
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Models on the test part of a dataset.
+
+    Attributes
+    ----------
+    dataset : pathlib.Path
+    blocks : list of LabelledBlock
+        Of the test part, N of them.
+    counts : dict
+        Part to type to number of blocks; type 0 stands for blocks without error.
+    truth : numpy.ndarray
+        uint8 [N, 10]: 1 the block shows the type, 0 it does not, 255 where nobody could say.
+    megapixels : numpy.ndarray
+        float [N]: known pixels of each block.
+    models : list of ModelOnDataset
+    rules : list of RuleResult
+    """
+
+    dataset: Path
+    blocks: list[LabelledBlock]
+    counts: dict[str, Counter[int]]
+    truth: np.ndarray
+    megapixels: np.ndarray
+    models: list[ModelOnDataset]
+    rules: list[RuleResult]
+
+    @property
+    def lacking(self) -> list[str]:
+        """Codes of the types that are trained on and that no block of the test part shows."""
+        return [by_id(n).code for n in sorted(self.counts[TRAIN].keys() - self.counts[TEST].keys() - {0})]
+
+    @property
+    def outlined(self) -> np.ndarray:
+        """bool [N]: blocks with any known pixel."""
+        return self.megapixels > 0
+
+
+def measure_dataset(dataset: Path, models: Sequence[str] = (MODEL,), device: str = "cpu", log: Log = print) -> Measured:
+    """Measure models on the test part of a dataset, each block as an inspection would see it.
+
+    Parameters
+    ----------
+    dataset : pathlib.Path
+        Written by ``rsqi dataset``, or of the same form.
+    models : sequence of str
+        ``"default"`` or model folders.
+
+    Raises
+    ------
+    RsqiError
+        A model cannot be opened, the dataset contradicts itself, or its test part shows no error.
+    """
+    opened = [load(name, device) for name in models]
+    parts = {part: read_part(dataset, part) for part in (TRAIN, TEST)}
+    blocks = parts[TEST]
+    if not any(block.labels for block in blocks):
+        what = "no block of its test part shows an error" if blocks else "no test part"
+        raise RsqiError(f"{dataset}: {what}, so that nothing can be measured; give more images, or a larger --test")
+    check_dataset(dataset)
+    log(f"running the rules on {len(blocks)} blocks")
+    whole = Tiles(blocks)
+    rules = run_rules(RuleBlocks(whole))
+    truth, megapixels, pixel_objects = _look(whole)
+    counts = {part: Counter(n for block in of for n in block.labels or (0,)) for part, of in parts.items()}
+    done = []
+    for title, model in zip(_titles(models, opened), opened):
+        log(f"classifying and segmenting {len(blocks)} blocks with {title}")
+        done.append(_run(model, title, blocks, truth, rules, pixel_objects))
+    behind = [_behind_gate(found, RuleBlocks(whole)) for found in done]
+    return Measured(dataset, blocks, counts, truth, megapixels, done, [*rules, *behind])
+
+
+def _titles(names: Sequence[str], models: Sequence[Model]) -> list[str]:
+    titles = [f"{m.card.id} {m.card.version}" if name == MODEL else Path(name).name for name, m in zip(names, models)]
+    twice = {title for title, count in Counter(titles).items() if count > 1}
+    return [f"{title} ({model.hash[:8]})" if title in twice else title for title, model in zip(titles, models)]
+
+
+def _look(tiles: Tiles) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return truth, known megapixels, and the objects of both pixel types by the usual rules, int64 [N, 2, 4]."""
+    usual = (STRIPE_NOISE[Parameters().stripe_rule], PIXEL_MISSING[Parameters().missing_rule])
+    truth, megapixels, objects = [], [], []
+    for sample in tiles:
+        drawn = true_map(sample)
+        unknown = drawn == IGNORED
+        truth.append(sample.labels)
+        megapixels.append(np.count_nonzero(~unknown) / 1e6)
+        marks = (rule(sample.image, sample.valid) for rule in usual)
+        objects.append([count_objects(drawn == t.id, found, unknown) for t, found in zip(PIXEL_TYPES, marks)])
+    return np.array(truth), np.array(megapixels), np.array(objects)
+
+
+def _run(
+    model: Model,
+    title: str,
+    blocks: Sequence[LabelledBlock],
+    truth: np.ndarray,
+    rules: Sequence[RuleResult],
+    pixel_objects: np.ndarray,
+) -> ModelOnDataset:
+    objects = np.zeros((len(blocks), len(CODES), 4), np.int64)
+
+    def seen(i: int, sample: Sample, found: np.ndarray) -> None:
+        unknown, least = sample.segmentation == IGNORED, least_pixels(len(found))
+        for t in REGION_TYPES:
+            objects[i, t.id - 1] = count_objects(sample.segmentation == t.id, found == t.id, unknown, least)
+
+    result = run_model(model, title, Tiles(blocks, model.card.tile_size), seen=seen)
+    marked = marks_of_classifier(result)
+    stripes, missing = _usual(rules)
+    gate = _gate(model, result)
+    marked[:, _STRIPES], marked[:, _MISSING] = stripes.found & gate, missing.found
+    objects[:, [_STRIPES, _MISSING]] = pixel_objects
+    objects[~gate, _STRIPES, FOUND:] = 0
+    for t in BOUNDARY_TYPES:  # they mark whole blocks
+        k = t.id - 1
+        real, said = truth[:, k] == 1, marked[:, k]
+        objects[:, k, TRUE], objects[:, k, FALSE] = real, said & (truth[:, k] == 0)
+        objects[:, k, FOUND] = objects[:, k, FOUND_WELL] = real & said
+    return ModelOnDataset(model, result, marked, objects)
+
+
+def _usual(rules: Sequence[RuleResult]) -> tuple[RuleResult, RuleResult]:
+    """Return the results of the rules that an inspection runs if not told otherwise: stripes, missing pixels."""
+    wanted = {(CODES[_STRIPES], Parameters().stripe_rule), (CODES[_MISSING], Parameters().missing_rule)}
+    stripes, missing = (result for result in rules if (result.code, result.rule) in wanted)
+    return stripes, missing
+
+
+def _gate(model: Model, result: ModelResult) -> np.ndarray:
+    """bool [N]: blocks in which an inspection lets the stripe rule look."""
+    return probabilities(result.logits[:, _STRIPES]) >= model.card.stripe_gate
+
+
+def _behind_gate(found: ModelOnDataset, blocks: RuleBlocks) -> RuleResult:
+    """Run the usual stripe rule where the model lets it look."""
+    rule, gate = Parameters().stripe_rule, _gate(found.model, found.result)
+    return run_rule(CODES[_STRIPES], f"{rule}, gate of {found.result.name}", STRIPE_NOISE[rule], blocks, gate)
