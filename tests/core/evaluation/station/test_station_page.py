@@ -106,7 +106,7 @@ def test_what_would_be_lost_is_refused_before_any_work(dataset, tmp_path, capsys
     code, error = refused(["--dataset", dataset, "--output", page], capsys)
     assert code == 1 and "not as RSQI wrote it" in error and page.read_text() == "mine\n"
     code, error = refused(["--dataset", dataset, "--output", dataset / "train" / TABLE], capsys)
-    assert code == 2 and "which is read" in error
+    assert code == 1 and "which is read" in error
     page.unlink()
     (tmp_path / "page_pictures").mkdir()
     code, error = refused(["--dataset", dataset, "--output", page], capsys)
