@@ -77,7 +77,8 @@ def detection(model_result: ModelResult, truth: np.ndarray, spotless: np.ndarray
         known = truth[:, i] != 255
         real = truth[known, i] == 1
         false, missed = rates(found[known, i], real)
-        row: list[object] = [code, int(real.sum()), auroc(p[known, i], real), average_precision(p[known, i], real), false, missed]
+        ranked = auroc(p[known, i], real), average_precision(p[known, i], real)
+        row: list[object] = [code, int(real.sum()), *ranked, false, missed]
         row.append(float(found[spotless, i].mean()) if spotless.any() else None)
         scores = model_result.scores.get(code)
         rows.append(row + ([scores.auroc(), scores.average_precision(), scores.pro()] if scores else [None] * 3))
