@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+from shared_imagery import NAIP
 
 from rsqi_core.cli import main
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.training.settings import settings_for
-
-DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
 @pytest.fixture(scope="module")
@@ -269,9 +268,9 @@ def test_help_names_the_defaults_of_the_settings(capsys):
     assert f"({ours.samples // 1000} 000)" in told and f"with a validation ({ours.checkpoint_every})" in told
 
 
-@pytest.mark.skipif(not (DATA / "scenes" / "naip").is_dir(), reason="needs the shared imagery")
+@pytest.mark.skipif(not NAIP[0].is_file(), reason="needs the shared imagery")
 def test_real_scenes(tmp_path, capsys):
-    scenes = sorted(str(f) for f in (DATA / "scenes" / "naip").glob("*.tif"))[:2]
+    scenes = [str(file) for file in NAIP[:2]]
     assert main(["inspect", *scenes, "--output", str(tmp_path), "--mask"]) == 0
     for scene in scenes:
         with rasterio.open(scene) as a, rasterio.open(tmp_path / f"{Path(scene).stem}_mask.tif") as b:

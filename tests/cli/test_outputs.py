@@ -3,16 +3,14 @@
 import os
 import shutil
 import sqlite3
-from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
 import rasterio.shutil
+from shared_imagery import DATA, NAIP, odd_rasters
 
 from rsqi_core.cli import main
-
-DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
 @pytest.fixture
@@ -155,10 +153,6 @@ def test_a_record_that_was_filled_in_by_hand_stays(scene, tmp_path, capsys):
     assert "mended" in (tmp_path / "r.csv").read_text("utf-8-sig")
 
 
-NAIP = [DATA / "scenes" / "naip" / f"m_4709963_se_14_1_{day}.tif"
-        for day in ("20090818", "20100629", "20120731", "20140720", "20150926")]  # fmt: skip
-
-
 def one_of_each_kind(files):
     """Of rasters that are stored alike, the first one."""
     kinds = {}
@@ -180,8 +174,7 @@ def one_of_each_kind(files):
 @pytest.mark.filterwarnings("error::RuntimeWarning")  # which a shell would show
 @pytest.mark.skipif(not DATA.is_dir(), reason="needs the shared imagery")
 def test_all_outputs_of_every_kind_of_raster_appear_together(tmp_path, capsys):
-    files = [file for file in sorted(DATA.glob("io/*/*")) if file.suffix in (".tif", ".jpg")]
-    kinds = one_of_each_kind(file for file in files if file.stat().st_size < 60_000)
+    kinds = one_of_each_kind(file for file in odd_rasters() if file.stat().st_size < 60_000)
     assert len(kinds) > 20
     rasters = {}
     for n, file in enumerate([*kinds, *NAIP]):

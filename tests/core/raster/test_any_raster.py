@@ -2,7 +2,6 @@
 
 import sqlite3
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,12 +13,12 @@ from rasterio.control import GroundControlPoint
 from rasterio.crs import CRS
 from rasterio.enums import ColorInterp
 from rasterio.rpc import RPC
+from shared_imagery import odd_rasters
 
 from rsqi_core.cli import main
 from rsqi_core.errors import RasterError
 from rsqi_core.raster import open_raster
 
-IO_FILES = Path(__file__).resolve().parents[4] / "shared" / "data" / "io"
 PLACE = Affine(0.5, 0, 500_000, 0, -0.5, 3_000_000)
 UTM = "EPSG:32648"
 HEIGHT, WIDTH = 150, 170
@@ -484,10 +483,9 @@ def test_stretch_is_recorded_and_the_same_in_every_block(tmp_path):
     assert '"stretch_percentiles": [2.0, 98.0]' in source
 
 
-@pytest.mark.skipif(not IO_FILES.is_dir(), reason="the collection of odd rasters is not here")
+@pytest.mark.skipif(not odd_rasters(), reason="the collection of odd rasters is not here")
 def test_collection_of_odd_rasters_through_the_command_line(tmp_path, capsys):
-    rasters = (file for file in sorted(IO_FILES.glob("*/*")) if file.suffix in (".tif", ".jpg"))
-    files = [file for file in rasters if file.stat().st_size < 300_000]  # and no .aux.xml that a viewer has written
+    files = [file for file in odd_rasters() if file.stat().st_size < 300_000]
     refused = set()
     for n, file in enumerate(files):
         call = [

@@ -1,7 +1,6 @@
 import json
 import os
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,12 +8,12 @@ import rasterio
 from affine import Affine
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
+from shared_imagery import odd_rasters
 
 from rsqi_core.errors import ParameterError, RasterError
 from rsqi_core.raster import UNPLACED, open_raster
 from rsqi_core.raster.gdal import hushed
 
-IO_FILES = Path(__file__).resolve().parents[4] / "shared" / "data" / "io"
 PLACE = Affine(0.5, 0, 500000, 0, -0.5, 3000000)
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 
@@ -458,10 +457,10 @@ def test_closed_raster(tmp_path):
         raster.read(0, 0, 1, 1)
 
 
-@pytest.mark.skipif(not IO_FILES.is_dir(), reason="the collection of odd rasters is not here")
+@pytest.mark.skipif(not odd_rasters(), reason="the collection of odd rasters is not here")
 def test_collection_of_odd_rasters(capfd):
     failed = set()
-    for path in sorted(IO_FILES.glob("*/*")):
+    for path in odd_rasters():
         try:
             with open_raster(path) as raster:
                 rgb, valid = raster.read(0, 0, raster.width, raster.height)
