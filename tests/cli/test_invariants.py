@@ -86,7 +86,7 @@ def cases(draw):
         )
     )
     layouts = ["rgb", "rgba", "grey"] if whole else [*LAYOUTS]
-    if nodata == "mask" or dtype not in ("uint8", "uint16"):
+    if nodata == "mask" or dtype not in ("uint8", "uint16") or container == "ENVI":  # which knows no alpha
         layouts = [name for name in layouts if name != "rgba"]
     return Case(
         "metres" if container == "GPKG" else draw(st.sampled_from([*PLACES, "unplaced"])),
