@@ -83,6 +83,7 @@ class Navigator:
     def __init__(self, canvas: QgsMapCanvas):
         self._canvas = canvas
         self._outline: QgsRubberBand | None = None
+        self._judged: QgsVectorLayer | None = None  # whose error is under judgement
         self._all_layers: list | None = None  # of the map, and those without marks, while the marks are hidden
         self._images: list | None = None
         self.moving = False
@@ -113,7 +114,11 @@ class Navigator:
 
     def mark(self, layer: QgsVectorLayer, geometry: QgsGeometry | None, fid: int | None = None) -> None:
         """Outline what is being looked at, None takes the outline away; paint nothing over the error `fid` of it."""
-        set_judged(layer, fid)
+        before, self._judged = self._judged, layer if fid is not None else None
+        if before is not None and before is not self._judged and not sip.isdeleted(before):
+            set_judged(before, None)
+        if fid is not None:
+            set_judged(layer, fid)
         if self._outline is None:
             self._outline = QgsRubberBand(self._canvas, POLYGON)
             self._outline.setFillColor(QColor(0, 0, 0, 0))

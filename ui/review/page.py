@@ -37,6 +37,7 @@ from .digitising import Digitising
 from .error_list import ErrorList
 from .error_rows import UNREVIEWED, ErrorRow
 from .filter_bar import FilterBar
+from .judged import set_judged
 from .key_help import KeyHelp
 from .keys import KeyListener, KeyTable, with_key
 from .map_view import MapView
@@ -113,6 +114,7 @@ class ReviewPage(QWidget):
         if layer is not None:
             image = inspected_image(layer)
             self._pixel_side = image.measures.pixel_side if image is not None else pixel_side_of(layer)
+            set_judged(layer, None)  # if the project was saved amid a review
             self.filter_bar.set_threshold(map_filter.threshold_of(layer))
             layer.selectionChanged.connect(self._follow_selection)
         self._show_layer()
