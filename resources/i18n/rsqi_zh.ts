@@ -192,6 +192,14 @@
         <translation>另一个 QGIS 正在安装 RSQI，请等待其完成。</translation>
     </message>
     <message>
+        <source>Any severity</source>
+        <translation>全部类别</translation>
+    </message>
+    <message>
+        <source>Any source</source>
+        <translation>全部来源</translation>
+    </message>
+    <message>
         <source>Any status</source>
         <translation>全部状态</translation>
     </message>
@@ -632,6 +640,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>正在绘制：&lt;b&gt;{name}&lt;/b&gt; · 1-0 选类型 · 右键闭合 · Esc 结束</translation>
     </message>
     <message>
+        <source>Drawn</source>
+        <translation>绘制</translation>
+    </message>
+    <message>
         <source>Drawn with the key {key}.</source>
         <translation>抽样代码：{key}。</translation>
     </message>
@@ -676,6 +688,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>发现错误：{count} 个</translation>
     </message>
     <message>
+        <source>Errors found: {count}, charged as {charged}</source>
+        <translation>发现错误：{count} 个，计扣 {charged} 个</translation>
+    </message>
+    <message>
         <source>Errors of one type closer than this count once (m)</source>
         <translation>同类错误间距小于此值按一处计（米）</translation>
     </message>
@@ -686,10 +702,6 @@ A share of the blocks is put aside as a test part, on which models are compared 
     <message>
         <source>Errors that cost points by severity; neighbours count once, and a type has an upper limit</source>
         <translation>按类别计扣的错漏；相邻的按一处计，每类型有上限</translation>
-    </message>
-    <message>
-        <source>Errors that count: all but the rejected ones</source>
-        <translation>计入的图斑：误检除外</translation>
     </message>
     <message>
         <source>Errors that nobody has decided on; they are left out.</source>
@@ -1420,6 +1432,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>内存不足：请关闭其他程序后重试。</translation>
     </message>
     <message>
+        <source>Outlines that count: all but the rejected ones</source>
+        <translation>计入的图斑：误检除外</translation>
+    </message>
+    <message>
         <source>Overlap of blocks</source>
         <translation>块重叠度</translation>
     </message>
@@ -1538,6 +1554,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Reading the image: row {done} of {total}</source>
         <translation>正在读取影像：第 {done} 行，共 {total} 行</translation>
+    </message>
+    <message>
+        <source>RSQI: inspect images, review errors, score and report</source>
+        <translation>RSQI：检查影像、复核错误、评分并出具报告</translation>
     </message>
     <message>
         <source>Red band, or the only one for grey</source>
@@ -1690,6 +1710,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Report to read</source>
         <translation>报告（HTML）</translation>
+    </message>
+    <message>
+        <source>Reshape</source>
+        <translation>改形</translation>
     </message>
     <message>
         <source>Reshape the outline with a line</source>
@@ -2594,6 +2618,10 @@ A run that was cancelled goes on where it stopped when it is started again with 
     <message>
         <source>Verdict on the lot</source>
         <translation>批质量判定</translation>
+    </message>
+    <message>
+        <source>Vertices</source>
+        <translation>节点</translation>
     </message>
     <message>
         <source>Visible extent</source>

@@ -67,6 +67,9 @@ class OutcomeTable(QTreeWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)  # so that the grade is always seen
+        self.header().setStretchLastSection(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # names of sheets differ at the end
         self.setToolTip(tr("Enter or a double click opens a result for review; Ctrl+C copies the rows."))
         self.itemActivated.connect(self._open)
         self._outcomes: list[Outcome] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QIcon
-from qgis.PyQt.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from ...bridge.compat import QAction
 from ...bridge.i18n import tr
@@ -29,13 +29,14 @@ ICONS = {
     "vertices": "/mActionVertexTool.svg",
     "split": "/mActionSplitFeatures.svg",
     "merge": "/mActionMergeFeatures.svg",
+    "delete": "/mActionDeleteSelected.svg",
 }
 TAB = "\t"  # between the text of a menu and its key
 MODES = ("draw", "reshape", "vertices", "split")
 
 
 class DecisionBar(QWidget):
-    """Two lines of buttons: what is decided, and what is drawn.
+    """What is decided, what the map shows, and what is drawn: every tool with its name and key.
 
     Signals
     -------
@@ -49,12 +50,10 @@ class DecisionBar(QWidget):
         self.buttons: dict[str, QToolButton] = {}
         self._titles: dict[str, str] = {}
         self._type_actions: dict[str, QAction] = {}
-        first, second = QHBoxLayout(), QHBoxLayout()
+        first, second, editing = QHBoxLayout(), QHBoxLayout(), QGridLayout()
         first.addWidget(self._button("accept", tr("Accept")), 1)
         first.addWidget(self._button("reject", tr("Reject")), 1)
         first.addWidget(self._type_button(), 1)
-        for command in ("undo", "redo"):
-            first.addWidget(self._button(command))
         for command in ("tool", "previous", "next", "zoom", "peek"):
             second.addWidget(self._button(command))
         self.keep_scale = QToolButton()
@@ -65,9 +64,19 @@ class DecisionBar(QWidget):
         self.keep_scale.setToolTip(tr("Keep the scale: only move the map from error to error"))
         second.addWidget(self.keep_scale)
         second.addStretch(1)
-        second.addWidget(self._button("draw", tr("Draw")))
-        for command in ("reshape", "vertices", "split", "merge"):
+        for command in ("undo", "redo"):
             second.addWidget(self._button(command))
+        editing.setSpacing(4)
+        names = {
+            "draw": tr("Draw"),
+            "reshape": tr("Reshape"),
+            "vertices": tr("Vertices"),
+            "split": tr("Split"),
+            "merge": tr("Merge"),
+            "delete": tr("Delete"),
+        }
+        for place, (command, name) in enumerate(names.items()):
+            editing.addWidget(self._button(command, name), place // 3, place % 3)
         for mode in (*MODES, "tool"):
             self.buttons[mode].setCheckable(True)
         column = QVBoxLayout(self)
@@ -75,6 +84,7 @@ class DecisionBar(QWidget):
         column.setSpacing(4)
         column.addLayout(first)
         column.addLayout(second)
+        column.addLayout(editing)
         self.show_keys()
 
     def show_mode(self, mode: str) -> None:

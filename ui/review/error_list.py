@@ -7,8 +7,13 @@ from typing import Iterable, Mapping
 from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
-from .error_rows import UNREVIEWED, ErrorRow, RowFilter, neighbour, next_unreviewed
+from ...bridge.texts import type_name
+from ...rsqi_core import taxonomy
+from .error_rows import COLUMNS, UNREVIEWED, ErrorRow, RowFilter, neighbour, next_unreviewed
 from .error_table import MARKS, ErrorTable, status_name
+
+PADDING, ICON = 12, 22  # px of a cell beside its text
+STATUS = len(COLUMNS) - 1
 
 
 class ErrorList(QTreeView):
@@ -44,14 +49,31 @@ class ErrorList(QTreeView):
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.header().setStretchLastSection(False)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        wide = self.fontMetrics().horizontalAdvance
-        states = [f"{mark} {status_name(status)}" for status, mark in MARKS.items() if status != UNREVIEWED]
-        for column, samples in enumerate((["0.00"], ["888,888"], [], states), start=1):
-            title = self.table.headerData(column, Qt.Orientation.Horizontal)
-            self.setColumnWidth(column, max(map(wide, [title, *samples])) + 14)
+        self.header().setMinimumSectionSize(20)
+        for column, samples in enumerate((["0.00"], ["888,888"], []), start=1):
+            self.setColumnWidth(column, self._width(column, samples))
+        self._types = self._width(0, [f"{type_name(t)} …" for t in taxonomy.TYPES]) + ICON
+        self._states = [self._width(STATUS, texts) for texts in (MARKS.values(), _state_texts())]
+        bar = self.verticalScrollBar().sizeHint().width() + 2 * self.frameWidth()
+        self.setMinimumWidth(self._others() + self._types + self._states[0] + bar)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.selectionModel().currentChanged.connect(self._current_changed)
         self.clicked.connect(lambda index: self.chosen.emit(self.table.fid_at(index)))
+
+    def resizeEvent(self, event):
+        """Name the status only where the names of the types stay whole all the same."""
+        super().resizeEvent(event)
+        brief = event.size().width() < self._others() + self._types + self._states[1]
+        self.table.set_brief(brief)
+        self.setColumnWidth(STATUS, self._states[not brief])
+
+    def _others(self) -> int:
+        return sum(self.columnWidth(column) for column in range(1, STATUS))
+
+    def _width(self, column: int, samples: Iterable[str]) -> int:
+        """Return the width of a column for its texts, and for its title where that is shown beside them."""
+        title = self.table.headerData(column, Qt.Orientation.Horizontal) if column < STATUS else ""
+        return max(map(self.fontMetrics().horizontalAdvance, [title, *samples])) + PADDING
 
     def show_rows(self, rows: Mapping[int, ErrorRow], row_filter: RowFilter) -> None:
         """Fill the list again and stay at the current error, or near it if it is no longer shown."""
@@ -136,3 +158,7 @@ class ErrorList(QTreeView):
             action()
         finally:
             self._quiet = False
+
+
+def _state_texts() -> list[str]:
+    return [f"{mark} {status_name(status)}" for status, mark in MARKS.items() if status != UNREVIEWED]

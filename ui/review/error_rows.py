@@ -17,6 +17,7 @@ COLUMNS = ("category_id", "confidence", "area_m2", "severity", "status")
 UNREVIEWED, ACCEPTED, REJECTED, CORRECTED, ADDED = STATUSES
 RANKS = {status: rank for rank, status in enumerate(STATUSES)}
 TECHNICIAN = "technician"  # source of an error that a person has drawn
+SOURCES = {"model": ("model", "evidence"), "rule": ("rule",), TECHNICIAN: (TECHNICIAN,)}  # choices of the filter
 REVIEWED = "reviewed"  # a choice of the filter beside the statuses: all but the unreviewed
 
 
@@ -49,6 +50,8 @@ class RowFilter:
     status: str = ""
     text: str = ""
     confidence: float = 0.0
+    severity: str = ""
+    source: str = ""
     fids: Collection[int] | None = None  # those in the map view; None: wherever they lie
 
     def admits(self, row: ErrorRow, words: str = "") -> bool:
@@ -60,6 +63,10 @@ class RowFilter:
         if self.status == REVIEWED and row.status == UNREVIEWED:
             return False
         if self.status not in ("", REVIEWED) and row.status != self.status:
+            return False
+        if self.severity and row.severity != self.severity:
+            return False
+        if self.source and row.source not in SOURCES[self.source]:
             return False
         if row.confidence is not None and row.confidence < self.confidence:
             return False

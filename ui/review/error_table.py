@@ -60,6 +60,7 @@ class ErrorTable(QAbstractTableModel):
         self._places: dict[int, int] = {}
         self._row_filter = RowFilter()
         self._column, self._descending = 0, False
+        self._brief = False
         self._names = {t.id: type_name(t) for t in taxonomy.TYPES}
         self._icons: dict[int, QIcon] = {}
         self._words = {
@@ -67,6 +68,15 @@ class ErrorTable(QAbstractTableModel):
             for t in taxonomy.TYPES
             for status in MARKS
         }
+
+    def set_brief(self, brief: bool) -> None:
+        """Show the status by its mark alone, where there is no room for its name."""
+        if brief != self._brief:
+            self._brief = brief
+            last = len(COLUMNS) - 1
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, last, last)
+            if self.order:
+                self.dataChanged.emit(self.index(0, last), self.index(len(self.order) - 1, last))
 
     def show_rows(self, rows: Mapping[int, ErrorRow], row_filter: RowFilter | None = None) -> None:
         """Show other rows, or the same ones after a change, in the chosen order."""
@@ -155,7 +165,8 @@ class ErrorTable(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return (tr("Type"), tr("Conf."), "m²", tr("Sev."), tr("Status"))[section]
+            status = MARKS[ACCEPTED] if self._brief else tr("Status")
+            return (tr("Type"), tr("Conf."), "m²", tr("Sev."), status)[section]
         if role == Qt.ItemDataRole.ToolTipRole:
             return (
                 tr("Type of the error"),
@@ -180,7 +191,8 @@ class ErrorTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             if column in ("confidence", "area_m2"):
                 return ALIGN_RIGHT
-            return Qt.AlignmentFlag.AlignCenter if column == "severity" else None
+            centered = column == "severity" or (column == "status" and self._brief)
+            return Qt.AlignmentFlag.AlignCenter if centered else None
         if role == Qt.ItemDataRole.ForegroundRole and row.status in STATUS_COLORS:
             return QBrush(QColor(STATUS_COLORS[row.status])) if column == "status" or row.status == REJECTED else None
         if role == Qt.ItemDataRole.FontRole and row.status == REJECTED and column == "category_id":
@@ -201,7 +213,7 @@ class ErrorTable(QAbstractTableModel):
         if column == "severity":
             return row.severity
         mark = MARKS.get(row.status, "")
-        return mark if row.status == UNREVIEWED else f"{mark} {status_name(row.status)}"
+        return mark if row.status == UNREVIEWED or self._brief else f"{mark} {status_name(row.status)}"
 
     def _tip(self, row: ErrorRow) -> str:
         points = tr("Error {fid}, deduction {points:g}").format(fid=row.fid, points=row.penalty)

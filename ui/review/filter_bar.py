@@ -1,4 +1,4 @@
-"""What the list shows: a type, a status, words, errors from some confidence on, and those in the map view."""
+"""What the list shows: a type, status, severity, source, words, a least confidence, and what lies in the map view."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSize
 from ...bridge.i18n import tr
 from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
-from ...rsqi_core.scoring import STATUSES
+from ...rsqi_core.scoring import SEVERITIES, STATUSES
 from ..widgets.swatch import swatch
-from .error_rows import REVIEWED, RowFilter
+from .error_rows import REVIEWED, TECHNICIAN, RowFilter
 from .error_table import MARKS, status_name
 
 MAP_DELAY_MS = 150
 
 
 class FilterBar(QWidget):
-    """Two lines of choices above the list.
+    """Three lines of choices above the list.
 
     Signals
     -------
@@ -45,6 +45,13 @@ class FilterBar(QWidget):
         self.status_box.addItem(tr("Reviewed"), REVIEWED)
         for status in STATUSES[1:]:
             self.status_box.addItem(f"{MARKS[status]} {status_name(status)}", status)
+        self.severity_box, self.source_box = QComboBox(), QComboBox()
+        self.severity_box.addItem(tr("Any severity"), "")
+        for severity in SEVERITIES:
+            self.severity_box.addItem(severity, severity)
+        self.source_box.addItem(tr("Any source"), "")
+        for source, name in (("model", tr("Model")), ("rule", tr("Rule")), (TECHNICIAN, tr("Drawn"))):
+            self.source_box.addItem(name, source)
         self.search_box = QgsFilterLineEdit()
         self.search_box.setShowSearchIcon(True)
         self.search_box.setPlaceholderText(tr("Search"))
@@ -58,7 +65,7 @@ class FilterBar(QWidget):
         self.view_box.setToolTip(
             tr("Lists only errors in the map view, as you move it. Going from error to error does not change the list.")
         )
-        for box in (self.type_box, self.status_box, self.search_box):
+        for box in (*self._choices(), self.search_box):
             box.setMinimumWidth(70)
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._timer = QTimer(self)
@@ -66,24 +73,26 @@ class FilterBar(QWidget):
         self._timer.setInterval(MAP_DELAY_MS)
         self._timer.timeout.connect(lambda: self.threshold_changed.emit(self.threshold()))
 
-        first, second = QHBoxLayout(), QHBoxLayout()
-        first.addWidget(self.type_box, 3)
-        first.addWidget(self.status_box, 3)
-        first.addWidget(self.search_box, 2)
-        second.addWidget(QLabel(tr("Confidence from")))
-        second.addWidget(self.slider, 1)
-        second.addWidget(self.threshold_label)
-        second.addWidget(self.view_box)
+        first, second, third = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        first.addWidget(self.type_box, 1)
+        first.addWidget(self.status_box, 1)
+        for box in (self.severity_box, self.source_box, self.search_box):
+            second.addWidget(box, 1)
+        third.addWidget(QLabel(tr("Confidence from")))
+        third.addWidget(self.slider, 1)
+        third.addWidget(self.threshold_label)
+        third.addWidget(self.view_box)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(first)
         column.addLayout(second)
+        column.addLayout(third)
         self.threshold_label.setMinimumWidth(self.threshold_label.fontMetrics().horizontalAdvance("0.00 "))
         self._show_threshold()
 
-        self.type_box.currentIndexChanged.connect(lambda _: self.filter_changed.emit())
-        self.status_box.currentIndexChanged.connect(lambda _: self.filter_changed.emit())
+        for box in self._choices():
+            box.currentIndexChanged.connect(lambda _: self.filter_changed.emit())
         self.search_box.textChanged.connect(lambda _: self.filter_changed.emit())
         self.slider.valueChanged.connect(self._slider_moved)
         self.view_box.toggled.connect(self.view_chosen)
@@ -91,8 +100,16 @@ class FilterBar(QWidget):
     def row_filter(self) -> RowFilter:
         """Return what is chosen."""
         return RowFilter(
-            self.type_box.currentData(), self.status_box.currentData(), self.search_box.text(), self.threshold()
+            self.type_box.currentData(),
+            self.status_box.currentData(),
+            self.search_box.text(),
+            self.threshold(),
+            self.severity_box.currentData(),
+            self.source_box.currentData(),
         )
+
+    def _choices(self) -> tuple[QComboBox, ...]:
+        return self.type_box, self.status_box, self.severity_box, self.source_box
 
     def threshold(self) -> float:
         return self.slider.value() / 100

@@ -123,19 +123,23 @@ class KeyTable(QObject):
     def __init__(self, parent: QObject):
         super().__init__(parent)
         texts = command_texts()
+        self._actions: dict[str, QAction] = {}
         for command, key in DEFAULTS.items():
             action = QAction(tr("RSQI review: {text}").format(text=texts[command]), self)
             action.setObjectName(f"rsqiReviewKey_{command}")
             QgsGui.shortcutsManager().registerAction(action, key)
             action.changed.connect(self.changed)
-            _actions[command] = action
+            self._actions[command] = action
+        _actions.update(self._actions)
 
     def stop(self) -> None:
         """Take the commands out of QGIS's table."""
-        for action in _actions.values():
+        for command, action in self._actions.items():
             QgsGui.shortcutsManager().unregisterAction(action)
             action.changed.disconnect(self.changed)
-        _actions.clear()
+            if _actions.get(command) is action:
+                del _actions[command]
+        self._actions.clear()
 
 
 class KeyListener(QObject):

@@ -119,7 +119,11 @@ class LivePanel(QWidget):
         self.hint.hide()
         self.raster_row.setVisible(not self._live_score.image.is_stored)
         count = sum(part.count for part in score.by_type.values())
-        note = tr("Errors found: {count}").format(count=count)
+        charged = sum(score.severities.values())
+        if charged == count:
+            note = tr("Errors found: {count}").format(count=count)
+        else:
+            note = tr("Errors found: {count}, charged as {charged}").format(count=count, charged=charged)
         waiting = self._live_score.unreviewed()
         if waiting:
             note += " · " + tr("not yet reviewed: {count}").format(count=waiting)

@@ -12,6 +12,7 @@ from ...rsqi_core.scoring import SEVERITIES, Score, TypeScore
 from ...rsqi_core.taxonomy import TYPES
 from ..widgets.swatch import small_swatch
 
+AREA = 4  # column
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -25,7 +26,7 @@ class TypeTable(QTableWidget):
         for column, text in (
             (1, tr("Points deducted")),
             (2, tr("Errors that cost points by severity; neighbours count once, and a type has an upper limit")),
-            (3, tr("Errors that count: all but the rejected ones")),
+            (3, tr("Outlines that count: all but the rejected ones")),
         ):
             self.horizontalHeaderItem(column).setToolTip(text)
         self.verticalHeader().hide()
@@ -49,6 +50,18 @@ class TypeTable(QTableWidget):
         height = self.horizontalHeader().sizeHint().height() + (len(TYPES) + 1) * self.rowHeight(0)
         self.setFixedHeight(height + 2 * self.frameWidth() + 2)
 
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out the areas where the names of the types would be cut."""
+        needed = sum(
+            max(self.sizeHintForColumn(column), self.horizontalHeader().sectionSizeHint(column))
+            for column in range(self.columnCount())
+        )
+        self.setColumnHidden(AREA, self.viewport().width() < needed)
+
     def show_score(self, score: Score) -> None:
         """Fill the table."""
         for row, error_type in enumerate(TYPES):
@@ -65,6 +78,7 @@ class TypeTable(QTableWidget):
             score.severities,
         )
         self._fill(len(TYPES), total, bold=True)
+        self._fit()
 
     def _fill(self, row: int, part: TypeScore | None, bold: bool = False) -> None:
         """Fill a row; without a part nobody has looked for the type."""
@@ -81,8 +95,10 @@ class TypeTable(QTableWidget):
             self.item(row, column).setTextAlignment(RIGHT)
         if part is not None:
             share = tr("{share:.3f} % of the valid area").format(share=100 * part.share)
-            self.item(row, 4).setToolTip("" if empty else share)
-        self.item(row, 3).setToolTip(tr("not inspected") if part is None else "")
+            for column in (3, AREA):
+                self.item(row, column).setToolTip("" if empty else f"{area_text(part)} m², {share}")
+        else:
+            self.item(row, 3).setToolTip(tr("not inspected"))
         for column in range(self.columnCount()):
             self.item(row, column).setFont(font)
             self.item(row, column).setForeground(brush)
@@ -97,5 +113,9 @@ def _texts(part: TypeScore | None) -> list[str]:
     if part is None or not part.count:
         return ["", "", "–" if part is None else "0", ""]
     points = f"{part.penalty:.1f}".rstrip("0").rstrip(".")
-    area = f"{part.area_m2:,.0f}" if part.area_m2 >= 100 else f"{part.area_m2:.1f}"
-    return [f"-{points}" if part.penalty else "0", charged(part.severities), str(part.count), area]
+    return [f"-{points}" if part.penalty else "0", charged(part.severities), str(part.count), area_text(part)]
+
+
+def area_text(part: TypeScore) -> str:
+    """Return square metres."""
+    return f"{part.area_m2:,.0f}" if part.area_m2 >= 100 else f"{part.area_m2:.1f}"

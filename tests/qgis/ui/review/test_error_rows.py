@@ -24,6 +24,20 @@ def test_the_list_filters_and_sorts_with_what_is_missing_last(application):
     assert arrange(rows, RowFilter(text="云"), words={(1, "accepted"): "云"}) == [1]
 
 
+def test_the_list_filters_by_severity_and_source(application):
+    from dataclasses import replace
+
+    from rsqi.ui.review.error_rows import RowFilter, arrange
+
+    rows = rows_of(*[(1, 0.3, "unreviewed", "")] * 4)
+    for fid, (severity, source) in enumerate((("A", "model"), ("B", "evidence"), ("B", "rule"), ("", "technician")), 1):
+        rows[fid] = replace(rows[fid], severity=severity, source=source)
+    assert arrange(rows, RowFilter(severity="B")) == [2, 3]
+    assert arrange(rows, RowFilter(source="model")) == [1, 2], "what the classifier alone saw is the model's, too"
+    assert arrange(rows, RowFilter(source="rule", severity="B")) == [3]
+    assert arrange(rows, RowFilter(source="technician")) == [4]
+
+
 def test_the_next_unreviewed_error_is_found_around_the_end(application):
     from rsqi.ui.review.error_rows import neighbour, next_unreviewed
 

@@ -5,6 +5,7 @@ import time
 import pytest
 from qgis.core import (
     NULL,
+    QgsApplication,
     QgsFeature,
     QgsPointXY,
     QgsProject,
@@ -425,3 +426,47 @@ def test_keys_are_in_the_table_of_qgis_and_follow_it(page, path):
         manager.setObjectKeySequence(action, "A")
     page.stop()
     assert not any(each.objectName().startswith("rsqiReviewKey") for each in manager.listActions())
+
+
+def test_severity_and_source_filter_the_list_and_the_hidden_are_counted(page):
+    bar = page.filter_bar
+    bar.source_box.setCurrentIndex(bar.source_box.findData("rule"))
+    assert page.list.table.order == []
+    assert page.progress_line.label.text() == "0 of 4 reviewed, 0 in the list, 4 hidden"
+    bar.source_box.setCurrentIndex(0)
+    bar.severity_box.setCurrentIndex(bar.severity_box.findData("D"))
+    assert len(page.list.table.order) == 4
+    bar.severity_box.setCurrentIndex(bar.severity_box.findData("A"))
+    assert page.list.table.order == []
+
+
+# Room
+
+
+def test_every_tool_that_edits_has_an_icon_a_name_and_its_key(page):
+    from rsqi.ui.review.keys import key_name
+
+    for command in ("draw", "reshape", "vertices", "split", "merge", "delete"):
+        button = page.decision_bar.buttons[command]
+        assert not button.icon().isNull() and button.text().endswith(f"  {key_name(command)}") and button.toolTip()
+
+
+@pytest.mark.parametrize("locale", ["en_US", "zh_CN"])
+def test_at_the_least_width_no_name_of_a_type_is_cut(page, path, monkeypatch, locale):
+    from rsqi.bridge.live_score import LiveScore
+    from rsqi.ui.review.page import ReviewPage
+
+    monkeypatch.setattr(QgsApplication, "locale", staticmethod(lambda: locale))
+    narrow = ReviewPage(page.iface, LiveScore())
+    narrow.set_layer(page.decisions.layer)
+    narrow.run_command("type_8")  # Stitching Misalignment
+    narrow.resize(narrow.minimumSizeHint().width(), 620)
+    narrow.show()
+    QApplication.processEvents()
+    assert narrow.list.columnWidth(0) >= narrow.list.sizeHintForColumn(0)
+    assert narrow.list.header().length() <= narrow.list.viewport().width(), "the last column is not cut"
+    narrow.resize(900, 620)
+    QApplication.processEvents()
+    assert narrow.list.table.data(narrow.list.table.index(0, 4)).endswith(("Corrected", "已修正", "修正"))
+    narrow.stop()
+    narrow.deleteLater()
