@@ -648,6 +648,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>抽样代码：{key}。</translation>
     </message>
     <message>
+        <source>Earlier results of {name} are kept in a group of the layer panel, hidden: {layers}.</source>
+        <translation>{name} 的先前结果保留在图层面板的组中并已隐藏：{layers}。</translation>
+    </message>
+    <message>
         <source>Edit</source>
         <translation>编辑</translation>
     </message>
@@ -2922,6 +2926,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{count} errors are not yet reviewed.</source>
         <translation>尚有 {count} 个错误未复核。</translation>
+    </message>
+    <message>
+        <source>{name}: earlier results</source>
+        <translation>{name}：先前结果</translation>
     </message>
     <message>
         <source>{n} errors</source>

@@ -23,9 +23,10 @@ from ...bridge.algorithm_run import AlgorithmRun
 from ...bridge.compat import QShortcut
 from ...bridge.i18n import tr
 from ...bridge.paths import ICONS
-from ...bridge.texts import progress_text, score_line
+from ...bridge.texts import listed, progress_text, score_line
 from ...rsqi_core.files.earlier import read_earlier
 from ..widgets.narrow import VerticalScroll
+from . import earlier_layers
 from .form import InspectionForm
 from .images import Image
 from .live_layer import LiveLayer
@@ -255,8 +256,13 @@ class InspectPage(QWidget):
         name = tr("{name}: errors").format(name=outcome.image.name)
         layer = QgsVectorLayer(f"{outcome.path}|layername=errors", name, "ogr")
         layer_style.apply(layer, "errors")
+        earlier_layers.note_image(layer, outcome.image)
         QgsProject.instance().addMapLayer(layer, False)
         QgsProject.instance().layerTreeRoot().insertLayer(0, layer).setExpanded(True)
+        aside = earlier_layers.set_aside(layer, outcome.image)
+        if aside:
+            text = tr("Earlier results of {name} are kept in a group of the layer panel, hidden: {layers}.")
+            self._push_message(text.format(name=outcome.image.name, layers=listed(aside)), Qgis.MessageLevel.Info)
         return layer
 
     def _loaded(self, path: Path) -> QgsMapLayer | None:

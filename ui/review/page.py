@@ -424,7 +424,11 @@ class ReviewPage(QWidget):
         done = self._layer is not None and self._all_reviewed()
         clean = done and not self.decisions.rows and not self.digitising.mode
         self._stack.setCurrentWidget(self._nothing if self._layer is None else self.clean if clean else self._content)
-        self.next_step.setVisible(done and not clean)
+        self.progress_line.setVisible(not done)
+        if done and not clean:
+            self.next_step.offer(self.progress_line.label.text(), tr("Score"), "score")
+        else:
+            self.next_step.hide()
 
     def _show_mode(self, mode: str) -> None:
         self.decision_bar.show_mode(mode)
@@ -503,7 +507,6 @@ class ReviewPage(QWidget):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.clean = CleanImage()
         self.next_step = NextStep(self)
-        self.next_step.offer(tr("All errors are reviewed."), tr("Score"), "score")
         column = QVBoxLayout(self._content)
         column.addWidget(self.filter_bar)
         column.addWidget(self.list, 1)

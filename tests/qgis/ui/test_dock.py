@@ -92,6 +92,7 @@ def test_the_last_verdict_offers_the_score_and_the_score_the_report(dock):
     assert not page.next_step.isVisible()
     page.run_command("reject")
     assert page.next_step.isVisible() and dock.iface.bar.currentItem() is None, "said once, where one goes on"
+    assert page.next_step.label.text() == "2 of 2 reviewed"
     page.next_step.button.click()
     assert dock.page == "score"
     assert until(dock.score_page.next_step.isVisible)

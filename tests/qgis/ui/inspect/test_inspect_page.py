@@ -82,6 +82,22 @@ def test_a_second_result_does_not_replace_the_first(page, image, tmp_path):
     assert chosen.read_bytes() == b"of somebody else"
 
 
+def test_earlier_results_of_an_image_go_into_a_group_and_it_is_said(page, image):
+    page.follow(image)
+    for _ in range(3):
+        page.run()
+        work(page)
+    root = QgsProject.instance().layerTreeRoot()
+    assert [node.name() for node in root.children()] == ["scene: errors", "scene: earlier results", "scene"]
+    group = root.findGroup("scene: earlier results")
+    assert not group.itemVisibilityChecked()
+    assert sorted(node.name() for node in group.children()) == ["scene_rsqi: errors", "scene_rsqi_2: errors"]
+    said = [item.text() for item in page._iface.messageBar().items()]
+    assert "Earlier results of scene are kept in a group of the layer panel, hidden: scene_rsqi_2: errors." in said
+    newest = root.children()[0].layer()
+    assert newest is page.reviewed[-1] and len({layer.name() for layer in root.findLayers()}) == 4
+
+
 @pytest.mark.parametrize("answer", ["replace", "beside", "cancel"])
 def test_a_reviewed_result_is_replaced_only_after_a_question(page, image, tmp_path, monkeypatch, answer):
     from rsqi.ui.inspect import page as module
