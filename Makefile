@@ -55,7 +55,9 @@ train-gpu: MINUTES ?= 9
 train-gpu: .venv/develop
 	$(RSQI_TRAIN) --samples $(CROPS) --batch $(BATCH) --device cuda --minutes $(MINUTES) --output build/train/$(TASK)-gpu
 
+# RELEASE=1 refuses a card with placeholders.
 zip:
+	$(if $(RELEASE),$(QGIS_PYTHON) tools/check_release.py)
 	mkdir -p build
 	git archive --format=zip --prefix=rsqi/ --output=build/rsqi.zip HEAD
 	@ls -l build/rsqi.zip

@@ -6,6 +6,7 @@ from qgis.core import (
     Qgis,
     QgsEditFormConfig,
     QgsField,
+    QgsGeometry,
     QgsMapLayerProxyModel,
     QgsProcessing,
     QgsProcessingParameterDefinition,
@@ -66,6 +67,9 @@ if Qgis.QGIS_VERSION_INT >= 33000:
     NO_GEOMETRY, POLYGON = Qgis.WkbType.NoGeometry, Qgis.GeometryType.Polygon
 else:
     NO_GEOMETRY, POLYGON = QgsWkbTypes.NoGeometry, QgsWkbTypes.PolygonGeometry
+
+_ENGINES = getattr(Qgis, "GeometryValidationEngine", None)  # not in older versions
+GEOS = _ENGINES.Geos if _ENGINES is not None else QgsGeometry.ValidatorGeos
 
 if hasattr(Qgis, "AttributeFormSuppression"):
     NO_FORM = Qgis.AttributeFormSuppression.On

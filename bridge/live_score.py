@@ -12,6 +12,7 @@ from qgis.PyQt.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal
 from ..rsqi_core.errors import RsqiError
 from ..rsqi_core.scoring import Score
 from . import schemes
+from .file_lock import lock_problem
 from .geopackage import fids_of, store_summary
 from .i18n import tr
 from .layer_score import DERIVED, InspectedImage, MeasuredErrors, image_of_raster, inspected_image
@@ -113,6 +114,9 @@ class LiveScore(QObject):
     def write(self) -> str:
         """Store severity and penalty of every error as one step, and the sums beside the layer; return why not."""
         layer, outdated = self.layer, self.outdated()
+        problem = lock_problem(layer)
+        if problem:
+            return problem
         joined = layer.isEditable()
         if not joined and not layer.startEditing():
             return tr("{name} cannot be edited: it is read-only.").format(name=layer.name())

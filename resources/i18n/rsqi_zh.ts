@@ -2300,6 +2300,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>新模型没有更好：保留原模型。</translation>
     </message>
     <message>
+        <source>The outline crosses itself where the map shows it: it was not taken.</source>
+        <translation>轮廓自相交，位置已在地图上标出：未予采用。</translation>
+    </message>
+    <message>
         <source>The outlines with the record's columns, texts in GBK.</source>
         <translation>错误图斑及检查记录各列，文字为 GBK 编码。</translation>
     </message>
@@ -2926,6 +2930,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{count} errors are not yet reviewed.</source>
         <translation>尚有 {count} 个错误未复核。</translation>
+    </message>
+    <message>
+        <source>{name} is in use by another program, which keeps it locked: nothing was changed. Try again when it is free.</source>
+        <translation>{name} 正被其他程序锁定，未作任何更改。请待其释放后重试。</translation>
     </message>
     <message>
         <source>{name}: earlier results</source>

@@ -295,7 +295,7 @@ class InspectPage(QWidget):
         item = self._iface.messageBar().createMessage("RSQI", text)
         self._iface.messageBar().pushWidget(item, level)
         self._messages.append(item)
-        QgsMessageLog.logMessage(text, "RSQI", level)
+        QgsMessageLog.logMessage(text, "RSQI", level, False)  # said above the map already
 
     def _clear_messages(self) -> None:
         """Remove the messages of the last run."""

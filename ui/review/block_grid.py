@@ -20,6 +20,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDateTime
 
 from ...bridge.compat import DATETIME, INT, NO_GEOMETRY, STRING, field
+from ...bridge.file_lock import lock_problem
 from ...bridge.geopackage import features_of
 from ...bridge.i18n import tr
 from ...rsqi_core.taxonomy import CODES
@@ -112,6 +113,7 @@ class BlockGrid:
         """
         if block.key in self.seen():
             return
+        self._refuse_lock()
         table = self._open() or self._create()
         feature = QgsFeature(table.fields())
         for name, value in zip(
@@ -123,10 +125,16 @@ class BlockGrid:
 
     def unmark(self, block: GridBlock) -> None:
         """Take a mark back."""
+        self._refuse_lock()
         table = self._open()
         if table is not None:
             marks = features_of(table, QgsFeatureRequest(), 1, committed=True)
             table.dataProvider().deleteFeatures([mark.id() for mark in marks if key_of(mark) == block.key])
+
+    def _refuse_lock(self) -> None:
+        problem = lock_problem(self.layer)
+        if problem:
+            raise StoreError(problem)
 
     def _read(self) -> None:
         names = [f"p_{code}" for code in CODES]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qgis.core import Qgis, QgsMessageLog, QgsVectorLayer
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
+from ...bridge.file_lock import lock_problem
 from ...bridge.geopackage import store_summary
 from ...bridge.live_score import LiveScore
 from ...rsqi_core.scoring import Score
@@ -60,6 +61,8 @@ class Deductions(QObject):
     def _store_score(self, score: Score) -> None:
         if not self._edited or self._decisions.layer is None:
             return
+        if lock_problem(self._decisions.layer):
+            return  # the next score tries again: what was refused has been said
         self._edited = False
         store_summary(self._decisions.layer, score)
         self._decisions.mark_as_read()

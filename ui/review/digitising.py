@@ -6,13 +6,14 @@ happen to it: a moment later it is committed, and on the way into the file it ge
 
 from __future__ import annotations
 
-from qgis.core import QgsFeature, QgsVectorLayer
+from qgis.core import QgsFeature, QgsGeometry, QgsPointXY, QgsVectorLayer
 from qgis.gui import QgsMapTool, QgsMapToolCapture
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 
-from ...bridge.compat import NO_FORM, QAction
+from ...bridge.compat import GEOS, NO_FORM, QAction
+from ...bridge.file_lock import lock_problem
 from ...bridge.i18n import tr
 from ...bridge.layer_score import DERIVED
 from ...rsqi_core import taxonomy
@@ -22,6 +23,7 @@ from .error_rows import ADDED, CORRECTED, TECHNICIAN, ErrorRow, row_of
 from .history import Change
 
 SELECTION_COLOR = QColor(255, 255, 0, 50)  # what is selected while it is edited: the image below has to be seen
+RETRY_MS = 1000  # until another program lets go of the file
 TOOLS = {
     "draw": "mActionAddFeature",
     "reshape": "mActionReshapeFeatures",
@@ -45,10 +47,13 @@ class Digitising(QObject):
     mode_changed : str
     drawn : int
         Fid of an error that has just been added.
+    crossing : QgsPointXY
+        Where an outline crosses itself that was not taken, in the system of the layer.
     """
 
     mode_changed = pyqtSignal(str)
     drawn = pyqtSignal(int)
+    crossing = pyqtSignal(QgsPointXY)
 
     def __init__(self, iface, decisions: Decisions, parent: QObject | None = None):
         super().__init__(parent)
@@ -64,9 +69,9 @@ class Digitising(QObject):
         self._started_editing = False
         self._pending: tuple[str, dict[int, QgsFeature | None]] | None = None
         self._added: list[int] = []
+        self._locked = False  # whether the edit waits for another program, which has been said
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(0)  # once the tool has ended its own command
         self._timer.timeout.connect(self.commit_edits)
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
@@ -177,6 +182,14 @@ class Digitising(QObject):
         layer = self._layer
         if layer is None or not layer.isEditable() or not layer.isModified():
             return
+        problem = lock_problem(layer)
+        if problem:
+            if not self._locked:
+                self._decisions.refused.emit(problem)
+            self._locked = True
+            self._timer.start(RETRY_MS)
+            return
+        self._locked = False
         if not layer.commitChanges(False):
             reason = " ".join(" ".join(layer.commitErrors()).split())
             text = tr("{name} could not be saved; the edit stays on the map and is tried again: {reason}")
@@ -184,7 +197,7 @@ class Digitising(QObject):
 
     def _edits_begun(self) -> None:
         if not self._decisions.writing:
-            self._timer.start()
+            self._timer.start(0)  # once the tool has ended its own command
 
     def _complete_edits(self, *_) -> None:
         """Give what is about to be committed its area, status and signature."""
@@ -202,6 +215,12 @@ class Digitising(QObject):
         changed_elsewhere = {fid for fid in before if self._changed_elsewhere(fid, before[fid])} - deleted
         for fid in changed_elsewhere:
             self._put_back(fid, before.pop(fid), values)
+        crossing = [self._refuse_crossing(fid, before.get(fid)) for fid in (shapes | set(added)) - deleted]
+        crossing = {fid: place for fid, place in crossing if place is not None}
+        for fid in crossing:
+            before.pop(fid, None)
+            added.pop(fid, None)
+        shapes, values = shapes - set(crossing), values - set(crossing)
         for fid in (shapes | values) - changed_elsewhere - deleted:
             self._complete_feature(fid, layer.getFeature(fid), shapes)
         for fid, feature in added.items():
@@ -209,8 +228,22 @@ class Digitising(QObject):
         self._timer.stop()
         text = tr("Draw") if added and not shapes else tr("Split") if added else tr("Delete") if deleted else tr("Edit")
         self._pending = text, before
+        if not before and not added:
+            self._pending = None
+        for place in crossing.values():
+            self._decisions.refused.emit(tr("The outline crosses itself where the map shows it: it was not taken."))
+            self.crossing.emit(place)
         if changed_elsewhere:
             self._decisions.refused.emit(self._decisions.conflict_text(changed_elsewhere))
+
+    def _refuse_crossing(self, fid: int, stored: QgsFeature | None) -> tuple[int, QgsPointXY | None]:
+        """Take an outline that crosses itself back; return where it does."""
+        place = crossing_of(self._layer.getFeature(fid).geometry())
+        if place is not None and stored is None:
+            self._layer.deleteFeature(fid)
+        elif place is not None:
+            self._layer.changeGeometry(fid, stored.geometry())
+        return fid, place
 
     def _changed_elsewhere(self, fid: int, stored: QgsFeature | None) -> bool:
         known = self._decisions.rows.get(fid)
@@ -262,3 +295,11 @@ class Digitising(QObject):
         self._decisions.add_committed(Change(text, before, store.snapshot(self._layer, before)))
         if self.mode == "draw" and self._added:
             self.drawn.emit(self._added[-1])
+
+
+def crossing_of(geometry: QgsGeometry) -> QgsPointXY | None:
+    """Return where an outline crosses itself; None if it does not."""
+    if geometry.isNull() or geometry.isGeosValid():
+        return None
+    errors = [error for error in geometry.validateGeometry(GEOS) if error.hasWhere()]
+    return errors[0].where() if errors else geometry.boundingBox().center()

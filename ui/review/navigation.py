@@ -8,12 +8,13 @@ from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsGeometry,
+    QgsPointXY,
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
 )
-from qgis.gui import QgsMapCanvas, QgsRubberBand
+from qgis.gui import QgsMapCanvas, QgsRubberBand, QgsVertexMarker
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
@@ -83,6 +84,7 @@ class Navigator:
     def __init__(self, canvas: QgsMapCanvas):
         self._canvas = canvas
         self._outline: QgsRubberBand | None = None
+        self._cross: QgsVertexMarker | None = None
         self._judged: QgsVectorLayer | None = None  # whose error is under judgement
         self._all_layers: list | None = None  # of the map, and those without marks, while the marks are hidden
         self._images: list | None = None
@@ -114,6 +116,7 @@ class Navigator:
 
     def mark(self, layer: QgsVectorLayer, geometry: QgsGeometry | None, fid: int | None = None) -> None:
         """Outline what is being looked at, None takes the outline away; paint nothing over the error `fid` of it."""
+        self._remove_cross()
         before, self._judged = self._judged, layer if fid is not None else None
         if before is not None and before is not self._judged and not sip.isdeleted(before):
             set_judged(before, None)
@@ -130,6 +133,23 @@ class Navigator:
             self._outline.reset(POLYGON)
         else:
             self._outline.setToGeometry(geometry, layer)
+
+    def show_place(self, layer: QgsVectorLayer, place: QgsPointXY) -> None:
+        """Put a cross on a place until something else is marked, and flash it."""
+        self._remove_cross()
+        self._cross = QgsVertexMarker(self._canvas)
+        self._cross.setIconType(QgsVertexMarker.ICON_X)
+        self._cross.setColor(QColor("#ff0000"))
+        self._cross.setPenWidth(3)
+        self._cross.setIconSize(16)
+        box = QgsRectangle(place, place)
+        self._cross.setCenter(self._on_map(layer, box).center())
+        self._canvas.flashGeometries([QgsGeometry.fromPointXY(place)], layer.crs())
+
+    def _remove_cross(self) -> None:
+        if self._cross is not None:
+            self._canvas.scene().removeItem(self._cross)
+            self._cross = None
 
     def hide_marks(self) -> None:
         """Show the image alone: no vector layer, no outline; nothing is changed in the project."""
@@ -152,16 +172,13 @@ class Navigator:
     def stop(self) -> None:
         """Take the outline off the canvas."""
         self.show_marks()
+        self._remove_cross()
         if self._outline is not None:
             self._canvas.scene().removeItem(self._outline)
             self._outline = None
 
     def _show(self, layer: QgsVectorLayer, box: QgsRectangle, keep_scale: bool) -> None:
-        target = self._canvas.mapSettings().destinationCrs()
-        if layer.crs() != target and layer.crs().isValid() and target.isValid():
-            transform = QgsCoordinateTransform(layer.crs(), target, QgsProject.instance())
-            transform.setBallparkTransformsAreAppropriate(True)
-            box = transform.transformBoundingBox(box)
+        box = self._on_map(layer, box)
         self.moving = True
         if keep_scale:
             self._canvas.setCenter(box.center())
@@ -169,3 +186,12 @@ class Navigator:
             self._canvas.setExtent(box)
         self.moving = False
         self._canvas.refresh()
+
+    def _on_map(self, layer: QgsVectorLayer, box: QgsRectangle) -> QgsRectangle:
+        """Return a box of the layer in the system of the map."""
+        target = self._canvas.mapSettings().destinationCrs()
+        if layer.crs() == target or not layer.crs().isValid() or not target.isValid():
+            return box
+        transform = QgsCoordinateTransform(layer.crs(), target, QgsProject.instance())
+        transform.setBallparkTransformsAreAppropriate(True)
+        return transform.transformBoundingBox(box)

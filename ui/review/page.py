@@ -529,6 +529,7 @@ class ReviewPage(QWidget):
         self.deductions.written.connect(self._deductions_written)
         self.digitising.mode_changed.connect(self._mode_changed)
         self.digitising.drawn.connect(self._show_drawn)
+        self.digitising.crossing.connect(lambda place: self.navigator.show_place(self._layer, place))
         self.filter_bar.filter_changed.connect(self._fill)
         self.filter_bar.view_chosen.connect(self.map_view.set_on)
         self.map_view.moved.connect(self._fill)

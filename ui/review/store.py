@@ -7,6 +7,7 @@ from typing import Iterable, Mapping
 
 from qgis.core import QgsFeature, QgsFeatureRequest, QgsVectorLayer
 
+from ...bridge.file_lock import lock_problem
 from ...bridge.geopackage import features_of
 from ...bridge.i18n import tr
 from ...bridge.layer_score import DERIVED, NULL_TYPE
@@ -52,8 +53,11 @@ def write(
     Raises
     ------
     StoreError
-        The layer cannot be edited or committed; nothing was changed.
+        The layer cannot be edited or committed, or another program keeps its file locked; nothing was changed.
     """
+    problem = lock_problem(layer)
+    if problem:
+        raise StoreError(problem)
     editing = layer.isEditable()
     if not editing and not layer.startEditing():
         raise StoreError(

@@ -1,12 +1,15 @@
 """The page *Review* as it is used: keys on the map and in the list, edits by QGIS's tools, and nothing left behind."""
 
+import sqlite3
 import time
+from contextlib import closing, contextmanager
 
 import pytest
 from qgis.core import (
     NULL,
     QgsApplication,
     QgsFeature,
+    QgsGeometry,
     QgsPointXY,
     QgsProject,
     QgsRasterLayer,
@@ -472,3 +475,75 @@ def test_at_the_least_width_no_name_of_a_type_is_cut(page, path, monkeypatch, lo
     assert narrow.list.table.data(narrow.list.table.index(0, 4)).endswith(("Corrected", "已修正", "修正"))
     narrow.stop()
     narrow.deleteLater()
+
+
+# What is refused
+
+
+@contextmanager
+def locked(path):
+    """Keep a GeoPackage locked, as another program does that writes into it."""
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def test_a_locked_file_is_named_at_once_and_keeps_what_it_has(page, path):
+    refused = []
+    page.decisions.refused.connect(refused.append)
+    page.block_bar.refused.connect(refused.append)
+    start = time.monotonic()
+    with locked(path):
+        page.run_command("accept")
+        page.run_command("block")
+        page.run_command("block")
+    assert time.monotonic() - start < 2, "SQLite would wait 5 s for each statement"
+    assert set(states(path)) == {"unreviewed"} and page.list.fid == 1
+    assert len(refused) == 2 and all("result.gpkg is in use by another program" in text for text in refused)
+    page.run_command("accept")
+    assert states(path)[0] == "accepted"
+
+
+def test_an_edit_waits_for_the_lock_and_says_so_once(page, path, monkeypatch):
+    from rsqi.ui.review import digitising
+
+    monkeypatch.setattr(digitising, "RETRY_MS", 50)
+    page.iface.add_tool("mActionAddFeature")
+    press(page, KEY.Key_D)
+    with locked(path):
+        draw(page, box(700, 700, 30, 20))
+        until(lambda: False, 0.5)
+        assert len([text for text in page.iface.texts() if "in use" in text]) == 1
+    assert until(lambda: 5 in stored(path)), "nothing that was drawn is lost"
+
+
+def bow_tie():
+    return QgsGeometry.fromWkt(
+        "Polygon((500700 3400700, 500740 3400740, 500740 3400700, 500700 3400740, 500700 3400700))"
+    )
+
+
+def test_an_outline_that_crosses_itself_is_refused_where_it_does(page, path):
+    page.iface.add_tool("mActionAddFeature")
+    press(page, KEY.Key_D)
+    draw(page, bow_tie())
+    assert len(stored(path)) == 4 and not page.decisions.layer.isModified()
+    assert [text for text in page.iface.texts() if "crosses itself" in text] == page.iface.texts()
+    place = page.navigator._cross.center()
+    assert (round(place.x()), round(place.y())) == (500720, 3400720)
+    assert page.decisions.history.last() is None
+    draw(page, box(700, 700, 30, 20))
+    assert len(stored(path)) == 5 and page.navigator._cross is None
+
+
+def test_a_reshaped_outline_that_crosses_itself_is_taken_back(page, path):
+    layer = page.decisions.layer
+    layer.startEditing()
+    shape = bow_tie()
+    shape.convertToMultiType()
+    layer.changeGeometry(1, shape)
+    QApplication.processEvents()
+    assert layer_of(path).getFeature(1).geometry().area() == pytest.approx(400)
+    assert layer.getFeature(1).geometry().isGeosValid() and stored(path, 1)["status"] == "unreviewed"
+    assert "crosses itself" in page.iface.texts()[-1] and page.decisions.history.last() is None
