@@ -316,8 +316,16 @@
         <translation>按各严重程度的错误个数，或按错误占有效面积的比例。</translation>
     </message>
     <message>
+        <source>Choose a file of seamlines</source>
+        <translation>选择镶嵌线文件</translation>
+    </message>
+    <message>
         <source>Choose one band for grey in the first list, or three for red, green and blue.</source>
         <translation>请在第一个列表中选一个波段表示灰度，或选三个波段分别表示红、绿、蓝。</translation>
+    </message>
+    <message>
+        <source>Choose the seamlines to measure.</source>
+        <translation>请选择要测量的镶嵌线。</translation>
     </message>
     <message>
         <source>CSV files (*.csv)</source>
@@ -1112,6 +1120,14 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>学习率</translation>
     </message>
     <message>
+        <source>left, {n} px</source>
+        <translation>左 {n} 像素</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>长度</translation>
+    </message>
+    <message>
         <source>Let the name of the shapefile {path} end in .shp.</source>
         <translation>Shapefile 的文件名 {path} 须以 .shp 结尾。</translation>
     </message>
@@ -1188,6 +1204,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>平均得分 {mean:.1f}；优良品率 {good:.0%}，优级品率 {excellent:.0%}。</translation>
     </message>
     <message>
+        <source>Mean tone across the seam, from its left to its right; dashed: the mean of each side.</source>
+        <translation>垂直于接缝的平均色调，从左到右；虚线为两侧均值。</translation>
+    </message>
+    <message>
         <source>Measure</source>
         <translation>指标</translation>
     </message>
@@ -1250,6 +1270,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Move the vertices of the outline</source>
         <translation>移动轮廓节点</translation>
+    </message>
+    <message>
+        <source>not measured: nothing crosses the line</source>
+        <translation>无法测量：没有地物跨越接缝</translation>
     </message>
     <message>
         <source>Number of displaced seams</source>
@@ -1378,6 +1402,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Offline folder</source>
         <translation>离线文件夹</translation>
+    </message>
+    <message>
+        <source>Offset</source>
+        <translation>错位</translation>
     </message>
     <message>
         <source>One band for grey, or three in the order red, green, blue, which dragging changes in the list; none means what the image itself says. Scripts may give a text as well: 4,3,2 or red,green,blue.</source>
@@ -1556,6 +1584,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>RSQI 复核：{text}</translation>
     </message>
     <message>
+        <source>R {red}, G {green}, B {blue}; ΔE {delta_e:.1f}</source>
+        <translation>红 {red}，绿 {green}，蓝 {blue}；ΔE {delta_e:.1f}</translation>
+    </message>
+    <message>
         <source>Reading the image: row {done} of {total}</source>
         <translation>正在读取影像：第 {done} 行，共 {total} 行</translation>
     </message>
@@ -1566,6 +1598,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Red band, or the only one for grey</source>
         <translation>红波段；只选这一个时为灰度</translation>
+    </message>
+    <message>
+        <source>right, {n} px</source>
+        <translation>右 {n} 像素</translation>
     </message>
     <message>
         <source>RSQI computes in a Python environment of its own, so that nothing is mixed into QGIS. It is built once, in the QGIS profile. That takes some minutes, about {size} GB of the disk, and the internet or a folder of downloaded packages.</source>
@@ -1868,6 +1904,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>镶嵌线</translation>
     </message>
     <message>
+        <source>Seamlines (optional)</source>
+        <translation>镶嵌线（可选）</translation>
+    </message>
+    <message>
         <source>Seams</source>
         <translation>接缝</translation>
     </message>
@@ -1960,6 +2000,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>测试部分所占比例</translation>
     </message>
     <message>
+        <source>Sharpness ratio</source>
+        <translation>清晰度之比</translation>
+    </message>
+    <message>
         <source>Show all keys</source>
         <translation>显示全部按键</translation>
     </message>
@@ -2024,6 +2068,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>状态</translation>
     </message>
     <message>
+        <source>Step</source>
+        <translation>色差</translation>
+    </message>
+    <message>
         <source>Stopped. What was learned so far is kept: train again to go on.</source>
         <translation>已停止。已学到的内容保留：再次训练即可继续。</translation>
     </message>
@@ -2074,6 +2122,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
     <message>
         <source>The image does not say which bands to show, so the first are taken: {reason}</source>
         <translation>影像未说明应显示哪些波段，取前几个：{reason}</translation>
+    </message>
+    <message>
+        <source>The measurement failed.</source>
+        <translation>测量失败。</translation>
     </message>
     <message>
         <source>The Python of RSQI's environment is gone, perhaps because QGIS was updated: open the RSQI panel, or Settings &gt; Options &gt; RSQI, and press Repair.</source>
@@ -2624,6 +2676,10 @@ A run that was cancelled goes on where it stopped when it is started again with 
         <translation>值</translation>
     </message>
     <message>
+        <source>Vector files (*.shp *.gpkg *.geojson *.json *.dxf *.kml *.tab *.mif);;All files (*)</source>
+        <translation>矢量文件 (*.shp *.gpkg *.geojson *.json *.dxf *.kml *.tab *.mif);;所有文件 (*)</translation>
+    </message>
+    <message>
         <source>Verdict on the lot</source>
         <translation>批质量判定</translation>
     </message>
@@ -2942,6 +2998,18 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{n} errors</source>
         <translation>{n} 个错误</translation>
+    </message>
+    <message>
+        <source>{name}: seams</source>
+        <translation>{name}：接缝</translation>
+    </message>
+    <message>
+        <source>{path} cannot be opened as a layer of lines.</source>
+        <translation>{path} 无法作为线图层打开。</translation>
+    </message>
+    <message>
+        <source>{path} holds no lines and no polygons.</source>
+        <translation>{path} 中没有线和面。</translation>
     </message>
     <message>
         <source>{path}: {count} features without geometry are left out (number {numbers})</source>
@@ -3278,6 +3346,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{path}: {raster} is not the image that was inspected</source>
         <translation>{path}：{raster} 不是被检影像</translation>
+    </message>
+    <message>
+        <source>{px:.1f} px, significance {significance:.1f}</source>
+        <translation>{px:.1f} 像素，显著性 {significance:.1f}</translation>
     </message>
     <message>
         <source>{raster}: a second record of this raster; give only one of them</source>

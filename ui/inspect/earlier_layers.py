@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Sequence
+
 from qgis.core import QgsLayerTreeGroup, QgsProject, QgsVectorLayer
 
 from ...bridge.geopackage import geopackage_of, summary_of
@@ -13,12 +15,12 @@ GROUP = "rsqi/earlier"  # custom property of a group: the image whose earlier re
 
 
 def note_image(layer: QgsVectorLayer, image: Image) -> None:
-    """Note in a layer of errors which image it belongs to."""
+    """Note in a layer of errors or seams which image it belongs to."""
     layer.setCustomProperty(RASTER, _key(image))
 
 
-def set_aside(layer: QgsVectorLayer, image: Image) -> list[str]:
-    """Move the other results of an image into a group below its new one, hidden, each named by its file.
+def set_aside(layers: Sequence[QgsVectorLayer], image: Image) -> list[str]:
+    """Move the results of an image, but for its new `layers`, into a group below these, hidden, named by their files.
 
     Returns
     -------
@@ -29,12 +31,13 @@ def set_aside(layer: QgsVectorLayer, image: Image) -> list[str]:
     moved = []
     for node in root.findLayers():
         other = node.layer()
-        if other is layer or not isinstance(other, QgsVectorLayer) or _raster_of(other) != key:
+        if other in layers or not isinstance(other, QgsVectorLayer) or _raster_of(other) != key:
             continue
         group = _group(root, key, image.name)
         if node.parent() is group:
             continue
-        other.setName(tr("{name}: errors").format(name=geopackage_of(other).stem))
+        title = tr("{name}: seams") if "layername=seams" in other.source() else tr("{name}: errors")
+        other.setName(title.format(name=geopackage_of(other).stem))
         moved.append(other.name())
         copy = node.clone()
         copy.setExpanded(False)

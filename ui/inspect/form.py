@@ -15,9 +15,10 @@ from ...rsqi_core.scoring import MODES
 from ..widgets.narrow import narrow
 from .advanced_box import AdvancedBox
 from .area_box import VISIBLE, AreaBox
-from .images import Image, result_path, unused
+from .images import RESULT, Image, result_path, unused
 from .model_box import ModelBox
 from .presets import PRESETS, STANDARD, Preset
+from .seam_box import SeamBox
 from .source_box import LAYER, SourceBox
 from .type_list import TypeList
 
@@ -25,7 +26,7 @@ GROUP = "rsqi/inspect"
 
 
 class InspectionForm(QWidget):
-    """Gives the images and the parameters of `rsqi:inspect`."""
+    """Gives the images, and the parameters of `rsqi:inspect` or `rsqi:measureseams`."""
 
     def __init__(self, canvas, parent=None):
         super().__init__(parent)
@@ -47,6 +48,7 @@ class InspectionForm(QWidget):
         self.device_box.setObjectName("rsqiDevice")
         self.device_box.addItems(device_names())
         self.advanced_box = AdvancedBox()
+        self.seam_box = SeamBox()
         self.output_box = QgsFileWidget()
         self.output_box.setObjectName("rsqiOutput")
         self._build()
@@ -68,37 +70,42 @@ class InspectionForm(QWidget):
 
     def problem(self) -> str:
         """Return why no inspection can start, with the remedy; empty: it can."""
-        if not self.images():
-            if self.source_box.kind() == LAYER:
-                return tr("There is no raster layer to inspect: add an image to the project.")
-            return tr("There is no image to inspect: choose some layers, or a folder with images.")
-        if not self.type_list.checked():
+        problem = self._source_problem()
+        if not problem and not self.type_list.checked():
             return tr("Choose at least one error type.")
-        return self.area_box.problem() or self.advanced_box.problem()
+        return problem or self.area_box.problem() or self.advanced_box.problem()
+
+    def seam_problem(self) -> str:
+        """Return why no seams can be measured, with the remedy; empty: they can."""
+        problem = self._source_problem()
+        if not problem and self.seam_box.layer() is None:
+            return tr("Choose the seamlines to measure.")
+        return problem or self.advanced_box.bands_box.problem()
 
     def parameters(self, image: Image) -> dict:
-        """Return the parameters for one image but for INPUT and OUTPUT."""
-        found = {
+        """Return the parameters of an inspection of one image but for INPUT and OUTPUT."""
+        return {
             "MODEL": self.model_box.model(),
             "DEVICE": self.device_box.currentIndex(),
             "TYPES": self.type_list.checked(),
-            "SCHEME": str(schemes.chosen() or ""),
-            "MODE": MODES.index(schemes.mode()),
             "RESUME": True,
+            **self._common_parameters(image),
             **self.area_box.parameters(),
             **self.advanced_box.parameters(),
         }
-        if image.path is None:
-            found["PIXEL_SIZE"] = self.pixel_box.value() or self._shown_pixel_size(image.layer)
-        return found
 
-    def destination(self, image: Image) -> Path:
+    def seam_parameters(self, image: Image) -> dict:
+        """Return the parameters of a measurement on one image but for INPUT and OUTPUT."""
+        bands = {"BANDS": self.advanced_box.bands_box.bands()}
+        return {"LINES": self.seam_box.layer(), **self._common_parameters(image), **bands}
+
+    def destination(self, image: Image, ending: str = RESULT) -> Path:
         """Return the GeoPackage for the result of an image, which no file has yet."""
         path = self.chosen_file()
         if path is not None:
             return unused(path)
         chosen = self.output_box.filePath().strip()
-        return result_path(image, Path(chosen) if chosen else None)
+        return result_path(image, Path(chosen) if chosen else None, ending)
 
     def chosen_file(self) -> Path | None:
         """Return the GeoPackage that was chosen for the result of one image, even if it exists; None if none was."""
@@ -119,6 +126,19 @@ class InspectionForm(QWidget):
     def stop(self) -> None:
         """Let go of the project."""
         self.source_box.stop()
+
+    def _source_problem(self) -> str:
+        if self.images():
+            return ""
+        if self.source_box.kind() == LAYER:
+            return tr("There is no raster layer to inspect: add an image to the project.")
+        return tr("There is no image to inspect: choose some layers, or a folder with images.")
+
+    def _common_parameters(self, image: Image) -> dict:
+        found = {"SCHEME": str(schemes.chosen() or ""), "MODE": MODES.index(schemes.mode())}
+        if image.path is None:
+            found["PIXEL_SIZE"] = self.pixel_box.value() or self._shown_pixel_size(image.layer)
+        return found
 
     def _shown_pixel_size(self, layer: QgsRasterLayer) -> float:
         """Return the side of a pixel of the map in the layer's units; 0 where the map does not lie on the layer."""
@@ -199,6 +219,7 @@ class InspectionForm(QWidget):
         form.addRow(tr("Model"), self.model_box)
         form.addRow(tr("Device"), self.device_box)
         form.addRow(tr("Save to"), self.output_box)
+        form.addRow(tr("Seamlines (optional)"), self.seam_box)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(form)

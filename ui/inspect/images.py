@@ -12,6 +12,7 @@ from qgis.PyQt import sip
 
 from ...bridge.raster_source import raster_path
 
+RESULT, SEAMS = "rsqi", "seams"  # what the names of results end in
 ENDINGS = {
     ".tif", ".tiff", ".img", ".jp2", ".j2k", ".png", ".jpg", ".jpeg", ".bmp", ".vrt", ".pix", ".ecw", ".sid", ".dat",
     ".nitf", ".ntf",
@@ -56,7 +57,7 @@ def images_in(folder: Path) -> list[Image]:
     return [Image(file.stem, path=file) for file in files if not file.stem.endswith("_mask") and file.name[0] != "."]
 
 
-def result_path(image: Image, folder: Path | None = None) -> Path:
+def result_path(image: Image, folder: Path | None = None, ending: str = RESULT) -> Path:
     """Return a name for the result that no file has yet: beside the image, or in `folder`.
 
     Where nobody may write, it is in the system's temporary folder.
@@ -66,7 +67,7 @@ def result_path(image: Image, folder: Path | None = None) -> Path:
     if folder is None or not os.access(folder, os.W_OK):
         folder = Path(tempfile.gettempdir())
     stem = image.path.stem if image.path is not None else "".join(c if c.isalnum() else "_" for c in image.name)
-    return unused(folder / f"{stem}_rsqi.gpkg")
+    return unused(folder / f"{stem}_{ending}.gpkg")
 
 
 def unused(path: Path) -> Path:

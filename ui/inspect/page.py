@@ -28,15 +28,17 @@ from ...rsqi_core.files.earlier import read_earlier
 from ..widgets.narrow import VerticalScroll
 from . import earlier_layers
 from .form import InspectionForm
-from .images import Image
+from .images import RESULT, SEAMS, Image
 from .live_layer import LiveLayer
 from .outcomes import Outcome, OutcomeTable, summary_text
 from .replacing import BESIDE, CANCEL, ask, layers_of
 from .source_box import FOLDER
 
+_INSPECTION, _MEASUREMENT = "rsqi:inspect", "rsqi:measureseams"
+
 
 class InspectPage(QWidget):
-    """Runs `rsqi:inspect` in the background.
+    """Runs `rsqi:inspect`, or `rsqi:measureseams`, in the background.
 
     Signals
     -------
@@ -53,6 +55,7 @@ class InspectPage(QWidget):
         super().__init__(parent)
         self.setObjectName("rsqiInspectPage")
         self._iface = iface
+        self._work = _INSPECTION
         self._images: list[Image] = []
         self._outcomes: list[Outcome] = []
         self._inspection: AlgorithmRun | None = None
@@ -64,6 +67,8 @@ class InspectPage(QWidget):
         self._status_text = self._hint_text = ""
         self._build()
         self.form.source_box.changed.connect(self._show_hint)
+        self.form.seam_box.measure_requested.connect(self.measure_seams)
+        self.form.seam_box.refused.connect(lambda text: self._push_message(text, Qgis.MessageLevel.Warning))
         self._show_hint()
         iface.currentLayerChanged.connect(self.follow)
         self.follow(iface.activeLayer())
@@ -83,9 +88,15 @@ class InspectPage(QWidget):
     # Running
 
     def run(self) -> None:
-        """Start."""
+        """Start an inspection."""
+        self._begin(_INSPECTION, self.form.problem())
+
+    def measure_seams(self) -> None:
+        """Start measuring along the chosen seamlines."""
+        self._begin(_MEASUREMENT, self.form.seam_problem())
+
+    def _begin(self, work: str, problem: str) -> None:
         self._clear_messages()
-        problem = self.form.problem()
         if problem:
             self._push_message(problem, Qgis.MessageLevel.Warning)
             self.status.setText(problem)
@@ -94,7 +105,7 @@ class InspectPage(QWidget):
         if self._replaced is CANCEL:
             return
         self.form.save_settings()
-        self._images, self._outcomes, self._cancelled = self.form.images(), [], False
+        self._work, self._images, self._outcomes, self._cancelled = work, self.form.images(), [], False
         self.table.clear()
         self.table.setVisible(len(self._images) > 1)
         self._set_running(True)
@@ -131,11 +142,13 @@ class InspectPage(QWidget):
         if not layer.isValid():
             self._end_image(problem=tr("{path} cannot be opened as an image.").format(path=image.path or image.name))
             return
-        self._result_path = self._replaced or self.form.destination(image)
-        parameters = {"INPUT": layer, "OUTPUT": str(self._result_path), **self.form.parameters(image)}
+        seams = self._work == _MEASUREMENT
+        self._result_path = self._replaced or self.form.destination(image, SEAMS if seams else RESULT)
+        parameters = self.form.seam_parameters(image) if seams else self.form.parameters(image)
+        parameters |= {"INPUT": layer, "OUTPUT": str(self._result_path)}
         parameters["OVERWRITE"] = self._replaced is not None
         self._live_layer = LiveLayer(tr("{name}: errors so far").format(name=image.name), layer.crs())
-        self._inspection = AlgorithmRun("rsqi:inspect", parameters, self, image.name)
+        self._inspection = AlgorithmRun(self._work, parameters, self, image.name)
         self._inspection.progressed.connect(self._progress)
         self._inspection.worker_event.connect(self._show_event)
         self._inspection.info.connect(self._show_status)
@@ -232,7 +245,8 @@ class InspectPage(QWidget):
         elif len(images) > 1:
             self.status.setText(summary_text(outcomes))
         elif outcomes[0].problem:
-            self.status.setText(tr("The inspection failed."))
+            failed = tr("The inspection failed.") if self._work == _INSPECTION else tr("The measurement failed.")
+            self.status.setText(failed)
             self._push_message(outcomes[0].problem, Qgis.MessageLevel.Critical)
         else:
             self._show_outcome(outcomes[0])
@@ -247,28 +261,34 @@ class InspectPage(QWidget):
         project = QgsProject.instance()
         if outcome.image.layer is None and not self._loaded(outcome.image.path):
             project.addMapLayer(outcome.image.open())
-        layer = self._loaded(outcome.path) or self._load(outcome)
+        layer = self._loaded(f"{outcome.path}|layername=errors") or self._load(outcome)
         self._iface.setActiveLayer(layer)
         self.finished.emit(layer)
 
     def _load(self, outcome: Outcome) -> QgsVectorLayer:
-        """Put the errors into the project, on top, with the legend of the types."""
-        name = tr("{name}: errors").format(name=outcome.image.name)
-        layer = QgsVectorLayer(f"{outcome.path}|layername=errors", name, "ogr")
-        layer_style.apply(layer, "errors")
-        earlier_layers.note_image(layer, outcome.image)
-        QgsProject.instance().addMapLayer(layer, False)
-        QgsProject.instance().layerTreeRoot().insertLayer(0, layer).setExpanded(True)
-        aside = earlier_layers.set_aside(layer, outcome.image)
+        """Put errors and seams into the project, on top, with their legends; return the errors."""
+        errors = self._load_table(outcome, "errors", tr("{name}: errors"))
+        seams = self._load_table(outcome, "seams", tr("{name}: seams"))
+        aside = earlier_layers.set_aside([layer for layer in (errors, seams) if layer is not None], outcome.image)
         if aside:
             text = tr("Earlier results of {name} are kept in a group of the layer panel, hidden: {layers}.")
             self._push_message(text.format(name=outcome.image.name, layers=listed(aside)), Qgis.MessageLevel.Info)
+        return errors
+
+    def _load_table(self, outcome: Outcome, table: str, title: str) -> QgsVectorLayer | None:
+        layer = QgsVectorLayer(f"{outcome.path}|layername={table}", title.format(name=outcome.image.name), "ogr")
+        if table != "errors" and layer.featureCount() < 1:
+            return None
+        layer_style.apply(layer, table)
+        earlier_layers.note_image(layer, outcome.image)
+        QgsProject.instance().addMapLayer(layer, False)
+        QgsProject.instance().layerTreeRoot().insertLayer(0, layer).setExpanded(True)
         return layer
 
-    def _loaded(self, path: Path) -> QgsMapLayer | None:
-        """Return the layer of the project that shows a file."""
+    def _loaded(self, source: Path | str) -> QgsMapLayer | None:
+        """Return the layer of the project with this source."""
         layers = QgsProject.instance().mapLayers().values()
-        return next((layer for layer in layers if layer.source().split("|")[0] == str(path)), None)
+        return next((layer for layer in layers if layer.source() == str(source)), None)
 
     def _clear_map(self) -> None:
         """Remove the errors found so far from the map; the canvas does not notice by itself that a layer is gone."""

@@ -42,6 +42,7 @@ from .key_help import KeyHelp
 from .keys import KeyListener, KeyTable, with_key
 from .map_view import MapView
 from .navigation import Navigator, outline, pixel_side_of, place_text
+from .seam_panel import SeamPanel
 from .status_lines import ModeLabel, ProgressLine
 from .store import snapshot
 from .tool import ReviewTool, errors_at
@@ -111,8 +112,9 @@ class ReviewPage(QWidget):
         self.block_bar.set_layer(layer)
         self.map_view.set_layer(layer)
         self._drawn_fid = None
+        image = inspected_image(layer) if layer is not None else None
+        self.seam_panel.set_layer(layer, image.raster if image is not None else "")
         if layer is not None:
-            image = inspected_image(layer)
             self._pixel_side = image.measures.pixel_side if image is not None else pixel_side_of(layer)
             set_judged(layer, None)  # if the project was saved amid a review
             self.filter_bar.set_threshold(map_filter.threshold_of(layer))
@@ -407,6 +409,7 @@ class ReviewPage(QWidget):
 
     def _show_row(self) -> None:
         row = self.decisions.rows.get(self.list.fid)
+        self.seam_panel.show_error(row.fid if row is not None else None)
         self.comment_box.setEnabled(row is not None)
         if not self.comment_box.hasFocus():
             self.comment_box.setText(row.comment if row is not None else "")
@@ -488,6 +491,7 @@ class ReviewPage(QWidget):
         self.comment_box.setMaxLength(COMMENT_LENGTH)
         self.comment_box.setPlaceholderText(with_key(tr("Comment"), "comment"))
         self.mode_label = ModeLabel()
+        self.seam_panel = SeamPanel()
         self.block_bar = BlockBar(self.navigator)
         self.reviewer_box = QLineEdit(reviewer.given_name())
         self.reviewer_box.setPlaceholderText(reviewer.reviewer())
@@ -515,6 +519,7 @@ class ReviewPage(QWidget):
         column.addWidget(self.decision_bar)
         column.addWidget(self.mode_label)
         column.addWidget(self.comment_box)
+        column.addWidget(self.seam_panel)
         column.addWidget(self.block_bar)
         column.addLayout(foot)
         self._stack = QStackedLayout(self)

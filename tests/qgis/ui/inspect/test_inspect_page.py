@@ -302,3 +302,48 @@ def test_an_inspection_is_scored_as_the_tab_score_does(page, image, tmp_path):
         for name in (schemes.SCHEME, schemes.MODE):
             QgsSettings().remove(name)
     assert (parameters["SCHEME"], parameters["MODE"]) == (str(scheme), 1)
+
+
+@pytest.fixture
+def lines(tmp_path):
+    """A file with one seamline of the image."""
+    path = tmp_path / "lines.geojson"
+    shape = {"type": "LineString", "coordinates": [[114.0, 30.7], [114.001, 30.7]]}
+    path.write_text(json.dumps({"type": "Feature", "properties": {}, "geometry": shape}))
+    return path
+
+
+def test_seams_are_measured_along_a_chosen_file_and_shown(page, image, lines, tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_WORKER_SEEN", str(tmp_path / "seen.json"))
+    page.follow(image)
+    button = page.form.seam_box.measure_button
+    assert not button.isEnabled()
+    page.form.seam_box.open_file(str(lines))
+    button.click()
+    work(page)
+    assert json.loads((tmp_path / "seen.json").read_text())["request"]["lines"] == str(lines)
+    (layer,) = page.reviewed
+    assert layer.source() == f"{tmp_path / 'scene_seams.gpkg'}|layername=errors" and layer.featureCount() == 2
+    shown_layers = [each.layer() for each in QgsProject.instance().layerTreeRoot().findLayers()]
+    assert [(each.name(), each.renderer().type()) for each in shown_layers[:2]] == [
+        ("scene: seams", "RuleRenderer"), ("scene: errors", "categorizedSymbol")
+    ]  # fmt: skip
+    assert page.status.text().startswith("Score 98.0")
+
+
+def test_a_file_without_lines_is_refused_in_one_line(page, image, tmp_path):
+    points = tmp_path / "points.geojson"
+    points.write_text(json.dumps({"type": "Point", "coordinates": [114.0, 30.7]}))
+    (tmp_path / "text.shp").write_text("nothing")
+    for path in (points, tmp_path / "text.shp"):
+        page.form.seam_box.open_file(str(path))
+    assert {text.split("/")[-1] for text in shown(page)} == {
+        "points.geojson holds no lines and no polygons.", "text.shp cannot be opened as a layer of lines."
+    }  # fmt: skip
+    assert [each.name() for each in QgsProject.instance().mapLayers().values()] == ["scene"]
+
+
+def test_without_seamlines_nothing_is_measured(page, image):
+    page.follow(image)
+    page.measure_seams()
+    assert page.status.text() == "Choose the seamlines to measure." and page.run_button.isEnabled()
