@@ -29,6 +29,7 @@ from ..seams.record import Seam
 from ..taxonomy import CODES, TYPES, by_id, noted_codes
 from .atomic import reason, whole_file
 from .layer import OGR_ERRORS, checked_status, checked_type, read_layer, refuse_no_area
+from .seam_layer import read_seams
 
 STYLED = ("errors", "seams", "blocks")
 _Columns = dict[str, tuple[np.ndarray, np.ndarray]]  # by field: values, and the mask of nulls
@@ -157,7 +158,7 @@ def read_errors(path: Path | str) -> StoredErrors:
             for fid, shape, category_id, status in zip(fids, shapes, fields["category_id"], fields["status"])
             if shape is not None
         ]
-        measured = _seam_measures(path)
+        measured = {seam.error_id: seam.for_score for seam in read_seams(path)}
         records = [
             measure(
                 shape,
@@ -183,18 +184,6 @@ def read_errors(path: Path | str) -> StoredErrors:
         fids=tuple(fid for fid, *_ in rows),
         summary=summary,
     )
-
-
-def _seam_measures(path: Path) -> dict[int, dict[str, Any]]:
-    """Return what the layer ``seams`` says of errors, by the fid of the error; nothing without that layer."""
-    with closing(_connect(path)) as database:
-        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'seams'").fetchone():
-            return {}
-        rows = database.execute(
-            "SELECT error_id, CASE WHEN category_id = 8 THEN offset_px END,"
-            " max(abs(step_dn_r), abs(step_dn_g), abs(step_dn_b)) FROM seams WHERE error_id IS NOT NULL"
-        ).fetchall()
-    return {fid: {"offset_px": offset, "step_dn": step} for fid, offset, step in rows}
 
 
 def update_scores(path: Path | str, stored: StoredErrors, score: Score) -> None:

@@ -14,7 +14,7 @@ from ..progress import OnProgress, Progress, no_progress
 from ..raster import Raster
 from ..scoring import GRADE_NAMES, SEVERITIES, score_text
 from ..taxonomy import CODES, by_code, by_id
-from . import image_checks, pictures
+from . import image_checks, pictures, seams
 from .content import (
     Card,
     Cell,
@@ -72,6 +72,7 @@ def compose(
         _sign(words, reviewer),
         _pictures(subject, words, source, progress),
         _cards(subject, words, source, progress),
+        seams.section(subject, words, source),
         image_checks.section(checked, words),
         _list(subject, words),
         _conditions(subject, words),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 
@@ -22,6 +22,7 @@ from .subject import Reported, Subject
 
 OVERVIEW = 1400  # units, and pixels at most; longer side of the picture of the whole raster
 CARD = (450, 300)  # units; of the picture of one error
+NET = (1000, 440)  # units; of the map of the seams
 CARDS = 24  # errors shown in pictures of their own
 _CONTEXT = 1.7  # times the error's own size is shown around it,
 _LEAST = 96  # px, but never less than this
@@ -123,6 +124,31 @@ def card(source: Source, error: Reported, text: tuple[str, ...]) -> Figure:
     return _figure(_view(source, (*corner, *sides), CARD), [error], {}, text, others)
 
 
+def net(
+    source: Source,
+    lines: Sequence[tuple[shapely.LineString, str, float]],
+    labels: Sequence[tuple[shapely.LineString, str]],
+    text: tuple[str, ...],
+) -> Figure:
+    """Draw lines, each with a colour and a width, over a small picture of the whole window, some with a number."""
+    view = _view(source, source.window, NET)
+    wide, tall = (max(1, round(side)) for side in view.frame[2:])
+    if wide < view.rgb.shape[1]:
+        view = replace(view, rgb=cv2.resize(view.rgb, (wide, tall), interpolation=cv2.INTER_AREA))
+    parts = [_image(view)]
+    taken: list[tuple[float, float, float, float]] = []
+    for line, color, thick in lines:
+        drawn = shapely.simplify(affine_transform(line, view.to_figure.to_shapely()), 0.5)
+        path = "M" + " ".join(f"{x:.1f} {y:.1f}" for x, y in shapely.get_coordinates(drawn))
+        for stroke, wider in (("#1a1a1a", 2.0), (color, 0.0)):
+            parts.append(f'<path d="{path}" fill="none" stroke="{stroke}" stroke-width="{thick + wider:g}"/>')
+    for line, label in labels:
+        middle = affine_transform(line, view.to_figure.to_shapely()).interpolate(0.5, normalized=True)
+        parts.append(_badge(label, (middle.x, middle.y, middle.x, middle.y), view, taken))
+    parts.append(_scale_bar(view))
+    return Figure(_svg(view.size, parts), *view.size, text)
+
+
 def fits(raster: Raster, subject: Subject) -> bool:
     """Tell whether the errors can have been found in this raster: same pixels, and the window inside."""
     mine, theirs = np.array(raster.transform[:6]), np.array(subject.transform[:6])
@@ -168,7 +194,6 @@ def _figure(
     text: tuple[str, ...],
     nearby: Sequence[Reported] = (),
 ) -> Figure:
-    width, height = view.size
     outlines = [_outline(error.geometry, view) for error in errors]
     together: dict[ErrorType, list[shapely.Geometry]] = {}
     # The largest first, so that a cloud's outline does not cover the stripe in it.
@@ -190,11 +215,14 @@ def _figure(
     parts.append(_scale_bar(view))
     if view.north is not None and labels:
         parts.append(_north(view))
-    svg = (
+    return Figure(_svg(view.size, parts), *view.size, text)
+
+
+def _svg(size: tuple[float, float], parts: Sequence[str]) -> str:
+    return (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'viewBox="0 0 {width:g} {height:g}" font-family="sans-serif" stroke-linejoin="round">{"".join(parts)}</svg>'
+        f'viewBox="0 0 {size[0]:g} {size[1]:g}" font-family="sans-serif" stroke-linejoin="round">{"".join(parts)}</svg>'
     )
-    return Figure(svg, width, height, text)
 
 
 def _thin(errors: Sequence[Reported], view: View) -> Iterator[str]:

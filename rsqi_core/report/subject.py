@@ -17,6 +17,7 @@ from affine import Affine
 from ..errors import OutputError
 from ..files.atomic import reason
 from ..files.layer import OGR_ERRORS, checked_mode, checked_status, checked_type, read_layer, refuse_no_area
+from ..files.seam_layer import StoredSeam, stored
 from ..geodesy import area_function, crs_of_areas
 from ..ground import valid_diagonal
 from ..inspection import Inspection
@@ -46,6 +47,8 @@ class Reported:
     status, source, comment, edited_by : str
         Empty where unknown.
     edited_at : datetime or None
+    number : int
+        Of the error in its layer (fid), by which seams name it.
     """
 
     category_id: int
@@ -59,6 +62,7 @@ class Reported:
     comment: str = ""
     edited_by: str = ""
     edited_at: datetime | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,8 @@ class Subject:
         Of the geometries; None: in pixels, or a plane nobody knows the units of.
     valid_area_m2 : float
     valid_pixels : int
+    seams : tuple of StoredSeam
+        Measured lines, those of errors that do not count left out.
     """
 
     errors: tuple[Reported, ...]
@@ -93,6 +99,7 @@ class Subject:
     crs: Any
     valid_area_m2: float
     valid_pixels: int
+    seams: tuple[StoredSeam, ...] = ()
 
     @property
     def name(self) -> str:
@@ -127,8 +134,17 @@ class Subject:
 def of_inspection(found: Inspection, crs: Any) -> Subject:
     """Return what an inspection has just found."""
     errors = [
-        Reported(p.category_id, p.geometry, p.area_m2, p.confidence, item.severity, item.penalty, source=p.source)
-        for p, item in zip(found.polygons, found.score.items)
+        Reported(
+            p.category_id,
+            p.geometry,
+            p.area_m2,
+            p.confidence,
+            item.severity,
+            item.penalty,
+            source=p.source,
+            number=number,
+        )
+        for number, (p, item) in enumerate(zip(found.polygons, found.score.items), 1)
     ]
     return Subject(
         _ordered(errors),
@@ -140,6 +156,7 @@ def of_inspection(found: Inspection, crs: Any) -> Subject:
         crs,
         float(found.summary["valid_area_m2"]),
         int(found.summary["valid_pixels"]),
+        stored(found.seams or ()),
     )
 
 
@@ -162,6 +179,7 @@ def read_subject(
     scheme: str | None = None,
     mode: str | None = None,
     t: float | None = None,
+    seams: tuple[StoredSeam, ...] = (),
 ) -> Subject:
     """Read a layer of errors and score it as it is now.
 
@@ -175,6 +193,8 @@ def read_subject(
         Says how large the image is where the summary does not.
     scheme, mode, t : optional
         As for `rsqi_core.scoring`; `t` replaces that of the scheme, and `mode` is by default that of the summary.
+    seams : tuple of StoredSeam, optional
+        Of the result that the errors are from; they name errors by number.
 
     Raises
     ------
@@ -207,8 +227,13 @@ def read_subject(
         summary = {"raster": raster.path, "width": size[0], "height": size[1], **summary}
     else:
         raise OutputError(f"{errors}: nothing says how large the image is; give the image")
+    measured = {seam.error_id: seam.for_score for seam in seams}
     records = [
-        measure(shape, row["category_id"], transform, area(shape), row["status"]) for shape, row in zip(shapes, table)
+        replace(
+            measure(shape, row["category_id"], transform, area(shape), row["status"]),
+            **measured.get(row["number"], {}),
+        )
+        for shape, row in zip(shapes, table)
     ]
     rules = load_scheme(scheme)
     judged = score(
@@ -228,7 +253,9 @@ def read_subject(
     for each in reported:
         counts[each.status] = counts.get(each.status, 0) + 1
     kept = [each for each in reported if each.status != REJECTED]
-    return Subject(_ordered(kept), counts, judged, summary, transform, size, crs, valid_area, valid_pixels)
+    numbers = {None, *(each.number for each in kept)}
+    lines = tuple(seam for seam in seams if seam.error_id in numbers)
+    return Subject(_ordered(kept), counts, judged, summary, transform, size, crs, valid_area, valid_pixels, lines)
 
 
 def _ordered(errors: list[Reported]) -> tuple[Reported, ...]:
@@ -258,6 +285,7 @@ def _read_layer(path: Path | str) -> tuple[list[dict[str, Any]], np.ndarray, Any
         number = int(fids[n])
         rows.append(
             {
+                "number": number,
                 "category_id": checked_type(path, number, row["category_id"]),
                 "confidence": math.nan if row.get("confidence") is None else float(row["confidence"]),
                 "status": checked_status(path, number, row.get("status")),

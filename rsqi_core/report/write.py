@@ -13,6 +13,7 @@ from ..files.atomic import write_whole
 from ..files.clash import refuse_clashes
 from ..files.earlier import refuse_earlier_file
 from ..files.inputs import files_of
+from ..files.seam_layer import read_seams
 from ..files.shapefile import is_as_written
 from ..inspection import Inspection
 from ..locate import find_file
@@ -148,7 +149,8 @@ def write_report(
     raster = _open(order, summary, emit)
     try:
         scheme = order.scheme or _noted_scheme(order, summary, emit)
-        subject = read_subject(order.errors, summary, raster, scheme, order.mode, order.t)
+        seams = read_seams(order.summary) if order.summary and summary else ()
+        subject = read_subject(order.errors, summary, raster, scheme, order.mode, order.t, seams)
         if raster is not None and not pictures.fits(raster, subject):
             if order.raster:
                 raise RasterError(f"{order.raster}: this is not the image that was inspected; give that one")
