@@ -71,8 +71,8 @@ def _score_one(path: Path, scheme: Scheme, options: argparse.Namespace) -> Unit:
         print(f"not inspected: {', '.join(result.not_inspected)}")
     if result.value is not None:
         print(result.arithmetic())
-    found, charged = sum(part.count for part in result.by_type.values()), sum(result.severities.values())
-    print(f"{found} errors, charged as {charged}, score {score_text(result.value)} ({result.grade})")
+    count, charged = sum(part.count for part in result.by_type.values()), sum(result.severities.values())
+    print(f"{count} errors, charged as {charged}, score {score_text(result.value)} ({result.grade})")
     return Unit(path.stem, result.value, result.grade, result.severities)
 
 
