@@ -9,6 +9,7 @@ from .defect import AMBIGUOUS, CLEAN, DEFECT, Defect, severity, to_uint8
 from .fields import fractal, log_uniform, seam, seam_mask, smoothstep
 
 MIN_STEP = 6.0  # grey levels; a smaller step is not a visible seam (domain facts, section 3)
+_HAIRLINE = 0.08  # share of seams that show as the dark edge of a frame alone
 _SEASON = 0.25  # share of seams between photos of two seasons
 _TEXTURE_SHARE = 0.4  # of the local deviation: what the step must exceed to show through texture
 
@@ -40,6 +41,8 @@ def apply(
         distance = seam(shape, rng, image)
         if rng.random() < 0.15:  # a flight strip between two others
             distance = rng.uniform(0.12, 0.3) * min(shape) - np.abs(distance)
+    if second is None and rng.random() < _HAIRLINE:
+        return hairline(image, distance, rng)
     kind = "tone" if second is None else "dates"
     if second is None and rng.random() < _SEASON:
         second, kind = season(image, rng), "season"
@@ -51,6 +54,23 @@ def apply(
         return None
     parameters = {"kind": kind, "step": step, "feather": float(feather)}
     return Defect("stitching_trace", out, mask, severity(step, 12, 22), parameters)
+
+
+def hairline(image: np.ndarray, distance: np.ndarray, rng: np.random.Generator) -> Defect | None:
+    """Draw the edge of a frame: a thin dark line, whole or in dashes, between parts that hardly differ.
+
+    Unblended mosaics of drone photos show it, where the outermost pixels of a photo were darkened by resampling.
+    """
+    width, depth = rng.uniform(0.6, 1.6), rng.uniform(0.25, 0.9)
+    shown = smoothstep(-np.abs(distance), -width - 0.5, -width + 0.5)
+    if rng.random() < 0.6:  # in dashes, as the line passes from pixel row to pixel row
+        shown = shown * smoothstep(fractal(image.shape[:2], rng, 0.5, cells=48), -0.6, 0.2)
+    out = to_uint8(image * (1 - depth * shown)[..., None])
+    drop = float((image.astype(np.float32) - out).mean(2)[np.abs(distance) < width].mean())
+    if drop < MIN_STEP:
+        return None
+    parameters = {"kind": "hairline", "step": drop, "feather": 0.0}
+    return Defect("stitching_trace", out, seam_mask(distance, 6), severity(drop, 20, 45), parameters)
 
 
 def season(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
