@@ -5,6 +5,7 @@ The graph stays as it is and only its weights change: what comes out is the same
 
 from __future__ import annotations
 
+import shutil
 import hashlib
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from torch import Tensor, nn
 
 from ..errors import ModelError
 from ..taxonomy import TYPES
-from .card import CLASSIFIER, SEGMENTER, model_hash, read_card
+from .card import CLASSIFIER, SEGMENTER, graphs_of, model_hash, read_card
 from .headed_network import HeadedNetwork
 from .onnx_operators import compute
 
@@ -93,8 +94,13 @@ class OnnxNetwork(HeadedNetwork):
         return self._run(images, ("segmentation",))[self._outputs["segmentation"]]
 
     def write(self, folder: Path) -> None:
-        """Write both graphs with the weights as they are now, each in the precision that it was stored in."""
+        """Write both graphs with the weights as they are now, each in the precision that it was stored in.
+
+        A network of seams, which learns by itself, goes along as it is.
+        """
         folder.mkdir(parents=True, exist_ok=True)
+        for file in set(graphs_of(self.card)) - set(FILES.values()):
+            shutil.copyfile(self._folder / file, folder / file)
         for head, file in FILES.items():
             model = onnx.load(str(self._folder / file))
             names = self._weights[head]

@@ -66,7 +66,8 @@ def hairline(image: np.ndarray, distance: np.ndarray, rng: np.random.Generator) 
     if rng.random() < 0.6:  # in dashes, as the line passes from pixel row to pixel row
         shown = shown * smoothstep(fractal(image.shape[:2], rng, 0.5, cells=48), -0.6, 0.2)
     out = to_uint8(image * (1 - depth * shown)[..., None])
-    drop = float((image.astype(np.float32) - out).mean(2)[np.abs(distance) < width].mean())
+    line = np.abs(distance) < width
+    drop = float((image.astype(np.float32) - out).mean(2)[line].mean()) if line.any() else 0.0
     if drop < MIN_STEP:
         return None
     parameters = {"kind": "hairline", "step": drop, "feather": 0.0}

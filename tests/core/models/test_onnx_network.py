@@ -1,5 +1,8 @@
 """The graphs of a model folder in torch: they say what onnxruntime says, and what they learn comes back as graphs."""
 
+import shutil
+from dataclasses import replace
+
 import onnx
 import pytest
 import torch
@@ -9,6 +12,7 @@ from rsqi_core.errors import ModelError
 from rsqi_core.models import Model
 from rsqi_core.models.architectures import architecture
 from rsqi_core.models.backend import load
+from rsqi_core.models.card import graphs_of, read_card, write_card
 from rsqi_core.models.export import write_uncalibrated
 from rsqi_core.models.onnx_network import OnnxNetwork
 
@@ -93,8 +97,19 @@ def test_what_was_learned_comes_back_as_a_model(folder, tmp_path):
     assert again.origin != network.origin
 
 
+def test_a_network_of_seams_goes_along_as_it_is(folder, tmp_path):
+    whole = tmp_path / "whole"
+    shutil.copytree(folder, whole)
+    (whole / "seams.onnx").write_bytes(b"a graph")
+    write_card(whole, replace(read_card(whole), seams={"high": 0.6, "low": 0.3}))
+    OnnxNetwork(whole).write(tmp_path / "new")
+    write_card(tmp_path / "new", read_card(whole))
+    assert graphs_of(read_card(tmp_path / "new")) == ("classifier.onnx", "segmenter.onnx", "seams.onnx")
+    assert (tmp_path / "new" / "seams.onnx").read_bytes() == b"a graph"
+
+
 def test_an_operator_that_is_not_ours_is_named(folder, tmp_path):
-    for name in ("card.json", "segmenter.onnx", "classifier.onnx"):
+    for name in ("card.json", *graphs_of(read_card(folder))):
         (tmp_path / name).write_bytes((folder / name).read_bytes())
     graph = onnx.load(tmp_path / "classifier.onnx")
     last = graph.graph.node[-1]
