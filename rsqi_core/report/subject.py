@@ -208,9 +208,9 @@ def read_subject(
             transform = Affine(*json.loads(summary["transform"]))
             size = int(summary["width"]), int(summary["height"])
             valid_pixels, valid_area = int(summary["valid_pixels"]), float(summary["valid_area_m2"])
-        except (KeyError, TypeError, ValueError) as error:
-            text = f"not a complete result of RSQI ({reason(error)}); inspect the raster again"
-            raise OutputError(f"{errors}: {text}") from error
+        except (KeyError, TypeError, ValueError) as fault:
+            text = f"not a complete result of RSQI ({reason(fault)}); inspect the raster again"
+            raise OutputError(f"{errors}: {text}") from fault
         refuse_no_area(errors, valid_area)
         area = area_function(crs_of_areas(crs, transform, *size))
     elif raster is not None:
