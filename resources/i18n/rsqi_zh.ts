@@ -532,8 +532,8 @@
         <translation>复制诊断信息</translation>
     </message>
     <message>
-        <source>Copy the coordinates</source>
-        <translation>复制坐标</translation>
+        <source>Copy the coordinates of the error</source>
+        <translation>复制图斑坐标</translation>
     </message>
     <message>
         <source>Copy the download command</source>
@@ -601,7 +601,7 @@ A share of the blocks is put aside as a test part, on which models are compared 
     </message>
     <message>
         <source>Delete what you have drawn</source>
-        <translation>删除自己绘制的错误</translation>
+        <translation>删除自己绘制的图斑</translation>
     </message>
     <message>
         <source>Describe errors</source>
@@ -1441,7 +1441,7 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     </message>
     <message>
         <source>Only what was drawn can be deleted: reject what the inspection has found.</source>
-        <translation>只能删除人工绘制的错误；检查发现的错误请用“否定”。</translation>
+        <translation>只能删除人工绘制的图斑；检查发现的请用“否定”。</translation>
     </message>
     <message>
         <source>Oriented lines</source>

@@ -71,7 +71,7 @@ def command_texts() -> dict[str, str]:
         "split": tr("Split the error with a line"),
         "merge": tr("Merge the selected errors"),
         "delete": tr("Delete what you have drawn"),
-        "copy": tr("Copy the coordinates"),
+        "copy": tr("Copy the coordinates of the error"),
         "block": tr("Block seen: go to the next worst"),
         "block_back": tr("Back to the block before"),
         "leave": tr("End drawing or editing"),

@@ -336,7 +336,7 @@ def test_a_reviewed_file_is_reported_as_it_is_now(reviewed, tmp_path):
     parsed = Text(page)
     text = parsed.parts
     assert "已确认 1 · 人工补充 1 · 已剔除 1 · 未复核 1" in text
-    assert "尚有 1 处错误未复核，本报告为初检结果，复核完成前不宜签署。" in text
+    assert "尚有 1 个错误未复核，本报告为初检结果，复核完成前不宜签署。" in text
     assert "复核：李, 王晓明，最后修改 2026-03-05 05:06" in text
     assert page.count("<svg") == 1 + 3 + 1  # the overview, the errors, the histogram
     assert not re.search(r"(src|href)=\"?https?:|<link|@import|url\(|<script", page)
