@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from qgis.core import (
+    NULL,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingOutputNumber,
@@ -20,7 +21,7 @@ from qgis.core import (
     QgsVectorFileWriter,
 )
 
-from ..bridge.compat import VECTOR_POLYGON
+from ..bridge.compat import LONG, VECTOR_POLYGON, field
 from ..bridge.fields import check_error_fields, conform, error_fields
 from ..bridge.geopackage import geopackage_of
 from ..bridge.i18n import tr
@@ -187,6 +188,7 @@ class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
         source = self.parameterAsSource(parameters, self.INPUT, context)
         check_error_fields(source)
         fields, crs = error_fields(), source.sourceCrs()
+        fields.append(field("fid", LONG))  # of a GeoPackage; seams name their error by it
         options = QgsVectorFileWriter.SaveVectorOptions()
         options.driverName, options.layerName = "GPKG", "errors"
         if not crs.isValid():
@@ -198,7 +200,9 @@ class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
             raise QgsProcessingException(
                 tr("The layer {name} cannot be written.").format(name=path) + " " + writer.errorMessage()
             )
-        for feature in conform(source, fields):
+        # What is not saved yet has no number, and gets one that nothing else has.
+        for feature in sorted(conform(source, fields), key=lambda each: each.id() <= 0):
+            feature["fid"] = feature.id() if feature.id() > 0 else NULL
             writer.addFeature(feature)
         del writer  # closes the file
         return path

@@ -26,8 +26,9 @@ except ImportError:  # Qt 5
 if Qgis.QGIS_VERSION_INT >= 33800:
     from qgis.PyQt.QtCore import QMetaType
 
-    INT, DOUBLE, STRING, DATETIME = (
+    INT, LONG, DOUBLE, STRING, DATETIME = (
         QMetaType.Type.Int,
+        QMetaType.Type.LongLong,
         QMetaType.Type.Double,
         QMetaType.Type.QString,
         QMetaType.Type.QDateTime,
@@ -35,7 +36,13 @@ if Qgis.QGIS_VERSION_INT >= 33800:
 else:
     from qgis.PyQt.QtCore import QVariant
 
-    INT, DOUBLE, STRING, DATETIME = QVariant.Int, QVariant.Double, QVariant.String, QVariant.DateTime
+    INT, LONG, DOUBLE, STRING, DATETIME = (
+        QVariant.Int,
+        QVariant.LongLong,
+        QVariant.Double,
+        QVariant.String,
+        QVariant.DateTime,
+    )
 
 if Qgis.QGIS_VERSION_INT >= 33600:
     ALPHA_BAND = Qgis.RasterColorInterpretation.AlphaBand
@@ -95,5 +102,5 @@ def combined(key, modifiers=()) -> int:
 
 
 def field(name: str, kind, length: int = 0, precision: int = 0) -> QgsField:
-    """Return a field; `kind` is one of INT, DOUBLE, STRING and DATETIME."""
+    """Return a field; `kind` is one of INT, LONG, DOUBLE, STRING and DATETIME."""
     return QgsField(name, kind, "", length, precision)

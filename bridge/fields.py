@@ -64,7 +64,7 @@ def block_fields() -> QgsFields:
 def conform(source, fields: QgsFields) -> Iterator[QgsFeature]:
     """Yield the features of a layer or source with exactly `fields`, matched by name; what it lacks is NULL.
 
-    They keep their ids, where what they are written to allows it: seams name their error by it.
+    They keep their ids, by which seams name them.
     """
     columns = [source.fields().indexFromName(field.name()) for field in fields]
     for feature in source.getFeatures():

@@ -8,7 +8,7 @@ from typing import Any
 from ..files.seam_layer import StoredSeam
 from ..taxonomy import by_id
 from . import pictures
-from .content import Card, Cell, Column, Gallery, Heading, Paragraph, Row, Table
+from .content import Card, Cell, Column, Gallery, Heading, Paragraph, Row, Table, Text
 from .seam_plot import mean_tones, plot
 from .subject import Subject
 from .texts import Words, number
@@ -33,6 +33,7 @@ def section(subject: Subject, words: Words, source: pictures.Source | None) -> I
             yield Paragraph(words("seams_plots"), "note")
             yield Gallery(tuple(card for card in cards if card is not None))
     if worst:
+        yield Paragraph(words("seams_note"), "note")
         yield _table(worst[:LISTED], subject, words)
     if len(worst) > LISTED:
         yield Paragraph(words("seams_more", len(worst) - LISTED), "note")
@@ -63,9 +64,17 @@ def _card(seam: StoredSeam, n: int, subject: Subject, words: Words, source: pict
         return None
     error_type = by_id(seam.category_id)
     title = tuple(f"{n}  {name}" for name in words.name(error_type))
-    facts = [f"{words('seam_step')[0]} {_step(seam)}", f"{words('seam_offset')[0]} {_offset(seam)}"]
-    facts.append(f"{words('seam_length', _unit(subject))[0]} {number(seam.length_m)}")
-    return Card(plot(tones, title[:1]), error_type.color, (title[0], *words.name(error_type)[1:]), tuple(facts))
+    facts = (
+        words("seam_card_step", *_steps(seam), f"{seam.delta_e:.1f}"),
+        _offset_words(seam, words),
+        words("seam_card_length", number(seam.length_m), _unit(subject)),
+    )
+    return Card(
+        plot(tones, title[:1]),
+        error_type.color,
+        (title[0], *words.name(error_type)[1:]),
+        tuple(fact[0] for fact in facts),
+    )
 
 
 def _table(seams: list[StoredSeam], subject: Subject, words: Words) -> Table:
@@ -75,7 +84,7 @@ def _table(seams: list[StoredSeam], subject: Subject, words: Words) -> Table:
         error_type = by_id(seam.category_id)
         values = (
             severities.get(seam.error_id or 0) or "–",
-            _step(seam),
+            " ".join(_steps(seam)),
             f"{seam.delta_e:.1f}",
             f"{seam.sharpness_ratio:.2f}",
             _offset(seam),
@@ -91,8 +100,8 @@ def _table(seams: list[StoredSeam], subject: Subject, words: Words) -> Table:
     return Table(columns, tuple(rows))
 
 
-def _step(seam: StoredSeam) -> str:
-    return " ".join(f"{value:+.0f}".replace("-", "−") for value in seam.step_dn)
+def _steps(seam: StoredSeam) -> list[str]:
+    return [f"{value:+.0f}".replace("-", "−") for value in seam.step_dn]
 
 
 def _offset(seam: StoredSeam) -> str:
@@ -101,6 +110,14 @@ def _offset(seam: StoredSeam) -> str:
         return "–"
     text = f"{seam.offset_px:.1f}"
     return f"{text}, {seam.offset_significance or 0:.1f}" if seam.displaced else f"({text})"
+
+
+def _offset_words(seam: StoredSeam, words: Words) -> Text:
+    if seam.offset_px is None:
+        return words("seam_card_unknown")
+    if not seam.displaced:
+        return words("seam_card_aligned")
+    return words("seam_card_offset", f"{seam.offset_px:.1f}", f"{seam.offset_significance or 0:.1f}")
 
 
 def _unit(subject: Subject) -> str:

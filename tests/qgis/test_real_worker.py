@@ -201,6 +201,17 @@ def test_worker_and_qgis_judge_seams_alike_by_their_measures(application, tmp_pa
     again, _ = run(application, "score", {"INPUT": layer, "OUTPUT": str(tmp_path / "scored.gpkg")})
     scored = QgsVectorLayer(again["OUTPUT"], "scored", "ogr")
     assert [feature["severity"] for feature in scored.getFeatures()] == ["A", "B"]
+    assert layer.dataProvider().deleteFeatures([1])
+    layer = QgsVectorLayer(f"{package}|layername=errors", "errors", "ogr")
+    assert layer.startEditing()
+    added = QgsFeature(next(layer.getFeatures()))
+    added["category_id"], added["fid"] = 1, None
+    assert layer.addFeature(added)
+    told, _ = run(application, "report", {"INPUT": layer, "HTML": str(tmp_path / "r.html"), "LANGUAGE": 1})
+    layer.rollBack()
+    assert told["ERROR_COUNT"] == 2, "with the cloud that is not saved yet"
+    assert told["SCORE"] == 100 - 12 - 4, "the error that is left is a B by its own seam"
+    assert "Seams measured: 2; of these show: 1; are displaced: 1." in (tmp_path / "r.html").read_text("utf-8")
 
 
 def values(package, sql):
