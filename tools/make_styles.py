@@ -464,7 +464,7 @@ def seam_labeling() -> QgsVectorLayerSimpleLabeling:
     settings.lineSettings().setPlacementFlags(
         QgsLabeling.LinePlacementFlags(QgsLabeling.AboveLine | QgsLabeling.MapOrientation)
     )
-    settings.dist = 1.2
+    settings.dist = 1.8
     settings.thinningSettings().setMinimumFeatureSize(14)  # mm
     properties = settings.dataDefinedProperties()
     properties.setProperty(QgsPalLayerSettings.Show, QgsProperty.fromExpression('"error_id" is not null'))

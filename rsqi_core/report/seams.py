@@ -93,8 +93,8 @@ def _table(seams: list[StoredSeam], subject: Subject, words: Words) -> Table:
         label = Cell(words.name(error_type), error_type.color)
         rows.append(Row((Cell((str(n),)), label, *[Cell((value,)) for value in values])))
     heads = (
-        ("number", 5, False), ("type", 23, False), ("severity", 9, True), ("seam_step", 16, True), ("delta_e", 9, True),
-        ("sharpness", 11, True), ("seam_offset", 14, True), ("seam_length", 13, True),
+        ("number", 5, False), ("type", 21, False), ("severity", 9, True), ("seam_step", 16, True), ("delta_e", 9, True),
+        ("sharpness", 11, True), ("seam_offset", 17, True), ("seam_length", 12, True),
     )  # fmt: skip
     columns = tuple(Column(words(key, _unit(subject)), wide, right) for key, wide, right in heads)
     return Table(columns, tuple(rows))
