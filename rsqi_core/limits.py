@@ -24,6 +24,11 @@ THRESHOLD_RANGE = (0.0, 1.0)  # probability; above 1 nothing is found, which is 
 STRIPE_RULES = ("oriented", "otsu")  # the default, then the paper's
 MISSING_RULES = ("isolated", "threshold")
 SCORE_MODES = ("count", "area")  # the first is the default
+# Of the files of a folder that are taken for images.
+RASTER_ENDINGS = (
+    ".tif", ".tiff", ".img", ".jp2", ".j2k", ".png", ".jpg", ".jpeg", ".bmp", ".vrt", ".pix", ".ecw", ".sid", ".dat",
+    ".nitf", ".ntf",
+)  # fmt: skip
 
 
 def least_pixels(block_size: int) -> int:

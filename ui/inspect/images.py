@@ -11,12 +11,9 @@ from qgis.core import QgsRasterLayer
 from qgis.PyQt import sip
 
 from ...bridge.raster_source import raster_path
+from ...rsqi_core.limits import RASTER_ENDINGS
 
 RESULT, SEAMS = "rsqi", "seams"  # what the names of results end in
-ENDINGS = {
-    ".tif", ".tiff", ".img", ".jp2", ".j2k", ".png", ".jpg", ".jpeg", ".bmp", ".vrt", ".pix", ".ecw", ".sid", ".dat",
-    ".nitf", ".ntf",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ def images_in(folder: Path) -> list[Image]:
     """Return the images of a folder by name, without the masks that RSQI has written there."""
     if not folder.is_dir():
         return []
-    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in ENDINGS and file.is_file())
+    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in RASTER_ENDINGS and file.is_file())
     return [Image(file.stem, path=file) for file in files if not file.stem.endswith("_mask") and file.name[0] != "."]
 
 
