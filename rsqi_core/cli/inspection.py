@@ -7,11 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any, Sequence
 
-from .. import limits
 from ..errors import Cancelled, ParameterError, RsqiError
-from ..report.texts import LANGUAGES
-from ..scoring import MODES
-from .command import DONE, FAILED, command, listed, numbers
+from .command import DONE, FAILED, command
+from .inspect_options import add_options, parameters_of
 from .reporter import Reporter
 
 
@@ -21,68 +19,17 @@ def add_inspect(commands: Any) -> None:
     parser.add_argument("raster", nargs="+", metavar="RASTER")
     parser.add_argument("--output", required=True, type=Path, metavar="PATH",
                         help="the .gpkg of one raster, or a folder for several")  # fmt: skip
-    parser.add_argument("--mask", action="store_true", help="also write <stem>_mask.tif")
-    parser.add_argument("--report", action="store_true", help="also write <stem>.html")
-    parser.add_argument("--language", choices=tuple(LANGUAGES), default="both", help="of the report (both)")
-    parser.add_argument("--shapefile", action="store_true", help="also write <stem>.shp in the station's form")
-    parser.add_argument("--types", default="", metavar="CODES", help="comma-separated type codes (all)")
-    parser.add_argument("--model", default=limits.MODEL, metavar=f"{limits.MODEL}|FOLDER")
-    parser.add_argument("--device", default=limits.DEVICES[0], metavar="|".join(limits.DEVICES))
-    modes = f"{', '.join(limits.CONSTRAINTS[:-1])} or {limits.CONSTRAINTS[-1]} (the model's)"
-    parser.add_argument("--constraint", metavar="MODE", help=modes)
-    parser.add_argument("--alpha", type=float, default=limits.ALPHA, metavar="A",
-                        help=f"coefficient of the constraint ({limits.ALPHA:g})")  # fmt: skip
-    parser.add_argument("--threshold", type=float, metavar="T", help="probability 0-1 (the model's, per type)")
-    parser.add_argument("--sensitivity", type=float, default=limits.SENSITIVITY, metavar="S",
-                        help="divides the odds of every threshold: 4 finds more, also what is none "
-                             f"({limits.SENSITIVITY:g})")  # fmt: skip
-    parser.add_argument("--blocks", type=numbers(int), default=limits.BLOCK_SIZES, metavar="SIDES",
-                        help=f"px ({listed(limits.BLOCK_SIZES)})")  # fmt: skip
-    parser.add_argument("--overlap", type=float, default=limits.OVERLAP, metavar="SHARE",
-                        help=f"of a block's side ({limits.OVERLAP:g})")  # fmt: skip
-    parser.add_argument("--min-area", type=float, metavar="M2",
-                        help="drop smaller region errors (0.01 %% of a block of the size that found them: "
-                             f"{_least()})")  # fmt: skip
-    parser.add_argument("--bands", type=_words, metavar="R,G,B",
-                        help="by number, name or colour, or one for grey (as the image says)")  # fmt: skip
-    parser.add_argument("--nodata", type=float, metavar="VALUE",
-                        help="left out besides what the raster declares "
-                             "(one that must be nodata is found)")  # fmt: skip
-    parser.add_argument("--extent", type=numbers(float, 4), metavar="xmin,ymin,xmax,ymax")
-    parser.add_argument("--stages", default=",".join(limits.STAGES), help=argparse.SUPPRESS)
-    parser.add_argument("--stripe-rule", default=limits.STRIPE_RULES[0], metavar="RULE",
-                        help=f"{' or '.join(limits.STRIPE_RULES)} (the paper's)")  # fmt: skip
-    parser.add_argument("--missing-rule", default=limits.MISSING_RULES[0], metavar="RULE",
-                        help=f"{' or '.join(limits.MISSING_RULES)} (the paper's)")  # fmt: skip
-    parser.add_argument("--scheme", metavar="FILE", help="scoring scheme (JSON)")
-    parser.add_argument("--score-mode", default=MODES[0], metavar="|".join(MODES))
+    add_options(parser)
     parser.add_argument("--resume", action="store_true",
                         help="go on with a run that was killed or broke off, and keep what was found if this one "
                              "breaks off, as on a full disk")  # fmt: skip
-    parser.add_argument("--overwrite", action="store_true",
-                        help="replace a result that was reviewed or is of another image, which is kept as "
-                             "<stem>.bak.gpkg, and files that rsqi did not write")  # fmt: skip
-    parser.add_argument("--progress", choices=("bar", "json", "none"), default="bar")
-
-
-def _words(text: str) -> list[str]:
-    return text.split(",")
-
-
-def _least() -> str:
-    return ", ".join(f"{limits.least_pixels(side)} px of {side}" for side in limits.BLOCK_SIZES)
 
 
 def _inspect(options: argparse.Namespace) -> int:
     from ..job import Job, refuse_outputs_that_are_read, run
     from ..models import load
-    from ..parameters import from_mapping
 
-    names = ("types", "model", "device", "constraint", "alpha", "threshold", "sensitivity", "blocks", "overlap",
-             "min_area", "bands", "nodata", "extent", "stripe_rule", "missing_rule", "scheme",
-             "score_mode")  # fmt: skip
-    values = {name: getattr(options, name) for name in names}
-    parameters = from_mapping(values | {"stages": options.stages.split(",")})
+    parameters = parameters_of(options)
     outputs = _outputs(options.raster, options.output)
     files = options.mask, options.report, options.shapefile, parameters, options.resume
     more = {"language": options.language, "overwrite": options.overwrite}
