@@ -5,25 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import math
-import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from ..errors import OutputError
 from ..files.atomic import write_whole
 from ..files.shapefile import write_shapefile
 from ..taxonomy import by_id
+from . import workbook
 from .content import Table
 from .subject import Reported, Subject
 from .texts import LANGUAGES, Words, load, number
+from .workbook import Sheet
 
 COLUMNS = ("element", "subelement", "check", "severity", "finding", "remedy", "revision", "recheck", "inspector",
            "date", "remark", "shape")  # fmt: skip
 _SOURCES = ("model", "evidence", "rule", "technician")
 _WIDTHS = (11, 12, 12, 9, 34, 24, 12, 12, 12, 12, 34, 30)  # characters
-_SIGN = b"RSQI"  # comment of a workbook's archive; a spreadsheet program leaves it out when it saves
 _BYTES = 250  # of a text in a shapefile, whose format ends at 254
 
 
@@ -113,50 +112,14 @@ def write_workbook(
     ------
     OutputError
     """
-    try:
-        import xlsxwriter
-    except ImportError as error:  # an environment of an earlier version
-        raise OutputError(
-            f"{path}: the environment has no xlsxwriter; repair it in Set up, or pip install it"
-        ) from error
-    memory = io.BytesIO()
-    book = xlsxwriter.Workbook(memory, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    plain = {"font_name": "宋体", "font_size": 10, "border": 1, "border_color": "#93a1af", "valign": "vcenter"}
-    text = book.add_format(plain | {"text_wrap": True})
-    middle = book.add_format(plain | {"align": "center"})
-    head = book.add_format(plain | {"bold": True, "align": "center", "bg_color": "#e4ebf1", "text_wrap": True})
-
-    def fill(
-        title: str,
-        heads: Sequence[str],
-        body: Sequence[Sequence[str]],
-        widths: Sequence[float],
-        style: Callable[[int], Any],
-    ) -> None:
-        sheet = book.add_worksheet(title)
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        sheet.freeze_panes(1, 0)
-        sheet.set_row(0, 24)
-        for column, (name, width) in enumerate(zip(heads, widths)):
-            sheet.set_column(column, column, width)
-            sheet.write_string(0, column, name, head)
-        for n, row in enumerate(body, 1):
-            for column, value in enumerate(row):
-                sheet.write_string(n, column, value, style(column))
-
-    short = {COLUMNS.index(name) for name in ("severity", "inspector", "date")}
-    fill(title, names, table, _WIDTHS, lambda column: middle if column in short else text)
+    short = frozenset(COLUMNS.index(name) for name in ("severity", "inspector", "date"))
+    sheets = [Sheet(title, names, table, _WIDTHS, short)]
     for name, other in more:
         body = [[cell.text[0] for cell in row.cells] for row in other.rows]
         widths = [max(12, round(1.1 * column.share)) for column in other.columns]
-        fill(name, [column.head[0] for column in other.columns], body, widths, lambda c: middle if c else text)
-    book.close()
-    with zipfile.ZipFile(memory, "a") as archive:
-        archive.comment = _SIGN
-    write_whole(path, memory.getvalue())
+        heads = [column.head[0] for column in other.columns]
+        sheets.append(Sheet(name, heads, body, widths, frozenset(range(1, len(heads)))))
+    workbook.write_workbook(path, sheets)
 
 
 def is_blank_csv(path: Path) -> bool:
@@ -169,15 +132,6 @@ def is_blank_csv(path: Path) -> bool:
     known = [heads(Words(language)) for language in LANGUAGES]
     by_hand = [COLUMNS.index(name) for name in ("revision", "recheck")]
     return tuple(names) in known and not any(row[n] for row in table if len(row) > max(by_hand) for n in by_hand)
-
-
-def is_own_workbook(path: Path) -> bool:
-    """Tell whether a file is a workbook of :func:`write_workbook` that no spreadsheet program has saved since."""
-    try:
-        with zipfile.ZipFile(path) as book:
-            return book.comment == _SIGN
-    except (OSError, zipfile.BadZipFile):
-        return False
 
 
 def write_record_shapefile(path: Path, subject: Subject, table: Sequence[Sequence[str]], names: Sequence[str]) -> None:

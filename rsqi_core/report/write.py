@@ -27,6 +27,7 @@ from .html import is_report, page
 from .pdf import is_as_printed
 from .subject import Subject, of_inspection, read_subject, read_summary
 from .texts import Words
+from .workbook import is_own_workbook
 
 ENDINGS = {"html": ".html", "content": ".json", "csv": ".csv", "xlsx": ".xlsx", "shapefile": ".shp"}
 _RENDERERS = {"html": page, "content": dumps}
@@ -34,7 +35,7 @@ _IS_OWN = {
     "html": is_report,
     "content": is_content,
     "csv": record.is_blank_csv,
-    "xlsx": record.is_own_workbook,
+    "xlsx": is_own_workbook,
     "shapefile": is_as_written,
     "pdf": is_as_printed,
 }
