@@ -10,12 +10,11 @@ from qgis.PyQt.QtGui import QPageSize, QPainter, QPdfWriter
 
 from ..rsqi_core.report import content
 from ..rsqi_core.report.pdf import CREATOR
+from ..rsqi_core.scoring import GRADE_COLORS
 from .i18n import tr
 from .outputs import whole_output
 from .pdf_blocks import lay_block, lay_heading, lead_height
 from .pdf_page import ACCENT, CENTRE, HEIGHT, INK, MARGIN, RESOLUTION, RIGHT, SOFT, Pages, Words
-
-GRADES = {"excellent": "#1a7f4b", "good": "#2b7fb8", "qualified": "#a8690a", "rejected": "#b3261e"}
 
 
 def print_pdf(report: content.Report, path: Path) -> None:
@@ -80,7 +79,7 @@ def _title(report: content.Report, pages: Pages) -> None:
     value = Words(pages, (report.value,), box, 27, "#ffffff", True, CENTRE)
     grade = Words(pages, report.grade_name, box, 12, "#ffffff", False, CENTRE)
     tall = value.height + grade.height + 5
-    pages.fill(x, pages.y, box, tall, GRADES.get(report.grade, SOFT))
+    pages.fill(x, pages.y, box, tall, GRADE_COLORS.get(report.grade, SOFT))
     pages.words(value, x, pages.y + 2)
     pages.words(grade, x, pages.y + 2 + value.height)
     pages.y = max(y, pages.y + tall) + 3

@@ -5,8 +5,8 @@ The graph stays as it is and only its weights change: what comes out is the same
 
 from __future__ import annotations
 
-import shutil
 import hashlib
+import shutil
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -7,12 +7,13 @@ from ..findings import ErrorRecord
 from ..limits import SCORE_MODES as MODES
 from .deductions import score
 from .scheme import DEFAULT, GRADES, MEASURES, SEVERITIES, Scheme, load_scheme, parse_scheme, read_scheme, write_scheme
-from .scores import GRADE_NAMES, STATUSES, UNSCORED, ItemScore, Score, TypeScore, score_text
+from .scores import GRADE_COLORS, GRADE_NAMES, STATUSES, UNSCORED, ItemScore, Score, TypeScore, score_text
 from .tally import Tally
 
 __all__ = [
     "DEFAULT",
     "GRADES",
+    "GRADE_COLORS",
     "GRADE_NAMES",
     "MEASURES",
     "MODES",

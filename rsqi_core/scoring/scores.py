@@ -18,6 +18,13 @@ GRADE_NAMES = {
     "rejected": {"zh": "不合格", "en": "Rejected"},
     "unscored": {"zh": "未评分", "en": "Not scored"},
 }
+GRADE_COLORS = {
+    "excellent": "#1a7f4b",
+    "good": "#2b7fb8",
+    "qualified": "#a8690a",
+    "rejected": "#b3261e",
+    "unscored": "#5d6b7a",
+}
 UNSCORED = "unscored"  # what stands for a grade where nothing was inspected
 STATUSES = ("unreviewed", "accepted", "rejected", "corrected", "added")
 
