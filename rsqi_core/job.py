@@ -184,7 +184,7 @@ def run(
         for code, message in (*raster.warnings, *(model.warnings if model else ())):
             emit("warning", code=code, message=message)
         known = len(model.warnings) if model else 0
-        with workspace(output, _key(job, raster, model), job.resume) as folder:
+        with workspace(output, key_of(job, raster, model), job.resume) as folder:
             claim(str(folder))
             found = inspect_raster(
                 raster,
@@ -210,7 +210,8 @@ def run(
     return {"outputs": outputs, "summary": found.summary}
 
 
-def _key(job: Job, raster: Raster, model: Model | None) -> str:
+def key_of(job: Job, raster: Raster, model: Model | None) -> str:
+    """Return the hash of all that decides what a job finds in its raster, which is open."""
     return run_key(raster, model.hash if model else "", job.parameters.as_dict())
 
 

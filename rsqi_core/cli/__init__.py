@@ -78,6 +78,7 @@ def _fail(error: Exception, debug: bool, code: int = FAILED) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from .batch import add_batch
     from .conversion import add_convert
     from .dataset import add_dataset
     from .doctor import add_doctor
@@ -97,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for add in (
         add_inspect,
+        add_batch,
         add_seams,
         add_score,
         add_describe,

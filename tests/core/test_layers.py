@@ -26,6 +26,7 @@ SENTENCE = (
         "uniform",
         "saturation",
         "ground",
+        "imports",
     ),
     ("findings", "blocks", "parameters", "geodesy", "files.atomic"),
     ("raster",),
@@ -50,6 +51,7 @@ SENTENCE = (
     ("report",),
     ("pipeline",),
     ("job",),
+    ("batch",),
 )
 
 
@@ -201,6 +203,8 @@ HEAVY = ("cv2", "onnxruntime", "osgeo", "pyogrio", "PyQt5", "PyQt6", "rasterio",
         ("rsqi_core.report.subject", "from ..pipeline import inspect_raster"),
         ("rsqi_core.pipeline", "from .job import Job"),
         ("rsqi_core.job", "from .training.loop import train"),
+        ("rsqi_core.job", "from .batch.task import carry_out"),
+        ("rsqi_core.batch.run", "from ..cli.reporter import Reporter"),
     ],
 )
 def test_a_planted_import_is_found(name, planted):
