@@ -63,6 +63,8 @@ class Batch:
 
     def __post_init__(self) -> None:
         Words(self.language)
+        if not self.scenes:
+            raise ParameterError("a batch has at least one scene")
         if self.workers < 1:
             raise ParameterError(f"workers must be at least 1, not {self.workers}")
         if self.retries < 0:

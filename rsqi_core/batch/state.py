@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import OutputError
 from ..files.atomic import reason, write_whole
-from .outcome import Outcome, outcome_of
+from .outcome import FAILED, Outcome, outcome_of
 
 FILE = "lot.json"
 _SIGN = "rsqi_batch"
@@ -38,8 +38,14 @@ class State:
             self._read()
 
     def note(self, scene: str, outcome: Outcome) -> None:
-        """Remember what came of a scene; :meth:`save` writes it."""
-        self.outcomes[scene], self._changed = outcome, True
+        """Remember what came of a scene; :meth:`save` writes it.
+
+        Where it failed, an earlier result that is still there, as nothing replaces what was reviewed, stays known.
+        """
+        earlier = self.outcomes.get(scene)
+        if outcome.status != FAILED or earlier is None or not earlier.marker:
+            self.outcomes[scene] = outcome
+        self._changed = True
 
     def save(self, at_once: bool = False) -> None:
         """Write the file if anything has changed, and the last writing was long enough ago or it must be `at_once`.

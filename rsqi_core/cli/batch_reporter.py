@@ -59,9 +59,10 @@ class BatchReporter:
         print(f"rsqi: warning: {values['raster']}: {values['reason']}; it is tried again", file=sys.stderr)
 
     def _warning(self, values: dict[str, Any]) -> None:
-        if values["message"] not in self._warned:  # what is said of all scenes is said once
-            self._warned.add(values["message"])
-            print(f"rsqi: warning: {values['raster']}: {values['message']}", file=sys.stderr)
+        raster, message = values["raster"], values["message"]
+        if message not in self._warned:  # what is said of all scenes is said once
+            self._warned.add(message)
+            print(f"rsqi: warning: {message if raster in message else f'{raster}: {message}'}", file=sys.stderr)
 
     def _lot(self, values: dict[str, Any]) -> None:
         print(f"{values['done']} inspected, {values['skipped']} done before, {values['failed']} failed")

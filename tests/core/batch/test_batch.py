@@ -136,8 +136,9 @@ def test_other_parameters_inspect_again_but_for_what_was_reviewed(scenes, capsys
     assert "b.gpkg: holds a reviewed result" in capsys.readouterr().err
     assert [query(out / f"{name}.gpkg", "SELECT inspected FROM summary")[0][0] for name in "ac"] == ["stripe_noise"] * 2
     assert query(out / "b.gpkg", "SELECT DISTINCT status FROM errors") == [("accepted",)]
+    assert batch(folder, out) == 0  # as at first: there is nothing to do to it
+    assert "2 inspected, 1 done before" in capsys.readouterr().out
     assert batch(folder, out, *other, "--overwrite") == 0
-    assert "1 inspected, 2 done before" in capsys.readouterr().out
     assert query(out / "b.bak.gpkg", "SELECT DISTINCT status FROM errors") == [("accepted",)]
 
 
