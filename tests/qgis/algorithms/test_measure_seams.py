@@ -84,19 +84,6 @@ def test_the_workers_geopackage_is_the_result_and_its_seams_are_loaded_too(appli
     assert shown == {"Errors": (2, "categorizedSymbol"), "Seams": (3, "RuleRenderer")}
 
 
-def test_in_another_geopackage_errors_keep_the_numbers_that_seams_name(application, fake, raster, lines, tmp_path):
-    path = tmp_path / "all.gpkg"
-    QgsVectorFileWriter.writeAsVectorFormatV3(
-        lines, str(path), QgsProject.instance().transformContext(), QgsVectorFileWriter.SaveVectorOptions()
-    )
-    outputs = {name: f"ogr:dbname='{path}' table=\"{name.lower()}\" (geom)" for name in ("OUTPUT", "SEAMS")}
-    run(application, "measureseams", {"INPUT": str(raster), "LINES": lines, **outputs})
-    errors = QgsVectorLayer(f"{path}|layername=output", "e", "ogr")
-    seams = QgsVectorLayer(f"{path}|layername=seams", "s", "ogr")
-    types = {f.id(): f["category_id"] for f in errors.getFeatures()}
-    named = [(f["error_id"], f["category_id"]) for f in seams.getFeatures() if f["error_id"] != NULL]
-    assert len(named) == 2 and all(types[number] == category for number, category in named)
-
 
 def test_a_file_is_read_by_the_worker_itself(application, fake, raster, stored, seen):
     layer = QgsVectorLayer(f"{stored}|layername=seamlines", "lines", "ogr")
