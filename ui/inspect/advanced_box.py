@@ -5,7 +5,7 @@ from __future__ import annotations
 from qgis.core import QgsProcessingException
 from qgis.gui import QgsCollapsibleGroupBox, QgsDoubleSpinBox
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLineEdit
+from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit
 
 from ...bridge.i18n import tr
 from ...bridge.inspect_options import block_sizes, constraint_names
@@ -58,7 +58,8 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         form.addRow(tr("Overlap of blocks"), self.overlap_box)
         form.addRow(tr("Probability threshold t"), self.threshold_box)
         form.addRow(tr("Sensitivity"), self.sensitivity_box)
-        form.addRow(tr("Constraint"), self.constraint_box)
+        form.addRow(QLabel(tr("Constraint")))
+        form.addRow(self.constraint_box)  # its names need the whole width
         form.addRow(tr("Constraint strength (alpha)"), self.alpha_box)
         form.addRow(tr("Bands"), self.bands_box)
         self.set_preset(STANDARD)
