@@ -84,7 +84,6 @@ def test_the_workers_geopackage_is_the_result_and_its_seams_are_loaded_too(appli
     assert shown == {"Errors": (2, "categorizedSymbol"), "Seams": (3, "RuleRenderer")}
 
 
-
 def test_a_file_is_read_by_the_worker_itself(application, fake, raster, stored, seen):
     layer = QgsVectorLayer(f"{stored}|layername=seamlines", "lines", "ogr")
     run(application, "measureseams", {"INPUT": str(raster), "LINES": layer, "OUTPUT": "memory:"})
