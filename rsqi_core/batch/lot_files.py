@@ -11,7 +11,7 @@ from ..files.atomic import write_whole
 from ..files.earlier import refuse_earlier_file
 from ..report.html import is_report, page
 from ..report.record import write_csv
-from ..report.texts import LANGUAGES, Words
+from ..report.texts import Words
 from ..report.workbook import Sheet, Value, is_own_workbook, write_workbook
 from ..scoring import GRADE_NAMES
 from ..taxonomy import CODES, by_code
@@ -86,9 +86,14 @@ def _row(scene: Scene, words: Words) -> list[Value]:
 
 
 def _is_own_csv(path: Path) -> bool:
+    """Tell whether a table has the columns of ours, whatever they were called, and none that somebody has added."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            first = next(csv.reader(file), [])
+            rows = list(csv.reader(file))
     except (OSError, UnicodeError, csv.Error):
         return False
-    return first in [_heads(Words(language)) for language in LANGUAGES]
+    return bool(rows) and all(len(row) == len(_WIDTHS) for row in rows) and all(_is_result(row[1]) for row in rows[1:])
+
+
+def _is_result(name: str) -> bool:
+    return Path(name).suffix == ".gpkg"

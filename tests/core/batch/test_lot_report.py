@@ -116,7 +116,10 @@ def test_files_are_known_again_until_somebody_changes_them(tmp_path):
         "/d/best.tif,best.gpkg,inspected,98.5,Excellent,0"
     )
     path = lot_files(tmp_path)["csv"]
-    path.write_text(path.read_text(encoding="utf-8-sig").replace("Why it failed", "Remark"), encoding="utf-8-sig")
+    text = path.read_text(encoding="utf-8-sig").replace("Why it failed", "Reason")  # as another version calls it
+    path.write_text(text, encoding="utf-8-sig")
+    refuse_foreign(tmp_path, overwrite=False)
+    path.write_text(text.replace("\n", ",seen by Li\n"), encoding="utf-8-sig")
     with pytest.raises(OutputError, match=r"lot\.csv"):
         refuse_foreign(tmp_path, overwrite=False)
     refuse_foreign(tmp_path, overwrite=True)
