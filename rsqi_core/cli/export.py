@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +54,28 @@ def _export(options: argparse.Namespace) -> int:
     from ..models.export import write_uncalibrated
     from ..training.checkpoint import load_network
 
-    for path in write_uncalibrated(load_network(options.source), options.output):
-        print(path)
+    network = load_network(options.source)
+    with _whole_model(options.output) as folder:
+        written = [path.relative_to(folder) for path in write_uncalibrated(network, folder, options.output.name)]
+    for path in written:
+        print(options.output / path)
     print("rsqi: warning: thresholds are 0.5 as there was no --data to set them on", file=sys.stderr)
     return DONE
+
+
+@contextmanager
+def _whole_model(folder: Path) -> Iterator[Path]:
+    """Lend a folder whose files become those of a model folder together, in place of an older model's."""
+    from ..files.atomic import whole_files
+    from ..models.card import CARD, CLASSIFIER, HASHES, SEAMS, SEGMENTER
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot make this folder: {error.strerror}") from error
+    names = (CARD, HASHES, CLASSIFIER, SEGMENTER, SEAMS)
+    with whole_files(folder / CARD, [folder / name for name in names], "the model") as new:
+        yield new
 
 
 def _refuse_outputs(options: argparse.Namespace) -> None:
@@ -99,12 +119,13 @@ def _calibrated(options: argparse.Namespace) -> int:
     without, sparing = ([c for c in types.split(",") if c] for types in (options.without, options.sparing))
     allowed = Allowed(share, without, sparing)
     anew = len(options.source) == 1 and (options.source[0] / CARD).exists()
-    if anew:
-        model = recalibrate(options.source[0], options.data, options.output, allowed, log)
-    else:
-        model = export_calibrated(options.source, options.data, options.output, allowed, log)
-    if options.seams:
-        model = add_seams(options.output, options.seams, options.data, log=log)
+    with _whole_model(options.output) as folder:
+        if anew:
+            model = recalibrate(options.source[0], options.data, folder, allowed, log)
+        else:
+            model = export_calibrated(options.source, options.data, folder, allowed, log, options.output.name)
+        if options.seams:
+            model = add_seams(folder, options.seams, options.data, log=log)
     card = model.card
     print(f"{options.output}: {card.id} {card.version} ({model.hash}){', calibrated anew' if anew else ''}")
     return DONE

@@ -30,11 +30,15 @@ def export_calibrated(
     folder: Path,
     allowed: Allowed = AS_USUAL,
     log: Log = lambda line: None,
+    name: str = "",
 ) -> Model:
-    """Export a checkpoint, or a classifier's and a segmenter's, as a model folder, and `calibrate` it."""
+    """Export a checkpoint, or a classifier's and a segmenter's, as a model folder, and `calibrate` it.
+
+    One that learnt on `data` is the default model; another is called `name`, or as its folder.
+    """
     network = load_network(checkpoint)
     training = training_of(network.course, data)
-    name = "rsqi-default" if training.keys() > {"settings"} else folder.name
+    name = "rsqi-default" if training.keys() > {"settings"} else name or folder.name
     plain = Card(name, VERSION, 512, MEAN, STD, dict.fromkeys(CODES, 0.5), dict.fromkeys(CODES, 1.0), training=training)
     return calibrate(export(network, folder, plain), data, allowed, log)
 

@@ -56,10 +56,11 @@ def export(network: HeadedNetwork, folder: Path, card: Card, resolution_cm: floa
     return Model(folder, "cpu")
 
 
-def write_uncalibrated(network: HeadedNetwork, folder: Path) -> list[Path]:
+def write_uncalibrated(network: HeadedNetwork, folder: Path, name: str = "") -> list[Path]:
     """Write a model folder with all thresholds at 0.5, or the graph of a network that was made for one task.
 
-    A type that a Hugging Face checkpoint has no output for gets no threshold.
+    A type that a Hugging Face checkpoint has no output for gets no threshold. The model is called `name`, by default as
+    its folder.
 
     Returns
     -------
@@ -69,7 +70,9 @@ def write_uncalibrated(network: HeadedNetwork, folder: Path) -> list[Path]:
     absent = _absent(network)
     half = {code: None if code in absent else 0.5 for code in CODES}
     gate = 0.0 if STRIPES in absent else 0.5  # the rule looks for itself where the classifier knows no stripes
-    card = Card(folder.name, "uncalibrated", _TILE, MEAN, STD, half, dict.fromkeys(CODES, 1.0), stripe_gate=gate)
+    card = Card(
+        name or folder.name, "uncalibrated", _TILE, MEAN, STD, half, dict.fromkeys(CODES, 1.0), stripe_gate=gate
+    )
     if {"classify", "segmentation"} <= set(network.heads):
         return [export(network, folder, card).folder]
     return write_graphs(network, folder, card)

@@ -98,6 +98,33 @@ def test_no_file_of_the_model_is_written_over(model, tmp_path, capsys):
     assert {file.name: file.read_bytes() for file in model.folder.iterdir()} == before
 
 
+def test_an_export_that_breaks_off_leaves_the_older_model_as_it_was(tmp_path, monkeypatch):
+    from rsqi_core.models import export as module
+
+    network = architecture("joint", "rsqi").build("s")
+    course = {"task": "joint", "arch": "rsqi", "size": "s"}
+    torch.save({"average": network.state_dict(), "settings": course}, tmp_path / "best.pt")
+    output = tmp_path / "model"
+    words = ["export", str(tmp_path / "best.pt"), "--output", str(output)]
+    assert main(words) == 0
+    (output / "notes.txt").write_text("mine")
+    before = {file.name: file.read_bytes() for file in output.iterdir()}
+    network.evidence.bias.data += 1  # other weights
+    torch.save({"average": network.state_dict(), "settings": course}, tmp_path / "best.pt")
+
+    def full(folder, card):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "write_card", full)
+        assert main(words) == 1
+    assert {file.name: file.read_bytes() for file in output.iterdir()} == before
+    assert main(words) == 0 and read_card(output).id == "model"
+    assert (output / "classifier.onnx").read_bytes() != before["classifier.onnx"]
+    assert (output / "notes.txt").read_text() == "mine"
+    assert not list(tmp_path.rglob(".rsqi-*"))
+
+
 def test_a_network_of_one_size_resamples_inside_its_graph(tmp_path):
     network = tiny(architecture(CLASSIFIER, "swinv2")).eval()
     (file,) = write_graphs(network, tmp_path, card(side=128))
