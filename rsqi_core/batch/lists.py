@@ -13,7 +13,7 @@ from urllib.request import url2pathname
 
 import pyogrio
 
-from ..errors import ParameterError
+from ..errors import RsqiError
 from ..files.atomic import reason
 from ..files.earlier import read_earlier
 from ..files.layer import OGR_ERRORS
@@ -61,11 +61,11 @@ def read_vector(path: Path) -> list[str]:
 
     Raises
     ------
-    ParameterError
+    RsqiError
         There is no such field, or it is a result of RSQI.
     """
     if path.suffix.lower() == ".gpkg" and (found := read_earlier(path)) and {"errors", "summary"} <= found.tables:
-        raise ParameterError(f"{path}: this is a result of an inspection; give images, or a list of them")
+        raise RsqiError(f"{path}: this is a result of an inspection; give images, or a list of them")
     try:
         for layer, _ in pyogrio.list_layers(path):
             fields = [str(name) for name in pyogrio.read_info(path, layer=layer)["fields"]]
@@ -74,10 +74,10 @@ def read_vector(path: Path) -> list[str]:
                 return [_placed(str(value), path) for value in read[3][0] if value]
     except (*OGR_ERRORS, OSError) as error:
         if path.suffix.lower() != ".gpkg":
-            raise ParameterError(f"{path}: cannot be read as a list of images ({reason(error)})") from error
+            raise RsqiError(f"{path}: cannot be read as a list of images ({reason(error)})") from error
     if path.suffix.lower() == ".gpkg":
         return [str(path)]
-    raise ParameterError(f"{path}: a list of images needs a field {', '.join(FIELDS[:-1])} or {FIELDS[-1]}")
+    raise RsqiError(f"{path}: a list of images needs a field {', '.join(FIELDS[:-1])} or {FIELDS[-1]}")
 
 
 def read_json(path: Path) -> list[str]:
@@ -85,13 +85,13 @@ def read_json(path: Path) -> list[str]:
 
     Raises
     ------
-    ParameterError
+    RsqiError
         It is neither, or an item has no image.
     """
     try:
         content = json.loads(_text(path))
     except ValueError as error:
-        raise ParameterError(f"{path}: is no JSON ({error}); give images, or a list of them") from error
+        raise RsqiError(f"{path}: is no JSON ({error}); give images, or a list of them") from error
     items = content.get("features", [content]) if isinstance(content, dict) else []
     if not items or not all(isinstance(item, dict) and isinstance(item.get("assets"), dict) for item in items):
         return read_vector(path)
@@ -118,7 +118,7 @@ def _image(item: Mapping[str, Any], path: Path) -> str:
     for asset in assets:
         if _is_raster(asset) and not _SMALL & set(asset.get("roles") or ()):
             return str(asset["href"])
-    raise ParameterError(f"{path}: the item '{item.get('id', '')}' has no image; take it out of the list")
+    raise RsqiError(f"{path}: the item '{item.get('id', '')}' has no image; take it out of the list")
 
 
 def _is_raster(asset: Mapping[str, Any]) -> bool:
@@ -142,10 +142,10 @@ def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ParameterError(f"{path}: cannot be read ({reason(error)})") from error
+        raise RsqiError(f"{path}: cannot be read ({reason(error)})") from error
     for text in _decoded(data):
         return text
-    raise ParameterError(f"{path}: is no text in UTF-8 or GB 18030; give images, or a list of them")
+    raise RsqiError(f"{path}: is no text in UTF-8 or GB 18030; give images, or a list of them")
 
 
 def _decoded(data: bytes) -> Iterator[str]:

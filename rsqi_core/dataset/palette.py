@@ -73,7 +73,7 @@ def load_palette(path: Path | None) -> Palette:
 
     Raises
     ------
-    ParameterError
+    RsqiError
         No such file, no JSON object, or something in it that is neither.
     """
     if path is None:
@@ -81,23 +81,23 @@ def load_palette(path: Path | None) -> Palette:
     try:
         given = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ParameterError(f"{path}: cannot read the mapping: {' '.join(str(error).split())}") from error
+        raise RsqiError(f"{path}: cannot read the mapping: {' '.join(str(error).split())}") from error
     if not isinstance(given, dict) or not given:
-        raise ParameterError(f"{path}: give an object of values or colours and type codes, such as {_EXAMPLE}")
+        raise RsqiError(f"{path}: give an object of values or colours and type codes, such as {_EXAMPLE}")
     values: dict[int, int] = {}
     colours: dict[tuple[int, int, int], int] = {}
     for key, code in given.items():
         try:
             meaning = _meaning(code)
         except ParameterError as error:
-            raise ParameterError(f"{path}: '{key}': {error}") from error
+            raise RsqiError(f"{path}: '{key}': {error}") from error
         if colour := _COLOUR.fullmatch(key):
             red, green, blue = bytes.fromhex(colour.group(1))
             colours[red, green, blue] = meaning
         elif key.isdecimal():
             values[int(key)] = meaning
         else:
-            raise ParameterError(f"{path}: '{key}' is neither a value nor a colour such as #ff0000")
+            raise RsqiError(f"{path}: '{key}' is neither a value nor a colour such as #ff0000")
     return Palette(values, colours)
 
 

@@ -16,7 +16,7 @@ from affine import Affine
 from pyogrio.errors import DataLayerError, DataSourceError
 from shapely.affinity import affine_transform
 
-from ..errors import ParameterError
+from ..errors import RsqiError
 from ..notes import Note
 from ..raster.gdal import refuse_pipe
 
@@ -65,7 +65,7 @@ def read_seamlines(
 
     Raises
     ------
-    ParameterError
+    RsqiError
         The file cannot be read, has no lines, or none over the raster.
     """
     name = str(path)
@@ -92,7 +92,7 @@ def read_seamlines(
     kept = [part for line in over for part in _line_parts(line if frame.covers(line) else frame.intersection(line))]
     if not kept:
         text = "{path}: none of its lines ({count}) lies over the raster; check their coordinate system"
-        raise ParameterError(Note("seamlines_beside", text, path=name, count=len(lines)))
+        raise RsqiError(Note("seamlines_beside", text, path=name, count=len(lines)))
     if len(over) < len(lines):
         text = "{path}: {count} of {total} lines lie outside the raster and are left out"
         notes.append(Note("seamlines_outside", text, path=name, count=len(lines) - len(over), total=len(lines)))
@@ -111,17 +111,17 @@ def _read(name: str, layer: str | None) -> tuple[Sequence[shapely.Geometry | Non
     try:
         layers = [each for each, kind in pyogrio.list_layers(name) if kind is not None]
         if not layers:
-            raise ParameterError(Note("seamlines_none", "{path}: holds no lines and no polygons", path=name))
+            raise RsqiError(Note("seamlines_none", "{path}: holds no lines and no polygons", path=name))
         if layer is None:
             kinds = {each: str(kind) for each, kind in pyogrio.list_layers(name)}
             layer = next((each for each in layers if "Point" not in kinds[each]), layers[0])
         meta, _, geometry, _ = pyogrio.raw.read(name, layer=layer, columns=[], force_2d=True)
     except (DataSourceError, DataLayerError, OSError, ValueError) as error:
-        if isinstance(error, ParameterError):
+        if isinstance(error, RsqiError):
             raise
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         text = "{path}: cannot be read as seamlines ({reason})"
-        raise ParameterError(Note("seamlines_unreadable", text, path=name, reason=why)) from error
+        raise RsqiError(Note("seamlines_unreadable", text, path=name, reason=why)) from error
     shapes = shapely.from_wkb(geometry, on_invalid="ignore") if geometry is not None else []
     try:
         own = pyproj.CRS.from_user_input(meta["crs"]) if meta["crs"] else None
@@ -157,9 +157,9 @@ def _lines_of(shapes: list[shapely.Geometry], name: str) -> list[shapely.LineStr
     shared = _shared_boundaries(polygons)
     if polygons and not shared and not lines:
         text = "{path}: its polygons have no boundary in common; give lines, or polygons that meet along the seams"
-        raise ParameterError(Note("seamlines_apart", text, path=name))
+        raise RsqiError(Note("seamlines_apart", text, path=name))
     if not lines and not shared:
-        raise ParameterError(Note("seamlines_none", "{path}: holds no lines and no polygons", path=name))
+        raise RsqiError(Note("seamlines_none", "{path}: holds no lines and no polygons", path=name))
     return [*lines, *shared]
 
 

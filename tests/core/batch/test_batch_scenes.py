@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from rsqi_core.batch.scenes import find_scenes, weight
-from rsqi_core.errors import ParameterError
+from rsqi_core.errors import ParameterError, RsqiError
 from rsqi_core.files.mask import is_mask
 
 GROUND = np.full((8, 8, 3), 90, np.uint8)
@@ -95,10 +95,10 @@ def test_a_result_or_a_vector_file_without_such_a_field_is_refused(lot, tmp_path
 
     out = tmp_path / "c.gpkg"
     assert main(["inspect", lot[2], "--output", str(out), "--stages", "rules", "--progress", "none"]) == 0
-    with pytest.raises(ParameterError, match="result of an inspection"):
+    with pytest.raises(RsqiError, match="result of an inspection"):
         find_scenes([str(out)])
     write_vector(tmp_path / "roads.shp", ["x"], "name")
-    with pytest.raises(ParameterError, match="needs a field"):
+    with pytest.raises(RsqiError, match="needs a field"):
         find_scenes([str(tmp_path / "roads.shp")])
 
 
@@ -116,14 +116,14 @@ def test_a_stac_collection_gives_the_asset_to_look_at(lot, tmp_path):
     path.write_text(json.dumps({"type": "FeatureCollection", "features": items}))
     assert find_scenes([str(path)]) == [*lot[:2], "https://host/z.tif?key=1"]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [item(t=small)]}))
-    with pytest.raises(ParameterError, match="'i' has no image"):
+    with pytest.raises(RsqiError, match="'i' has no image"):
         find_scenes([str(path)])
 
 
 @pytest.mark.parametrize("text", ["{", "[1, 2]", '{"a": 1}'])
 def test_other_json_is_refused(tmp_path, text):
     (tmp_path / "x.json").write_text(text)
-    with pytest.raises(ParameterError, match=r"x\.json: "):
+    with pytest.raises(RsqiError, match=r"x\.json: "):
         find_scenes([str(tmp_path / "x.json")])
 
 

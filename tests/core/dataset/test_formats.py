@@ -210,7 +210,7 @@ def test_what_is_no_data_set_is_refused(root, tmp_path):
 )  # fmt: skip
 def test_a_mapping_that_makes_no_sense(tmp_path, text, told):
     (tmp_path / "m.json").write_text(text)
-    with pytest.raises(ParameterError, match=told):
+    with pytest.raises(RsqiError, match=told):
         load_palette(tmp_path / "m.json")
 
 

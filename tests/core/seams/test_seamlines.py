@@ -8,7 +8,7 @@ import shapely
 from affine import Affine
 from shapely.affinity import affine_transform
 
-from rsqi_core.errors import ParameterError
+from rsqi_core.errors import RsqiError
 from rsqi_core.seams.seamlines import read_seamlines
 
 PLACE = Affine(0.5, 0, 500_000, 0, -0.5, 3_500_000)
@@ -120,7 +120,7 @@ def apart(folder):
 )
 def test_bad_input_is_one_clear_line(make, code, tmp_path):
     path = make(tmp_path)
-    with pytest.raises(ParameterError) as refused:
+    with pytest.raises(RsqiError) as refused:
         read(path)
     assert refused.value.args[0].code == code
     assert str(path) in str(refused.value) and "\n" not in str(refused.value)
