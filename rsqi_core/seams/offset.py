@@ -33,7 +33,7 @@ _COARSE = 10.0  # px; slower changes along the line are tone, not structure
 _NULL = 40, 72  # px of displacement that is none: how alike things are by chance
 _SHARED = 1.5  # windows overlap: so many of them tell as much as one
 _DOUBT = 0.06  # of correlation, added to its standard error: few windows may agree by chance
-_CHANCE = 1.3  # gain over its doubt that some two aligned lines in a hundred reach by chance
+_CHANCE = 1.15  # gain over its doubt that some two aligned lines in a hundred reach by chance
 _KNOWN = 4.0  # standard deviations over chance from which the sides are taken to show the same things
 
 
