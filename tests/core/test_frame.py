@@ -28,7 +28,7 @@ def raster(tmp_path):
 def test_without_limits_it_is_the_whole_raster(raster):
     frame = frame_of(raster, Parameters())
     assert frame.window == (0, 0, 80, 60) and (frame.width, frame.height, frame.pixels) == (80, 60, 4800)
-    assert frame.diagonal == 100 and frame.transform == PLACE and frame.crs == raster.crs
+    assert frame.diagonal == 100 and frame.transform == PLACE and frame.crs_of_areas == raster.crs
 
 
 def test_an_extent_takes_every_pixel_that_it_touches(raster):

@@ -9,7 +9,7 @@ from rsqi_core.synthesis.view import distant, window
 from rsqi_core.taxonomy import CODES
 
 
-def _cloudy(seed: int = 3):
+def _cloudy(seed: int = 6):
     return compose(Picture(landscape(384, seed=1)), np.random.default_rng(seed), ("cloud",), collar=0.0)
 
 
