@@ -28,9 +28,12 @@ def mosaics(scene):
 def test_a_source_that_is_gone_is_named_and_is_no_damage(scene):
     places = mosaics(scene)
     assert [missing_source(str(path)) for path in places] == [None] * 3
-    for path in places:  # another name, as GDAL keeps sources open for a while
-        path.write_text(path.read_text().replace("scene.tif", "gone.tif"))
-    for path in places:
+    gone_places = []
+    for path in places:  # all under other names, as GDAL keeps sources open for a while
+        text = path.read_text().replace("scene.tif", "gone.tif").replace("plain.vrt", "gone-plain.vrt")
+        gone_places.append(path.with_name(f"gone-{path.name}"))
+        gone_places[-1].write_text(text)
+    for path in gone_places:
         gone = pytest.raises(RasterError, match=r"made of .*gone\.tif, which is gone; put it back")
         with gone as caught, open_raster(path) as raster:
             raster.read(0, 0, 10, 10)
