@@ -131,12 +131,12 @@ def refuse_outputs_that_are_read(jobs: Iterable[Job]) -> None:
         Names both files.
     """
     jobs = list(jobs)
-    read = [file for job in jobs for file in _files_read(job)]
+    read = [file for job in jobs for file in files_read(job)]
     refuse_clashes([file for job in jobs for file in job.files().values()], read)
 
 
-def _files_read(job: Job) -> list[Path]:
-    """Return the files that an inspection reads; a pipe among them is refused, as to open it could wait for ever."""
+def files_read(job: Job) -> list[Path]:
+    """Return the files that a job reads; a pipe among them is refused, as to open it could wait for ever."""
     raster = files_of(job.raster)
     for file in raster:
         refuse_pipe(file)

@@ -18,16 +18,16 @@ from .files.geopackage import write_geopackage
 from .files.inputs import files_of
 from .findings import ErrorPolygon
 from .frame import Frame
-from .job import Job, publish
+from .job import Job, files_read, publish
 from .locate import absolute_path
 from .notes import Note, message_fields
 from .parameters import Parameters, from_mapping
-from .polygons import measure
 from .progress import Emit, OnProgress, Progress, no_events, to_events
 from .raster import Raster, open_raster
 from .scoring import Score, load_scheme, score
+from .seams.errors import measured
 from .seams.measure import measure_line
-from .seams.record import error_of, seam_of, with_measures
+from .seams.record import error_of, seam_of
 from .seams.seamlines import read_seamlines
 from .strips.workspace import run_key, workspace
 from .summary import summary_row
@@ -94,9 +94,7 @@ def run(
     `emit`, `claim` and the result are as of :func:`rsqi_core.job.run`.
     """
     job, progress, started = seam_job.job, to_events(emit), time.monotonic()
-    read = [*files_of(job.raster), *files_of(seam_job.lines)]
-    read += [Path(job.parameters.scheme)] if job.parameters.scheme else []
-    refuse_clashes(job.files().values(), read)
+    refuse_clashes(job.files().values(), [*files_read(job), *files_of(seam_job.lines)])
     refuse_earlier_result(job.output, job.raster, job.overwrite)
     scheme = load_scheme(job.parameters.scheme)
     with open_raster(job.raster, job.parameters.bands, job.parameters.nodata) as raster:
@@ -104,6 +102,8 @@ def run(
         for code, message in raster.warnings:
             emit("warning", code=code, message=message)
         size = raster.width, raster.height
+        frame = Frame(raster, (0, 0, *size))
+        crs = frame.crs_of_areas
         given = read_seamlines(seam_job.lines, raster.transform, raster.crs, size, seam_job.layer)
         for note in given.notes:
             emit("warning", code=note.code, **message_fields(note))
@@ -113,31 +113,24 @@ def run(
             seams = []
             for done, points in enumerate(given.lines, 1):
                 _check(cancelled)
-                measured = measure_line(raster.read, size, points)
-                if measured is not None:
-                    seams.append(seam_of(points, measured, raster.transform, raster.crs))
+                found = measure_line(raster.read, size, points)
+                if found is not None:
+                    seams.append(seam_of(points, found, raster.transform, crs))
                 elapsed = time.monotonic() - started
                 progress(Progress("seams", done, len(given.lines), elapsed * (len(given.lines) - done) / done))
             if len(seams) < len(given.lines):
                 text = "lines without valid pixels on both sides, left out: {count}"
                 note = Note("seams_bare", text, count=len(given.lines) - len(seams))
                 emit("warning", code=note.code, **message_fields(note))
-            found = [error_of(seam, raster.transform, raster.crs, size) for seam in seams]
-            polygons, indices = _numbered(found)
-            frame = Frame(raster, (0, 0, *size))
-            records = [
-                with_measures(
-                    measure(polygon.geometry, polygon.category_id, raster.transform, polygon.area_m2), seam.measure
-                )
-                for seam, polygon in zip(seams, found)
-                if polygon is not None
-            ]
+            polygons, indices = _numbered([error_of(seam, raster.transform, crs, size) for seam in seams])
+            lines = list(zip(seams, indices))
+            shown = tuple((seam, index) for seam, index in lines if index is not None)
+            records = measured(polygons, shown, raster.transform)
             image = ground.valid_area(valid_pixels), valid_pixels, ground.diagonal
             scored = score(records, scheme, *image, job.parameters.score_mode, _TYPES)
             seconds = time.monotonic() - started
             summary = _summary(seam_job, frame, ground, valid_pixels, scored, seconds)
             staged = folder / job.output.name
-            lines = list(zip(seams, indices))
             write_geopackage(staged, polygons, [], summary, raster.crs, raster.transform, scored, lines)
             _check(cancelled)
             claim(None)

@@ -53,20 +53,19 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     _refuse_outputs(options, pictures=options.parts == "all" and model != RULES_ALONE)
 
-    log = _log
     if options.parts == "real":
-        print(write_real_page(measure_real_part(options.data, model, log), options.output))
+        print(write_real_page(measure_real_part(options.data, model, _log), options.output))
         return DONE
     if options.parts == "seams":
-        print(write_seam_page(measure_seams_alone(options.data, model, log), options.output))
+        print(write_seam_page(measure_seams_alone(options.data, model, _log), options.output))
         return DONE
-    measured = measure(options.data, model, options.against, log)
+    measured = measure(options.data, model, options.against, _log)
     print(write_page(measured, options.output))
     if options.card:
         from ..evaluation.cards.model_card import write_model_card
 
         for file in write_model_card(measured, options.data, options.card, options.output):
-            log(str(file))
+            _log(str(file))
     return DONE
 
 

@@ -42,23 +42,33 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--min-area", type=float, metavar="M2",
                         help="drop smaller region errors (0.01 %% of a block of the size that found them: "
                              f"{_least()})")  # fmt: skip
-    parser.add_argument("--bands", type=_words, metavar="R,G,B",
-                        help="by number, name or colour, or one for grey (as the image says)")  # fmt: skip
-    parser.add_argument("--nodata", type=float, metavar="VALUE",
-                        help="left out besides what the raster declares "
-                             "(one that must be nodata is found)")  # fmt: skip
+    add_reading(parser)
     parser.add_argument("--extent", type=numbers(float, 4), metavar="xmin,ymin,xmax,ymax")
     parser.add_argument("--stages", default=",".join(limits.STAGES), help=argparse.SUPPRESS)
     parser.add_argument("--stripe-rule", default=limits.STRIPE_RULES[0], metavar="RULE",
                         help=f"{' or '.join(limits.STRIPE_RULES)} (the paper's)")  # fmt: skip
     parser.add_argument("--missing-rule", default=limits.MISSING_RULES[0], metavar="RULE",
                         help=f"{' or '.join(limits.MISSING_RULES)} (the paper's)")  # fmt: skip
-    parser.add_argument("--scheme", metavar="FILE", help="scoring scheme (JSON)")
-    parser.add_argument("--score-mode", default=MODES[0], metavar="|".join(MODES))
+    add_scoring(parser)
     parser.add_argument("--overwrite", action="store_true",
                         help="replace a result that was reviewed or is of another image, which is kept as "
                              "<stem>.bak.gpkg, and files that rsqi did not write")  # fmt: skip
     parser.add_argument("--progress", choices=("bar", "json", "none"), default="bar")
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Announce how a raster is read."""
+    parser.add_argument("--bands", type=_words, metavar="R,G,B",
+                        help="by number, name or colour, or one for grey (as the image says)")  # fmt: skip
+    parser.add_argument("--nodata", type=float, metavar="VALUE",
+                        help="left out besides what the raster declares "
+                             "(one that must be nodata is found)")  # fmt: skip
+
+
+def add_scoring(parser: argparse.ArgumentParser) -> None:
+    """Announce how errors are scored."""
+    parser.add_argument("--scheme", metavar="FILE", help="scoring scheme (JSON)")
+    parser.add_argument("--score-mode", default=MODES[0], metavar="|".join(MODES))
 
 
 def parameters_of(options: argparse.Namespace) -> Parameters:

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..scoring import MODES
-from .command import DONE, command, numbers
+from .command import DONE, command
+from .inspect_options import add_reading, add_scoring
 from .reporter import Reporter
 
 
@@ -19,10 +19,8 @@ def add_seams(commands: Any) -> None:
                         help="lines, or polygons that meet along the seams, in any vector format")  # fmt: skip
     parser.add_argument("--layer", metavar="NAME", help="of that file (the first with lines or polygons)")
     parser.add_argument("--output", required=True, type=Path, metavar="GPKG")
-    parser.add_argument("--bands", type=numbers(int), metavar="R,G,B", help="band numbers, or one for grey (as marked)")
-    parser.add_argument("--nodata", type=float, metavar="VALUE", help="left out besides what the raster declares")
-    parser.add_argument("--scheme", metavar="FILE", help="scoring scheme (JSON)")
-    parser.add_argument("--score-mode", default=MODES[0], metavar="|".join(MODES))
+    add_reading(parser)
+    add_scoring(parser)
     parser.add_argument("--overwrite", action="store_true",
                         help="replace a result that was reviewed or is of another image, which is kept as "
                              "<stem>.bak.gpkg")  # fmt: skip

@@ -109,16 +109,13 @@ def _read(name: str, layer: str | None) -> tuple[Sequence[shapely.Geometry | Non
     """Return the geometries of a file in their order, and its CRS."""
     refuse_pipe(name)
     try:
-        layers = [each for each, kind in pyogrio.list_layers(name) if kind is not None]
-        if not layers:
+        kinds = {each: kind for each, kind in pyogrio.list_layers(name) if kind is not None}
+        if not kinds:
             raise RsqiError(Note("seamlines_none", "{path}: holds no lines and no polygons", path=name))
         if layer is None:
-            kinds = {each: str(kind) for each, kind in pyogrio.list_layers(name)}
-            layer = next((each for each in layers if "Point" not in kinds[each]), layers[0])
+            layer = next((each for each, kind in kinds.items() if "Point" not in kind), next(iter(kinds)))
         meta, _, geometry, _ = pyogrio.raw.read(name, layer=layer, columns=[], force_2d=True)
     except (DataSourceError, DataLayerError, OSError, ValueError) as error:
-        if isinstance(error, RsqiError):
-            raise
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         text = "{path}: cannot be read as seamlines ({reason})"
         raise RsqiError(Note("seamlines_unreadable", text, path=name, reason=why)) from error

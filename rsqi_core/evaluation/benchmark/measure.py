@@ -18,7 +18,7 @@ from .real_results import RealResults, measure_real
 from .rule_results import RuleResult, run_rules
 from .run_model import ModelResult, run_model
 from .scenes import SceneResult
-from .seam_results import SeamResult, measure_seams
+from .seam_results import SeamResult, compose_blocks, measure_seams
 
 RULES_ALONE = "rules"  # in place of a model: what the rules find without one
 MIXED = ("defect", "clean", "decoy")
@@ -113,7 +113,7 @@ def measure(
         scene_results.append(scenes.inspect(entry, scene, parameters, first, log))
     real = measure_real(data, first, _title(model, first), log)
     differing += real.differing
-    seams = measure_seams(first, data, log) if first and first.card.seams else []
+    seams = measure_seams(first, data, made, log) if first and first.card.seams else []
     return Measured(made, differing, first, model_results, rule_results, scene_results, real, seams)
 
 
@@ -128,7 +128,7 @@ def measure_seams_alone(data: Path, model: str, log: Callable[[str], None] = lam
     loaded = load(model, "cpu") if model != RULES_ALONE else None
     if loaded is None or not loaded.card.seams:
         raise ParameterError(f"{model}: there is no network of seams to measure")
-    return measure_seams(loaded, data, log)
+    return measure_seams(loaded, data, compose_blocks(data), log)
 
 
 def _title(name: str, model: Model | None) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import cv2
@@ -17,9 +18,11 @@ from ...models import Model
 from ...raster import open_raster
 from ...seams.evidence import evidence
 from ...seams.find import seams_of
+from ...synthesis.compose import Sample
 from ...synthesis.defect import DEFECT
 from ...taxonomy import BOUNDARY_TYPES, by_id
 from . import blocks, frozen, real
+from .frozen import Entry
 from .scenes import write_raster
 
 NEAR = 8  # px from its true course within which a seam counts as found
@@ -60,7 +63,12 @@ class SeamResult:
     codes: frozenset[str] = frozenset()
 
 
-def measure_seams(model: Model, data: Path, log: Callable[[str], None] = lambda line: None) -> list[SeamResult]:
+def measure_seams(
+    model: Model,
+    data: Path,
+    composed: Iterable[tuple[Entry, Sample]],
+    log: Callable[[str], None] = lambda line: None,
+) -> list[SeamResult]:
     """Look for seams in all pictures of the benchmark of which it is known whether they hold one.
 
     Parameters
@@ -69,6 +77,8 @@ def measure_seams(model: Model, data: Path, log: Callable[[str], None] = lambda 
         With a network of seams.
     data : pathlib.Path
         Folder of the imagery sets.
+    composed : iterable of (Entry, Sample)
+        The blocks of the benchmark.
 
     Raises
     ------
@@ -79,15 +89,22 @@ def measure_seams(model: Model, data: Path, log: Callable[[str], None] = lambda 
     with tempfile.TemporaryDirectory(prefix="rsqi-evaluate-") as folder:
         return [
             _result(model, name, kind, image, truth, Path(folder) / "picture.tif")
-            for name, kind, image, truth in (*_planted(data), *_real(data))
+            for name, kind, image, truth in chain(_planted(composed), _real(data))
         ]
 
 
-def _planted(data: Path) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
-    """Name, kind, image and course of the seams (bool [H, W]) of each block."""
+def compose_blocks(data: Path) -> Iterator[tuple[Entry, Sample]]:
+    """Compose the blocks of which it is known whether they hold a seam."""
     for entry in frozen.read(frozen.BLOCKS):
         sample = blocks.compose(entry, data) if entry.part in _PARTS else None
-        if sample is None:
+        if sample is not None:
+            yield entry, sample
+
+
+def _planted(composed: Iterable[tuple[Entry, Sample]]) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:
+    """Name, kind, image and course of the seams (bool [H, W]) of each block."""
+    for entry, sample in composed:
+        if entry.part not in _PARTS:
             continue
         shown = [defect.mask == DEFECT for defect in sample.defects if defect.code in _CODES]
         truth = np.any(shown, 0) if shown else np.zeros(sample.image.shape[:2], bool)

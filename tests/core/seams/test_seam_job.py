@@ -1,5 +1,6 @@
 """A raster and its seamlines become a complete result that is scored, scored again and read by everything else."""
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import shapely
 
 from rsqi_core.cli import main
-from rsqi_core.errors import Cancelled, OutputError
+from rsqi_core.errors import Cancelled, OutputError, RsqiError
 from rsqi_core.files.geopackage import read_errors
 from rsqi_core.job import Job
 from rsqi_core.seam_job import SeamJob, parameters_of, run
@@ -74,6 +75,43 @@ def test_the_command_line_measures_and_says_so(mosaic, tmp_path, capsys):
     assert main(words) == 0
     assert "2 seams measured, 1 of them show, 0 displaced" in capsys.readouterr().out
     assert main(words) == 0  # its own result may be replaced
+
+
+def test_bands_are_chosen_as_for_an_inspection(mosaic, tmp_path):
+    steps = {}
+    for bands in ("1,2,3", "blue,green,red", "3"):
+        output = tmp_path / f"{len(steps)}.gpkg"
+        words = ["seams", str(mosaic[0]), "--lines", str(mosaic[1]), "--output", str(output), "--progress", "none"]
+        assert main([*words, "--bands", bands]) == 0
+        steps[bands] = rows(output, "SELECT step_dn_r, step_dn_b FROM seams")[0]
+    red, blue = steps["1,2,3"]
+    assert abs(red - blue) > 0.5
+    assert steps["blue,green,red"] == pytest.approx((blue, red), rel=1e-5)
+    assert steps["3"] == pytest.approx((blue, blue), rel=1e-2)
+
+
+def test_outside_of_its_coordinate_system_a_mosaic_is_measured_in_the_plane(mosaic, tmp_path):
+    import rasterio
+
+    with rasterio.open(mosaic[0], "r+") as file:
+        file.crs = "EPSG:4326"  # eastings and northings are none of its coordinates
+    lines = write(tmp_path / "same.gpkg", [line((300, 0), (300, 600))], crs="EPSG:4326")
+    output = tmp_path / "result.gpkg"
+    run(job((mosaic[0], lines), output))
+    assert rows(output, "SELECT length_m FROM seams")[0][0] == pytest.approx(300, rel=1e-3)
+    assert rows(output, "SELECT area_m2 FROM errors")[0][0] == pytest.approx(12 * 600 * 0.25, rel=0.02)
+    assert rows(output, "SELECT valid_area_m2 FROM summary")[0][0] == pytest.approx(300 * 300)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+@pytest.mark.parametrize("piped", [0, 1])
+def test_a_pipe_is_refused_and_not_waited_for(mosaic, tmp_path, piped):
+    os.mkfifo(tmp_path / "pipe.gpkg")
+    files = list(mosaic)
+    files[piped] = tmp_path / "pipe.gpkg"
+    with pytest.raises(RsqiError, match="pipe"):
+        run(job(files, tmp_path / "result.gpkg"))
+    assert not (tmp_path / "result.gpkg").exists()
 
 
 def test_neither_the_lines_nor_the_raster_are_overwritten(mosaic, tmp_path):
