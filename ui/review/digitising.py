@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from qgis.core import QgsFeature, QgsGeometry, QgsPointXY, QgsVectorLayer
 from qgis.gui import QgsMapTool, QgsMapToolCapture
-from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 
@@ -21,6 +20,7 @@ from . import store
 from .decisions import Decisions, signature, type_values
 from .error_rows import ADDED, CORRECTED, TECHNICIAN, ErrorRow, row_of
 from .history import Change
+from .tool import give_back
 
 SELECTION_COLOR = QColor(255, 255, 0, 50)  # what is selected while it is edited: the image below has to be seen
 RETRY_MS = 1000  # until another program lets go of the file
@@ -143,12 +143,7 @@ class Digitising(QObject):
         if self._started_editing and self._layer.isEditable() and not self._layer.isModified():
             self._layer.commitChanges()
         self._started_editing = False
-        if canvas.mapTool() is self._tool or canvas.mapTool() is None:
-            before = self._tool_before
-            if before is not None and not sip.isdeleted(before) and before is not self._tool:
-                canvas.setMapTool(before)
-            else:
-                self._iface.actionPan().trigger()
+        give_back(self._iface, self._tool, self._tool_before)
         self._tool = self._tool_before = None
         self.mode_changed.emit("")
 

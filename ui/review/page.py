@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qgis.core import Qgis, QgsMessageLog, QgsPointXY, QgsVectorLayer
-from qgis.gui import QgsMapTool
+from qgis.core import Qgis, QgsMessageLog, QgsVectorLayer
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -35,17 +34,17 @@ from .decisions import COMMENT_LENGTH, Decisions
 from .deductions import Deductions
 from .digitising import Digitising
 from .error_list import ErrorList
-from .error_rows import UNREVIEWED, ErrorRow
+from .error_rows import UNREVIEWED
 from .filter_bar import FilterBar
 from .judged import set_judged
 from .key_help import KeyHelp
 from .keys import KeyListener, KeyTable, with_key
+from .map_choice import MapChoice
 from .map_view import MapView
 from .navigation import Navigator, outline, pixel_side_of, place_text
 from .seam_panel import SeamPanel
 from .status_lines import ModeLabel, ProgressLine
 from .store import snapshot
-from .tool import ReviewTool, errors_at
 
 FILE_CHECK_MS = 2000  # how often the file is checked for changes by somebody else
 SETTLE_MS = 60  # a held key runs through the list without dragging the map along
@@ -87,8 +86,7 @@ class ReviewPage(QWidget):
         self._show_timer.setSingleShot(True)
         self._show_timer.setInterval(SETTLE_MS)
         self._show_timer.timeout.connect(self._show_on_map)
-        self.tool = ReviewTool(iface.mapCanvas())
-        self._tool_before: QgsMapTool | None = None
+        self.map_choice = MapChoice(iface, self.list, self._fill_menu, self)
         self.key_table = KeyTable(self)
         self.keys = KeyListener(self.run_command, self._accepts_key, self)
         self.keys.watch(iface.mapCanvas(), self.list, self)
@@ -111,6 +109,7 @@ class ReviewPage(QWidget):
         self.digitising.set_layer(layer)
         self.block_bar.set_layer(layer)
         self.map_view.set_layer(layer)
+        self.map_choice.set_layer(layer)
         self._drawn_fid = None
         image = inspected_image(layer) if layer is not None else None
         self.seam_panel.set_layer(layer, image.raster if image is not None else "")
@@ -130,10 +129,7 @@ class ReviewPage(QWidget):
         self.set_layer(None)
         self.keys.stop()
         self.key_table.stop()
-        for signal, slot in self._map_signals:
-            signal.disconnect(slot)
-        self._map_signals = ()
-        self._release_tool()
+        self.map_choice.stop()
         self.deductions.stop()
         self.filter_bar.stop()
         self.map_view.stop()
@@ -256,70 +252,35 @@ class ReviewPage(QWidget):
         """Return whether a key is meant for the review now: on the map while it has the tool, or one that was begun."""
         if self._layer is None or not self.isVisible():
             return False
-        canvas = self._iface.mapCanvas()
-        if watched is canvas:
-            if canvas.mapTool() is not self.tool and not self.digitising.mode:
+        if watched is self._iface.mapCanvas():
+            if not self.map_choice.has_tool and not self.digitising.mode:
                 return False
         elif isinstance(QApplication.focusWidget(), (QLineEdit, QTextEdit, QAbstractSpinBox)):
             return command == "leave"
         return not self.digitising.sketching() or command.startswith("type_")
 
-    # The map
+    # The map and the menus
 
     def _take_tool(self) -> None:
-        """Give the map the tool of the review."""
         self.digitising.leave()
-        if self._iface.mapCanvas().mapTool() is not self.tool:
-            self._tool_before = self._iface.mapCanvas().mapTool()
-            self._iface.mapCanvas().setMapTool(self.tool)
-        self._show_tool()
+        self.map_choice.take()
 
-    def _release_tool(self) -> None:
-        canvas = self._iface.mapCanvas()
-        if canvas.mapTool() is not self.tool:
-            return
-        if self._tool_before is not None and not sip.isdeleted(self._tool_before):
-            canvas.setMapTool(self._tool_before)
-        else:
-            canvas.unsetMapTool(self.tool)
-            self._iface.actionPan().trigger()
-
-    def _show_tool(self, *_) -> None:
-        self.decision_bar.show_tool(self._iface.mapCanvas().mapTool() is self.tool)
-
-    def choose_at(self, point: QgsPointXY) -> bool:
-        """Make the error at a place of the map the current one, where the map is; return whether there is one."""
-        found = errors_at(self._layer, point, self._iface.mapCanvas()) if self._layer is not None else []
-        fid = next((fid for fid in found if self.list.shows(fid)), None)
-        if fid is None:
-            if found:
-                self._push_message(
-                    tr("The list does not show this error now: change its filter."), Qgis.MessageLevel.Info
-                )
-            return False
-        if fid not in self.list.selected():
-            self.list.set_current(fid)
-            self._show_row()
-            self._mark_current()
-        return True
-
-    def _extend_map_menu(self, menu, event) -> None:
-        """Put the commands for the error below the mouse into QGIS's own menu."""
-        mine = self.isVisible() and self._iface.mapCanvas().mapTool() is self.tool
-        if mine and self.choose_at(event.mapPoint()):
-            error_menu.fill(menu, self._selected_rows(), self.run_command)
+    def _map_chosen(self) -> None:
+        self._show_row()
+        self._mark_current()
 
     def _show_list_menu(self, place) -> None:
-        rows = self._selected_rows()
-        if rows:
-            menu = QMenu(self)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            error_menu.fill(menu, rows, self.run_command)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._fill_menu(menu)
+        if menu.actions():
             menu.popup(self.list.viewport().mapToGlobal(place))
 
-    def _selected_rows(self) -> list[ErrorRow]:
+    def _fill_menu(self, menu) -> None:
         rows = self.decisions.rows
-        return [rows[fid] for fid in self.list.selected() if fid in rows]
+        chosen = [rows[fid] for fid in self.list.selected() if fid in rows]
+        if chosen:
+            error_menu.fill(menu, chosen, self.run_command)
 
     # Display
 
@@ -547,14 +508,9 @@ class ReviewPage(QWidget):
         self.block_bar.refused.connect(self._push_message)
         self.list.chosen.connect(self._error_chosen)
         self.list.customContextMenuRequested.connect(self._show_list_menu)
-        self.tool.clicked.connect(self.choose_at)
-        canvas = self._iface.mapCanvas()
-        self._map_signals = (
-            (canvas.mapToolSet, self._show_tool),
-            (canvas.contextMenuAboutToShow, self._extend_map_menu),
-        )
-        for signal, slot in self._map_signals:
-            signal.connect(slot)
+        self.map_choice.chosen.connect(self._map_chosen)
+        self.map_choice.refused.connect(lambda text: self._push_message(text, Qgis.MessageLevel.Info))
+        self.map_choice.held.connect(self.decision_bar.show_tool)
         self.key_table.changed.connect(self._show_keys)
         self.comment_box.editingFinished.connect(self._save_comment)
         self.comment_box.returnPressed.connect(self.list.setFocus)
@@ -573,7 +529,7 @@ class ReviewPage(QWidget):
         super().hideEvent(event)
         self._file_timer.stop()
         self.navigator.show_marks()
-        self._release_tool()
+        self.map_choice.release()
         if self._layer is not None and not sip.isdeleted(self._layer):
             self.digitising.leave()
             self.navigator.mark(self._layer, None)

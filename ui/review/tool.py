@@ -12,7 +12,8 @@ from qgis.core import (
     QgsRectangle,
     QgsVectorLayer,
 )
-from qgis.gui import QgsMapCanvas, QgsMapToolPan
+from qgis.gui import QgsMapCanvas, QgsMapTool, QgsMapToolPan
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QPoint, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QApplication
 
@@ -54,6 +55,19 @@ class ReviewTool(QgsMapToolPan):
             self.canvas().setCursor(Qt.CursorShape.OpenHandCursor)
             self.clicked.emit(event.mapPoint())
         self._pressed = None
+
+
+def give_back(iface, tool: QgsMapTool | None, before: QgsMapTool | None) -> None:
+    """Give the map the tool that it had before `tool`, else QGIS's own to move it; another one that was taken stays."""
+    canvas = iface.mapCanvas()
+    if canvas.mapTool() not in (tool, None):
+        return
+    if before is not None and not sip.isdeleted(before) and before is not tool:
+        canvas.setMapTool(before)
+        return
+    if canvas.mapTool() is not None:
+        canvas.unsetMapTool(tool)
+    iface.actionPan().trigger()
 
 
 def errors_at(layer: QgsVectorLayer, point: QgsPointXY, canvas: QgsMapCanvas) -> list[int]:

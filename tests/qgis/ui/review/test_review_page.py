@@ -286,7 +286,7 @@ def menu_at(page, place):
 
     menu = QMenu()
     menu.addAction("QGIS's own")
-    page._extend_map_menu(menu, Event())
+    page.map_choice.extend_menu(menu, Event())
     return menu, [action.text().partition("\t")[0] for action in menu.actions() if not action.isSeparator()]
 
 
@@ -348,7 +348,7 @@ def test_all_marks_are_hidden_as_long_as_the_key_is_down(page, raster):
 
 def test_keys_on_the_map_need_the_tool_of_the_review(page, path):
     canvas = page.iface.canvas
-    assert canvas.mapTool() is page.tool and page.decision_bar.buttons["tool"].isChecked()
+    assert canvas.mapTool() is page.map_choice.tool and page.decision_bar.buttons["tool"].isChecked()
     other = QgsMapToolPan(canvas)
     canvas.setMapTool(other)
     press(page, KEY.Key_A)
@@ -373,7 +373,7 @@ def test_a_click_on_the_map_chooses_the_smallest_error_there_and_leaves_the_map(
     QTest.mouseClick(canvas.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(round(place.x()), round(place.y())))
     assert page.list.fid == 1 and canvas.extent() == before
     page.filter_bar.type_box.setCurrentIndex(10)
-    assert not page.choose_at(QgsPointXY(500110, 3400110))
+    assert not page.map_choice.choose_at(QgsPointXY(500110, 3400110))
     assert "does not show this error" in page.iface.texts()[-1]
 
 
