@@ -10,6 +10,7 @@ from qgis.core import (
     QgsFields,
     QgsGeometry,
     QgsRectangle,
+    QgsRenderContext,
     QgsVectorFileWriter,
     QgsVectorLayer,
     QgsWkbTypes,
@@ -141,3 +142,17 @@ def stored(path, fid=None):
     layer = layer_of(path)
     rows = {feature.id(): feature.attributeMap() for feature in layer.getFeatures()}
     return rows if fid is None else rows.get(fid)
+
+
+def painted(layer):
+    """The errors that the layer's renderer draws."""
+    context, renderer = QgsRenderContext(), layer.renderer().clone()
+    context.setExpressionContext(layer.createExpressionContext())
+    renderer.startRender(context, layer.fields())
+    seen = []
+    for feature in layer.getFeatures():
+        context.expressionContext().setFeature(feature)
+        if renderer.willRenderFeature(feature, context):
+            seen.append(feature.id())
+    renderer.stopRender(context)
+    return seen

@@ -13,14 +13,13 @@ from qgis.core import (
     QgsPointXY,
     QgsProject,
     QgsRasterLayer,
-    QgsRenderContext,
     QgsVectorLayerUtils,
 )
 from qgis.gui import QgsGui, QgsMapToolPan
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication
-from review_scene import Iface, box, layer_of, stored
+from review_scene import Iface, box, layer_of, painted, stored
 
 KEY = Qt.Key
 
@@ -288,20 +287,6 @@ def menu_at(page, place):
     menu.addAction("QGIS's own")
     page.map_choice.extend_menu(menu, Event())
     return menu, [action.text().partition("\t")[0] for action in menu.actions() if not action.isSeparator()]
-
-
-def painted(layer):
-    """The errors that the layer's renderer draws."""
-    context, renderer = QgsRenderContext(), layer.renderer().clone()
-    context.setExpressionContext(layer.createExpressionContext())
-    renderer.startRender(context, layer.fields())
-    seen = []
-    for feature in layer.getFeatures():
-        context.expressionContext().setFeature(feature)
-        if renderer.willRenderFeature(feature, context):
-            seen.append(feature.id())
-    renderer.stopRender(context)
-    return seen
 
 
 def test_nothing_is_painted_over_the_error_under_judgement(page):
