@@ -104,6 +104,17 @@ def hushed() -> Iterator[None]:
                 _LOG.info("%s", line)
 
 
+def refuse_incomplete(name: str) -> None:
+    """Refuse a mosaic of which a file is gone: GDAL opens it, and where it does not tell of the failed read, reads zeros.
+
+    Raises
+    ------
+    RasterError
+    """
+    if (gone := missing_source(name)) is not None:
+        raise RasterError(f"cannot open {name}: {_incomplete(gone)}")
+
+
 def refuse_pipe(path: str | Path) -> None:
     """Refuse what is neither file nor folder: to open it could wait for ever.
 
@@ -118,9 +129,13 @@ def refuse_pipe(path: str | Path) -> None:
 def _fault(name: str, verb: str, error: Exception) -> str:
     """Say what is wrong, and the remedy."""
     if (gone := missing_source(name)) is not None:
-        return f"it is made of {gone}, which is gone; put it back, or build the mosaic anew"
+        return _incomplete(gone)
     remedy = _how_to_open(name) if verb == "open" else "the file may be damaged or truncated, copy it again"
     return f"{_reason(name, error)}; {remedy}"
+
+
+def _incomplete(gone: str) -> str:
+    return f"it is made of {gone}, which is gone; put it back, or build the mosaic anew"
 
 
 def _reason(name: str, error: Exception) -> str:

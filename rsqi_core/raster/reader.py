@@ -19,7 +19,7 @@ from rasterio.windows import Window
 from ..errors import ParameterError
 from .area import Area
 from .bands import choose_bands, depth, find_palette, is_number, read_masks, read_planes, stored_black
-from .gdal import guarded, hushed, quiet, refuse_pipe
+from .gdal import guarded, hushed, quiet, refuse_incomplete, refuse_pipe
 from .georeference import UNPLACED, place
 from .raw import refuse_truncated
 from .stored import bands_to_ask, is_lacking
@@ -264,6 +264,7 @@ def open_raster(
     """
     name = os.fspath(path)
     refuse_pipe(name)
+    refuse_incomplete(name)
     # A Path is taken literally; a string with '#', '?' or '!' would be parsed as an address.
     source = Path(name) if Path(name).exists() else name
     with guarded(name, "open"), quiet(), hushed():
