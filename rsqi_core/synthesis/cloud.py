@@ -11,6 +11,7 @@ from .fields import coordinates, fractal, log_uniform, streaks
 KINDS = ("thick", "thin", "fog", "local", "cumulus", "streets", "cirrus")
 _SHARES = (0.24, 0.12, 0.07, 0.2, 0.17, 0.1, 0.1)
 _SHEER = 0.25  # share of the clouds that the ground shows through wherever they are
+_NEAR = 0.4  # share of the clouds that are larger than the image: at 0.5 m a pixel, a cloud of 200 m fills a block
 
 
 def apply(
@@ -34,12 +35,15 @@ def apply(
     """
     kind = "matte" if matte is not None else kind or str(rng.choice(KINDS, p=_SHARES))
     alpha = opacity(image.shape[:2], rng, kind) if matte is None else matte
+    zoom = log_uniform(rng, 1.5, 6) if rng.random() < _NEAR else 1.0
+    if zoom > 1:
+        alpha = _near(alpha, rng, zoom)
     if rng.random() < _SHEER:
         alpha = alpha * np.float32(rng.uniform(0.4, 0.9))
     # What lies under a cloud is seen through scattered light, softer the denser the cloud; low over it, hardly.
     soft = rng.uniform(0.5, 2.0)
     ground = blend(image, cv2.GaussianBlur(image, (0, 0), soft), alpha) if rng.random() < 0.5 else image
-    cover, white = _cover(alpha, rng, float(np.mean(cv2.mean(image)[:3])))
+    cover, white = _cover(alpha, rng, float(np.mean(cv2.mean(image)[:3])), zoom)
     shifted = (alpha, alpha, alpha)
     if rng.random() < 0.15:  # a push-broom sensor sees each band at another moment
         shifted = (alpha, _drifted(alpha, rng), _drifted(alpha, rng))
@@ -113,6 +117,26 @@ def _thickness(shape: tuple[int, int], rng: np.random.Generator, kind: str) -> n
     return log_uniform(rng, 0.8, 20) * (puffs + rng.uniform(0.5, 1.1) * gathered - rng.uniform(0.9, 1.8))
 
 
+def _near(alpha: np.ndarray, rng: np.random.Generator, zoom: float) -> np.ndarray:
+    """Enlarge a part of a cloud around a place of its rim `zoom` times; its rim is softer, and hardly rougher."""
+    h, w = alpha.shape
+    rows, columns = np.nonzero((alpha > 0.2) & (alpha < 0.8))
+    at = int(rng.integers(rows.size)) if rows.size else -1
+    y, x = (rows[at], columns[at]) if rows.size else (h / 2, w / 2)
+    # The place of the rim comes to lie anywhere; what would lie outside is kept inside.
+    move = np.array([x, y]) - rng.uniform(0.1, 0.9, 2) * (w, h) / zoom
+    move = np.clip(move, 0, np.array([w, h]) * (1 - 1 / zoom))
+    matrix = np.array([[1 / zoom, 0, move[0]], [0, 1 / zoom, move[1]]], np.float32)
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    large = cv2.warpAffine(alpha, matrix, (w, h), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    if rng.random() < 0.5:  # from near, many a rim is a slow change
+        large = cv2.GaussianBlur(large, (0, 0), log_uniform(rng, 2, 20))
+    if rng.random() < 0.7:  # the drawn noise ends at one pixel of the small cloud
+        fine = fractal((h, w), rng, rng.uniform(1.5, 2.5), cells=round(log_uniform(rng, 4, 30)))
+        large = large * np.exp(np.float32(log_uniform(rng, 0.03, 0.4)) * fine)
+    return np.clip(large, 0, float(alpha.max()))
+
+
 def _puff(shape: tuple[int, int], rng: np.random.Generator, radius: float) -> np.ndarray:
     """Thickness of one ragged cloud, 1 in its middle."""
     x, y = coordinates(shape)
@@ -137,15 +161,17 @@ def _ragged(noise: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return noise + np.float32(log_uniform(rng, 0.08, 0.5)) * fine
 
 
-def _knobs(shape: tuple[int, int], rng: np.random.Generator, sun: tuple[float, float]) -> np.ndarray:
+def _knobs(shape: tuple[int, int], rng: np.random.Generator, sun: tuple[float, float], zoom: float = 1.0) -> np.ndarray:
     """Light and shade, in grey values, on a heaped cloud: a cauliflower with knobs of many sizes, or hardly any."""
-    noise = fractal(shape, rng, rng.uniform(0.8, 2.2), cells=round(log_uniform(rng, 5, 70)))
+    noise = fractal(shape, rng, rng.uniform(0.8, 2.2), cells=round(log_uniform(rng, 5, 70) / zoom))
     bumps = np.abs(noise) if rng.random() < 0.5 else noise
     lit = bumps - _moved(bumps, *sun)
     return lit * np.float32(log_uniform(rng, 1.5, 60) / max(float(lit.std()), 1e-6))
 
 
-def _cover(alpha: np.ndarray, rng: np.random.Generator, ground: float) -> tuple[list[np.ndarray], float]:
+def _cover(
+    alpha: np.ndarray, rng: np.random.Generator, ground: float, zoom: float = 1.0
+) -> tuple[list[np.ndarray], float]:
     """Colour of the cloud itself as three uint8 bands, and its mean white.
 
     Whites over 255 leave the bright cores clipped, as in most stretched satellite scenes; the side that faces the sun
@@ -154,13 +180,13 @@ def _cover(alpha: np.ndarray, rng: np.random.Generator, ground: float) -> tuple[
     """
     low, high = ((100, 165), (165, 222), (222, 250), (250, 300))[int(rng.choice(4, p=[0.13, 0.22, 0.32, 0.33]))]
     white = max(rng.uniform(low, high), min(ground + 60, 230))
-    height = cv2.GaussianBlur(np.sqrt(-np.log(1 - 0.95 * alpha)), (0, 0), rng.uniform(0.8, 2.0))
-    sun = tuple(rng.uniform(-6, 6, 2))
+    height = cv2.GaussianBlur(np.sqrt(-np.log(1 - 0.95 * alpha)), (0, 0), zoom * rng.uniform(0.8, 2.0))
+    sun = tuple(zoom * rng.uniform(-6, 6, 2))
     light = np.clip(height - _moved(height, *sun), -0.6, 0.3)
     level = (
         white
         + np.float32(log_uniform(rng, 20, 200)) * light
-        + alpha * _knobs(alpha.shape, rng, sun)
+        + alpha * _knobs(alpha.shape, rng, sun, zoom)
         - np.float32(log_uniform(rng, 2, 25))
         * fractal(alpha.shape, rng, rng.uniform(1.6, 2.8), cells=int(rng.integers(3, 16)))
     )
