@@ -14,6 +14,8 @@ from .efficientnet_lite import EfficientNetLite, load_pretrained
 from .headed_network import HeadedNetwork
 from .network import Context, Conv, Join, double, output_layer, strongest
 
+_SURROUNDINGS = 7  # cells of 32 px: about a crop of training
+
 
 class LiteNetwork(HeadedNetwork):
     """Classify and segment a block by features that were learnt on photographs and by fine detail.
@@ -60,7 +62,7 @@ class LiteNetwork(HeadedNetwork):
         self.low8 = Conv(w4, w8, stride=2)
         self.mix4 = Conv(e4 + w4, w4, size=1)
         self.mix8 = Conv(e8 + w8, w8, size=1)
-        self.top32 = nn.Sequential(Conv(e32, w32, size=1), Context(w32))
+        self.top32 = nn.Sequential(Conv(e32, w32, size=1), Context(w32, _SURROUNDINGS))
         self.join16 = Join(e16, w32, w16)
         self.up16 = Conv(w16, w16)
         self.join8 = Join(w8, w16, w8)

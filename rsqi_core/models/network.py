@@ -52,15 +52,30 @@ class Join(nn.Module):
 
 
 class Context(nn.Module):
-    """Let every position know the mean of the whole block, as tone and blur are judged against the rest of it."""
+    """Let every position know the mean of what lies around it, as tone and blur are judged against the rest.
 
-    def __init__(self, channels: int):
+    Parameters
+    ----------
+    channels : int
+    window : int, optional
+        Side, in cells and odd, of what lies around; the whole block by default. A network that is trained on crops and
+        used on larger blocks needs one: an error fills a smaller share of a block, whose mean is then none that the
+        network has learnt what to make of.
+    """
+
+    def __init__(self, channels: int, window: int | None = None):
         super().__init__()
         self.mix = nn.Conv2d(channels, channels, 1)
+        self.window = window
 
     def forward(self, x: Tensor) -> Tensor:
-        """Add the mean of the block to every position."""
-        return F.relu(x + self.mix(x.mean((2, 3), keepdim=True)))
+        """Add the mean to every position."""
+        return F.relu(x + self.mix(self._mean(x)))
+
+    def _mean(self, x: Tensor) -> Tensor:
+        if self.window is None:
+            return x.mean((2, 3), keepdim=True)
+        return F.avg_pool2d(x, self.window, stride=1, padding=self.window // 2, count_include_pad=False)
 
 
 class Extremes(nn.Module):

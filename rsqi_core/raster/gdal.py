@@ -105,7 +105,7 @@ def hushed() -> Iterator[None]:
 
 
 def refuse_incomplete(name: str) -> None:
-    """Refuse a mosaic of which a file is gone: GDAL opens it, and where it does not tell of the failed read, reads zeros.
+    """Refuse a mosaic of which a file is gone: GDAL opens it, and may read zeros without a word.
 
     Raises
     ------

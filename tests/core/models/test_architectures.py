@@ -4,7 +4,7 @@ import torch
 
 from rsqi_core.errors import ModelError, ParameterError, RsqiError
 from rsqi_core.models.architectures import ARCHITECTURES, CLASSIFIER, PIXEL, SEAMS, SEGMENTER, TASKS, architecture
-from rsqi_core.models.network import MEAN, STD, Network
+from rsqi_core.models.network import MEAN, STD, Context, Network
 from rsqi_core.models.texture import Texture
 from rsqi_core.training.checkpoint import initialise, load_network
 from rsqi_core.training.loss import losses
@@ -231,3 +231,16 @@ def test_without_transformers_it_says_what_to_install(monkeypatch):
     monkeypatch.delattr("rsqi_core.models.wrapped", raising=False)
     with pytest.raises(ModelError, match="pip install"):
         architecture(CLASSIFIER, "resnet").build()
+
+
+def test_context_of_a_window_does_not_see_beyond_it():
+    torch.manual_seed(0)
+    near, whole = Context(4, window=3), Context(4)
+    near.mix.load_state_dict(whole.mix.state_dict())
+    block = torch.randn(1, 4, 9, 9)
+    changed = block.clone()
+    changed[..., 6:, :] += 5
+    assert torch.equal(near(block)[..., :5, :], near(changed)[..., :5, :])
+    assert not torch.allclose(whole(block)[..., :5, :], whole(changed)[..., :5, :])
+    crop = block[..., :3, :3]  # in the middle of a crop that the window fills, both are the same
+    torch.testing.assert_close(near(crop)[..., 1, 1], whole(crop)[..., 1, 1])
