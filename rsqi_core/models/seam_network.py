@@ -12,6 +12,8 @@ from .efficientnet_lite import EfficientNetLite, load_pretrained
 from .headed_network import HeadedNetwork
 from .network import Context, Conv, Join, output_layer, strongest
 
+_SURROUNDINGS = 9  # cells of 16 px of the halved image; with 13, a crop of training, less is told apart
+
 
 class SeamNetwork(HeadedNetwork):
     """Say where seams of a mosaic are, in an image of half the raster's resolution.
@@ -50,7 +52,7 @@ class SeamNetwork(HeadedNetwork):
         s2, s4 = stem
         w4, w8, w16 = widths
         self.stem = nn.Sequential(Conv(3, s2, size=5, stride=2), Conv(s2, s4, stride=2))
-        self.top16 = nn.Sequential(Conv(e16, w16, size=1), Context(w16), Conv(w16, w16))
+        self.top16 = nn.Sequential(Conv(e16, w16, size=1), Context(w16, _SURROUNDINGS), Conv(w16, w16))
         self.low8 = nn.Sequential(Conv(e4 + s4, w4), Conv(w4, w8, stride=2))
         self.mix8 = Conv(e8 + w8, w8, size=1)
         self.join8 = Join(w8, w16, w8)
