@@ -25,7 +25,7 @@ DECOYS: dict[str, tuple[Decoy, ...]] = {
     "stretching_blur": (ground.furrows, ground.terraces, ground.tree_rows),
     "blur": (ground.even_ground,),
     "spectral_overflow": (built.colored_roofs, built.greenhouses, built.sports_field),
-    "distortion": (ground.meander, ground.contour_roads, ground.curved_borders),
+    "distortion": (ground.meander, ground.contour_roads, ground.curved_borders, ground.ponds),
     "stitching_trace": (ground.crop_edge, ground.shoreline),
     "stitching_misalignment": (built.roads, built.staggered_blocks),
     "stripe_noise": (
