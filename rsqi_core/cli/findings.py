@@ -59,7 +59,7 @@ def _score_one(path: Path, scheme: Scheme, options: argparse.Namespace) -> Unit:
 
     stored = read_errors(path)
     image = (stored.valid_area_m2, stored.valid_pixels, stored.diagonal_px)
-    result = score(stored.records, scheme, *image, options.mode, stored.inspected)
+    result = score(stored.records, scheme, *image, options.mode, stored.inspected, stored.checks)
     if not options.dry_run:
         update_scores(path, stored, result)
     if len(options.errors) > 1:
@@ -67,11 +67,14 @@ def _score_one(path: Path, scheme: Scheme, options: argparse.Namespace) -> Unit:
     for code, found in result.by_type.items():
         if found.count:
             print(f"{code:24}{found.count:6} {found.area_m2:14.1f} m2  -{found.penalty:.1f}")
+    for each in result.checks:
+        if each.defects:
+            print(f"{each.item.code:24}{each.defects:6} {each.severity:>17}  -{result.points_of(each):.1f}")
     if result.not_inspected:
         print(f"not inspected: {', '.join(result.not_inspected)}")
     if result.value is not None:
         print(result.arithmetic())
-    count, charged = sum(part.count for part in result.by_type.values()), sum(result.severities.values())
+    count, charged = sum(part.count for part in result.by_type.values()), sum(result.charged_errors.values())
     print(f"{count} errors, charged as {charged}, score {score_text(result.value)} ({result.grade})")
     return Unit(path.stem, result.value, result.grade, result.severities)
 

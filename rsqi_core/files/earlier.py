@@ -20,7 +20,7 @@ from ..notes import Note
 from .atomic import whole_file
 from .clash import written_with
 
-OWN_TABLES = {"errors", "seams", "blocks", "summary", "layer_styles"}
+OWN_TABLES = {"errors", "seams", "blocks", "summary", "layer_styles", "checklist", "dossier"}
 _OF_THE_FORMAT = ("gpkg_", "rtree_", "sqlite_")
 _UNREVIEWED = "unreviewed"
 
@@ -34,7 +34,8 @@ class EarlierResult:
     raster : str
         The image that it names; empty if it names none.
     verdicts : int
-        Errors that somebody has judged, drawn, changed or commented.
+        Errors that somebody has judged, drawn, changed or commented, items judged by hand, and the particulars of the
+        report.
     tables : frozenset of str
         Layers and tables but for those that the format itself needs.
     """
@@ -249,6 +250,11 @@ def _read(database: sqlite3.Connection) -> EarlierResult:
             (verdicts,) = database.execute(
                 " ".join(("SELECT count(*) FROM errors WHERE", " OR ".join(signs)))
             ).fetchone()
+    if "checklist" in names and "verdict" in _columns(database, "checklist"):
+        (judged,) = database.execute("SELECT count(*) FROM checklist WHERE coalesce(verdict, '') <> ''").fetchone()
+        verdicts += judged
+    if "dossier" in names:
+        verdicts += database.execute("SELECT count(*) FROM dossier").fetchone()[0]
     return EarlierResult(raster, verdicts, frozenset(n for n in names if not n.lower().startswith(_OF_THE_FORMAT)))
 
 

@@ -24,10 +24,11 @@ from ..findings import ErrorPolygon, ErrorRecord
 from ..geodesy import area_function, crs_of_areas
 from ..polygons import measure
 from ..raster.gdal import refuse_pipe
-from ..scoring import Score
+from ..scoring import JudgedItem, Score
 from ..seams.record import Seam
 from ..taxonomy import CODES, TYPES, by_id, noted_codes
 from .atomic import reason, whole_file
+from .checklist_table import read_checklist
 from .layer import OGR_ERRORS, checked_status, checked_type, read_layer, refuse_no_area
 from .seam_layer import read_seams
 
@@ -68,6 +69,8 @@ class StoredErrors:
         Row of each record.
     summary : mapping
         The row of the ``summary`` table.
+    checks : tuple of JudgedItem
+        What a person has judged beside the image.
     """
 
     records: tuple[ErrorRecord, ...]
@@ -77,6 +80,7 @@ class StoredErrors:
     inspected: tuple[str, ...]
     fids: tuple[int, ...]
     summary: Mapping[str, Any]
+    checks: tuple[JudgedItem, ...] = ()
 
 
 def write_geopackage(
@@ -183,6 +187,7 @@ def read_errors(path: Path | str) -> StoredErrors:
         inspected=CODES if inspected is None else inspected,
         fids=tuple(fid for fid, *_ in rows),
         summary=summary,
+        checks=read_checklist(path),
     )
 
 

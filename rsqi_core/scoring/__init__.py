@@ -5,6 +5,7 @@ Imported inside QGIS as well: standard library only, Python 3.9 syntax.
 
 from ..findings import ErrorRecord
 from ..limits import SCORE_MODES as MODES
+from .checklist import Item, JudgedItem
 from .deductions import score
 from .scheme import DEFAULT, GRADES, MEASURES, SEVERITIES, Scheme, load_scheme, parse_scheme, read_scheme, write_scheme
 from .scores import GRADE_COLORS, GRADE_NAMES, STATUSES, UNSCORED, ItemScore, Score, TypeScore, score_text
@@ -21,7 +22,9 @@ __all__ = [
     "STATUSES",
     "UNSCORED",
     "ErrorRecord",
+    "Item",
     "ItemScore",
+    "JudgedItem",
     "Scheme",
     "Score",
     "Tally",

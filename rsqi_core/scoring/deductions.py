@@ -24,7 +24,9 @@ How a scheme judges
    Severities are those of mode ``count``, and an A rejects as well.
 5. A score lies between 0 and 100, however much is deducted. Any A (6.2.1.2) or a score under the lowest grade's limit
    rejects; limits belong to the better grade (6.2.5: >=).
-6. Where nobody looked for anything, and nobody has drawn an error, there is no score; the grade is :data:`UNSCORED`.
+6. A defect that a person has found beside the image, by the checklist, costs the points of its class in either mode,
+   A not divided by t, and an A rejects as well; no limit of a type holds it down.
+7. Where nobody looked for anything, and nobody has drawn an error, there is no score; the grade is :data:`UNSCORED`.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from __future__ import annotations
 from typing import Iterable, Sequence
 
 from ..findings import ErrorRecord
+from .checklist import JudgedItem
 from .scheme import Scheme
 from .scores import Score
 from .tally import Tally
@@ -45,6 +48,7 @@ def score(
     diagonal_px: float,
     mode: str = "count",
     inspected: Iterable[str] | None = None,
+    checks: Iterable[JudgedItem] = (),
 ) -> Score:
     """Judge the errors of one image.
 
@@ -59,6 +63,8 @@ def score(
     mode : {"count", "area"}
     inspected : codes, optional
         The types that were looked for; all ten by default, none if it is empty.
+    checks : iterable of JudgedItem
+        What a person has judged beside the image.
 
     Raises
     ------
@@ -66,6 +72,7 @@ def score(
         Unknown mode, type or status, or an image without a valid pixel.
     """
     tally = Tally(scheme, valid_area_m2, valid_pixels, diagonal_px, mode, inspected)
+    tally.checks = tuple(checks)
     for key, record in enumerate(records):
         tally.put(key, record)
     return tally.score()

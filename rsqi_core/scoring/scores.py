@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Mapping
 
 from ..taxonomy import by_code
+from .checklist import JudgedItem
 from .scheme import SEVERITIES, Scheme
 
 GRADE_NAMES = {
@@ -25,6 +26,7 @@ GRADE_COLORS = {
     "rejected": "#b3261e",
     "unscored": "#5d6b7a",
 }
+_BY_HAND = {"zh": "人工检查", "en": "judged by hand"}
 UNSCORED = "unscored"  # what stands for a grade where nothing was inspected
 STATUSES = ("unreviewed", "accepted", "rejected", "corrected", "added")
 
@@ -67,12 +69,14 @@ class Score:
     by_type : mapping of code to TypeScore
         Every inspected type, and every type that has an error.
     severities : mapping of A..D to int
-        Charged errors.
+        Charged errors, and the defects of `checks`.
     reasons : tuple of str
-        Why the grade is "rejected": ``"a_error:<code>"``, ``"below_qualified"``; why there is none:
-        ``"nothing_inspected"``.
+        Why the grade is "rejected": ``"a_error:<code>"``, ``"a_check:<code of the item>"``, ``"below_qualified"``; why
+        there is none: ``"nothing_inspected"``.
     not_inspected : tuple of str
         Codes of types that nobody looked for.
+    checks : tuple of JudgedItem
+        What a person has judged beside the image.
     """
 
     value: float | None
@@ -84,12 +88,26 @@ class Score:
     reasons: tuple[str, ...]
     not_inspected: tuple[str, ...]
     scheme: Scheme
+    checks: tuple[JudgedItem, ...] = ()
 
     @property
     def deducted(self) -> float:
         """All points; more than 100 where they would make the score negative."""
         # Rounded so that 3/0.3 is 10, not 10.000000000000002
-        return round(sum(part.penalty for part in self.by_type.values()), 6)
+        found = sum(part.penalty for part in self.by_type.values()) + sum(map(self.points_of, self.checks))
+        return round(found, 6)
+
+    @property
+    def charged_errors(self) -> Mapping[str, int]:
+        """Errors of the image that cost points, by severity: without the defects of `checks`."""
+        return {s: sum(part.severities[s] for part in self.by_type.values()) for s in SEVERITIES}
+
+    def points_of(self, judged: JudgedItem) -> float:
+        """Return what the defects of an item cost, in either mode: A is not divided by t."""
+        if not judged.defects:
+            return 0.0
+        points = judged.defects * self.scheme.deductions[judged.severity]
+        return points if judged.severity == "A" else points / self.scheme.t
 
     def arithmetic(self, lang: str = "en") -> str:
         """Return the sum as an inspector would write it, with the numbers filled in; nothing without a score."""
@@ -107,7 +125,13 @@ class Score:
             for code, part in self.by_type.items()
             if part.penalty
         ]
-        return f"100 - ({' + '.join(terms) or '0'})/{scheme.t:g} = {value}"
+        charged = [(self.points_of(each), each.severity == "A") for each in self.checks if each.defects]
+        by_hand = sum(points for points, rejects in charged if not rejects)
+        if by_hand:
+            terms.append(f"{_BY_HAND[lang]} {by_hand * scheme.t:.6g}")
+        rejecting = sum(points for points, rejects in charged if rejects)
+        last = f" - {rejecting:.6g}" if rejecting else ""
+        return f"100 - ({' + '.join(terms) or '0'})/{scheme.t:g}{last} = {value}"
 
 
 def score_text(value: float | None) -> str:

@@ -16,6 +16,7 @@ from ..findings import ErrorRecord
 from ..limits import SCORE_MODES as MODES
 from ..notes import Note
 from ..taxonomy import CODES, by_code, by_id
+from .checklist import JudgedItem
 from .judge import Image, Items, TypeJudge
 from .scheme import GRADES, SEVERITIES, Scheme, exceeds
 from .scores import STATUSES, UNSCORED, ItemScore, Score
@@ -36,6 +37,8 @@ class Tally:
     Attributes
     ----------
     records : dict of int to ErrorRecord
+    checks : tuple of JudgedItem
+        What a person has judged beside the image; may be replaced at any time.
     items : dict of int to ItemScore
         As they were when everything was judged last.
     changed : set of int
@@ -65,6 +68,7 @@ class Tally:
         image = Image(valid_area_m2, diagonal_px, math.sqrt(valid_area_m2 / valid_pixels))
         self._scheme, self._mode = scheme, mode
         self._inspected = CODES if inspected is None else tuple(inspected)
+        self.checks: tuple[JudgedItem, ...] = ()
         self.records: dict[int, ErrorRecord] = {}
         self.items: Items = {}
         self.changed: set[int] = set()
@@ -124,16 +128,23 @@ class Tally:
         self.settle()
         found = {code: self._judges[by_code(code).id] for code in CODES}
         by_type = {code: judge.sums() for code, judge in found.items() if judge.count or code in self._inspected}
-        severities = {s: sum(part.severities[s] for part in by_type.values()) for s in SEVERITIES}
+        severities = {
+            s: sum(part.severities[s] for part in by_type.values())
+            + sum(each.defects for each in self.checks if each.severity == s)
+            for s in SEVERITIES
+        }
         not_inspected = tuple(code for code in CODES if code not in self._inspected)
         items = tuple(map(self.items.__getitem__, self._order))
         nothing = ("nothing_inspected",)
         scheme = self._scheme
-        result = Score(None, UNSCORED, self._mode, items, by_type, severities, nothing, not_inspected, scheme)
+        of_image = items, by_type, severities, nothing, not_inspected
+        result = Score(None, UNSCORED, self._mode, *of_image, scheme, self.checks)
         if not by_type:
             return result
         value = max(0.0, round(100.0 - result.deducted, 6))
         reasons = [f"a_error:{code}" for code, part in by_type.items() if part.severities["A"] and scheme.a_rejects]
+        if scheme.a_rejects:
+            reasons += [f"a_check:{each.item.code}" for each in self.checks if each.defects and each.severity == "A"]
         if not exceeds(value, scheme.grades["qualified"], inclusive=True):
             reasons.append("below_qualified")
         grade = "rejected" if reasons else next(g for g in GRADES if exceeds(value, scheme.grades[g], inclusive=True))
