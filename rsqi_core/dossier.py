@@ -61,6 +61,9 @@ class Dossier:
         return replace(other, **{f.name: value for f in fields(self) if (value := getattr(self, f.name))})
 
 
+EMPTY = Dossier()
+
+
 def dossier_from_mapping(values: Mapping[str, Any]) -> Dossier:
     """Build a dossier from texts and from paths of pictures, as requests and options give them; None is empty.
 

@@ -22,7 +22,7 @@ from .errors import Cancelled, ParameterError, RsqiError
 from .imports import broken_import
 from .notes import message_fields, message_of
 
-COMMANDS = ("inspect", "probe", "report", "dataset", "finetune", "seams")
+COMMANDS = ("inspect", "probe", "report", "dataset", "finetune", "seams", "evidence")
 GRACE = 0.4  # seconds that a cancelled run has to stop by itself
 _PROGRESS_EVERY = 0.1  # seconds
 
@@ -151,6 +151,11 @@ def _function(command: str) -> Callable[..., dict[str, Any]]:
         from .seam_job import seam_job_from_mapping
 
         return lambda request, *means: measure(seam_job_from_mapping(request), *means)
+    if command == "evidence":
+        from .evidence_job import evidence_job_from_mapping
+        from .evidence_job import run as ask
+
+        return lambda request, *means: ask(evidence_job_from_mapping(request), *means)
     if command == "report":
         from .report.write import order_from_mapping, write_report
 

@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     from .dataset import add_dataset
     from .doctor import add_doctor
     from .evaluation import add_evaluate
+    from .evidence import add_evidence
     from .export import add_export
     from .findings import add_describe, add_score
     from .finetuning import add_finetune
@@ -103,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         add_score,
         add_describe,
         add_report,
+        add_evidence,
         add_dataset,
         add_synthesize,
         add_train,

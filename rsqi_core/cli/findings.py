@@ -7,12 +7,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import RsqiError
+from ..dossier import dossier_from_mapping
+from ..errors import ParameterError, RsqiError
 from ..scoring import MODES
 from .command import DONE, FAILED, command
+from .dossier_options import add_dossier, dossier_values
 
 if TYPE_CHECKING:
-    from ..scoring import Scheme
+    from ..dossier import Dossier
+    from ..scoring import JudgedItem, Scheme
     from ..scoring.lot import Unit
 
 
@@ -23,6 +26,10 @@ def add_score(commands: Any) -> None:
     parser.add_argument("--scheme", metavar="FILE", help="scoring scheme (JSON)")
     parser.add_argument("--mode", choices=MODES, default=MODES[0])
     parser.add_argument("--dry-run", action="store_true", help="print the score, leave the file as it is")
+    judge = "verdict of a person on an item of the checklist: met, none (does not apply), or a class and number as C2"
+    parser.add_argument("--judge", action="append", default=[], metavar="ITEM=VERDICT", help=judge)
+    parser.add_argument("--checklist", metavar="FILE", help="list of the items (the one beside the scheme)")
+    add_dossier(parser, "kept in each GeoPackage, for its reports")
     parser.add_argument("--lot", type=int, metavar="SIZE", help="judge a lot of so many images by these, its sample")
 
 
@@ -31,10 +38,12 @@ def _score(options: argparse.Namespace) -> int:
 
     scheme = load_scheme(options.scheme)
     needed = None if options.lot is None else lot.sample_size(options.lot)
+    verdicts = _verdicts(options)
+    dossier = dossier_from_mapping(dossier_values(options))
     units = []
     for path in options.errors:
         try:
-            units.append(_score_one(path, scheme, options))
+            units.append(_score_one(path, scheme, options, verdicts, dossier))
         except RsqiError as error:
             if len(options.errors) == 1:
                 raise
@@ -52,15 +61,49 @@ def _score(options: argparse.Namespace) -> int:
     return FAILED if failed else DONE
 
 
-def _score_one(path: Path, scheme: Scheme, options: argparse.Namespace) -> Unit:
+def _verdicts(options: argparse.Namespace) -> list[JudgedItem]:
+    """Return what the options say of the items of the checklist."""
+    from datetime import datetime
+
+    from ..scoring.checklist import CLASSES, VERDICTS, JudgedItem, judge
+    from ..scoring.checklist_file import list_beside, load_list
+
+    items = {item.code: item for item in load_list(options.checklist or list_beside(options.scheme))}
+    found = []
+    for text in options.judge:
+        code, _, verdict = text.partition("=")
+        if code not in items:
+            raise ParameterError(f"--judge: '{code}' is not one of {', '.join(items)}")
+        blank = JudgedItem(items[code], judged_by=options.inspector or "", judged_at=f"{datetime.now():%Y-%m-%dT%H:%M}")
+        if verdict in VERDICTS and verdict != "defect":
+            found.append(judge(blank, verdict))
+        elif verdict and verdict[0] in CLASSES and (verdict[1:] or "1").isdecimal():
+            found.append(judge(blank, "defect", verdict[0], int(verdict[1:] or 1)))
+        else:
+            raise ParameterError(
+                f"--judge: '{verdict}' is not met, none, or a class of A to D with a number such as C2"
+            )
+    return found
+
+
+def _score_one(
+    path: Path, scheme: Scheme, options: argparse.Namespace, verdicts: list[JudgedItem], dossier: Dossier
+) -> Unit:
+    from ..files.checklist_table import store_checklist
+    from ..files.dossier_table import read_dossier, store_dossier
     from ..files.geopackage import read_errors, update_scores
     from ..scoring import score, score_text
     from ..scoring.lot import Unit
 
     stored = read_errors(path)
     image = (stored.valid_area_m2, stored.valid_pixels, stored.diagonal_px)
-    result = score(stored.records, scheme, *image, options.mode, stored.inspected, stored.checks)
+    checks = {each.item.code: each for each in (*stored.checks, *verdicts)}
+    result = score(stored.records, scheme, *image, options.mode, stored.inspected, checks.values())
     if not options.dry_run:
+        if verdicts:
+            store_checklist(path, verdicts)
+        if not dossier.is_empty:
+            store_dossier(path, dossier.over(read_dossier(path)))
         update_scores(path, stored, result)
     if len(options.errors) > 1:
         print(f"{path}:")

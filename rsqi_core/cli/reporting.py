@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ParameterError
+from ..limits import DEVICES, MODEL
 from ..scoring import MODES, score_text
 from .command import DONE, command
+from .dossier_options import add_dossier, dossier_values
 
 
 def add_report(commands: Any) -> None:
@@ -19,11 +21,14 @@ def add_report(commands: Any) -> None:
     kinds = ".html: the report; .csv, .xlsx, .shp: the record of errors; may be given several times"
     parser.add_argument("--output", type=Path, action="append", metavar="PATH", required=True, help=kinds)
     parser.add_argument("--raster", metavar="PATH", help="the image, if it is not where the inspection noted it")
-    parser.add_argument("--reviewer", default="", metavar="NAME", help="who signs (who has edited the errors)")
     parser.add_argument("--language", choices=("zh", "en", "both"), default="zh")
     parser.add_argument("--scheme", metavar="FILE", help="scoring scheme, JSON (as inspected)")
     parser.add_argument("--mode", choices=MODES, help="how to score (as inspected)")
     parser.add_argument("--t", type=float, metavar="T", help="divides the deductions of B, C and D (the scheme's)")
+    parser.add_argument("--evidence", action="store_true", help="show where the model saw the dearest errors")
+    parser.add_argument("--model", default=MODEL, metavar="default|FOLDER", help="that is asked for it")
+    parser.add_argument("--device", choices=DEVICES, default=DEVICES[0])
+    add_dossier(parser, "they go before what the result holds, which stays as it is")
     parser.add_argument("--overwrite", action="store_true",
                         help="replace files that rsqi did not write, or that somebody has filled in")  # fmt: skip
 
@@ -39,8 +44,10 @@ def _report(options: argparse.Namespace) -> int:
         outputs[kinds[path.suffix.lower()]] = str(path)
     if options.t is not None and not options.t > 0:
         raise ParameterError(f"t must be above 0, not {options.t:g}")
-    chosen = (options.raster, options.language, options.reviewer, options.scheme, options.mode, options.t)
-    answer = write_report(Order(options.errors, outputs, options.errors, *chosen, options.overwrite), _warn)
+    names = ("raster", "language", "scheme", "mode", "t", "overwrite", "evidence", "model", "device")
+    chosen = {name: getattr(options, name) for name in names}
+    order = Order(options.errors, outputs, options.errors, dossier=dossier_values(options), **chosen)
+    answer = write_report(order, _warn)
     verdict = f"{answer['error_count']} errors, score {score_text(answer['score'])} ({answer['grade']})"
     print(f"{verdict} -> {', '.join(outputs.values())}")
     return DONE

@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 import shapely
 from affine import Affine
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from ..describe import Component, TypeSummary, summarize
+from ..components import summarize_outlines
+from ..describe import TypeSummary
 from ..files.geopackage import StoredErrors, read_errors
 from ..files.layer import read_layer
 from ..taxonomy import CODES, by_id
@@ -89,32 +88,9 @@ def read_reviewed(path: Path) -> Reviewed:
 
 
 def summarize_reviewed(reviewed: Reviewed) -> tuple[TypeSummary, ...]:
-    """Return what there is to say of the errors that nobody rejected, by type.
-
-    Polygons that touch are one component. A recorded error counts however small it is, unlike in a mask: it would be
-    wrong to call an image qualified in which a technician has marked something.
-    """
+    """Return what there is to say of the errors that nobody rejected, by type."""
     kept = reviewed.statuses != REJECTED
-    shapes = shapely.transform(reviewed.geometries, lambda c: np.stack(~reviewed.transform * c.T, -1))
-    summaries = []
-    for category_id in sorted(set(reviewed.category_ids[kept].tolist())):
-        components = _components(shapes[kept & (reviewed.category_ids == category_id)])
-        if components:
-            size = reviewed.width, reviewed.height
-            summaries.append(summarize(by_id(category_id), components, reviewed.stored.valid_pixels, *size))
-    return tuple(summaries)
-
-
-def _components(shapes: np.ndarray) -> list[Component]:
-    """Measure the polygons, in pixels, that touch none of the others."""
-    shapes = shapes[shapely.area(shapes) > 0]
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-    links = coo_array((np.ones(len(first)), (first, second)), (len(shapes), len(shapes)))
-    count, group = connected_components(links, directed=False)
-    joined = [shapely.union_all(shapes[group == n]) for n in range(count)]
-    return [_measure(shape) for shape in joined]
-
-
-def _measure(shape: shapely.Geometry) -> Component:
-    corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shape))
-    return Component.measured(shape.area, shape.centroid.x, shape.centroid.y, corners)
+    size = reviewed.width, reviewed.height
+    return summarize_outlines(
+        reviewed.geometries[kept], reviewed.category_ids[kept], reviewed.transform, reviewed.stored.valid_pixels, size
+    )

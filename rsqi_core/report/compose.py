@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from .. import __version__
+from ..dossier import data_uri
+from ..evidence import EvidenceMap
 from ..limits import least_pixels
 from ..progress import OnProgress, Progress, no_progress
 from ..raster import Raster
 from ..scoring import GRADE_NAMES, SEVERITIES, score_text
 from ..taxonomy import CODES, by_code, by_id
-from . import image_checks, pictures, seams
+from . import conditions, image_checks, particulars, pictures, seams
+from .conditions import mapping, size_text
 from .content import (
     Card,
     Cell,
@@ -26,7 +28,6 @@ from .content import (
     Paragraph,
     Report,
     Row,
-    Signatures,
     Table,
     Text,
 )
@@ -45,6 +46,7 @@ def compose(
     made: datetime | None = None,
     progress: OnProgress = no_progress,
     checked: image_checks.ImageChecks | None = None,
+    seen: pictures.Seen | None = None,
 ) -> Report:
     """Compose the whole report.
 
@@ -53,29 +55,34 @@ def compose(
     raster : Raster, optional
         For the pictures; without it there are none.
     reviewer : str
-        Who signs; by default those whose names the errors bear.
+        Who signs; by default the inspector of the dossier, else those whose names the errors bear.
     made : datetime, optional
         Now by default.
     progress : callable
         Gets a `Progress` of the stage ``report`` before each picture; its unit are pictures.
     checked : Whole, optional
         What the checks of the whole image have found; None: they could not be made.
+    seen : callable, optional
+        Returns where the model saw an error; asked for the `pictures.EVIDENCE` dearest.
     """
     made = made or datetime.now()
-    reviewer = reviewer or ", ".join(sorted({error.edited_by for error in subject.errors if error.edited_by}))
+    reviewer = signer(subject, reviewer)
     source = None if raster is None else pictures.Source(raster, subject)
     sections = (
         # What is signed stands on one page: the verdict, how it arises, and what it does not cover.
+        particulars.facts(subject, words),
         _score(subject, words, checked),
         _types(subject, words),
         _not_inspected(subject, words),
-        _sign(words, reviewer),
+        particulars.signatures(subject, words, reviewer),
+        particulars.description(subject, words),
+        particulars.checks_section(subject, words),
         _pictures(subject, words, source, progress),
-        _cards(subject, words, source, progress),
+        _cards(subject, words, source, progress, seen),
         seams.section(subject, words, source),
         image_checks.section(checked, words),
         _list(subject, words),
-        _conditions(subject, words),
+        conditions.section(subject, words),
     )
     score = subject.score
     return Report(
@@ -83,7 +90,7 @@ def compose(
         title=words("title"),
         subject=subject.name,
         lines=(
-            _size(subject, words),
+            size_text(subject, words),
             *_inspected(subject, words),
             *_reviewed(subject, words, reviewer),
             words("made", f"{made:%Y-%m-%d %H:%M}"),
@@ -93,7 +100,15 @@ def compose(
         grade_name=words.of(GRADE_NAMES[score.grade]),
         blocks=tuple(block for section in sections for block in section),
         footer=words("footer", __version__)[0],
+        station=subject.dossier.station,
+        logo=data_uri(subject.dossier.logo),
     )
+
+
+def signer(subject: Subject, reviewer: str) -> str:
+    """Return who signs: the one that was named, the inspector of the dossier, or those who have edited the errors."""
+    editors = sorted({error.edited_by for error in subject.errors if error.edited_by})
+    return reviewer or subject.dossier.inspector or ", ".join(editors)
 
 
 def _inspected(subject: Subject, words: Words) -> Iterator[Text]:
@@ -106,12 +121,6 @@ def _reviewed(subject: Subject, words: Words, reviewer: str) -> Iterator[Text]:
         return
     edited = [error.edited_at for error in subject.errors if error.edited_at]
     yield words("reviewed", reviewer, f"{max(edited):%Y-%m-%d %H:%M}") if edited else words("reviewed_by", reviewer)
-
-
-def _size(subject: Subject, words: Words) -> Text:
-    if ground := subject.metres_per_pixel:
-        return words("size_ground", *subject.size, f"{ground:.3g}")
-    return words("size_value", *subject.size)
 
 
 def _score(subject: Subject, words: Words, checked: image_checks.ImageChecks | None) -> Iterator[Any]:
@@ -140,6 +149,8 @@ def _score(subject: Subject, words: Words, checked: image_checks.ImageChecks | N
         facts.append((words("review"), words.join(parts, {"zh": " · ", "en": " · "})))
     if checked:
         facts.append((words("whole"), image_checks.brief(checked, words)))
+    if any(each.verdict for each in score.checks):
+        facts.append((words("checks"), particulars.checks_brief(score.checks, words)))
     if facts:
         yield Facts(tuple(facts))
 
@@ -148,6 +159,9 @@ def _reason(reason: str, subject: Subject, words: Words) -> Text:
     kind, _, code = reason.partition(":")
     if kind == "a_error":
         return words(kind, words.name(by_code(code)))
+    if kind == "a_check":
+        item = next(each.item for each in subject.score.checks if each.item.code == code)
+        return words(kind, words.of(item.text))
     if kind == "nothing_inspected":
         return words(kind)
     return words(kind, f"{subject.score.scheme.grades['qualified']:g}")
@@ -191,7 +205,7 @@ def types_table(subject: Subject, words: Words) -> Table:
         str(sum(p.errors for p in parts)),
         number(sum(p.area_m2 for p in parts)),
         share(sum(p.share for p in parts)),
-        " ".join(f"{s}×{score.severities[s]}" for s in SEVERITIES if score.severities[s]) or "–",
+        " ".join(f"{s}×{score.charged_errors[s]}" for s in SEVERITIES if score.charged_errors[s]) or "–",
         points(sum(p.penalty for p in parts)),
     )
     rows.append(Row((Cell(words("total")), *[Cell((value,)) for value in total]), "total"))
@@ -205,7 +219,13 @@ def _types(subject: Subject, words: Words) -> Iterator[Any]:
     yield types_table(subject, words)
 
 
-def _cards(subject: Subject, words: Words, source: pictures.Source | None, progress: OnProgress) -> Iterator[Any]:
+def _cards(
+    subject: Subject,
+    words: Words,
+    source: pictures.Source | None,
+    progress: OnProgress,
+    seen: pictures.Seen | None,
+) -> Iterator[Any]:
     shown = subject.errors[: pictures.CARDS]
     if source is None or not shown:
         return
@@ -215,11 +235,14 @@ def _cards(subject: Subject, words: Words, source: pictures.Source | None, progr
     cards = []
     for n, error in enumerate(shown, 1):
         progress(Progress("report", n, pictures.count(subject)))
-        cards.append(_card(error, n, words, source))
+        found = seen(error) if seen is not None and n <= pictures.EVIDENCE else None
+        cards.append(_card(error, n, words, source, found))
+    if any(card.second for card in cards):
+        yield Paragraph(words("evidence_note", pictures.EVIDENCE), "note")
     yield Gallery(tuple(cards))
 
 
-def _card(error: Reported, n: int, words: Words, source: pictures.Source) -> Card:
+def _card(error: Reported, n: int, words: Words, source: pictures.Source, found: EvidenceMap | None) -> Card:
     error_type = by_id(error.category_id)
     title = tuple(f"{n}  {name}" for name in words.name(error_type))
     facts = [words("card_area", number(error.area_m2), source.subject.unit)[0]]
@@ -228,8 +251,11 @@ def _card(error: Reported, n: int, words: Words, source: pictures.Source) -> Car
     lines = [_verdict(error, words)[0], " · ".join((*facts, words(f"status_{error.status}")[0]))]
     if error.comment:
         lines.append(error.comment)
-    figure = pictures.card(source, error, title[:1])
-    return Card(figure, error_type.color, (title[0], *words.name(error_type)[1:]), tuple(lines))
+    figure, second = pictures.card(source, error, title[:1]), None
+    if found is not None:
+        lines.append(words("evidence_line", f"{found.probability:.2f}", max(found.window[2:]))[0])
+        second = pictures.evidence_card(source, error, found, title[:1])
+    return Card(figure, error_type.color, (title[0], *words.name(error_type)[1:]), tuple(lines), second)
 
 
 def _verdict(error: Reported, words: Words) -> Text:
@@ -302,74 +328,3 @@ def _least(parameters: Mapping[str, Any], subject: Subject, words: Words) -> Tex
         return words("least_area", number(parameters["min_area"]), subject.unit)
     sizes = [words("least_of_block", least_pixels(side), side) for side in parameters.get("blocks") or ()]
     return words("least_pixels", words.join(sizes))
-
-
-def _conditions(subject: Subject, words: Words) -> Iterator[Any]:
-    summary, source = subject.summary, mapping(subject.summary.get("source"))
-    rows = [("raster", _same(summary.get("raster"))), ("size", _size(subject, words)), ("crs", _crs(subject, words))]
-    if source.get("data_type"):
-        bands = ", ".join(str(band) for band in source.get("bands") or ())
-        values = source["data_type"], source.get("band_count"), bands
-        stretch = source.get("stretch")
-        rows.append(
-            (
-                "data",
-                words("stretch_value", *values, *(f"{v:g}" for v in stretch))
-                if stretch
-                else words("data_value", *values),
-            )
-        )
-    if source.get("nodata") is not None:
-        rows.append(("left_out_value", _same(f"{source['nodata']:.9g}")))
-    rows.append(("valid_area", _same(f"{number(subject.valid_area_m2)} {subject.unit}")))
-    for key, column in (("model", "model_id"), ("model_hash", "model_hash"), ("provider", "provider")):
-        rows.append((key, _same(summary.get(column))))
-    if summary.get("run_seconds"):
-        rows.append(("seconds", words("seconds_value", f"{float(summary['run_seconds']):.1f}")))
-    rows += [(key, _same(_settings(summary.get(key)))) for key in ("parameters", "versions")]
-    yield Heading(words("conditions"))
-    yield Facts(tuple((words(key), text) for key, text in rows if text[0]))
-
-
-def _sign(words: Words, reviewer: str) -> Iterator[Any]:
-    yield Signatures(((words("inspector"), reviewer), (words("rechecker"), ""), (words("date"), "")))
-
-
-def _crs(subject: Subject, words: Words) -> Text:
-    if subject.crs is None:
-        return words("no_crs")
-    from pyproj import CRS
-
-    crs = CRS.from_user_input(subject.crs)
-    code = crs.to_authority()
-    return _same(f"{crs.name} ({':'.join(code)})" if code else crs.name)
-
-
-def _same(value: Any) -> Text:
-    """Return a value that is no word: it is printed once, whatever the languages."""
-    return ("" if value is None else str(value),)
-
-
-def mapping(value: Any) -> Mapping[str, Any]:
-    """Return a mapping, or JSON text of one."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return {}
-    return value if isinstance(value, Mapping) else {}
-
-
-def _settings(value: Any) -> str:
-    """Return a mapping, or JSON text of one, as ``key = value`` pairs; what is open, or all types, is left out."""
-    pairs = mapping(value)
-    if not pairs:
-        return str(value or "")
-    shown = {key: item for key, item in pairs.items() if item not in (None, "", list(CODES))}
-    return " · ".join(f"{key} = {_setting(item)}" for key, item in shown.items())
-
-
-def _setting(value: Any) -> str:
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(map(_setting, value))
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

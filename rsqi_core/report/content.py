@@ -89,12 +89,13 @@ class Facts:
 
 @dataclass(frozen=True)
 class Card:
-    """One error: its picture, a title beside the colour of its type, and lines of small print."""
+    """One error: its picture, perhaps a second one below, a title beside the colour of its type, and small print."""
 
     figure: Figure
     color: str
     title: Text
     lines: tuple[str, ...]
+    second: Figure | None = None
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,10 @@ class Gallery:
 
 @dataclass(frozen=True)
 class Signatures:
-    """Lines to sign on: (who, the name in print or nothing)."""
+    """Lines to sign on: (who, the name in print or nothing); `pictures` stand over the lines, as data URIs."""
 
     fields: tuple[tuple[Text, str], ...]
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,8 @@ class Report:
     blocks : tuple
         Of the classes above.
     footer : str
+    station, logo : str
+        Who reports, and a data URI of their sign; they stand over the title.
     """
 
     lang: str
@@ -140,6 +144,8 @@ class Report:
     grade_name: Text
     blocks: tuple[Any, ...]
     footer: str
+    station: str = ""
+    logo: str = ""
 
 
 _KINDS = {

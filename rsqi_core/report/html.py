@@ -29,6 +29,7 @@ def page(report: Report) -> str:
         grade=_text(report.grade_name),
         blocks="\n".join(_block(block) for block in report.blocks),
         footer=escape(report.footer),
+        station=_station(report),
     )
 
 
@@ -92,7 +93,8 @@ def _(block: content.Facts) -> str:
 @_block.register
 def _(block: content.Gallery) -> str:
     cards = "".join(
-        f"<article>{_block(card.figure)}<h3>{_swatch(card.color)}{_text(card.title)}</h3>"
+        f"<article>{''.join(_block(figure) for figure in (card.figure, card.second) if figure)}"
+        f"<h3>{_swatch(card.color)}{_text(card.title)}</h3>"
         + "".join(f"<div>{escape(line)}</div>" for line in card.lines)
         + "</article>"
         for card in block.cards
@@ -102,8 +104,23 @@ def _(block: content.Gallery) -> str:
 
 @_block.register
 def _(block: content.Signatures) -> str:
-    fields = "".join(f"<div><b>{escape(name)}</b>{_text(who)}</div>" for who, name in block.fields)
-    return f'<div class="sign">{fields}</div>'
+    pictures = (*block.pictures, *[""] * len(block.fields))
+    fields = "".join(
+        f"<div><b>{_picture(picture)}{escape(name)}</b>{_text(who)}</div>"
+        for (who, name), picture in zip(block.fields, pictures)
+    )
+    kind = "sign pictured" if any(block.pictures) else "sign"
+    return f'<div class="{kind}">{fields}</div>'
+
+
+def _station(report: Report) -> str:
+    if not (report.station or report.logo):
+        return ""
+    return f'<div class="station">{_picture(report.logo)}<span>{escape(report.station)}</span></div>'
+
+
+def _picture(uri: str) -> str:
+    return f'<img src="{escape(uri)}" alt="">' if uri else ""
 
 
 def _swatch(color: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
+from typing import Optional
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ import shapely
 from affine import Affine
 from shapely.affinity import affine_transform
 
+from ..evidence import EvidenceMap, heat
 from ..raster import Raster, read_thumbnail
 from ..taxonomy import ErrorClass, ErrorType, by_id
 from .content import Figure
@@ -23,6 +25,7 @@ from .subject import Reported, Subject
 OVERVIEW = 1400  # units, and pixels at most; longer side of the picture of the whole raster
 CARD = (450, 300)  # units; of the picture of one error
 NET = (1000, 440)  # units; of the map of the seams
+EVIDENCE = 6  # errors whose evidence is shown
 CARDS = 24  # errors shown in pictures of their own
 _CONTEXT = 1.7  # times the error's own size is shown around it,
 _LEAST = 96  # px, but never less than this
@@ -31,6 +34,9 @@ _THIN = 9  # units; round a thinner error the outline keeps off, so that the err
 _NOTHING = (235, 239, 242)  # paper where there is no image
 _GOOD_ENOUGH = 1.25  # times as fine as the picture of the whole a card would be: then a part of that will do
 _SHARP = 3  # from this magnification on, pixels stay pixels
+
+
+Seen = Callable[[Reported], Optional[EvidenceMap]]
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ class Source:
 
     def __init__(self, raster: Raster, subject: Subject):
         self.raster, self.subject = raster, subject
-        self.window = _window(raster, subject)
+        self.window = window_of(raster, subject)
 
     @cached_property
     def whole(self) -> tuple[np.ndarray, np.ndarray]:
@@ -124,6 +130,22 @@ def card(source: Source, error: Reported, text: tuple[str, ...]) -> Figure:
     return _figure(_view(source, (*corner, *sides), CARD), [error], {}, text, others)
 
 
+def evidence_card(source: Source, error: Reported, found: EvidenceMap, text: tuple[str, ...]) -> Figure:
+    """Draw where the model saw an error in its block, over the image and under the error's outline."""
+    view = _view(source, found.window, CARD)
+    left, top, width, height = view.frame
+    picture = heat(found, (max(1, round(height)), max(1, round(width))))
+    data = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGBA2BGRA))[1]
+    over = (
+        f'<image x="{left:.2f}" y="{top:.2f}" width="{width:.2f}" height="{height:.2f}" preserveAspectRatio="none" '
+        f'xlink:href="data:image/png;base64,{base64.b64encode(data).decode("ascii")}"/>'
+    )
+    path = _path(_outline(error.geometry, view))
+    outline = f'<path d="{path}" fill="none" stroke="{{}}" stroke-width="{{}}"/>'
+    parts = [_image(view), over, outline.format("#1a1a1a", 3.4), outline.format("#ffffff", 1.4), _scale_bar(view)]
+    return Figure(_svg(view.size, parts), *view.size, text)
+
+
 def net(
     source: Source,
     lines: Sequence[tuple[shapely.LineString, str, float]],
@@ -155,11 +177,12 @@ def fits(raster: Raster, subject: Subject) -> bool:
     scale = np.abs(mine[[0, 1, 3, 4]]).max()
     if np.abs(mine - theirs)[[0, 1, 3, 4]].max() > 1e-6 * scale:
         return False
-    x, y, width, height = _window(raster, subject)
+    x, y, width, height = window_of(raster, subject)
     return x >= 0 and y >= 0 and x + width <= raster.width and y + height <= raster.height
 
 
-def _window(raster: Raster, subject: Subject) -> tuple[int, int, int, int]:
+def window_of(raster: Raster, subject: Subject) -> tuple[int, int, int, int]:
+    """Return column, row, width and height of a subject's window in the raster."""
     column, row = ~raster.transform * (subject.transform.c, subject.transform.f)
     return round(column), round(row), *subject.size
 

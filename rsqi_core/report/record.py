@@ -39,6 +39,19 @@ def rows(subject: Subject, words: Words, reviewer: str, made: datetime) -> list[
     return [_row(subject, error, words, reviewer, made) for error in subject.errors]
 
 
+def defect_rows(subject: Subject, words: Words, reviewer: str, made: datetime) -> list[tuple[str, ...]]:
+    """Return the texts of what a person has found beside the image: a row a defect, without a place."""
+    found: list[tuple[str, ...]] = []
+    for each in subject.score.checks:
+        for _ in range(each.defects):
+            text, element = words.of(each.item.text)[0], words.of(each.item.element)[0]
+            finding = each.comment or words("check_defect")[0]
+            date = each.judged_at[:10] or f"{made:%Y-%m-%d}"
+            inspector = each.judged_by or reviewer
+            found.append((element, "", text, each.severity, finding, "", "", "", inspector, date, each.outcome, ""))
+    return found
+
+
 def _row(subject: Subject, error: Reported, words: Words, reviewer: str, made: datetime) -> tuple[str, ...]:
     record = load("record")
     kind = record["types"][by_id(error.category_id).code]
@@ -98,6 +111,7 @@ def write_workbook(
     names: Sequence[str],
     title: str,
     more: Sequence[tuple[str, Table]],
+    pictures: Sequence[bytes] = (),
 ) -> None:
     """Write an .xlsx with the record and further tables; it appears whole or not at all.
 
@@ -107,6 +121,8 @@ def write_workbook(
         Name of the record's sheet.
     more : sequence of (str, Table)
         Names and contents of the other sheets.
+    pictures : sequence of bytes
+        PNG or JPEG, below the first of the other sheets.
 
     Raises
     ------
@@ -114,11 +130,12 @@ def write_workbook(
     """
     short = frozenset(COLUMNS.index(name) for name in ("severity", "inspector", "date"))
     sheets = [Sheet(title, names, table, _WIDTHS, short)]
-    for name, other in more:
+    for n, (name, other) in enumerate(more):
         body = [[cell.text[0] for cell in row.cells] for row in other.rows]
         widths = [max(12, round(1.1 * column.share)) for column in other.columns]
         heads = [column.head[0] for column in other.columns]
-        sheets.append(Sheet(name, heads, body, widths, frozenset(range(1, len(heads)))))
+        middle = frozenset(k for k, column in enumerate(other.columns) if column.right or other.columns[-1].right)
+        sheets.append(Sheet(name, heads, body, widths, middle - {0}, () if n else tuple(pictures)))
     workbook.write_workbook(path, sheets)
 
 

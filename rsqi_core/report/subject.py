@@ -14,6 +14,9 @@ import pyproj
 import shapely
 from affine import Affine
 
+from ..components import summarize_outlines
+from ..describe import describe_inspected
+from ..dossier import EMPTY, Dossier
 from ..errors import OutputError
 from ..files.atomic import reason
 from ..files.layer import OGR_ERRORS, checked_mode, checked_status, checked_type, read_layer, refuse_no_area
@@ -23,7 +26,7 @@ from ..ground import valid_diagonal
 from ..inspection import Inspection
 from ..polygons import measure
 from ..raster import Raster, read_thumbnail
-from ..scoring import MODES, Score, load_scheme, score
+from ..scoring import MODES, JudgedItem, Score, load_scheme, score
 from ..taxonomy import by_id, noted_codes
 
 REJECTED, UNREVIEWED = "rejected", "unreviewed"
@@ -49,6 +52,8 @@ class Reported:
     edited_at : datetime or None
     number : int
         Of the error in its layer (fid), by which seams name it.
+    block_size : int or None
+        Of the blocks that it was found with.
     """
 
     category_id: int
@@ -63,6 +68,7 @@ class Reported:
     edited_by: str = ""
     edited_at: datetime | None = None
     number: int = 0
+    block_size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,8 @@ class Subject:
     valid_pixels : int
     seams : tuple of StoredSeam
         Measured lines, those of errors that do not count left out.
+    dossier : Dossier
+        Who inspected it for whom.
     """
 
     errors: tuple[Reported, ...]
@@ -100,6 +108,7 @@ class Subject:
     valid_area_m2: float
     valid_pixels: int
     seams: tuple[StoredSeam, ...] = ()
+    dossier: Dossier = EMPTY
 
     @property
     def name(self) -> str:
@@ -130,6 +139,13 @@ class Subject:
         drawn = {by_id(error.category_id).code for error in self.errors}
         return tuple(code for code in self.score.not_inspected if code not in drawn)
 
+    def description(self, language: str) -> str:
+        """Return in sentences what errors the image has (Tables B1-B3)."""
+        shapes = np.array([error.geometry for error in self.errors], object)
+        ids = np.array([error.category_id for error in self.errors], int)
+        summaries = summarize_outlines(shapes, ids, self.transform, self.valid_pixels, self.size)
+        return describe_inspected(summaries, self.not_inspected, language)
+
 
 def of_inspection(found: Inspection, crs: Any) -> Subject:
     """Return what an inspection has just found."""
@@ -143,6 +159,7 @@ def of_inspection(found: Inspection, crs: Any) -> Subject:
             item.penalty,
             source=p.source,
             number=number,
+            block_size=p.block_size,
         )
         for number, (p, item) in enumerate(zip(found.polygons, found.score.items), 1)
     ]
@@ -180,6 +197,7 @@ def read_subject(
     mode: str | None = None,
     t: float | None = None,
     seams: tuple[StoredSeam, ...] = (),
+    checks: tuple[JudgedItem, ...] = (),
 ) -> Subject:
     """Read a layer of errors and score it as it is now.
 
@@ -195,6 +213,8 @@ def read_subject(
         As for `rsqi_core.scoring`; `t` replaces that of the scheme, and `mode` is by default that of the summary.
     seams : tuple of StoredSeam, optional
         Of the result that the errors are from; they name errors by number.
+    checks : tuple of JudgedItem
+        What a person has judged beside the image.
 
     Raises
     ------
@@ -244,6 +264,7 @@ def read_subject(
         float(summary.get("diagonal_px") or math.hypot(*size)),
         mode or checked_mode(errors, summary.get("score_mode")) or MODES[0],
         noted_codes(summary),
+        checks,
     )
     reported = [
         Reported(geometry=shape, area_m2=record.area_m2, severity=item.severity, penalty=item.penalty, **row)
@@ -290,6 +311,7 @@ def _read_layer(path: Path | str) -> tuple[list[dict[str, Any]], np.ndarray, Any
                 "confidence": math.nan if row.get("confidence") is None else float(row["confidence"]),
                 "status": checked_status(path, number, row.get("status")),
                 "edited_at": row.get("edited_at"),
+                "block_size": int(row["block_size"]) if row.get("block_size") else None,
                 **{name: row.get(name) or "" for name in ("source", "comment", "edited_by")},
             }
         )

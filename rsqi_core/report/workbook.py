@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Union
 
+from ..dossier import picture_size
 from ..errors import OutputError
 from ..files.atomic import write_whole
 
 _SIGN = b"RSQI"  # comment of a workbook's archive; a spreadsheet program leaves it out when it saves
+_HIGH = 64  # px of a picture
 
 Value = Union[str, float, None]
 
@@ -31,6 +33,8 @@ class Sheet:
         Of the columns, in characters.
     middle : frozenset of int
         Columns whose values stand in the middle.
+    pictures : tuple of bytes
+        PNG or JPEG, side by side below the table.
     """
 
     title: str
@@ -38,6 +42,7 @@ class Sheet:
     rows: Sequence[Sequence[Value]]
     widths: Sequence[float]
     middle: frozenset[int] = frozenset()
+    pictures: tuple[bytes, ...] = ()
 
 
 def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
@@ -79,6 +84,10 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> None:
                     sheet.write_string(n, column, value, style)
                 else:
                     sheet.write_number(n, column, value, style)
+        for n, picture in enumerate(table.pictures):
+            scale = _HIGH / (picture_size(picture) or (1, _HIGH))[1]
+            options = {"image_data": io.BytesIO(picture), "x_scale": scale, "y_scale": scale, "object_position": 3}
+            sheet.insert_image(len(table.rows) + 2, n, f"{n}.img", options)
     book.close()
     with zipfile.ZipFile(memory, "a") as archive:
         archive.comment = _SIGN

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from ..dossier import EMPTY, PICTURES, Dossier, dossier_from_mapping
 from ..errors import Cancelled, OutputError, ParameterError, RasterError
 from ..files.atomic import write_whole
+from ..files.checklist_table import read_checklist
 from ..files.clash import refuse_clashes
+from ..files.dossier_table import read_dossier
 from ..files.earlier import refuse_earlier_file
 from ..files.inputs import files_of
 from ..files.seam_layer import read_seams
 from ..files.shapefile import is_as_written
 from ..inspection import Inspection
+from ..limits import DEVICES, MODEL
 from ..locate import find_file
-from ..progress import Emit, OnProgress, Progress, no_events, to_events
+from ..progress import Emit, Progress, no_events, to_events
 from ..raster import Raster, open_raster
 from ..raster.gdal import refuse_pipe
+from ..scoring import GRADE_NAMES, score_text
 from . import image_checks, pictures, record
-from .compose import compose, mapping, types_table
+from .compose import compose, signer, types_table
+from .conditions import mapping
 from .content import dumps, is_content
 from .html import is_report, page
+from .particulars import checks_table, particulars_table
 from .pdf import is_as_printed
 from .subject import Subject, of_inspection, read_subject, read_summary
 from .texts import Words
+from .witness import witness
 from .workbook import is_own_workbook
 
 ENDINGS = {"html": ".html", "content": ".json", "csv": ".csv", "xlsx": ".xlsx", "shapefile": ".shp"}
@@ -63,6 +71,13 @@ class Order:
         Replace files at these places that RSQI has not written, or in which somebody has filled something in.
     targets : mapping
         Further files, which the caller writes afterwards: ``pdf``.
+    dossier : mapping
+        Texts and paths of pictures by the names of :class:`rsqi_core.dossier.Dossier`; they go before what the result
+        holds.
+    evidence : bool
+        Show where the model saw the dearest errors.
+    model, device : str
+        That are asked for it.
     """
 
     errors: str
@@ -76,10 +91,16 @@ class Order:
     t: float | None = None
     overwrite: bool = False
     targets: Mapping[str, str] = field(default_factory=dict)
+    dossier: Mapping[str, str | None] = field(default_factory=dict)
+    evidence: bool = False
+    model: str = MODEL
+    device: str = DEVICES[0]
+    _given: Dossier = field(init=False, repr=False, compare=False)
     _words: Words = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_words", Words(self.language))
+        object.__setattr__(self, "_given", dossier_from_mapping(self.dossier))
         if unknown := sorted((set(self.outputs) - set(ENDINGS)) | (set(self.targets) - set(_IS_OWN))):
             raise ParameterError(f"report: '{unknown[0]}' is not one of {', '.join(ENDINGS)}")
         for kind, path in self.outputs.items():
@@ -150,8 +171,10 @@ def write_report(
     raster = _open(order, summary, emit)
     try:
         scheme = order.scheme or _noted_scheme(order, summary, emit)
-        seams = read_seams(order.summary) if order.summary and summary else ()
-        subject = read_subject(order.errors, summary, raster, scheme, order.mode, order.t, seams)
+        beside = order.summary if summary else None
+        seams, checks = (read_seams(beside), read_checklist(beside)) if beside else ((), ())
+        subject = read_subject(order.errors, summary, raster, scheme, order.mode, order.t, seams, checks)
+        subject = replace(subject, dossier=order._given.over(read_dossier(beside) if beside else EMPTY))
         if raster is not None and not pictures.fits(raster, subject):
             if order.raster:
                 raise RasterError(f"{order.raster}: this is not the image that was inspected; give that one")
@@ -164,7 +187,7 @@ def write_report(
                 raise Cancelled("cancelled; nothing was written")
             emit(event, **values)
 
-        _write(order, subject, raster, to_events(forward), claim)
+        _write(order, subject, raster, forward, claim)
     finally:
         if raster is not None:
             raster.close()
@@ -180,7 +203,9 @@ def _refuse_outputs(order: Order, summary: Mapping[str, Any]) -> None:
     """Refuse, before any work, to write over what is read, or over what is not RSQI's."""
     noted = str(summary.get("raster") or "")
     raster = order.raster or find_file(noted, order.summary) or noted
-    read: list[Path | str] = [*files_of(raster), *filter(None, (order.errors, order.summary, order.scheme))]
+    pictures_given = [order.dossier.get(name) for name in PICTURES]
+    named = (order.errors, order.summary, order.scheme, *pictures_given)
+    read: list[Path | str] = [*files_of(raster), *filter(None, named)]
     written = {**order.outputs, **order.targets}
     refuse_clashes(written.values(), read)
     for kind, path in written.items():
@@ -222,10 +247,10 @@ def _write(
     order: Order,
     subject: Subject,
     raster: Raster | None,
-    progress: OnProgress,
+    emit: Emit,
     claim: Callable[[str | None], None],
 ) -> None:
-    words, made = order._words, datetime.now()
+    words, made, progress = order._words, datetime.now(), to_events(emit)
     wanted = {kind: Path(path) for kind, path in order.outputs.items()}
     report = checked = None
     steps = 0  # of the checks, which come first
@@ -241,20 +266,32 @@ def _write(
     if raster is not None and {*_RENDERERS, "xlsx"} & set(wanted):
         checked = image_checks.check_image(raster, subject, of_checks)
     if set(_RENDERERS) & set(wanted):
-        report = compose(subject, words, raster, order.reviewer, made, of_pictures, checked)
-    rows, heads = record.rows(subject, words, order.reviewer, made), record.heads(words)
+        asked = raster if order.evidence and subject.errors else None
+        seen = witness(subject, asked, order.model, order.device, emit) if asked is not None else None
+        report = compose(subject, words, raster, order.reviewer, made, of_pictures, checked, seen)
+    reviewer = signer(subject, order.reviewer)
+    rows, heads = record.rows(subject, words, reviewer, made), record.heads(words)
+    table = [*rows, *record.defect_rows(subject, words, reviewer, made)]
     progress(Progress("report", 1, 1))
     claim(None)
     for kind, path in wanted.items():
         if report is not None and kind in _RENDERERS:
             write_whole(path, _RENDERERS[kind](report).encode("utf-8"))
         elif kind == "csv":
-            record.write_csv(path, rows, heads)
+            record.write_csv(path, table, heads)
         elif kind == "xlsx":
-            tables = [(words("sums_sheet")[0], types_table(subject, words))]
+            verdict = words.of(GRADE_NAMES[subject.score.grade])
+            verdict = tuple(f"{score_text(subject.score.value)} {name}" for name in verdict)
+            tables = [
+                (words("particulars_sheet")[0], particulars_table(subject, words, reviewer, verdict)),
+                (words("sums_sheet")[0], types_table(subject, words)),
+            ]
+            if subject.score.checks:
+                tables.append((words("checks_sheet")[0], checks_table(subject, words)))
             if checked:
                 tables.append((words("whole_sheet")[0], image_checks.table(checked, words)))
-            record.write_workbook(path, rows, heads, words("record_sheet")[0], tables)
+            shown = [picture for picture in (subject.dossier.logo, subject.dossier.signature) if picture]
+            record.write_workbook(path, table, heads, words("record_sheet")[0], tables, shown)
         else:
             names = heads if words.languages[0] == "zh" else record.COLUMNS
             record.write_record_shapefile(path, subject, rows, names)

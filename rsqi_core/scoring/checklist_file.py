@@ -19,7 +19,7 @@ from .checklist import BOUNDS, CLASSES, AlgorithmCheck, Item
 
 FORMAT = 1
 ENDING = ".checklist.json"
-DEFAULT_LIST = resources.path("schemes", "default.checklist.json")
+DEFAULT_LIST = resources.path("checklists", "default.json")
 _CODE = re.compile(r"[a-z0-9_]{1,40}")
 _LANGUAGES = ("en", "zh")
 
