@@ -28,7 +28,7 @@ def lead_height(blocks: Sequence[Any], pages: Pages) -> float:
     if isinstance(block, content.Figure):
         return _figure_size(block, pages)[1]
     if isinstance(block, content.Gallery):
-        return _card_width(pages) * 0.67 + 16
+        return _card_width(pages) * (1.36 if any(card.second for card in block.cards[:3]) else 0.67) + 16
     return {content.Table: 24.0, content.Signatures: 21.0, content.Heading: 0.0}.get(type(block), 12.0)
 
 
@@ -152,13 +152,16 @@ def _(block: content.Gallery, pages: Pages) -> None:
     for start in range(0, len(block.cards), 3):
         cards = block.cards[start : start + 3]
         texts = [_card_words(card, wide, pages) for card in cards]
-        tall = wide * max(card.figure.height / card.figure.width for card in cards)
+        figures = [[figure for figure in (card.figure, card.second) if figure is not None] for card in cards]
+        tall = max(sum(wide * figure.height / figure.width + 1 for figure in each) for each in figures) - 1
         height = tall + 1 + max(sum(words.height for words in each) for each in texts)
         pages.need(height)
         for n, (card, words) in enumerate(zip(cards, texts)):
             x, y = pages.left + n * (wide + 4.5), pages.y
-            pages.figure(card.figure, x, y, wide, wide * card.figure.height / card.figure.width)
-            y += tall + 1
+            for figure in figures[n]:
+                pages.figure(figure, x, y, wide, wide * figure.height / figure.width)
+                y += wide * figure.height / figure.width + 1
+            y = pages.y + tall + 1
             _swatch(pages, card.color, x, y, min(words[0].height, 4.4))
             for each, indent in zip(words, (4.0, *[0.0] * len(words))):
                 pages.words(each, x + indent, y)
@@ -177,12 +180,16 @@ def _card_words(card: content.Card, wide: float, pages: Pages) -> list[Words]:
 
 @lay_block.register
 def _(block: content.Signatures, pages: Pages) -> None:
-    pages.need(21)
-    pages.y += 2
+    over = 9.0 if any(block.pictures) else 0.0  # a picture needs more room over the line
+    pages.need(21 + over)
+    pages.y += 2 + over
     gap = 8.0
     wide = (pages.width - gap * (len(block.fields) - 1)) / len(block.fields)
     for n, (who, name) in enumerate(block.fields):
         x = pages.left + n * (wide + gap)
+        picture = block.pictures[n] if n < len(block.pictures) else ""
+        if picture:
+            pages.picture(picture, x + 1, pages.y - over, wide - 2, 6.5 + over)
         if name:
             pages.words(Words(pages, (name,), wide, 11), x + 1, pages.y + 7)
         pages.line(x, pages.y + 13.5, wide, INK, 0.2)

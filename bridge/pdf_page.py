@@ -10,6 +10,7 @@ from qgis.PyQt.QtGui import (
     QColor,
     QFont,
     QFontDatabase,
+    QImage,
     QPainter,
     QPdfWriter,
     QPen,
@@ -19,6 +20,7 @@ from qgis.PyQt.QtGui import (
 )
 from qgis.PyQt.QtSvg import QSvgRenderer
 
+from ..rsqi_core.dossier import picture_of
 from ..rsqi_core.report import content
 
 # The first that is installed; Qt falls back on others for what it lacks.
@@ -110,6 +112,17 @@ class Pages:
             painter.drawRect(box)
 
         self.draw(draw)
+
+    def picture(self, uri: str, x: float, y: float, width: float, height: float) -> float:
+        """Add a picture from a data URI, as large as it fits into a box, at its lower left; return its width."""
+        image = QImage.fromData(QByteArray(picture_of(uri)))
+        if image.isNull():
+            return 0.0
+        scale = min(width / image.width(), height / image.height())
+        wide, tall = image.width() * scale, image.height() * scale
+        box = self.rect(x, y + height - tall, wide, tall)
+        self.draw(lambda painter: painter.drawImage(box, image))
+        return wide
 
 
 class Words:

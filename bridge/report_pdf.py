@@ -64,6 +64,7 @@ def _print(report: content.Report, part: Path, path: Path) -> None:
 
 def _title(report: content.Report, pages: Pages) -> None:
     """The head of the first page: what, of what, by whom, and the verdict in the colour of its grade."""
+    _station(report, pages)
     box = 44.0
     width = pages.width - box - 8
     y = pages.y
@@ -85,6 +86,18 @@ def _title(report: content.Report, pages: Pages) -> None:
     pages.y = max(y, pages.y + tall) + 3
     pages.fill(pages.left, pages.y, pages.width, 0.8, ACCENT)
     pages.y += 1.5
+
+
+def _station(report: content.Report, pages: Pages) -> None:
+    """Who reports, with their sign, over the title."""
+    if not (report.station or report.logo):
+        return
+    tall = 11.0 if report.logo else 0.0
+    wide = pages.picture(report.logo, pages.left, pages.y, 45.0, tall) + 3 if report.logo else 0.0
+    name = Words(pages, (report.station,), pages.width - wide, 12, INK, True)
+    if report.station:
+        pages.words(name, pages.left + wide, pages.y + max(0.0, (tall - name.height) / 2))
+    pages.y += max(tall, name.height if report.station else 0.0) + 3
 
 
 def _foot(report: content.Report, number: int, pages: Pages, painter: QPainter) -> None:

@@ -69,21 +69,23 @@ def _verdicts(options: argparse.Namespace) -> list[JudgedItem]:
     from ..scoring.checklist_file import list_beside, load_list
 
     items = {item.code: item for item in load_list(options.checklist or list_beside(options.scheme))}
-    found = []
+    if not options.judge:
+        return []
+    found = {code: JudgedItem(item) for code, item in items.items()}
     for text in options.judge:
         code, _, verdict = text.partition("=")
         if code not in items:
             raise ParameterError(f"--judge: '{code}' is not one of {', '.join(items)}")
         blank = JudgedItem(items[code], judged_by=options.inspector or "", judged_at=f"{datetime.now():%Y-%m-%dT%H:%M}")
         if verdict in VERDICTS and verdict != "defect":
-            found.append(judge(blank, verdict))
+            found[code] = judge(blank, verdict)
         elif verdict and verdict[0] in CLASSES and (verdict[1:] or "1").isdecimal():
-            found.append(judge(blank, "defect", verdict[0], int(verdict[1:] or 1)))
+            found[code] = judge(blank, "defect", verdict[0], int(verdict[1:] or 1))
         else:
             raise ParameterError(
                 f"--judge: '{verdict}' is not met, none, or a class of A to D with a number such as C2"
             )
-    return found
+    return list(found.values())
 
 
 def _score_one(
@@ -93,15 +95,16 @@ def _score_one(
     from ..files.dossier_table import read_dossier, store_dossier
     from ..files.geopackage import read_errors, update_scores
     from ..scoring import score, score_text
+    from ..scoring.checklist import merged_verdicts
     from ..scoring.lot import Unit
 
     stored = read_errors(path)
     image = (stored.valid_area_m2, stored.valid_pixels, stored.diagonal_px)
-    checks = {each.item.code: each for each in (*stored.checks, *verdicts)}
-    result = score(stored.records, scheme, *image, options.mode, stored.inspected, checks.values())
+    checks = merged_verdicts(stored.checks, verdicts)
+    result = score(stored.records, scheme, *image, options.mode, stored.inspected, checks)
     if not options.dry_run:
         if verdicts:
-            store_checklist(path, verdicts)
+            store_checklist(path, checks)
         if not dossier.is_empty:
             store_dossier(path, dossier.over(read_dossier(path)))
         update_scores(path, stored, result)

@@ -149,6 +149,15 @@ def merged(items: Sequence[Item], stored: Iterable[JudgedItem]) -> tuple[JudgedI
     return (*shown, *(each for each in known.values() if each.verdict))
 
 
+def merged_verdicts(stored: Iterable[JudgedItem], new: Iterable[JudgedItem]) -> tuple[JudgedItem, ...]:
+    """Return stored items and new ones in one list; a new verdict takes the place of a stored one, no verdict does not."""
+    found = {each.item.code: each for each in stored}
+    for each in new:
+        if each.verdict or each.item.code not in found:
+            found[each.item.code] = each
+    return tuple(found.values())
+
+
 def _same(value: Any, limit: Any) -> bool:
     try:
         return float(value) == float(limit)
