@@ -150,7 +150,7 @@ def merged(items: Sequence[Item], stored: Iterable[JudgedItem]) -> tuple[JudgedI
 
 
 def merged_verdicts(stored: Iterable[JudgedItem], new: Iterable[JudgedItem]) -> tuple[JudgedItem, ...]:
-    """Return stored items and new ones in one list; a new verdict takes the place of a stored one, no verdict does not."""
+    """Return stored items and new ones in one list; a new verdict goes before the stored one, no verdict does not."""
     found = {each.item.code: each for each in stored}
     for each in new:
         if each.verdict or each.item.code not in found:
