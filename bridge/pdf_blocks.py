@@ -194,4 +194,4 @@ def _(block: content.Signatures, pages: Pages) -> None:
             pages.words(Words(pages, (name,), wide, 11), x + 1, pages.y + 7)
         pages.line(x, pages.y + 13.5, wide, INK, 0.2)
         pages.words(Words(pages, (" ".join(who),), wide, 8, SOFT), x, pages.y + 14.5)
-    pages.y += 19
+    pages.y += 21

@@ -69,12 +69,13 @@ def compose(
     reviewer = signer(subject, reviewer)
     source = None if raster is None else pictures.Source(raster, subject)
     sections = (
-        # What is signed stands on one page: the verdict, how it arises, and what it does not cover.
+        # What is signed comes first, so that verdict and signature stand on one page however much there is to say.
         particulars.facts(subject, words),
         _score(subject, words, checked),
-        _types(subject, words),
-        _not_inspected(subject, words),
         particulars.signatures(subject, words, reviewer),
+        _rules(subject, words),
+        _not_inspected(subject, words),
+        _types(subject, words),
         particulars.description(subject, words),
         particulars.checks_section(subject, words),
         _pictures(subject, words, source, progress),
@@ -124,7 +125,7 @@ def _reviewed(subject: Subject, words: Words, reviewer: str) -> Iterator[Text]:
 
 
 def _score(subject: Subject, words: Words, checked: image_checks.ImageChecks | None) -> Iterator[Any]:
-    score, scheme = subject.score, subject.score.scheme
+    score = subject.score
     yield Heading(words("score"))
     if waiting := subject.statuses.get(UNREVIEWED, 0):
         yield Paragraph(words("provisional", waiting), "alarm")
@@ -137,11 +138,6 @@ def _score(subject: Subject, words: Words, checked: image_checks.ImageChecks | N
         return
     if score.deducted > 100:
         yield Paragraph(words("bounded", f"{score.deducted:.6g}"), "note")
-    limits = [f"{scheme.grades[grade]:g}" for grade in ("excellent", "good", "qualified")]
-    rules = [words(f"mode_{score.mode}"), words("grades" if scheme.a_rejects else "grades_only", *limits)]
-    yield Paragraph(words.join(rules, {"zh": "", "en": " "}), "note")
-    yield Paragraph(words("neighbours", f"{scheme.merge_distance_m:g}"), "note")
-    yield Paragraph(words("scheme", words.of(scheme.name), scheme.version, words.of(scheme.note)), "note")
     counted = [(words(f"status_{name}"), subject.statuses[name]) for name in _STATUSES if subject.statuses.get(name, 0)]
     facts = []
     if counted:
@@ -153,6 +149,18 @@ def _score(subject: Subject, words: Words, checked: image_checks.ImageChecks | N
         facts.append((words("checks"), particulars.checks_brief(score.checks, words)))
     if facts:
         yield Facts(tuple(facts))
+
+
+def _rules(subject: Subject, words: Words) -> Iterator[Any]:
+    """Say by which rules the score comes about."""
+    score, scheme = subject.score, subject.score.scheme
+    if score.value is None:
+        return
+    limits = [f"{scheme.grades[grade]:g}" for grade in ("excellent", "good", "qualified")]
+    rules = [words(f"mode_{score.mode}"), words("grades" if scheme.a_rejects else "grades_only", *limits)]
+    yield Paragraph(words.join(rules, {"zh": "", "en": " "}), "note")
+    yield Paragraph(words("neighbours", f"{scheme.merge_distance_m:g}"), "note")
+    yield Paragraph(words("scheme", words.of(scheme.name), scheme.version, words.of(scheme.note)), "note")
 
 
 def _reason(reason: str, subject: Subject, words: Words) -> Text:

@@ -17,7 +17,7 @@ _DEFECT_COLOR = "#b3261e"
 
 def facts(subject: Subject, words: Words) -> Iterator[Any]:
     """Yield client, project, sheet and instrument of acceptance, as far as they were given."""
-    given = [(words(name), (value,)) for name in _FACTS if (value := getattr(subject.dossier, name))]
+    given = [((" ".join(words(name)),), (value,)) for name in _FACTS if (value := getattr(subject.dossier, name))]
     if given:
         yield Facts(tuple(given))
 
