@@ -20,7 +20,7 @@ from qgis.core import (
 from ..bridge.compat import VECTOR_POLYGON
 from ..bridge.fields import check_error_fields, conform, error_fields
 from ..bridge.i18n import tr
-from ..bridge.layer_score import InspectedImage, inspected_image
+from ..bridge.layer_score import InspectedImage, checks_of, inspected_image
 from ..bridge.measures import ImageMeasures, area_of, distance_area, error_record, measures_of_raster
 from ..bridge.notes import error_message
 from ..bridge.seam_table import measures_by_error
@@ -99,6 +99,7 @@ class ScoreLayer(ScoringAlgorithm):
         self._stored = self._stored_image(parameters, context)
         layer = self.parameterAsVectorLayer(parameters, self.INPUT, context)
         self._seams = measures_by_error(layer) if layer is not None else {}
+        self._checks = checks_of(layer) if layer is not None else ()
         return True
 
     def _stored_image(self, parameters, context) -> InspectedImage | None:
@@ -133,6 +134,7 @@ class ScoreLayer(ScoringAlgorithm):
                 measures.diagonal,
                 mode=self.mode(parameters, context),
                 inspected=self._stored.inspected if self._stored else None,
+                checks=self._checks,
             )
         except RsqiError as error:
             raise QgsProcessingException(error_message(error)) from error

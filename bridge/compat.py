@@ -9,6 +9,7 @@ from qgis.core import (
     QgsGeometry,
     QgsMapLayerProxyModel,
     QgsProcessing,
+    QgsProcessingAlgorithm,
     QgsProcessingParameterDefinition,
     QgsRaster,
     QgsRasterFileWriter,
@@ -55,7 +56,8 @@ if Qgis.QGIS_VERSION_INT >= 33600:
     VECTOR_POLYGON = Qgis.ProcessingSourceType.VectorPolygon
     VECTOR_TABLE = Qgis.ProcessingSourceType.Vector
     FILE = Qgis.ProcessingSourceType.File
-    ADVANCED = Qgis.ProcessingParameterFlag.Advanced
+    ADVANCED, OPTIONAL = Qgis.ProcessingParameterFlag.Advanced, Qgis.ProcessingParameterFlag.Optional
+    NO_THREADING = Qgis.ProcessingAlgorithmFlag.NoThreading
 else:
     ALPHA_BAND = QgsRaster.AlphaBand
     COLOR_BANDS = (QgsRaster.RedBand, QgsRaster.GreenBand, QgsRaster.BlueBand)
@@ -63,7 +65,8 @@ else:
     VECTOR_POLYGON = QgsProcessing.TypeVectorPolygon
     VECTOR_TABLE = QgsProcessing.TypeVector
     FILE = QgsProcessing.TypeFile
-    ADVANCED = QgsProcessingParameterDefinition.FlagAdvanced
+    ADVANCED, OPTIONAL = QgsProcessingParameterDefinition.FlagAdvanced, QgsProcessingParameterDefinition.FlagOptional
+    NO_THREADING = QgsProcessingAlgorithm.FlagNoThreading
 
 if hasattr(Qgis, "RasterFileWriterResult"):
     RASTER_WRITTEN = Qgis.RasterFileWriterResult.Success

@@ -9,9 +9,11 @@ from typing import Iterable, Mapping
 
 from qgis.core import (
     NULL,
+    Qgis,
     QgsDistanceArea,
     QgsFeature,
     QgsFeatureRequest,
+    QgsMessageLog,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProject,
@@ -20,8 +22,9 @@ from qgis.core import (
 )
 
 from ..rsqi_core.errors import RsqiError
+from ..rsqi_core.files.checklist_table import read_checklist
 from ..rsqi_core.locate import find_file
-from ..rsqi_core.scoring import STATUSES, ErrorRecord, Scheme, Score, Tally
+from ..rsqi_core.scoring import STATUSES, ErrorRecord, JudgedItem, Scheme, Score, Tally
 from ..rsqi_core.taxonomy import TYPES, noted_codes
 from .geopackage import features_of, fids_of, geopackage_of, summary_of
 from .i18n import tr
@@ -60,6 +63,8 @@ class MeasuredErrors:
 
     Attributes
     ----------
+    checks : tuple of JudgedItem
+        What a person has judged beside the image; may be replaced at any time.
     outdated : dict of int to tuple
         Severity and penalty of the judged errors that have other ones in the layer.
     """
@@ -67,6 +72,7 @@ class MeasuredErrors:
     def __init__(self, image: InspectedImage):
         self.image = image
         self.outdated: dict[int, tuple] = {}
+        self.checks: tuple[JudgedItem, ...] = ()
         self._records: dict[int, ErrorRecord] = {}
         self._stored: dict[int, tuple] = {}  # severity and penalty as the layer has them
         self._tally: Tally | None = None
@@ -144,6 +150,7 @@ class MeasuredErrors:
     def score(self) -> Score:
         """Return the score of all errors, in the order of the file: of equal ones the first is charged first."""
         self.settle()
+        self._tally.checks = self.checks
         score = self._tally.score()
         for fid in self._tally.changed:
             self._compare(fid)
@@ -199,6 +206,16 @@ def inspected_image(layer: QgsVectorLayer) -> InspectedImage | None:
     return InspectedImage(measures, inspected, find_file(noted, geopackage_of(layer)) or noted)
 
 
+def checks_of(layer: QgsVectorLayer) -> tuple[JudgedItem, ...]:
+    """Return what a person has judged beside the image, as the layer's own file has it; none if it cannot be read."""
+    path = geopackage_of(layer)
+    try:
+        return read_checklist(path) if path is not None and path.is_file() else ()
+    except RsqiError as error:
+        QgsMessageLog.logMessage(error_message(error), "RSQI", Qgis.MessageLevel.Warning)
+        return ()
+
+
 def image_of_raster(raster: QgsRasterLayer) -> InspectedImage:
     """Return the image that a raster layer shows."""
     return InspectedImage(measures_of_raster(raster, project_context()), None, raster.source(), is_stored=False)
@@ -229,6 +246,7 @@ def score_file(path: str, scheme: Scheme, mode: str, context: QgsProcessingConte
             tr("{path} is no result of RSQI: give a GeoPackage that an inspection wrote.").format(path=path)
         )
     errors = MeasuredErrors(image)
+    errors.checks = checks_of(layer)
     errors.read(layer, fids_of(layer), distance_area(layer.crs(), context))
     try:
         errors.judge_by(scheme, mode)

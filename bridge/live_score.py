@@ -10,12 +10,12 @@ from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal
 
 from ..rsqi_core.errors import RsqiError
-from ..rsqi_core.scoring import Score
+from ..rsqi_core.scoring import JudgedItem, Score
 from . import schemes
 from .file_lock import lock_problem
 from .geopackage import fids_of, store_summary
 from .i18n import tr
-from .layer_score import DERIVED, InspectedImage, MeasuredErrors, image_of_raster, inspected_image
+from .layer_score import DERIVED, InspectedImage, MeasuredErrors, checks_of, image_of_raster, inspected_image
 from .measures import distance_area, project_context
 from .notes import error_message
 
@@ -42,6 +42,7 @@ class LiveScore(QObject):
         self.layer: QgsVectorLayer | None = None
         self.image: InspectedImage | None = None
         self.score: Score | None = None  # the last one of this layer
+        self.checks: tuple[JudgedItem, ...] = ()  # what a person has judged beside the image
         self._errors: MeasuredErrors | None = None
         self._columns: set[int] = set()  # of the fields that a score depends on
         self._to_read: dict[int, bool] = {}  # by fid: whether to measure anew
@@ -65,6 +66,7 @@ class LiveScore(QObject):
         self._columns = {layer.fields().indexFromName(name) for name in ("category_id", "status", *DERIVED)}
         for signal, slot in self._slots(layer):
             signal.connect(slot)
+        self.checks = checks_of(layer)
         self._set_image(inspected_image(layer))
 
     def set_raster(self, raster: QgsRasterLayer | None) -> None:
@@ -76,12 +78,20 @@ class LiveScore(QObject):
         """Let go of the layer."""
         self._timer.stop()
         layer, self.layer, self.image, self.score, self._errors = self.layer, None, None, None, None
+        self.checks = ()
         self._to_read.clear()
         self._edited.clear()
         self._all_stale = False
         if layer is not None and not sip.isdeleted(layer):
             for signal, slot in self._slots(layer):
                 signal.disconnect(slot)
+
+    def set_checks(self, checks: tuple[JudgedItem, ...]) -> None:
+        """Take other verdicts on what no image shows."""
+        self.checks = checks
+        if self._errors is not None:
+            self._errors.checks = checks
+        self.refresh()
 
     def refresh(self, *_) -> None:
         """Score again within a moment: the scheme is another, or something has changed."""
@@ -187,6 +197,8 @@ class LiveScore(QObject):
     def _set_image(self, image: InspectedImage | None) -> None:
         self.image, self.score, self._scheme_known = image, None, False
         self._errors = MeasuredErrors(image) if image is not None else None
+        if self._errors is not None:
+            self._errors.checks = self.checks
         self._to_read.clear()
         if image is None:
             self._timer.stop()

@@ -29,6 +29,28 @@ def note_templates() -> dict[str, str]:
         "scheme_unwritable": tr("{path}: cannot write the scoring scheme ({reason}); check the folder"),
         "scheme_in": tr("{source}: scoring scheme, {key}: {problem}"),
         "scheme_at": "{key}: {problem}",
+        "list_unreadable": tr("{source}: cannot read the checklist ({reason}); check the path"),
+        "list_no_json": tr("{source}: the checklist is not valid JSON ({reason}); correct the file"),
+        "list_unwritable": tr("{path}: cannot write the checklist ({reason}); check the folder"),
+        "list_in": tr("{source}: checklist, {key}: {problem}"),
+        "list_at": "{key}: {problem}",
+        "code_twice": tr("two items have this code"),
+        "no_code": tr("expected up to 40 small letters, digits and underscores"),
+        "no_text_both": tr("expected a text in 'en' and one in 'zh'"),
+        "no_bound_of": tr("expected an 'output' and one of {bounds}"),
+        "check_no_output": tr("{id} has given no {output}"),
+        "check_no_number": tr("{output} of {id} is no number: {found}"),
+        "picture_kind": tr("{path}: is no PNG or JPEG picture; save it as one of these"),
+        "picture_unreadable": tr("{path}: cannot read the picture ({reason}); check the path"),
+        "picture_large": tr("{path}: the picture is larger than {limit} KiB; save it smaller"),
+        "picture_broken": tr("{path}: the picture is damaged or not whole; save it again"),
+        "picture_wide": tr(
+            "{path}: the picture has {width} x {height} px, more than {limit} on a side; save it smaller"
+        ),
+        "table_unreadable": tr("{path}: its table {table} cannot be read ({reason}); check the file"),
+        "table_unwritable": tr(
+            "{path}: cannot store its table {table} ({reason}); end editing it elsewhere, see that it may be written"
+        ),
         "no_number": tr("expected a number, found {found}"),
         "not_above": tr("{value} must be above {low}"),
         "under": tr("{value} must be at least {low}"),

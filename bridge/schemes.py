@@ -8,6 +8,7 @@ from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsSettings
 
 from ..rsqi_core.errors import RsqiError
 from ..rsqi_core.scoring import MODES, Scheme, load_scheme, read_scheme, write_scheme
+from ..rsqi_core.scoring.checklist_file import ENDING
 from .i18n import language
 from .notes import error_message
 
@@ -21,7 +22,7 @@ def folder() -> Path:
 
 def own() -> list[Path]:
     """Return the user's own schemes."""
-    return sorted(folder().glob("*.json"))
+    return sorted(path for path in folder().glob("*.json") if not path.name.endswith(ENDING))
 
 
 def chosen() -> Path | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Iterable, Mapping
 
 from ..errors import OutputError
+from ..notes import Note
 from .atomic import reason
 
 WAIT_S = 5.0  # for another program that is writing
@@ -42,7 +43,9 @@ def read_rows(path: Path | str, table: str) -> list[dict[str, Any]]:
                 return [dict(zip(names, row)) for row in found]
         except sqlite3.Error as error:
             fault = error
-    raise OutputError(f"{path}: its table {table} cannot be read ({reason(fault or OSError())}); check the file")
+    text = "{path}: its table {table} cannot be read ({reason}); check the file"
+    why = reason(fault or OSError())
+    raise OutputError(Note("table_unreadable", text, path=str(path), table=table, reason=why)) from fault
 
 
 def store_rows(
@@ -76,10 +79,8 @@ def store_rows(
                 _put(database, table, row, key)
             database.execute(_TOUCH, (table,))
     except (sqlite3.Error, OSError) as error:
-        raise OutputError(
-            f"{path}: cannot store its table {table} ({reason(error)}); "
-            "end editing it elsewhere and check that it may be written"
-        ) from error
+        text = "{path}: cannot store its table {table} ({reason}); end editing it elsewhere, see that it may be written"
+        raise OutputError(Note("table_unwritable", text, path=str(path), table=table, reason=reason(error))) from error
 
 
 def _make(database: sqlite3.Connection, table: str, columns: Mapping[str, str]) -> None:

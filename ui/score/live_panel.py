@@ -119,7 +119,7 @@ class LivePanel(QWidget):
         self.hint.hide()
         self.raster_row.setVisible(not self._live_score.image.is_stored)
         count = sum(part.count for part in score.by_type.values())
-        charged = sum(score.severities.values())
+        charged = sum(score.charged_errors.values())
         if charged == count:
             note = tr("Errors found: {count}").format(count=count)
         else:
@@ -158,7 +158,9 @@ class LivePanel(QWidget):
 def explanation(score: Score) -> list[str]:
     """Return the sum, and why an image is rejected."""
     lang = "zh" if language() == "zh" else "en"
+    texts = {each.item.code: each.item.text[lang] for each in score.checks}
     reasons = {
+        "a_check": tr("An A defect of the checklist rejects the image: {type}."),
         "a_error": tr("An A error rejects the image: {type}."),
         "below_qualified": tr("The score is below {limit:g}: rejected.").format(limit=score.scheme.grades["qualified"]),
         "nothing_inspected": tr("No score: nothing was inspected."),
@@ -166,7 +168,8 @@ def explanation(score: Score) -> list[str]:
     found = [] if score.value is None else [score.arithmetic(lang)]
     for reason in score.reasons:
         kind, _, code = reason.partition(":")
-        found.append(reasons[kind].format(type=type_name(by_code(code))) if code else reasons[kind])
+        name = texts.get(code, "") if kind == "a_check" else type_name(by_code(code)) if code else ""
+        found.append(reasons[kind].format(type=name) if code else reasons[kind])
     return found
 
 
@@ -175,6 +178,12 @@ def gaps_text(score: Score, skipped: int) -> str:
     lang = "zh" if language() == "zh" else "en"
     comma = "、" if lang == "zh" else ", "
     found = []
+    points = sum(map(score.points_of, score.checks))
+    if points:
+        found.append(tr("Deducted by the checklist: {points:g}.").format(points=points))
+    waiting = sum(not each.verdict for each in score.checks)
+    if score.checks and waiting:
+        found.append(tr("Items of the checklist not judged yet: {count}.").format(count=waiting))
     if score.not_inspected:
         names = comma.join(type_name(by_code(code)) for code in score.not_inspected)
         found.append(tr("Not inspected: {names}.").format(names=names))

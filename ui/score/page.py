@@ -11,6 +11,7 @@ from ...bridge.live_score import LiveScore
 from ...rsqi_core.scoring import Score
 from ..widgets.narrow import VerticalScroll
 from ..widgets.next_step import NextStep
+from .checklist_panel import ChecklistPanel
 from .image_panel import ImagePanel
 from .live_panel import LivePanel
 from .lot_panel import LotPanel
@@ -36,18 +37,22 @@ class ScorePage(QWidget):
         self.live = live
         self.live_panel = LivePanel(self.live)
         self.scheme_panel = SchemePanel()
+        self.checklist_panel = ChecklistPanel(self.live)
         self.image_panel = ImagePanel()
         self.lot_panel = LotPanel()
         self.report_panel = ReportPanel()
         self.live_panel.scheme_chosen.connect(self.scheme_panel.show_scheme)
         self.scheme_panel.changed.connect(self.live_panel.show_schemes)
         self.scheme_panel.changed.connect(self.live.refresh)
+        self.scheme_panel.changed.connect(self.checklist_panel.show_list)
+        self.live_panel.scheme_chosen.connect(self.checklist_panel.show_list)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("rsqiScoreTabs")
         self.tabs.setDocumentMode(True)
         scroll = VerticalScroll()
         scroll.setWidget(self.live_panel)
         self.tabs.addTab(scroll, tr("Score"))
+        self.tabs.addTab(self.checklist_panel, tr("By hand"))
         self.tabs.addTab(self.image_panel, tr("Checks"))
         self.next_step = NextStep()
         self.next_step.taken.connect(self.step_requested)
@@ -61,12 +66,14 @@ class ScorePage(QWidget):
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
         """Score another layer; None: there is none."""
         self.live.set_layer(layer)
+        self.checklist_panel.set_layer(layer)
         self.image_panel.set_layer(layer)
         self.report_panel.set_layer(layer)
 
     def stop(self) -> None:
         """Let go of everything."""
         self.live.stop()
+        self.checklist_panel.stop()
         self.image_panel.stop()
         self.lot_panel.stop()
         self.report_panel.stop()

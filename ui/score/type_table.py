@@ -75,7 +75,7 @@ class TypeTable(QTableWidget):
             sum(part.area_m2 for part in parts),
             sum(part.share for part in parts),
             sum(part.penalty for part in parts),
-            score.severities,
+            score.charged_errors,
         )
         self._fill(len(TYPES), total, bold=True)
         self._fit()

@@ -1,0 +1,76 @@
+"""Who inspects for whom: kept in the settings as far as it stays the same, and in the GeoPackage of each result."""
+
+from __future__ import annotations
+
+from qgis.core import Qgis, QgsMessageLog, QgsSettings, QgsVectorLayer
+
+from ..rsqi_core.dossier import Dossier, one_line, read_picture
+from ..rsqi_core.errors import RsqiError
+from ..rsqi_core.files.dossier_table import read_dossier, store_dossier
+from .file_lock import WAIT_S
+from .geopackage import geopackage_of
+from .i18n import tr
+from .notes import error_message
+from .reviewer import given_name
+
+STATION, INSPECTOR, LOGO = "rsqi/report_station", "rsqi/report_inspector", "rsqi/report_logo"  # settings
+
+
+def usual() -> Dossier:
+    """Return what the settings know: station, inspector (else the reviewer), and the logo if it is still there."""
+    settings = QgsSettings()
+    inspector = str(settings.value(INSPECTOR, "") or "") or given_name()
+    return Dossier(station=str(settings.value(STATION, "") or ""), inspector=inspector, logo=_usual_logo())
+
+
+def logo_path() -> str:
+    """Return the file of the logo that the settings name; empty for none."""
+    return str(QgsSettings().value(LOGO, "") or "")
+
+
+def remember(station: str, inspector: str) -> None:
+    """Keep station and inspector for results to come."""
+    for key, value in ((STATION, station), (INSPECTOR, inspector)):
+        if value:
+            QgsSettings().setValue(key, one_line(value))
+        else:
+            QgsSettings().remove(key)
+
+
+def remember_logo(path: str) -> None:
+    """Keep the file of the logo for results to come; empty: there is none."""
+    if path:
+        QgsSettings().setValue(LOGO, path)
+    else:
+        QgsSettings().remove(LOGO)
+
+
+def dossier_of(layer: QgsVectorLayer | None) -> Dossier:
+    """Return what the GeoPackage of a layer holds, if somebody has put it in; else what is usual."""
+    path = geopackage_of(layer) if layer is not None else None
+    try:
+        stored = read_dossier(path) if path is not None and path.is_file() else Dossier()
+    except RsqiError as error:
+        QgsMessageLog.logMessage(error_message(error), "RSQI", Qgis.MessageLevel.Warning)
+        stored = Dossier()
+    return usual() if stored.is_empty else stored
+
+
+def save(layer: QgsVectorLayer, dossier: Dossier) -> str:
+    """Store a dossier in the GeoPackage of a layer; return why not, empty if it is stored."""
+    path = geopackage_of(layer)
+    if path is None:
+        return tr("The layer {name} lies in no GeoPackage: this is printed, but not kept.").format(name=layer.name())
+    try:
+        store_dossier(path, dossier, WAIT_S)
+    except RsqiError as error:
+        return error_message(error)
+    return ""
+
+
+def _usual_logo() -> bytes:
+    try:
+        return read_picture(logo_path()) if logo_path() else b""
+    except RsqiError as error:
+        QgsMessageLog.logMessage(error_message(error), "RSQI", Qgis.MessageLevel.Warning)
+        return b""
