@@ -15,6 +15,7 @@ from .find_stripe_noise import FindStripeNoise
 from .fine_tune import FineTune
 from .inspect_layer import InspectLayer
 from .judge_lot import JudgeLot
+from .map_evidence import MapEvidence
 from .measure_seams import MeasureSeams
 from .report_errors import ReportErrors
 from .score_layer import ScoreLayer
@@ -30,6 +31,7 @@ ALGORITHMS = (
     CheckImage,
     JudgeLot,
     ReportErrors,
+    MapEvidence,
     ExportTrainingData,
     FineTune,
 )

@@ -13,6 +13,7 @@ from qgis.core import (
     QgsProcessingOutputString,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
@@ -32,6 +33,7 @@ from ..bridge.report_options import ENDINGS, LANGUAGES, SCORE_MODES
 from ..bridge.report_pdf import print_pdf
 from ..bridge.texts import score_line
 from ..bridge.worker_client import run_worker
+from ..rsqi_core import limits
 from ..rsqi_core.report.content import loads
 from .base.parameters import language_parameter
 from .base.scoring import ScoringAlgorithm
@@ -49,10 +51,14 @@ class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
     LANGUAGE = "LANGUAGE"
     CHOICES = SCORE_MODES
     T = "T"
+    EVIDENCE = "EVIDENCE"
+    MODEL = "MODEL"
     OVERWRITE = "OVERWRITE"
     SCORE = "SCORE"
     GRADE = "GRADE"
     ERROR_COUNT = "ERROR_COUNT"
+
+    DOSSIER = ("STATION", "CLIENT", "PROJECT", "SHEET", "ACCEPTANCE", "LOGO", "SIGNATURE")
 
     def displayName(self):
         return tr("Report errors")
@@ -83,6 +89,24 @@ class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
             QgsProcessingParameterString(self.REVIEWER, tr("Inspector"), optional=True),
             tr("Who signs; empty means those who have edited the errors."),
         )
+        for name, title, text in (
+            ("STATION", tr("Station"), tr("Who inspects; printed over the title.")),
+            ("CLIENT", tr("Client"), tr("For whom the image was inspected.")),
+            ("PROJECT", tr("Project"), tr("The project that the image belongs to.")),
+            ("SHEET", tr("Sheet number"), tr("Number of the map sheet.")),
+            ("ACCEPTANCE", tr("Instrument of acceptance"), tr("Contract, order or standard.")),
+        ):
+            string = QgsProcessingParameterString(name, title, optional=True)
+            self.add(string, text + " " + tr("Empty means what the GeoPackage holds."), advanced=True)
+        for name, title in (("LOGO", tr("Logo")), ("SIGNATURE", tr("Signature"))):
+            file = QgsProcessingParameterFile(
+                name, title, optional=True, fileFilter=tr("Pictures (*.png *.jpg *.jpeg)")
+            )
+            self.add(file, tr("PNG or JPEG.") + " " + tr("Empty means what the GeoPackage holds."), advanced=True)
+        evidence = QgsProcessingParameterBoolean(self.EVIDENCE, tr("Show where the model saw the main errors"), False)
+        self.add(evidence, tr("Asks the model again and shows its evidence below the main errors."), advanced=True)
+        model = QgsProcessingParameterString(self.MODEL, tr("Model"), limits.MODEL, optional=True)
+        self.add(model, tr("Which model is asked for its evidence."), advanced=True)
         self.add(language_parameter(self.LANGUAGE, tr("Language")), tr("The language of the report."))
         self.add_scoring(advanced=True)
         number = QgsProcessingParameterNumber.Type.Double
@@ -180,6 +204,11 @@ class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
             "reviewer": self.parameterAsString(parameters, self.REVIEWER, context).strip(),
             "scheme": self.scheme_path(parameters, context),
             "mode": self.mode(parameters, context),
+            "dossier": {
+                name.lower(): self.parameterAsString(parameters, name, context).strip() or None for name in self.DOSSIER
+            },
+            "evidence": self.parameterAsBool(parameters, self.EVIDENCE, context),
+            "model": self.parameterAsString(parameters, self.MODEL, context).strip() or limits.MODEL,
             "t": None if t is None else self.parameterAsDouble(parameters, self.T, context),
         }
 

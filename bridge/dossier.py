@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from qgis.core import Qgis, QgsMessageLog, QgsSettings, QgsVectorLayer
+from pathlib import Path
 
-from ..rsqi_core.dossier import Dossier, one_line, read_picture
+from qgis.core import Qgis, QgsMessageLog, QgsProcessingUtils, QgsSettings, QgsVectorLayer
+
+from ..rsqi_core.dossier import PICTURES, Dossier, one_line, read_picture
 from ..rsqi_core.errors import RsqiError
 from ..rsqi_core.files.dossier_table import read_dossier, store_dossier
 from .file_lock import WAIT_S
@@ -66,6 +68,18 @@ def save(layer: QgsVectorLayer, dossier: Dossier) -> str:
     except RsqiError as error:
         return error_message(error)
     return ""
+
+
+def picture_files(dossier: Dossier) -> dict[str, str]:
+    """Return temporary files of logo and signature by parameter, for a layer that no GeoPackage keeps them beside."""
+    found = {}
+    for name in PICTURES:
+        picture = getattr(dossier, name)
+        if picture:
+            path = Path(QgsProcessingUtils.generateTempFilename(f"{name}.png"))  # its bytes say what it is
+            path.write_bytes(picture)
+            found[name.upper()] = str(path)
+    return found
 
 
 def _usual_logo() -> bytes:

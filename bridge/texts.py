@@ -76,6 +76,8 @@ def warning_text(event: dict) -> str:
         "inverted": tr("The raster stores white as 0 and is inspected as it is meant."),
         "report_no_image": tr("The report has no pictures, as the inspected image was not found: give the image."),
         "report_no_scheme": tr("The scoring scheme of the inspection is gone: the report scores by RSQI's default."),
+        "evidence_model": tr("The image was inspected with another model than the one whose evidence is shown."),
+        "no_evidence": tr("This model does not say where in a block it sees an error."),
         "few_blocks": tr("There are too few blocks to set thresholds on: they stay as they were."),
         "scaled": tr("The raster is not 8-bit: its values were scaled for the inspection."),
         "one_colour": tr("All valid pixels are of one colour: there is nothing to inspect, and no score."),

@@ -3427,5 +3427,409 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <source>{what} is no address of a package index: it begins with https://.</source>
         <translation>{what} 不是软件源地址：应以 https:// 开头。</translation>
     </message>
+    <message>
+        <source>The layer {name} lies in no GeoPackage: the verdicts are not kept.</source>
+        <translation>图层 {name} 不在 GeoPackage 中，判定结果不会保存。</translation>
+    </message>
+    <message>
+        <source>There is no Processing algorithm {id} here: is its plugin switched on?</source>
+        <translation>此处没有处理算法 {id}：其插件是否已启用？</translation>
+    </message>
+    <message>
+        <source>The Processing algorithm {id} cannot run in the background.</source>
+        <translation>处理算法 {id} 不能在后台运行。</translation>
+    </message>
+    <message>
+        <source>The layer {name} lies in no GeoPackage: this is printed, but not kept.</source>
+        <translation>图层 {name} 不在 GeoPackage 中：可以打印，但不会保存。</translation>
+    </message>
+    <message>
+        <source>{source}: cannot read the checklist ({reason}); check the path</source>
+        <translation>{source}：无法读取检查清单（{reason}），请检查路径</translation>
+    </message>
+    <message>
+        <source>{source}: the checklist is not valid JSON ({reason}); correct the file</source>
+        <translation>{source}：检查清单不是有效的 JSON（{reason}），请改正文件</translation>
+    </message>
+    <message>
+        <source>{path}: cannot write the checklist ({reason}); check the folder</source>
+        <translation>{path}：无法写入检查清单（{reason}），请检查文件夹</translation>
+    </message>
+    <message>
+        <source>{source}: checklist, {key}: {problem}</source>
+        <translation>{source}：检查清单，{key}：{problem}</translation>
+    </message>
+    <message>
+        <source>two items have this code</source>
+        <translation>有两个检查项使用此代码</translation>
+    </message>
+    <message>
+        <source>expected up to 40 small letters, digits and underscores</source>
+        <translation>应为不超过 40 个小写字母、数字和下划线</translation>
+    </message>
+    <message>
+        <source>expected a text in 'en' and one in 'zh'</source>
+        <translation>“en”和“zh”都应有文字</translation>
+    </message>
+    <message>
+        <source>expected an 'output' and one of {bounds}</source>
+        <translation>应有“output”和 {bounds} 之一</translation>
+    </message>
+    <message>
+        <source>{id} has given no {output}</source>
+        <translation>{id} 没有给出 {output}</translation>
+    </message>
+    <message>
+        <source>{output} of {id} is no number: {found}</source>
+        <translation>{id} 的 {output} 不是数字：{found}</translation>
+    </message>
+    <message>
+        <source>{path}: is no PNG or JPEG picture; save it as one of these</source>
+        <translation>{path}：不是 PNG 或 JPEG 图片，请另存为其中一种</translation>
+    </message>
+    <message>
+        <source>{path}: cannot read the picture ({reason}); check the path</source>
+        <translation>{path}：无法读取图片（{reason}），请检查路径</translation>
+    </message>
+    <message>
+        <source>{path}: the picture is larger than {limit} KiB; save it smaller</source>
+        <translation>{path}：图片大于 {limit} KiB，请缩小后保存</translation>
+    </message>
+    <message>
+        <source>{path}: the picture is damaged or not whole; save it again</source>
+        <translation>{path}：图片损坏或不完整，请重新保存</translation>
+    </message>
+    <message>
+        <source>{path}: the picture has {width} x {height} px, more than {limit} on a side; save it smaller</source>
+        <translation>{path}：图片为 {width} x {height} 像素，边长超过 {limit}，请缩小后保存</translation>
+    </message>
+    <message>
+        <source>{path}: its table {table} cannot be read ({reason}); check the file</source>
+        <translation>{path}：无法读取表 {table}（{reason}），请检查文件</translation>
+    </message>
+    <message>
+        <source>{path}: cannot store its table {table} ({reason}); end editing it elsewhere, see that it may be written</source>
+        <translation>{path}：无法保存表 {table}（{reason}），请结束其他程序的编辑并确认文件可写</translation>
+    </message>
+    <message>
+        <source>Map the evidence of an error</source>
+        <translation>绘制错误的模型依据</translation>
+    </message>
+    <message>
+        <source>Shows where in its block the model saw an error.</source>
+        <translation>显示模型在影像块中何处看到错误。</translation>
+    </message>
+    <message>
+        <source>Asks the model once more about the block in which an error was found, and maps where it saw the type of the error: an image of colour and opacity to lie over the inspected one, the brighter the surer. The image, its bands and the blocks are those that the GeoPackage of the inspection has noted.</source>
+        <translation>就发现错误的影像块再次询问模型，绘出它在何处看到该类错误：一幅带颜色和不透明度的图，叠加在被检影像上，越亮越确信。影像、波段和影像块以检查所得 GeoPackage 的记录为准。</translation>
+    </message>
+    <message>
+        <source>The layer has no error {number} with a type and an outline.</source>
+        <translation>图层中没有编号为 {number} 且有类型和轮廓的错误。</translation>
+    </message>
+    <message>
+        <source>The layer of errors in the GeoPackage of an inspection.</source>
+        <translation>检查所得 GeoPackage 中的错误图层。</translation>
+    </message>
+    <message>
+        <source>Its fid in the layer.</source>
+        <translation>即图层中的 fid。</translation>
+    </message>
+    <message>
+        <source>Which model is asked for its evidence.</source>
+        <translation>向哪个模型询问依据。</translation>
+    </message>
+    <message>
+        <source>What computes.</source>
+        <translation>用什么计算。</translation>
+    </message>
+    <message>
+        <source>A GeoTIFF of red, green, blue and opacity.</source>
+        <translation>含红、绿、蓝和不透明度的 GeoTIFF。</translation>
+    </message>
+    <message>
+        <source>Number of the error</source>
+        <translation>错误编号</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>模型依据</translation>
+    </message>
+    <message>
+        <source>Probability in the block</source>
+        <translation>影像块中的概率</translation>
+    </message>
+    <message>
+        <source>Side of the block (px)</source>
+        <translation>影像块边长（像素）</translation>
+    </message>
+    <message>
+        <source>The errors lie in no GeoPackage of an inspection.</source>
+        <translation>错误图层不在检查所得的 GeoPackage 中。</translation>
+    </message>
+    <message>
+        <source>{name}: probability {value:.2f} in its block of {side} px.</source>
+        <translation>{name}：在 {side} 像素影像块中的概率为 {value:.2f}。</translation>
+    </message>
+    <message>
+        <source>Show where the model saw the main errors</source>
+        <translation>显示主要错误的模型依据</translation>
+    </message>
+    <message>
+        <source>Asks the model again and shows its evidence below the main errors.</source>
+        <translation>再次询问模型，并在主要错误下方显示其依据。</translation>
+    </message>
+    <message>
+        <source>Station</source>
+        <translation>检验单位</translation>
+    </message>
+    <message>
+        <source>Who inspects; printed over the title.</source>
+        <translation>由谁检查，印在标题上方。</translation>
+    </message>
+    <message>
+        <source>Client</source>
+        <translation>委托单位</translation>
+    </message>
+    <message>
+        <source>For whom the image was inspected.</source>
+        <translation>为谁检查。</translation>
+    </message>
+    <message>
+        <source>Project</source>
+        <translation>项目</translation>
+    </message>
+    <message>
+        <source>The project that the image belongs to.</source>
+        <translation>影像所属的项目。</translation>
+    </message>
+    <message>
+        <source>Sheet number</source>
+        <translation>图幅号</translation>
+    </message>
+    <message>
+        <source>Number of the map sheet.</source>
+        <translation>地图图幅的编号。</translation>
+    </message>
+    <message>
+        <source>Instrument of acceptance</source>
+        <translation>验收依据</translation>
+    </message>
+    <message>
+        <source>Contract, order or standard.</source>
+        <translation>合同、任务书或标准。</translation>
+    </message>
+    <message>
+        <source>Logo</source>
+        <translation>徽标</translation>
+    </message>
+    <message>
+        <source>Signature</source>
+        <translation>签名</translation>
+    </message>
+    <message>
+        <source>Empty means what the GeoPackage holds.</source>
+        <translation>留空则取 GeoPackage 中的内容。</translation>
+    </message>
+    <message>
+        <source>Pictures (*.png *.jpg *.jpeg)</source>
+        <translation>图片 (*.png *.jpg *.jpeg)</translation>
+    </message>
+    <message>
+        <source>PNG or JPEG.</source>
+        <translation>PNG 或 JPEG。</translation>
+    </message>
+    <message>
+        <source>PNG or JPEG</source>
+        <translation>PNG 或 JPEG</translation>
+    </message>
+    <message>
+        <source>Evidence: {name} {value:.2f}</source>
+        <translation>模型依据：{name} {value:.2f}</translation>
+    </message>
+    <message>
+        <source>The map of the evidence cannot be opened.</source>
+        <translation>无法打开模型依据图。</translation>
+    </message>
+    <message>
+        <source>Why: show where in its block the model saw it</source>
+        <translation>为什么：显示模型在影像块中何处看到它</translation>
+    </message>
+    <message>
+        <source>By hand</source>
+        <translation>人工检查</translation>
+    </message>
+    <message>
+        <source>An A defect of the checklist rejects the image: {type}.</source>
+        <translation>检查清单中有 A 类缺陷，影像不合格：{type}。</translation>
+    </message>
+    <message>
+        <source>Deducted by the checklist: {points:g}.</source>
+        <translation>人工检查扣分：{points:g}。</translation>
+    </message>
+    <message>
+        <source>Items of the checklist not judged yet: {count}.</source>
+        <translation>检查清单中尚未判定的项：{count}。</translation>
+    </message>
+    <message>
+        <source>Item of the checklist</source>
+        <translation>检查清单的项</translation>
+    </message>
+    <message>
+        <source>the same words if left empty</source>
+        <translation>留空则用相同文字</translation>
+    </message>
+    <message>
+        <source>Parameters as JSON; @raster, @errors and @geopackage stand for the image, the layer and its file.</source>
+        <translation>JSON 格式的参数；@raster、@errors 和 @geopackage 代表影像、图层及其文件。</translation>
+    </message>
+    <message>
+        <source>In English</source>
+        <translation>英文</translation>
+    </message>
+    <message>
+        <source>In Chinese</source>
+        <translation>中文</translation>
+    </message>
+    <message>
+        <source>Quality element</source>
+        <translation>质量元素</translation>
+    </message>
+    <message>
+        <source>Class of a defect</source>
+        <translation>错漏类别</translation>
+    </message>
+    <message>
+        <source>Processing algorithm</source>
+        <translation>处理算法</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数</translation>
+    </message>
+    <message>
+        <source>Met if</source>
+        <translation>符合条件</translation>
+    </message>
+    <message>
+        <source>A result and one of {bounds}; empty: the item is met if the algorithm ends well.</source>
+        <translation>一个结果和 {bounds} 之一；留空则算法正常结束即为符合。</translation>
+    </message>
+    <message>
+        <source>This cannot be taken: {reason}</source>
+        <translation>无法采用：{reason}</translation>
+    </message>
+    <message>
+        <source>The image in words</source>
+        <translation>文字描述</translation>
+    </message>
+    <message>
+        <source>Number of defects</source>
+        <translation>缺陷个数</translation>
+    </message>
+    <message>
+        <source>Run check</source>
+        <translation>运行检查</translation>
+    </message>
+    <message>
+        <source>Met</source>
+        <translation>符合</translation>
+    </message>
+    <message>
+        <source>The item is met</source>
+        <translation>该项符合</translation>
+    </message>
+    <message>
+        <source>n/a</source>
+        <translation>不适用</translation>
+    </message>
+    <message>
+        <source>The item does not apply to this image</source>
+        <translation>该项不适用于本影像</translation>
+    </message>
+    <message>
+        <source>Choose an item to judge it.</source>
+        <translation>选择一项进行判定。</translation>
+    </message>
+    <message>
+        <source>A defect of class {severity}</source>
+        <translation>{severity} 类缺陷</translation>
+    </message>
+    <message>
+        <source>Take the picture away</source>
+        <translation>去掉图片</translation>
+    </message>
+    <message>
+        <source>Acceptance by</source>
+        <translation>验收依据</translation>
+    </message>
+    <message>
+        <source>The instrument of acceptance: contract, order or standard under which the image is accepted.</source>
+        <translation>影像据以验收的合同、任务书或标准。</translation>
+    </message>
+    <message>
+        <source>Choose the logo</source>
+        <translation>选择徽标</translation>
+    </message>
+    <message>
+        <source>Choose the signature</source>
+        <translation>选择签名</translation>
+    </message>
+    <message>
+        <source>Give up the list as it was edited for this scheme? Verdicts are kept.</source>
+        <translation>放弃为本方案编辑过的清单吗？判定结果会保留。</translation>
+    </message>
+    <message>
+        <source>List</source>
+        <translation>清单</translation>
+    </message>
+    <message>
+        <source>Add an item...</source>
+        <translation>添加项...</translation>
+    </message>
+    <message>
+        <source>Edit the item...</source>
+        <translation>编辑该项...</translation>
+    </message>
+    <message>
+        <source>Remove the item</source>
+        <translation>删除该项</translation>
+    </message>
+    <message>
+        <source>Back to the list of RSQI</source>
+        <translation>恢复 RSQI 的清单</translation>
+    </message>
+    <message>
+        <source>it has ended without a result</source>
+        <translation>没有得到结果就结束了</translation>
+    </message>
+    <message>
+        <source>Item</source>
+        <translation>检查项</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>判定</translation>
+    </message>
+    <message>
+        <source>An item with a verdict stays: take the verdict back first.</source>
+        <translation>已有判定的项不能删除：请先撤销判定。</translation>
+    </message>
+    <message>
+        <source>Running {id}...</source>
+        <translation>正在运行 {id}...</translation>
+    </message>
+    <message>
+        <source>The check could not be made: {reason}</source>
+        <translation>无法完成检查：{reason}</translation>
+    </message>
+    <message>
+        <source>The image was inspected with another model than the one whose evidence is shown.</source>
+        <translation>显示依据的模型不是检查该影像的模型。</translation>
+    </message>
+    <message>
+        <source>This model does not say where in a block it sees an error.</source>
+        <translation>该模型不能说明在影像块中何处看到错误。</translation>
+    </message>
 </context>
 </TS>

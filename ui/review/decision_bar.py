@@ -24,6 +24,7 @@ ICONS = {
     "tool": "/mActionIdentify.svg",
     "zoom": "/mActionZoomToSelected.svg",
     "peek": "/mActionShowAllLayers.svg",
+    "evidence": "/mActionContextHelp.svg",
     "draw": "/mActionCapturePolygon.svg",
     "reshape": "/mActionReshape.svg",
     "vertices": "/mActionVertexTool.svg",
@@ -54,7 +55,7 @@ class DecisionBar(QWidget):
         first.addWidget(self._button("accept", tr("Accept")), 1)
         first.addWidget(self._button("reject", tr("Reject")), 1)
         first.addWidget(self._type_button(), 1)
-        for command in ("tool", "previous", "next", "zoom", "peek"):
+        for command in ("tool", "previous", "next", "zoom", "peek", "evidence"):
             second.addWidget(self._button(command))
         self.keep_scale = QToolButton()
         self.keep_scale.setIcon(QgsApplication.getThemeIcon("/lockedGray.svg"))
@@ -77,7 +78,7 @@ class DecisionBar(QWidget):
         }
         for place, (command, name) in enumerate(names.items()):
             editing.addWidget(self._button(command, name), place // 3, place % 3)
-        for mode in (*MODES, "tool"):
+        for mode in (*MODES, "tool", "evidence"):
             self.buttons[mode].setCheckable(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -95,6 +96,10 @@ class DecisionBar(QWidget):
     def show_tool(self, taken: bool) -> None:
         """Press the button of the review tool while it is on the map."""
         self.buttons["tool"].setChecked(taken)
+
+    def show_evidence(self, shown: bool) -> None:
+        """Press the button while the map of the evidence is on the screen, or on its way."""
+        self.buttons["evidence"].setChecked(shown)
 
     def show_keys(self) -> None:
         """Show the keys as they are now."""

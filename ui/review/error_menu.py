@@ -21,11 +21,12 @@ ICONS = {
     "reject": "/mIconDelete.svg",
     "comment": "/mActionAnnotation.svg",
     "zoom": "/mActionZoomToSelected.svg",
+    "evidence": "/mActionContextHelp.svg",
     "split": "/mActionSplitFeatures.svg",
     "delete": "/mActionDeleteSelected.svg",
     "copy": "/mActionEditCopy.svg",
 }
-ONE = ("comment", "zoom", "split")  # commands for one error only
+ONE = ("comment", "zoom", "evidence", "split")  # commands for one error only
 
 
 def fill(menu: QMenu, rows: Sequence[ErrorRow], run_command: Callable[[str], object]) -> None:

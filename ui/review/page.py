@@ -35,6 +35,7 @@ from .deductions import Deductions
 from .digitising import Digitising
 from .error_list import ErrorList
 from .error_rows import UNREVIEWED
+from .evidence_view import EvidenceView
 from .filter_bar import FilterBar
 from .judged import set_judged
 from .key_help import KeyHelp
@@ -78,6 +79,7 @@ class ReviewPage(QWidget):
         self.deductions = Deductions(self.decisions, live, self)
         self.digitising = Digitising(iface, self.decisions, self)
         self.navigator = Navigator(iface.mapCanvas())
+        self.evidence = EvidenceView(self)
         self.map_view = MapView(iface.mapCanvas(), self.navigator, self)
         self._build()
         self._file_timer, self._show_timer = QTimer(self), QTimer(self)
@@ -157,6 +159,7 @@ class ReviewPage(QWidget):
             "unpeek": self.navigator.show_marks,
             "tool": self._take_tool,
             "delete": self._delete,
+            "evidence": self._show_evidence,
             "copy": self._copy_coordinates,
             "comment": self._focus_comment,
             "undo": lambda: self._go_back(self.decisions.undo),
@@ -220,6 +223,12 @@ class ReviewPage(QWidget):
             QApplication.clipboard().setText(text)
             shown = tr("Copied: {place} ({crs})").format(place=text.partition("\n")[0], crs=crs.authid() or "-")
             self._push_message(shown, Qgis.MessageLevel.Info)
+
+    def _show_evidence(self) -> None:
+        row = self.decisions.rows.get(self.list.fid)
+        if row is not None:
+            self.evidence.toggle(self._layer, row.fid, row.category_id)
+        self.decision_bar.show_evidence(self.evidence.fid is not None)
 
     def _focus_comment(self) -> None:
         self.comment_box.setFocus()
@@ -329,7 +338,8 @@ class ReviewPage(QWidget):
         if self.isVisible() and self._layer is not None and not self.decisions.writing and not self._layer.isModified():
             self.decisions.reload_if_changed()
 
-    def _error_chosen(self, _fid: int) -> None:
+    def _error_chosen(self, fid: int) -> None:
+        self.evidence.follow(fid)
         self._show_row()
         self._show_timer.start()
 
@@ -435,6 +445,7 @@ class ReviewPage(QWidget):
         if layer is None or sip.isdeleted(layer):
             return
         self._save_comment()
+        self.evidence.hide()
         self.digitising.leave()
         layer.selectionChanged.disconnect(self._follow_selection)
         map_filter.set_threshold(layer, 0.0)
@@ -496,6 +507,8 @@ class ReviewPage(QWidget):
         self.digitising.mode_changed.connect(self._mode_changed)
         self.digitising.drawn.connect(self._show_drawn)
         self.digitising.crossing.connect(lambda place: self.navigator.show_place(self._layer, place))
+        self.evidence.said.connect(lambda text: self._push_message(text, Qgis.MessageLevel.Info))
+        self.evidence.changed.connect(self.decision_bar.show_evidence)
         self.filter_bar.filter_changed.connect(self._fill)
         self.filter_bar.view_chosen.connect(self.map_view.set_on)
         self.map_view.moved.connect(self._fill)

@@ -214,7 +214,7 @@ class ChecklistPanel(QWidget):
 
     def _open(self, dialog: ItemDialog, code: str | None) -> None:
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: self._take(dialog.item({each for each in self._judged}), code))
+        dialog.accepted.connect(lambda: self._take(dialog.item(set(self._judged)), code))
         dialog.open()
 
     def _take(self, item: Item, code: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Write the report of the layer under review: language, files, one button."""
+"""Write the report of the layer under review: for whom, in which language, which files, one button."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from pathlib import Path
 
 from qgis.core import QgsProject, QgsSettings, QgsVectorLayer
 from qgis.gui import QgsFileWidget
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFormLayout,
     QGridLayout,
+    QGroupBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -23,13 +24,20 @@ from qgis.PyQt.QtWidgets import (
 
 from ...bridge import schemes
 from ...bridge.algorithm_run import AlgorithmRun
+from ...bridge.dossier import picture_files
 from ...bridge.geopackage import geopackage_of
 from ...bridge.i18n import tr
 from ...bridge.layer_score import image_below, inspected_image
+from ...bridge.model_choice import chosen_model
 from ...bridge.report_options import ENDINGS, LANGUAGE_NAMES, LANGUAGES, SCORE_MODES, own_language
-from ...bridge.reviewer import given_name
+from ...rsqi_core.dossier import TEXTS
 from ...rsqi_core.scoring import DEFAULT
+from ..widgets.narrow import VerticalScroll, narrow_file
+from .description_box import DescriptionBox
+from .dossier_form import DossierForm
 
+SPOKEN = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
+EVIDENCE = "rsqi/report_evidence"  # setting
 LANGUAGE, FILES = "rsqi/report_language", "rsqi/report_files"  # settings
 REPORTS = ("PDF", "HTML")  # the other files are the record
 
@@ -48,9 +56,12 @@ class ReportPanel(QWidget):
         self.language_box.addItems(LANGUAGE_NAMES)
         wanted = settings.value(LANGUAGE, own_language())
         self.language_box.setCurrentIndex(LANGUAGES.index(wanted) if wanted in LANGUAGES else 0)
-        self.reviewer_box = QLineEdit()
-        self.reviewer_box.setPlaceholderText(tr("who has edited the errors"))
-        self.folder_box = QgsFileWidget()
+        self.language_box.currentIndexChanged.connect(self._describe)
+        self.dossier_form = DossierForm()
+        self.description = DescriptionBox()
+        self.evidence_box = QCheckBox(tr("Show where the model saw the main errors"))
+        self.evidence_box.setChecked(settings.value(EVIDENCE, False, type=bool))
+        self.folder_box = narrow_file(QgsFileWidget())
         self.folder_box.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         self.file_boxes = {}
         chosen = str(settings.value(FILES, "PDF,XLSX")).split(",")
@@ -62,11 +73,15 @@ class ReportPanel(QWidget):
             box.toggled.connect(self._show_state)
             self.file_boxes[name] = box
             grid.addWidget(box, n // 2, n % 2)
+        self._build(grid)
+        self._show_state()
+
+    def _build(self, grid: QGridLayout) -> None:
         form = QFormLayout()
         form.addRow(tr("Language"), self.language_box)
-        form.addRow(tr("Inspector"), self.reviewer_box)
         form.addRow(tr("Files"), grid)
         form.addRow(tr("Folder"), self.folder_box)
+        form.addRow(self.evidence_box)
         self.run_button = QPushButton(tr("Write report"))
         self.run_button.setObjectName("rsqiWriteReport")
         self.run_button.clicked.connect(self.run)
@@ -82,13 +97,25 @@ class ReportPanel(QWidget):
         row = QHBoxLayout()
         row.addWidget(self.run_button, 1)
         row.addWidget(self.cancel_button)
+        held = QWidget()
+        inner = QVBoxLayout(held)
+        inner.addWidget(self.dossier_form)
+        inner.addLayout(form)
+        words = QGroupBox(tr("The image in words"))
+        QVBoxLayout(words).addWidget(self.description)
+        inner.addWidget(words)
+        inner.addStretch(1)
+        scroll = VerticalScroll()
+        scroll.setWidget(held)
         column = QVBoxLayout(self)
-        column.addLayout(form)
-        column.addLayout(row)
-        column.addWidget(self.progress)
-        column.addWidget(self.status)
-        column.addStretch(1)
-        self._show_state()
+        column.setContentsMargins(0, 0, 0, 6)
+        column.addWidget(scroll, 1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(9, 0, 9, 0)
+        foot.addLayout(row)
+        foot.addWidget(self.progress)
+        foot.addWidget(self.status)
+        column.addLayout(foot)
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
         """Report another layer; None: there is none."""
@@ -97,8 +124,13 @@ class ReportPanel(QWidget):
         self._layer = layer
         if layer is not None:
             self.folder_box.setFilePath(str(_result_folder(layer)))
-            self.reviewer_box.setText(given_name())
+        self.dossier_form.set_layer(layer)
+        self._describe()
         self._show_state()
+
+    def showEvent(self, event):
+        super().showEvent(event)
+        self._describe()
 
     def run(self) -> None:
         """Write the chosen files."""
@@ -108,6 +140,8 @@ class ReportPanel(QWidget):
         lang = LANGUAGES[self.language_box.currentIndex()]
         QgsSettings().setValue(LANGUAGE, lang)
         QgsSettings().setValue(FILES, ",".join(names))
+        QgsSettings().setValue(EVIDENCE, self.evidence_box.isChecked())
+        self.dossier_form.save()
         run = AlgorithmRun("rsqi:report", self._parameters(names), self)
         run.progressed.connect(lambda percent: self.progress.setValue(round(percent)))
         run.warning.connect(self._warn)
@@ -130,16 +164,21 @@ class ReportPanel(QWidget):
     def stop(self) -> None:
         """End now and let go of everything."""
         self._layer = None
+        self.description.stop()
         if self._run is not None:
             self._run.stop()
             self._run = None
 
     def _parameters(self, names: list[str]) -> dict:
-        layer = self._layer
+        layer, dossier = self._layer, self.dossier_form.dossier
         parameters = {
             "INPUT": layer,
             "LANGUAGE": self.language_box.currentIndex(),
-            "REVIEWER": self.reviewer_box.text(),
+            "REVIEWER": dossier.inspector,
+            **{name.upper(): getattr(dossier, name) for name in TEXTS if name != "inspector"},
+            **({} if geopackage_of(layer) else picture_files(dossier)),
+            "EVIDENCE": self.evidence_box.isChecked(),
+            "MODEL": chosen_model(),
             "SCHEME": str(schemes.chosen() or DEFAULT),  # what the tab shows, however it was inspected
             "MODE": SCORE_MODES.index(schemes.mode()),
             **free_names(Path(self.folder_box.filePath() or _result_folder(layer)), _result_stem(layer), names),
@@ -148,6 +187,12 @@ class ReportPanel(QWidget):
         if below is not None and not (image and Path(image.raster).is_file()):
             parameters["RASTER"] = below
         return parameters
+
+    def _describe(self, *_) -> None:
+        """Say the image in words, in the language of the report; only while somebody can read it."""
+        layer = self._layer if self._layer is not None and not sip.isdeleted(self._layer) else None
+        if self.isVisible() or layer is None:
+            self.description.describe(layer, SPOKEN[LANGUAGES[self.language_box.currentIndex()]])
 
     def _warn(self, text: str) -> None:
         self._warnings.append(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import QSize, Qt
 from qgis.PyQt.QtWidgets import QComboBox, QScrollArea
 
@@ -25,3 +26,10 @@ class VerticalScroll(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         held = self.widget().minimumSizeHint().width() if self.widget() else 0
         return QSize(held + self.verticalScrollBar().sizeHint().width(), super().minimumSizeHint().height())
+
+
+def narrow_file(box: QgsFileWidget) -> QgsFileWidget:
+    """Let the field of a file be narrow; return it."""
+    box.lineEdit().setMinimumWidth(40)
+    box.setMinimumWidth(80)
+    return box
