@@ -97,14 +97,14 @@ def read_picture(path: Path | str) -> bytes:
         It cannot be read, or :func:`checked_picture` refuses it.
     """
     if is_pipe_or_device(path):
-        raise _refusal("picture_kind", "{path}: is no PNG or JPEG picture; save it as one of these", path)
+        raise ParameterError(_no_picture(path))
     try:
         with Path(path).open("rb") as file:
             data = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         text = "{path}: cannot read the picture ({reason}); check the path"
         why = getattr(error, "strerror", None) or str(error)
-        raise _refusal("picture_unreadable", text, path, reason=why) from error
+        raise ParameterError(Note("picture_unreadable", text, path=str(path), reason=why)) from error
     return checked_picture(data, path)
 
 
@@ -118,15 +118,17 @@ def checked_picture(data: bytes, source: Path | str) -> bytes:
     """
     if len(data) > LARGEST:
         text = "{path}: the picture is larger than {limit} KiB; save it smaller"
-        raise _refusal("picture_large", text, source, limit=LARGEST // 1024)
+        raise ParameterError(Note("picture_large", text, path=str(source), limit=LARGEST // 1024))
     if not data.startswith((_PNG, _JPEG)):
-        raise _refusal("picture_kind", "{path}: is no PNG or JPEG picture; save it as one of these", source)
+        raise ParameterError(_no_picture(source))
     size = picture_size(data)
     if size is None or not all(size):
-        raise _refusal("picture_broken", "{path}: the picture is damaged or not whole; save it again", source)
+        text = "{path}: the picture is damaged or not whole; save it again"
+        raise ParameterError(Note("picture_broken", text, path=str(source)))
     if max(size) > SIDE:
         text = "{path}: the picture has {width} x {height} px, more than {limit} on a side; save it smaller"
-        raise _refusal("picture_wide", text, source, width=size[0], height=size[1], limit=SIDE)
+        width, height = size
+        raise ParameterError(Note("picture_wide", text, path=str(source), width=width, height=height, limit=SIDE))
     return data
 
 
@@ -183,5 +185,5 @@ def _jpeg_size(data: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _refusal(code: str, text: str, path: Path | str, **values: Any) -> ParameterError:
-    return ParameterError(Note(code, text, path=str(path), **values))
+def _no_picture(path: Path | str) -> Note:
+    return Note("picture_kind", "{path}: is no PNG or JPEG picture; save it as one of these", path=str(path))
