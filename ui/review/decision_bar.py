@@ -24,7 +24,7 @@ ICONS = {
     "tool": "/mActionIdentify.svg",
     "zoom": "/mActionZoomToSelected.svg",
     "peek": "/mActionShowAllLayers.svg",
-    "evidence": "/mActionContextHelp.svg",
+    "evidence": "/mActionHelpContents.svg",
     "draw": "/mActionCapturePolygon.svg",
     "reshape": "/mActionReshape.svg",
     "vertices": "/mActionVertexTool.svg",

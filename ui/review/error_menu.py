@@ -21,7 +21,7 @@ ICONS = {
     "reject": "/mIconDelete.svg",
     "comment": "/mActionAnnotation.svg",
     "zoom": "/mActionZoomToSelected.svg",
-    "evidence": "/mActionContextHelp.svg",
+    "evidence": "/mActionHelpContents.svg",
     "split": "/mActionSplitFeatures.svg",
     "delete": "/mActionDeleteSelected.svg",
     "copy": "/mActionEditCopy.svg",

@@ -53,8 +53,7 @@ class ChecklistPanel(QWidget):
         self.tree.setHeaderLabels([tr("Item"), tr("Verdict")])
         self.tree.setRootIsDecorated(False)
         self.tree.setIndentation(10)
-        self.tree.setWordWrap(True)
-        self.tree.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)  # the whole text stands below
         self.tree.header().setStretchLastSection(False)
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
