@@ -9,11 +9,12 @@ from qgis.core import (
     QgsProject,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from .live_feedback import LiveFeedback
 
 STOP_MS = 2000
+_leaving: set[AlgorithmRun] = set()
 
 
 class _Feedback(LiveFeedback):
@@ -109,6 +110,19 @@ class AlgorithmRun(QObject):
             task.executed.disconnect(self._end)
             task.cancel()
             task.waitForFinished(STOP_MS)
+
+    def leave(self) -> None:
+        """Cancel without a signal and without waiting: the run ends by itself."""
+        if self._task is not None:
+            self.blockSignals(True)
+            self._task.executed.disconnect(self._end)
+            self._task.executed.connect(self._left)
+            _leaving.add(self)  # the task uses what it holds
+            self._task.cancel()
+
+    def _left(self, *_) -> None:
+        self._task = None
+        QTimer.singleShot(0, lambda: _leaving.discard(self))  # not amid the signal of the task
 
     def layer(self, layer_id: str) -> QgsVectorLayer:
         """Return a layer among the results, which then belongs to the caller."""

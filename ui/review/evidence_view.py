@@ -50,9 +50,10 @@ class EvidenceView(QObject):
             self.hide()
 
     def hide(self) -> None:
-        """Take the map away, also one that was saved with the project."""
+        """Take the map away, also one that was saved with the project; one that is being made is given up."""
         if self._run is not None:
-            self._run.stop()
+            self._run.setParent(None)
+            self._run.leave()
             self._run = None
         project = QgsProject.instance()
         project.removeMapLayers([layer.id() for layer in project.mapLayers().values() if layer.customProperty(MARK)])
@@ -63,6 +64,13 @@ class EvidenceView(QObject):
         if self.fid is not None:
             self.fid = None
             self.changed.emit(False)
+
+    def stop(self) -> None:
+        """End now."""
+        if self._run is not None:
+            self._run.stop()
+            self._run = None
+        self.hide()
 
     def _ask(self, layer: QgsVectorLayer, fid: int, category_id: int) -> None:
         self._file = Path(QgsProcessingUtils.generateTempFilename(f"evidence_{fid}.tif"))

@@ -128,6 +128,7 @@ class ReviewPage(QWidget):
 
     def stop(self) -> None:
         """Let go of QGIS: nothing of the review stays on the map, in the keys or in the layer."""
+        self.evidence.stop()
         self.set_layer(None)
         self.keys.stop()
         self.key_table.stop()

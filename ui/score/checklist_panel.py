@@ -85,14 +85,19 @@ class ChecklistPanel(QWidget):
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
         """Judge beside another layer; None: there is none."""
-        self._end_run()
+        if self._run is not None:
+            self._run.setParent(None)
+            self._run.leave()
+            self._run = None
         self._layer, self._unstored = layer, False
         self.status.clear()
         self.show_list()
 
     def stop(self) -> None:
         """Let go of everything."""
-        self._end_run()
+        if self._run is not None:
+            self._run.stop()
+            self._run = None
         self._layer = None
 
     def show_list(self, *_) -> None:
@@ -161,11 +166,6 @@ class ChecklistPanel(QWidget):
         text = " ".join(reason.split()) or tr("it has ended without a result")
         self.status.setText(tr("The check could not be made: {reason}").format(reason=text))
         self._show_current()
-
-    def _end_run(self) -> None:
-        if self._run is not None:
-            self._run.stop()
-            self._run = None
 
     def _judge(self, verdict: str, severity: str, count: int) -> None:
         judged = self.current()

@@ -28,7 +28,7 @@ class DescriptionBox(QLabel):
 
     def describe(self, layer: QgsVectorLayer | None, languages: tuple[str, ...]) -> None:
         """Say what a layer of errors shows now; None: there is none."""
-        self.stop()
+        self._leave()
         self._said, self._waiting = [], list(languages)
         if layer is None:
             self.clear()
@@ -42,6 +42,13 @@ class DescriptionBox(QLabel):
         """End now."""
         if self._run is not None:
             self._run.stop()
+            self._run = None
+
+    def _leave(self) -> None:
+        """Give up the sentences that are being made; a large layer takes its time to notice."""
+        if self._run is not None:
+            self._run.setParent(None)
+            self._run.leave()
             self._run = None
 
     def _next(self) -> None:
