@@ -365,7 +365,7 @@ def test_a_click_on_the_map_chooses_the_smallest_error_there_and_leaves_the_map(
 def test_a_right_click_offers_all_that_can_be_done_with_an_error(page, path):
     menu, texts = menu_at(page, QgsPointXY(500110, 3400110))
     assert page.list.fid == 1 and texts[-1] == "QGIS's own"
-    assert [text.partition(":")[0] for text in texts[:3]] == ["Accept", "Reject", "Type"] and len(texts) == 9
+    assert [text.partition(":")[0] for text in texts[:3]] == ["Accept", "Reject", "Type"] and len(texts) == 10
     entries = {action.text().partition("\t")[0]: action for action in menu.actions()}
     assert not entries["Delete what you have drawn"].isEnabled(), "a model has found it"
     entries["Type"].menu().actions()[5].trigger()
