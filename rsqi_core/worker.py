@@ -3,7 +3,8 @@
 ``python -m rsqi_core.worker`` reads a request, answers with events ``started``, ``progress``, ``warning``, ``errors``
 (what an inspection has found so far, if a ``preview`` is asked for) and at last ``result`` or ``error``, and ends with
 0, 1 or 130 (cancelled). The line ``{"command": "cancel"}``, the end of standard input or SIGTERM cancels; whatever the
-run is doing then, it is gone within a second and leaves no file.
+run is doing then, it is gone within a second and leaves no file. The command ``follow`` is a conversation instead
+(`rsqi_core.seam_session`): it answers one line after the other and writes no file.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from .errors import Cancelled, ParameterError, RsqiError
 from .imports import broken_import
 from .notes import message_fields, message_of
 
-COMMANDS = ("inspect", "probe", "report", "dataset", "finetune", "seams", "evidence")
+COMMANDS = ("inspect", "probe", "report", "dataset", "finetune", "seams", "evidence", "follow")
 GRACE = 0.4  # seconds that a cancelled run has to stop by itself
 _PROGRESS_EVERY = 0.1  # seconds
 
@@ -56,6 +57,11 @@ def main() -> int:
         request = _request(sys.stdin.readline())
         if request["command"] == "probe":
             channel.emit("result", **_probe())
+            return 0
+        if request["command"] == "follow":
+            from .seam_session import serve
+
+            serve(request, sys.stdin, channel.emit)
             return 0
         return _work(request, channel)
     except Cancelled as error:

@@ -54,7 +54,7 @@ def length_of(points: np.ndarray) -> float:
 
 
 def profiles(
-    read: Read, size: tuple[int, int], points: np.ndarray, half: int = HALF, piece: int = PIECE
+    read: Read, size: tuple[int, int], points: np.ndarray, half: int = HALF, piece: float = PIECE
 ) -> Iterator[Profile]:
     """Yield the profiles of a polyline, piece by piece, none much longer than `piece`.
 

@@ -49,12 +49,8 @@ def error_of(seam: Seam, transform: Affine, crs: Any, size: tuple[int, int]) -> 
     """Return the band along a seam that shows, within a raster of `size`; None for one that does not."""
     if not seam.measure.is_error:
         return None
-    line = affine_transform(seam.geometry, (~transform).to_shapely())
-    band = shapely.intersection(
-        shapely.buffer(line, BAND, cap_style="flat", join_style="mitre"), shapely.box(0, 0, *size)
-    )
-    parts = [part for part in shapely.get_parts(band) if part.geom_type == "Polygon"]
-    geometry = affine_transform(MultiPolygon(parts), transform.to_shapely())
+    band = _band(seam, transform, size)
+    geometry = affine_transform(band, transform.to_shapely())
     return ErrorPolygon(
         category_id=seam.measure.category_id,
         geometry=geometry,
@@ -64,6 +60,20 @@ def error_of(seam: Seam, transform: Affine, crs: Any, size: tuple[int, int]) -> 
         block_size=0,
         source=seam.source,
     )
+
+
+def band_of(seam: Seam, transform: Affine, size: tuple[int, int]) -> MultiPolygon:
+    """Return the band along a seam in map units, within a raster of `size`, whether the seam shows or not."""
+    return affine_transform(_band(seam, transform, size), transform.to_shapely())
+
+
+def _band(seam: Seam, transform: Affine, size: tuple[int, int]) -> MultiPolygon:
+    """In pixels of the raster."""
+    line = affine_transform(seam.geometry, (~transform).to_shapely())
+    band = shapely.intersection(
+        shapely.buffer(line, BAND, cap_style="flat", join_style="mitre"), shapely.box(0, 0, *size)
+    )
+    return MultiPolygon([part for part in shapely.get_parts(band) if part.geom_type == "Polygon"])
 
 
 def with_measures(record: ErrorRecord, measure: SeamMeasure) -> ErrorRecord:

@@ -24,7 +24,7 @@ _BEND = 0.4  # cost of one pixel across from one place to the next
 _TOLERANCE = 1.0  # px by which a line may be simplified
 
 
-def refine(read: Read, size: tuple[int, int], points: np.ndarray) -> np.ndarray:
+def refine(read: Read, size: tuple[int, int], points: np.ndarray, reaches: Sequence[int] = REACHES) -> np.ndarray:
     """Move a line to the cheapest path along the largest step of tone near it.
 
     Parameters
@@ -32,14 +32,16 @@ def refine(read: Read, size: tuple[int, int], points: np.ndarray) -> np.ndarray:
     read, size
         As of `rsqi_core.seams.profile.profiles`.
     points : numpy.ndarray
-        float64 [N, 2], columns and rows of the raster in pixels, within the first of `REACHES` of the seam.
+        float64 [N, 2], columns and rows of the raster in pixels, within the first of `reaches` of the seam.
+    reaches : sequence of int
+        Pixels to each side within which the step is looked for, one after the other.
 
     Returns
     -------
     numpy.ndarray
         float64 [N, 2], simplified; the line as it was where it is shorter than a pixel.
     """
-    for reach in REACHES:
+    for reach in reaches:
         pieces = [_moved(profile, reach) for profile in profiles(read, size, points, reach + 2 * max(_SIDES))]
         if not pieces:
             return points
