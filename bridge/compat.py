@@ -74,9 +74,11 @@ else:
     RASTER_WRITTEN = QgsRasterFileWriter.NoError
 
 if Qgis.QGIS_VERSION_INT >= 33000:
-    NO_GEOMETRY, POLYGON = Qgis.WkbType.NoGeometry, Qgis.GeometryType.Polygon
+    NO_GEOMETRY, LINE_STRING = Qgis.WkbType.NoGeometry, Qgis.WkbType.LineString
+    POINT, LINE, POLYGON = Qgis.GeometryType.Point, Qgis.GeometryType.Line, Qgis.GeometryType.Polygon
 else:
-    NO_GEOMETRY, POLYGON = QgsWkbTypes.NoGeometry, QgsWkbTypes.PolygonGeometry
+    NO_GEOMETRY, LINE_STRING = QgsWkbTypes.NoGeometry, QgsWkbTypes.LineString
+    POINT, LINE, POLYGON = QgsWkbTypes.PointGeometry, QgsWkbTypes.LineGeometry, QgsWkbTypes.PolygonGeometry
 
 _ENGINES = getattr(Qgis, "GeometryValidationEngine", None)  # not in older versions
 GEOS = _ENGINES.Geos if _ENGINES is not None else QgsGeometry.ValidatorGeos

@@ -48,6 +48,7 @@ def seam_fields() -> QgsFields:
     ):
         fields.append(field(name, DOUBLE))
     fields.append(field("error_id", INT))
+    fields.append(field("status", STRING, 16))
     return fields
 
 

@@ -127,6 +127,10 @@ class MeasuredErrors:
                 record = error_record(feature, self.image.measures, area, status)
                 self._put(feature.id(), replace(record, **self._seams.get(feature.id(), {})))
 
+    def forget_seams(self) -> None:
+        """Read what seams say of errors again, once it is needed."""
+        self._seams = None
+
     def forget(self, fids: Iterable[int]) -> None:
         """Leave out errors that the layer has no more."""
         for fid in fids:

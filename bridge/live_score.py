@@ -106,6 +106,12 @@ class LiveScore(QObject):
         for fid in gone:
             self._deleted(fid)
 
+    def measure_seams_again(self, fids: Iterable[int]) -> None:
+        """Measure errors again whose seams' lines are others."""
+        if self._errors is not None and self.layer is not None:
+            self._errors.forget_seams()
+            self._note([fid for fid in fids if self.layer.getFeature(fid).isValid()], anew=True)
+
     @property
     def skipped(self) -> int:
         """Errors of the layer without a valid type or outline."""

@@ -104,6 +104,7 @@ def note_templates() -> dict[str, str]:
         "earlier_folder": tr("{path}: this is a folder; choose another output"),
         "earlier_pipe": tr("{path}: this is a pipe or a device; choose another output"),
         "seamlines_empty": tr("{path}: {count} features without geometry are left out (number {numbers})"),
+        "seamlines_nowhere": tr("{path}: {count} features whose coordinates are no places on the ground are left out"),
         "seamlines_no_crs": tr("{path}: has no coordinate system; its lines are taken to be in that of the raster"),
         "seamlines_reprojected": tr("{path}: its lines are reprojected from {source}"),
         "seamlines_beside": tr(
@@ -117,6 +118,8 @@ def note_templates() -> dict[str, str]:
         "seamlines_apart": tr(
             "{path}: its polygons have no boundary in common; give lines, or polygons that meet along the seams"
         ),
+        "seam_beside": tr("the line lies beside the image"),
+        "seam_short": tr("a line shorter than {least} px cannot be measured"),
         "seams_bare": tr("lines without valid pixels on both sides, left out: {count}"),
         "earlier_kept": tr("the earlier result is kept as {path}"),
         "dataset_words": tr("the description '{text}' names no type or several (errors: {count}); see --words"),

@@ -25,10 +25,16 @@ class SeamProfile:
         float [2 * HALF]: pixels from the line, negative to its left as seen in its direction.
     tones : numpy.ndarray
         float [2 * HALF, bands], in the raster's own values; NaN where no pixel is valid.
+    along : numpy.ndarray
+        float [N]: share 0-1 of the line at which its step was looked at.
+    steps : numpy.ndarray
+        float [N, bands]: by how much the right is brighter there, in the raster's own values; NaN where unknown.
     """
 
     across: np.ndarray
     tones: np.ndarray
+    along: np.ndarray
+    steps: np.ndarray
 
     def sides(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the mean tone of each band on the left and on the right."""
@@ -48,16 +54,23 @@ def read_profile(provider: QgsRasterDataProvider, line: QgsGeometry) -> SeamProf
     starts = np.linspace(0, max(0.0, length - _PIECE * side), _PIECES if length > _PIECE * side else 1)
     bands = pixels.color_bands(provider)
     total, count = np.zeros((2 * HALF, len(bands))), np.zeros((2 * HALF, 1))
-    for start in starts:
+    steps = np.full((len(starts), len(bands)), np.nan)
+    for number, start in enumerate(starts):
         places = _places(line, start + side * np.arange(0.5, min(_PIECE, length / side)), side)
         if places is not None:
             values, valid = _sample(provider, bands, extent, side, places)
             total += (values * valid[..., None]).sum(0)
             count += valid.sum(0)[:, None]
+            left, right = (
+                _mean(np.where(valid[..., None], values, np.nan)[:, side].reshape(-1, len(bands)))
+                for side in (slice(None, HALF), slice(HALF, None))
+            )
+            steps[number] = right - left
     if not count.any():
         return None
     tones = np.where(count > 0, total / np.maximum(count, 1), np.nan)
-    return SeamProfile(np.arange(2 * HALF) - HALF + 0.5, tones)
+    along = (starts + min(_PIECE * side, length) / 2) / max(length, 1e-9)
+    return SeamProfile(np.arange(2 * HALF) - HALF + 0.5, tones, along, steps)
 
 
 def _places(line: QgsGeometry, along: np.ndarray, side: float) -> np.ndarray | None:

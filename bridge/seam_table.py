@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Mapping
 
 from qgis.core import NULL, QgsFeature, QgsFeatureRequest, QgsGeometry, QgsVectorLayer
 
@@ -12,6 +12,7 @@ from .geopackage import features_of, geopackage_of
 
 MISALIGNMENT = by_code("stitching_misalignment").id
 STEPS = ("step_dn_r", "step_dn_g", "step_dn_b")
+MEASURES = ("delta_e", "sharpness_ratio", "length_m", "offset_px", "offset_significance")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def measures_by_error(errors: QgsVectorLayer) -> dict[int, dict[str, Any]]:
 
     As the core reads it from the file (`rsqi_core.files.geopackage`), so that both give the same severity.
     """
-    table = _table(errors)
+    table = seam_table(errors)
     if table is None:
         return {}
     request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry)
@@ -61,30 +62,29 @@ def measures_by_error(errors: QgsVectorLayer) -> dict[int, dict[str, Any]]:
 
 def seams_of(errors: QgsVectorLayer, fid: int) -> list[MeasuredSeam]:
     """Return the lines that an error of a layer stands for."""
-    table = _table(errors)
+    table = seam_table(errors)
     if table is None:
         return []
     request = QgsFeatureRequest().setFilterExpression(f'"error_id" = {fid:d}')
     return [_seam(feature) for feature in features_of(table, request, 0)]
 
 
-def _table(errors: QgsVectorLayer) -> QgsVectorLayer | None:
+def seam_table(errors: QgsVectorLayer) -> QgsVectorLayer | None:
+    """Return the table `seams` beside a layer of errors, opened anew; None if there is none."""
     path = geopackage_of(errors)
     table = QgsVectorLayer(f"{path}|layername=seams", "seams", "ogr") if path is not None else None
     return table if table is not None and table.isValid() else None
 
 
 def _seam(feature: QgsFeature) -> MeasuredSeam:
-    return MeasuredSeam(
-        QgsGeometry(feature.geometry()),
-        feature["category_id"],
-        tuple(feature[name] for name in STEPS),
-        feature["delta_e"],
-        feature["sharpness_ratio"],
-        feature["length_m"],
-        _number(feature, "offset_px"),
-        _number(feature, "offset_significance"),
-    )
+    names = ("category_id", *STEPS, *MEASURES)
+    return measured_seam(feature.geometry(), {name: _number(feature, name) for name in names})
+
+
+def measured_seam(geometry: QgsGeometry, values: Mapping[str, Any]) -> MeasuredSeam:
+    """Return a line with the measures of its fields by name."""
+    steps = tuple(values[name] or 0.0 for name in STEPS)
+    return MeasuredSeam(QgsGeometry(geometry), values["category_id"], steps, *(values[name] for name in MEASURES))
 
 
 def _number(feature: QgsFeature, name: str) -> float | None:

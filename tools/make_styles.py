@@ -434,7 +434,7 @@ def seam_rules() -> QgsRuleBasedRenderer:
             None,
             0,
             0,
-            f'"category_id" = {error_type.id} and "error_id" is not null',
+            f'"category_id" = {error_type.id} and "error_id" is not null and {KEPT}',
             both(error_type.zh, error_type.en),
         )
         for low, high, width in zip((0, *limits), (*limits, None), (0.5, 0.9, 1.4, 2.0)):
@@ -443,6 +443,11 @@ def seam_rules() -> QgsRuleBasedRenderer:
             rule = QgsRuleBasedRenderer.Rule(seam_symbol(error_type.color, width), 0, 0, " and ".join(bounds), text)
             group.appendChild(rule)
         root.appendChild(group)
+    rejected = seam_symbol(UNSEEN, 0.3, True)
+    rejected.setOpacity(0.55)
+    root.appendChild(
+        QgsRuleBasedRenderer.Rule(rejected, 0, 0, f'"error_id" is not null and {REJECTED}', STATUS_NAMES["rejected"])
+    )
     unseen = both("不可见", "Does not show")
     root.appendChild(QgsRuleBasedRenderer.Rule(seam_symbol(UNSEEN, 0.3, True), 0, 0, '"error_id" is null', unseen))
     return QgsRuleBasedRenderer(root)
@@ -467,7 +472,7 @@ def seam_labeling() -> QgsVectorLayerSimpleLabeling:
     settings.dist = 1.8
     settings.thinningSettings().setMinimumFeatureSize(14)  # mm
     properties = settings.dataDefinedProperties()
-    properties.setProperty(QgsPalLayerSettings.Show, QgsProperty.fromExpression('"error_id" is not null'))
+    properties.setProperty(QgsPalLayerSettings.Show, QgsProperty.fromExpression(f'"error_id" is not null and {KEPT}'))
     settings.setDataDefinedProperties(properties)
     return QgsVectorLayerSimpleLabeling(settings)
 
@@ -475,7 +480,7 @@ def seam_labeling() -> QgsVectorLayerSimpleLabeling:
 def seams() -> QgsVectorLayer:
     numbers = [f"step_dn_{band}" for band in "rgb"]
     numbers += ["delta_e", "sharpness_ratio", "offset_px", "offset_significance", "length_m", "visible_share"]
-    fields = ["category_id:int", *(f"{name}:double" for name in numbers), "error_id:int"]
+    fields = ["category_id:int", *(f"{name}:double" for name in numbers), "error_id:int", "status:string"]
     layer = memory_layer(",".join(fields), "LineString")
     layer.setRenderer(seam_rules())
     layer.setLabeling(seam_labeling())

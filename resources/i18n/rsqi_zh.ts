@@ -44,6 +44,10 @@
         <translation>含有字段 category_id（1 至 10）的图层，例如检查结果。</translation>
     </message>
     <message>
+        <source>a line shorter than {least} px cannot be measured</source>
+        <translation>短于 {least} 像素的线无法测量</translation>
+    </message>
+    <message>
         <source>A lot of more than 1000 images is split evenly and each part judged alone: {parts}.</source>
         <translation>超过 1000 幅的批应均匀分批，各批单独判定：{parts}。</translation>
     </message>
@@ -254,6 +258,10 @@
     <message>
         <source>Basis</source>
         <translation>依据</translation>
+    </message>
+    <message>
+        <source>beginning</source>
+        <translation>起点</translation>
     </message>
     <message>
         <source>Beside each image</source>
@@ -472,6 +480,10 @@
         <translation>影像块分类</translation>
     </message>
     <message>
+        <source>Click two places along the seam first.</source>
+        <translation>请先沿接缝点击两处。</translation>
+    </message>
+    <message>
         <source>Colour the blocks by the probability of a type</source>
         <translation>按某一类型的概率为影像块着色</translation>
     </message>
@@ -672,6 +684,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>正在编辑轮廓 · 即时保存 · Esc 结束</translation>
     </message>
     <message>
+        <source>end</source>
+        <translation>终点</translation>
+    </message>
+    <message>
         <source>End drawing or editing</source>
         <translation>结束绘制或编辑</translation>
     </message>
@@ -822,6 +838,18 @@ A share of the blocks is put aside as a test part, on which models are compared 
     <message>
         <source>Folder of reviewed results</source>
         <translation>复核结果文件夹</translation>
+    </message>
+    <message>
+        <source>Follow a missed seam</source>
+        <translation>沿漏检的接缝追踪</translation>
+    </message>
+    <message>
+        <source>Follow the seam</source>
+        <translation>追踪接缝</translation>
+    </message>
+    <message>
+        <source>Following the seam · click along it · Enter takes it · Backspace: one point back · Esc ends</source>
+        <translation>追踪接缝 · 沿接缝点击 · 回车采用 · 退格撤回一点 · Esc 结束</translation>
     </message>
     <message>
         <source>For a computer without the internet: a folder of packages that were downloaded on another computer.</source>
@@ -1266,6 +1294,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>More</source>
         <translation>更多</translation>
+    </message>
+    <message>
+        <source>Move the seam</source>
+        <translation>移动接缝</translation>
     </message>
     <message>
         <source>Move the vertices of the outline</source>
@@ -1900,6 +1932,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>正在评分 {name}…</translation>
     </message>
     <message>
+        <source>Seam</source>
+        <translation>接缝</translation>
+    </message>
+    <message>
         <source>Seamlines</source>
         <translation>镶嵌线</translation>
     </message>
@@ -2070,6 +2106,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
     <message>
         <source>Step</source>
         <translation>色差</translation>
+    </message>
+    <message>
+        <source>Step along the seam: by how much its right side is brighter than its left, from beginning to end.</source>
+        <translation>沿接缝的色差，从起点到终点：右侧比左侧亮多少。</translation>
     </message>
     <message>
         <source>Stopped. What was learned so far is kept: train again to go on.</source>
@@ -2244,6 +2284,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>要检查的影像：红、绿、蓝波段，或一个灰度波段。不是文件的图层（如网络地图）会先保存为文件。</translation>
     </message>
     <message>
+        <source>The inspected image was not found: its lines can be neither followed nor measured.</source>
+        <translation>找不到所质检的影像，无法追踪和测量接缝。</translation>
+    </message>
+    <message>
         <source>The inspection failed.</source>
         <translation>检查失败。</translation>
     </message>
@@ -2294,6 +2338,18 @@ Images outside the sample that were only looked over pass with no A and fewer th
     <message>
         <source>The limits of the grades have to fall: excellent, good, qualified.</source>
         <translation>等级限值须依次降低：优、良、合格。</translation>
+    </message>
+    <message>
+        <source>the line lies beside the image</source>
+        <translation>该线在影像之外</translation>
+    </message>
+    <message>
+        <source>The line was put back, as it could not be measured: {reason}</source>
+        <translation>该线无法测量，已放回原处：{reason}</translation>
+    </message>
+    <message>
+        <source>The line was taken, but its measures show no seam: look once more.</source>
+        <translation>该线已采用，但测量值显示此处没有接缝，请再看一看。</translation>
     </message>
     <message>
         <source>The list does not show this error now: change its filter.</source>
@@ -2446,6 +2502,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
     <message>
         <source>The scoring scheme {path} does not exist.</source>
         <translation>评分方案 {path} 不存在。</translation>
+    </message>
+    <message>
+        <source>The seams of {name} could not be saved: {reason}</source>
+        <translation>{name} 的接缝无法保存：{reason}</translation>
     </message>
     <message>
         <source>The seen mark could not be saved in {name}.</source>
@@ -2992,6 +3052,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{name} 正被其他程序锁定，未作任何更改。请待其释放后重试。</translation>
     </message>
     <message>
+        <source>{name} is no GeoPackage: it cannot hold seams.</source>
+        <translation>{name} 不是 GeoPackage，不能存放接缝。</translation>
+    </message>
+    <message>
         <source>{name}: earlier results</source>
         <translation>{name}：先前结果</translation>
     </message>
@@ -3342,6 +3406,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{path}: this is a pipe or a device; choose another output</source>
         <translation>{path}：这是管道或设备；请另选输出</translation>
+    </message>
+    <message>
+        <source>{path}: {count} features whose coordinates are no places on the ground are left out</source>
+        <translation>{path}：{count} 个要素的坐标不是地面上的位置，已略去</translation>
     </message>
     <message>
         <source>{path}: {raster} is not the image that was inspected</source>

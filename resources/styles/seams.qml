@@ -2,18 +2,19 @@
 <qgis labelsEnabled="1" styleCategories="Symbology|Labeling|Fields|Forms|Actions|MapTips|AttributeTable" version="3.22.16-Białowieża">
   <renderer-v2 enableorderby="0" forceraster="0" referencescale="-1" symbollevels="0" type="RuleRenderer">
     <rules key="{fae9eba8-51b5-5e09-88b3-0e9f1991f644}">
-      <rule filter="&quot;category_id&quot; = 7 and &quot;error_id&quot; is not null" key="{d2aff983-0fbe-5c13-acc9-b51838867e4a}" label="拼接痕迹 · Stitching Trace">
+      <rule filter="&quot;category_id&quot; = 7 and &quot;error_id&quot; is not null and coalesce(&quot;status&quot;, '') &lt;> 'rejected'" key="{d2aff983-0fbe-5c13-acc9-b51838867e4a}" label="拼接痕迹 · Stitching Trace">
         <rule filter="max(abs(&quot;step_dn_r&quot;), abs(&quot;step_dn_g&quot;), abs(&quot;step_dn_b&quot;)) >= 0 and max(abs(&quot;step_dn_r&quot;), abs(&quot;step_dn_g&quot;), abs(&quot;step_dn_b&quot;)) &lt; 10" key="{214ad4aa-6262-5393-973e-87c8ac98a61d}" label="0–10 DN" symbol="0"></rule>
         <rule filter="max(abs(&quot;step_dn_r&quot;), abs(&quot;step_dn_g&quot;), abs(&quot;step_dn_b&quot;)) >= 10 and max(abs(&quot;step_dn_r&quot;), abs(&quot;step_dn_g&quot;), abs(&quot;step_dn_b&quot;)) &lt; 25" key="{16eb7ef5-6df2-576f-b280-1e0f355b529f}" label="10–25 DN" symbol="1"></rule>
         <rule filter="max(abs(&quot;step_dn_r&quot;), abs(&quot;step_dn_g&quot;), abs(&quot;step_dn_b&quot;)) >= 25 and max(abs(&quot;step_dn_r&quot;), abs(&quot;step_dn_g&quot;), abs(&quot;step_dn_b&quot;)) &lt; 50" key="{535175b0-9936-5822-8057-6c7af06df268}" label="25–50 DN" symbol="2"></rule>
         <rule filter="max(abs(&quot;step_dn_r&quot;), abs(&quot;step_dn_g&quot;), abs(&quot;step_dn_b&quot;)) >= 50" key="{9e6ccec2-6d5f-588f-b140-9a70b42c9206}" label="≥ 50 DN" symbol="3"></rule>
       </rule>
-      <rule filter="&quot;category_id&quot; = 8 and &quot;error_id&quot; is not null" key="{ff179d9c-b9bd-53d1-a630-53d8d3397955}" label="拼接错误 · Stitching Misalignment">
+      <rule filter="&quot;category_id&quot; = 8 and &quot;error_id&quot; is not null and coalesce(&quot;status&quot;, '') &lt;> 'rejected'" key="{ff179d9c-b9bd-53d1-a630-53d8d3397955}" label="拼接错误 · Stitching Misalignment">
         <rule filter="coalesce(&quot;offset_px&quot;, 0) >= 0 and coalesce(&quot;offset_px&quot;, 0) &lt; 2" key="{f4530d1f-108e-51e6-8aee-02e69c85e0b9}" label="0–2 px" symbol="4"></rule>
         <rule filter="coalesce(&quot;offset_px&quot;, 0) >= 2 and coalesce(&quot;offset_px&quot;, 0) &lt; 5" key="{7c51ff38-0b2e-5938-b449-8868c6059157}" label="2–5 px" symbol="5"></rule>
         <rule filter="coalesce(&quot;offset_px&quot;, 0) >= 5" key="{3e7c1f87-3b5d-5e45-ad0d-3f7a7216ff90}" label="≥ 5 px" symbol="6"></rule>
       </rule>
-      <rule filter="&quot;error_id&quot; is null" key="{f4e500be-19ce-590b-a84b-d9ab6c674d19}" label="不可见 · Does not show" symbol="7"></rule>
+      <rule filter="&quot;error_id&quot; is not null and &quot;status&quot; = 'rejected'" key="{f4e500be-19ce-590b-a84b-d9ab6c674d19}" label="误检 · Rejected" symbol="7"></rule>
+      <rule filter="&quot;error_id&quot; is null" key="{d1c0ac96-330d-54f5-a431-acfe288c3892}" label="不可见 · Does not show" symbol="8"></rule>
     </rules>
     <symbols>
       <symbol alpha="1" clip_to_extent="1" force_rhr="0" name="0" type="line">
@@ -611,7 +612,54 @@
           </data_defined_properties>
         </layer>
       </symbol>
-      <symbol alpha="1" clip_to_extent="1" force_rhr="0" name="7" type="line">
+      <symbol alpha="0.55" clip_to_extent="1" force_rhr="0" name="7" type="line">
+        <data_defined_properties>
+          <Option type="Map">
+            <Option name="name" type="QString" value=""></Option>
+            <Option name="properties"></Option>
+            <Option name="type" type="QString" value="collection"></Option>
+          </Option>
+        </data_defined_properties>
+        <layer class="SimpleLine" enabled="1" locked="0" pass="0">
+          <Option type="Map">
+            <Option name="align_dash_pattern" type="QString" value="0"></Option>
+            <Option name="capstyle" type="QString" value="square"></Option>
+            <Option name="customdash" type="QString" value="5;2"></Option>
+            <Option name="customdash_map_unit_scale" type="QString" value="3x:0,0,0,0,0,0"></Option>
+            <Option name="customdash_unit" type="QString" value="MM"></Option>
+            <Option name="dash_pattern_offset" type="QString" value="0"></Option>
+            <Option name="dash_pattern_offset_map_unit_scale" type="QString" value="3x:0,0,0,0,0,0"></Option>
+            <Option name="dash_pattern_offset_unit" type="QString" value="MM"></Option>
+            <Option name="draw_inside_polygon" type="QString" value="0"></Option>
+            <Option name="joinstyle" type="QString" value="round"></Option>
+            <Option name="line_color" type="QString" value="154,165,173,255"></Option>
+            <Option name="line_style" type="QString" value="dash"></Option>
+            <Option name="line_width" type="QString" value="0.3"></Option>
+            <Option name="line_width_unit" type="QString" value="MM"></Option>
+            <Option name="offset" type="QString" value="0"></Option>
+            <Option name="offset_map_unit_scale" type="QString" value="3x:0,0,0,0,0,0"></Option>
+            <Option name="offset_unit" type="QString" value="MM"></Option>
+            <Option name="ring_filter" type="QString" value="0"></Option>
+            <Option name="trim_distance_end" type="QString" value="0"></Option>
+            <Option name="trim_distance_end_map_unit_scale" type="QString" value="3x:0,0,0,0,0,0"></Option>
+            <Option name="trim_distance_end_unit" type="QString" value="MM"></Option>
+            <Option name="trim_distance_start" type="QString" value="0"></Option>
+            <Option name="trim_distance_start_map_unit_scale" type="QString" value="3x:0,0,0,0,0,0"></Option>
+            <Option name="trim_distance_start_unit" type="QString" value="MM"></Option>
+            <Option name="tweak_dash_pattern_on_corners" type="QString" value="0"></Option>
+            <Option name="use_custom_dash" type="QString" value="0"></Option>
+            <Option name="width_map_unit_scale" type="QString" value="3x:0,0,0,0,0,0"></Option>
+          </Option>
+          <data_defined_properties>
+            <Option type="Map">
+              <Option name="name" type="QString" value=""></Option>
+              <Option name="properties"></Option>
+              <Option name="type" type="QString" value="collection"></Option>
+            </Option>
+          </data_defined_properties>
+        </layer>
+      </symbol>
+      <symbol alpha="1" clip_to_extent="1" force_rhr="0" name="8" type="line">
         <data_defined_properties>
           <Option type="Map">
             <Option name="name" type="QString" value=""></Option>
@@ -723,7 +771,7 @@
           <Option name="properties" type="Map">
             <Option name="Show" type="Map">
               <Option name="active" type="bool" value="true"></Option>
-              <Option name="expression" type="QString" value="&quot;error_id&quot; is not null"></Option>
+              <Option name="expression" type="QString" value="&quot;error_id&quot; is not null and coalesce(&quot;status&quot;, '') &lt;> 'rejected'"></Option>
               <Option name="type" type="int" value="3"></Option>
             </Option>
           </Option>
@@ -846,6 +894,31 @@
         </config>
       </editWidget>
     </field>
+    <field configurationFlags="None" name="status">
+      <editWidget type="ValueMap">
+        <config>
+          <Option type="Map">
+            <Option name="map" type="List">
+              <Option type="Map">
+                <Option name="未复核 · Unreviewed" type="QString" value="unreviewed"></Option>
+              </Option>
+              <Option type="Map">
+                <Option name="已确认 · Accepted" type="QString" value="accepted"></Option>
+              </Option>
+              <Option type="Map">
+                <Option name="误检 · Rejected" type="QString" value="rejected"></Option>
+              </Option>
+              <Option type="Map">
+                <Option name="已修正 · Corrected" type="QString" value="corrected"></Option>
+              </Option>
+              <Option type="Map">
+                <Option name="漏检补充 · Added" type="QString" value="added"></Option>
+              </Option>
+            </Option>
+          </Option>
+        </config>
+      </editWidget>
+    </field>
   </fieldConfiguration>
   <aliases>
     <alias field="category_id" index="0" name="类型 · Type"></alias>
@@ -859,6 +932,7 @@
     <alias field="length_m" index="8" name="长度 (m) · Length (m)"></alias>
     <alias field="visible_share" index="9" name="可见比例 · Visible share"></alias>
     <alias field="error_id" index="10" name="错漏编号 · Number of the error"></alias>
+    <alias field="status" index="11" name="复核状态 · Status"></alias>
   </aliases>
   <defaults>
     <default applyOnUpdate="0" expression="" field="category_id"></default>
@@ -872,6 +946,7 @@
     <default applyOnUpdate="0" expression="" field="length_m"></default>
     <default applyOnUpdate="0" expression="" field="visible_share"></default>
     <default applyOnUpdate="0" expression="" field="error_id"></default>
+    <default applyOnUpdate="0" expression="" field="status"></default>
   </defaults>
   <constraints>
     <constraint constraints="0" exp_strength="0" field="category_id" notnull_strength="0" unique_strength="0"></constraint>
@@ -885,6 +960,7 @@
     <constraint constraints="0" exp_strength="0" field="length_m" notnull_strength="0" unique_strength="0"></constraint>
     <constraint constraints="0" exp_strength="0" field="visible_share" notnull_strength="0" unique_strength="0"></constraint>
     <constraint constraints="0" exp_strength="0" field="error_id" notnull_strength="0" unique_strength="0"></constraint>
+    <constraint constraints="0" exp_strength="0" field="status" notnull_strength="0" unique_strength="0"></constraint>
   </constraints>
   <constraintExpressions>
     <constraint desc="" exp="" field="category_id"></constraint>
@@ -898,6 +974,7 @@
     <constraint desc="" exp="" field="length_m"></constraint>
     <constraint desc="" exp="" field="visible_share"></constraint>
     <constraint desc="" exp="" field="error_id"></constraint>
+    <constraint desc="" exp="" field="status"></constraint>
   </constraintExpressions>
   <expressionfields></expressionfields>
   <attributeactions></attributeactions>
@@ -914,6 +991,7 @@
       <column hidden="0" name="length_m" type="field" width="-1"></column>
       <column hidden="0" name="visible_share" type="field" width="-1"></column>
       <column hidden="0" name="error_id" type="field" width="-1"></column>
+      <column hidden="0" name="status" type="field" width="-1"></column>
       <column hidden="1" type="actions" width="-1"></column>
     </columns>
   </attributetableconfig>

@@ -275,6 +275,7 @@ def _seams_table(seams: Sequence[tuple[Seam, int | None]]) -> tuple[np.ndarray, 
         table[name] = numbers(name)
     fids = np.array([0 if index is None else index + 1 for _, index in seams], np.int64)
     table["error_id"] = fids, fids == 0
+    table["status"] = _values([None if index is None else "unreviewed" for _, index in seams], object)
     return shapely.to_wkb(np.array([seam.geometry for seam, _ in seams], object)), table
 
 

@@ -186,4 +186,13 @@ def _reduced(read: ReadReduced, size: tuple[int, int], scale: float) -> tuple[Re
 def _refined(read: ReadReduced, size: tuple[int, int], path: np.ndarray) -> np.ndarray:
     if length_of(path) < 2 * max(_REACHES):  # too short to say more than the path does
         return path
-    return refine(read, size, path, _REACHES)
+    line = refine(read, size, path, _REACHES)
+    return np.concatenate([_ahead(line[::-1], path[0]), line, _ahead(line, path[-1])])
+
+
+def _ahead(line: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Return the place float64 [1, 2] straight ahead of a line at the height of `end`; [0, 2] if it reaches so far."""
+    course = line[-1] - line[-2]
+    course = course / max(float(np.hypot(*course)), 1e-9)
+    left = float((end - line[-1]) @ course)
+    return (line[-1] + left * course)[None] if left > 0.5 else np.empty((0, 2))

@@ -77,15 +77,19 @@ def read_seamlines(
         text = "{path}: {count} features without geometry are left out (number {numbers})"
         notes.append(Note("seamlines_empty", text, path=name, count=len(empty), numbers=shown))
     shapes = [shape for shape in shapes if shape is not None and not shape.is_empty]
+    placed = [shape for shape in shapes if np.isfinite(shapely.get_coordinates(shape)).all()]
     if own is None and crs is not None:
         text = "{path}: has no coordinate system; its lines are taken to be in that of the raster"
         notes.append(Note("seamlines_no_crs", text, path=name))
     elif own is not None and crs is not None and not own.equals(pyproj.CRS.from_user_input(crs), True):
-        shapes = _reprojected(shapes, own, crs)
+        placed = _reprojected(placed, own, crs)
         text = "{path}: its lines are reprojected from {source}"
         notes.append(Note("seamlines_reprojected", text, path=name, source=own.name))
+    if len(placed) < len(shapes):
+        text = "{path}: {count} features whose coordinates are no places on the ground are left out"
+        notes.append(Note("seamlines_nowhere", text, path=name, count=len(shapes) - len(placed)))
     inverse = (~transform).to_shapely()
-    lines = _lines_of([affine_transform(shape, inverse) for shape in shapes], name)
+    lines = _lines_of([affine_transform(shape, inverse) for shape in placed], name)
     frame = shapely.box(0, 0, *size)
     shapely.prepare(frame)
     over = [line for line in lines if frame.intersects(line)]

@@ -9,6 +9,7 @@ from qgis.PyQt.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QT
 
 from ...bridge.compat import QAction
 from ...bridge.i18n import tr
+from ...bridge.paths import ICONS as OWN_ICONS
 from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 from ..widgets.swatch import swatch
@@ -26,14 +27,16 @@ ICONS = {
     "peek": "/mActionShowAllLayers.svg",
     "evidence": "/mActionHelpContents.svg",
     "draw": "/mActionCapturePolygon.svg",
+    "follow": str(OWN_ICONS / "follow_seam.svg"),
     "reshape": "/mActionReshape.svg",
     "vertices": "/mActionVertexTool.svg",
     "split": "/mActionSplitFeatures.svg",
     "merge": "/mActionMergeFeatures.svg",
     "delete": "/mActionDeleteSelected.svg",
 }
+COLUMNS = 4  # of the drawing tools
 TAB = "\t"  # between the text of a menu and its key
-MODES = ("draw", "reshape", "vertices", "split")
+MODES = ("draw", "follow", "reshape", "vertices", "split")
 
 
 class DecisionBar(QWidget):
@@ -70,6 +73,7 @@ class DecisionBar(QWidget):
         editing.setSpacing(4)
         names = {
             "draw": tr("Draw"),
+            "follow": tr("Seam"),
             "reshape": tr("Reshape"),
             "vertices": tr("Vertices"),
             "split": tr("Split"),
@@ -77,7 +81,7 @@ class DecisionBar(QWidget):
             "delete": tr("Delete"),
         }
         for place, (command, name) in enumerate(names.items()):
-            editing.addWidget(self._button(command, name), place // 3, place % 3)
+            editing.addWidget(self._button(command, name), place // COLUMNS, place % COLUMNS)
         for mode in (*MODES, "tool", "evidence"):
             self.buttons[mode].setCheckable(True)
         column = QVBoxLayout(self)
@@ -121,7 +125,8 @@ class DecisionBar(QWidget):
     def _button(self, command: str, title: str = "") -> QToolButton:
         button = QToolButton()
         button.setObjectName(f"rsqiReview_{command}")
-        button.setIcon(QgsApplication.getThemeIcon(ICONS[command]))
+        own = command == "follow"
+        button.setIcon(QIcon(ICONS[command]) if own else QgsApplication.getThemeIcon(ICONS[command]))
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # so that the keys stay where they were
         if title:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -18,7 +18,7 @@ from ...bridge.layer_score import DERIVED
 from ...bridge.measures import area_of, distance_area, project_context
 from ...bridge.reviewer import reviewer
 from ...rsqi_core import taxonomy
-from . import store
+from . import seam_lines, store
 from .error_rows import ACCEPTED, ADDED, CORRECTED, REJECTED, TECHNICIAN, UNREVIEWED, ErrorRow, columns_of, row_of
 from .history import Change, History
 from .reading import Reading
@@ -43,6 +43,8 @@ class Decisions(QObject):
         More rows of a layer that has just been opened; whether these are all.
     reloaded : set of int
         The file was read again; these errors somebody else changed meanwhile.
+    lines_changed : set of int
+        The seams' lines of these errors are others.
     refused : str
         Why an action was not carried out, in one sentence.
     """
@@ -50,6 +52,7 @@ class Decisions(QObject):
     changed = pyqtSignal(object)
     read = pyqtSignal(bool)
     reloaded = pyqtSignal(object)
+    lines_changed = pyqtSignal(object)
     refused = pyqtSignal(str)
 
     def __init__(self, parent: QObject | None = None):
@@ -132,7 +135,7 @@ class Decisions(QObject):
         if len(fids) < 2:
             self.refused.emit(tr("Select at least two errors to merge."))
             return False
-        before = self._unchanged_features(fids)
+        before = self.unchanged_features(fids)
         if before is None:
             return False
         geometry = QgsGeometry.unaryUnion([before[fid].geometry() for fid in fids])
@@ -151,7 +154,7 @@ class Decisions(QObject):
         kept = with_values(before[fids[0]], {**values, **signature()})
         kept.setGeometry(geometry)
         after: dict[int, QgsFeature | None] = {**dict.fromkeys(fids), fids[0]: kept}
-        return self._apply(Change(tr("Merge"), before, after))
+        return self.apply(Change(tr("Merge"), before, after)) is not None
 
     def delete(self, fids: Iterable[int]) -> bool:
         """Delete errors that were drawn; what an inspection found stays in the file, and is rejected instead."""
@@ -159,8 +162,12 @@ class Decisions(QObject):
         if any(self.rows[fid].source != TECHNICIAN for fid in fids):
             self.refused.emit(tr("Only what was drawn can be deleted: reject what the inspection has found."))
             return False
-        before = self._unchanged_features(fids)
-        return bool(before) and self._apply(Change(tr("Delete"), before, dict.fromkeys(fids)))
+        before = self.unchanged_features(fids)
+        if not before:
+            return False
+        lines = seam_lines.lines_of(self.layer, fids)
+        change = Change(tr("Delete"), before, dict.fromkeys(fids), lines, dict.fromkeys(lines))
+        return self.apply(change) is not None
 
     # Undo and redo
 
@@ -175,6 +182,8 @@ class Decisions(QObject):
     def add_committed(self, change: Change) -> None:
         """Take a change into the history that QGIS's own tools made and that is committed."""
         self.history.push(change)
+        if change.lines_after:
+            self.lines_changed.emit(set(change.after))
         self._update_rows(change.after)
 
     def write_derived(self, values: Mapping[int, tuple[str | None, float]]) -> None:
@@ -204,14 +213,14 @@ class Decisions(QObject):
         changes = {fid: change for fid, change in changes.items() if change}
         if not changes:
             return True
-        before = self._unchanged_features(changes)
+        before = self.unchanged_features(changes)
         if before is None:
             return False
         signed = signature()
         after = {fid: with_values(before[fid], {**change, **signed}) for fid, change in changes.items()}
-        return self._apply(Change(text, before, after))
+        return self.apply(Change(text, before, after)) is not None
 
-    def _unchanged_features(self, fids: Iterable[int]) -> dict[int, QgsFeature | None] | None:
+    def unchanged_features(self, fids: Iterable[int]) -> dict[int, QgsFeature | None] | None:
         """Return the stored errors; None, after a signal, if somebody else has changed one since it was shown."""
         changed_elsewhere = self.reload_if_changed() & set(fids)
         stored = store.snapshot(self.layer, fids)
@@ -236,11 +245,23 @@ class Decisions(QObject):
             name=", ".join(names)
         )
 
-    def _apply(self, change: Change) -> bool:
-        if self._write(change.before, change.after, change.text, report=True) is None:
-            return False
-        self.add_committed(Change(change.text, change.before, store.snapshot(self.layer, change.after)))
-        return True
+    def apply(self, change: Change) -> Mapping[int, int] | None:
+        """Do a change and take it into the history; return the fids of what was `NEW`, None if it was refused."""
+        fids = self._write(change.before, change.after, change.text, report=True)
+        if fids is None:
+            return None
+        change = change.renumbered(fids)
+        lines = {fid: seam_lines.renamed(line, fids) for fid, line in change.lines_after.items()}
+        try:
+            line_fids = self._write_lines(lines)
+        except store.StoreError as fault:  # neither without the other
+            self._write(store.snapshot(self.layer, change.after), change.before, change.text, report=True)
+            self.refused.emit(str(fault))
+            return None
+        before = {line_fids.get(fid, fid): line for fid, line in change.lines_before.items()}
+        after = store.snapshot(self.layer, change.after)
+        self.add_committed(Change(change.text, change.before, after, before, seam_lines.snapshot(self.layer, before)))
+        return fids
 
     def _undo_or_redo(self, undone: bool) -> set[int]:
         change = self.history.last(undone)
@@ -250,7 +271,8 @@ class Decisions(QObject):
             change = change.reversed()
         self.reload_if_changed()
         now = store.snapshot(self.layer, change.before)
-        if not all(store.same_error(now[fid], feature) for fid, feature in change.before.items()):
+        same = all(store.same_error(now[fid], feature) for fid, feature in change.before.items())
+        if not (same and seam_lines.unchanged(self.layer, change.lines_before)):
             self.history.drop(undone)
             self.refused.emit(tr("The error was changed by somebody else meanwhile, so this step was left out."))
             return set()
@@ -259,9 +281,23 @@ class Decisions(QObject):
             return set()
         self.history.move(undone)
         self.history.renumber(fids)
+        if change.lines_after:
+            try:
+                self._write_lines(change.lines_after)
+            except store.StoreError as fault:
+                self.refused.emit(str(fault))
+            self.lines_changed.emit(set(change.after))
         touched = {fids.get(fid, fid) for fid in change.after}
         self._update_rows(store.snapshot(self.layer, touched))
         return touched
+
+    def _write_lines(self, target: Mapping[int, QgsFeature | None]) -> dict[int, int]:
+        self.writing = True
+        try:
+            return seam_lines.write(self.layer, target)
+        finally:
+            self.writing = False
+            self._file_stamp = self._current_stamp()
 
     def _write(self, stored: Mapping, target: Mapping, text: str, report: bool = False) -> dict[int, int] | None:
         """Write and return the fids of errors that came back; with `report` a failure sends a signal and gives None."""
@@ -286,6 +322,9 @@ class Decisions(QObject):
                 self.rows.pop(fid, None)
             else:
                 self.rows[fid] = row_of(feature, columns)
+        judged = {fid: self.rows[fid].status for fid in now if fid in self.rows}
+        seam_lines.follow_status(self.layer, judged)
+        self._file_stamp = self._current_stamp()
         self.layer.triggerRepaint()
         self.changed.emit(set(now))
 

@@ -37,6 +37,7 @@ class Deductions(QObject):
         live.scored.connect(self._store_score)
         decisions.changed.connect(self._note_edit)
         decisions.reloaded.connect(self._measure_again)
+        decisions.lines_changed.connect(live.measure_seams_again)
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
         """Follow another layer."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Mapping
 
 from qgis.core import QgsFeature
 
 LIMIT = 1000
+NEW = -1  # fid of what the file has not yet
 
 
 @dataclass(frozen=True)
@@ -18,22 +19,26 @@ class Change:
     ----------
     text : str
         What the action is called, for the button that undoes it.
+    lines_before, lines_after : mapping of int to QgsFeature or None
+        The seams' lines that changed with the errors, by their own fids.
     """
 
     text: str
     before: Mapping[int, QgsFeature | None]
     after: Mapping[int, QgsFeature | None]
+    lines_before: Mapping[int, QgsFeature | None] = field(default_factory=dict)
+    lines_after: Mapping[int, QgsFeature | None] = field(default_factory=dict)
 
     def reversed(self) -> Change:
         """Return the change that takes this one back."""
-        return Change(self.text, self.after, self.before)
+        return Change(self.text, self.after, self.before, self.lines_after, self.lines_before)
 
     def renumbered(self, fids: Mapping[int, int]) -> Change:
         """Return the change with other fids: a memory layer gives a restored feature a new one."""
         before, after = (
             {fids.get(fid, fid): feature for fid, feature in part.items()} for part in (self.before, self.after)
         )
-        return Change(self.text, before, after)
+        return replace(self, before=before, after=after)
 
 
 class History:

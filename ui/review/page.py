@@ -25,6 +25,7 @@ from ...bridge import reviewer
 from ...bridge.i18n import tr
 from ...bridge.layer_score import inspected_image
 from ...bridge.live_score import LiveScore
+from ...bridge.seam_session import SeamSession, image_request
 from ..widgets.next_step import NextStep
 from . import error_menu, map_filter
 from .block_bar import BlockBar
@@ -37,12 +38,14 @@ from .error_list import ErrorList
 from .error_rows import UNREVIEWED
 from .evidence_view import EvidenceView
 from .filter_bar import FilterBar
+from .following import Following
 from .judged import set_judged
 from .key_help import KeyHelp
 from .keys import KeyListener, KeyTable, with_key
 from .map_choice import MapChoice
 from .map_view import MapView
 from .navigation import Navigator, outline, pixel_side_of, place_text
+from .seam_moving import SeamMoving
 from .seam_panel import SeamPanel
 from .status_lines import ModeLabel, ProgressLine
 from .store import snapshot
@@ -50,6 +53,7 @@ from .store import snapshot
 FILE_CHECK_MS = 2000  # how often the file is checked for changes by somebody else
 SETTLE_MS = 60  # a held key runs through the list without dragging the map along
 MESSAGE_S = 8
+SEAM_TOOLS = ("reshape", "vertices")  # which move the line of a seam, whose error follows it
 
 
 class ReviewPage(QWidget):
@@ -78,6 +82,9 @@ class ReviewPage(QWidget):
         self.decisions = Decisions(self)
         self.deductions = Deductions(self.decisions, live, self)
         self.digitising = Digitising(iface, self.decisions, self)
+        self.seam_session = SeamSession(self)
+        self.following = Following(iface, self.decisions, self.seam_session, self)
+        self.seam_moving = SeamMoving(iface, self.decisions, self.seam_session, self)
         self.navigator = Navigator(iface.mapCanvas())
         self.evidence = EvidenceView(self)
         self.map_view = MapView(iface.mapCanvas(), self.navigator, self)
@@ -114,6 +121,9 @@ class ReviewPage(QWidget):
         self.map_choice.set_layer(layer)
         self._drawn_fid = None
         image = inspected_image(layer) if layer is not None else None
+        self.following.set_layer(layer, image.measures.pixel_side if image is not None else None)
+        self.seam_moving.set_layer(layer)
+        self.seam_session.set_image(image_request(layer) if layer is not None else None)
         self.seam_panel.set_layer(layer, image.raster if image is not None else "")
         if layer is not None:
             self._pixel_side = image.measures.pixel_side if image is not None else pixel_side_of(layer)
@@ -134,6 +144,7 @@ class ReviewPage(QWidget):
         self.key_table.stop()
         self.map_choice.stop()
         self.deductions.stop()
+        self.seam_moving.stop()
         self.filter_bar.stop()
         self.map_view.stop()
         self.navigator.stop()
@@ -169,6 +180,7 @@ class ReviewPage(QWidget):
             "block": self.block_bar.forward,
             "block_back": self.block_bar.back,
             "leave": self._leave,
+            "follow": self._follow_seam,
         }
         if command in simple:
             return simple[command]() is not False
@@ -237,6 +249,10 @@ class ReviewPage(QWidget):
 
     def _digitise(self, mode: str) -> bool:
         fid, rows = self.list.fid, self.decisions.rows
+        self._leave_tools(self.seam_moving if mode in SEAM_TOOLS else self.digitising)
+        if mode in SEAM_TOOLS and fid is not None and self.seam_moving.start(mode, fid):
+            return True
+        self.seam_moving.leave()
         if mode == "draw":
             chosen = self.filter_bar.row_filter().category_id or (rows[fid].category_id if fid in rows else 0)
             self.digitising.category_id = chosen or self.digitising.category_id
@@ -246,12 +262,25 @@ class ReviewPage(QWidget):
         self.digitising.start(mode)
         return True
 
+    def _follow_seam(self) -> None:
+        self._leave_tools(self.following)
+        self.following.start()
+
     def _leave(self) -> bool:
-        if not self.digitising.mode:
+        if not self._mode():
             self.list.setFocus()
             return False
-        self.digitising.leave()
+        self._leave_tools()
         return True
+
+    def _leave_tools(self, but=None) -> None:
+        for tools in (self.digitising, self.following, self.seam_moving):
+            if tools is not but:
+                tools.leave()
+
+    def _mode(self) -> str:
+        """Return which tool that draws or edits is on, empty if none is."""
+        return self.digitising.mode or self.following.mode or self.seam_moving.mode
 
     def _save_comment(self) -> None:
         row = self.decisions.rows.get(self.list.fid)
@@ -263,16 +292,18 @@ class ReviewPage(QWidget):
         if self._layer is None or not self.isVisible():
             return False
         if watched is self._iface.mapCanvas():
-            if not self.map_choice.has_tool and not self.digitising.mode:
+            if not self.map_choice.has_tool and not self._mode():
                 return False
         elif isinstance(QApplication.focusWidget(), (QLineEdit, QTextEdit, QAbstractSpinBox)):
             return command == "leave"
+        if self.following.mode and (command == "leave" or self.following.sketching()):
+            return False  # its tool has keys of its own
         return not self.digitising.sketching() or command.startswith("type_")
 
     # The map and the menus
 
     def _take_tool(self) -> None:
-        self.digitising.leave()
+        self._leave_tools()
         self.map_choice.take()
 
     def _map_chosen(self) -> None:
@@ -346,7 +377,7 @@ class ReviewPage(QWidget):
 
     def _follow_selection(self, *_) -> None:
         """Select in the list what was selected on the map."""
-        ours = self._selecting or bool(self.digitising.mode)
+        ours = self._selecting or bool(self._mode())
         if not ours and self.list.select(sorted(self._layer.selectedFeatureIds())):
             self._show_row()
 
@@ -397,7 +428,7 @@ class ReviewPage(QWidget):
     def _show_step(self) -> None:
         """Show the list, or that there is nothing to review; offer the next step when all errors are reviewed."""
         done = self._layer is not None and self._all_reviewed()
-        clean = done and not self.decisions.rows and not self.digitising.mode
+        clean = done and not self.decisions.rows and not self._mode()
         self._stack.setCurrentWidget(self._nothing if self._layer is None else self.clean if clean else self._content)
         self.progress_line.setVisible(not done)
         if done and not clean:
@@ -434,7 +465,7 @@ class ReviewPage(QWidget):
 
     def _judged(self) -> int | None:
         """Return the error that must not be painted over; none while a tool of QGIS is on, which sees what is drawn."""
-        return None if self.digitising.mode else self.list.fid
+        return None if self._mode() else self.list.fid
 
     def _push_message(self, text: str, level=Qgis.MessageLevel.Warning) -> None:
         self._iface.messageBar().pushMessage("RSQI", text, level, MESSAGE_S)
@@ -447,7 +478,7 @@ class ReviewPage(QWidget):
             return
         self._save_comment()
         self.evidence.hide()
-        self.digitising.leave()
+        self._leave_tools()
         layer.selectionChanged.disconnect(self._follow_selection)
         map_filter.set_threshold(layer, 0.0)
         self.navigator.mark(layer, None)
@@ -505,8 +536,13 @@ class ReviewPage(QWidget):
         self.decisions.reloaded.connect(self._rows_reloaded)
         self.decisions.refused.connect(self._push_message)
         self.deductions.written.connect(self._deductions_written)
-        self.digitising.mode_changed.connect(self._mode_changed)
-        self.digitising.drawn.connect(self._show_drawn)
+        for tools in (self.digitising, self.following, self.seam_moving):
+            tools.mode_changed.connect(self._mode_changed)
+        for tools in (self.digitising, self.following):
+            tools.drawn.connect(self._show_drawn)
+        for tools in (self.following, self.seam_moving):
+            tools.measured.connect(self.seam_panel.show_line)
+        self.decisions.lines_changed.connect(lambda _fids: self.seam_panel.show_again())
         self.digitising.crossing.connect(lambda place: self.navigator.show_place(self._layer, place))
         self.evidence.said.connect(lambda text: self._push_message(text, Qgis.MessageLevel.Info))
         self.evidence.changed.connect(self.decision_bar.show_evidence)
@@ -545,5 +581,6 @@ class ReviewPage(QWidget):
         self.navigator.show_marks()
         self.map_choice.release()
         if self._layer is not None and not sip.isdeleted(self._layer):
-            self.digitising.leave()
+            self._leave_tools()
             self.navigator.mark(self._layer, None)
+        self.seam_session.stop()

@@ -11,7 +11,7 @@ from ...bridge.i18n import tr
 from ...bridge.layer_score import image_below
 from ...bridge.seam_profile import read_profile
 from ...bridge.seam_table import MeasuredSeam, seams_of
-from .profile_plot import ProfilePlot
+from .profile_plot import AlongPlot, ProfilePlot
 
 SETTLE_MS = 120  # a held key runs through the list without reading the raster at every error
 
@@ -28,7 +28,7 @@ class SeamPanel(QWidget):
         self._fid: int | None = None
         self._names = [QLabel(text) for text in (tr("Step"), tr("Sharpness ratio"), tr("Offset"), tr("Length"))]
         self._values = [QLabel() for _ in self._names]
-        self.plot = ProfilePlot()
+        self.plot, self.along = ProfilePlot(), AlongPlot()
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(1)
@@ -43,6 +43,7 @@ class SeamPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(grid)
         column.addWidget(self.plot)
+        column.addWidget(self.along)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
@@ -62,6 +63,16 @@ class SeamPanel(QWidget):
             self._fid = fid
             self._timer.start()
 
+    def show_line(self, seam: MeasuredSeam) -> None:
+        """Show a line as it is being drawn or moved, until another error is chosen."""
+        self._timer.stop()
+        if self._errors is not None and not sip.isdeleted(self._errors):
+            self._show(seam)
+
+    def show_again(self) -> None:
+        """Read the seam of the current error again."""
+        self._timer.start()
+
     def texts(self) -> list[str]:
         """Return the values that are shown."""
         return [value.text() for value in self._values]
@@ -69,13 +80,19 @@ class SeamPanel(QWidget):
     def _read(self) -> None:
         known = self._errors is not None and not sip.isdeleted(self._errors) and self._fid is not None
         seams = seams_of(self._errors, self._fid) if known else []
-        self.setVisible(bool(seams))
         if seams:
-            for value, text in zip(self._values, _texts(seams[0])):
-                value.setText(text)
-            image = self._open_image()
-            line = seams[0].geometry
-            self.plot.show_profile(read_profile(image.dataProvider(), line) if image is not None else None)
+            self._show(seams[0])
+        else:
+            self.hide()
+
+    def _show(self, seam: MeasuredSeam) -> None:
+        for value, text in zip(self._values, _texts(seam)):
+            value.setText(text)
+        image = self._open_image()
+        profile = read_profile(image.dataProvider(), seam.geometry) if image is not None else None
+        self.plot.show_profile(profile)
+        self.along.show_profile(profile)
+        self.show()
 
     def _open_image(self) -> QgsRasterLayer | None:
         """Return the inspected image, opened once; a layer below the errors where it is gone."""

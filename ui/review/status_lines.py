@@ -59,5 +59,9 @@ class ModeLabel(QLabel):
             name = type_name(taxonomy.by_id(category_id))
             text = tr("Drawing: <b>{name}</b> · 1-0 type · right click closes · Esc ends")
             self.setText(text.format(name=name))
+        elif mode == "follow":
+            self.setText(
+                tr("Following the seam · click along it · Enter takes it · Backspace: one point back · Esc ends")
+            )
         elif mode:
             self.setText(tr("Editing the outline · saved at once · Esc ends"))

@@ -129,3 +129,9 @@ def test_bad_input_is_one_clear_line(make, code, tmp_path):
 def test_a_geopackage_that_calls_its_system_undefined_has_none(tmp_path):
     path = write(tmp_path / "a.gpkg", [line((100, 0), (100, 800))], None, layer_options={"SRID": "-1"})
     assert codes(read(path)) == ["seamlines_no_crs"]
+
+
+def test_lines_without_a_place_on_the_ground_are_left_out_and_told(tmp_path):
+    lost = shapely.LineString([(500_000, 3_500_000), (np.inf, 3_500_000)])
+    found = read(write(tmp_path / "a.gpkg", [line((100, 0), (100, 800)), lost]))
+    assert codes(found) == ["seamlines_nowhere"] and len(found.lines) == 1

@@ -434,7 +434,7 @@ def test_severity_and_source_filter_the_list_and_the_hidden_are_counted(page):
 def test_every_tool_that_edits_has_an_icon_a_name_and_its_key(page):
     from rsqi.ui.review.keys import key_name
 
-    for command in ("draw", "reshape", "vertices", "split", "merge", "delete"):
+    for command in ("draw", "follow", "reshape", "vertices", "split", "merge", "delete"):
         button = page.decision_bar.buttons[command]
         assert not button.icon().isNull() and button.text().endswith(f"  {key_name(command)}") and button.toolTip()
 

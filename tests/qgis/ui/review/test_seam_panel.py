@@ -35,7 +35,7 @@ def errors(tmp_path, application):
 
     path = write(tmp_path / "seams.gpkg", [error(7, 1.0, box(97, 20, 6, 100)), error(1, 0.9, box(10, 10, 20, 20))])
     line = QgsGeometry.fromWkt("LineString(500100 3400020, 500100 3400120)")
-    row = line, [8, 30.4, 20.0, -9.6, 11.25, 0.953, 4.25, 2.0, 100.0, 1.0, 1]
+    row = line, [8, 30.4, 20.0, -9.6, 11.25, 0.953, 4.25, 2.0, 100.0, 1.0, 1, "unreviewed"]
     write_table(path, "seams", seam_fields(), [row], QgsWkbTypes.LineString)
     return layer_of(path)
 
