@@ -104,7 +104,7 @@ def test_a_seam_is_followed_taken_and_undone(review_page, path):
     steps = [abs(values[f"step_dn_{band}"]) for band in "rgb"]
     assert steps == pytest.approx([30, 20, 12], abs=2)
     assert layer_of(path).getFeature(fid).geometry().contains(line.interpolate(50))
-    assert until(lambda: stored(path, fid)["severity"] == "C"), "the score knows the step"
+    assert until(lambda: stored(path, fid)["severity"] == "B", 10), "the score knows the step"
     press(page, KEY.Key_Escape)
     assert not page.following.mode and page.list.fid == fid
     page.run_command("undo")
