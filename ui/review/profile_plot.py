@@ -29,7 +29,7 @@ class _Plot(QWidget):
         self._profile: SeamProfile | None = None
 
     def sizeHint(self):
-        return QSize(220, self.LINES * self.fontMetrics().height())
+        return QSize(120, self.LINES * self.fontMetrics().height())
 
     def show_profile(self, profile: SeamProfile | None) -> None:
         """Draw a profile; None: hide."""
@@ -103,8 +103,6 @@ class ProfilePlot(_Plot):
 
 class AlongPlot(_Plot):
     """One curve a band: by how much the right of the line is brighter, from its beginning to its end."""
-
-    LINES = 5
 
     def __init__(self, parent=None):
         tip = tr("Step along the seam: by how much its right side is brighter than its left, from beginning to end.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qgis.core import QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt, QTimer
-from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ...bridge.i18n import tr
 from ...bridge.layer_score import image_below
@@ -42,8 +42,10 @@ class SeamPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(grid)
-        column.addWidget(self.plot)
-        column.addWidget(self.along)
+        plots = QHBoxLayout()  # side by side: a screen of 768 px has no room for both below each other
+        plots.addWidget(self.plot)
+        plots.addWidget(self.along)
+        column.addLayout(plots)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)

@@ -50,6 +50,7 @@ class ModeLabel(QLabel):
         super().__init__(parent)
         self.setObjectName("rsqiMode")
         self.setTextFormat(Qt.TextFormat.RichText)
+        self.setWordWrap(True)
         self.setStyleSheet("background: #fff3c4; color: #4a3b00; border-radius: 3px; padding: 4px;")
 
     def show_mode(self, mode: str, category_id: int) -> None:
