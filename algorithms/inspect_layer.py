@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from qgis.core import (
     QgsProcessingParameterBoolean,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFileDestination,
-    QgsProcessingParameterNumber,
 )
 
 from ..bridge.compat import VECTOR_POLYGON
 from ..bridge.fields import block_fields
 from ..bridge.i18n import tr
-from ..bridge.inspect_options import CONSTRAINTS, constraint_names
 from ..bridge.outputs import move_output, move_shapefile
 from ..bridge.report_options import LANGUAGES
-from ..bridge.texts import type_name
-from ..rsqi_core import taxonomy
 from .base.parameters import language_parameter
 from .base.result import ResultAlgorithm
 
@@ -26,11 +21,6 @@ class InspectLayer(ResultAlgorithm):
     """Find errors of every type with the model and the pixel rules, and score the image."""
 
     NAME = "inspect"
-    TYPES = "TYPES"
-    CONSTRAINT = "CONSTRAINT"
-    ALPHA = "ALPHA"
-    THRESHOLD = "THRESHOLD"
-    SENSITIVITY = "SENSITIVITY"
     BLOCKS = "BLOCKS"
     REPORT = "REPORT"
     LANGUAGE = "LANGUAGE"
@@ -59,39 +49,8 @@ class InspectLayer(ResultAlgorithm):
     def initAlgorithm(self, config=None):
         self.add_input()
         self.add_model()
-        self.add(
-            QgsProcessingParameterEnum(
-                self.TYPES,
-                tr("Error types"),
-                [type_name(t) for t in taxonomy.TYPES],
-                allowMultiple=True,
-                defaultValue=list(range(len(taxonomy.TYPES))),
-            ),
-            tr("Only these types are looked for and scored."),
-        )
-        self.add(
-            QgsProcessingParameterEnum(self.CONSTRAINT, tr("Constraint"), constraint_names(), defaultValue=0),
-            tr("How the types that a block was classified as constrain its segmentation."),
-            advanced=True,
-        )
-        number = QgsProcessingParameterNumber.Type.Double
-        self.add(
-            QgsProcessingParameterNumber(self.ALPHA, tr("Constraint strength (alpha)"), number, 1.0, minValue=0),
-            tr("Weight of the classification in the constraint."),
-            advanced=True,
-        )
-        self.add(
-            QgsProcessingParameterNumber(
-                self.THRESHOLD, tr("Probability threshold"), number, optional=True, minValue=0, maxValue=1
-            ),
-            tr("Probability above which a block has an error type; empty means the model's own, one for each type."),
-            advanced=True,
-        )
-        self.add(
-            QgsProcessingParameterNumber(self.SENSITIVITY, tr("Sensitivity"), number, 1.0, minValue=0.01),
-            tr("Divides the odds of every threshold: 4 finds more errors, and more that are none."),
-            advanced=True,
-        )
+        self.add_types()
+        self.add_constraint()
         self.add_blocks()
         self.add_min_area()
         self.add_scoring(advanced=True)
@@ -147,12 +106,5 @@ class InspectLayer(ResultAlgorithm):
         return self.with_verdict(outputs, answer, feedback)
 
     def _request(self, parameters, context) -> dict:
-        chosen = self.parameterAsEnums(parameters, self.TYPES, context)
-        request = self.request_parameters(parameters, context)
-        request["types"] = [taxonomy.CODES[index] for index in chosen] or list(taxonomy.CODES)
-        request["constraint"] = CONSTRAINTS[self.parameterAsEnum(parameters, self.CONSTRAINT, context)]
-        request["alpha"] = self.parameterAsDouble(parameters, self.ALPHA, context)
-        if parameters.get(self.THRESHOLD) is not None:
-            request["threshold"] = self.parameterAsDouble(parameters, self.THRESHOLD, context)
-        request["sensitivity"] = self.parameterAsDouble(parameters, self.SENSITIVITY, context)
-        return {**request, **self.scoring_parameters(parameters, context)}
+        scoring = self.scoring_parameters(parameters, context)
+        return {**self.request_parameters(parameters, context), **scoring}

@@ -23,7 +23,6 @@ from qgis.core import (
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
-    QgsProcessingParameterString,
     QgsProcessingUtils,
     QgsRasterLayer,
     QgsRectangle,
@@ -34,20 +33,18 @@ from ...bridge import layer_style
 from ...bridge.compat import VECTOR_POLYGON
 from ...bridge.fields import conform, error_fields
 from ...bridge.i18n import tr
-from ...bridge.inspect_options import DEVICES, bands_in, block_sizes, model_folder, sizes_text
+from ...bridge.inspect_options import bands_in
 from ...bridge.live_feedback import LiveFeedback
 from ...bridge.output_check import target_files
 from ...bridge.outputs import load_beside, load_when_done, make_folder, move_output, tif_path
 from ...bridge.raster_source import export_layer, plan_export, raster_path
 from ...bridge.worker_client import run_worker
-from ...rsqi_core import limits
-from .parameters import device_parameter
-from .worker import WorkerAlgorithm
+from .method import MethodAlgorithm
 
 _KINDS = {"MASK": "mask", "REPORT": "report", "SHAPEFILE": "shapefile"}
 
 
-class InspectionAlgorithm(WorkerAlgorithm):
+class InspectionAlgorithm(MethodAlgorithm):
     """An algorithm that sends the worker one `inspect` request."""
 
     INPUT = "INPUT"
@@ -56,11 +53,6 @@ class InspectionAlgorithm(WorkerAlgorithm):
     BANDS = "BANDS"
     NODATA = "NODATA"
     PIXEL_SIZE = "PIXEL_SIZE"
-    MODEL = "MODEL"
-    BLOCK_SIZES = "BLOCK_SIZES"
-    OVERLAP = "OVERLAP"
-    MIN_AREA = "MIN_AREA"
-    DEVICE = "DEVICE"
     OUTPUT = "OUTPUT"
     MASK = "MASK"
     SEAMS = "SEAMS"
@@ -73,10 +65,6 @@ class InspectionAlgorithm(WorkerAlgorithm):
             if layer is not None and raster_path(layer) is None:
                 self._plan_export(layer, parameters, context)
             self._bands(parameters, context)
-            if self._has(self.BLOCK_SIZES):
-                block_sizes(self.parameterAsString(parameters, self.BLOCK_SIZES, context))
-            if self._has(self.MODEL):
-                model_folder(self.parameterAsString(parameters, self.MODEL, context))
             if self._has(self.MASK) and parameters.get(self.MASK):
                 tif_path(self.parameterAsFileOutput(parameters, self.MASK, context))
         except QgsProcessingException as error:
@@ -138,49 +126,6 @@ class InspectionAlgorithm(WorkerAlgorithm):
             advanced=True,
         )
 
-    def add_model(self) -> None:
-        """Add the model and the device that computes it."""
-        self.add(
-            QgsProcessingParameterString(self.MODEL, tr("Model"), limits.MODEL),
-            tr("'default' is the model that comes with RSQI; or give the folder of another model."),
-        )
-        self.add(device_parameter(self.DEVICE), tr("What computes the model."), advanced=True)
-
-    def add_blocks(self) -> None:
-        """Add how the image is cut into blocks."""
-        self.add(
-            QgsProcessingParameterString(self.BLOCK_SIZES, tr("Block sizes (pixels)"), sizes_text(limits.BLOCK_SIZES)),
-            tr("Sizes of the square blocks, separated by commas; large blocks see large errors."),
-            advanced=True,
-        )
-        number = QgsProcessingParameterNumber.Type.Double
-        least, most = limits.OVERLAP_RANGE
-        self.add(
-            QgsProcessingParameterNumber(
-                self.OVERLAP, tr("Overlap of blocks"), number, limits.OVERLAP, minValue=least, maxValue=most
-            ),
-            tr("Share of a block that its neighbour sees too."),
-            advanced=True,
-        )
-
-    def add_min_area(self) -> None:
-        """Add the area under which region errors are dropped."""
-        self.add(
-            QgsProcessingParameterNumber(
-                self.MIN_AREA,
-                tr("Smallest error (m²)"),
-                QgsProcessingParameterNumber.Type.Double,
-                optional=True,
-                minValue=0,
-            ),
-            tr(
-                "Smaller clouds, shadows, blurs and other regions are dropped; empty means 0.01 % of a block of the "
-                "size that found them: 26 pixels of 512, 419 of 2048. Stitching, stripes and missing pixels have no "
-                "limit."
-            ),
-            advanced=True,
-        )
-
     def add_errors(self, mask: bool = True) -> None:
         """Add the outputs of an algorithm that finds errors, a mask of them among these."""
         self.add(
@@ -203,7 +148,7 @@ class InspectionAlgorithm(WorkerAlgorithm):
     def request_parameters(self, parameters: dict, context: QgsProcessingContext) -> dict:
         """Return the worker's parameters for those of the shared parameters that the algorithm declares."""
         layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
-        request = {"extent": None}
+        request = {"extent": None, **self.method_parameters(parameters, context)}
         extent = self._extent(layer, parameters, context)
         if extent is not None:
             request["extent"] = [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]
@@ -214,14 +159,6 @@ class InspectionAlgorithm(WorkerAlgorithm):
             request["bands"] = bands
         if parameters.get(self.NODATA) is not None:
             request["nodata"] = self.parameterAsDouble(parameters, self.NODATA, context)
-        if self._has(self.MODEL):
-            request["model"] = model_folder(self.parameterAsString(parameters, self.MODEL, context))
-            request["device"] = DEVICES[self.parameterAsEnum(parameters, self.DEVICE, context)]
-        if self._has(self.BLOCK_SIZES):
-            request["blocks"] = block_sizes(self.parameterAsString(parameters, self.BLOCK_SIZES, context))
-            request["overlap"] = self.parameterAsDouble(parameters, self.OVERLAP, context)
-        if self._has(self.MIN_AREA) and parameters.get(self.MIN_AREA) is not None:
-            request["min_area"] = self.parameterAsDouble(parameters, self.MIN_AREA, context)
         return request
 
     def prepareAlgorithm(self, parameters, context, feedback):
@@ -406,6 +343,3 @@ class InspectionAlgorithm(WorkerAlgorithm):
         if not parts:
             raise QgsProcessingException(tr("There is no polygon to inspect: select some, or choose another layer."))
         return QgsGeometry.unaryUnion(parts).asWkt()
-
-    def _has(self, name: str) -> bool:
-        return self.parameterDefinition(name) is not None
