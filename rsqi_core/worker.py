@@ -3,8 +3,9 @@
 ``python -m rsqi_core.worker`` reads a request, answers with events ``started``, ``progress``, ``warning``, ``errors``
 (what an inspection has found so far, if a ``preview`` is asked for) and at last ``result`` or ``error``, and ends with
 0, 1 or 130 (cancelled). The line ``{"command": "cancel"}``, the end of standard input or SIGTERM cancels; whatever the
-run is doing then, it is gone within a second and leaves no file. The command ``follow`` is a conversation instead
-(`rsqi_core.seam_session`): it answers one line after the other and writes no file.
+run is doing then, it is gone within a second and leaves no file; a batch takes some seconds and keeps what is done.
+The command ``follow`` is a conversation instead (`rsqi_core.seam_session`): it answers one line after the other and
+writes no file.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from .errors import Cancelled, ParameterError, RsqiError
 from .imports import broken_import
 from .notes import message_fields, message_of
 
-COMMANDS = ("inspect", "probe", "report", "dataset", "finetune", "seams", "evidence", "follow")
+COMMANDS = ("inspect", "batch", "probe", "report", "dataset", "finetune", "seams", "evidence", "follow")
 GRACE = 0.4  # seconds that a cancelled run has to stop by itself
 _PROGRESS_EVERY = 0.1  # seconds
 
@@ -152,6 +153,10 @@ def _function(command: str) -> Callable[..., dict[str, Any]]:
         from .job import job_from_mapping, run
 
         return lambda request, *means: run(job_from_mapping(request), *means)
+    if command == "batch":
+        from .batch.request import run_request
+
+        return run_request
     if command == "seams":
         from .seam_job import run as measure
         from .seam_job import seam_job_from_mapping

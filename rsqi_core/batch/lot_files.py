@@ -14,12 +14,15 @@ from ..report.record import write_csv
 from ..report.texts import Words
 from ..report.workbook import Sheet, Value, is_own_workbook, write_workbook
 from ..scoring import GRADE_NAMES
+from ..scoring.agreement import agree
 from ..taxonomy import CODES, by_code
 from .lot_report import Scene, Verdict, compose, judge, worst_first
 from .outcome import FAILED
 
-_BEFORE, _AFTER = ("scene", "result", "status", "value", "value_grade", "errors"), ("seconds", "reason")
-_WIDTHS = (44, 24, 12, 8, 9, 9, *[9] * len(CODES), 9, 50)  # characters
+_BEFORE = ("scene", "result", "status", "value", "value_grade", "errors")
+_AFTER = ("second_errors", "equal", "seconds", "reason")
+_WIDTHS = (44, 24, 12, 8, 9, 9, *[9] * len(CODES), 12, 9, 9, 50)  # characters
+_LENGTHS = {len(_WIDTHS), len(_WIDTHS) - 2}  # columns of a table of ours: of this version, and without a second review
 
 
 def lot_files(folder: Path) -> dict[str, Path]:
@@ -78,11 +81,13 @@ def _row(scene: Scene, words: Words) -> list[Value]:
     found = scene.outcome
     about: list[Value] = [scene.raster, scene.result.name, words(f"lot_{found.status}")[0]]
     if found.status == FAILED:
-        return [*about, *[None] * (len(CODES) + 4), found.reason]
+        return [*about, *[None] * (len(CODES) + 6), found.reason]
     score = None if found.score is None else round(found.score, 2)
     counts = [found.counts.get(code, 0) for code in CODES]
     grade = words.of(GRADE_NAMES[found.grade])[0]
-    return [*about, score, grade, found.errors, *counts, round(found.seconds, 1), ""]
+    second = agree(found.second)
+    twice: list[Value] = [None, None] if second is None else [second.count, round(second.equal, 3)]
+    return [*about, score, grade, found.errors, *counts, *twice, round(found.seconds, 1), ""]
 
 
 def _is_own_csv(path: Path) -> bool:
@@ -92,7 +97,9 @@ def _is_own_csv(path: Path) -> bool:
             rows = list(csv.reader(file))
     except (OSError, UnicodeError, csv.Error):
         return False
-    return bool(rows) and all(len(row) == len(_WIDTHS) for row in rows) and all(_is_result(row[1]) for row in rows[1:])
+    if not rows or len(rows[0]) not in _LENGTHS:
+        return False
+    return all(len(row) == len(rows[0]) for row in rows) and all(_is_result(row[1]) for row in rows[1:])
 
 
 def _is_result(name: str) -> bool:

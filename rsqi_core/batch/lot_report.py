@@ -12,6 +12,7 @@ from .. import __version__
 from ..report.content import Cell, Column, Facts, Heading, Legend, Paragraph, Report, Row, Table, Text
 from ..report.texts import Words
 from ..scoring import GRADE_COLORS, GRADE_NAMES, GRADES, UNSCORED, lot, score_text
+from ..scoring.agreement import agree
 from ..taxonomy import CODES, by_code
 from .lot_map import draw_map
 from .outcome import FAILED, Outcome
@@ -82,7 +83,7 @@ def worst_first(scenes: Sequence[Scene]) -> list[Scene]:
 def compose(scenes: Sequence[Scene], verdict: Verdict, words: Words, folder: Path, made: datetime) -> Report:
     """Compose the report; `scenes` are the worst first."""
     failed = sum(scene.outcome.status == FAILED for scene in scenes)
-    sections = (_verdict(verdict, failed, words), _map(scenes, words), _table(scenes, words))
+    sections = (_verdict(verdict, failed, words), _second(scenes, words), _map(scenes, words), _table(scenes, words))
     grade = verdict.grade or UNSCORED
     return Report(
         lang=words.languages[0],
@@ -124,6 +125,22 @@ def _facts(size: int, part: lot.Verdict, words: Words) -> Iterator[tuple[Text, T
         yield words("lot_rejected"), words("lot_names", len(part.failed), names)
     open_ = words("lot_open_value", part.needed - part.inspected)
     yield words("lot_grade"), open_ if part.grade is None else words.of(GRADE_NAMES[part.grade])
+
+
+def _second(scenes: Sequence[Scene], words: Words) -> Iterator[Any]:
+    found = agree([pair for scene in scenes for pair in scene.outcome.second])
+    if found is None:
+        return
+    yield Heading(words("lot_second"))
+    judged = sum(bool(scene.outcome.second) for scene in scenes)
+    kappa = "–" if found.kappa is None else f"{found.kappa:.2f}"
+    facts = (
+        (words("lot_second_count"), words("lot_second_count_value", found.count, judged)),
+        (words("lot_equal"), (f"{found.equal:.0%}",)),
+        (words("lot_kappa"), (kappa,)),
+    )
+    yield Facts(facts)
+    yield Paragraph(words("lot_second_note"), "note")
 
 
 def _map(scenes: Sequence[Scene], words: Words) -> Iterator[Any]:

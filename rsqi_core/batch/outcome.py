@@ -37,6 +37,8 @@ class Outcome:
         What the inspection took.
     footprint : tuple of (float, float)
         Corners of the image, in degrees of longitude and latitude; empty if it lies nowhere.
+    second : tuple of (int, int)
+        What two people say of the errors that both have judged (`rsqi_core.files.second_review`).
     """
 
     status: str
@@ -49,6 +51,7 @@ class Outcome:
     severities: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     footprint: Ring = ()
+    second: tuple[tuple[int, int], ...] = ()
 
     @property
     def errors(self) -> int:
@@ -71,4 +74,5 @@ def outcome_of(values: Mapping[str, Any]) -> Outcome:
     known = {f.name for f in fields(Outcome)}
     given = {name: value for name, value in values.items() if name in known}
     corners = tuple((float(x), float(y)) for x, y in given.pop("footprint", ()))
-    return Outcome(**given, footprint=corners)
+    second = tuple((int(one), int(other)) for one, other in given.pop("second", ()))
+    return Outcome(**given, footprint=corners, second=second)

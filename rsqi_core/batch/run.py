@@ -123,7 +123,8 @@ def run(batch: Batch, emit: Emit = no_events, cancelled: Callable[[], bool] = la
         jobs = [batch.job(scene, name) for scene, name in names.items()]
         _refuse_clashes(batch, jobs)
         refuse_foreign(batch.folder, batch.overwrite)
-        known.names |= names
+        known.name(names)
+        known.save(at_once=True)  # those that wait are known as well
         found = _inspect(batch, jobs, known, emit, cancelled)
         scenes = [Scene(job.raster, job.output, found[job.raster]) for job in jobs]
         outputs, verdict = write_lot(batch.folder, scenes, batch.lot_size, batch.language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import OutputError
@@ -36,6 +37,11 @@ class State:
         self._changed, self._due = False, 0.0
         if self.path.exists():
             self._read()
+
+    def name(self, names: Mapping[str, str]) -> None:
+        """Remember what the results of scenes are called; :meth:`save` writes it."""
+        self._changed = self._changed or not names.items() <= self.names.items()
+        self.names |= names
 
     def note(self, scene: str, outcome: Outcome) -> None:
         """Remember what came of a scene; :meth:`save` writes it.

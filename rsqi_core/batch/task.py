@@ -13,6 +13,7 @@ from ..errors import RsqiError
 from ..files.atomic import reason
 from ..files.earlier import read_earlier
 from ..files.geopackage import read_errors
+from ..files.second_review import read_drawn
 from ..imports import broken_import
 from ..job import Job, key_of, run
 from ..models import Model
@@ -94,6 +95,11 @@ def _read(job: Job, outcome: Outcome) -> Outcome:
         counts={code: part.count for code, part in found.by_type.items() if part.count},
         severities=dict(found.severities),
         seconds=float(stored.summary.get("run_seconds") or 0),
+        second=tuple(
+            (each.first.category_id, each.second.category_id)
+            for each in read_drawn(job.output)
+            if each.second is not None
+        ),
     )
 
 

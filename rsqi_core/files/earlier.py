@@ -20,7 +20,7 @@ from ..notes import Note
 from .atomic import whole_file
 from .clash import written_with
 
-OWN_TABLES = {"errors", "seams", "blocks", "summary", "layer_styles", "checklist", "dossier"}
+OWN_TABLES = {"errors", "seams", "blocks", "summary", "layer_styles", "checklist", "dossier", "second_review"}
 _OF_THE_FORMAT = ("gpkg_", "rtree_", "sqlite_")
 _UNREVIEWED = "unreviewed"
 
@@ -255,6 +255,9 @@ def _read(database: sqlite3.Connection) -> EarlierResult:
         verdicts += judged
     if "dossier" in names:
         verdicts += database.execute("SELECT count(*) FROM dossier").fetchone()[0]
+    if "second_review" in names:
+        (judged,) = database.execute("SELECT count(*) FROM second_review WHERE category_id IS NOT NULL").fetchone()
+        verdicts += judged
     return EarlierResult(raster, verdicts, frozenset(n for n in names if not n.lower().startswith(_OF_THE_FORMAT)))
 
 

@@ -123,3 +123,22 @@ def test_files_are_known_again_until_somebody_changes_them(tmp_path):
     with pytest.raises(OutputError, match=r"lot\.csv"):
         refuse_foreign(tmp_path, overwrite=False)
     refuse_foreign(tmp_path, overwrite=True)
+
+
+def test_the_agreement_of_two_people_stands_in_the_report_and_in_the_tables(tmp_path):
+    twice = [scene("a", 80.0, "good", second=((1, 1), (0, 1))), scene("b", 90.0, "excellent", second=((2, 2), (0, 0)))]
+    write_lot(tmp_path, twice, None, "en")
+    text = (tmp_path / "lot.html").read_text(encoding="utf-8")
+    assert "Second review" in text and "4 errors of 2 images" in text and "75%" in text and "0.64" in text
+    lines = (tmp_path / "lot.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].endswith("Judged twice,Judged alike,Seconds,Why it failed") and ",2,0.5,0.0," in lines[1]
+    write_lot(tmp_path, LOT, None, "en")
+    assert "Second review" not in (tmp_path / "lot.html").read_text(encoding="utf-8")
+
+
+def test_a_table_without_a_second_review_as_older_versions_wrote_it_is_ours(tmp_path):
+    write_lot(tmp_path, LOT, None, "en")
+    path = lot_files(tmp_path)["csv"]
+    rows = [line.split(",") for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    path.write_text("\n".join(",".join([*row[:-4], *row[-2:]]) for row in rows) + "\n", encoding="utf-8-sig")
+    refuse_foreign(tmp_path, overwrite=False)
