@@ -13,6 +13,7 @@ from .export_training_data import ExportTrainingData
 from .find_missing_pixels import FindMissingPixels
 from .find_stripe_noise import FindStripeNoise
 from .fine_tune import FineTune
+from .inspect_batch import InspectBatch
 from .inspect_layer import InspectLayer
 from .judge_lot import JudgeLot
 from .map_evidence import MapEvidence
@@ -22,6 +23,7 @@ from .score_layer import ScoreLayer
 
 ALGORITHMS = (
     InspectLayer,
+    InspectBatch,
     MeasureSeams,
     FindMissingPixels,
     FindStripeNoise,

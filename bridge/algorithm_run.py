@@ -108,6 +108,7 @@ class AlgorithmRun(QObject):
         if self._task is not None:
             task, self._task = self._task, None
             task.executed.disconnect(self._end)
+            self._feedback.hurried = True
             task.cancel()
             task.waitForFinished(STOP_MS)
 

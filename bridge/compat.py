@@ -74,10 +74,10 @@ else:
     RASTER_WRITTEN = QgsRasterFileWriter.NoError
 
 if Qgis.QGIS_VERSION_INT >= 33000:
-    NO_GEOMETRY, LINE_STRING = Qgis.WkbType.NoGeometry, Qgis.WkbType.LineString
+    NO_GEOMETRY, LINE_STRING, POLYGON_TYPE = Qgis.WkbType.NoGeometry, Qgis.WkbType.LineString, Qgis.WkbType.Polygon
     POINT, LINE, POLYGON = Qgis.GeometryType.Point, Qgis.GeometryType.Line, Qgis.GeometryType.Polygon
 else:
-    NO_GEOMETRY, LINE_STRING = QgsWkbTypes.NoGeometry, QgsWkbTypes.LineString
+    NO_GEOMETRY, LINE_STRING, POLYGON_TYPE = QgsWkbTypes.NoGeometry, QgsWkbTypes.LineString, QgsWkbTypes.Polygon
     POINT, LINE, POLYGON = QgsWkbTypes.PointGeometry, QgsWkbTypes.LineGeometry, QgsWkbTypes.PolygonGeometry
 
 _ENGINES = getattr(Qgis, "GeometryValidationEngine", None)  # not in older versions

@@ -13,9 +13,15 @@ class LiveFeedback(QgsProcessingFeedback):
     -------
     worker_event : object
         The event, a dict; sent from the thread that the algorithm runs in.
+
+    Attributes
+    ----------
+    hurried : bool
+        QGIS or the plugin ends: a cancelled worker gets no time to tidy up.
     """
 
     worker_event = pyqtSignal(object)
 
     def __init__(self):
         super().__init__(False)
+        self.hurried = False

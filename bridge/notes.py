@@ -103,6 +103,9 @@ def note_templates() -> dict[str, str]:
         "name_bytes": tr("{path}: the name of this file or folder holds bytes that are no text; rename it"),
         "earlier_folder": tr("{path}: this is a folder; choose another output"),
         "earlier_pipe": tr("{path}: this is a pipe or a device; choose another output"),
+        "second_unwritable": tr(
+            "{path}: the second review cannot be written ({reason}); try again when no other program uses the file"
+        ),
         "seamlines_empty": tr("{path}: {count} features without geometry are left out (number {numbers})"),
         "seamlines_nowhere": tr("{path}: {count} features whose coordinates are no places on the ground are left out"),
         "seamlines_no_crs": tr("{path}: has no coordinate system; its lines are taken to be in that of the raster"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Iterable
 
 from ..rsqi_core.image_checks import MEANINGS, NAMES, Check
 from ..rsqi_core.scoring import GRADE_NAMES, UNSCORED, lot
+from ..rsqi_core.scoring.agreement import Agreement
 from ..rsqi_core.taxonomy import ErrorType, by_code
 from .i18n import language, tr
 from .notes import note_text
@@ -47,6 +49,7 @@ def progress_text(event: dict) -> str:
     """Return one line about a progress event, with counts and the time left."""
     texts = {
         "inspect": tr("Inspecting: block {done} of {total}"),
+        "batch": tr("Images done: {done} of {total}"),
         "evidence": tr("Looking for seams: window {done} of {total}"),
         "lines": tr("Measuring seams: step {done} of {total}"),
         "read": tr("Reading the image: row {done} of {total}"),
@@ -65,6 +68,45 @@ def progress_text(event: dict) -> str:
     if event.get("eta_s") is not None:
         return tr("{text}, {time} left").format(text=text, time=duration(event["eta_s"]))
     return text
+
+
+def scene_text(event: dict) -> str:
+    """Return one line about the end of one scene of a batch."""
+    values = {"done": event["done"], "total": event["total"], "name": Path(event["raster"]).name}
+    if event["status"] == "failed":
+        return tr("[{done}/{total}] {name}: failed: {reason}").format(reason=event["reason"], **values)
+    result = score_line(event["score"], event["grade"], event["errors"])
+    if event["status"] == "skipped":
+        return tr("[{done}/{total}] {name}: {result}, inspected before").format(result=result, **values)
+    return tr("[{done}/{total}] {name}: {result}").format(result=result, **values)
+
+
+def batch_text(answer: dict) -> str:
+    """Return in a sentence what became of the scenes of a batch, and the verdict on their lot."""
+    counts = tr("Inspected: {done}, done before: {skipped}, failed: {failed}.").format(
+        done=answer["done"], skipped=answer["skipped"], failed=answer["failed"]
+    )
+    if answer["grade"] is None:
+        return counts + " " + tr("No verdict on the lot yet.")
+    return counts + " " + tr("Grade of the lot: {grade}").format(grade=grade_name(answer["grade"]))
+
+
+def agreement_text(found: Agreement) -> str:
+    """Return how far two people agree."""
+    kappa = "–" if found.kappa is None else f"{found.kappa:.2f}"
+    return tr("Judged by two: {count}, alike: {equal:.0%}, Cohen's kappa: {kappa}").format(
+        count=found.count, equal=found.equal, kappa=kappa
+    )
+
+
+def lot_status(code: str) -> str:
+    """Return what is the case with a scene of a lot."""
+    return {"waiting": tr("not inspected"), "inspected": tr("inspected"), "failed": tr("failed")}[code]
+
+
+def lot_verdict(code: str) -> str:
+    """Return the verdict on a scene of a lot."""
+    return {"open": tr("open"), "passes": tr("passes"), "rejected": tr("does not pass")}[code]
 
 
 def warning_text(event: dict) -> str:

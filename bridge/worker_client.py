@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
+from pathlib import Path
 from typing import Iterator
 
 from qgis.core import QgsProcessingException, QgsProcessingFeedback
@@ -13,11 +14,12 @@ from qgis.PyQt.QtCore import QProcess, QProcessEnvironment
 from .i18n import tr
 from .live_feedback import LiveFeedback
 from .paths import PLUGIN_FOLDER
-from .texts import error_text, progress_text, warning_text
+from .texts import error_text, progress_text, scene_text, warning_text
 from .worker_python import find_python
 
 POLL_MS = 50
 CANCEL_MS = 700  # what a cancelled worker gets to tidy up before it is killed
+BATCH_CANCEL_MS = 9000  # a batch stops its own workers, and notes what they have done
 START_MS = 15000
 CLOSE_MS = 5000
 INFO_EVERY_S = 5.0
@@ -126,6 +128,7 @@ class FeedbackForwarder:
         self._feedback = feedback
         self._info_time = 0.0
         self._stage = None
+        self._said: set[str] = set()
 
     def forward(self, event: dict) -> None:
         """Pass on one event that does not end the run."""
@@ -133,18 +136,34 @@ class FeedbackForwarder:
             self._feedback.worker_event.emit(event)
         if event["event"] == "progress":
             low, high = STAGES.get(event.get("stage"), (0.0, 100.0))
-            share = event.get("done", 0) / max(1, event.get("total", 1))
+            share = event.get("share", event.get("done", 0) / max(1, event.get("total", 1)))
             self._feedback.setProgress(low + (high - low) * min(1.0, share))
             if event.get("stage") != self._stage or time.monotonic() - self._info_time > INFO_EVERY_S:
                 self._stage, self._info_time = event.get("stage"), time.monotonic()
                 self._feedback.pushInfo(progress_text(event))
         elif event["event"] == "warning":
-            self._feedback.pushWarning(warning_text(event))
+            self._warn(event, warning_text(event))
+        elif event["event"] == "again":
+            self._feedback.pushWarning(tr("{name}: {reason}; it is tried again.").format(**_named(event)))
+        elif event["event"] == "scene":
+            self._feedback.pushInfo(scene_text(event))
         elif event["event"] == "started":
             self._feedback.pushInfo(tr("The worker has started."))
 
+    def _warn(self, event: dict, text: str) -> None:
+        """Warn; what a batch says of one image after the other is said once."""
+        if "raster" not in event:
+            self._feedback.pushWarning(text)
+        elif text not in self._said:
+            self._said.add(text)
+            self._feedback.pushWarning(f"{Path(event['raster']).name}: {text}")
 
-def run_worker(request: dict, feedback: QgsProcessingFeedback) -> dict | None:
+
+def _named(event: dict) -> dict:
+    return {"name": Path(event["raster"]).name, "reason": event["reason"]}
+
+
+def run_worker(request: dict, feedback: QgsProcessingFeedback, cancel_ms: int = CANCEL_MS) -> dict | None:
     """Run one request to its end.
 
     Parameters
@@ -152,7 +171,9 @@ def run_worker(request: dict, feedback: QgsProcessingFeedback) -> dict | None:
     request : dict
         The request of the worker protocol.
     feedback : QgsProcessingFeedback
-        Gets progress, counts, time left and warnings; its cancelling stops the worker within a second.
+        Gets progress, counts, time left and warnings; its cancelling stops the worker.
+    cancel_ms : int, optional
+        What a cancelled worker gets to tidy up. A `LiveFeedback` that is `hurried` does not wait so long.
 
     Returns
     -------
@@ -190,7 +211,10 @@ def run_worker(request: dict, feedback: QgsProcessingFeedback) -> dict | None:
             if ended:
                 raise QgsProcessingException(exit_text(process, output))
         process.write(encode({"command": "cancel"}))
-        process.waitForFinished(CANCEL_MS)
+        end = time.monotonic() + cancel_ms / 1000
+        while time.monotonic() < end and not process.waitForFinished(POLL_MS):
+            if getattr(feedback, "hurried", False) or process.state() == QProcess.ProcessState.NotRunning:
+                break
         return None
     finally:
         _close(process, patient=not feedback.isCanceled())

@@ -55,12 +55,17 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from rsqi_core import taxonomy  # noqa: E402
-from rsqi_core.scoring import STATUSES  # noqa: E402
+from rsqi_core.scoring import GRADE_COLORS, GRADE_NAMES, GRADES, STATUSES, UNSCORED  # noqa: E402
 
 STYLES = ROOT / "resources" / "styles"
 CASING = "#101010"
 FONTS = ("Microsoft YaHei", "Noto Sans CJK SC", "PingFang SC", "Open Sans")  # the first that is there
 OUTLINE_MM, CASING_MM = 0.6, 1.2
+LOT_FIELDS = {
+    "name": "string", "scene": "string", "result": "string", "status": "string", "grade": "string", "score": "double",
+    "errors": "int", "unreviewed": "int", "reviewed_by": "string", "reviewed_at": "string", "verdict": "string",
+    "second_count": "int", "second_equal": "double", "reason": "string",
+}  # fmt: skip
 REJECTED = "\"status\" = 'rejected'"
 KEPT = "coalesce(\"status\", '') <> 'rejected'"
 SMALL = '(sqrt("area_m2") / @map_scale * 1000 < 3)'  # under 3 mm on the screen
@@ -367,6 +372,16 @@ def table(layer: QgsVectorLayer) -> None:
     layer.setAttributeTableConfig(config)
 
 
+LOT_ALIASES = {
+    "name": both("图幅", "Sheet"), "scene": both("影像", "Image"), "result": both("成果", "Result"),
+    "status": both("状态", "Status"), "grade": both("等级", "Grade"), "score": both("得分", "Score"),
+    "errors": both("错误", "Errors"), "unreviewed": both("未复核", "Not reviewed"),
+    "reviewed_by": both("复核人", "Reviewed by"), "reviewed_at": both("复核时间", "Reviewed at"),
+    "verdict": both("结论", "Verdict"), "second_count": both("二次检查", "Judged twice"),
+    "second_equal": both("一致率", "Judged alike"), "reason": both("失败原因", "Why it failed"),
+}  # fmt: skip
+
+
 def errors() -> QgsVectorLayer:
     fields = (
         "category_id:int,label:string,label_en:string,confidence:double,area_m2:double,severity:string,penalty:double,"
@@ -504,9 +519,46 @@ def seams() -> QgsVectorLayer:
     return layer
 
 
-def memory_layer(fields: str, kind: str = "MultiPolygon") -> QgsVectorLayer:
+def lot() -> QgsVectorLayer:
+    """Footprints of the scenes of a lot by grade; those that are not inspected grey, those that failed with a cross."""
+    layer = memory_layer(",".join(f"{name}:{kind}" for name, kind in LOT_FIELDS.items()), "Polygon", "EPSG:4326")
+    root = QgsRuleBasedRenderer.Rule(None)
+    failed = symbol_of(QgsFillSymbol, QgsSimpleFillSymbolLayer(QColor(0, 0, 0, 0), Qt.BrushStyle.DiagCrossPattern))
+    failed.symbolLayer(0).setFillColor(QColor("#8e2430"))
+    failed.symbolLayer(0).setStrokeColor(QColor("#8e2430"))
+    failed.symbolLayer(0).setStrokeWidth(0.5)
+    rules = [(failed, "\"status\" = 'failed'", both("检查失败", "Failed"))]
+    for grade in (*reversed(GRADES), UNSCORED):
+        expression = f"\"status\" = 'inspected' and \"grade\" = '{grade}'"
+        rules.append((lot_symbol(GRADE_COLORS[grade]), expression, both(**GRADE_NAMES[grade])))
+    waiting = lot_symbol("#9aa0a6", Qt.PenStyle.DashLine)
+    rules.append((waiting, "\"status\" = 'waiting'", both("未检查", "Not inspected")))
+    for symbol, expression, label in rules:
+        root.appendChild(QgsRuleBasedRenderer.Rule(symbol, 0, 0, expression, label))
+    renderer = QgsRuleBasedRenderer(root)
+    layer.setRenderer(renderer)
+    settings = QgsPalLayerSettings()
+    settings.fieldName = "\"name\" || coalesce(' ' || round(\"score\", 1), '')"
+    settings.isExpression = True
+    settings.setFormat(label_text())
+    layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
+    layer.setLabelsEnabled(True)
+    layer.setDisplayExpression('"name"')
+    for index, field in enumerate(layer.fields()):
+        layer.setFieldAlias(index, LOT_ALIASES[field.name()])
+    return layer
+
+
+def lot_symbol(color: str, pen: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QgsFillSymbol:
+    fill = QColor(color)
+    fill.setAlpha(70)  # what lies below is an image
+    layer = QgsSimpleFillSymbolLayer(fill, Qt.BrushStyle.SolidPattern, QColor(color), pen, 0.7)
+    return symbol_of(QgsFillSymbol, layer)
+
+
+def memory_layer(fields: str, kind: str = "MultiPolygon", crs: str = "EPSG:4547") -> QgsVectorLayer:
     query = "&".join(f"field={field}" for field in fields.split(","))
-    return QgsVectorLayer(f"{kind}?crs=EPSG:4547&{query}", "style", "memory")
+    return QgsVectorLayer(f"{kind}?crs={crs}&{query}", "style", "memory")
 
 
 def save(layer: QgsVectorLayer, name: str) -> None:
@@ -542,6 +594,6 @@ if __name__ == "__main__":
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QgsApplication([], True)
     application.initQgis()
-    for make in (errors, seams, blocks):
+    for make in (errors, seams, blocks, lot):
         save(make(), make.__name__)
     application.exitQgis()

@@ -3,7 +3,8 @@
 ``result`` (default) writes two errors and four blocks; ``slow`` works for a minute but obeys a cancel; ``deaf`` never
 listens; ``killed`` dies by a signal; ``garbage`` prints what is no protocol; ``error`` reports one; ``chatty`` mixes
 library output into stdout and floods stderr before it answers; ``nothing`` had nothing to inspect. Asked for
-``seams``, it writes three measured lines as well.
+``seams``, it writes three measured lines as well. Asked for a ``batch``, it inspects the images of the folder as
+``rsqi_core.batch`` would; one whose name begins with ``broken`` fails.
 """
 
 import json
@@ -80,7 +81,57 @@ def preview(request, t):
     say(event="errors", errors=[{"category_id": t.id, "confidence": 0.7, "area_m2": 100.0 * t.id, "wkb": wkb}])
 
 
-def write(request):
+def footprint(path):
+    from osgeo import gdal
+
+    left, top, right, bottom, crs = grid(path)
+    degrees = osr.SpatialReference()
+    degrees.ImportFromEPSG(4326)
+    for system in (crs, degrees):
+        system.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+    move = osr.CoordinateTransformation(crs, degrees)
+    gdal.UseExceptions()
+    return [move.TransformPoint(x, y)[:2] for x, y in ((left, top), (right, top), (right, bottom), (left, bottom))]
+
+
+def inspect_batch(request, mode):
+    """Inspect what is not done yet, in the order of names; the state is noted after each scene."""
+    folder = Path(request["output"])
+    folder.mkdir(parents=True, exist_ok=True)
+    scenes = sorted(str(path) for text in request["scenes"] for path in Path(text).glob("*.tif"))
+    state = folder / "lot.json"
+    known = json.loads(state.read_text(encoding="utf-8"))["scenes"] if state.exists() else {}
+    for scene in scenes:
+        known.setdefault(scene, {"name": Path(scene).stem})
+    counts = dict.fromkeys(("done", "skipped", "failed"), 0)
+    for number, scene in enumerate(scenes):
+        state.write_text(json.dumps({"rsqi_batch": 1, "scenes": known}), encoding="utf-8")
+        share, left = number / len(scenes), 3.0 * (len(scenes) - number)
+        say(event="progress", stage="batch", done=number, total=len(scenes), share=share, eta_s=left)
+        output = folder / f"{Path(scene).stem}.gpkg"
+        values = {"raster": scene, "output": str(output), "reason": "", "score": None, "grade": "unscored"}
+        if known[scene].get("status") == "done":
+            values.update(status="skipped", **{name: known[scene][name] for name in ("score", "grade")}, errors=2)
+        elif Path(scene).stem.startswith("broken"):
+            values.update(status="failed", reason="it is truncated; copy it again", errors=0)
+            known[scene].update(status="failed", reason=values["reason"], footprint=footprint(scene))
+        else:
+            time.sleep(3 if mode == "slow" and number else 0.01)
+            verdict = {"score": 95.0 - 20 * number, "grade": ("excellent", "good", "rejected")[min(number, 2)]}
+            one = {"command": "inspect", "raster": scene, "output": str(output), "extras": str(folder)}
+            write({**request, **one, "mask": False, "report": False}, verdict)
+            values.update(status="done", errors=2, **verdict)
+            known[scene].update(status="done", marker="m", footprint=footprint(scene), **verdict)
+        counts[values["status"]] += 1
+        say(event="scene", done=number + 1, total=len(scenes), **values)
+    state.write_text(json.dumps({"rsqi_batch": 1, "scenes": known}), encoding="utf-8")
+    outputs = {kind: str(folder / f"lot.{kind}") for kind in ("csv", "xlsx", "html")}
+    for path in outputs.values():
+        Path(path).write_text("a report", encoding="utf-8")
+    say(event="result", outputs=outputs, score=85.0, grade=None if counts["failed"] else "good", **counts)
+
+
+def write(request, verdict=None):
     """Write one square of each asked type along the diagonal, four blocks, and a summary."""
     left, top, right, bottom, crs = grid(request["raster"])
     types = asked(request)
@@ -115,8 +166,11 @@ def write(request):
             blocks.CreateFeature(feature)
     summary = data.CreateLayer("summary", None, ogr.wkbNone)
     summary.CreateField(ogr.FieldDefn("raster", ogr.OFTString))
+    for name, kind in (("score", ogr.OFTReal), ("grade", ogr.OFTString)) if verdict else ():
+        summary.CreateField(ogr.FieldDefn(name, kind))
     row = ogr.Feature(summary.GetLayerDefn())
-    row.SetField("raster", request["raster"])
+    for name, value in {"raster": request["raster"], **(verdict or {})}.items():
+        row.SetField(name, value)
     summary.CreateFeature(row)
     if request["command"] == "seams":
         write_seams(data, request, crs)
@@ -170,6 +224,9 @@ def main():
     if mode == "deaf":
         time.sleep(60)
     threading.Thread(target=wait_for_cancel, daemon=True).start()
+    if request["command"] == "batch":
+        inspect_batch(request, mode)
+        return 0
     say(event="started", raster=request["raster"], width=200, height=100)
     if mode == "error":
         say(event="error", code="raster", message=f"{request['raster']}: it is\ntruncated; copy it again")

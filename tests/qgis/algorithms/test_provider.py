@@ -17,6 +17,7 @@ def test_every_algorithm_is_described(application):
         "evidence",
         "finetune",
         "inspect",
+        "inspectbatch",
         "lot",
         "measureseams",
         "pixelmissing",
