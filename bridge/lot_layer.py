@@ -58,11 +58,16 @@ def features_of_lot(
     """Yield a feature for each scene; one that lies nowhere has no geometry."""
     for entry in entries:
         feature = QgsFeature(fields)
-        feature.setAttributes([NULL if value is None else value for value in _values(entry)])
+        feature.setAttributes(attributes_of(entry))
         ring = footprint_of(entry, context)
         if ring:
             feature.setGeometry(QgsGeometry.fromPolygonXY([[QgsPointXY(x, y) for x, y in ring]]))
         yield feature
+
+
+def attributes_of(entry: Entry) -> list:
+    """Return the attributes of a scene."""
+    return [NULL if value is None else value for value in _values(entry)]
 
 
 def footprint_of(entry: Entry, context: QgsCoordinateTransformContext) -> tuple[tuple[float, float], ...]:

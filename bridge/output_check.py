@@ -19,6 +19,7 @@ from qgis.core import (
 
 from ..rsqi_core.files.clash import refuse_clashes, sidecars
 from ..rsqi_core.files.earlier import refuse_earlier_layers
+from .compat import FILE
 from .outputs import output_place
 
 
@@ -66,6 +67,10 @@ def _inputs(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsPro
             layers = [algorithm.parameterAsRasterLayer(parameters, name, context)]
         elif isinstance(definition, QgsProcessingParameterFeatureSource):
             layers = [algorithm.parameterAsVectorLayer(parameters, name, context)]
+        elif isinstance(definition, QgsProcessingParameterMultipleLayers) and definition.layerType() == FILE:
+            for path in map(Path, algorithm.parameterAsFileList(parameters, name, context)):  # not opened: many
+                if path.is_file():
+                    yield from (path, *sidecars(path))
         elif isinstance(definition, QgsProcessingParameterMultipleLayers):
             layers = algorithm.parameterAsLayerList(parameters, name, context)
         elif isinstance(definition, QgsProcessingParameterFile):

@@ -78,7 +78,7 @@ def scene_text(event: dict) -> str:
     result = score_line(event["score"], event["grade"], event["errors"])
     if event["status"] == "skipped":
         return tr("[{done}/{total}] {name}: {result}, inspected before").format(result=result, **values)
-    return tr("[{done}/{total}] {name}: {result}").format(result=result, **values)
+    return "[{done}/{total}] {name}: {result}".format(result=result, **values)
 
 
 def batch_text(answer: dict) -> str:

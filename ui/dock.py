@@ -12,6 +12,7 @@ from . import settings
 from .guide import GuideButton
 from .inspect.page import InspectPage
 from .learn.page import LearnPage
+from .lot.page import LotPage
 from .review.page import ReviewPage
 from .score.page import ScorePage
 from .setup.page import SetupPage
@@ -46,14 +47,18 @@ class RsqiDock(QgsDockWidget):
         self.live = LiveScore(self)  # the only one: the review stores what it says, the page Score shows it
         self.review_page, self.score_page = ReviewPage(iface, self.live), ScorePage(iface, self.live)
         self.learn_page = LearnPage(iface)
-        self._pages = (self.inspect_page, self.setup_page, self.review_page, self.score_page, self.learn_page)
+        self.lot_page = LotPage(iface, self.inspect_page.form.method, self.score_page.lot_panel)
+        self.lot_page.open_requested.connect(lambda entry: self.inspect_page.open_result(entry.scene, entry.result))
+        self._pages = (
+            self.inspect_page, self.setup_page, self.review_page, self.score_page, self.learn_page, self.lot_page
+        )  # fmt: skip
         self._shown = {
             "inspect": self._inspect_stack,
             "review": self.review_page,
             "score": self.score_page,
             "report": self.score_page.report_panel,
             "learn": self.learn_page,
-            "lot": self.score_page.lot_panel,
+            "lot": self.lot_page,
             "scheme": self.score_page.scheme_panel,
         }
         steps = {"inspect": tr("Inspect"), "review": tr("Review"), "score": tr("Score"), "report": tr("Report")}

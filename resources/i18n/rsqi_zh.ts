@@ -36,8 +36,16 @@
         <translation>64 位的 Python 3.10 以上版本；默认使用 QGIS 的 Python。</translation>
     </message>
     <message>
+        <source>A click shows where an image lies; Enter or a double click opens it for review.</source>
+        <translation>单击在地图上显示该影像；回车或双击打开复核。</translation>
+    </message>
+    <message>
         <source>A folder that 'Export training data' wrote, with a test part.</source>
         <translation>“导出训练数据”所写的、带测试部分的文件夹。</translation>
+    </message>
+    <message>
+        <source>A folder with all below it, files, lists (TXT, CSV, GeoPackage, STAC), or a pattern: D:/**/*.tif</source>
+        <translation>文件夹（含子文件夹）、文件、清单（TXT、CSV、GeoPackage、STAC），或通配符：D:/**/*.tif</translation>
     </message>
     <message>
         <source>A layer with the field category_id (1 to 10), such as the result of an inspection.</source>
@@ -50,6 +58,10 @@
     <message>
         <source>A lot of more than 1000 images is split evenly and each part judged alone: {parts}.</source>
         <translation>超过 1000 幅的批应均匀分批，各批单独判定：{parts}。</translation>
+    </message>
+    <message>
+        <source>A mask of each image</source>
+        <translation>每幅影像的掩膜</translation>
     </message>
     <message>
         <source>A mirror near you is faster. QGIS's proxy is used (Settings &gt; Options &gt; Network).</source>
@@ -72,6 +84,10 @@
         <translation>参数不合适</translation>
     </message>
     <message>
+        <source>A report on each image</source>
+        <translation>每幅影像的报告</translation>
+    </message>
+    <message>
         <source>A report to read and print.</source>
         <translation>可供阅读和打印的报告。</translation>
     </message>
@@ -82,6 +98,10 @@
     <message>
         <source>A scoring scheme as JSON; empty means that of the inspection.</source>
         <translation>评分方案（JSON）；留空则用检查时的方案。</translation>
+    </message>
+    <message>
+        <source>A shapefile of each image</source>
+        <translation>每幅影像的 Shapefile</translation>
     </message>
     <message>
         <source>A value that nobody has declared is left out as nodata: {reason}</source>
@@ -148,6 +168,10 @@
         <translation>各项检查均符合。</translation>
     </message>
     <message>
+        <source>All drawn errors are judged.</source>
+        <translation>抽出的图斑均已判定。</translation>
+    </message>
+    <message>
         <source>All errors are reviewed.</source>
         <translation>错误已全部复核。</translation>
     </message>
@@ -156,8 +180,20 @@
         <translation>列表中的图斑已全部复核。</translation>
     </message>
     <message>
+        <source>All grades</source>
+        <translation>全部等级</translation>
+    </message>
+    <message>
+        <source>All images in this folder and in the folders below it.</source>
+        <translation>该文件夹及其子文件夹中的全部影像。</translation>
+    </message>
+    <message>
         <source>All images of a folder</source>
         <translation>文件夹中的全部影像</translation>
+    </message>
+    <message>
+        <source>All states</source>
+        <translation>全部状态</translation>
     </message>
     <message>
         <source>All types</source>
@@ -170,6 +206,10 @@
     <message>
         <source>All {total} blocks are seen</source>
         <translation>{total} 个影像块已全部查看</translation>
+    </message>
+    <message>
+        <source>Also</source>
+        <translation>另输出</translation>
     </message>
     <message>
         <source>Also for training and Hugging Face models (PyTorch)</source>
@@ -194,6 +234,10 @@
     <message>
         <source>Another QGIS is setting RSQI up: wait for it.</source>
         <translation>另一个 QGIS 正在安装 RSQI，请等待其完成。</translation>
+    </message>
+    <message>
+        <source>Another person judges drawn errors again without seeing the first verdicts. These stay as they are; the second ones lie beside them in the table second_review of each result.</source>
+        <translation>由另一人在看不到首次结论的情况下重新判定抽出的图斑。首次结论保持不变，二次结论存于各成果的 second_review 表中。</translation>
     </message>
     <message>
         <source>Any severity</source>
@@ -320,6 +364,10 @@
         <translation>构建用 Python</translation>
     </message>
     <message>
+        <source>By</source>
+        <translation>复核人</translation>
+    </message>
+    <message>
         <source>By the number of errors of each severity, or by the share of the valid area that they cover.</source>
         <translation>按各严重程度的错误个数，或按错误占有效面积的比例。</translation>
     </message>
@@ -348,6 +396,10 @@
         <translation>已取消。</translation>
     </message>
     <message>
+        <source>Cancelled. What is done stays: 'Go on' inspects the rest.</source>
+        <translation>已取消。已完成的保留，点“继续”检查其余影像。</translation>
+    </message>
+    <message>
         <source>Cancelled. {text}</source>
         <translation>已取消。{text}</translation>
     </message>
@@ -362,6 +414,10 @@
     <message>
         <source>Cancelling...</source>
         <translation>正在取消…</translation>
+    </message>
+    <message>
+        <source>Cancelling: what has been found of the images in work is kept...</source>
+        <translation>正在取消：正在检查的影像保留已有进度……</translation>
     </message>
     <message>
         <source>Cap</source>
@@ -418,6 +474,10 @@
     <message>
         <source>Choose a dataset</source>
         <translation>选择数据集</translation>
+    </message>
+    <message>
+        <source>Choose a folder for the results.</source>
+        <translation>请选择成果文件夹。</translation>
     </message>
     <message>
         <source>Choose a folder of images</source>
@@ -708,8 +768,20 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>图斑 {fid}，扣分 {points:g}</translation>
     </message>
     <message>
+        <source>Error {number} of {total}: what is it?</source>
+        <translation>图斑 {number}/{total}：这是什么？</translation>
+    </message>
+    <message>
         <source>Errors</source>
         <translation>错误</translation>
+    </message>
+    <message>
+        <source>Errors drawn: {count}</source>
+        <translation>抽出图斑 {count} 个</translation>
+    </message>
+    <message>
+        <source>Errors drawn: {drawn}, judged a second time: {done}</source>
+        <translation>抽出图斑 {drawn} 个，已二次判定 {done} 个</translation>
     </message>
     <message>
         <source>Errors found: {count}</source>
@@ -728,12 +800,20 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>已发现错误：{count} 个</translation>
     </message>
     <message>
+        <source>Errors that are reviewed, of all</source>
+        <translation>已复核图斑数／图斑总数</translation>
+    </message>
+    <message>
         <source>Errors that cost points by severity; neighbours count once, and a type has an upper limit</source>
         <translation>按类别计扣的错漏；相邻的按一处计，每类型有上限</translation>
     </message>
     <message>
         <source>Errors that nobody has decided on; they are left out.</source>
         <translation>尚无人判断的错误；不采用。</translation>
+    </message>
+    <message>
+        <source>Errors to draw</source>
+        <translation>抽取图斑数</translation>
     </message>
     <message>
         <source>Every GeoPackage in it and in its subfolders is taken as well.</source>
@@ -776,6 +856,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>检查范围</translation>
     </message>
     <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
         <source>False alarms</source>
         <translation>误检</translation>
     </message>
@@ -798,6 +882,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
     <message>
         <source>Files cannot be written ({what}): close other QGIS windows and virus scans, then try again.</source>
         <translation>无法写入文件（{what}）：请关闭其他 QGIS 窗口和病毒扫描，然后重试。</translation>
+    </message>
+    <message>
+        <source>Files, or lists of images</source>
+        <translation>文件或影像清单</translation>
     </message>
     <message>
         <source>Find missing pixels</source>
@@ -836,6 +924,14 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>文件夹</translation>
     </message>
     <message>
+        <source>Folder for the results</source>
+        <translation>成果文件夹</translation>
+    </message>
+    <message>
+        <source>Folder of images</source>
+        <translation>影像文件夹</translation>
+    </message>
+    <message>
         <source>Folder of reviewed results</source>
         <translation>复核结果文件夹</translation>
     </message>
@@ -872,6 +968,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>检查本批影像所得的 GeoPackage。</translation>
     </message>
     <message>
+        <source>Gets a GeoPackage for each image, and lot.html, lot.xlsx and lot.csv.</source>
+        <translation>每幅影像一个 GeoPackage，另有 lot.html、lot.xlsx 和 lot.csv。</translation>
+    </message>
+    <message>
         <source>Give reviewed layers of errors, or a folder of them.</source>
         <translation>请给出复核过的错误图层，或存放它们的文件夹。</translation>
     </message>
@@ -894,6 +994,10 @@ The GeoPackage of an inspection tells the size of its image. For any other layer
         <translation>按评分方案给出图层中每个图斑的错漏类别和扣分，以及影像的得分和等级。面积重新量算，因此修改过的轮廓按现状计；状态为误检（rejected）的图斑不计。
 
 检查所得的 GeoPackage 已记录影像的大小。其他图层须给出影像，从中取得有效面积和像素大小；或直接给出这两个数值，此时把影像视为正方形。</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
     </message>
     <message>
         <source>Go on training</source>
@@ -948,8 +1052,16 @@ The GeoPackage of an inspection tells the size of its image. For any other layer
         <translation>在列表和地图上隐藏置信度较低的图斑，不影响得分。</translation>
     </message>
     <message>
+        <source>How many images the lot has of which these are a sample; empty means that they are all of it.</source>
+        <translation>这些影像为样本时，批量为多少幅；留空表示它们就是整批。</translation>
+    </message>
+    <message>
         <source>How many images the lot has.</source>
         <translation>该批的影像数。</translation>
+    </message>
+    <message>
+        <source>How often an image is tried again whose worker died.</source>
+        <translation>工作进程意外终止时，该影像重试的次数。</translation>
     </message>
     <message>
         <source>How often every block is shown.</source>
@@ -980,6 +1092,18 @@ The GeoPackage of an inspection tells the size of its image. For any other layer
         <translation>影像</translation>
     </message>
     <message>
+        <source>Image files, and lists of them: TXT, CSV, GeoPackage and other vector files, STAC.</source>
+        <translation>影像文件，或影像清单：TXT、CSV、GeoPackage 等矢量文件、STAC。</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>影像</translation>
+    </message>
+    <message>
+        <source>Images done: {done} of {total}</source>
+        <translation>已完成影像 {done}/{total}</translation>
+    </message>
+    <message>
         <source>Images in the lot</source>
         <translation>批量（幅）</translation>
     </message>
@@ -988,12 +1112,32 @@ The GeoPackage of an inspection tells the size of its image. For any other layer
         <translation>已检影像数</translation>
     </message>
     <message>
+        <source>Images inspected before</source>
+        <translation>此前已检查的影像数</translation>
+    </message>
+    <message>
+        <source>Images of the lot</source>
+        <translation>批内影像</translation>
+    </message>
+    <message>
+        <source>Images that failed</source>
+        <translation>检查失败的影像数</translation>
+    </message>
+    <message>
         <source>Images to inspect</source>
         <translation>应检影像数</translation>
     </message>
     <message>
+        <source>Images, or lists of images</source>
+        <translation>影像或影像清单</translation>
+    </message>
+    <message>
         <source>Images: {count}</source>
         <translation>影像：{count} 幅</translation>
+    </message>
+    <message>
+        <source>Images: {total}, inspected: {inspected}, reviewed: {reviewed}</source>
+        <translation>影像 {total} 幅，已检查 {inspected} 幅，已复核 {reviewed} 幅</translation>
     </message>
     <message>
         <source>Import a scoring scheme</source>
@@ -1024,6 +1168,10 @@ The GeoPackage of an inspection tells the size of its image. For any other layer
         <translation>检查</translation>
     </message>
     <message>
+        <source>Inspect a lot: {name}</source>
+        <translation>批量检查：{name}</translation>
+    </message>
+    <message>
         <source>Inspect image</source>
         <translation>影像质检</translation>
     </message>
@@ -1032,12 +1180,28 @@ The GeoPackage of an inspection tells the size of its image. For any other layer
         <translation>检查图层</translation>
     </message>
     <message>
+        <source>Inspect many images</source>
+        <translation>批量检查影像</translation>
+    </message>
+    <message>
+        <source>Inspect the parts of mosaics one by one</source>
+        <translation>逐一检查镶嵌影像的各部分</translation>
+    </message>
+    <message>
         <source>Inspect {name}</source>
         <translation>检查 {name}</translation>
     </message>
     <message>
         <source>Inspect {needed} of the {size} images in detail.</source>
         <translation>{size} 幅影像中应详查 {needed} 幅。</translation>
+    </message>
+    <message>
+        <source>Inspected as it is set on the page Inspect.</source>
+        <translation>检查参数同“检查”页的设置。</translation>
+    </message>
+    <message>
+        <source>Inspected: {done}, done before: {skipped}, failed: {failed}.</source>
+        <translation>已检查 {done} 幅，此前已完成 {skipped} 幅，失败 {failed} 幅。</translation>
     </message>
     <message>
         <source>Inspected: {done}, errors: {errors}</source>
@@ -1056,6 +1220,18 @@ The GeoPackage of an inspection tells the size of its image. For any other layer
         <translation>检查者</translation>
     </message>
     <message>
+        <source>Inspects all images of a folder, of a pattern or of lists, each into a GeoPackage of its own in the output folder, as 'Inspect image' writes it, and reports on the lot: sampling plan, score and grade of each image, the verdict on the lot, and a map of the images coloured by grade, the worst first.
+
+Lists are text or CSV files, vector files with a field location, raster or path (as gdaltindex writes them), and STAC ItemCollections (.json).
+
+An image that cannot be inspected stops no other. What is done with the same image, model and parameters is not done again: a run that was cancelled, or whose computer went off, goes on where it stopped when it is started again with the same values, and so does one to which images were added.</source>
+        <translation>检查文件夹、通配符或清单中的全部影像，每幅影像在成果文件夹中得到一个 GeoPackage（同“检查影像”的成果），并生成批质量报告：抽样方案、每幅影像的得分与等级、批判定、按等级着色的影像分布图，由差到好排列。
+
+清单可以是文本或 CSV 文件、含 location、raster 或 path 字段的矢量文件（如 gdaltindex 所写），以及 STAC ItemCollection（.json）。
+
+一幅影像检查失败不影响其他影像。影像、模型和参数相同的不会重复检查：被取消或因断电中断后，用相同的参数再次运行即从中断处继续；增加影像后也是如此。</translation>
+    </message>
+    <message>
         <source>Inspects an image for cloud, shadow, stretching blur, blur, spectral overflow, distortion, stitching traces, stitching misalignment, stripe noise and missing pixels. The errors come out as polygons in the image's coordinate system, with type, confidence, area, severity and penalty; the image gets a score and a grade. Nodata and transparent pixels are left out of every area and of the score.
 
 Saved to a GeoPackage of its own, the result is complete: the errors with their style, the blocks with the probability of each type, and a summary.
@@ -1066,6 +1242,14 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
 结果单独保存为一个 GeoPackage 时是完整的：带样式的错误、带各类型概率的块，以及一份汇总。
 
 计算在 RSQI 自己的 Python 环境中进行；取消会立即停止，不留下任何文件。</translation>
+    </message>
+    <message>
+        <source>Inspects many images into one folder by several workers, and reports on the lot.</source>
+        <translation>用多个工作进程检查多幅影像，成果存入一个文件夹，并生成批质量报告。</translation>
+    </message>
+    <message>
+        <source>Inspects what is not inspected yet, and writes the report on the lot: {count} images wait.</source>
+        <translation>检查尚未检查的影像并生成批质量报告：待检查 {count} 幅。</translation>
     </message>
     <message>
         <source>Install Python 3.12 from python.org (64 bits, for this user), then press the button again.</source>
@@ -1112,6 +1296,18 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>批质量判定</translation>
     </message>
     <message>
+        <source>Judge the lot</source>
+        <translation>判定整批</translation>
+    </message>
+    <message>
+        <source>Judge those that wait</source>
+        <translation>判定待判图斑</translation>
+    </message>
+    <message>
+        <source>Judged by two: {count}, alike: {equal:.0%}, Cohen's kappa: {kappa}</source>
+        <translation>两人均判定 {count} 个，一致率 {equal:.0%}，Cohen's kappa {kappa}</translation>
+    </message>
+    <message>
         <source>Keep the scale: only move the map from error to error</source>
         <translation>保持比例尺：在图斑之间只平移地图</translation>
     </message>
@@ -1146,6 +1342,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Learning rate</source>
         <translation>学习率</translation>
+    </message>
+    <message>
+        <source>Leave</source>
+        <translation>退出</translation>
     </message>
     <message>
         <source>left, {n} px</source>
@@ -1196,6 +1396,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
         <translation>批</translation>
     </message>
     <message>
+        <source>Lot {name}</source>
+        <translation>批 {name}</translation>
+    </message>
+    <message>
         <source>Lowering</source>
         <translation>只降低</translation>
     </message>
@@ -1206,6 +1410,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Making polygons: {done} of {total}</source>
         <translation>正在生成多边形：{done}/{total}</translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation>掩膜</translation>
     </message>
     <message>
         <source>Mean</source>
@@ -1222,6 +1430,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Mean F1 over the types {old:.3f} → {new:.3f} on {blocks} blocks that training has not seen; clean blocks marked {before:.0%} → {after:.0%}.</source>
         <translation>在训练从未见过的 {blocks} 个影像块上，各类型平均 F1 {old:.3f} → {new:.3f}；无错误影像块被标出的比例 {before:.0%} → {after:.0%}。</translation>
+    </message>
+    <message>
+        <source>Mean score of the lot</source>
+        <translation>批平均分</translation>
     </message>
     <message>
         <source>Mean score of the sample</source>
@@ -1302,6 +1514,30 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Move the vertices of the outline</source>
         <translation>移动轮廓节点</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>No drawn error waits for you.</source>
+        <translation>没有待您判定的抽出图斑。</translation>
+    </message>
+    <message>
+        <source>No error (X)</source>
+        <translation>不是错误 (X)</translation>
+    </message>
+    <message>
+        <source>No verdict on the lot yet.</source>
+        <translation>尚不能判定整批。</translation>
+    </message>
+    <message>
+        <source>Not inspected</source>
+        <translation>未检查</translation>
+    </message>
+    <message>
+        <source>Not reviewed</source>
+        <translation>未复核</translation>
     </message>
     <message>
         <source>not measured: nothing crosses the line</source>
@@ -1440,6 +1676,14 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>错位</translation>
     </message>
     <message>
+        <source>One a line, such as D:/2026/**/*.tif, where ** stands for any folders.</source>
+        <translation>每行一个，如 D:/2026/**/*.tif，** 表示任意层文件夹。</translation>
+    </message>
+    <message>
+        <source>One band for grey or three for red, green, blue: 4,3,2 or red,green,blue; empty: as each image says.</source>
+        <translation>灰度给一个波段，红绿蓝给三个：4,3,2 或 red,green,blue；留空则按各影像自身的说明。</translation>
+    </message>
+    <message>
         <source>One band for grey, or three in the order red, green, blue, which dragging changes in the list; none means what the image itself says. Scripts may give a text as well: 4,3,2 or red,green,blue.</source>
         <translation>一个波段表示灰度，三个按红、绿、蓝的顺序，可在列表中拖动调整；不选则按影像自身的说明。脚本中也可写成文本：4,3,2 或 red,green,blue。</translation>
     </message>
@@ -1474,6 +1718,14 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Only what was drawn can be deleted: reject what the inspection has found.</source>
         <translation>只能删除人工绘制的图斑；检查发现的请用“否定”。</translation>
+    </message>
+    <message>
+        <source>Open as long as an error is not reviewed</source>
+        <translation>有未复核的图斑时为“待定”</translation>
+    </message>
+    <message>
+        <source>Opens the chosen image for review (Enter)</source>
+        <translation>打开所选影像进行复核（回车）</translation>
     </message>
     <message>
         <source>Oriented lines</source>
@@ -1524,6 +1776,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>软件源</translation>
     </message>
     <message>
+        <source>Partly reviewed</source>
+        <translation>部分复核</translation>
+    </message>
+    <message>
         <source>Passes</source>
         <translation>遍历次数</translation>
     </message>
@@ -1534,6 +1790,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Paths are too long: allow long paths in Windows, or use a shorter profile folder.</source>
         <translation>路径过长：请在 Windows 中允许长路径，或使用路径较短的配置文件夹。</translation>
+    </message>
+    <message>
+        <source>Patterns</source>
+        <translation>通配符</translation>
     </message>
     <message>
         <source>Pixel size</source>
@@ -1596,6 +1856,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>概率：{name}</translation>
     </message>
     <message>
+        <source>Processes that inspect side by side and share the processor's cores; each needs memory of its own.</source>
+        <translation>同时检查的进程数，共用处理器核心；每个进程都占用内存。</translation>
+    </message>
+    <message>
         <source>Processor (CPU)</source>
         <translation>处理器 (CPU)</translation>
     </message>
@@ -1630,6 +1894,70 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Red band, or the only one for grey</source>
         <translation>红波段；只选这一个时为灰度</translation>
+    </message>
+    <message>
+        <source>Second</source>
+        <translation>二次检查</translation>
+    </message>
+    <message>
+        <source>Share of the errors judged a second time that both judge alike</source>
+        <translation>二次判定的图斑中两人结论一致的比例</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>显示全部</translation>
+    </message>
+    <message>
+        <source>Somebody else has judged this error meanwhile; it is left out.</source>
+        <translation>此图斑已由他人判定，跳过。</translation>
+    </message>
+    <message>
+        <source>Table of the lot (CSV)</source>
+        <translation>批统计表（CSV）</translation>
+    </message>
+    <message>
+        <source>Takes all inspected images into the verdict on the lot</source>
+        <translation>将全部已检查影像纳入批判定</translation>
+    </message>
+    <message>
+        <source>There are no images: choose a folder, files, or a list of images.</source>
+        <translation>没有影像：请选择文件夹、文件或影像清单。</translation>
+    </message>
+    <message>
+        <source>There is nothing to draw: only errors that another person has judged are judged a second time.</source>
+        <translation>没有可抽取的图斑：只有他人已判定的图斑才作二次判定。</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>结论</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>复核时间</translation>
+    </message>
+    <message>
+        <source>Workers</source>
+        <translation>工作进程</translation>
+    </message>
+    <message>
+        <source>Writes NAME.shp beside each result.</source>
+        <translation>在每个成果旁生成 NAME.shp。</translation>
+    </message>
+    <message>
+        <source>[{done}/{total}] {name}: failed: {reason}</source>
+        <translation>[{done}/{total}] {name}：失败：{reason}</translation>
+    </message>
+    <message>
+        <source>[{done}/{total}] {name}: {result}, inspected before</source>
+        <translation>[{done}/{total}] {name}：{result}，此前已检查</translation>
+    </message>
+    <message>
+        <source>inspected</source>
+        <translation>已检查</translation>
+    </message>
+    <message>
+        <source>passes</source>
+        <translation>通过</translation>
     </message>
     <message>
         <source>right, {n} px</source>
@@ -1772,8 +2100,16 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>报告</translation>
     </message>
     <message>
+        <source>Report anew</source>
+        <translation>重新生成报告</translation>
+    </message>
+    <message>
         <source>Report errors</source>
         <translation>生成检查报告</translation>
+    </message>
+    <message>
+        <source>Report on the lot</source>
+        <translation>批质量报告</translation>
     </message>
     <message>
         <source>Report to print</source>
@@ -1796,12 +2132,20 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>结果</translation>
     </message>
     <message>
+        <source>Results</source>
+        <translation>成果</translation>
+    </message>
+    <message>
         <source>Results of the sample (GeoPackage)</source>
         <translation>样本的结果 (GeoPackage)</translation>
     </message>
     <message>
         <source>Results outside the sample (GeoPackage)</source>
         <translation>样本以外的结果 (GeoPackage)</translation>
+    </message>
+    <message>
+        <source>Retries</source>
+        <translation>重试次数</translation>
     </message>
     <message>
         <source>Review</source>
@@ -1960,6 +2304,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>在类型、状态、备注、姓名与编号中搜索</translation>
     </message>
     <message>
+        <source>Second review</source>
+        <translation>二次检查</translation>
+    </message>
+    <message>
         <source>Select at least two errors to merge.</source>
         <translation>请至少选择两个图斑再合并。</translation>
     </message>
@@ -2040,8 +2388,16 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>清晰度之比</translation>
     </message>
     <message>
+        <source>Sheet</source>
+        <translation>图幅</translation>
+    </message>
+    <message>
         <source>Show all keys</source>
         <translation>显示全部按键</translation>
+    </message>
+    <message>
+        <source>Shows all images of the lot on the map</source>
+        <translation>在地图上显示批内全部影像</translation>
     </message>
     <message>
         <source>Side of a pixel in the layer's units, for web maps; empty means the layer's own.</source>
@@ -2088,6 +2444,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>标准</translation>
     </message>
     <message>
+        <source>Start</source>
+        <translation>开始</translation>
+    </message>
+    <message>
         <source>Start from</source>
         <translation>起点模型</translation>
     </message>
@@ -2124,12 +2484,20 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>严格</translation>
     </message>
     <message>
+        <source>Table of the lot (XLSX)</source>
+        <translation>批统计表（XLSX）</translation>
+    </message>
+    <message>
         <source>Takes over a scheme from a JSON file.</source>
         <translation>从 JSON 文件导入方案。</translation>
     </message>
     <message>
         <source>Takes the last edit back.</source>
         <translation>撤销上一次修改。</translation>
+    </message>
+    <message>
+        <source>Takes the sources of a VRT in place of the VRT.</source>
+        <translation>以 VRT 的源影像代替 VRT 本身。</translation>
     </message>
     <message>
         <source>Test</source>
@@ -2572,6 +2940,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>没有可复核的图斑。请先检查影像，或在图层面板中选择错误图层。</translation>
     </message>
     <message>
+        <source>There are no images: give a folder, files, or a pattern.</source>
+        <translation>没有影像：请给出文件夹、文件或通配符。</translation>
+    </message>
+    <message>
         <source>There are too few blocks to set thresholds on: they stay as they were.</source>
         <translation>可用于设定阈值的影像块太少：阈值保持不变。</translation>
     </message>
@@ -2728,6 +3100,10 @@ A run that was cancelled goes on where it stopped when it is started again with 
         <translation>使用它</translation>
     </message>
     <message>
+        <source>VRT parts</source>
+        <translation>VRT 各部分</translation>
+    </message>
+    <message>
         <source>Valid area (m²)</source>
         <translation>有效面积 (m²)</translation>
     </message>
@@ -2768,12 +3144,20 @@ A run that was cancelled goes on where it stopped when it is started again with 
         <translation>用什么设备运行模型。</translation>
     </message>
     <message>
+        <source>What is judged stays; the rest waits.</source>
+        <translation>已判定的保留，其余待判。</translation>
+    </message>
+    <message>
         <source>What is no step of every image</source>
         <translation>并非每幅影像都需要的功能</translation>
     </message>
     <message>
         <source>What the technician decided</source>
         <translation>质检员的复核结论</translation>
+    </message>
+    <message>
+        <source>Where each image lies, with grade, score, errors, and who has reviewed it.</source>
+        <translation>每幅影像的位置、等级、得分、错误数和复核人。</translation>
     </message>
     <message>
         <source>Whether somebody has looked at this block</source>
@@ -2810,6 +3194,14 @@ A run that was cancelled goes on where it stopped when it is started again with 
     <message>
         <source>Write to layer</source>
         <translation>写入图层</translation>
+    </message>
+    <message>
+        <source>Writes NAME.html beside each result.</source>
+        <translation>在每个成果旁生成 NAME.html。</translation>
+    </message>
+    <message>
+        <source>Writes NAME_mask.tif beside each result.</source>
+        <translation>在每个成果旁生成 NAME_mask.tif。</translation>
     </message>
     <message>
         <source>Writes the report of an image as its errors are now, reviewed or not: the score with its arithmetic, the sums of each type, what was not inspected, lines to sign on, a map of all errors, pictures of the main ones, a list, the model and its parameters. Errors whose status is 'rejected' are left out.
@@ -2882,6 +3274,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>default</source>
         <translation>默认</translation>
+    </message>
+    <message>
+        <source>does not pass</source>
+        <translation>不通过</translation>
     </message>
     <message>
         <source>error area, %</source>
@@ -3010,6 +3406,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>only the raster carries zone {zone} before the easting; reconciled</source>
         <translation>只有影像的横坐标带有带号 {zone}，已统一</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>待定</translation>
     </message>
     <message>
         <source>passed</source>
@@ -3280,12 +3680,20 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{name} 含有已审核的结果（判定 {count} 个）。</translation>
     </message>
     <message>
+        <source>{name} is not inspected: there is nothing to review yet.</source>
+        <translation>{name} 尚未检查，没有可复核的内容。</translation>
+    </message>
+    <message>
         <source>{name}: errors</source>
         <translation>{name}：错误</translation>
     </message>
     <message>
         <source>{name}: errors so far</source>
         <translation>{name}：已发现的错误</translation>
+    </message>
+    <message>
+        <source>{name}: {reason}; it is tried again.</source>
+        <translation>{name}：{reason}；将重试。</translation>
     </message>
     <message>
         <source>{name}_record</source>
@@ -3392,6 +3800,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{path}：该文件或文件夹的名称含有不是文字的字节；请重命名</translation>
     </message>
     <message>
+        <source>{path}: the second review cannot be written ({reason}); try again when no other program uses the file</source>
+        <translation>{path}：二次检查无法写入（{reason}）；请待其他程序不再使用该文件时重试</translation>
+    </message>
+    <message>
         <source>{path}: the status of error {number} is '{found}'; it must be one of {allowed}</source>
         <translation>{path}：第 {number} 号图斑的状态为“{found}”；应为 {allowed} 之一</translation>
     </message>
@@ -3478,6 +3890,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{text}; failed: {failed}</source>
         <translation>{text}；失败 {failed} 幅</translation>
+    </message>
+    <message>
+        <source>{text}; hidden by the filters: {count}</source>
+        <translation>{text}；被筛选隐藏 {count} 幅</translation>
     </message>
     <message>
         <source>{text}; nothing to inspect in: {count}</source>

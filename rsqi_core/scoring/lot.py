@@ -9,7 +9,6 @@ sample's mean is the lot's score, and the shares of good units give its grade.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Mapping, Sequence
 
 from ..errors import ParameterError
 from ..notes import Note
+from .sample import draw_alike
 
 LARGEST = 1000  # a larger lot is split evenly
 # Largest lot for which this many units are inspected (5.2).
@@ -117,8 +117,7 @@ def sample_size(lot_size: int) -> int:
 
 def draw(names: Sequence[str], seed: str = "") -> tuple[str, ...]:
     """Draw the sample of a lot of units by name; the same seed draws the same units, whatever their order."""
-    drawn = sorted(names, key=lambda name: hashlib.sha256(f"{seed}\0{name}".encode()).digest())
-    return tuple(sorted(drawn[: sample_size(len(names))]))
+    return draw_alike(names, sample_size(len(names)), seed)
 
 
 def overview_passes(severities: Mapping[str, int]) -> bool:

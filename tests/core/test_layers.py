@@ -65,7 +65,7 @@ def may_import(sentence):
         yield from ((f"rsqi_core.{name}", known) for name in line)
 
 
-PAGES = ("inspect", "learn", "review", "score", "setup")
+PAGES = ("inspect", "learn", "lot", "review", "score", "setup")
 MAY_IMPORT = {
     "__init__": {"plugin"},
     "plugin": {"ui", "algorithms.provider", "bridge"},

@@ -82,6 +82,20 @@ class InspectionForm(QWidget):
             return tr("Choose the seamlines to measure.")
         return problem or self.advanced_box.bands_box.problem()
 
+    def method(self) -> tuple[dict, str]:
+        """Return the parameters of `rsqi:inspectbatch` that say how, and why they do not fit; empty: they do."""
+        if not self.type_list.checked():
+            return {}, tr("Choose at least one error type.")
+        found = {
+            "MODEL": self.model_box.model(),
+            "DEVICE": self.device_box.currentIndex(),
+            "TYPES": self.type_list.checked(),
+            **self._scoring(),
+            **self.advanced_box.parameters(),
+        }
+        found["BANDS"] = ",".join(map(str, found.get("BANDS") or []))
+        return found, self.advanced_box.problem()
+
     def parameters(self, image: Image) -> dict:
         """Return the parameters of an inspection of one image but for INPUT and OUTPUT."""
         return {
@@ -135,10 +149,14 @@ class InspectionForm(QWidget):
         return tr("There is no image to inspect: choose some layers, or a folder with images.")
 
     def _common_parameters(self, image: Image) -> dict:
-        found = {"SCHEME": str(schemes.chosen() or ""), "MODE": MODES.index(schemes.mode())}
+        found = self._scoring()
         if image.path is None:
             found["PIXEL_SIZE"] = self.pixel_box.value() or self._shown_pixel_size(image.layer)
         return found
+
+    @staticmethod
+    def _scoring() -> dict:
+        return {"SCHEME": str(schemes.chosen() or ""), "MODE": MODES.index(schemes.mode())}
 
     def _shown_pixel_size(self, layer: QgsRasterLayer) -> float:
         """Return the side of a pixel of the map in the layer's units; 0 where the map does not lie on the layer."""

@@ -265,6 +265,10 @@ class InspectPage(QWidget):
         self._iface.setActiveLayer(layer)
         self.finished.emit(layer)
 
+    def open_result(self, raster: str, result: Path) -> None:
+        """Open a result as a batch wrote it, and ask for its review."""
+        self.open_outcome(Outcome(Image(result.stem, path=Path(raster)), result))
+
     def _load(self, outcome: Outcome) -> QgsVectorLayer:
         """Put errors and seams into the project, on top, with their legends; return the errors."""
         errors = self._load_table(outcome, "errors", tr("{name}: errors"))
