@@ -208,10 +208,6 @@
         <translation>{total} 个影像块已全部查看</translation>
     </message>
     <message>
-        <source>Also</source>
-        <translation>另输出</translation>
-    </message>
-    <message>
         <source>Also for training and Hugging Face models (PyTorch)</source>
         <translation>同时用于训练和 Hugging Face 模型（PyTorch）</translation>
     </message>

@@ -17,7 +17,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...bridge import layer_style
 from ...bridge.i18n import tr
@@ -113,10 +113,8 @@ class LotMap(QObject):
 
     def _add_layer(self, first: Entry, title: str) -> None:
         project = QgsProject.instance()
-        if not project.mapLayers():  # else its degrees would become those of the project
-            raster = QgsRasterLayer(first.scene, first.name)
-            if raster.isValid() and raster.crs().isValid():
-                project.setCrs(raster.crs())
+        if not project.mapLayers():
+            QTimer.singleShot(0, lambda: _take_crs(first.scene))  # after QGIS has taken that of its first layer
         self.layer = memory_layer(title)
         layer_style.apply(self.layer, "lot")
         self.layer.selectionChanged.connect(self._selected)
@@ -160,6 +158,13 @@ class LotMap(QObject):
     def _repaint(self) -> None:
         self.layer.updateExtents()
         self.layer.triggerRepaint()
+
+
+def _take_crs(scene: str) -> None:
+    """Give the project the coordinate system of an image, rather than the degrees of the footprints."""
+    raster = QgsRasterLayer(scene, "")
+    if raster.isValid() and raster.crs().isValid():
+        QgsProject.instance().setCrs(raster.crs())
 
 
 def title_of(folder: str) -> str:
