@@ -76,9 +76,7 @@ def footprint_of(entry: Entry, context: QgsCoordinateTransformContext) -> tuple[
         return entry.outcome.footprint
     if entry.outcome is not None or not Path(entry.scene).is_file():
         return ()
-    options = QgsRasterLayer.LayerOptions()
-    options.loadDefaultStyle = False  # which would read pixels
-    layer = QgsRasterLayer(entry.scene, entry.name, "gdal", options)
+    layer = open_header(entry.scene)
     if not layer.isValid() or not layer.crs().isValid():
         return ()
     box = layer.extent()
@@ -96,9 +94,17 @@ def footprint_of(entry: Entry, context: QgsCoordinateTransformContext) -> tuple[
     return tuple((point.x(), point.y()) for point in points)
 
 
-def memory_layer(title: str) -> QgsVectorLayer:
+def open_header(path: str) -> QgsRasterLayer:
+    """Open a raster without a look at its pixels."""
+    options = QgsRasterLayer.LayerOptions()
+    options.loadDefaultStyle = False
+    return QgsRasterLayer(path, Path(path).stem, "gdal", options)
+
+
+def memory_layer(title: str, crs: QgsCoordinateReferenceSystem) -> QgsVectorLayer:
     """Return an empty layer of this kind."""
-    layer = QgsVectorLayer(f"Polygon?crs={CRS}", title, "memory")
+    layer = QgsVectorLayer("Polygon", title, "memory")
+    layer.setCrs(crs)
     layer.dataProvider().addAttributes(list(lot_fields()))
     layer.updateFields()
     return layer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Iterable
 
 from qgis.core import (
@@ -12,19 +13,19 @@ from qgis.core import (
     QgsGeometry,
     QgsPointXY,
     QgsProject,
-    QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
 )
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...bridge import layer_style
 from ...bridge.i18n import tr
-from ...bridge.lot_layer import CRS, attributes_of, footprint_of, memory_layer
+from ...bridge.lot_layer import CRS, attributes_of, footprint_of, memory_layer, open_header
 from ...rsqi_core.batch.lot_table import Entry
 
 _MARGIN = 1.15
+_ASKED = 5  # images that are asked for their coordinate system, until one has any
 
 
 class LotMap(QObject):
@@ -56,7 +57,7 @@ class LotMap(QObject):
             self.clear()
             return
         if not self.is_shown():
-            self._add_layer(entries[0], title)
+            self._add_layer(entries, title)
         self.layer.setName(title)
         provider = self.layer.dataProvider()
         provider.truncate()
@@ -94,9 +95,13 @@ class LotMap(QObject):
     def zoom_to_all(self) -> None:
         """Show all scenes on the map."""
         if self.is_shown():
-            self.layer.updateExtents()
-            if not self.layer.extent().isEmpty():
-                self._show(self.layer.extent())
+            box = QgsRectangle()
+            box.setMinimal()
+            for ring in filter(None, map(self._rings.get, self._fids)):
+                for x, y in ring:
+                    box.combineExtentWith(x, y)
+            if not box.isNull() and not box.isEmpty():
+                self._show(box)
 
     def show_labels(self, shown: bool) -> None:
         """Write names on the footprints, or not: they would lie over an image under review."""
@@ -111,11 +116,9 @@ class LotMap(QObject):
             QgsProject.instance().removeMapLayer(self.layer.id())
         self.layer, self._fids, self._rings = None, {}, {}
 
-    def _add_layer(self, first: Entry, title: str) -> None:
+    def _add_layer(self, entries: list[Entry], title: str) -> None:
         project = QgsProject.instance()
-        if not project.mapLayers():
-            QTimer.singleShot(0, lambda: _take_crs(first.scene))  # after QGIS has taken that of its first layer
-        self.layer = memory_layer(title)
+        self.layer = memory_layer(title, _crs_of(entries[:_ASKED]))
         layer_style.apply(self.layer, "lot")
         self.layer.selectionChanged.connect(self._selected)
         project.addMapLayer(self.layer, False)
@@ -133,8 +136,17 @@ class LotMap(QObject):
         feature.setAttributes(attributes_of(entry))
         ring = self._ring(entry)
         if ring:
-            feature.setGeometry(QgsGeometry.fromPolygonXY([[QgsPointXY(x, y) for x, y in ring]]))
+            shape = QgsGeometry.fromPolygonXY([[QgsPointXY(x, y) for x, y in ring]])
+            try:
+                shape.transform(self._transform(self.layer.crs()))
+            except QgsCsException:  # it lies beside what this system can show
+                return feature
+            feature.setGeometry(shape)
         return feature
+
+    @staticmethod
+    def _transform(target: QgsCoordinateReferenceSystem) -> QgsCoordinateTransform:
+        return QgsCoordinateTransform(QgsCoordinateReferenceSystem(CRS), target, QgsProject.instance())
 
     def _ring(self, entry: Entry) -> tuple:
         """Return the footprint of a scene; a raster is asked once."""
@@ -145,9 +157,8 @@ class LotMap(QObject):
         return self._rings[entry.scene]
 
     def _show(self, box: QgsRectangle) -> bool:
-        source, target = QgsCoordinateReferenceSystem(CRS), self._canvas.mapSettings().destinationCrs()
         try:
-            box = QgsCoordinateTransform(source, target, QgsProject.instance()).transformBoundingBox(box)
+            box = self._transform(self._canvas.mapSettings().destinationCrs()).transformBoundingBox(box)
         except QgsCsException:
             return False
         box.scale(_MARGIN)
@@ -160,11 +171,13 @@ class LotMap(QObject):
         self.layer.triggerRepaint()
 
 
-def _take_crs(scene: str) -> None:
-    """Give the project the coordinate system of an image, rather than the degrees of the footprints."""
-    raster = QgsRasterLayer(scene, "")
-    if raster.isValid() and raster.crs().isValid():
-        QgsProject.instance().setCrs(raster.crs())
+def _crs_of(entries: list[Entry]) -> QgsCoordinateReferenceSystem:
+    """Return the coordinate system of the images, which becomes that of an empty project; degrees if there is none."""
+    for entry in entries:
+        raster = open_header(entry.scene) if Path(entry.scene).is_file() else None
+        if raster is not None and raster.isValid() and raster.crs().isValid():
+            return raster.crs()
+    return QgsCoordinateReferenceSystem(CRS)
 
 
 def title_of(folder: str) -> str:

@@ -97,7 +97,7 @@ def test_all_scenes_stand_in_one_table_and_on_one_map_the_worst_first(dock):
     layer = page.map.layer
     assert layer.featureCount() == 4 and QgsProject.instance().mapLayer(layer.id()) is layer
     assert {f["name"]: f["grade"] for f in layer.getFeatures()}["c"] == "rejected"
-    assert until(lambda: QgsProject.instance().crs().authid() == "EPSG:4547"), "not the degrees of the footprints"
+    assert layer.crs().authid() == "EPSG:4547", "which an empty project takes, not the degrees of the footprints"
     assert QgsProject.instance().layerTreeRoot().children()[-1].layer() is layer
 
 
