@@ -101,7 +101,7 @@ def agreement_text(found: Agreement) -> str:
 
 def lot_status(code: str) -> str:
     """Return what is the case with a scene of a lot."""
-    return {"waiting": tr("not inspected"), "inspected": tr("inspected"), "failed": tr("failed")}[code]
+    return {"waiting": tr("not inspected"), "inspected": tr("inspected"), "failed": tr("Failed")}[code]
 
 
 def lot_verdict(code: str) -> str:

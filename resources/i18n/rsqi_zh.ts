@@ -880,8 +880,8 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>无法写入文件（{what}）：请关闭其他 QGIS 窗口和病毒扫描，然后重试。</translation>
     </message>
     <message>
-        <source>Files, or lists of images</source>
-        <translation>文件或影像清单</translation>
+        <source>Files, lists</source>
+        <translation>文件、清单</translation>
     </message>
     <message>
         <source>Find missing pixels</source>

@@ -216,7 +216,7 @@ class RunBox(QWidget):
 
     def _build(self) -> None:
         self.kind_box = narrow(QComboBox())
-        self.kind_box.addItems([tr("All images of a folder"), tr("Files, or lists of images")])
+        self.kind_box.addItems([tr("Folder"), tr("Files, lists")])
         self.scenes_box, self.folder_box = QgsFileWidget(), QgsFileWidget()
         self.scenes_box.setObjectName("rsqiLotImages")
         self.scenes_box.setToolTip(

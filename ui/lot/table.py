@@ -147,6 +147,7 @@ class LotTable(QTableView):
         """Give each column the width that it needs, the names some at most."""
         self.resizeColumnsToContents()
         self.setColumnWidth(SHEET, max(90, min(self.columnWidth(SHEET), 170)))
+        self.setColumnWidth(VERDICT, min(self.columnWidth(VERDICT), 90))  # why one failed is long
 
     def entry(self) -> Entry | None:
         """Return the current scene."""
@@ -178,7 +179,7 @@ def cell(entry: Entry, column: int) -> str:
         score_text(entry.score),
         lot_verdict(entry.verdict),
         str(review.errors),
-        f"{review.total - review.unreviewed}/{review.total}",
+        f"{review.total - review.unreviewed}/{review.total}" if review.total else "–",
         listed(review.by),
         _local(review.at),
         "" if not review.drawn else f"{second.count if second else 0}/{review.drawn}" + _equal(second),

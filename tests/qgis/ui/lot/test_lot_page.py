@@ -43,6 +43,7 @@ def dock(application, fake, scenes, tmp_path):
     from rsqi.ui.dock import RsqiDock
 
     QgsSettings().remove("rsqi/lot_run")
+    QgsSettings().remove("rsqi/lot")
     QgsSettings().setValue("rsqi/reviewer", "Li")
     iface = Iface()
     dock = RsqiDock(iface)
@@ -90,7 +91,7 @@ def judge(result, **verdicts):
 def test_all_scenes_stand_in_one_table_and_on_one_map_the_worst_first(dock):
     page = inspect(dock)
     assert column(page, 0) == ["broken", "c", "b", "a"]
-    assert column(page, 1) == ["failed", "Rejected", "Good", "Excellent"]
+    assert column(page, 1) == ["Failed", "Rejected", "Good", "Excellent"]
     assert column(page, 3)[0] == "it is truncated; copy it again" and column(page, 3)[1:] == ["open"] * 3
     assert "failed: 1. No verdict on the lot yet." in page.run_box.status.text()
     assert "lot.html" in page.run_box.report_link.text() and page.run_box.run_button.text() == "Go on"
