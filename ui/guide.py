@@ -20,9 +20,9 @@ SECTIONS = {  # number of the guide's section, which is the same in all language
     "review": 3,
     "score": 4,
     "scheme": 4,
-    "lot": 4,
     "report": 5,
     "learn": 6,
+    "lot": 7,
 }
 
 

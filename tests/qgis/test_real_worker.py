@@ -332,3 +332,38 @@ def test_the_source_of_a_mosaic_is_not_replaced(application, tmp_path):
             run(application, "pixelmissing", {**parameters, name: target})
     assert Path(source).read_bytes() == before
     assert {path.name for path in tmp_path.iterdir()} == {"tile.tif", "mosaic.vrt", "tile.prj"}
+
+
+@needs_model
+def test_a_lot_is_inspected_reviewed_judged_twice_and_reported_on(application, tmp_path):
+    from rsqi.rsqi_core.files.second_review import Verdict, draw, first_verdicts, judge
+
+    (tmp_path / "in").mkdir()
+    for name, rgb in (("holes", holes()), ("clean", texture())):
+        write(tmp_path / "in" / f"{name}.tif", rgb)
+    (tmp_path / "in" / "broken.tif").write_bytes(b"II*\0 no image")
+    asked = {"FOLDER": str(tmp_path / "in"), "OUTPUT": str(tmp_path / "out"), "TYPES": [9], "BLOCK_SIZES": "512"}
+    asked |= {"LANGUAGE": 1, "WORKERS": 1}
+    results, _ = run(application, "inspectbatch", {**asked, "MAP": str(tmp_path / "map.gpkg")})
+    assert (results["DONE"], results["FAILED"]) == (2, 1)
+    rows = {f["name"]: f for f in QgsVectorLayer(str(tmp_path / "map.gpkg"), "map", "ogr").getFeatures()}
+    assert rows["broken"]["status"] == "failed" and rows["broken"]["reason"]
+    assert rows["holes"]["errors"] == 1 and rows["clean"]["errors"] == 0 and rows["holes"].hasGeometry()
+    result = tmp_path / "out" / "holes.gpkg"
+    layer = QgsVectorLayer(f"{result}|layername=errors", "errors", "ogr")
+    layer.startEditing()
+    fid = next(layer.getFeatures()).id()
+    for name, value in (("status", "accepted"), ("edited_by", "Li"), ("edited_at", "2026-11-20T06:30:00")):
+        layer.changeAttributeValue(fid, layer.fields().indexFromName(name), value)
+    assert layer.commitChanges()
+    verdicts = first_verdicts(result)
+    assert [(each.category_id, each.by) for each in verdicts] == [(10, "Li")]
+    draw(result, verdicts)
+    assert judge(result, Verdict(fid, 10, "Zhao"))
+    results, _ = run(application, "inspectbatch", asked)
+    assert (results["DONE"], results["SKIPPED"], results["FAILED"]) == (0, 2, 1), "and a review is not lost"
+    report = Path(results["REPORT"]).read_text(encoding="utf-8")
+    assert "1 errors of 1 images" in report and "100%" in report
+    with closing(sqlite3.connect(result)) as database:
+        assert database.execute("SELECT status, edited_by FROM errors").fetchall() == [("accepted", "Li")]
+    assert QgsVectorLayer(f"{result}|layername=second_review", "second", "ogr").featureCount() == 1
