@@ -16,6 +16,7 @@ import traceback
 from contextlib import contextmanager
 from pathlib import Path
 
+from osgeo import gdal
 from qgis.core import Qgis, QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QEventLoop, QPoint, Qt, QTimer
 from qgis.PyQt.QtTest import QTest
@@ -233,6 +234,27 @@ def learn(dock):
     picture("learn")
 
 
+def lot(dock):
+    """Inspect the four quarters of the scene as a lot."""
+    scene = Path(os.environ["RSQI_TOUR_SCENE"])
+    folder = scene.parent / "lot"
+    folder.mkdir(exist_ok=True)
+    whole = gdal.Open(str(scene))
+    width, height = whole.RasterXSize // 2, whole.RasterYSize // 2
+    for number, (x, y) in enumerate(((0, 0), (width, 0), (0, height), (width, height)), 1):
+        gdal.Translate(str(folder / f"sheet_{number}.tif"), whole, srcWin=[x, y, width, height])
+    QgsProject.instance().clear()
+    page = dock.lot_page
+    dock.show_page("lot")
+    page.run_box.scenes_box.setFilePath(str(folder))
+    page.run_box.folder_box.setFilePath(str(scene.parent / "results"))
+    page.run_box.run()
+    wait(LONG, lambda: not page.run_box.is_running())
+    wait(3.0)
+    page.show_all()
+    picture("lot")
+
+
 def tour():
     scene = open_image()
     dock = open_dock()
@@ -243,6 +265,7 @@ def tour():
     walked["qgis"], walked["width"], walked["height"] = Qgis.QGIS_VERSION, scene.width(), scene.height()
     Path(os.environ["RSQI_TOUR_WALK"]).write_text(json.dumps(walked, indent=1), encoding="utf-8")
     learn(dock)
+    lot(dock)
 
 
 def main():
