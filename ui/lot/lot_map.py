@@ -95,19 +95,17 @@ class LotMap(QObject):
     def zoom_to_all(self) -> None:
         """Show all scenes on the map."""
         if self.is_shown():
-            box = QgsRectangle()
-            box.setMinimal()
-            for ring in filter(None, map(self._rings.get, self._fids)):
-                for x, y in ring:
-                    box.combineExtentWith(x, y)
-            if not box.isNull() and not box.isEmpty():
-                self._show(box)
+            corners = [corner for scene in self._fids for corner in self._rings.get(scene, ())]
+            if corners:
+                xs, ys = zip(*corners)
+                self._show(QgsRectangle(min(xs), min(ys), max(xs), max(ys)))
 
     def show_labels(self, shown: bool) -> None:
         """Write names on the footprints, or not: they would lie over an image under review."""
         if self.is_shown() and self.layer.labelsEnabled() != shown:
             self.layer.setLabelsEnabled(shown)
-            self.layer.removeSelection() if not shown else None
+            if not shown:
+                self.layer.removeSelection()
             self._repaint()
 
     def clear(self) -> None:

@@ -221,3 +221,21 @@ def test_the_page_is_not_wider_than_the_dock(dock):
     page = inspect(dock)
     assert page.minimumSizeHint().width() <= page.verdict_panel.minimumSizeHint().width() + 10
     assert page.table.horizontalScrollBarPolicy() != Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+
+
+def test_all_scenes_are_shown_on_the_map(dock):
+    page = inspect(dock)
+    dock.iface.canvas.resize(600, 400)
+    page.show_all()
+    seen, whole = dock.iface.canvas.extent(), page.map.layer.extent()
+    assert seen.contains(whole) and seen.width() < 3 * whole.width()
+
+
+def test_the_plugin_can_be_unloaded_while_a_lot_is_inspected(dock, fake, tmp_path):
+    fake("slow")
+    page = dock.lot_page
+    page.run_box.run()
+    assert until(lambda: "a.tif" in page.run_box.status.text())
+    page.stop()
+    assert not page.run_box.is_running() and not page.map.is_shown()
+    assert (tmp_path / "out" / "a.gpkg").is_file() and not (tmp_path / "out" / "lot.html").exists()
