@@ -53,6 +53,7 @@ class InspectLayer(ResultAlgorithm):
         self.add_constraint()
         self.add_blocks()
         self.add_min_area()
+        self.add_tolerance()
         self.add_scoring(advanced=True)
         self.add(
             QgsProcessingParameterBoolean(self.RESUME, tr("Go on with an interrupted inspection"), False),

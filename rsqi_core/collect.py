@@ -29,6 +29,8 @@ class Collector:
         Square metres that a region error has at least; None: a share of a block of the size that found it.
     labels : LabelFile
         Gets the label map.
+    tolerance : float
+        Pixels by which outlines of region errors may be smoothed in the end.
 
     Attributes
     ----------
@@ -41,14 +43,21 @@ class Collector:
         The part of the frame, so far, in which these lie: what surrounds the image has no say in its measures.
     """
 
-    def __init__(self, frame: Frame, sizes: tuple[int, ...], min_area: float | None, labels: LabelFile):
+    def __init__(
+        self,
+        frame: Frame,
+        sizes: tuple[int, ...],
+        min_area: float | None,
+        labels: LabelFile,
+        tolerance: float = 0.0,
+    ):
         self.blocks: list[BlockResult] = []
         self.valid_pixels, self.shows = 0, False
         self._frame, self._min_area, self._labels = frame, min_area, labels
         self._left, self._top, self._right, self._bottom = frame.width, frame.height, 0, 0
         self._mosaic = Mosaic(frame.width, sizes)
         self._tracer = Tracer(least_pixels if min_area is None else _any_size)
-        self._outliner = Outliner(frame.transform, frame.crs_of_areas)
+        self._outliner = Outliner(frame.transform, frame.crs_of_areas, tolerance)
 
     @property
     def ground(self) -> Frame:
@@ -63,7 +72,7 @@ class Collector:
         Returns
         -------
         list of ErrorPolygon
-            Those that have become complete.
+            Those that have become complete, along the edges of pixels.
         """
         if finding.probabilities is not None:
             self.blocks.append(BlockResult(finding.block, finding.probabilities))

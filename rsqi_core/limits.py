@@ -23,6 +23,8 @@ SENSITIVITY_OFFERED = (0.1, 100.0)
 THRESHOLD_RANGE = (0.0, 1.0)  # probability; above 1 nothing is found, which is allowed
 STRIPE_RULES = ("oriented", "otsu")  # the default, then the paper's
 MISSING_RULES = ("isolated", "threshold")
+TOLERANCE = 0.75  # px; of outlines, 0 keeps the edges of pixels
+TOLERANCE_RANGE = (0.0, 10.0)
 SCORE_MODES = ("count", "area")  # the first is the default
 # Of the files of a folder that are taken for images.
 RASTER_ENDINGS = (

@@ -40,6 +40,9 @@ class Parameters:
     min_area : float or None
         Region errors of fewer square metres are dropped (square units of the raster where these are unknown); None
         drops those under 0.01 % of a block of the size that found them, `rsqi_core.limits.least_pixels`.
+    tolerance : float
+        Pixels by which the outlines of region errors may leave the edges of pixels to be smooth and simple, within
+        `rsqi_core.limits.TOLERANCE_RANGE`; 0 keeps these edges. The mask does not depend on it.
     bands : tuple of int or str, or None
         One band (grey) or three (red, green, blue), by number from 1, name or colour; None takes what the raster itself
         says.
@@ -70,6 +73,7 @@ class Parameters:
     blocks: tuple[int, ...] = limits.BLOCK_SIZES
     overlap: float = limits.OVERLAP
     min_area: float | None = None
+    tolerance: float = limits.TOLERANCE
     bands: tuple[int | str, ...] | None = None
     nodata: float | None = None
     extent: tuple[float, float, float, float] | None = None
@@ -107,6 +111,9 @@ class Parameters:
             raise ParameterError(f"overlap must be {low:g} to {high:g}, not {self.overlap}")
         if self.min_area is not None and not 0 <= self.min_area < math.inf:
             raise ParameterError(f"min_area must be a finite number of at least 0 m2, but is {self.min_area}")
+        low, high = limits.TOLERANCE_RANGE
+        if not low <= self.tolerance <= high:
+            raise ParameterError(f"tolerance must be {low:g} to {high:g} px, not {self.tolerance}")
         if self.bands is not None and (len(self.bands) not in (1, 3) or not all(map(_is_band, self.bands))):
             raise ParameterError(f"bands: one or three numbers from 1, or names, are needed, not {list(self.bands)}")
         if self.nodata is not None and not math.isfinite(self.nodata):
@@ -153,7 +160,7 @@ def from_mapping(values: Mapping[str, Any]) -> Parameters:
             given["bands"] = tuple(_band(band) for band in given["bands"])
         if given.get("extent") is not None:
             given["extent"] = tuple(float(v) for v in given["extent"])
-        for name in ("alpha", "overlap", "threshold", "sensitivity", "min_area", "nodata"):
+        for name in ("alpha", "overlap", "threshold", "sensitivity", "min_area", "tolerance", "nodata"):
             if given.get(name) is not None:
                 given[name] = float(given[name])
         return Parameters(**given)

@@ -76,7 +76,7 @@ def inspect_raster(
     frame, sizes = frame_of(raster, parameters), _sizes(parameters)
     steps = walk_order([grid(frame.width, frame.height, size, parameters.overlap) for size in sizes])
     labels = LabelFile(folder and folder / "labels", frame.width)
-    collector = Collector(frame, sizes, parameters.min_area, labels)
+    collector = Collector(frame, sizes, parameters.min_area, labels, parameters.tolerance)
     with closing(_findings(frame, steps, parameters, model, journal)) as findings:
         for done, finding in enumerate(findings, 1):
             if cancelled():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Sequence
 
+import numpy as np
 import shapely
 from affine import Affine
 from shapely.affinity import affine_transform
@@ -15,6 +17,7 @@ from .findings import ErrorPolygon, ErrorRecord
 from .geodesy import area_function
 from .limits import least_pixels
 from .merge import LabelMap
+from .smooth import smoothed
 from .taxonomy import ErrorClass, by_id
 from .tracer import Component, Tracer
 
@@ -24,6 +27,7 @@ def polygonize(
     transform: Affine,
     crs: Any = None,
     least: Callable[[int], float] = least_pixels,
+    tolerance: float = 0.0,
 ) -> list[ErrorPolygon]:
     """Return one polygon per connected error, pixels joined by their eight neighbours.
 
@@ -40,13 +44,15 @@ def polygonize(
     least : callable
         Fewest pixels of a region error by the block size that found it; by default 0.01 % of such a block, which is
         the image that the paper segments (section 3.1.2).
+    tolerance : float
+        Pixels by which outlines of region errors may be smoothed, see :func:`rsqi_core.smooth.smoothed`.
 
     Returns
     -------
     list of ErrorPolygon
         By type, then by falling size, then from top left.
     """
-    outliner = Outliner(transform, crs)
+    outliner = Outliner(transform, crs, tolerance)
     for component in Tracer(least).add(label_map, last=True):
         outliner.add(component)
     return outliner.polygons()
@@ -60,10 +66,13 @@ class Outliner:
     transform : Affine
         Pixel to map coordinates, all six terms.
     crs : rasterio or pyproj CRS, WKT or EPSG text, optional
+    tolerance : float
+        Pixels by which outlines of region errors may be smoothed in the end; 0 keeps the edges of pixels.
     """
 
-    def __init__(self, transform: Affine, crs: Any = None):
-        self._affine, self._area_of = transform.to_shapely(), area_function(crs)
+    def __init__(self, transform: Affine, crs: Any = None, tolerance: float = 0.0):
+        self._transform, self._affine, self._area_of = transform, transform.to_shapely(), area_function(crs)
+        self._tolerance = tolerance
         self._found: list[tuple[tuple[int, ...], ErrorPolygon]] = []
 
     def area(self, component: Component) -> float:
@@ -71,7 +80,7 @@ class Outliner:
         return self._area_of(affine_transform(component.outline(), self._affine))
 
     def add(self, component: Component) -> ErrorPolygon:
-        """Take one component; return what it has become."""
+        """Take one component; return what it has become, along the edges of pixels."""
         outline = component.outline()
         category_id, pixels = component.category_id, component.pixels
         geometry = affine_transform(outline, self._affine)
@@ -89,7 +98,26 @@ class Outliner:
 
     def polygons(self) -> list[ErrorPolygon]:
         """Return the polygons by type, then by falling size, then from top left, whatever order they came in."""
-        return [polygon for _, polygon in sorted(self._found, key=lambda each: each[0])]
+        found = [polygon for _, polygon in sorted(self._found, key=lambda each: each[0])]
+        return self._smoothed(found) if self._tolerance else found
+
+    def _smoothed(self, polygons: list[ErrorPolygon]) -> list[ErrorPolygon]:
+        """Smooth region errors; stripes, missing pixels and marked blocks are their pixels."""
+        inverse = ~self._transform
+        # Whole numbers again: what is smoothed must not depend on how a transform rounds.
+        outlines = [
+            shapely.transform(affine_transform(polygon.geometry, inverse.to_shapely()), np.rint) for polygon in polygons
+        ]
+        fixed = [by_id(polygon.category_id).error_class is not ErrorClass.REGION for polygon in polygons]
+        smooth = smoothed(outlines, self._tolerance, fixed)
+        return [
+            polygon if keeps else self._with_outline(polygon, outline)
+            for polygon, outline, keeps in zip(polygons, smooth, fixed)
+        ]
+
+    def _with_outline(self, polygon: ErrorPolygon, outline: MultiPolygon) -> ErrorPolygon:
+        geometry = affine_transform(outline, self._affine)
+        return replace(polygon, geometry=geometry, area_m2=self._area_of(geometry))
 
 
 def measure(

@@ -37,6 +37,7 @@ class MethodAlgorithm(WorkerAlgorithm):
     BLOCK_SIZES = "BLOCK_SIZES"
     OVERLAP = "OVERLAP"
     MIN_AREA = "MIN_AREA"
+    TOLERANCE = "TOLERANCE"
     DEVICE = "DEVICE"
 
     def checkParameterValues(self, parameters, context):
@@ -131,6 +132,25 @@ class MethodAlgorithm(WorkerAlgorithm):
             advanced=True,
         )
 
+    def add_tolerance(self) -> None:
+        """Add how far outlines may leave the edges of pixels."""
+        least, most = limits.TOLERANCE_RANGE
+        self.add(
+            QgsProcessingParameterNumber(
+                self.TOLERANCE,
+                tr("Tolerance of outlines (pixels)"),
+                QgsProcessingParameterNumber.Type.Double,
+                limits.TOLERANCE,
+                minValue=least,
+                maxValue=most,
+            ),
+            tr(
+                "How far the outlines of region errors may leave the edges of pixels to be smooth and simple; their "
+                "areas stay within 1 %. 0 keeps the edges of pixels."
+            ),
+            advanced=True,
+        )
+
     def method_parameters(self, parameters: dict, context: QgsProcessingContext) -> dict:
         """Return the worker's parameters for those of these that the algorithm declares."""
         found = {}
@@ -151,6 +171,8 @@ class MethodAlgorithm(WorkerAlgorithm):
             found["overlap"] = self.parameterAsDouble(parameters, self.OVERLAP, context)
         if self._has(self.MIN_AREA) and parameters.get(self.MIN_AREA) is not None:
             found["min_area"] = self.parameterAsDouble(parameters, self.MIN_AREA, context)
+        if self._has(self.TOLERANCE):
+            found["tolerance"] = self.parameterAsDouble(parameters, self.TOLERANCE, context)
         return found
 
     def _has(self, name: str) -> bool:

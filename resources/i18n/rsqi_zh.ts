@@ -636,6 +636,14 @@ A share of the blocks is put aside as a test part, on which models are compared 
 其中一部分影像块留作测试部分，以后用来比较模型；有五幅或更多影像时，同一幅影像不会分到两个部分。每个 GeoPackage 都记有其影像；影像移动过的，请把它放到 GeoPackage 旁边。</translation>
     </message>
     <message>
+        <source>Edges of pixels</source>
+        <translation>像素边缘</translation>
+    </message>
+    <message>
+        <source>How far the outlines of region errors may leave the edges of pixels to be smooth and simple; their areas stay within 1 %. 0 keeps the edges of pixels.</source>
+        <translation>区域类错误的轮廓为平滑简洁可偏离像素边缘的距离，面积变化不超过 1 %。0 表示沿像素边缘。</translation>
+    </message>
+    <message>
         <source>Looking for seams: window {done} of {total}</source>
         <translation>寻找拼接缝：第 {done} 个窗口，共 {total} 个</translation>
     </message>
@@ -1342,6 +1350,10 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Leave</source>
         <translation>退出</translation>
+    </message>
+    <message>
+        <source>Tolerance of outlines (pixels)</source>
+        <translation>轮廓容差（像素）</translation>
     </message>
     <message>
         <source>left, {n} px</source>

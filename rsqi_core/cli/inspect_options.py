@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..parameters import Parameters
 
 _PARAMETERS = ("types", "model", "device", "constraint", "alpha", "threshold", "sensitivity", "blocks", "overlap",
-               "min_area", "bands", "nodata", "extent", "stripe_rule", "missing_rule", "scheme",
+               "min_area", "tolerance", "bands", "nodata", "extent", "stripe_rule", "missing_rule", "scheme",
                "score_mode")  # fmt: skip
 
 
@@ -42,6 +42,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--min-area", type=float, metavar="M2",
                         help="drop smaller region errors (0.01 %% of a block of the size that found them: "
                              f"{_least()})")  # fmt: skip
+    parser.add_argument("--tolerance", type=float, default=limits.TOLERANCE, metavar="PX",
+                        help="by which outlines of region errors may leave the edges of pixels to be smooth; 0 keeps "
+                             f"these edges ({limits.TOLERANCE:g})")  # fmt: skip
     add_reading(parser)
     parser.add_argument("--extent", type=numbers(float, 4), metavar="xmin,ymin,xmax,ymax")
     parser.add_argument("--stages", default=",".join(limits.STAGES), help=argparse.SUPPRESS)

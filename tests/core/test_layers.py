@@ -41,7 +41,7 @@ SENTENCE = (
     ("constrain",),
     ("merge",),
     ("examine",),
-    ("tracer",),
+    ("tracer", "smooth"),
     ("polygons",),
     ("seams",),
     ("collect",),

@@ -44,7 +44,7 @@ def results_of(done):
 def test_help_names_every_parameter_and_output(process):
     text = process("help", "rsqi:inspect").stdout
     inputs = "INPUT EXTENT MODEL DEVICE TYPES CONSTRAINT ALPHA THRESHOLD SENSITIVITY BLOCK_SIZES OVERLAP MIN_AREA"
-    for name in f"{inputs} SCHEME OUTPUT BLOCKS MASK REPORT SHAPEFILE SCORE GRADE ERROR_COUNT".split():
+    for name in f"{inputs} TOLERANCE SCHEME OUTPUT BLOCKS MASK REPORT SHAPEFILE SCORE GRADE ERROR_COUNT".split():
         assert f"\n{name}" in text, name
 
 

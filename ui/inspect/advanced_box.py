@@ -50,6 +50,15 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         self.alpha_box = _spin(*limits.ALPHA_OFFERED, 0.1)
         self.alpha_box.setValue(limits.ALPHA)
         self.alpha_box.setToolTip(tr("Weight of the classification in the constraint."))
+        self.tolerance_box = _spin(*limits.TOLERANCE_RANGE, 0.25)
+        self.tolerance_box.setValue(limits.TOLERANCE)
+        self.tolerance_box.setSpecialValueText(tr("Edges of pixels"))
+        self.tolerance_box.setToolTip(
+            tr(
+                "How far the outlines of region errors may leave the edges of pixels to be smooth and simple; their "
+                "areas stay within 1 %. 0 keeps the edges of pixels."
+            )
+        )
         self.bands_box = BandsBox()
         form = QFormLayout(self)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -61,6 +70,7 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         form.addRow(QLabel(tr("Constraint")))
         form.addRow(self.constraint_box)  # its names need the whole width
         form.addRow(tr("Constraint strength (alpha)"), self.alpha_box)
+        form.addRow(tr("Tolerance of outlines (pixels)"), self.tolerance_box)
         form.addRow(tr("Bands"), self.bands_box)
         self.set_preset(STANDARD)
         self.blocks_line.textEdited.connect(lambda _: self.changed.emit())
@@ -104,6 +114,7 @@ class AdvancedBox(QgsCollapsibleGroupBox):
             "SENSITIVITY": self.sensitivity_box.value(),
             "CONSTRAINT": self.constraint_box.currentIndex(),
             "ALPHA": self.alpha_box.value(),
+            "TOLERANCE": self.tolerance_box.value(),
             "BANDS": self.bands_box.bands(),
         }
         if self._threshold() is not None:

@@ -217,7 +217,9 @@ def test_presets_and_own_values(page):
     form.preset_box.activated.emit(0)
     quick = form.advanced_box.parameters()
     assert (quick["BLOCK_SIZES"], quick["OVERLAP"], quick["SENSITIVITY"]) == ("512", 0, 1)
-    assert "THRESHOLD" not in quick
+    assert "THRESHOLD" not in quick and quick["TOLERANCE"] == 0.75
+    form.advanced_box.tolerance_box.setValue(0)
+    assert form.advanced_box.parameters()["TOLERANCE"] == 0 and form.preset_box.currentText() == "Quick"
     form.advanced_box.threshold_box.setValue(0.4)
     assert form.preset_box.currentText() == "Own"
     assert form.advanced_box.parameters()["THRESHOLD"] == pytest.approx(0.4)
