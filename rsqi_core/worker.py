@@ -24,7 +24,18 @@ from .errors import Cancelled, ParameterError, RsqiError
 from .imports import broken_import
 from .notes import message_fields, message_of
 
-COMMANDS = ("inspect", "batch", "probe", "report", "dataset", "finetune", "seams", "evidence", "follow")
+COMMANDS = (
+    "inspect",
+    "batch",
+    "probe",
+    "report",
+    "dataset",
+    "finetune",
+    "seams",
+    "evidence",
+    "follow",
+    "outline",
+)
 GRACE = 0.4  # seconds that a cancelled run has to stop by itself
 _PROGRESS_EVERY = 0.1  # seconds
 
@@ -167,6 +178,10 @@ def _function(command: str) -> Callable[..., dict[str, Any]]:
         from .evidence_job import run as ask
 
         return lambda request, *means: ask(evidence_job_from_mapping(request), *means)
+    if command == "outline":
+        from .outline import outline_from_mapping
+
+        return outline_from_mapping
     if command == "report":
         from .report.write import order_from_mapping, write_report
 

@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     from .findings import add_describe, add_score
     from .finetuning import add_finetune
     from .inspection import add_inspect
+    from .outlining import add_outline
     from .reporting import add_report
     from .seams import add_seams
     from .synthesis import add_synthesize
@@ -101,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         add_inspect,
         add_batch,
         add_seams,
+        add_outline,
         add_score,
         add_describe,
         add_report,
