@@ -540,6 +540,10 @@
         <translation>请先沿接缝点击两处。</translation>
     </message>
     <message>
+        <source>Click inside the error first; Ctrl+click then takes a part away.</source>
+        <translation>请先在错误内单击，再用 Ctrl+单击减去一部分。</translation>
+    </message>
+    <message>
         <source>Colour the blocks by the probability of a type</source>
         <translation>按某一类型的概率为影像块着色</translation>
     </message>
@@ -1350,6 +1354,38 @@ The work is done by RSQI's own Python environment; cancelling stops it at once a
     <message>
         <source>Leave</source>
         <translation>退出</translation>
+    </message>
+    <message>
+        <source>Outline</source>
+        <translation>勾画</translation>
+    </message>
+    <message>
+        <source>Outline a missed error by a click inside it</source>
+        <translation>在漏检错误内单击，自动勾画轮廓</translation>
+    </message>
+    <message>
+        <source>Outlining: &lt;b&gt;{name}&lt;/b&gt; · click adds, Ctrl+click takes away · 1-0 type · Enter takes it · Esc ends</source>
+        <translation>勾画：&lt;b&gt;{name}&lt;/b&gt; · 单击增加，Ctrl+单击减去 · 1-0 类型 · Enter 采用 · Esc 结束</translation>
+    </message>
+    <message>
+        <source>Show another image or date side by side</source>
+        <translation>并排显示另一影像或时相</translation>
+    </message>
+    <message>
+        <source>Show the outlines of the errors here as well</source>
+        <translation>此处也显示错误轮廓</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>并排对比</translation>
+    </message>
+    <message>
+        <source>The image or date that is shown beside</source>
+        <translation>旁边显示的影像或时相</translation>
+    </message>
+    <message>
+        <source>The image that was inspected is not found, so that nothing can be outlined in it.</source>
+        <translation>找不到被检查的影像，无法勾画。</translation>
     </message>
     <message>
         <source>Tolerance of outlines (pixels)</source>
@@ -3450,6 +3486,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>several devices</source>
         <translation>多个设备</translation>
+    </message>
+    <message>
+        <source>working</source>
+        <translation>处理中</translation>
     </message>
     <message>
         <source>{count} errors are not yet reviewed.</source>

@@ -28,15 +28,17 @@ ICONS = {
     "evidence": "/mActionHelpContents.svg",
     "draw": "/mActionCapturePolygon.svg",
     "follow": str(OWN_ICONS / "follow_seam.svg"),
+    "outline": "/mActionTracing.svg",
     "reshape": "/mActionReshape.svg",
     "vertices": "/mActionVertexTool.svg",
     "split": "/mActionSplitFeatures.svg",
     "merge": "/mActionMergeFeatures.svg",
     "delete": "/mActionDeleteSelected.svg",
+    "side": "/mActionNewMap.svg",
 }
 COLUMNS = 4  # of the drawing tools
 TAB = "\t"  # between the text of a menu and its key
-MODES = ("draw", "follow", "reshape", "vertices", "split")
+MODES = ("draw", "outline", "follow", "reshape", "vertices", "split")
 
 
 class DecisionBar(QWidget):
@@ -58,7 +60,7 @@ class DecisionBar(QWidget):
         first.addWidget(self._button("accept", tr("Accept")), 1)
         first.addWidget(self._button("reject", tr("Reject")), 1)
         first.addWidget(self._type_button(), 1)
-        for command in ("tool", "previous", "next", "zoom", "peek", "evidence"):
+        for command in ("tool", "previous", "next", "zoom", "peek", "evidence", "side"):
             second.addWidget(self._button(command))
         self.keep_scale = QToolButton()
         self.keep_scale.setIcon(QgsApplication.getThemeIcon("/lockedGray.svg"))
@@ -73,6 +75,7 @@ class DecisionBar(QWidget):
         editing.setSpacing(4)
         names = {
             "draw": tr("Draw"),
+            "outline": tr("Outline"),
             "follow": tr("Seam"),
             "reshape": tr("Reshape"),
             "vertices": tr("Vertices"),
@@ -82,11 +85,11 @@ class DecisionBar(QWidget):
         }
         for place, (command, name) in enumerate(names.items()):
             editing.addWidget(self._button(command, name), place // COLUMNS, place % COLUMNS)
-        for mode in (*MODES, "tool", "evidence"):
+        for mode in (*MODES, "tool", "evidence", "side"):
             self.buttons[mode].setCheckable(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
+        column.setSpacing(2)
         column.addLayout(first)
         column.addLayout(second)
         column.addLayout(editing)

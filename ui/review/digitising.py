@@ -30,6 +30,7 @@ TOOLS = {
     "vertices": "mActionVertexToolActiveLayer",
     "split": "mActionSplitFeatures",
 }
+DRAWING = ("draw", "outline")  # tools that add errors
 
 
 class Digitising(QObject):
@@ -38,9 +39,11 @@ class Digitising(QObject):
     Attributes
     ----------
     mode : str
-        One of :data:`TOOLS`, empty if nothing is being digitised.
+        One of :data:`TOOLS` or of `own_tools`, empty if nothing is being digitised.
     category_id : int
         Type of the next error that is drawn.
+    own_tools : dict of str to QgsMapTool
+        Tools that are not QGIS's own; what they make comes by :meth:`add`.
 
     Signals
     -------
@@ -62,6 +65,7 @@ class Digitising(QObject):
         self._layer: QgsVectorLayer | None = None
         self.mode = ""
         self.category_id = 1
+        self.own_tools: dict[str, QgsMapTool] = {}
         self._tool_before: QgsMapTool | None = None
         self._tool: QgsMapTool | None = None
         self._form_setting = None
@@ -104,8 +108,9 @@ class Digitising(QObject):
         self.leave()
         if again:
             return False
-        action = self._iface.mainWindow().findChild(QAction, TOOLS[mode])
-        if action is None:
+        own = self.own_tools.get(mode)
+        action = self._iface.mainWindow().findChild(QAction, TOOLS[mode]) if own is None else None
+        if own is None and action is None:
             self._decisions.refused.emit(tr("This QGIS does not have the tool for it."))
             return False
         if not self._layer.isEditable():
@@ -121,8 +126,11 @@ class Digitising(QObject):
         self._tool_before, self._color_before = canvas.mapTool(), canvas.selectionColor()
         canvas.setSelectionColor(SELECTION_COLOR)
         self._iface.setActiveLayer(self._layer)
-        self._suppress_form(mode == "draw")
-        action.trigger()
+        self._suppress_form(mode in DRAWING)
+        if own is None:
+            action.trigger()
+        else:
+            canvas.setMapTool(own)
         self._tool = canvas.mapTool()
         self.mode = mode
         canvas.mapToolSet.connect(self._tool_set)
@@ -146,6 +154,15 @@ class Digitising(QObject):
         give_back(self._iface, self._tool, self._tool_before)
         self._tool = self._tool_before = None
         self.mode_changed.emit("")
+
+    def add(self, geometry: QgsGeometry) -> None:
+        """Add an outline that one of `own_tools` has made, as if it had been drawn."""
+        feature = QgsFeature(self._layer.fields())
+        geometry.convertToMultiType()
+        feature.setGeometry(geometry)
+        self._layer.beginEditCommand(tr("Draw"))
+        self._layer.addFeature(feature)
+        self._layer.endEditCommand()
 
     def sketching(self) -> bool:
         """Return whether a line or polygon has been begun on the map; the keys then belong to the tool."""
@@ -254,7 +271,7 @@ class Digitising(QObject):
         row = row_of(feature)
         typed = 1 <= row.category_id <= len(taxonomy.TYPES)
         if new and not shapes:
-            category_id = row.category_id if typed and self.mode != "draw" else self.category_id
+            category_id = row.category_id if typed and self.mode not in DRAWING else self.category_id
             changed = {"status": ADDED, "source": TECHNICIAN, "confidence": 1.0, "block_size": None, "comment": None}
         else:
             category_id = row.category_id if typed else self.category_id
@@ -288,7 +305,7 @@ class Digitising(QObject):
         if not before:
             return
         self._decisions.add_committed(Change(text, before, store.snapshot(self._layer, before)))
-        if self.mode == "draw" and self._added:
+        if self.mode in DRAWING and self._added:
             self.drawn.emit(self._added[-1])
 
 

@@ -37,12 +37,14 @@ DEFAULTS = {
     "redo": "Ctrl+Y",
     "draw": "D",
     "follow": "F",
+    "outline": "O",
     "reshape": "E",
     "vertices": "V",
     "split": "S",
     "merge": "M",
     "delete": "Del",
     "copy": "Ctrl+Shift+C",
+    "side": "L",
     "block": "B",
     "block_back": "Shift+B",
     **{f"type_{t.id}": str(t.id % 10) for t in taxonomy.TYPES},
@@ -70,12 +72,14 @@ def command_texts() -> dict[str, str]:
         "redo": tr("Redo"),
         "draw": tr("Draw a missed error"),
         "follow": tr("Follow a missed seam"),
+        "outline": tr("Outline a missed error by a click inside it"),
         "reshape": tr("Reshape the outline with a line"),
         "vertices": tr("Move the vertices of the outline"),
         "split": tr("Split the error with a line"),
         "merge": tr("Merge the selected errors"),
         "delete": tr("Delete what you have drawn"),
         "copy": tr("Copy the coordinates of the error"),
+        "side": tr("Show another image or date side by side"),
         "block": tr("Block seen: go to the next worst"),
         "block_back": tr("Back to the block before"),
         "leave": tr("End drawing or editing"),
@@ -170,6 +174,12 @@ class KeyListener(QObject):
         for widget in widgets:
             widget.installEventFilter(self)
             self._watched.append(widget)
+
+    def unwatch(self, widget: QWidget) -> None:
+        """Let go of a widget that is about to be gone."""
+        if widget in self._watched:
+            widget.removeEventFilter(self)
+            self._watched.remove(widget)
 
     def stop(self) -> None:
         for widget in self._watched:

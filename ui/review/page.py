@@ -10,6 +10,7 @@ from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
+    QDockWidget,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -33,7 +34,7 @@ from .clean_image import CleanImage
 from .decision_bar import DecisionBar
 from .decisions import COMMENT_LENGTH, Decisions
 from .deductions import Deductions
-from .digitising import Digitising
+from .digitising import DRAWING, Digitising
 from .error_list import ErrorList
 from .error_rows import UNREVIEWED
 from .evidence_view import EvidenceView
@@ -45,8 +46,10 @@ from .keys import KeyListener, KeyTable, with_key
 from .map_choice import MapChoice
 from .map_view import MapView
 from .navigation import Navigator, outline, pixel_side_of, place_text
+from .outlining import Outlining
 from .seam_moving import SeamMoving
 from .seam_panel import SeamPanel
+from .side_view import SideView
 from .status_lines import ModeLabel, ProgressLine
 from .store import snapshot
 
@@ -85,6 +88,8 @@ class ReviewPage(QWidget):
         self.seam_session = SeamSession(self)
         self.following = Following(iface, self.decisions, self.seam_session, self)
         self.seam_moving = SeamMoving(iface, self.decisions, self.seam_session, self)
+        self.outlining = Outlining(iface, self.digitising, self)
+        self.side_view: SideView | None = None
         self.navigator = Navigator(iface.mapCanvas())
         self.evidence = EvidenceView(self)
         self.map_view = MapView(iface.mapCanvas(), self.navigator, self)
@@ -116,6 +121,9 @@ class ReviewPage(QWidget):
         self.decisions.set_layer(layer)
         self.deductions.set_layer(layer)
         self.digitising.set_layer(layer)
+        self.outlining.set_layer(layer)
+        if self.side_view is not None:
+            self.side_view.set_layer(layer)
         self.block_bar.set_layer(layer)
         self.map_view.set_layer(layer)
         self.map_choice.set_layer(layer)
@@ -140,6 +148,9 @@ class ReviewPage(QWidget):
         """Let go of QGIS: nothing of the review stays on the map, in the keys or in the layer."""
         self.evidence.stop()
         self.set_layer(None)
+        self.outlining.stop()
+        if self.side_view is not None:
+            self.side_view.close()
         self.keys.stop()
         self.key_table.stop()
         self.map_choice.stop()
@@ -177,6 +188,7 @@ class ReviewPage(QWidget):
             "undo": lambda: self._go_back(self.decisions.undo),
             "redo": lambda: self._go_back(self.decisions.redo),
             "merge": self._merge,
+            "side": self._toggle_side_view,
             "block": self.block_bar.forward,
             "block_back": self.block_bar.back,
             "leave": self._leave,
@@ -205,10 +217,14 @@ class ReviewPage(QWidget):
         return not self.decisions.reading.going_on and all(row.status != UNREVIEWED for row in rows.values())
 
     def _choose_type(self, category_id: int) -> bool:
-        if self.digitising.mode != "draw":
+        if self.digitising.mode not in DRAWING:
             self._decide(lambda fids: self.decisions.relabel(fids, category_id))
             return True
         self.digitising.category_id = category_id
+        if self.outlining.geometry is not None or self.outlining.waiting:
+            self.outlining.choose_type(category_id)
+            self._show_mode(self.digitising.mode)
+            return True
         self._show_mode(self.digitising.mode)
         if self._drawn_fid in self.decisions.rows and not self.digitising.sketching():
             self.decisions.relabel([self._drawn_fid], category_id)
@@ -253,7 +269,7 @@ class ReviewPage(QWidget):
         if mode in SEAM_TOOLS and fid is not None and self.seam_moving.start(mode, fid):
             return True
         self.seam_moving.leave()
-        if mode == "draw":
+        if mode in DRAWING:
             chosen = self.filter_bar.row_filter().category_id or (rows[fid].category_id if fid in rows else 0)
             self.digitising.category_id = chosen or self.digitising.category_id
         elif fid is not None:
@@ -299,6 +315,26 @@ class ReviewPage(QWidget):
         if self.following.mode and (command == "leave" or self.following.sketching()):
             return False  # its tool has keys of its own
         return not self.digitising.sketching() or command.startswith("type_")
+
+    def _toggle_side_view(self) -> None:
+        """Open the second view of the map, or close it."""
+        if self.side_view is not None:
+            self.side_view.close()
+            return
+        window, dock = self._iface.mainWindow(), self.parentWidget()
+        while dock is not None and not isinstance(dock, QDockWidget):
+            dock = dock.parentWidget()
+        self.side_view = SideView(self._iface.mapCanvas(), self._layer, window)
+        self.side_view.closed.connect(self._side_view_closed)
+        self.side_view.place_in(window, dock)
+        self.keys.watch(self.side_view.canvas)
+        self.decision_bar.buttons["side"].setChecked(True)
+
+    def _side_view_closed(self) -> None:
+        self.keys.unwatch(self.side_view.canvas)
+        self.side_view.deleteLater()
+        self.side_view = None
+        self.decision_bar.buttons["side"].setChecked(False)
 
     # The map and the menus
 
@@ -438,7 +474,7 @@ class ReviewPage(QWidget):
 
     def _show_mode(self, mode: str) -> None:
         self.decision_bar.show_mode(mode)
-        self.mode_label.show_mode(mode, self.digitising.category_id)
+        self.mode_label.show_mode(mode, self.digitising.category_id, self.outlining.waiting)
 
     def _mode_changed(self, mode: str) -> None:
         self._show_mode(mode)
@@ -543,6 +579,8 @@ class ReviewPage(QWidget):
         for tools in (self.following, self.seam_moving):
             tools.measured.connect(self.seam_panel.show_line)
         self.decisions.lines_changed.connect(lambda _fids: self.seam_panel.show_again())
+        self.outlining.changed.connect(lambda: self._show_mode(self.digitising.mode))
+        self.outlining.refused.connect(self._push_message)
         self.digitising.crossing.connect(lambda place: self.navigator.show_place(self._layer, place))
         self.evidence.said.connect(lambda text: self._push_message(text, Qgis.MessageLevel.Info))
         self.evidence.changed.connect(self.decision_bar.show_evidence)

@@ -53,8 +53,8 @@ class ModeLabel(QLabel):
         self.setWordWrap(True)
         self.setStyleSheet("background: #fff3c4; color: #4a3b00; border-radius: 3px; padding: 4px;")
 
-    def show_mode(self, mode: str, category_id: int) -> None:
-        """Show a tool of `digitising.TOOLS`, and the type that is drawn."""
+    def show_mode(self, mode: str, category_id: int, waiting: bool = False) -> None:
+        """Show a tool of `Digitising`, the type that is drawn, and whether its outline is awaited."""
         self.setVisible(bool(mode))
         if mode == "draw":
             name = type_name(taxonomy.by_id(category_id))
@@ -64,5 +64,11 @@ class ModeLabel(QLabel):
             self.setText(
                 tr("Following the seam · click along it · Enter takes it · Backspace: one point back · Esc ends")
             )
+        elif mode == "outline":
+            name = tr("working") if waiting else type_name(taxonomy.by_id(category_id))
+            text = tr(
+                "Outlining: <b>{name}</b> · click adds, Ctrl+click takes away · 1-0 type · Enter takes it · Esc ends"
+            )
+            self.setText(text.format(name=name))
         elif mode:
             self.setText(tr("Editing the outline · saved at once · Esc ends"))
