@@ -5,7 +5,7 @@ from __future__ import annotations
 from qgis.core import QgsMapLayer, QgsVectorLayer
 from qgis.gui import QgsMapCanvas, QgsMapLayerComboBox, QgsMapToolPan, QgsVertexMarker
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QCheckBox, QDockWidget, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -66,15 +66,18 @@ class SideView(QDockWidget):
     def place_in(self, window, neighbour: QDockWidget | None) -> None:
         """Put it into the window: between the map and a neighbour on its right, with half of the map's width."""
         area = Qt.DockWidgetArea.RightDockWidgetArea
-        half = self._main.width() // 2
+        half, docks, widths = self._main.width() // 2, [self], []
+        width = neighbour.width() if neighbour is not None else 0  # the window makes it wider at first
         window.addDockWidget(area, self)
         self.show()
         if neighbour is not None and not neighbour.isFloating() and window.dockWidgetArea(neighbour) == area:
-            width = neighbour.width()
+            docks, widths = [self, neighbour], [width]
             window.splitDockWidget(self, neighbour, Qt.Orientation.Horizontal)
-            window.resizeDocks([self, neighbour], [half, width], Qt.Orientation.Horizontal)
-        else:
-            window.resizeDocks([self], [half], Qt.Orientation.Horizontal)
+        # Once the window has found room for it.
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(lambda: window.resizeDocks(docks, [half, *widths], Qt.Orientation.Horizontal))
+        timer.start(0)
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
         """Show errors of another layer."""
