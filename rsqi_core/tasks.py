@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -51,31 +51,35 @@ def fine_tune(request: Mapping[str, Any], emit: Emit, cancelled: Callable[[], bo
 
     What a cancelled run has learned stays, and the same request goes on from there.
     """
-    missing = [name for name in ("torch", "onnx") if find_spec(name) is None]
-    if missing:
-        raise MissingLibrary(f"{', '.join(missing)} is missing; install it with: pip install 'rsqi[train]'")
-    from .learning.finetune import FineTuning
-    from .learning.finetune import fine_tune as run
+    from .learning.order import FineTuning
 
-    names = ("model", "epochs", "rate", "side", "device", "seed", "keep", "rehearse")
+    names = ("model", "epochs", "rate", "side", "batch", "negatives", "augment", "only", "lora", "accumulate",
+             "device", "seed", "keep", "rehearse")  # fmt: skip
     given: dict[str, Any] = {name: request[name] for name in names if request.get(name) is not None}
     given |= {name: Path(_wanted(request, name)) for name in ("dataset", "output")}
     if request.get("pool"):
         given["pool"] = Path(request["pool"])
+    try:
+        job = FineTuning(**given)
+    except TypeError as error:
+        raise ParameterError(f"a value of the request makes no sense: {error}") from error
+    _need(job.libraries)
+    from .learning.finetune import fine_tune as run
 
     def forward(event: str, **values: Any) -> None:
         _check(cancelled)
         emit(event, **values)
 
-    try:
-        job = FineTuning(**given)
-    except TypeError as error:
-        raise ParameterError(f"a value of the request makes no sense: {error}") from error
     comparison = run(job, forward)
     return {"output": str(job.output) if job.output.exists() else None, "verdict": comparison.as_mapping()}
 
 
 TASKS = {"dataset": make_dataset, "finetune": fine_tune}
+
+
+def _need(libraries: Sequence[str]) -> None:
+    if missing := [name for name in libraries if find_spec(name) is None]:
+        raise MissingLibrary(f"{', '.join(missing)} is missing; install it with: pip install 'rsqi[train]'")
 
 
 def _wanted(request: Mapping[str, Any], name: str) -> Any:

@@ -10,6 +10,8 @@ from typing import Any
 from ..limits import DEVICES
 from .command import CANCELLED, DONE, command, need
 
+LORA = 16  # usual rank (paper, section 4.1)
+
 
 def add_finetune(commands: Any) -> None:
     """Announce ``rsqi finetune``."""
@@ -23,21 +25,40 @@ def add_finetune(commands: Any) -> None:
         "--pool", type=Path, metavar="NPZ", help="packed backgrounds for half of the crops (the dataset's own)"
     )
     parser.add_argument("--no-rehearsal", action="store_true", help="show nothing but the dataset")
-    parser.add_argument("--epochs", type=int, metavar="N", help="over the dataset (10)")
-    parser.add_argument("--rate", type=float, metavar="LR", help="peak learning rate (0.0002)")
+    parser.add_argument("--epochs", type=int, metavar="N", help="over the dataset (10, a Hugging Face segmenter 5)")
+    parser.add_argument(
+        "--rate", type=float, metavar="LR", help="peak learning rate (0.0002, Hugging Face checkpoints 0.0001)"
+    )
     parser.add_argument("--side", type=int, metavar="PX", help="of a crop (256)")
+    parser.add_argument("--batch", type=int, metavar="N", help="images a step (16)")
+    parser.add_argument(
+        "--negatives",
+        action=argparse.BooleanOptionalAction,
+        help="show blocks without errors to all networks, or to none (all but a Hugging Face segmenter)",
+    )
+    parser.add_argument(
+        "--no-augmentation", action="store_true", help="show blocks as they are, neither cut nor flipped"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="of the samples (0)")
+    pair = parser.add_argument_group("a folder of two Hugging Face checkpoints")
+    pair.add_argument("--only", metavar="classifier|segmenter", help="train one, and keep the other")
+    pair.add_argument("--lora", type=int, nargs="?", const=LORA, metavar="RANK",
+                      help=f"train low-rank matrices and the head instead of all weights ({LORA})")  # fmt: skip
+    pair.add_argument("--accumulate", type=int, metavar="N", help="take a batch in so many parts, for a small GPU (1)")
     parser.add_argument("--device", default=DEVICES[0], metavar="|".join(DEVICES))
     parser.add_argument("--keep", action="store_true", help="write the new model even if it is not better")
 
 
 def _finetune(options: argparse.Namespace) -> int:
-    need("torch", "onnx")
-    from ..learning.finetune import FineTuning, fine_tune
+    from ..learning.order import FineTuning
 
-    names = ("dataset", "output", "model", "pool", "epochs", "rate", "side", "seed", "device", "keep")
+    names = ("dataset", "output", "model", "pool", "epochs", "rate", "side", "batch", "negatives", "only", "lora",
+             "accumulate", "seed", "device", "keep")  # fmt: skip
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
-    job = FineTuning(**given, rehearse=not options.no_rehearsal)
+    job = FineTuning(**given, rehearse=not options.no_rehearsal, augment=not options.no_augmentation)
+    need(*job.libraries)
+    from ..learning.finetune import fine_tune
+
     try:
         comparison = fine_tune(job, _say)
     except KeyboardInterrupt:

@@ -21,6 +21,7 @@ from .class_names import category_ids
 from .layout import TABLE, TRAIN
 from .scenes import scene_of
 
+VIEW = 0.75  # least share of a block's sides that a view at random keeps
 _STEP = 32  # px: networks take multiples of it
 
 
@@ -139,6 +140,35 @@ def draw_crop(block: LabelledBlock, rng: np.random.Generator, side: int, augment
     return _sample(block, image, mask, 0)
 
 
+def draw_view(block: LabelledBlock, rng: np.random.Generator, side: int, augment: bool = True) -> Sample:
+    """Return a block as an inspection shows it to a network (`draw_tile`), but cut and flipped at random.
+
+    A cut keeps at least `VIEW` of the block's sides. Of a block without mask nobody knows where its errors are: it is
+    only flipped.
+
+    Parameters
+    ----------
+    side : int
+        Of the square, in pixels, a multiple of 8; a larger cut is shrunk to it.
+    augment : bool
+        Cut and flip (paper, section 4.1); else all of the block as it is.
+    """
+    if not augment:
+        return draw_tile(block, side)
+    image, mask = _read(block)
+    unknown = mask is None
+    if mask is None:
+        mask = np.zeros(image.shape[:2], np.uint8)
+    share = 1.0 if unknown else float(rng.uniform(VIEW, 1))
+    height, width = (max(1, round(share * n)) for n in mask.shape)
+    y, x = (int(rng.integers(0, n - kept + 1)) for n, kept in zip(mask.shape, (height, width)))
+    image, mask = image[y : y + height, x : x + width], mask[y : y + height, x : x + width]
+    for axis in (0, 1):
+        if rng.random() < 0.5:
+            image, mask = np.flip(image, axis), np.flip(mask, axis)
+    return _tile(block, np.ascontiguousarray(image), np.ascontiguousarray(mask), side)
+
+
 def draw_tile(block: LabelledBlock, side: int | None = None) -> Sample:
     """Return a block as an inspection shows it to a network: all of it, a square of `side` pixels.
 
@@ -152,10 +182,12 @@ def draw_tile(block: LabelledBlock, side: int | None = None) -> Sample:
     image, mask = _read(block)
     if mask is None:
         mask = np.zeros(image.shape[:2], np.uint8)
-    longest = max(image.shape[:2])
-    if side is None:
-        side = -(-longest // _STEP) * _STEP
-    elif longest > side:
+    return _tile(block, image, mask, side or -(-max(mask.shape) // _STEP) * _STEP)
+
+
+def _tile(block: LabelledBlock, image: np.ndarray, mask: np.ndarray, side: int) -> Sample:
+    """Make a square of an image and its mask; a larger one is shrunk, a smaller one continued by reflection."""
+    if max(mask.shape) > side:
         image = _within(image, side)
         mask = cv2.resize(mask, image.shape[1::-1], interpolation=cv2.INTER_NEAREST)
     lacking = [(0, side - n) for n in mask.shape]

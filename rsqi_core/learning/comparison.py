@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -49,7 +51,9 @@ class Comparison:
     old_alarms, new_alarms : float
         Share of the blocks without errors that were marked.
     sure : float
-        Share of 1000 resamples of the blocks in which the new model has the higher mean F1.
+        Share of 1000 resamples of the blocks in which the new model has the higher mean F1 (or IoU, see `by`).
+    by : str
+        ``"f1"``, or ``"iou"`` where only the segmenter has changed.
     """
 
     blocks: int
@@ -62,10 +66,16 @@ class Comparison:
     old_alarms: float
     new_alarms: float
     sure: float
+    by: str = "f1"
 
     @property
     def better(self) -> bool:
-        """Is its F1 higher in enough of the resamples, without a loss in outlines or on clean blocks beyond `LOSS`?"""
+        """Is its F1 higher in enough of the resamples, without a loss in outlines or on clean blocks beyond `LOSS`?
+
+        Where only the segmenter has changed, its IoU has to be higher in as many.
+        """
+        if self.by == "iou":
+            return self.new_iou > self.old_iou and self.sure >= SURE
         worse = max(self.old_iou - self.new_iou, self.new_alarms - self.old_alarms)
         return self.new_f1 > self.old_f1 and self.sure >= SURE and worse <= LOSS
 
@@ -83,8 +93,14 @@ class Comparison:
         return asdict(self) | {"rows": [asdict(row) for row in self.rows], "better": self.better}
 
 
-def compare(old: Card, before: Predictions, new: Card, after: Predictions) -> Comparison:
-    """Compare the predictions of two models on the same blocks, at the thresholds of their cards."""
+def compare(old: Card, before: Predictions, new: Card, after: Predictions, by: str = "f1") -> Comparison:
+    """Compare the predictions of two models on the same blocks, at the thresholds of their cards.
+
+    Parameters
+    ----------
+    by : str
+        As of `Comparison`.
+    """
     marks = [_marked(card, predictions) for card, predictions in ((old, before), (new, after))]
     counts = [_counts(marked, before.truth) for marked in marks]
     clean = ~(before.truth[:, BY_NETWORK] == 1).any(1)
@@ -117,7 +133,8 @@ def compare(old: Card, before: Predictions, new: Card, after: Predictions) -> Co
         new_iou=new_iou,
         old_alarms=old_alarms,
         new_alarms=new_alarms,
-        sure=round(_sure(counts[0], counts[1], occurring), 3),
+        sure=round(_sure(*_means_by(by, counts, (before, after), occurring, present)), 3),
+        by=by,
     )
 
 
@@ -139,11 +156,37 @@ def _counts(marked: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return np.stack([marked & real, marked & ~real & known, ~marked & real], 2).astype(np.int64)
 
 
-def _sure(old: np.ndarray, new: np.ndarray, occurring: np.ndarray) -> float:
-    """Share of the resamples of the blocks in which the mean F1 of the types that occur is higher in `new`."""
-    n = len(old)
-    if not n or not occurring.any():
+Means = Callable[[np.ndarray], np.ndarray]  # of weights of the blocks, [D, N], a mean each
+
+
+def _means_by(
+    by: str,
+    counts: Sequence[np.ndarray],
+    predictions: Sequence[Predictions],
+    occurring: np.ndarray,
+    present: Sequence[int],
+) -> tuple[int, Means, Means]:
+    """Return the number of blocks, 0 if there is nothing to compare, and the means of both models."""
+    n = len(counts[0])
+    if by == "iou":
+
+        def mean_iou(weights: np.ndarray, found: Predictions) -> np.ndarray:
+            iou = iou_of(np.einsum("dn,nab->dab", weights, found.confusions))[:, list(present)]
+            return np.nan_to_num(iou).mean(1)
+
+        old, new = (partial(mean_iou, found=found) for found in predictions)
+        return n if present else 0, old, new
+
+    def mean_f1(weights: np.ndarray, count: np.ndarray) -> np.ndarray:
+        return f1_of_counts(np.einsum("dn,nkc->dkc", weights, count))[:, occurring].mean(1)
+
+    old, new = (partial(mean_f1, count=count) for count in counts)
+    return n if occurring.any() else 0, old, new
+
+
+def _sure(n: int, old: Means, new: Means) -> float:
+    """Share of the resamples of the blocks in which the mean is higher in `new`."""
+    if not n:
         return 0.0
     weights = np.random.default_rng(_SEED).multinomial(n, np.full(n, 1 / n), _DRAWS)
-    means = [f1_of_counts(np.einsum("dn,nkc->dkc", weights, count))[:, occurring].mean(1) for count in (old, new)]
-    return float((means[1] > means[0]).mean())
+    return float((new(weights) > old(weights)).mean())

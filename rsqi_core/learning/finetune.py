@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..dataset.check import check_dataset
 from ..dataset.labelled_blocks import LabelledBlock, read_part
 from ..dataset.layout import TRAIN
-from ..errors import ModelError, OutputError, ParameterError
-from ..files.atomic import PREFIX
-from ..files.earlier import refuse_bytes
+from ..errors import ModelError, OutputError
 from ..models import Model, load
 from ..models.card import CARD, FALSE_ALARMS, write_card
 from ..models.onnx_network import OnnxNetwork
@@ -30,75 +26,15 @@ from ..training.stream import Material
 from .card_thresholds import adjusted
 from .comparison import Comparison, compare
 from .holdout import hold_out
+from .order import FineTuning
 from .predictions import predict
 from .rehearsal import pack_rehearsal
+from .unfinished import RUN, begin_or_go_on, move_to, remove
 
 EPOCHS, RATE, BATCH, SIDE = 10, 2e-4, 16, 256
-VERDICT = "verdict.json"
-_KEY = "key"
 _ROW_EVERY = 5  # steps: on a processor a step takes a second or more
 _VALIDATION = 96  # crops
 _PER_RUN = 10  # checkpoints and validations at most
-
-
-@dataclass(frozen=True)
-class FineTuning:
-    """A fine-tuning: the dataset, the model to start from, and the settings.
-
-    Attributes
-    ----------
-    dataset : pathlib.Path
-        Written by ``rsqi dataset``, with a test part.
-    output : pathlib.Path
-        Folder of the new model; it must not exist.
-    model : str
-        ``"default"`` or a model folder with ONNX files.
-    pool : pathlib.Path, optional
-        Packed backgrounds to compose half of the crops on, so that the model keeps types that the dataset lacks.
-    rehearse : bool
-        Without a pool, compose them on blocks of the dataset without error, and on procedural landscapes.
-    epochs : int
-        Passes over the dataset.
-    rate : float
-        Peak learning rate.
-    side : int
-        Of a crop in pixels, a multiple of 32.
-    device : str
-        ``"auto"``, ``"cpu"`` or ``"cuda"``.
-    seed : int
-    keep : bool
-        Write the new model even if it is not better.
-    """
-
-    dataset: Path
-    output: Path
-    model: str = "default"
-    pool: Path | None = None
-    rehearse: bool = True
-    epochs: int = EPOCHS
-    rate: float = RATE
-    side: int = SIDE
-    device: str = "auto"
-    seed: int = 0
-    keep: bool = False
-
-    def __post_init__(self) -> None:
-        if self.epochs < 1:
-            raise ParameterError(f"epochs is {self.epochs}; it must be at least 1")
-        if os.path.lexists(self.output):
-            raise OutputError(f"{self.output} exists already; choose another name for the new model")
-        refuse_bytes(self.output)
-        for path in filter(None, (self.dataset, Path(self.model), self.pool)):
-            if self.folder.resolve() in (path.resolve(), *path.resolve().parents):
-                raise OutputError(
-                    f"{path}: lies in the folder of an unfinished run to {self.output}, which would be removed; "
-                    "move it, or choose another output"
-                )
-
-    @property
-    def folder(self) -> Path:
-        """Hidden folder beside the output, for unfinished work."""
-        return self.output.parent / f"{PREFIX}{self.output.name}"
 
 
 def fine_tune(job: FineTuning, emit: Emit = no_events) -> Comparison:
@@ -120,6 +56,10 @@ def fine_tune(job: FineTuning, emit: Emit = no_events) -> Comparison:
     RsqiError
         If the model cannot be trained, the dataset does not suffice, or something cannot be written.
     """
+    if job.of_checkpoints:
+        from .checkpoint_run import CheckpointRun
+
+        return CheckpointRun(job, emit).run()
     return _Run(job, emit).run()
 
 
@@ -130,10 +70,7 @@ class _Run:
         self.job, self.emit, self.progress = job, emit, to_events(emit)
         self.old = load(job.model, "cpu")
         if not (self.old.folder / CARD).exists():
-            raise ModelError(
-                f"{self.old.folder}: only a model folder with {CARD} and ONNX files can be fine-tuned; "
-                "a Hugging Face checkpoint is trained further with `rsqi train --init`"
-            )
+            raise ModelError(f"{self.old.folder}: no model folder with {CARD} and ONNX files to be fine-tuned")
         self.network = OnnxNetwork(self.old.folder)
         self.folder = job.folder
 
@@ -167,27 +104,25 @@ class _Run:
             self.material = Material(pool, data)
             self.settings = self._settings()
             course = self.settings.course | self.material.fingerprint() | {"origin": self.network.origin}
-            key = hashlib.sha256(json.dumps(course, sort_keys=True).encode()).hexdigest()
-            note = self.folder / _KEY
-            if not note.exists() or note.read_text(encoding="ascii") != key:
-                shutil.rmtree(self.folder / "run", ignore_errors=True)
-                note.write_text(key, encoding="ascii")
+            begin_or_go_on(self.folder, course)
         except OSError as error:
             raise OutputError(f"{self.folder}: cannot be written: {error.strerror}") from error
         return held_out, test
 
     def _settings(self) -> Settings:
         job = self.job
-        given: dict[str, Any] = {"batch": BATCH, "side": job.side, "seed": job.seed, "rate": job.rate}
+        self.batch = job.batch or BATCH
+        given: dict[str, Any] = {"batch": self.batch, "side": job.side or SIDE, "seed": job.seed}
+        given |= {"rate": job.rate or RATE, "negatives": job.negatives, "augment": job.augment}
         # Half precision is too coarse for what the first, fixed filters measure.
         given |= {"workers": 0, "validation": _VALIDATION, "warmup": 0.1, "average": 0.99, "precision": "fp32"}
         settings = settings_for("joint", **given)
-        samples = max(BATCH, self.material.samples(settings, job.epochs))
-        steps = samples // BATCH
+        samples = max(self.batch, self.material.samples(settings, job.epochs or EPOCHS))
+        steps = samples // self.batch
         return replace(settings, samples=samples, checkpoint_every=max(_ROW_EVERY, -(-steps // _PER_RUN)))
 
     def _train(self) -> None:
-        run = self.folder / "run"
+        run = self.folder / RUN
         step, rows = _so_far(run)
         if step:
             self.emit("resumed", step=step)
@@ -223,14 +158,8 @@ class _Run:
         """Move the new model to the output if it is to be kept, and remove the run's folder."""
         if comparison.better or self.job.keep:
             write_card(new.folder, replace(new.card, quality=_quality(comparison)))
-            text = json.dumps(comparison.as_mapping(), indent=1) + "\n"
-            try:
-                (new.folder / VERDICT).write_text(text, encoding="utf-8")
-                new.folder.rename(self.job.output)
-            except OSError as error:
-                raise OutputError(f"{self.job.output}: cannot be written: {error.strerror}") from error
-        with suppress(OSError):  # files that cannot be removed do no harm
-            shutil.rmtree(self.folder)
+            move_to(self.job.output, new.folder, comparison)
+        remove(self.folder)
 
     def _counter(self, stage: str, part: int, parts: int) -> Callable[[int, int], None]:
         """Return what counts the pictures of one of several parts of a stage."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Sequence
@@ -22,6 +22,8 @@ _BACKGROUND_NAMES = ("背景", "background")
 WEIGHTS, _INDEX = "model.safetensors", "model.safetensors.index.json"
 PICKLED, PICKLED_INDEX = "pytorch_model.bin", "pytorch_model.bin.index.json"
 
+Reader = Callable[[Path, str], "Checkpoint"]
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -36,12 +38,15 @@ class Checkpoint:
         Its safetensors files.
     outputs : dict
         Number of the network's output by ``category_id`` (0: background), for the types that it knows.
+    fresh : bool
+        Its own labels name other things, such as those of ImageNet: `outputs` are those of a head yet to be trained.
     """
 
     folder: Path
     config: dict[str, Any]
     weights: tuple[Path, ...]
     outputs: dict[int, int]
+    fresh: bool = False
 
 
 def find(folder: Path) -> tuple[Checkpoint, Checkpoint] | None:
@@ -61,8 +66,22 @@ def find(folder: Path) -> tuple[Checkpoint, Checkpoint] | None:
         If there is only one of them, or several of a kind, or one that cannot be run: weights that are not
         safetensors, labels that name no type, one label an image instead of several.
     """
-    folder = folder.resolve()  # so that even "." has a name and neighbours
-    found = _find(folder, beside=True)
+    return _both(folder.resolve(), _read)  # so that even "." has a name and neighbours
+
+
+def find_starts(folder: Path) -> tuple[Checkpoint, Checkpoint] | None:
+    """Find a classifier and a segmenter as `find` does, to be trained: their labels may name no type of error at all.
+
+    Raises
+    ------
+    ModelError
+        As `find` does, but a checkpoint whose labels all name other things is taken as one with a fresh head.
+    """
+    return _both(folder.resolve(), _read_start)
+
+
+def _both(folder: Path, read: Reader) -> tuple[Checkpoint, Checkpoint] | None:
+    found = _find(folder, beside=True, read=read)
     if len(found) == 1:
         ((kind, checkpoint),) = found.items()
         (missing,) = _KINDS.keys() - {kind}
@@ -86,10 +105,10 @@ def find_within(folder: Path) -> dict[str, Checkpoint]:
     ModelError
         As `find` does, but not for one alone.
     """
-    return _find(folder.resolve(), beside=False)
+    return _find(folder.resolve(), beside=False, read=_read)
 
 
-def _find(folder: Path, beside: bool) -> dict[str, Checkpoint]:
+def _find(folder: Path, beside: bool, read: Reader) -> dict[str, Checkpoint]:
     found: dict[str, Path] = {}
     for files in _places(folder, beside):
         here: dict[str, list[Path]] = {}
@@ -102,7 +121,7 @@ def _find(folder: Path, beside: bool) -> dict[str, Checkpoint]:
             (found[kind],) = here[kind]
         if len(found) == len(_KINDS):
             break
-    return {kind: _read(place, kind) for kind, place in found.items()}
+    return {kind: read(place, kind) for kind, place in found.items()}
 
 
 def read_json(file: Path) -> dict[str, Any]:
@@ -135,6 +154,23 @@ def _read(folder: Path, kind: str) -> Checkpoint:
     return Checkpoint(folder, config, _weights(folder), outputs)
 
 
+def _read_start(folder: Path, kind: str) -> Checkpoint:
+    config = read_json(folder / CONFIG)
+    types = REGION_TYPES if kind == SEGMENTER else TYPES
+    known = _known(types)
+    labels = _labels(folder / CONFIG, config)
+    if any(_plain(label) in known for label in labels):
+        return _read(folder, kind)
+    _check_bands(folder, config)
+    outputs = {BACKGROUND: 0} | {t.id: t.id for t in types} if kind == SEGMENTER else {t.id: t.id - 1 for t in types}
+    return Checkpoint(folder, config, _weights(folder), outputs, fresh=True)
+
+
+def label_names(kind: str) -> tuple[str, ...]:
+    """Return the labels of a head of ours, in the order of its outputs."""
+    return (_BACKGROUND_NAMES[0], *(t.zh for t in REGION_TYPES)) if kind == SEGMENTER else tuple(t.zh for t in TYPES)
+
+
 def read_outputs(folder: Path, kind: str) -> tuple[dict[str, Any], dict[int, int]]:
     """Return the configuration of a checkpoint, and the number of its output by ``category_id``.
 
@@ -148,9 +184,13 @@ def read_outputs(folder: Path, kind: str) -> tuple[dict[str, Any], dict[int, int
     config = read_json(folder / CONFIG)
     if config.get("problem_type") == "single_label_classification":
         raise ModelError(f"{folder / CONFIG}: gives an image one label only; RSQI needs a multi-label classifier")
+    _check_bands(folder, config)
+    return config, _outputs(folder / CONFIG, config, types, background)
+
+
+def _check_bands(folder: Path, config: dict[str, Any]) -> None:
     if config.get("num_channels", 3) != 3:
         raise ModelError(f"{folder / CONFIG}: wants {config['num_channels']} bands; RSQI gives red, green and blue")
-    return config, _outputs(folder / CONFIG, config, types, background)
 
 
 def _weights(folder: Path) -> tuple[Path, ...]:
@@ -174,7 +214,7 @@ def _weights(folder: Path) -> tuple[Path, ...]:
 
 def _outputs(file: Path, config: dict[str, Any], types: Sequence[ErrorType], background: bool) -> dict[int, int]:
     """Map category ids to output numbers by the labels' names."""
-    ids = {_plain(name): t.id for t in types for name in (t.code, t.zh, t.en)}
+    ids = _known(types)
     if background:
         ids |= dict.fromkeys(_BACKGROUND_NAMES, BACKGROUND)
     labels = _labels(file, config)
@@ -198,6 +238,11 @@ def _outputs(file: Path, config: dict[str, Any], types: Sequence[ErrorType], bac
     if background and BACKGROUND not in outputs:
         raise ModelError(f"{file}: no label is the background; call it background in id2label")
     return outputs
+
+
+def _known(types: Sequence[ErrorType]) -> dict[str, int]:
+    """Return the ids of types by all of their names."""
+    return {_plain(name): t.id for t in types for name in (t.code, t.zh, t.en)}
 
 
 def _labels(file: Path, config: dict[str, Any]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
@@ -161,12 +161,12 @@ class _Network:
             return (logits.cpu().numpy(),)
 
     def _read_preprocessing(self, config: dict[str, Any]) -> Preprocessing:
-        ((rows, columns), mode), side = _DEFAULTS[self._kind], config.get("image_size")
-        if self._kind == CLASSIFIER and isinstance(side, int):
-            rows = columns = side
-        default = Preprocessing((rows, columns), mode)
+        default, side = _default_preprocessing(self._kind, config), config.get("image_size")
         if not (self._folder / PREPROCESSOR).exists():
-            self._warn(f"has no {PREPROCESSOR}; RSQI takes {columns} x {rows} px, {mode}, ImageNet's mean and std")
+            rows, columns = default.size or (BLOCK, BLOCK)
+            self._warn(
+                f"has no {PREPROCESSOR}; RSQI takes {columns} x {rows} px, {default.mode}, ImageNet's mean and std"
+            )
             return default
         stated = read_preprocessing(self._folder, default)
         if stated.size and stated.size != default.size and self._kind == CLASSIFIER and isinstance(side, int):
@@ -180,7 +180,20 @@ class _Network:
         self._add_warning("preprocessing", f"{self._folder} {message}")
 
 
-def load_network(folder: Path, kind: str, told_as: Path | None = None) -> Any:
+def preprocessing_of(checkpoint: Checkpoint, kind: str) -> Preprocessing:
+    """Return what a checkpoint asks for, or what the paper's networks take in where it does not say it."""
+    default = _default_preprocessing(kind, checkpoint.config)
+    return read_preprocessing(checkpoint.folder, default) if (checkpoint.folder / PREPROCESSOR).exists() else default
+
+
+def _default_preprocessing(kind: str, config: dict[str, Any]) -> Preprocessing:
+    ((rows, columns), mode), side = _DEFAULTS[kind], config.get("image_size")
+    if kind == CLASSIFIER and isinstance(side, int):
+        rows = columns = side
+    return Preprocessing((rows, columns), mode)
+
+
+def load_network(folder: Path, kind: str, told_as: Path | None = None, labels: Sequence[str] = ()) -> Any:
     """Load a checkpoint from its safetensors as a torch module for inference.
 
     Parameters
@@ -189,6 +202,8 @@ def load_network(folder: Path, kind: str, told_as: Path | None = None) -> Any:
         `CLASSIFIER` or `SEGMENTER`.
     told_as : pathlib.Path, optional
         The folder that messages name, where `folder` is a hidden one.
+    labels : sequence of str
+        Names of the outputs of a new head with random weights, in place of the checkpoint's own.
 
     Raises
     ------
@@ -199,6 +214,7 @@ def load_network(folder: Path, kind: str, told_as: Path | None = None) -> Any:
     from safetensors import SafetensorError
 
     auto = getattr(transformers, f"AutoModel{kind}")
+    headed = _named(kind, labels) if labels else {}
     transformers.logging.disable_progress_bar()
     transformers.logging.set_verbosity_error()
     try:
@@ -211,16 +227,38 @@ def load_network(folder: Path, kind: str, told_as: Path | None = None) -> Any:
             dtype=torch.float32,
             ignore_mismatched_sizes=True,  # to be named below, like missing ones
             output_loading_info=True,
+            **headed,
         )
     except (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError) as error:
         raise ModelError(f"{told_as or folder}: transformers cannot open it: {first_line(error)}") from error
     # transformers would fill these with random numbers and go on.
-    if unfit := sorted(report["missing_keys"]) + sorted(key for key, *_ in report["mismatched_keys"]):
+    unfit = sorted(report["missing_keys"]) + sorted(key for key, *_ in report["mismatched_keys"])
+    if labels:
+        unfit = [key for key in unfit if not key.startswith(tuple(f"{name}." for name in head_of(network)))]
+    if unfit:
         raise ModelError(
             f"{told_as or folder}: the weights do not fit {CONFIG}: '{unfit[0]}' is missing or of another shape "
             f"({len(unfit)} in all); take both from the same checkpoint"
         )
     return network.eval()
+
+
+def head_of(network: Any) -> list[str]:
+    """Return the names of the modules that make labels of features: all but the network's base or backbone."""
+    base = {network.base_model_prefix, "backbone"}
+    return [
+        name for name, part in network.named_children() if name not in base and any(True for _ in part.parameters())
+    ]
+
+
+def _named(kind: str, labels: Sequence[str]) -> dict[str, Any]:
+    """Return the values of a configuration that name the outputs of a head."""
+    named: dict[str, Any] = {
+        "num_labels": len(labels),
+        "id2label": dict(enumerate(labels)),
+        "label2id": {name: number for number, name in enumerate(labels)},
+    }
+    return named | ({"problem_type": "multi_label_classification"} if kind == CLASSIFIER else {})
 
 
 def _libraries(folder: Path) -> tuple[ModuleType, ModuleType]:
