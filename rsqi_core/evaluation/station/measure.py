@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +14,12 @@ from ...dataset.check import check_dataset
 from ...dataset.labelled_blocks import LabelledBlock, read_part
 from ...dataset.layout import TEST, TRAIN
 from ...errors import RsqiError
+from ...findings import ErrorRecord
 from ...limits import MODEL, least_pixels
 from ...models import Model, load
 from ...parameters import Parameters
 from ...rules import PIXEL_MISSING, STRIPE_NOISE
+from ...scoring import load_scheme
 from ...synthesis.compose import Sample
 from ...taxonomy import BOUNDARY_TYPES, CODES, IGNORED, PIXEL_TYPES, REGION_TYPES, by_id
 from ..benchmark.marks import marks_of_classifier
@@ -25,6 +27,7 @@ from ..benchmark.rule_results import RuleResult, run_rule, run_rules
 from ..benchmark.run_model import ModelResult, run_model
 from .blocks import RuleBlocks, Tiles, true_map
 from .objects import FALSE, FOUND, FOUND_WELL, TRUE, count_objects
+from .scores import OUTLINED, records_of, score_of
 
 Log = Callable[[str], None]
 _STRIPES, _MISSING = (CODES.index(t.code) for t in PIXEL_TYPES)
@@ -42,12 +45,15 @@ class ModelOnDataset:
         bool [N, 10]: the types that an inspection marks, those of pixels by their rules.
     objects : numpy.ndarray
         int64 [N, 10, 4] of `count_objects`.
+    scores : numpy.ndarray
+        float [N]: by what an inspection outlines; NaN of blocks without a known pixel.
     """
 
     model: Model
     result: ModelResult
     marked: np.ndarray
     objects: np.ndarray
+    scores: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,8 @@ class Measured:
         uint8 [N, 10]: 1 the block shows the type, 0 it does not, 255 where nobody could say.
     megapixels : numpy.ndarray
         float [N]: known pixels of each block.
+    scores : numpy.ndarray
+        float [N]: of each block by what is drawn in it; NaN without a known pixel.
     models : list of ModelOnDataset
     rules : list of RuleResult
     """
@@ -74,6 +82,7 @@ class Measured:
     counts: dict[str, Counter[int]]
     truth: np.ndarray
     megapixels: np.ndarray
+    scores: np.ndarray
     models: list[ModelOnDataset]
     rules: list[RuleResult]
 
@@ -113,14 +122,14 @@ def measure_dataset(dataset: Path, models: Sequence[str] = (MODEL,), device: str
     log(f"running the rules on {len(blocks)} blocks")
     whole = Tiles(blocks)
     rules = run_rules(RuleBlocks(whole))
-    truth, megapixels, pixel_objects = _look(whole)
+    look = _look(whole)
     counts = {part: Counter(n for block in of for n in block.labels or (0,)) for part, of in parts.items()}
     done = []
     for title, model in zip(_titles(models, opened), opened):
         log(f"classifying and segmenting {len(blocks)} blocks with {title}")
-        done.append(_run(model, title, blocks, truth, rules, pixel_objects))
+        done.append(_run(model, title, blocks, look, rules))
     behind = [_behind_gate(found, RuleBlocks(whole)) for found in done]
-    return Measured(dataset, blocks, counts, truth, megapixels, done, [*rules, *behind])
+    return Measured(dataset, blocks, counts, look.truth, look.megapixels, look.scores, done, [*rules, *behind])
 
 
 def _titles(names: Sequence[str], models: Sequence[Model]) -> list[str]:
@@ -129,48 +138,72 @@ def _titles(names: Sequence[str], models: Sequence[Model]) -> list[str]:
     return [f"{title} ({model.hash[:8]})" if title in twice else title for title, model in zip(titles, models)]
 
 
-def _look(tiles: Tiles) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return truth, known megapixels, and the objects of both pixel types by the usual rules, int64 [N, 2, 4]."""
+@dataclass(frozen=True)
+class _Look:
+    """What needs no model: truth, known megapixels and scores by it, and of the usual rules objects and errors.
+
+    Of each block `objects` is int64 [2, 4], and `found` the errors by the rules of stripes and of missing pixels.
+    """
+
+    truth: np.ndarray
+    megapixels: np.ndarray
+    scores: np.ndarray
+    objects: np.ndarray
+    found: list[list[list[ErrorRecord]]]
+
+
+def _look(tiles: Tiles) -> _Look:
     usual = (STRIPE_NOISE[Parameters().stripe_rule], PIXEL_MISSING[Parameters().missing_rule])
-    truth, megapixels, objects = [], [], []
+    truth, megapixels, scores, objects, found = [], [], [], [], []
+    scheme = load_scheme()
     for sample in tiles:
         drawn = true_map(sample)
-        unknown = drawn == IGNORED
+        known = drawn != IGNORED
         truth.append(sample.labels)
-        megapixels.append(np.count_nonzero(~unknown) / 1e6)
-        marks = (rule(sample.image, sample.valid) for rule in usual)
-        objects.append([count_objects(drawn == t.id, found, unknown) for t, found in zip(PIXEL_TYPES, marks)])
-    return np.array(truth), np.array(megapixels), np.array(objects)
+        megapixels.append(np.count_nonzero(known) / 1e6)
+        real = [record for t in OUTLINED for record in records_of(drawn == t.id, t.id)]
+        scores.append(score_of(real, known, scheme))
+        marks = [rule(sample.image, sample.valid) for rule in usual]
+        objects.append([count_objects(drawn == t.id, mark, ~known) for t, mark in zip(PIXEL_TYPES, marks)])
+        found.append([records_of(mark & known, t.id) for t, mark in zip(PIXEL_TYPES, marks)])
+    return _Look(np.array(truth), np.array(megapixels), np.array(scores), np.array(objects), found)
 
 
 def _run(
-    model: Model,
-    title: str,
-    blocks: Sequence[LabelledBlock],
-    truth: np.ndarray,
-    rules: Sequence[RuleResult],
-    pixel_objects: np.ndarray,
+    model: Model, title: str, blocks: Sequence[LabelledBlock], look: _Look, rules: Sequence[RuleResult]
 ) -> ModelOnDataset:
     objects = np.zeros((len(blocks), len(CODES), 4), np.int64)
+    regions: dict[int, tuple[list[ErrorRecord], np.ndarray]] = {}
 
     def seen(i: int, sample: Sample, found: np.ndarray) -> None:
         unknown, least = sample.segmentation == IGNORED, least_pixels(len(found))
         for t in REGION_TYPES:
             objects[i, t.id - 1] = count_objects(sample.segmentation == t.id, found == t.id, unknown, least)
+        errors = [r for t in REGION_TYPES for r in records_of((found == t.id) & ~unknown, t.id, least)]
+        regions[i] = errors, ~unknown
 
     result = run_model(model, title, Tiles(blocks, model.card.tile_size), seen=seen)
     marked = marks_of_classifier(result)
     stripes, missing = _usual(rules)
     gate = _gate(model, result)
     marked[:, _STRIPES], marked[:, _MISSING] = stripes.found & gate, missing.found
-    objects[:, [_STRIPES, _MISSING]] = pixel_objects
+    objects[:, [_STRIPES, _MISSING]] = look.objects
     objects[~gate, _STRIPES, FOUND:] = 0
     for t in BOUNDARY_TYPES:  # they mark whole blocks
         k = t.id - 1
-        real, said = truth[:, k] == 1, marked[:, k]
-        objects[:, k, TRUE], objects[:, k, FALSE] = real, said & (truth[:, k] == 0)
+        real, said = look.truth[:, k] == 1, marked[:, k]
+        objects[:, k, TRUE], objects[:, k, FALSE] = real, said & (look.truth[:, k] == 0)
         objects[:, k, FOUND] = objects[:, k, FOUND_WELL] = real & said
-    return ModelOnDataset(model, result, marked, objects)
+    return ModelOnDataset(model, result, marked, objects, _scores(regions, look, gate))
+
+
+def _scores(regions: Mapping[int, tuple[list[ErrorRecord], np.ndarray]], look: _Look, gate: np.ndarray) -> np.ndarray:
+    """Return the score of each block by what was found in it, float [N]."""
+    scores, scheme = np.full(len(gate), np.nan), load_scheme()
+    for i, (errors, known) in regions.items():
+        stripes, missing = look.found[i]
+        scores[i] = score_of([*errors, *(stripes if gate[i] else []), *missing], known, scheme)
+    return scores
 
 
 def _usual(rules: Sequence[RuleResult]) -> tuple[RuleResult, RuleResult]:

@@ -24,6 +24,10 @@ from .worst import draw_worst, worst_labels, worst_outlines
 
 _MARK = re.compile(r"<!-- RSQI evaluate ([0-9a-f]{12}) -->\n$")
 _CURVE = "calibration.svg"
+_SCORES = (
+    "Each block judged as an image of its own, by regions and pixels: once by what is drawn in it, once by what is "
+    "found there.\n"
+)
 
 
 def pictures_of(page: Path) -> Path:
@@ -69,7 +73,12 @@ def write_page(m: Measured, page: Path | None) -> str:
 
 
 def _marked(m: Measured, place: str, folder: Path | None = None) -> str:
-    text = "\n".join(part for part in _sections(m, place, folder) if part).rstrip() + "\n\n"
+    return sealed("\n".join(part for part in _sections(m, place, folder) if part))
+
+
+def sealed(text: str) -> str:
+    """Return a page with the mark by which `is_own_page` knows that nobody has changed it."""
+    text = text.rstrip() + "\n\n"
     return f"{text}<!-- RSQI evaluate {_digest(text)} -->\n"
 
 
@@ -88,6 +97,7 @@ def _sections(m: Measured, place: str, folder: Path | None) -> list[str]:
         for found in m.models:
             sections += [_heading(m, found), paper.integration(found.result, outlined, found.model.card.constraint)]
         sections += ["## Objects, as an inspection outlines them\n", tables.objects(m)]
+        sections += ["## Score error\n", _SCORES, tables.scores(m)]
     else:
         sections.append("No block has a mask: there are no pixels for Tables 5 to 7, and no objects.\n")
     sections.append("## Detection by type\n")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ...classify import probabilities
-from ...metrics import bootstrap, calibration_error, reliability
+from ...metrics import bootstrap, calibration_error, mean, reliability
+from ...scoring import load_scheme
 from ...taxonomy import CODES, IGNORED, REGION_TYPES, TYPES
 from ..benchmark.run_model import INSPECTION, ModelResult
 from ..pages.tables import interval, markdown
 from .measure import Measured, ModelOnDataset
 from .objects import FALSE, FOUND, FOUND_WELL, MATCHES, TRUE
+from .scores import NEAR, grade_of
 
 
 def counts(m: Measured) -> str:
@@ -53,6 +55,22 @@ def _recall(table: np.ndarray, column: int) -> str:
 def _share(table: np.ndarray, column: int) -> float:
     total = int(table[:, TRUE].sum())
     return float(table[:, column].sum() / total) if total else float("nan")
+
+
+def scores(m: Measured) -> str:
+    """How far the score of a block by what is found in it lies from that by what is drawn there."""
+    rows: list[list[object]] = []
+    scheme = load_scheme()
+    for found in m.models:
+        known = ~(np.isnan(m.scores) | np.isnan(found.scores))
+        away = found.scores[known] - m.scores[known]
+        table = np.column_stack([np.abs(away), np.ones(len(away))])
+        bounds = bootstrap(lambda sums: sums[..., 0] / sums[..., 1], table)
+        same = [grade_of(a, scheme) == grade_of(b, scheme) for a, b in zip(found.scores[known], m.scores[known])]
+        error = interval(mean(np.abs(away)), bounds)
+        rows.append([found.result.name, int(known.sum()), error, mean(away), mean(np.abs(away) <= NEAR), mean(same)])
+    header = ["", "blocks", "mean error, points (95 %)", "found less drawn", f"within {NEAR} points", "same grade"]
+    return markdown(header, rows)
 
 
 def confusion_of_blocks(found: ModelOnDataset, truth: np.ndarray) -> str:

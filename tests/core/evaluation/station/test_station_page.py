@@ -11,8 +11,10 @@ from rsqi_core.cli import main
 from rsqi_core.dataset.layout import TABLE
 from rsqi_core.evaluation.station.measure import measure_dataset
 from rsqi_core.evaluation.station.page import is_own_page, write_page
+from rsqi_core.evaluation.station.scores import grade_of, records_of, score_of
 from rsqi_core.evaluation.station.worst import worst_labels
 from rsqi_core.metrics import calibration_error, reliability
+from rsqi_core.scoring import load_scheme
 from rsqi_core.synthesis.landscape import landscape
 
 SIDE = 256
@@ -58,7 +60,8 @@ def test_every_table_is_there(measured, tmp_path):
     text = write_page(measured, tmp_path / "own page.md")
     headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
     assert [h.split(":")[0] for h in headings] == [
-        "Table 3", "Table 5", "Table 6", "Table 7", "Objects, as an inspection outlines them", "Detection by type",
+        "Table 3", "Table 5", "Table 6", "Table 7", "Objects, as an inspection outlines them", "Score error",
+        "Detection by type",
         "Confusion", "Calibration", "The worst blocks",
     ]  # fmt: skip
     for mode in ("one step", "absolute", "relative", "intermediate", "lowering", "0.3, 0.01"):
@@ -82,6 +85,26 @@ def test_the_figures_are_right(measured):
     worst = worst_labels(found, measured.truth)
     right = ((found.marked == (measured.truth == 1)) | (measured.truth == 255)).all(1)
     assert not right[worst].any()
+
+
+def test_scores_differ_by_what_is_missed_and_what_is_not_there(measured):
+    (found,) = measured.models
+    assert measured.scores[[2, 5]].tolist() == [100, 100]  # of clean blocks
+    assert (measured.scores[[0, 1, 3, 4]] < 90).all()
+    hit = found.marked[:, 9] & (measured.truth[:, 9] == 1)
+    assert (found.scores[hit] < 100).all()
+
+
+def test_a_score_is_that_of_the_errors():
+    drawn = np.zeros((200, 200), bool)
+    drawn[10:30, 20:120] = drawn[100:102, 100:102] = True
+    (large,) = records_of(drawn, 1, least=5)
+    assert (large.pixels, large.area_m2, large.bounds) == (2000, 2000.0, (20, 10, 120, 30))
+    assert large.length_px == pytest.approx(100, abs=1)
+    scheme, known = load_scheme(), np.ones(drawn.shape, bool)
+    assert score_of([], known, scheme) == 100 and np.isnan(score_of([large], ~known, scheme))
+    assert score_of([large], known, scheme) == 96  # 5 % of cloud: C
+    assert [grade_of(value, scheme) for value in (96, 75, 60, 59)] == ["excellent", "good", "qualified", "rejected"]
 
 
 def test_a_page_is_replaced_only_if_nobody_changed_it(measured, tmp_path, dataset):
