@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..limits import DEVICES
+from ..limits import DEVICES, MODEL
 from .command import CANCELLED, DONE, command, need
 
 LORA = 16  # usual rank (paper, section 4.1)
@@ -17,9 +17,11 @@ def add_finetune(commands: Any) -> None:
     """Announce ``rsqi finetune``."""
     parser = command(commands, "finetune", "train a model further on reviewed errors and compare the two", _finetune)
     parser.add_argument("dataset", type=Path, metavar="DATASET", help="what `rsqi dataset` wrote, with a test part")
-    parser.add_argument(
-        "--output", required=True, type=Path, metavar="FOLDER", help="of the new model, if it is better"
-    )
+    out = parser.add_mutually_exclusive_group(required=True)
+    out.add_argument("--output", type=Path, metavar="FOLDER", help="of the new model, if it is better")
+    out.add_argument("--table4", type=Path, metavar="MD",
+                     help="write what augmentation, cuts and negatives are worth; keeps no model")  # fmt: skip
+    parser.add_argument("--overwrite", action="store_true", help="with --table4: replace a page that was changed")
     parser.add_argument("--model", default="default", metavar="default|FOLDER", help="to start from (default)")
     parser.add_argument(
         "--pool", type=Path, metavar="NPZ", help="packed backgrounds for half of the crops (the dataset's own)"
@@ -55,15 +57,18 @@ def _finetune(options: argparse.Namespace) -> int:
     names = ("dataset", "output", "model", "pool", "epochs", "rate", "side", "batch", "negatives", "only", "lora",
              "accumulate", "seed", "device", "keep")  # fmt: skip
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
+    if options.table4:
+        given["output"] = options.table4.with_name(f"{options.table4.stem}-model")  # nothing is written there
     job = FineTuning(**given, rehearse=not options.no_rehearsal, augment=not options.no_augmentation)
     need(*job.libraries)
+    if options.table4:
+        return _table4(job, options.table4, options.overwrite)
     from ..learning.finetune import fine_tune
 
     try:
         comparison = fine_tune(job, _say)
     except KeyboardInterrupt:
-        print("rsqi: stopped; the same command goes on from the last checkpoint", file=sys.stderr)
-        return CANCELLED
+        return _stopped()
     print(f"{'type':24}{'blocks':>7}{'F1 old':>9}{'F1 new':>9}{'IoU old':>9}{'IoU new':>9}")
     for row in comparison.rows:
         figures = (row.old_f1, row.new_f1, row.old_iou, row.new_iou)
@@ -75,10 +80,36 @@ def _finetune(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _table4(job: Any, page: Path, overwrite: bool) -> int:
+    """Train with and without, and write the page."""
+    from ..evaluation.station.page import refuse_page
+    from ..evaluation.station.table4 import table4
+    from ..files.atomic import write_whole
+    from ..learning.ablation import ablate
+
+    refuse_page(page, [job.dataset, *([Path(job.model)] if job.model != MODEL else [])], overwrite)
+    try:
+        rows = ablate(job, page, _say)
+    except KeyboardInterrupt:
+        return _stopped()
+    name = "the default model" if job.model == MODEL else Path(job.model).name
+    text = table4(job.dataset, name, [(row.name, row.f1, row.iou, row.alarms, row.sure) for row in rows])
+    write_whole(page, text.encode("utf-8"))
+    print(text)
+    return DONE
+
+
+def _stopped() -> int:
+    print("rsqi: stopped; the same command goes on from the last checkpoint", file=sys.stderr)
+    return CANCELLED
+
+
 def _say(event: str, **values: Any) -> None:
     """Show on stderr what a person waits for."""
     if event == "curve" and "score" in values:
         print(f"rsqi: step {values['step']} of {values['steps']}, score {values['score']:.3f}", file=sys.stderr)
+    elif event == "variant":
+        print(f"rsqi: {values['name']}", file=sys.stderr, flush=True)
     elif event in ("warning", "resumed"):
         text = values.get("message") or f"goes on from step {values['step']}"
         print(f"rsqi: {text}", file=sys.stderr, flush=True)
