@@ -9,6 +9,7 @@ from ..bridge.paths import ICONS
 from .check_image import CheckImage
 from .classify_blocks import ClassifyBlocks
 from .describe_errors import DescribeErrors
+from .evaluate_models import EvaluateModels
 from .export_training_data import ExportTrainingData
 from .find_missing_pixels import FindMissingPixels
 from .find_stripe_noise import FindStripeNoise
@@ -36,6 +37,7 @@ ALGORITHMS = (
     MapEvidence,
     ExportTrainingData,
     FineTune,
+    EvaluateModels,
 )
 
 

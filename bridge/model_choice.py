@@ -8,9 +8,10 @@ from pathlib import Path
 
 from qgis.core import QgsApplication, QgsSettings
 
-SETTING = "rsqi/model"
+SETTING, FORMER = "rsqi/model", "rsqi/model_before"
 DEFAULT = "default"
 CARD, COMPARISON = "card.json", "verdict.json"
+CONFIG = "config.json"  # of each of two Hugging Face checkpoints in a model's folder
 
 
 @dataclass(frozen=True)
@@ -38,26 +39,46 @@ def models_folder() -> Path:
 
 def known_models() -> list[KnownModel]:
     """Return the default model and those in the profile, the newest first, and the one in use wherever it is."""
-    folders = [file.parent for file in models_folder().glob(f"*/{CARD}") if not file.parent.name.startswith(".")]
+    folders = [folder for folder in models_folder().glob("*") if is_model(folder) and not folder.name.startswith(".")]
     used = Path(chosen_model())
     if str(used) != DEFAULT and used not in folders:
         folders.append(used)
-    folders.sort(key=lambda folder: (folder / CARD).stat().st_mtime, reverse=True)
+    folders.sort(key=lambda folder: _mark(folder).stat().st_mtime, reverse=True)
     return [KnownModel(DEFAULT, DEFAULT, {}), *(KnownModel(str(f), f.name, _comparison(f)) for f in folders)]
 
 
 def chosen_model() -> str:
     """Return the model that inspections take unless another is named: ``"default"`` or a folder that exists."""
     value = str(QgsSettings().value(SETTING, "") or DEFAULT)
-    return value if value == DEFAULT or (Path(value) / CARD).is_file() else DEFAULT
+    return value if value == DEFAULT or is_model(Path(value)) else DEFAULT
+
+
+def is_model(folder: Path) -> bool:
+    """Tell whether a folder holds a model card, or two checkpoints in folders of their own."""
+    return _mark(folder).is_file()
+
+
+def former_model() -> str:
+    """Return the model that was in use before this one; an empty string if there is none to go back to."""
+    value = str(QgsSettings().value(FORMER, "") or "")
+    fits = value == DEFAULT or (bool(value) and is_model(Path(value)))
+    return value if fits and value != chosen_model() else ""
 
 
 def choose_model(value: str) -> None:
     """Let inspections take this model from now on."""
+    if value != chosen_model():
+        QgsSettings().setValue(FORMER, chosen_model())
     if value == DEFAULT:
         QgsSettings().remove(SETTING)
     else:
         QgsSettings().setValue(SETTING, value)
+
+
+def _mark(folder: Path) -> Path:
+    """Return the file by which a model's folder is known, whether it is there or not."""
+    checkpoints = sorted(folder.glob(f"*/{CONFIG}"))
+    return checkpoints[1] if len(checkpoints) == 2 and not (folder / CARD).is_file() else folder / CARD
 
 
 def _comparison(folder: Path) -> dict:

@@ -61,6 +61,7 @@ def progress_text(event: dict) -> str:
         "train": tr("Training: step {done} of {total}"),
         "thresholds": tr("Setting thresholds: block {done} of {total}"),
         "compare": tr("Comparing the models: block {done} of {total}"),
+        "evaluate": tr("Measuring the models: block {done} of {total}"),
     }
     text = texts.get(event.get("stage"), "{done} / {total}").format(done=event.get("done"), total=event.get("total"))
     if event.get("mpx_per_s"):
@@ -121,6 +122,7 @@ def warning_text(event: dict) -> str:
         "evidence_model": tr("The image was inspected with another model than the one whose evidence is shown."),
         "no_evidence": tr("This model does not say where in a block it sees an error."),
         "few_blocks": tr("There are too few blocks to set thresholds on: they stay as they were."),
+        "nothing_to_learn": tr("No block has an outline to learn from: the segmenter stays as it is."),
         "scaled": tr("The raster is not 8-bit: its values were scaled for the inspection."),
         "one_colour": tr("All valid pixels are of one colour: there is nothing to inspect, and no score."),
     }

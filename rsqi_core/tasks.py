@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import Cancelled, ParameterError, RsqiError
-from .limits import REVIEWED_SIZES, REVIEWED_TEST
+from .limits import MODEL, REVIEWED_SIZES, REVIEWED_TEST
 from .progress import Emit, to_events
 
 Claim = Callable[[str], None]
@@ -74,7 +74,35 @@ def fine_tune(request: Mapping[str, Any], emit: Emit, cancelled: Callable[[], bo
     return {"output": str(job.output) if job.output.exists() else None, "verdict": comparison.as_mapping()}
 
 
-TASKS = {"dataset": make_dataset, "finetune": fine_tune}
+def evaluate(request: Mapping[str, Any], emit: Emit, cancelled: Callable[[], bool], claim: Claim) -> dict[str, Any]:
+    """Measure models on a dataset's test part: ``dataset``, ``models``, ``output`` (a page), ``device``, ``overwrite``.
+
+    Answers with the page and, in the order of the models, the figures of each.
+    """
+    from dataclasses import asdict
+
+    from .evaluation.station.figures import figures
+    from .evaluation.station.measure import measure_dataset
+    from .evaluation.station.page import refuse_page, write_page
+
+    dataset, page = Path(_wanted(request, "dataset")), Path(_wanted(request, "output"))
+    models = [str(model) for model in _wanted(request, "models")]
+    refuse_page(page, [dataset, *(Path(model) for model in models if model != MODEL)], bool(request.get("overwrite")))
+
+    def forward(event: str, **values: Any) -> None:
+        _check(cancelled, "cancelled; nothing was written")
+        emit(event, **values)
+
+    def quiet(line: str) -> None:
+        _check(cancelled, "cancelled; nothing was written")
+
+    measured = measure_dataset(dataset, models, request.get("device") or "cpu", quiet, to_events(forward))
+    _check(cancelled, "cancelled; nothing was written")
+    write_page(measured, page)
+    return {"output": str(page), "figures": [asdict(each) for each in figures(measured)], "lacking": measured.lacking}
+
+
+TASKS = {"dataset": make_dataset, "finetune": fine_tune, "evaluate": evaluate}
 
 
 def _need(libraries: Sequence[str]) -> None:
@@ -88,6 +116,6 @@ def _wanted(request: Mapping[str, Any], name: str) -> Any:
     return request[name]
 
 
-def _check(cancelled: Callable[[], bool]) -> None:
+def _check(cancelled: Callable[[], bool], text: str = "cancelled; what was learned so far is kept") -> None:
     if cancelled():
-        raise Cancelled("cancelled; what was learned so far is kept")
+        raise Cancelled(text)

@@ -31,6 +31,7 @@ COMMANDS = (
     "report",
     "dataset",
     "finetune",
+    "evaluate",
     "seams",
     "evidence",
     "follow",

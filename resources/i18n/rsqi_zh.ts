@@ -4,6 +4,10 @@
 <context>
     <name>rsqi</name>
     <message>
+        <source>'default' and folders of other models, with a semicolon between each two.</source>
+        <translation>“default”及其他模型的文件夹，以分号隔开。</translation>
+    </message>
+    <message>
         <source>'default' is the model that comes with RSQI; or give the folder of another model.</source>
         <translation>“default”为 RSQI 自带模型；也可给出其他模型的文件夹。</translation>
     </message>
@@ -30,6 +34,10 @@
     <message>
         <source>3  Old and new</source>
         <translation>3  新旧比较</translation>
+    </message>
+    <message>
+        <source>4  All models</source>
+        <translation>4  所有模型</translation>
     </message>
     <message>
         <source>A Python from 3.10 on with 64 bits; by default that of QGIS.</source>
@@ -106,6 +114,10 @@
     <message>
         <source>A value that nobody has declared is left out as nodata: {reason}</source>
         <translation>发现未声明的无数据值，已排除：{reason}</translation>
+    </message>
+    <message>
+        <source>All models on the test part of one dataset; the best figure of each column is green.</source>
+        <translation>所有模型在同一数据集测试部分上的表现；每列最佳值为绿色。</translation>
     </message>
     <message>
         <source>AMD, Intel or other GPU (DirectML)</source>
@@ -284,6 +296,10 @@
         <translation>自动</translation>
     </message>
     <message>
+        <source>Back</source>
+        <translation>换回</translation>
+    </message>
+    <message>
         <source>Back to the block before</source>
         <translation>返回上一影像块</translation>
     </message>
@@ -302,6 +318,10 @@
     <message>
         <source>beginning</source>
         <translation>起点</translation>
+    </message>
+    <message>
+        <source>Below it the dataset and the day of its figures.</source>
+        <translation>下方为评估所用数据集和日期。</translation>
     </message>
     <message>
         <source>Beside each image</source>
@@ -378,6 +398,10 @@
     <message>
         <source>Choose the seamlines to measure.</source>
         <translation>请选择要测量的镶嵌线。</translation>
+    </message>
+    <message>
+        <source>Clean</source>
+        <translation>误标</translation>
     </message>
     <message>
         <source>CSV files (*.csv)</source>
@@ -648,8 +672,44 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>区域类错误的轮廓为平滑简洁可偏离像素边缘的距离，面积变化不超过 1 %。0 表示沿像素边缘。</translation>
     </message>
     <message>
+        <source>Evaluate models</source>
+        <translation>评估模型</translation>
+    </message>
+    <message>
+        <source>Figures of the models as JSON</source>
+        <translation>各模型的指标（JSON）</translation>
+    </message>
+    <message>
+        <source>How well the outlines fit, from 0 to 1, the mean of the region types.</source>
+        <translation>轮廓吻合程度，0 到 1，区域类型的平均。</translation>
+    </message>
+    <message>
+        <source>How well the types are found in blocks, from 0 to 1, their mean.</source>
+        <translation>各类型在图块中的发现程度，0 到 1，取平均。</translation>
+    </message>
+    <message>
+        <source>Inspections take {name} again.</source>
+        <translation>检查重新使用 {name}。</translation>
+    </message>
+    <message>
         <source>Looking for seams: window {done} of {total}</source>
         <translation>寻找拼接缝：第 {done} 个窗口，共 {total} 个</translation>
+    </message>
+    <message>
+        <source>Markdown (*.md)</source>
+        <translation>Markdown 文件 (*.md)</translation>
+    </message>
+    <message>
+        <source>Measure all models on the dataset of step 1.</source>
+        <translation>在第 1 步的数据集上评估所有模型。</translation>
+    </message>
+    <message>
+        <source>Measures models side by side on a dataset of one's own.</source>
+        <translation>在自己的数据集上并列评估多个模型。</translation>
+    </message>
+    <message>
+        <source>Measures one or more models on the test part of a dataset that 'Export training data' wrote: what they mark and outline by type, the pixel rules, one step against two, objects, scores, confusion and calibration, with the worst blocks as pictures. The page is Markdown; its pictures lie beside it.</source>
+        <translation>在“导出训练数据”所得数据集的测试部分上评估一个或多个模型：各类型的标记与轮廓、像素规则、一步与两步之比、对象、得分、混淆与校准，并附最差图块的图片。页面为 Markdown，图片在其旁。</translation>
     </message>
     <message>
         <source>Measuring seams: step {done} of {total}</source>
@@ -1532,6 +1592,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>正在测量接缝：{done} / {total}</translation>
     </message>
     <message>
+        <source>Measuring the models: block {done} of {total}</source>
+        <translation>正在评估模型：第 {done} 块，共 {total} 块</translation>
+    </message>
+    <message>
         <source>Merge</source>
         <translation>合并</translation>
     </message>
@@ -1546,6 +1610,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Model's own</source>
         <translation>模型自带</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
     </message>
     <message>
         <source>More</source>
@@ -1582,6 +1650,14 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Not reviewed</source>
         <translation>未复核</translation>
+    </message>
+    <message>
+        <source>No block has an outline to learn from: the segmenter stays as it is.</source>
+        <translation>没有可供学习的轮廓：分割模型保持原样。</translation>
+    </message>
+    <message>
+        <source>not measured yet</source>
+        <translation>尚未评估</translation>
     </message>
     <message>
         <source>not measured: nothing crosses the line</source>
@@ -1806,6 +1882,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>Own</source>
         <translation>自定义</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>页面</translation>
     </message>
     <message>
         <source>PDF files (*.pdf)</source>
@@ -2224,6 +2304,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>请在联网的计算机上运行复制的命令，它会为本机准备文件夹 wheelhouse。</translation>
     </message>
     <message>
+        <source>s</source>
+        <translation>秒</translation>
+    </message>
+    <message>
         <source>Sample: {inspected} of {needed} images inspected.</source>
         <translation>样本：应检 {needed} 幅，已检 {inspected} 幅。</translation>
     </message>
@@ -2352,6 +2436,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>二次检查</translation>
     </message>
     <message>
+        <source>Seconds for 100 megapixels of blocks on this computer.</source>
+        <translation>本机处理 1 亿像素图块所需秒数。</translation>
+    </message>
+    <message>
         <source>Select at least two errors to merge.</source>
         <translation>请至少选择两个图斑再合并。</translation>
     </message>
@@ -2444,6 +2532,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>在地图上显示批内全部影像</translation>
     </message>
     <message>
+        <source>Show all tables and the worst blocks as pictures.</source>
+        <translation>显示所有表格和最差图块的图片。</translation>
+    </message>
+    <message>
         <source>Side of a pixel in the layer's units, for web maps; empty means the layer's own.</source>
         <translation>像素边长，以图层单位计，用于网络地图；留空表示图层自身的大小。</translation>
     </message>
@@ -2516,6 +2608,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>沿接缝的色差，从起点到终点：右侧比左侧亮多少。</translation>
     </message>
     <message>
+        <source>Stopped. Nothing was written.</source>
+        <translation>已停止。未写出任何内容。</translation>
+    </message>
+    <message>
         <source>Stopped. What was learned so far is kept: train again to go on.</source>
         <translation>已停止。已学到的内容保留：再次训练即可继续。</translation>
     </message>
@@ -2578,6 +2674,14 @@ Images outside the sample that were only looked over pass with no A and fewer th
     <message>
         <source>The measurement failed.</source>
         <translation>测量失败。</translation>
+    </message>
+    <message>
+        <source>The models are measured: take the better one, or look at the page.</source>
+        <translation>模型评估完毕：选用较好的一个，或查看页面。</translation>
+    </message>
+    <message>
+        <source>The page; one that was written here before and not changed is replaced.</source>
+        <translation>页面；此处先前写出且未改动的页面会被替换。</translation>
     </message>
     <message>
         <source>The Python of RSQI's environment is gone, perhaps because QGIS was updated: open the RSQI panel, or Settings &gt; Options &gt; RSQI, and press Repair.</source>

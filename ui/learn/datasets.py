@@ -52,7 +52,8 @@ def new_model_name() -> str:
 
 def is_unfinished(name: str) -> bool:
     """Is there a training of this name that was stopped?"""
-    return bool(name) and (models_folder() / f"{_UNFINISHED}{name}" / "run" / "checkpoint.pt").is_file()
+    run = models_folder() / f"{_UNFINISHED}{name}" / "run"
+    return bool(name) and ((run / "checkpoint.pt").is_file() or any(run.glob("*/checkpoint-*")))
 
 
 def is_name(text: str) -> bool:

@@ -18,10 +18,14 @@ from qgis.PyQt.QtWidgets import (
 
 from ...bridge.algorithm_run import AlgorithmRun
 from ...bridge.i18n import tr
+from ...bridge.model_choice import chosen_model
+from ...bridge.model_figures import keep_figures
 from ...bridge.texts import progress_text
 from ..widgets.narrow import VerticalScroll
 from .comparison_step import ComparisonStep
 from .data_step import DataStep
+from .models_step import ModelsStep
+from .page_window import PageWindow
 from .training_step import TrainingStep
 
 DATASET = "rsqi/learn/dataset"  # setting: the last one
@@ -36,6 +40,7 @@ class LearnPage(QWidget):
         self._iface = iface
         self._run: AlgorithmRun | None = None
         self._warnings: list[str] = []
+        self._stopped = ""  # what is said where the run is cancelled
         self._build()
         project = QgsProject.instance()
         self._signals = ((project.layersAdded, self._count_decisions), (project.layersRemoved, self._count_decisions))
@@ -44,6 +49,10 @@ class LearnPage(QWidget):
         self.data.changed.connect(self._follow_data)
         self.data.export_requested.connect(self._export)
         self.training.training_requested.connect(self._train)
+        self.models.measure_requested.connect(self._measure)
+        self.models.page_requested.connect(self._show_page)
+        self.models.chosen.connect(lambda _: self.comparison.refresh(chosen_model()))
+        self.comparison.chosen.connect(lambda _: self.models.refresh())
         self.data.show_dataset(str(QgsSettings().value(DATASET, "") or ""))
 
     # The contract of a page
@@ -70,6 +79,7 @@ class LearnPage(QWidget):
         self.data.refresh()
         self.training.refresh()
         self.comparison.refresh()
+        self.models.refresh()
 
     def cancel(self) -> None:
         """Stop what runs; a training can go on later."""
@@ -81,6 +91,7 @@ class LearnPage(QWidget):
     # Steps
 
     def _export(self, parameters: dict) -> None:
+        self._stopped = tr("Stopped. Nothing was written.")
         self._start_run("rsqi:trainingdata", parameters, self._exported)
 
     def _exported(self, results: dict) -> None:
@@ -88,6 +99,7 @@ class LearnPage(QWidget):
         self._show_status(tr("The training data are ready."))
 
     def _train(self, parameters: dict) -> None:
+        self._stopped = tr("Stopped. What was learned so far is kept: train again to go on.")
         self._start_run("rsqi:finetune", {**parameters, "DATASET": self.data.dataset()}, self._show_result)
 
     def _show_result(self, results: dict) -> None:
@@ -99,6 +111,20 @@ class LearnPage(QWidget):
         self._show_status(text)
         QTimer.singleShot(0, self._show_comparison)  # the table is laid out a moment later
         self._push_message(text, Qgis.MessageLevel.Success if comparison["better"] else Qgis.MessageLevel.Info)
+
+    def _measure(self, parameters: dict) -> None:
+        dataset, models = self.data.dataset(), self.models.models()
+
+        def keep(results: dict) -> None:
+            keep_figures(dataset, results["OUTPUT"], models, json.loads(results["FIGURES"]))
+            self._show_status(tr("The models are measured: take the better one, or look at the page."))
+
+        self._stopped = tr("Stopped. Nothing was written.")
+        self._start_run("rsqi:evaluate", {**parameters, "DATASET": dataset}, keep)
+
+    def _show_page(self, page: str) -> None:
+        self.page_window = PageWindow(page, self)
+        self.page_window.show()
 
     def _show_comparison(self) -> None:
         self.scroll.ensureWidgetVisible(self.comparison)
@@ -131,7 +157,7 @@ class LearnPage(QWidget):
             self._show_status(message, failed=True)
             self._push_message(message, Qgis.MessageLevel.Critical)
         else:
-            self._show_status(tr("Stopped. What was learned so far is kept: train again to go on."))
+            self._show_status(self._stopped)
 
     def _show_event(self, event: dict) -> None:
         """Show an event of the worker."""
@@ -160,6 +186,7 @@ class LearnPage(QWidget):
         if dataset:
             QgsSettings().setValue(DATASET, dataset)
         self.training.set_ready(bool(dataset))
+        self.models.set_dataset(dataset)
 
     def _set_running(self, running: bool) -> None:
         if not running:
@@ -168,6 +195,7 @@ class LearnPage(QWidget):
             self.notes.hide()
         self.data.set_running(running)
         self.training.set_running(running)
+        self.models.set_running(running)
         self.cancel_button.setEnabled(running)
         self.progress.setValue(0)
         self.bar.setVisible(running)
@@ -184,10 +212,12 @@ class LearnPage(QWidget):
 
     def _build(self) -> None:
         self.data, self.training, self.comparison = DataStep(), TrainingStep(), ComparisonStep()
+        self.models = ModelsStep()
         content = QWidget()
         column = QVBoxLayout(content)
         steps = (
-            (tr("1  Data"), self.data), (tr("2  Training"), self.training), (tr("3  Old and new"), self.comparison)
+            (tr("1  Data"), self.data), (tr("2  Training"), self.training), (tr("3  Old and new"), self.comparison),
+            (tr("4  All models"), self.models),
         )  # fmt: skip
         for number, (title, step) in enumerate(steps):
             if number:

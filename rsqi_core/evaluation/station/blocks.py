@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -14,12 +14,17 @@ from ...taxonomy import TYPES, by_id
 from ..benchmark.frozen import Entry
 
 
+def _silent() -> None:
+    """Take no notice of a block."""
+
+
 @dataclass(frozen=True)
 class Tiles(Sequence[Sample]):
-    """Blocks as a model takes them (`draw_tile`), each drawn anew whenever it is asked for."""
+    """Blocks as a model takes them (`draw_tile`), each drawn anew whenever it is asked for; `drawn` is told of each."""
 
     blocks: Sequence[LabelledBlock]
     side: int | None = None
+    drawn: Callable[[], None] = _silent
 
     def __len__(self) -> int:
         return len(self.blocks)
@@ -31,7 +36,8 @@ class Tiles(Sequence[Sample]):
 
     def __getitem__(self, index: int | slice) -> Sample | Tiles:
         if isinstance(index, slice):
-            return Tiles(self.blocks[index], self.side)
+            return Tiles(self.blocks[index], self.side, self.drawn)
+        self.drawn()
         return draw_tile(self.blocks[index], self.side)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from ...findings import ErrorRecord
 from ...limits import MODEL, least_pixels
 from ...models import Model, load
 from ...parameters import Parameters
+from ...progress import OnProgress, Progress, no_progress
 from ...rules import PIXEL_MISSING, STRIPE_NOISE
 from ...scoring import load_scheme
 from ...synthesis.compose import Sample
@@ -30,6 +31,7 @@ from .objects import FALSE, FOUND, FOUND_WELL, TRUE, count_objects
 from .scores import OUTLINED, records_of, score_of
 
 Log = Callable[[str], None]
+_PASSES = len(STRIPE_NOISE) + len(PIXEL_MISSING) + 2  # over the blocks, without a model
 _STRIPES, _MISSING = (CODES.index(t.code) for t in PIXEL_TYPES)
 
 
@@ -97,7 +99,13 @@ class Measured:
         return self.megapixels > 0
 
 
-def measure_dataset(dataset: Path, models: Sequence[str] = (MODEL,), device: str = "cpu", log: Log = print) -> Measured:
+def measure_dataset(
+    dataset: Path,
+    models: Sequence[str] = (MODEL,),
+    device: str = "cpu",
+    log: Log = print,
+    progress: OnProgress = no_progress,
+) -> Measured:
     """Measure models on the test part of a dataset, each block as an inspection would see it.
 
     Parameters
@@ -106,6 +114,8 @@ def measure_dataset(dataset: Path, models: Sequence[str] = (MODEL,), device: str
         Written by ``rsqi dataset``, or of the same form.
     models : sequence of str
         ``"default"`` or model folders.
+    progress : callable
+        Gets a `Progress` of the stage ``evaluate`` with each block.
 
     Raises
     ------
@@ -120,16 +130,28 @@ def measure_dataset(dataset: Path, models: Sequence[str] = (MODEL,), device: str
         raise RsqiError(f"{dataset}: {what}, so that nothing can be measured; give more images, or a larger --test")
     check_dataset(dataset)
     log(f"running the rules on {len(blocks)} blocks")
-    whole = Tiles(blocks)
+    count = _Counter(len(blocks) * (_PASSES + len(models)), progress)
+    whole = Tiles(blocks, drawn=count)
     rules = run_rules(RuleBlocks(whole))
     look = _look(whole)
     counts = {part: Counter(n for block in of for n in block.labels or (0,)) for part, of in parts.items()}
     done = []
     for title, model in zip(_titles(models, opened), opened):
         log(f"classifying and segmenting {len(blocks)} blocks with {title}")
-        done.append(_run(model, title, blocks, look, rules))
-    behind = [_behind_gate(found, RuleBlocks(whole)) for found in done]
+        done.append(_run(model, title, whole, look, rules))
+    behind = [_behind_gate(found, RuleBlocks(Tiles(blocks))) for found in done]
     return Measured(dataset, blocks, counts, look.truth, look.megapixels, look.scores, done, [*rules, *behind])
+
+
+class _Counter:
+    """Counts the blocks that were drawn; the rules draw each several times."""
+
+    def __init__(self, total: int, progress: OnProgress):
+        self._done, self._total, self._progress = 0, total, progress
+
+    def __call__(self) -> None:
+        self._done += 1
+        self._progress(Progress("evaluate", min(self._done, self._total), self._total))
 
 
 def _titles(names: Sequence[str], models: Sequence[Model]) -> list[str]:
@@ -169,10 +191,8 @@ def _look(tiles: Tiles) -> _Look:
     return _Look(np.array(truth), np.array(megapixels), np.array(scores), np.array(objects), found)
 
 
-def _run(
-    model: Model, title: str, blocks: Sequence[LabelledBlock], look: _Look, rules: Sequence[RuleResult]
-) -> ModelOnDataset:
-    objects = np.zeros((len(blocks), len(CODES), 4), np.int64)
+def _run(model: Model, title: str, tiles: Tiles, look: _Look, rules: Sequence[RuleResult]) -> ModelOnDataset:
+    objects = np.zeros((len(tiles), len(CODES), 4), np.int64)
     regions: dict[int, tuple[list[ErrorRecord], np.ndarray]] = {}
 
     def seen(i: int, sample: Sample, found: np.ndarray) -> None:
@@ -182,7 +202,7 @@ def _run(
         errors = [r for t in REGION_TYPES for r in records_of((found == t.id) & ~unknown, t.id, least)]
         regions[i] = errors, ~unknown
 
-    result = run_model(model, title, Tiles(blocks, model.card.tile_size), seen=seen)
+    result = run_model(model, title, replace(tiles, side=model.card.tile_size), seen=seen)
     marked = marks_of_classifier(result)
     stripes, missing = _usual(rules)
     gate = _gate(model, result)

@@ -14,6 +14,7 @@ def test_every_algorithm_is_described(application):
         "checks",
         "classifyblocks",
         "describe",
+        "evaluate",
         "evidence",
         "finetune",
         "inspect",

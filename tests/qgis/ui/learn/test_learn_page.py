@@ -123,3 +123,58 @@ def test_stopping_the_page_ends_what_runs(page, trainer, tmp_path):
     wait(lambda: QgsApplication.taskManager().countActiveTasks() == 1)
     page.stop()
     wait(lambda: QgsApplication.taskManager().countActiveTasks() == 0, 5)
+
+
+def figures(page):
+    table = page.models.table
+    return [[table.item(r, c).text() for c in range(table.columnCount())] for r in range(table.rowCount())]
+
+
+def test_all_models_are_measured_and_the_better_one_is_taken_and_given_back(page, tmp_path):
+    from rsqi.bridge.model_choice import DEFAULT, chosen_model, models_folder
+
+    assert not button(page, "Measure").isEnabled() and not button(page, "Page").isEnabled()
+    export(page, tmp_path)
+    button(page, "Train").click()
+    wait(lambda: page.models.table.rowCount() == 2 and button(page, "Measure").isEnabled())
+    assert all("not measured yet" in row[0] and row[1:] == ["–"] * 4 for row in figures(page))
+    button(page, "Measure").click()
+    wait(lambda: "measured" in status(page) and button(page, "Measure").isEnabled())
+    first, second = figures(page)
+    assert first[0].startswith("Default model (in use)") and first[1:] == ["0.50", "–", "2%", "20"]
+    assert second[0].startswith("model-1") and second[1:] == ["0.60", "0.40", "2%", "21"]
+    from rsqi.ui.learn.comparison_table import BETTER
+
+    green = [[page.models.table.item(r, c).foreground().color() == BETTER for c in range(1, 5)] for r in range(2)]
+    assert green == [[False, False, True, True], [True, False, True, False]]
+    page.models.table.selectRow(1)
+    button(page, "UseModel").click()
+    assert chosen_model() == str(models_folder() / "model-1")
+    assert figures(page)[1][0].startswith("model-1 (in use)") and not button(page, "UseModel").isEnabled()
+    button(page, "Back").click()
+    assert chosen_model() == DEFAULT
+    button(page, "Page").click()
+    from qgis.PyQt.QtWidgets import QTextBrowser
+
+    text = page.findChild(QTextBrowser)
+    assert "cloud" in text.toPlainText() and "RSQI" not in text.toPlainText()
+    page.page_window.close()
+
+
+def test_measuring_is_cancelled_and_writes_nothing(page, trainer, tmp_path):
+    export(page, tmp_path)
+    trainer("slow")
+    button(page, "Measure").click()
+    wait(lambda: page.bar.isVisible())
+    button(page, "Cancel").click()
+    wait(lambda: button(page, "Measure").isEnabled(), 5)
+    assert "Nothing was written" in status(page) and "not measured yet" in figures(page)[0][0]
+
+
+def test_a_pair_of_checkpoints_is_a_model_too(application, trainer):
+    from rsqi.bridge.model_choice import known_models, models_folder
+
+    for name in ("new/new-classifier", "new/new-segmenter", "half/new-classifier"):
+        (models_folder() / name).mkdir(parents=True)
+        (models_folder() / name / "config.json").write_text("{}")
+    assert [model.name for model in known_models()] == ["default", "new"]
