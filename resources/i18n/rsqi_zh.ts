@@ -700,6 +700,10 @@ A share of the blocks is put aside as a test part, on which models are compared 
         <translation>Markdown 文件 (*.md)</translation>
     </message>
     <message>
+        <source>Measure all</source>
+        <translation>全部评估</translation>
+    </message>
+    <message>
         <source>Measure all models on the dataset of step 1.</source>
         <translation>在第 1 步的数据集上评估所有模型。</translation>
     </message>

@@ -88,7 +88,7 @@ class ModelsStep(QWidget):
             name = tr("{name} (in use)").format(name=name)
         told = tr("not measured yet")
         if figures:
-            told = f"{Path(figures['dataset']).name}, {figures['date']}"
+            told = _place(figures)
         item = QTableWidgetItem(f"{name}\n{told}")
         item.setData(_VALUE, model.value)
         item.setToolTip(f"{model.value}\n{figures.get('dataset', '')}".strip())
@@ -153,7 +153,7 @@ class ModelsStep(QWidget):
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.itemSelectionChanged.connect(self._show_state)
         buttons = (
-            ("measure_button", "Measure", tr("Measure"), tr("Measure all models on the dataset of step 1."),
+            ("measure_button", "Measure", tr("Measure all"), tr("Measure all models on the dataset of step 1."),
              self._measure),
             ("page_button", "Page", tr("Page"), tr("Show all tables and the worst blocks as pictures."),
              lambda: self.page_requested.emit(read_figures()[self._selected()]["page"])),
@@ -175,6 +175,12 @@ class ModelsStep(QWidget):
         column.addWidget(hint)
         column.addWidget(self.table)
         column.addLayout(row)
+
+
+def _place(figures: dict) -> str:
+    """Return dataset and day; a dataset that is called by its day once."""
+    name, day = Path(figures["dataset"]).name, figures["date"]
+    return day if name == day else f"{name}, {day}"
 
 
 def _text(figure: str, value: float | None) -> str:

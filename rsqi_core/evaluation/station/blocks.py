@@ -37,8 +37,9 @@ class Tiles(Sequence[Sample]):
     def __getitem__(self, index: int | slice) -> Sample | Tiles:
         if isinstance(index, slice):
             return Tiles(self.blocks[index], self.side, self.drawn)
+        sample = draw_tile(self.blocks[index], self.side)
         self.drawn()
-        return draw_tile(self.blocks[index], self.side)
+        return sample
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pytest
 
 from rsqi_core.cli import main
 from rsqi_core.dataset.layout import TABLE
+from rsqi_core.errors import Cancelled
 from rsqi_core.evaluation.station.measure import measure_dataset
 from rsqi_core.evaluation.station.page import is_own_page, write_page
 from rsqi_core.evaluation.station.scores import grade_of, records_of, score_of
@@ -16,6 +17,7 @@ from rsqi_core.evaluation.station.worst import worst_labels
 from rsqi_core.metrics import calibration_error, reliability
 from rsqi_core.scoring import load_scheme
 from rsqi_core.synthesis.landscape import landscape
+from rsqi_core.tasks import evaluate
 
 SIDE = 256
 
@@ -114,6 +116,20 @@ def test_a_page_is_replaced_only_if_nobody_changed_it(measured, tmp_path, datase
     assert write_page(measured, page) and is_own_page(page)
     page.write_text(page.read_text() + "my notes\n")
     assert not is_own_page(page)
+
+
+def test_the_worker_measures_models_and_tells_how_far_it_is(dataset, tmp_path):
+    told, page = [], tmp_path / "page.md"
+    request = {"dataset": str(dataset), "models": ["default"], "output": str(page)}
+    answer = evaluate(request, lambda event, **values: told.append(values), lambda: False, lambda folder: None)
+    assert answer["output"] == str(page) and is_own_page(page) and answer["lacking"] == []
+    (row,) = answer["figures"]
+    assert 0 <= row["f1"] <= 1 and 0 <= row["clean_marked"] <= 1 and row["seconds"] > 0
+    assert {values["stage"] for values in told} == {"evaluate"}
+    assert [values["done"] for values in told] == list(range(1, told[-1]["total"] + 1))
+    with pytest.raises(Cancelled):
+        evaluate(request | {"output": str(tmp_path / "b.md")}, lambda event, **values: None, lambda: True, None)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["page.md", "page_pictures"]
 
 
 def refused(words, capsys):
