@@ -35,6 +35,7 @@ class FineTune(WorkerAlgorithm):
     MODEL = "MODEL"
     EPOCHS = "EPOCHS"
     RATE = "RATE"
+    LORA = "LORA"
     POOL = "POOL"
     DEVICE = "DEVICE"
     KEEP = "KEEP"
@@ -67,7 +68,7 @@ class FineTune(WorkerAlgorithm):
         )
         self.add(
             QgsProcessingParameterString(self.MODEL, tr("Model"), "default"),
-            tr("The model to start from: 'default', or the folder of another one with ONNX files."),
+            tr("The model to start from: 'default', or the folder of another one or of two Hugging Face checkpoints."),
         )
         whole, real = QgsProcessingParameterNumber.Type.Integer, QgsProcessingParameterNumber.Type.Double
         self.add(
@@ -75,8 +76,18 @@ class FineTune(WorkerAlgorithm):
             tr("How often every block is shown."),
         )
         self.add(
-            QgsProcessingParameterNumber(self.RATE, tr("Learning rate"), real, 0.0002, minValue=1e-6, maxValue=0.01),
-            tr("The highest rate; a high one learns faster and forgets more."),
+            QgsProcessingParameterNumber(
+                self.RATE, tr("Learning rate"), real, optional=True, minValue=1e-6, maxValue=0.01
+            ),
+            tr("The highest rate, if not the usual one; a high one learns faster and forgets more."),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterNumber(self.LORA, tr("Rank of LoRA"), whole, 0, minValue=0, maxValue=256),
+            tr(
+                "Of Hugging Face checkpoints: low-rank matrices that are trained with the head instead of all weights; "
+                "0 trains all weights."
+            ),
             advanced=True,
         )
         self.add(
@@ -118,7 +129,8 @@ class FineTune(WorkerAlgorithm):
             "output": self.parameterAsString(parameters, self.OUTPUT, context),
             "model": model_folder(self.parameterAsString(parameters, self.MODEL, context)),
             "epochs": self.parameterAsInt(parameters, self.EPOCHS, context),
-            "rate": self.parameterAsDouble(parameters, self.RATE, context),
+            "rate": self.parameterAsDouble(parameters, self.RATE, context) or None,
+            "lora": self.parameterAsInt(parameters, self.LORA, context) or None,
             "pool": self.parameterAsFile(parameters, self.POOL, context) or None,
             "device": DEVICES[self.parameterAsEnum(parameters, self.DEVICE, context)],
             "keep": self.parameterAsBool(parameters, self.KEEP, context),

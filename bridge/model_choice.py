@@ -58,6 +58,11 @@ def is_model(folder: Path) -> bool:
     return _mark(folder).is_file()
 
 
+def is_pair(value: str) -> bool:
+    """Tell whether a model is two Hugging Face checkpoints."""
+    return value != DEFAULT and _mark(Path(value)).name == CONFIG
+
+
 def former_model() -> str:
     """Return the model that was in use before this one; an empty string if there is none to go back to."""
     value = str(QgsSettings().value(FORMER, "") or "")

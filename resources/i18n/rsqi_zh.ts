@@ -1888,6 +1888,22 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>自定义</translation>
     </message>
     <message>
+        <source>Rank of LoRA</source>
+        <translation>LoRA 的秩</translation>
+    </message>
+    <message>
+        <source>Of Hugging Face checkpoints: low-rank matrices that are trained with the head instead of all weights; 0 trains all weights.</source>
+        <translation>用于 Hugging Face 检查点：只训练低秩矩阵和输出头，不训练全部权重；0 为训练全部权重。</translation>
+    </message>
+    <message>
+        <source>Train small matrices only (LoRA)</source>
+        <translation>只训练小矩阵（LoRA）</translation>
+    </message>
+    <message>
+        <source>Needs less memory: low-rank matrices and the head learn, not all weights.</source>
+        <translation>占用内存较少：只有低秩矩阵和输出头学习，不是全部权重。</translation>
+    </message>
+    <message>
         <source>Page</source>
         <translation>页面</translation>
     </message>
@@ -2780,8 +2796,8 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>文件夹 {what} 不存在：请选择存放已下载软件包的文件夹。</translation>
     </message>
     <message>
-        <source>The highest rate; a high one learns faster and forgets more.</source>
-        <translation>最高学习率；越高学得越快，忘得也越多。</translation>
+        <source>The highest rate, if not the usual one; a high one learns faster and forgets more.</source>
+        <translation>最高学习率，空则取通常值；高则学得快，忘得也多。</translation>
     </message>
     <message>
         <source>The image has no valid pixel, so there is nothing to check.</source>
@@ -2904,8 +2920,8 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>作为起点继续学习的模型；它本身保持不变。</translation>
     </message>
     <message>
-        <source>The model to start from: 'default', or the folder of another one with ONNX files.</source>
-        <translation>作为起点的模型：“default”，或另一个带 ONNX 文件的模型文件夹。</translation>
+        <source>The model to start from: 'default', or the folder of another one or of two Hugging Face checkpoints.</source>
+        <translation>起点模型：“default”，或另一模型的文件夹，或含两个 Hugging Face 检查点的文件夹。</translation>
     </message>
     <message>
         <source>The name may hold letters, digits, blanks, dots and dashes.</source>

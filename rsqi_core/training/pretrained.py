@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,9 @@ def _with_lora(network: Any, rank: int) -> Any:
     targets = [name for name, part in inside if isinstance(part, nn.Linear)]
     targets = targets or [name for name, part in inside if isinstance(part, nn.Conv2d) and part.groups == 1]
     config = LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=targets, modules_to_save=head)
-    return get_peft_model(network, config)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of one library about another
+        return get_peft_model(network, config)
 
 
 def merged(network: Any) -> Any:

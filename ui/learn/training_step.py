@@ -5,6 +5,7 @@ from __future__ import annotations
 from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFormLayout,
     QLabel,
@@ -16,11 +17,12 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ...bridge.i18n import tr
-from ...bridge.model_choice import DEFAULT, chosen_model, known_models, models_folder
+from ...bridge.model_choice import DEFAULT, chosen_model, is_pair, known_models, models_folder
 from ..widgets.narrow import narrow
 from .curve_view import CurveView
 from .datasets import is_name, is_unfinished, new_model_name
 
+RANK = 16  # of LoRA matrices
 PASSES, SETTING = 10, "rsqi/learn/passes"
 
 
@@ -48,6 +50,7 @@ class TrainingStep(QWidget):
         for model in known_models():
             self.start_box.addItem(tr("Default model") if model.value == DEFAULT else model.name, model.value)
         self.start_box.setCurrentIndex(max(0, self.start_box.findData(value)))
+        self._offer_lora()
         if not self.name_box.text().strip() or (models_folder() / self.name_box.text().strip()).exists():
             self.name_box.setText(new_model_name())
         self._show_state()
@@ -60,7 +63,7 @@ class TrainingStep(QWidget):
     def set_running(self, running: bool) -> None:
         """Take no input while something runs."""
         self._running = running
-        for widget in (self.start_box, self.passes_box, self.name_box):
+        for widget in (self.start_box, self.passes_box, self.name_box, self.lora_box):
             widget.setEnabled(not running)
         self._show_state()
 
@@ -72,9 +75,14 @@ class TrainingStep(QWidget):
             {
                 "MODEL": self.start_box.currentData(),
                 "EPOCHS": self.passes_box.value(),
+                "LORA": RANK if self.lora_box.isChecked() and is_pair(self.start_box.currentData()) else 0,
                 "OUTPUT": str(models_folder() / self.name_box.text().strip()),
             }
         )
+
+    def _offer_lora(self) -> None:
+        """Offer what is for two Hugging Face checkpoints only."""
+        self.lora_box.setVisible(is_pair(self.start_box.currentData() or DEFAULT))
 
     def _show_state(self) -> None:
         name = self.name_box.text().strip()
@@ -95,6 +103,11 @@ class TrainingStep(QWidget):
         self.passes_box.setRange(1, 1000)
         self.passes_box.setValue(int(QgsSettings().value(SETTING, PASSES) or PASSES))
         self.passes_box.setToolTip(tr("How often every block is shown."))
+        self.start_box.currentIndexChanged.connect(lambda: self._offer_lora())
+        self.lora_box = QCheckBox(tr("Train small matrices only (LoRA)"))
+        self.lora_box.setObjectName("rsqiLearnLora")
+        self.lora_box.setToolTip(tr("Needs less memory: low-rank matrices and the head learn, not all weights."))
+        self.lora_box.hide()
         self.name_box = QLineEdit()
         self.name_box.setObjectName("rsqiLearnName")
         self.name_box.textChanged.connect(lambda: self._show_state())
@@ -108,6 +121,7 @@ class TrainingStep(QWidget):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(tr("Start from"), self.start_box)
         form.addRow(tr("Passes"), self.passes_box)
+        form.addRow(self.lora_box)
         form.addRow(tr("New name"), self.name_box)
         form.addRow(self.problem)
         form.addRow(self.train_button)

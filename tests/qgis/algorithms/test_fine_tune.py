@@ -14,6 +14,10 @@ def test_fine_tuning_says_which_model_is_better(trainer, tmp_path):
     assert json.loads(results["VERDICT"])["sure"] == 0.93 and results["OUTPUT"] == str(tmp_path / "m")
     seen = json.loads((tmp_path / "seen.json").read_text(encoding="utf-8"))
     assert (seen["model"], seen["epochs"], seen["device"], seen["keep"]) == ("default", 10, "auto", False)
+    assert (seen["rate"], seen["lora"]) == (None, None)  # the usual ones of the model
+    run("finetune", {"DATASET": str(tmp_path / "d"), "OUTPUT": str(tmp_path / "n"), "RATE": 0.001, "LORA": 8})
+    seen = json.loads((tmp_path / "seen.json").read_text(encoding="utf-8"))
+    assert (seen["rate"], seen["lora"]) == (0.001, 8)
 
 
 def test_a_temporary_folder_will_do(trainer, tmp_path):

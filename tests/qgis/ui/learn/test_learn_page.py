@@ -7,7 +7,7 @@ from qgis.core import (
     QgsApplication,
 )
 from qgis.PyQt.QtCore import QEventLoop, Qt
-from qgis.PyQt.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
+from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QWidget
 from reviewed_layers import add_layer, write_reviewed
 
 
@@ -178,3 +178,22 @@ def test_a_pair_of_checkpoints_is_a_model_too(application, trainer):
         (models_folder() / name).mkdir(parents=True)
         (models_folder() / name / "config.json").write_text("{}")
     assert [model.name for model in known_models()] == ["default", "new"]
+
+
+def test_lora_is_offered_for_a_pair_of_checkpoints_only(page, tmp_path):
+    import json
+
+    from rsqi.bridge.model_choice import models_folder
+
+    for name in ("classifier", "segmenter"):
+        (models_folder() / "pair" / name).mkdir(parents=True)
+        (models_folder() / "pair" / name / "config.json").write_text("{}")
+    export(page, tmp_path)
+    box = page.findChild(QCheckBox, "rsqiLearnLora")
+    assert not box.isVisible()
+    page.training.start_box.setCurrentIndex(1)
+    assert box.isVisible()
+    box.setChecked(True)
+    button(page, "Train").click()
+    wait(lambda: "better" in status(page))
+    assert json.loads((tmp_path / "seen.json").read_text(encoding="utf-8"))["lora"] == 16
