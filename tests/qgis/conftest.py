@@ -87,12 +87,12 @@ def trainer(application, tmp_path, monkeypatch):
     monkeypatch.setenv("FAKE_TRAINER_SEEN", str(tmp_path / "seen.json"))
     profile = tmp_path / "profile"
     monkeypatch.setattr(QgsApplication, "qgisSettingsDirPath", staticmethod(lambda: f"{profile}/"))
-    QgsSettings().remove("rsqi/model")
-    QgsSettings().remove("rsqi/learn")
+    for name in ("model", "model_before", "learn"):
+        QgsSettings().remove(f"rsqi/{name}")
     yield lambda mode: monkeypatch.setenv("FAKE_TRAINER", mode)
     QgsProject.instance().clear()
-    QgsSettings().remove("rsqi/model")
-    QgsSettings().remove("rsqi/learn")
+    for name in ("model", "model_before", "learn"):
+        QgsSettings().remove(f"rsqi/{name}")
 
 
 @pytest.fixture(scope="session")

@@ -29,3 +29,11 @@ def test_a_gain_by_luck_or_at_the_cost_of_clean_blocks_or_outlines_is_none():
 def test_a_type_that_nobody_has_seen_has_no_row_figures():
     rows = {row.code: row for row in compare(card(), predictions(HALF), card(), predictions(ALL)).rows}
     assert rows["cloud"].blocks == 10 and rows["blur"].old_f1 is None and "stripe_noise" not in rows
+
+
+def test_a_segmenter_alone_is_better_by_its_outlines():
+    def better(before, after):
+        return compare(card(), predictions(ALL, outline=before), card(), predictions(ALL, outline=after), "iou").better
+
+    assert better(4, 6) and not better(5, 5) and not better(6, 4)
+    assert not compare(card(), predictions(ALL, outline=4), card(), predictions(ALL, outline=6)).better
