@@ -1660,6 +1660,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>没有可供学习的轮廓：分割模型保持原样。</translation>
     </message>
     <message>
+        <source>in use; {told}</source>
+        <translation>使用中；{told}</translation>
+    </message>
+    <message>
         <source>not measured yet</source>
         <translation>尚未评估</translation>
     </message>

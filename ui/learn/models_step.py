@@ -84,14 +84,14 @@ class ModelsStep(QWidget):
 
     def _fill(self, row: int, model, figures: dict, best: dict, used: bool) -> None:
         name = tr("Default model") if model.value == DEFAULT else model.name
-        if used:
-            name = tr("{name} (in use)").format(name=name)
         told = tr("not measured yet")
         if figures:
             told = _place(figures)
+        if used:
+            told = tr("in use; {told}").format(told=told)
         item = QTableWidgetItem(f"{name}\n{told}")
         item.setData(_VALUE, model.value)
-        item.setToolTip(f"{model.value}\n{figures.get('dataset', '')}".strip())
+        item.setToolTip("\n".join(filter(None, (name, model.value, figures.get("dataset")))))
         font = item.font()
         font.setBold(used)
         item.setFont(font)
@@ -138,6 +138,7 @@ class ModelsStep(QWidget):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         for policy in (self.table.setVerticalScrollBarPolicy, self.table.setHorizontalScrollBarPolicy):
             policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.table.setWordWrap(False)  # the name, and below it where it was measured
         self.table.verticalHeader().hide()
         columns = (
             (tr("Model"), tr("Below it the dataset and the day of its figures.")),

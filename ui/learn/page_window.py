@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from qgis.PyQt.QtCore import QUrl
-from qgis.PyQt.QtGui import QDesktopServices
+from qgis.PyQt.QtGui import QDesktopServices, QTextOption
 from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout
 
 from ...bridge.i18n import tr
@@ -23,6 +23,10 @@ class PageWindow(QDialog):
         self.setWindowTitle(Path(page).stem)
         self.resize(1000, 640)
         self.text = QTextBrowser()
+        self.text.setWordWrapMode(QTextOption.WrapMode.WordWrap)  # wide tables scroll, words stay whole
+        font = self.text.font()
+        font.setPointSizeF(0.85 * font.pointSizeF())
+        self.text.setFont(font)
         self.text.setSearchPaths([str(Path(page).parent)])
         self.text.setMarkdown(_MARK.sub("", Path(page).read_text(encoding="utf-8")))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

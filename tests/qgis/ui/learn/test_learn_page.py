@@ -141,7 +141,7 @@ def test_all_models_are_measured_and_the_better_one_is_taken_and_given_back(page
     button(page, "Measure").click()
     wait(lambda: "measured" in status(page) and button(page, "Measure").isEnabled())
     first, second = figures(page)
-    assert first[0].startswith("Default model (in use)") and first[1:] == ["0.50", "–", "2%", "20"]
+    assert first[0].startswith("Default model\nin use; ") and first[1:] == ["0.50", "–", "2%", "20"]
     assert second[0].startswith("model-1") and second[1:] == ["0.60", "0.40", "2%", "21"]
     from rsqi.ui.learn.comparison_table import BETTER
 
@@ -150,7 +150,7 @@ def test_all_models_are_measured_and_the_better_one_is_taken_and_given_back(page
     page.models.table.selectRow(1)
     button(page, "UseModel").click()
     assert chosen_model() == str(models_folder() / "model-1")
-    assert figures(page)[1][0].startswith("model-1 (in use)") and not button(page, "UseModel").isEnabled()
+    assert figures(page)[1][0].startswith("model-1\nin use; ") and not button(page, "UseModel").isEnabled()
     button(page, "Back").click()
     assert chosen_model() == DEFAULT
     button(page, "Page").click()
