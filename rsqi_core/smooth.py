@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from shapely.geometry import MultiPolygon
 
 AREA_SHARE = 0.01  # by which the area of an outline may change at most
@@ -43,31 +45,31 @@ def smoothed(
     if not tolerance or not len(outlines):
         return list(outlines)
     before = shapely.normalize(np.array(outlines, object))
-    alone = _alone(before)
+    cluster = _clusters(before)
+    alone = (np.bincount(cluster) == 1)[cluster]
     # A ring may keep its first vertex, and so must not begin just anywhere.
     rounded = shapely.normalize(_cut(before, alone))
-    level, made = np.zeros(len(before), int), [_simplified(rounded, before, alone, tolerance)]
+    level, made = np.zeros(len(before), int), [_simplified(rounded, before, cluster, tolerance)]
     if fixed is not None:
         level[np.asarray(fixed, bool)] = len(_FINER)
     while True:
         after = before.copy()
         for number, shapes in enumerate(made):
             after[level == number] = shapes[level == number]
-        _cut_overlaps(after, level, alone)
+        _cut_overlaps(after, level, cluster)
         bad = ~_fits(after, before) & (level < len(_FINER))
         if not bad.any():
             return list(after)
         level[bad] += 1
         if len(made) < len(_FINER) and (level == len(made)).any():
-            made.append(_simplified(rounded, before, alone, tolerance * _FINER[len(made)]))
+            made.append(_simplified(rounded, before, cluster, tolerance * _FINER[len(made)]))
 
 
-def _alone(outlines: np.ndarray) -> np.ndarray:
-    """Tell which outlines touch no other, bool [n]."""
+def _clusters(outlines: np.ndarray) -> np.ndarray:
+    """Number the clusters of outlines that touch, int [n]."""
     one, other = shapely.STRtree(outlines).query(outlines, "intersects")
-    alone = np.ones(len(outlines), bool)
-    alone[one[one != other]] = False
-    return alone
+    touching = coo_array((np.ones(len(one), bool), (one, other)), shape=(len(outlines),) * 2)
+    return np.asarray(connected_components(touching, directed=False)[1])
 
 
 def _cut(outlines: np.ndarray, alone: np.ndarray) -> np.ndarray:
@@ -88,15 +90,20 @@ def _cut(outlines: np.ndarray, alone: np.ndarray) -> np.ndarray:
     number = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
     number = np.where(few[which] & (number == 1), lengths[which] - 1, number)
     middles = points[side][which] + ((number + 0.5) / lengths[which])[:, None] * steps[which]
+    middles = np.rint(2 * middles) / 2  # from either end of a side the same vertices, to the last bit
     made = shapely.linearrings(middles, indices=ring_of[side][which])
     return shapely.multipolygons(shapely.polygons(made, indices=part_of), indices=outline_of)
 
 
-def _simplified(rounded: np.ndarray, before: np.ndarray, alone: np.ndarray, tolerance: float) -> np.ndarray:
+def _simplified(rounded: np.ndarray, before: np.ndarray, cluster: np.ndarray, tolerance: float) -> np.ndarray:
     """Leave out vertices, and give outlines that are alone their former area back."""
+    order = np.argsort(cluster, kind="stable")
+    members = np.split(order, np.flatnonzero(np.diff(cluster[order])) + 1)
+    alone = (np.bincount(cluster) == 1)[cluster]
     simple = np.empty(len(rounded), object)
     simple[alone] = shapely.simplify(rounded[alone], tolerance)
-    simple[~alone] = _together(rounded[~alone], tolerance)
+    for several in (each for each in members if len(each) > 1):  # GEOS takes far longer for all of them at once
+        simple[several] = _together(rounded[several], tolerance)
     lengths = shapely.length(simple)
     gains = np.divide(
         shapely.area(before) - shapely.area(simple), lengths, out=np.zeros(len(simple)), where=lengths > 0
@@ -107,8 +114,6 @@ def _simplified(rounded: np.ndarray, before: np.ndarray, alone: np.ndarray, tole
 
 def _together(rounded: np.ndarray, tolerance: float) -> np.ndarray:
     """Leave out vertices of the lines that outlines share, once for both."""
-    if not len(rounded):
-        return rounded
     points, ring_of = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(rounded)), return_index=True)
     first = np.flatnonzero(ring_of[1:] == ring_of[:-1])
     one, other = points[first], points[first + 1]
@@ -120,6 +125,8 @@ def _together(rounded: np.ndarray, tolerance: float) -> np.ndarray:
     face, owner = shapely.STRtree(rounded).query(shapely.point_on_surface(faces), "within")
     order = np.lexsort((face, owner))
     found = np.full(len(rounded), MultiPolygon(), object)
+    if not order.size:
+        return found
     return shapely.multipolygons(faces[face[order]], indices=owner[order], out=found)
 
 
@@ -135,13 +142,13 @@ def _fits(after: np.ndarray, before: np.ndarray) -> np.ndarray:
     return shapely.is_valid(after) & (np.abs(shapely.area(after) - areas) <= AREA_SHARE * areas)
 
 
-def _cut_overlaps(after: np.ndarray, level: np.ndarray, alone: np.ndarray) -> None:
+def _cut_overlaps(after: np.ndarray, level: np.ndarray, cluster: np.ndarray) -> None:
     """Cut what was made with a larger tolerance where it reaches into what was made with a smaller one.
 
-    Outlines that touch and were made together do not overlap.
+    Outlines of a cluster that were made together do not overlap.
     """
     one, other = shapely.STRtree(after).query(after, "intersects")
-    equal = (level[one] == level[other]) & (one < other) & (alone[one] | alone[other])
+    equal = (level[one] == level[other]) & (one < other) & (cluster[one] != cluster[other])
     yields = (level[one] < level[other]) | equal
     for i, j in zip(one[yields].tolist(), other[yields].tolist()):
         if shapely.area(shapely.intersection(after[i], after[j])) > _TOUCH:

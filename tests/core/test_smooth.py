@@ -135,3 +135,12 @@ def test_strips_give_the_same_bytes(seed, cuts):
     assert [p.geometry.wkb for p in outliner.polygons() if p.category_id < 7] == [
         p.geometry.wkb for p in expected if p.category_id < 7
     ]
+
+
+def test_neighbours_keep_one_line_between_them():
+    label = np.zeros((60, 110), np.uint8)
+    label[5:55, 5:55], label[5:55, 55:105] = 1, 2
+    one, other = smoothed(outlines_of(label), TOLERANCE)
+    shared = shapely.intersection(one, other)
+    assert shared.length == pytest.approx(49, abs=1) and shared.area == 0
+    assert shapely.get_num_coordinates(shared) == 2  # from whichever side its vertices were counted
