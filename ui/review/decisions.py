@@ -95,6 +95,10 @@ class Decisions(QObject):
         self._read_again()
         return self._changed_elsewhere
 
+    def all_reviewed(self) -> bool:
+        """Return whether all errors are read and none waits for a decision."""
+        return not self.reading.going_on and all(row.status != UNREVIEWED for row in self.rows.values())
+
     def mark_as_read(self) -> None:
         """Take the file as read: this review itself has just written into another table of it."""
         self._file_stamp = self._current_stamp()

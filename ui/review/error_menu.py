@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Callable, Sequence
 
 from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtGui import QIcon
-from qgis.PyQt.QtWidgets import QMenu
+from qgis.PyQt.QtWidgets import QAbstractScrollArea, QMenu
 
 from ...bridge.compat import QAction
 from ...bridge.i18n import tr
@@ -50,6 +51,15 @@ def fill(menu: QMenu, rows: Sequence[ErrorRow], run_command: Callable[[str], obj
     menu.insertActions(before, added)
     if before is not None:
         menu.insertSeparator(before)
+
+
+def pop_up(widget: QAbstractScrollArea, place: QPoint, fill_menu: Callable[[QMenu], None]) -> None:
+    """Show a menu at a place of the list, unless nothing was put into it."""
+    menu = QMenu(widget)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    fill_menu(menu)
+    if menu.actions():
+        menu.popup(widget.viewport().mapToGlobal(place))
 
 
 def _type_menu(parent: QMenu, run_command: Callable[[str], object]) -> QMenu:

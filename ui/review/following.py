@@ -13,7 +13,6 @@ from ...bridge.texts import error_text
 from . import seam_decisions
 from .decisions import Decisions
 from .follow_tool import FollowTool
-from .navigation import pixel_side_of
 from .tool import give_back
 
 SETTLE_MS = 40  # a mouse that moves asks no faster than this
@@ -142,7 +141,7 @@ class Following(QObject):
 
     def _snap(self) -> float | None:
         """Return how many pixels of the image lie around a click; None where that is not known."""
-        canvas, side = self._iface.mapCanvas(), self._pixel_side or pixel_side_of(self._layer)
+        canvas, side = self._iface.mapCanvas(), self._pixel_side
         center = canvas.extent().center()
         beside = QgsPointXY(center.x() + SNAP * canvas.mapUnitsPerPixel(), center.y())
         ends = self.tool.place(center), self.tool.place(beside)

@@ -65,16 +65,16 @@ def click(page, column, row, button=Qt.MouseButton.LeftButton):
     event = QgsMapMouseEvent(
         canvas, QEvent.Type.MouseButtonRelease, at(page, column, row), button, button, Qt.KeyboardModifier.NoModifier
     )
-    page.following.tool.canvasReleaseEvent(event)
+    page.tools.following.tool.canvasReleaseEvent(event)
 
 
 def move(page, column, row):
     canvas = page.iface.canvas
-    page.following.tool.canvasMoveEvent(QgsMapMouseEvent(canvas, QEvent.Type.MouseMove, at(page, column, row)))
+    page.tools.following.tool.canvasMoveEvent(QgsMapMouseEvent(canvas, QEvent.Type.MouseMove, at(page, column, row)))
 
 
 def drawn(page):
-    band = page.following.tool._bands.get("line")
+    band = page.tools.following.tool._bands.get("line")
     return band.asGeometry() if band is not None else QgsGeometry()
 
 
@@ -83,13 +83,13 @@ def followed(page, *rows):
     press(page, KEY.Key_F)
     for k, row in enumerate(rows):
         click(page, AT + (5 if k % 2 else -5), row)
-    assert until(lambda: page.following._measure_id and not page.seam_session.busy, 60)
+    assert until(lambda: page.tools.following._measure_id and not page.tools.seam_session.busy, 60)
 
 
 def test_a_seam_is_followed_taken_and_undone(review_page, path):
     page = review_page
     followed(page, 200, 600)
-    assert page.following.mode == "follow" and "Enter" in page.mode_label.text()
+    assert page.tools.following.mode == "follow" and "Enter" in page.mode_label.text()
     away = [abs(vertex.x() - 500350) for vertex in drawn(page).asPolyline()]
     assert max(away) < 2, "the line keeps to the seam, not to the clicks"
     assert not page.seam_panel.isHidden() and page.seam_panel.texts()[0].startswith("R ")
@@ -106,7 +106,7 @@ def test_a_seam_is_followed_taken_and_undone(review_page, path):
     assert layer_of(path).getFeature(fid).geometry().contains(line.interpolate(50))
     assert until(lambda: stored(path, fid)["severity"] == "B", 10), "the score knows the step"
     press(page, KEY.Key_Escape)
-    assert not page.following.mode and page.list.fid == fid
+    assert not page.tools.following.mode and page.list.fid == fid
     page.run_command("undo")
     assert stored(path, fid) is None and seams(path) == []
     page.run_command("redo")
@@ -124,7 +124,7 @@ def test_a_third_click_lengthens_the_line_and_backspace_shortens_it(review_page,
     click(page, AT, 700)
     assert until(lambda: drawn(page).length() == pytest.approx(250, abs=16), 30)
     press(page, KEY.Key_Backspace, KEY.Key_Backspace)
-    assert drawn(page).isEmpty() and len(page.following.tool.clicks) == 1
+    assert drawn(page).isEmpty() and len(page.tools.following.tool.clicks) == 1
     press(page, KEY.Key_Return)
     assert page.iface.texts()[-1].startswith("Click two places") and seams(path) == []
 
@@ -135,14 +135,14 @@ def test_the_line_is_drawn_live_up_to_the_mouse(review_page):
     click(page, AT - 4, 200)
     move(page, AT + 6, 500)
     assert until(lambda: drawn(page).length() == pytest.approx(150, abs=16), 60)
-    assert not page.following._line, "what the mouse shows is not clicked yet"
+    assert not page.tools.following._line, "what the mouse shows is not clicked yet"
 
 
 def test_escape_leaves_nothing_behind(review_page, path):
     page, before = review_page, stored(path)
     followed(page, 200, 600)
     press(page, KEY.Key_Escape)
-    assert not page.following.mode and page.following.tool._bands == {} and page.map_choice.has_tool
+    assert not page.tools.following.mode and page.tools.following.tool._bands == {} and page.map_choice.has_tool
     QTest.qWait(200)
     assert stored(path) == before and seams(path) == []
 
@@ -178,7 +178,7 @@ def test_without_a_worker_it_is_said(review_page, monkeypatch):
     press(page, KEY.Key_F)
     for row in (200, 600):
         click(page, AT, row)
-    assert until(lambda: page.iface.texts(), 10) and page.following.mode
+    assert until(lambda: page.iface.texts(), 10) and page.tools.following.mode
 
 
 def test_a_verdict_reaches_the_line(review_page, path):
@@ -204,7 +204,7 @@ def taken(page, path):
     press(page, KEY.Key_Escape)
     page.iface.add_tool("mActionVertexToolActiveLayer")
     press(page, KEY.Key_V)
-    assert page.seam_moving.mode == "vertices"
+    assert page.tools.seam_moving.mode == "vertices"
     layer = page.iface.canvas.currentLayer()
     assert layer.isEditable() and layer.selectedFeatureCount() == 1
     return page.list.fid, layer
@@ -216,7 +216,7 @@ def test_a_moved_line_is_measured_and_its_error_follows(review_page, path):
     ((before, old),) = seams(path)
     shape = layer_of(path).getFeature(fid).geometry()
     heard = []
-    page.seam_moving.measured.connect(heard.append)
+    page.tools.seam_moving.measured.connect(heard.append)
     moved = QgsGeometry.fromPolyline([QgsPoint(500349, 3400520), QgsPoint(500351, 3400200)])
     layer.changeGeometry(layer.selectedFeatureIds()[0], moved)
     assert until(lambda: heard, 30)
@@ -226,7 +226,7 @@ def test_a_moved_line_is_measured_and_its_error_follows(review_page, path):
     assert page.seam_panel.texts()[3] == f"{values['length_m']:,.1f} m", "the panel follows"
     assert layer.isEditable() and not layer.isModified()
     press(page, KEY.Key_Escape)
-    assert not layer.isEditable() and not page.seam_moving.mode
+    assert not layer.isEditable() and not page.tools.seam_moving.mode
     page.run_command("undo")
     ((line, values),) = seams(path)
     assert line.equals(before) and values == old
@@ -248,4 +248,4 @@ def test_vertices_of_an_error_without_a_line_are_those_of_its_outline(review_pag
     page = review_page
     page.iface.add_tool("mActionVertexToolActiveLayer")
     press(page, KEY.Key_V)
-    assert page.digitising.mode == "vertices" and not page.seam_moving.mode
+    assert page.tools.digitising.mode == "vertices" and not page.tools.seam_moving.mode

@@ -74,7 +74,7 @@ def click(page, x, y, held=Qt.KeyboardModifier.NoModifier):
     event = QgsMapMouseEvent(
         canvas, QEvent.Type.MouseButtonRelease, place, Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton, held
     )
-    page.outlining.tool.canvasReleaseEvent(event)
+    page.tools.outlining.tool.canvasReleaseEvent(event)
 
 
 def likeness(geometry):
@@ -91,17 +91,17 @@ def rectangle():
 def start(page):
     page.iface.canvas.setExtent(rectangle().buffered(60))
     assert page.run_command("outline")
-    assert page.digitising.mode == "outline" and page.iface.canvas.mapTool() is page.outlining.tool
+    assert page.tools.digitising.mode == "outline" and page.iface.canvas.mapTool() is page.tools.outlining.tool
 
 
 def test_a_click_is_outlined_taken_and_undone(page, path):
     start(page)
     fids = set(stored(path))
     click(page, 500072, 3400930)
-    assert page.outlining.waiting and "working" in page.mode_label.text(), "QGIS waits for the worker"
+    assert page.tools.outlining.waiting and "working" in page.mode_label.text(), "QGIS waits for the worker"
     page.run_command("type_1")
-    assert wait_for(lambda: not page.outlining.waiting)
-    assert page.outlining.geometry is not None and likeness(page.outlining.geometry) > 0.85
+    assert wait_for(lambda: not page.tools.outlining.waiting)
+    assert page.tools.outlining.geometry is not None and likeness(page.tools.outlining.geometry) > 0.85
     assert "Cloud" in page.mode_label.text() or "云" in page.mode_label.text()
     QTest.keyClick(page.iface.canvas, Qt.Key.Key_Return)
     assert wait_for(lambda: set(stored(path)) != fids)
@@ -109,17 +109,17 @@ def test_a_click_is_outlined_taken_and_undone(page, path):
     row = stored(path, fid)
     assert (row["category_id"], row["status"], row["source"]) == (1, "added", "technician")
     assert row["area_m2"] == pytest.approx(55 * 40, rel=0.15) and row["edited_by"]
-    assert page.list.fid == fid and page.digitising.mode == "outline", "the next one can be clicked at once"
+    assert page.list.fid == fid and page.tools.digitising.mode == "outline", "the next one can be clicked at once"
     assert page.decisions.history.last(False).text == "Draw"
     page.run_command("undo")
     assert set(stored(path)) == fids
     page.run_command("leave")
-    assert page.digitising.mode == "" and page.iface.canvas.mapTool() is not page.outlining.tool
+    assert page.tools.digitising.mode == "" and page.iface.canvas.mapTool() is not page.tools.outlining.tool
 
 
 def test_clicks_are_sent_as_they_were_made(page, monkeypatch):
     asked = []
-    monkeypatch.setattr(page.outlining.call, "ask", asked.append)
+    monkeypatch.setattr(page.tools.outlining.call, "ask", asked.append)
     start(page)
     click(page, 500060, 3400940, Qt.KeyboardModifier.ControlModifier)
     assert not asked and "first" in page.iface.texts()[-1]
@@ -128,9 +128,9 @@ def test_clicks_are_sent_as_they_were_made(page, monkeypatch):
     click(page, 500090, 3400915, Qt.KeyboardModifier.ControlModifier)
     assert [len(asked[-1][name]) for name in ("at", "without")] == [2, 1]
     assert asked[-1]["at"][0] == pytest.approx([500060, 3400940], abs=1) and asked[-1]["type"] is None
-    page.outlining.choose_type(2)
+    page.tools.outlining.choose_type(2)
     assert asked[-1]["type"] == "shadow"
-    page.outlining.choose_type(9)
+    page.tools.outlining.choose_type(9)
     assert asked[-1]["type"] is None, "stripes have no outline around a place: only the name is theirs"
     items = len(page.iface.canvas.scene().items())
     page.run_command("leave")
@@ -140,9 +140,9 @@ def test_clicks_are_sent_as_they_were_made(page, monkeypatch):
 def test_what_the_worker_says_is_shown(page):
     start(page)
     click(page, 499990, 3400930)  # beside the image
-    assert wait_for(lambda: not page.outlining.waiting)
-    assert page.outlining.geometry is None and "lies outside" in page.iface.texts()[-1]
-    assert page.digitising.mode == "outline"
+    assert wait_for(lambda: not page.tools.outlining.waiting)
+    assert page.tools.outlining.geometry is None and "lies outside" in page.iface.texts()[-1]
+    assert page.tools.digitising.mode == "outline"
 
 
 def test_a_layer_without_its_image_is_refused(path, application):
@@ -155,7 +155,7 @@ def test_a_layer_without_its_image_is_refused(path, application):
     QgsProject.instance().addMapLayer(layer)
     page.set_layer(layer)
     page.run_command("outline")
-    page.outlining.point_at(QgsPointXY(500072, 3400930))
-    assert "not found" in iface.texts()[-1] and not page.outlining.waiting
+    page.tools.outlining.point_at(QgsPointXY(500072, 3400930))
+    assert "not found" in iface.texts()[-1] and not page.tools.outlining.waiting
     page.stop()
     QgsProject.instance().removeAllMapLayers()

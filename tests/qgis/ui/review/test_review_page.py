@@ -183,7 +183,7 @@ def test_a_drawn_error_is_complete_and_saved_at_once(page, path):
     press(page, KEY.Key_5)
     assert (stored(path, 5)["category_id"], stored(path, 5)["status"]) == (5, "added"), "the type may come after"
     press(page, KEY.Key_Escape)
-    assert not page.digitising.mode and not page.decisions.layer.isEditable()
+    assert not page.tools.digitising.mode and not page.decisions.layer.isEditable()
     page.run_command("undo")
     page.run_command("undo")
     assert stored(path, 5) is None

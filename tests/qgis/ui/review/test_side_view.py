@@ -52,7 +52,7 @@ def same_place(one, other):
 
 def test_each_view_follows_the_other_without_drifting(page):
     assert page.run_command("side")
-    main, side = page.iface.canvas, page.side_view.canvas
+    main, side = page.iface.canvas, page.side_views.view.canvas
     assert page.decision_bar.buttons["side"].isChecked()
     same_place(main, side)
     main.setExtent(QgsRectangle(500300, 3400300, 500350, 3400380))
@@ -75,7 +75,7 @@ def test_each_view_follows_the_other_without_drifting(page):
 
 def test_it_shows_another_raster_and_errors_if_asked(page):
     page.run_command("side")
-    view = page.side_view
+    view = page.side_views.view
     assert view.canvas.layers() == [page.rasters[1]], "the one that the main view does not show"
     view.raster_box.setLayer(page.rasters[0])
     view.errors_box.setChecked(True)
@@ -88,8 +88,8 @@ def test_the_system_of_the_map_is_followed(page):
     page.run_command("side")
     page.iface.canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:4326"))
     page.iface.canvas.setExtent(QgsRectangle(113.99, 30.7, 114.01, 30.72))
-    assert page.side_view.canvas.mapSettings().destinationCrs().authid() == "EPSG:4326"
-    same_place(page.iface.canvas, page.side_view.canvas)
+    assert page.side_views.view.canvas.mapSettings().destinationCrs().authid() == "EPSG:4326"
+    same_place(page.iface.canvas, page.side_views.view.canvas)
 
 
 @pytest.mark.parametrize("way", ["key", "close", "stop"])
@@ -97,10 +97,10 @@ def test_closed_it_leaves_nothing(page, way):
     main = page.iface.canvas
     items = len(main.scene().items())
     page.run_command("side")
-    view = page.side_view
+    view = page.side_views.view
     assert len(main.scene().items()) == items + 1
     {"key": lambda: page.run_command("side"), "close": view.close, "stop": page.stop}[way]()
-    assert page.side_view is None and not view.isVisible()
+    assert page.side_views.view is None and not view.isVisible()
     assert not page.decision_bar.buttons["side"].isChecked()
     if way != "stop":
         assert len(main.scene().items()) == items
@@ -115,6 +115,6 @@ def test_it_can_be_opened_again(page):
         page.run_command("side")
         page.run_command("side")
     page.run_command("side")
-    same_place(page.iface.canvas, page.side_view.canvas)
+    same_place(page.iface.canvas, page.side_views.view.canvas)
     docks = [dock for dock in page.iface.window.findChildren(QDockWidget) if dock.isVisible()]
-    assert docks == [page.side_view]
+    assert docks == [page.side_views.view]
