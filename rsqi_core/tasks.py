@@ -1,4 +1,4 @@
-"""What the worker does beside inspecting: a command, and the function that a request with it is given to."""
+"""What the worker learns and measures: datasets, fine-tuning and evaluation, each a function of a request."""
 
 from __future__ import annotations
 
@@ -100,9 +100,6 @@ def evaluate(request: Mapping[str, Any], emit: Emit, cancelled: Callable[[], boo
     _check(cancelled, "cancelled; nothing was written")
     write_page(measured, page)
     return {"output": str(page), "figures": [asdict(each) for each in figures(measured)], "lacking": measured.lacking}
-
-
-TASKS = {"dataset": make_dataset, "finetune": fine_tune, "evaluate": evaluate}
 
 
 def _need(libraries: Sequence[str]) -> None:

@@ -18,27 +18,60 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TextIO
+from importlib import import_module
+from typing import Any, NamedTuple, TextIO
 
 from .errors import Cancelled, ParameterError, RsqiError
 from .imports import broken_import
 from .notes import message_fields, message_of
 
-COMMANDS = (
-    "inspect",
-    "batch",
-    "probe",
-    "report",
-    "dataset",
-    "finetune",
-    "evaluate",
-    "seams",
-    "evidence",
-    "follow",
-    "outline",
-)
 GRACE = 0.4  # seconds that a cancelled run has to stop by itself
 _PROGRESS_EVERY = 0.1  # seconds
+
+
+class Command(NamedTuple):
+    """Where in this package a command is carried out; its libraries, which may be heavy, load with it.
+
+    Attributes
+    ----------
+    module, run : str
+        The function that is given the request, `emit`, `cancelled` and `claim` (see `rsqi_core.job.run`), and returns
+        the values of ``result``.
+    read : str
+        Function of the same module that makes of the request what `run` takes instead; empty: `run` reads it itself.
+    cancellable : bool
+        False: the command writes no file and ends with standard input. Its `run` is given the request, the lines of
+        standard input and `emit`, and emits its answers itself.
+    """
+
+    module: str
+    run: str
+    read: str = ""
+    cancellable: bool = True
+
+    def function(self) -> Callable[..., Any]:
+        """Return the function that is given the request."""
+        module = import_module(f"{__package__}.{self.module}")
+        run = getattr(module, self.run)
+        if not self.read:
+            return run
+        read = getattr(module, self.read)
+        return lambda request, *means: run(read(request), *means)
+
+
+COMMANDS = {
+    "inspect": Command("job", "run", "job_from_mapping"),
+    "batch": Command("batch.request", "run_request"),
+    "report": Command("report.write", "write_report", "order_from_mapping"),
+    "seams": Command("seam_job", "run", "seam_job_from_mapping"),
+    "evidence": Command("evidence_job", "run", "evidence_job_from_mapping"),
+    "outline": Command("outline", "outline_from_mapping"),
+    "dataset": Command("tasks", "make_dataset"),
+    "finetune": Command("tasks", "fine_tune"),
+    "evaluate": Command("tasks", "evaluate"),
+    "probe": Command("probe", "probe", cancellable=False),
+    "follow": Command("seam_session", "serve", cancellable=False),
+}
 
 
 class _Channel:
@@ -68,15 +101,11 @@ def main() -> int:
     sys.stdout = sys.stderr
     try:
         request = _request(sys.stdin.readline())
-        if request["command"] == "probe":
-            channel.emit("result", **_probe())
+        command = COMMANDS[request["command"]]
+        if not command.cancellable:
+            command.function()(request, sys.stdin, channel.emit)
             return 0
-        if request["command"] == "follow":
-            from .seam_session import serve
-
-            serve(request, sys.stdin, channel.emit)
-            return 0
-        return _work(request, channel)
+        return _work(command, request, channel)
     except Cancelled as error:
         channel.emit("error", code=error.code, message=str(error))
         return 130
@@ -103,22 +132,7 @@ def _request(line: str) -> dict[str, Any]:
     return request
 
 
-def _probe() -> dict[str, Any]:
-    """Run the self-test; its answer is all that *Set up* shows and *Copy diagnostics* copies."""
-    from dataclasses import asdict
-
-    from .models.diagnosis import report, self_test
-    from .models.onnx_runtime import get_runtime
-
-    test = self_test()
-    from .summary import versions  # its libraries: the test says it better where one cannot be loaded
-
-    found = versions()
-    providers = get_runtime().get_available_providers()
-    return {"versions": found, "providers": providers, **asdict(test), "report": report(found, test)}
-
-
-def _work(request: dict[str, Any], channel: _Channel) -> int:
+def _work(command: Command, request: dict[str, Any], channel: _Channel) -> int:
     cancelled, finished = threading.Event(), threading.Event()
     folders: list[str] = []
 
@@ -152,44 +166,11 @@ def _work(request: dict[str, Any], channel: _Channel) -> int:
     threading.Thread(target=enforce_cancel, daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: cancelled.set())
     try:
-        result = _function(request["command"])(request, channel.emit, cancelled.is_set, claim)
+        result = command.function()(request, channel.emit, cancelled.is_set, claim)
     finally:
         finished.set()
     channel.emit("result", **result)
     return 0
-
-
-def _function(command: str) -> Callable[..., dict[str, Any]]:
-    """Return what does a command; its heavy libraries load only now, after the watchers are up."""
-    if command == "inspect":
-        from .job import job_from_mapping, run
-
-        return lambda request, *means: run(job_from_mapping(request), *means)
-    if command == "batch":
-        from .batch.request import run_request
-
-        return run_request
-    if command == "seams":
-        from .seam_job import run as measure
-        from .seam_job import seam_job_from_mapping
-
-        return lambda request, *means: measure(seam_job_from_mapping(request), *means)
-    if command == "evidence":
-        from .evidence_job import evidence_job_from_mapping
-        from .evidence_job import run as ask
-
-        return lambda request, *means: ask(evidence_job_from_mapping(request), *means)
-    if command == "outline":
-        from .outline import outline_from_mapping
-
-        return outline_from_mapping
-    if command == "report":
-        from .report.write import order_from_mapping, write_report
-
-        return lambda request, *means: write_report(order_from_mapping(request), *means)
-    from .tasks import TASKS
-
-    return TASKS[command]
 
 
 if __name__ == "__main__":

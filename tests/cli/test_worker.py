@@ -1,3 +1,4 @@
+import inspect
 import json
 import signal
 import subprocess
@@ -6,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rsqi_core import worker as worker_module
 from rsqi_core.synthesis.landscape import landscape
 
 
@@ -143,3 +145,11 @@ def test_a_killed_worker_is_resumed_and_leaves_nothing_in_the_end(worker, scene,
     masks = [tmp_path / name for name in ("out_mask.tif", "anew_mask.tif")]
     assert masks[0].read_bytes() == masks[1].read_bytes()
     assert {f.name for f in tmp_path.iterdir()} == {scene.name, "out.gpkg", "anew.gpkg", *(m.name for m in masks)}
+
+
+@pytest.mark.parametrize("command", worker_module.COMMANDS)
+def test_each_command_of_the_table_is_carried_out_where_it_says(command):
+    entry = worker_module.COMMANDS[command]
+    given = list(inspect.signature(entry.function()).parameters)
+    assert given[0] == "request"
+    assert entry.cancellable or len(given) == 3, "what cannot be cancelled gets the lines of standard input instead"

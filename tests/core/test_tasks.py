@@ -52,5 +52,5 @@ def test_a_request_without_a_dataset_is_refused():
 def test_without_pytorch_fine_tuning_says_so(monkeypatch):
     monkeypatch.setattr(tasks, "find_spec", lambda name: None)
     with pytest.raises(tasks.MissingLibrary, match="torch, onnx is missing") as caught:
-        tasks.fine_tune({}, None, None, None)
+        tasks.fine_tune({"dataset": "data", "output": "model"}, None, None, None)
     assert caught.value.code == "library"
