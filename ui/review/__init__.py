@@ -12,7 +12,7 @@
     seam_decisions, seam_lines            a seam's line and its error as one action
     deductions                            severity, penalty and score, which follow
     map_choice, map_selection, tool       errors chosen and selected on the map
-    current_error, navigation, judged     the current error on the map
+    current_error, navigation, unpainted  the current error on the map
     map_view, map_filter, heat_map        what else the map shows
     evidence_view, side_view, side_view_switch     what can be looked at beside
     block_grid, block_bar                 the blocks, worst first, and which have been seen

@@ -11,7 +11,7 @@ import re
 
 from qgis.core import QgsCategorizedSymbolRenderer, QgsVectorLayer
 
-from .judged import parts
+from .unpainted import parts
 
 _FORM = 'if(coalesce("confidence", 1) < {threshold:.2f}, NULL, {value})'
 _WRAPPED = re.compile(r'^if\(coalesce\("confidence", 1\) < ([0-9.]+), NULL, (.*)\)$', re.DOTALL)

@@ -20,7 +20,7 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QColor
 
 from ...bridge.compat import POLYGON
-from .judged import set_judged
+from .unpainted import set_unpainted
 
 MARGIN = 1.5  # side of the view over the side of the error: its surroundings are needed to judge it
 SMALL_PX, GAP_PX = 24, 3  # what is smaller or thinner would vanish under its outline: it gets a frame at a distance
@@ -119,9 +119,9 @@ class Navigator:
         self._remove_cross()
         before, self._judged = self._judged, layer if fid is not None else None
         if before is not None and before is not self._judged and not sip.isdeleted(before):
-            set_judged(before, None)
+            set_unpainted(before, None)
         if fid is not None:
-            set_judged(layer, fid)
+            set_unpainted(layer, fid)
         if self._outline is None:
             self._outline = QgsRubberBand(self._canvas, POLYGON)
             self._outline.setFillColor(QColor(0, 0, 0, 0))

@@ -24,7 +24,6 @@ from .edit_tools import MODES, EditTools
 from .error_rows import ErrorRow
 from .evidence_view import EvidenceView
 from .file_check import FileCheck
-from .judged import set_judged
 from .keys import KeyListener, KeyTable
 from .map_choice import MapChoice
 from .map_selection import MapSelection
@@ -33,6 +32,7 @@ from .navigation import Navigator, pixel_side_of
 from .panel import ReviewPanel
 from .selected_errors import SelectedErrors
 from .side_view_switch import SideViewSwitch
+from .unpainted import set_unpainted
 
 MESSAGE_S = 8
 
@@ -103,7 +103,7 @@ class ReviewPage(ReviewPanel):
         self.map_choice.set_layer(layer)
         self.seam_panel.set_layer(layer, image.raster if image is not None else "")
         if layer is not None:
-            set_judged(layer, None)  # if the project was saved amid a review
+            set_unpainted(layer, None)  # if the project was saved amid a review
             self.filter_bar.set_threshold(map_filter.threshold_of(layer))
         self._show_layer()
         if self.isVisible():

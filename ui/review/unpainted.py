@@ -1,7 +1,7 @@
 """The error under judgement is not painted over: its layer leaves it out, and paints the others faintly.
 
 The outline that the map shows in its place is no part of the layer. Whatever this changes in the layer is taken back
-by :func:`set_judged` with None, also in a project that was saved meanwhile.
+by :func:`set_unpainted` with None, also in a project that was saved meanwhile.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def parts(expression: str) -> tuple[str, str, str]:
     return "", expression, ""
 
 
-def set_judged(layer: QgsVectorLayer, fid: int | None) -> None:
+def set_unpainted(layer: QgsVectorLayer, fid: int | None) -> None:
     """Leave an error out of what the layer paints; None: paint all as usual."""
     before = layer.customProperty(OPACITY)
     if fid is None:
