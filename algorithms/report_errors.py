@@ -58,7 +58,7 @@ class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
     GRADE = "GRADE"
     ERROR_COUNT = "ERROR_COUNT"
 
-    DOSSIER = ("STATION", "CLIENT", "PROJECT", "SHEET", "ACCEPTANCE", "LOGO", "SIGNATURE")
+    PARTICULARS = ("STATION", "CLIENT", "PROJECT", "SHEET", "ACCEPTANCE", "LOGO", "SIGNATURE")
 
     def displayName(self):
         return tr("Report errors")
@@ -204,8 +204,9 @@ class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
             "reviewer": self.parameterAsString(parameters, self.REVIEWER, context).strip(),
             "scheme": self.scheme_path(parameters, context),
             "mode": self.mode(parameters, context),
-            "dossier": {
-                name.lower(): self.parameterAsString(parameters, name, context).strip() or None for name in self.DOSSIER
+            "particulars": {
+                name.lower(): self.parameterAsString(parameters, name, context).strip() or None
+                for name in self.PARTICULARS
             },
             "evidence": self.parameterAsBool(parameters, self.EVIDENCE, context),
             "model": self.parameterAsString(parameters, self.MODEL, context).strip() or limits.MODEL,

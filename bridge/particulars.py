@@ -6,9 +6,9 @@ from pathlib import Path
 
 from qgis.core import Qgis, QgsMessageLog, QgsProcessingUtils, QgsSettings, QgsVectorLayer
 
-from ..rsqi_core.dossier import PICTURES, Dossier, one_line, read_picture
 from ..rsqi_core.errors import RsqiError
-from ..rsqi_core.files.dossier_table import read_dossier, store_dossier
+from ..rsqi_core.files.particulars_table import read_particulars, store_particulars
+from ..rsqi_core.particulars import PICTURES, Particulars, one_line, read_picture
 from .file_lock import WAIT_S
 from .geopackage import geopackage_of
 from .i18n import tr
@@ -18,11 +18,11 @@ from .reviewer import given_name
 STATION, INSPECTOR, LOGO = "rsqi/report_station", "rsqi/report_inspector", "rsqi/report_logo"  # settings
 
 
-def usual() -> Dossier:
+def usual() -> Particulars:
     """Return what the settings know: station, inspector (else the reviewer), and the logo if it is still there."""
     settings = QgsSettings()
     inspector = str(settings.value(INSPECTOR, "") or "") or given_name()
-    return Dossier(station=str(settings.value(STATION, "") or ""), inspector=inspector, logo=_usual_logo())
+    return Particulars(station=str(settings.value(STATION, "") or ""), inspector=inspector, logo=_usual_logo())
 
 
 def logo_path() -> str:
@@ -47,34 +47,34 @@ def remember_logo(path: str) -> None:
         QgsSettings().remove(LOGO)
 
 
-def dossier_of(layer: QgsVectorLayer | None) -> Dossier:
+def particulars_of(layer: QgsVectorLayer | None) -> Particulars:
     """Return what the GeoPackage of a layer holds, if somebody has put it in; else what is usual."""
     path = geopackage_of(layer) if layer is not None else None
     try:
-        stored = read_dossier(path) if path is not None and path.is_file() else Dossier()
+        stored = read_particulars(path) if path is not None and path.is_file() else Particulars()
     except RsqiError as error:
         QgsMessageLog.logMessage(error_message(error), "RSQI", Qgis.MessageLevel.Warning)
-        stored = Dossier()
+        stored = Particulars()
     return usual() if stored.is_empty else stored
 
 
-def save(layer: QgsVectorLayer, dossier: Dossier) -> str:
-    """Store a dossier in the GeoPackage of a layer; return why not, empty if it is stored."""
+def save(layer: QgsVectorLayer, particulars: Particulars) -> str:
+    """Store particulars in the GeoPackage of a layer; return why not, empty if it is stored."""
     path = geopackage_of(layer)
     if path is None:
         return tr("The layer {name} lies in no GeoPackage: this is printed, but not kept.").format(name=layer.name())
     try:
-        store_dossier(path, dossier, WAIT_S)
+        store_particulars(path, particulars, WAIT_S)
     except RsqiError as error:
         return error_message(error)
     return ""
 
 
-def picture_files(dossier: Dossier) -> dict[str, str]:
+def picture_files(particulars: Particulars) -> dict[str, str]:
     """Return temporary files of logo and signature by parameter, for a layer that no GeoPackage keeps them beside."""
     found = {}
     for name in PICTURES:
-        picture = getattr(dossier, name)
+        picture = getattr(particulars, name)
         if picture:
             path = Path(QgsProcessingUtils.generateTempFilename(f"{name}.png"))  # its bytes say what it is
             path.write_bytes(picture)

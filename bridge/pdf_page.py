@@ -20,7 +20,7 @@ from qgis.PyQt.QtGui import (
 )
 from qgis.PyQt.QtSvg import QSvgRenderer
 
-from ..rsqi_core.dossier import picture_of
+from ..rsqi_core.particulars import picture_of
 from ..rsqi_core.report import content
 
 # The first that is installed; Qt falls back on others for what it lacks.

@@ -14,18 +14,18 @@ import shapely
 from affine import Affine
 
 from .errors import Cancelled, OutputError, ParameterError, RasterError
-from .evidence import EvidenceMap, evidence_of, heat
+from .evidence import EvidenceMap, heat
 from .files.atomic import reason, whole_file
 from .files.clash import refuse_clashes
 from .files.earlier import refuse_earlier_file
 from .files.inputs import files_of
 from .files.layer import OGR_ERRORS, checked_type, read_layer
-from .limits import BLOCK_SIZES, DEVICES, MODEL, OVERLAP
+from .limits import DEVICES, MODEL
 from .locate import find_file
-from .models import load
 from .progress import Emit, no_events
 from .raster import Raster, open_raster
 from .report.conditions import mapping
+from .report.evidence import InspectedEvidence
 from .report.subject import read_summary
 from .taxonomy import TYPES
 
@@ -117,13 +117,8 @@ def run(
     bands, nodata = said.get("bands"), said.get("nodata")
     with open_raster(source, tuple(bands) if bands else None, nodata) as raster:
         frame = frame_in(raster, summary)
-        model = load(job.model, job.device)
-        if summary.get("model_hash") and model.hash != summary["model_hash"]:
-            text = f"the image was inspected with {summary.get('model_id')}; this is what {model.card.id} sees"
-            emit("warning", code="evidence_model", message=text)
-        column, row = ~raster.transform * place
-        overlap = float(mapping(summary.get("parameters")).get("overlap") or OVERLAP)
-        found = evidence_of(model, raster, frame, category_id, (column, row), size or _size(summary), overlap)
+        model = InspectedEvidence(summary, job.model, job.device, emit)
+        found = model.of(raster, frame, category_id, ~raster.transform * place, size)
         if cancelled():
             raise Cancelled("cancelled; nothing was written")
         claim(None)
@@ -169,11 +164,6 @@ def _wanted(job: EvidenceJob) -> tuple[int, tuple[float, float], int | None]:
     size = row.get("block_size")
     category_id = checked_type(job.result, job.number, row["category_id"])
     return category_id, (point.x, point.y), int(size) if size is not None and size > 0 else None
-
-
-def _size(summary: Mapping[str, Any]) -> int:
-    """Return the smallest block size of an inspection: of what a person has drawn nobody has noted one."""
-    return int(min(mapping(summary.get("parameters")).get("blocks") or BLOCK_SIZES))
 
 
 def _write(path: Path, found: EvidenceMap, raster: Raster) -> None:

@@ -27,7 +27,7 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # JPEG markers that
 
 
 @dataclass(frozen=True)
-class Dossier:
+class Particulars:
     """What the station, the client and the inspector put on a report; empty where nothing was given.
 
     Attributes
@@ -56,16 +56,16 @@ class Dossier:
         """Whether nothing was given."""
         return not any(getattr(self, f.name) for f in fields(self))
 
-    def over(self, other: Dossier) -> Dossier:
+    def over(self, other: Particulars) -> Particulars:
         """Return this one, with what it leaves empty taken from `other`."""
         return replace(other, **{f.name: value for f in fields(self) if (value := getattr(self, f.name))})
 
 
-EMPTY = Dossier()
+EMPTY = Particulars()
 
 
-def dossier_from_mapping(values: Mapping[str, Any]) -> Dossier:
-    """Build a dossier from texts and from paths of pictures, as requests and options give them; None is empty.
+def particulars_from_mapping(values: Mapping[str, Any]) -> Particulars:
+    """Build particulars from texts and from paths of pictures, as requests and options give them; None is empty.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def dossier_from_mapping(values: Mapping[str, Any]) -> Dossier:
             raise ParameterError(f"report: {name} must be a text, not {value!r}")
     texts: dict[str, Any] = {name: one_line(str(values.get(name) or "")) for name in TEXTS}
     pictures: dict[str, Any] = {name: read_picture(values[name]) for name in PICTURES if values.get(name)}
-    return Dossier(**texts, **pictures)
+    return Particulars(**texts, **pictures)
 
 
 def one_line(text: str) -> str:

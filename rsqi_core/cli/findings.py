@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..dossier import dossier_from_mapping
 from ..errors import ParameterError, RsqiError
+from ..particulars import particulars_from_mapping
 from ..scoring import MODES
 from .command import DONE, FAILED, command
-from .dossier_options import add_dossier, dossier_values
+from .particulars_options import add_particulars, particulars_values
 
 if TYPE_CHECKING:
-    from ..dossier import Dossier
+    from ..particulars import Particulars
     from ..scoring import JudgedItem, Scheme
     from ..scoring.lot import Unit
 
@@ -29,7 +29,7 @@ def add_score(commands: Any) -> None:
     judge = "verdict of a person on an item of the checklist: met, none (does not apply), or a class and number as C2"
     parser.add_argument("--judge", action="append", default=[], metavar="ITEM=VERDICT", help=judge)
     parser.add_argument("--checklist", metavar="FILE", help="list of the items (the one beside the scheme)")
-    add_dossier(parser, "kept in each GeoPackage, for its reports")
+    add_particulars(parser, "kept in each GeoPackage, for its reports")
     parser.add_argument("--lot", type=int, metavar="SIZE", help="judge a lot of so many images by these, its sample")
 
 
@@ -39,11 +39,11 @@ def _score(options: argparse.Namespace) -> int:
     scheme = load_scheme(options.scheme)
     needed = None if options.lot is None else lot.sample_size(options.lot)
     verdicts = _verdicts(options)
-    dossier = dossier_from_mapping(dossier_values(options))
+    particulars = particulars_from_mapping(particulars_values(options))
     units = []
     for path in options.errors:
         try:
-            units.append(_score_one(path, scheme, options, verdicts, dossier))
+            units.append(_score_one(path, scheme, options, verdicts, particulars))
         except RsqiError as error:
             if len(options.errors) == 1:
                 raise
@@ -89,11 +89,11 @@ def _verdicts(options: argparse.Namespace) -> list[JudgedItem]:
 
 
 def _score_one(
-    path: Path, scheme: Scheme, options: argparse.Namespace, verdicts: list[JudgedItem], dossier: Dossier
+    path: Path, scheme: Scheme, options: argparse.Namespace, verdicts: list[JudgedItem], particulars: Particulars
 ) -> Unit:
     from ..files.checklist_table import store_checklist
-    from ..files.dossier_table import read_dossier, store_dossier
     from ..files.geopackage import read_errors, update_scores
+    from ..files.particulars_table import read_particulars, store_particulars
     from ..scoring import score, score_text
     from ..scoring.checklist import merged_verdicts
     from ..scoring.lot import Unit
@@ -105,8 +105,8 @@ def _score_one(
     if not options.dry_run:
         if verdicts:
             store_checklist(path, checks)
-        if not dossier.is_empty:
-            store_dossier(path, dossier.over(read_dossier(path)))
+        if not particulars.is_empty:
+            store_particulars(path, particulars.over(read_particulars(path)))
         update_scores(path, stored, result)
     if len(options.errors) > 1:
         print(f"{path}:")

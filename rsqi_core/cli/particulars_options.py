@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ..dossier import PICTURES, TEXTS
+from ..particulars import PICTURES, TEXTS
 
 _HELP = {
     "station": "who inspects, printed at the head of the report",
@@ -18,7 +18,7 @@ _HELP = {
 }
 
 
-def add_dossier(parser: argparse.ArgumentParser, purpose: str) -> None:
+def add_particulars(parser: argparse.ArgumentParser, purpose: str) -> None:
     """Add the options; `purpose` says what becomes of them."""
     group = parser.add_argument_group("particulars of the report", purpose)
     for name in TEXTS:
@@ -28,7 +28,7 @@ def add_dossier(parser: argparse.ArgumentParser, purpose: str) -> None:
         group.add_argument(f"--{name}", metavar="FILE", help=_HELP[name])
 
 
-def dossier_values(options: argparse.Namespace) -> dict[str, str | None]:
+def particulars_values(options: argparse.Namespace) -> dict[str, str | None]:
     """Return what was given, by name."""
     given = {name: getattr(options, name) for name in (*TEXTS, *PICTURES)}
     return {name: value for name, value in given.items() if value}

@@ -11,7 +11,7 @@ from ..errors import ParameterError
 from ..limits import DEVICES, MODEL
 from ..scoring import MODES, score_text
 from .command import DONE, command
-from .dossier_options import add_dossier, dossier_values
+from .particulars_options import add_particulars, particulars_values
 
 
 def add_report(commands: Any) -> None:
@@ -28,7 +28,7 @@ def add_report(commands: Any) -> None:
     parser.add_argument("--evidence", action="store_true", help="show where the model saw the dearest errors")
     parser.add_argument("--model", default=MODEL, metavar="default|FOLDER", help="that is asked for it")
     parser.add_argument("--device", choices=DEVICES, default=DEVICES[0])
-    add_dossier(parser, "they go before what the result holds, which stays as it is")
+    add_particulars(parser, "they go before what the result holds, which stays as it is")
     parser.add_argument("--overwrite", action="store_true",
                         help="replace files that rsqi did not write, or that somebody has filled in")  # fmt: skip
 
@@ -46,7 +46,7 @@ def _report(options: argparse.Namespace) -> int:
         raise ParameterError(f"t must be above 0, not {options.t:g}")
     names = ("raster", "language", "scheme", "mode", "t", "overwrite", "evidence", "model", "device")
     chosen = {name: getattr(options, name) for name in names}
-    order = Order(options.errors, outputs, options.errors, dossier=dossier_values(options), **chosen)
+    order = Order(options.errors, outputs, options.errors, particulars=particulars_values(options), **chosen)
     answer = write_report(order, _warn)
     verdict = f"{answer['error_count']} errors, score {score_text(answer['score'])} ({answer['grade']})"
     print(f"{verdict} -> {', '.join(outputs.values())}")

@@ -20,7 +20,7 @@ from ..notes import Note
 from .atomic import whole_file
 from .clash import written_with
 
-OWN_TABLES = {"errors", "seams", "blocks", "summary", "layer_styles", "checklist", "dossier", "second_review"}
+OWN_TABLES = {"errors", "seams", "blocks", "summary", "layer_styles", "checklist", "particulars", "second_review"}
 _OF_THE_FORMAT = ("gpkg_", "rtree_", "sqlite_")
 _UNREVIEWED = "unreviewed"
 
@@ -253,8 +253,8 @@ def _read(database: sqlite3.Connection) -> EarlierResult:
     if "checklist" in names and "verdict" in _columns(database, "checklist"):
         (judged,) = database.execute("SELECT count(*) FROM checklist WHERE coalesce(verdict, '') <> ''").fetchone()
         verdicts += judged
-    if "dossier" in names:
-        verdicts += database.execute("SELECT count(*) FROM dossier").fetchone()[0]
+    if "particulars" in names:
+        verdicts += database.execute("SELECT count(*) FROM particulars").fetchone()[0]
     if "second_review" in names:
         (judged,) = database.execute("SELECT count(*) FROM second_review WHERE category_id IS NOT NULL").fetchone()
         verdicts += judged

@@ -1,4 +1,4 @@
-"""The table ``dossier`` of a result: one row that says who inspected the image for whom.
+"""The table ``particulars`` of a result: one row that says who inspected the image for whom.
 
 Imported inside QGIS as well: standard library only, Python 3.9 syntax.
 """
@@ -8,16 +8,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..dossier import PICTURES, TEXTS, Dossier, checked_picture, one_line
 from ..errors import ParameterError
+from ..particulars import PICTURES, TEXTS, Particulars, checked_picture, one_line
 from .attribute_table import WAIT_S, read_rows, store_rows
 
-TABLE = "dossier"
+TABLE = "particulars"
 _COLUMNS = {**dict.fromkeys(TEXTS, "TEXT"), **dict.fromkeys(PICTURES, "BLOB")}
 
 
-def read_dossier(path: Path | str) -> Dossier:
-    """Return what a result holds; an empty dossier where it has none.
+def read_particulars(path: Path | str) -> Particulars:
+    """Return what a result holds; empty ones where it has none.
 
     A picture that somebody has put in and that cannot be printed is left out.
 
@@ -30,18 +30,18 @@ def read_dossier(path: Path | str) -> Dossier:
     row = rows[0] if rows else {}
     texts: dict[str, Any] = {name: one_line(str(row.get(name) or "")) for name in TEXTS}
     pictures: dict[str, Any] = {name: _picture(row.get(name), path) for name in PICTURES}
-    return Dossier(**texts, **pictures)
+    return Particulars(**texts, **pictures)
 
 
-def store_dossier(path: Path | str, dossier: Dossier, wait: float = WAIT_S) -> None:
-    """Put a dossier into a result, in place of the one that it holds.
+def store_particulars(path: Path | str, particulars: Particulars, wait: float = WAIT_S) -> None:
+    """Put particulars into a result, in place of those that it holds.
 
     Raises
     ------
     OutputError
         The file is in use or cannot be written.
     """
-    row = {"fid": 1, **{name: getattr(dossier, name) or None for name in _COLUMNS}}
+    row = {"fid": 1, **{name: getattr(particulars, name) or None for name in _COLUMNS}}
     store_rows(path, TABLE, _COLUMNS, [row], "fid", wait)
 
 

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from .. import __version__
-from ..dossier import data_uri
 from ..evidence import EvidenceMap
 from ..limits import least_pixels
+from ..particulars import data_uri
 from ..progress import OnProgress, Progress, no_progress
 from ..raster import Raster
 from ..scoring import GRADE_NAMES, SEVERITIES, score_text
 from ..taxonomy import CODES, by_code, by_id
-from . import conditions, image_checks, particulars, pictures, seams
+from . import checklist, conditions, image_checks, particulars, pictures, seams
 from .conditions import mapping, size_text
 from .content import (
     Card,
@@ -31,6 +31,7 @@ from .content import (
     Table,
     Text,
 )
+from .evidence import EvidenceOf
 from .subject import UNREVIEWED, Reported, Subject
 from .texts import Words, number, points, share
 
@@ -46,7 +47,7 @@ def compose(
     made: datetime | None = None,
     progress: OnProgress = no_progress,
     checked: image_checks.ImageChecks | None = None,
-    seen: pictures.Seen | None = None,
+    evidence: EvidenceOf | None = None,
 ) -> Report:
     """Compose the whole report.
 
@@ -55,14 +56,14 @@ def compose(
     raster : Raster, optional
         For the pictures; without it there are none.
     reviewer : str
-        Who signs; by default the inspector of the dossier, else those whose names the errors bear.
+        Who signs; by default the inspector of the particulars, else those whose names the errors bear.
     made : datetime, optional
         Now by default.
     progress : callable
         Gets a `Progress` of the stage ``report`` before each picture; its unit are pictures.
     checked : Whole, optional
         What the checks of the whole image have found; None: they could not be made.
-    seen : callable, optional
+    evidence : callable, optional
         Returns where the model saw an error; asked for the `pictures.EVIDENCE` dearest.
     """
     made = made or datetime.now()
@@ -77,9 +78,9 @@ def compose(
         _not_inspected(subject, words),
         _types(subject, words),
         particulars.description(subject, words),
-        particulars.checks_section(subject, words),
+        checklist.section(subject, words),
         _pictures(subject, words, source, progress),
-        _cards(subject, words, source, progress, seen),
+        _cards(subject, words, source, progress, evidence),
         seams.section(subject, words, source),
         image_checks.section(checked, words),
         _list(subject, words),
@@ -101,15 +102,15 @@ def compose(
         grade_name=words.of(GRADE_NAMES[score.grade]),
         blocks=tuple(block for section in sections for block in section),
         footer=words("footer", __version__)[0],
-        station=subject.dossier.station,
-        logo=data_uri(subject.dossier.logo),
+        station=subject.particulars.station,
+        logo=data_uri(subject.particulars.logo),
     )
 
 
 def signer(subject: Subject, reviewer: str) -> str:
-    """Return who signs: the one that was named, the inspector of the dossier, or those who have edited the errors."""
+    """Return who signs: the one that was named, the inspector of the particulars, or who has edited the errors."""
     editors = sorted({error.edited_by for error in subject.errors if error.edited_by})
-    return reviewer or subject.dossier.inspector or ", ".join(editors)
+    return reviewer or subject.particulars.inspector or ", ".join(editors)
 
 
 def _inspected(subject: Subject, words: Words) -> Iterator[Text]:
@@ -146,7 +147,7 @@ def _score(subject: Subject, words: Words, checked: image_checks.ImageChecks | N
     if checked:
         facts.append((words("whole"), image_checks.brief(checked, words)))
     if any(each.verdict for each in score.checks):
-        facts.append((words("checks"), particulars.checks_brief(score.checks, words)))
+        facts.append((words("checks"), checklist.brief(score.checks, words)))
     if facts:
         yield Facts(tuple(facts))
 
@@ -232,7 +233,7 @@ def _cards(
     words: Words,
     source: pictures.Source | None,
     progress: OnProgress,
-    seen: pictures.Seen | None,
+    evidence: EvidenceOf | None,
 ) -> Iterator[Any]:
     shown = subject.errors[: pictures.CARDS]
     if source is None or not shown:
@@ -243,7 +244,7 @@ def _cards(
     cards = []
     for n, error in enumerate(shown, 1):
         progress(Progress("report", n, pictures.count(subject)))
-        found = seen(error) if seen is not None and n <= pictures.EVIDENCE else None
+        found = evidence(error) if evidence is not None and n <= pictures.EVIDENCE else None
         cards.append(_card(error, n, words, source, found))
     if any(card.second for card in cards):
         yield Paragraph(words("evidence_note", pictures.EVIDENCE), "note")

@@ -1,30 +1,28 @@
-"""What stands in a report beside the errors: for whom it was made, the image in words, and what a person has judged."""
+"""What stands in a report beside the errors: for whom it was made, who signs, and the image in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from ..dossier import data_uri
-from ..scoring import JudgedItem
+from ..particulars import data_uri
 from .content import Cell, Column, Facts, Heading, Paragraph, Row, Signatures, Table, Text
 from .subject import Subject
-from .texts import Words, points
+from .texts import Words
 
 _FACTS = ("client", "project", "sheet", "acceptance")
-_DEFECT_COLOR = "#b3261e"
 
 
 def facts(subject: Subject, words: Words) -> Iterator[Any]:
     """Yield client, project, sheet and instrument of acceptance, as far as they were given."""
-    given = [((" ".join(words(name)),), (value,)) for name in _FACTS if (value := getattr(subject.dossier, name))]
+    given = [((" ".join(words(name)),), (value,)) for name in _FACTS if (value := getattr(subject.particulars, name))]
     if given:
         yield Facts(tuple(given))
 
 
 def signatures(subject: Subject, words: Words, inspector: str) -> Iterator[Any]:
     """Yield the lines to sign on, with the picture of the inspector's signature."""
-    picture = data_uri(subject.dossier.signature)
+    picture = data_uri(subject.particulars.signature)
     lines = ((words("inspector"), inspector), (words("rechecker"), ""), (words("date"), ""))
     yield Signatures(lines, (picture, "", "") if picture else ())
 
@@ -37,67 +35,11 @@ def description(subject: Subject, words: Words) -> Iterator[Any]:
         yield Paragraph(text)
 
 
-def checks_brief(checks: Sequence[JudgedItem], words: Words) -> Text:
-    """Return in one line how many items are met and how many are not."""
-    met = sum(each.verdict == "met" for each in checks)
-    failed = [each for each in checks if each.defects]
-    judged = sum(bool(each.verdict) for each in checks)
-    parts = [words("checks_met", met, judged)]
-    if failed:
-        names = [words.of(each.item.text) for each in failed]
-        parts.append(words("checks_failed", words.join(names, {"zh": "；", "en": "; "})))
-    if judged < len(checks):
-        parts.append(words("checks_open", len(checks) - judged))
-    return words.join(parts, {"zh": "；", "en": "; "})
-
-
-def checks_section(subject: Subject, words: Words) -> Iterator[Any]:
-    """Yield what a person has judged beside the image; nothing where there is no list."""
-    checks = subject.score.checks
-    if not checks:
-        return
-    yield Heading(words("checks"))
-    yield Paragraph(words("checks_note"), "note")
-    yield checks_table(subject, words)
-
-
-def checks_table(subject: Subject, words: Words) -> Table:
-    """Return every item with its verdict and what it costs."""
-    rows = []
-    for each in subject.score.checks:
-        cells = (
-            Cell(words.of(each.item.element)),
-            Cell(words.of(each.item.text)),
-            Cell(words(f"check_{each.verdict or 'open'}"), _DEFECT_COLOR if each.defects else ""),
-            Cell((f"{each.severity}×{each.count}" if each.defects else "–",)),
-            Cell((points(subject.score.points_of(each)),)),
-            Cell((remark(each) or "–",)),
-        )
-        rows.append(Row(cells, "plain" if each.verdict else "faint"))
-    columns = [
-        Column(words(key), share, right)
-        for key, share, right in (
-            ("element", 15, False),
-            ("check", 31, False),
-            ("result", 13, False),
-            ("severity", 9, True),
-            ("penalty", 10, True),
-            ("remark", 22, False),
-        )
-    ]
-    return Table(tuple(columns), tuple(rows))
-
-
-def remark(judged: JudgedItem) -> str:
-    """Return what the person and the algorithm say of an item, and who has judged it."""
-    return " · ".join(filter(None, (judged.comment, judged.outcome, judged.judged_by)))
-
-
 def particulars_table(subject: Subject, words: Words, inspector: str, verdict: Text) -> Table:
     """Return the particulars as a table of names and values, for a workbook."""
-    dossier = subject.dossier
+    particulars = subject.particulars
     names = "station", *_FACTS
-    given: list[tuple[Text, Text]] = [(words(n), (value,)) for n in names if (value := getattr(dossier, n))]
+    given: list[tuple[Text, Text]] = [(words(n), (value,)) for n in names if (value := getattr(particulars, n))]
     given += [(words("raster"), (subject.name,)), (words("score"), verdict)]
     if inspector:
         given.append((words("inspector"), (inspector,)))

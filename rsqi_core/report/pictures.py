@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
-from typing import Optional
 
 import cv2
 import numpy as np
@@ -34,9 +33,6 @@ _THIN = 9  # units; round a thinner error the outline keeps off, so that the err
 _NOTHING = (235, 239, 242)  # paper where there is no image
 _GOOD_ENOUGH = 1.25  # times as fine as the picture of the whole a card would be: then a part of that will do
 _SHARP = 3  # from this magnification on, pixels stay pixels
-
-
-Seen = Callable[[Reported], Optional[EvidenceMap]]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from affine import Affine
 
 from ..components import summarize_outlines
 from ..describe import describe_inspected
-from ..dossier import EMPTY, Dossier
 from ..errors import OutputError
 from ..files.atomic import reason
 from ..files.layer import OGR_ERRORS, checked_mode, checked_status, checked_type, read_layer, refuse_no_area
@@ -24,6 +23,7 @@ from ..files.seam_layer import StoredSeam, stored
 from ..geodesy import area_function, crs_of_areas
 from ..ground import valid_diagonal
 from ..inspection import Inspection
+from ..particulars import EMPTY, Particulars
 from ..polygons import measure
 from ..raster import Raster, read_thumbnail
 from ..scoring import MODES, JudgedItem, Score, load_scheme, score
@@ -94,7 +94,7 @@ class Subject:
     valid_pixels : int
     seams : tuple of StoredSeam
         Measured lines, those of errors that do not count left out.
-    dossier : Dossier
+    particulars : Particulars
         Who inspected it for whom.
     """
 
@@ -108,7 +108,7 @@ class Subject:
     valid_area_m2: float
     valid_pixels: int
     seams: tuple[StoredSeam, ...] = ()
-    dossier: Dossier = EMPTY
+    particulars: Particulars = EMPTY
 
     @property
     def name(self) -> str:

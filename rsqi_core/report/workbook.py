@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Union
 
-from ..dossier import picture_size
 from ..errors import OutputError
 from ..files.atomic import write_whole
+from ..particulars import picture_size
 
 _SIGN = b"RSQI"  # comment of a workbook's archive; a spreadsheet program leaves it out when it saves
 _HIGH = 64  # px of a picture

@@ -8,33 +8,33 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..dossier import EMPTY, PICTURES, Dossier, dossier_from_mapping
 from ..errors import Cancelled, OutputError, ParameterError, RasterError
 from ..files.atomic import write_whole
 from ..files.checklist_table import read_checklist
 from ..files.clash import refuse_clashes
-from ..files.dossier_table import read_dossier
 from ..files.earlier import refuse_earlier_file
 from ..files.inputs import files_of
+from ..files.particulars_table import read_particulars
 from ..files.seam_layer import read_seams
 from ..files.shapefile import is_as_written
 from ..inspection import Inspection
 from ..limits import DEVICES, MODEL
 from ..locate import find_file
+from ..particulars import EMPTY, PICTURES, Particulars, particulars_from_mapping
 from ..progress import Emit, Progress, no_events, to_events
 from ..raster import Raster, open_raster
 from ..raster.gdal import refuse_pipe
 from ..scoring import GRADE_NAMES, score_text
-from . import image_checks, pictures, record
+from . import checklist, image_checks, pictures, record
 from .compose import compose, signer, types_table
 from .conditions import mapping
 from .content import dumps, is_content
+from .evidence import evidence_for
 from .html import is_report, page
-from .particulars import checks_table, particulars_table
+from .particulars import particulars_table
 from .pdf import is_as_printed
 from .subject import Subject, of_inspection, read_subject, read_summary
 from .texts import Words
-from .witness import witness
 from .workbook import is_own_workbook
 
 ENDINGS = {"html": ".html", "content": ".json", "csv": ".csv", "xlsx": ".xlsx", "shapefile": ".shp"}
@@ -71,9 +71,9 @@ class Order:
         Replace files at these places that RSQI has not written, or in which somebody has filled something in.
     targets : mapping
         Further files, which the caller writes afterwards: ``pdf``.
-    dossier : mapping
-        Texts and paths of pictures by the names of :class:`rsqi_core.dossier.Dossier`; they go before what the result
-        holds.
+    particulars : mapping
+        Texts and paths of pictures by the names of :class:`rsqi_core.particulars.Particulars`; they go before what
+        the result holds.
     evidence : bool
         Show where the model saw the dearest errors.
     model, device : str
@@ -91,16 +91,16 @@ class Order:
     t: float | None = None
     overwrite: bool = False
     targets: Mapping[str, str] = field(default_factory=dict)
-    dossier: Mapping[str, str | None] = field(default_factory=dict)
+    particulars: Mapping[str, str | None] = field(default_factory=dict)
     evidence: bool = False
     model: str = MODEL
     device: str = DEVICES[0]
-    _given: Dossier = field(init=False, repr=False, compare=False)
+    _given: Particulars = field(init=False, repr=False, compare=False)
     _words: Words = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_words", Words(self.language))
-        object.__setattr__(self, "_given", dossier_from_mapping(self.dossier))
+        object.__setattr__(self, "_given", particulars_from_mapping(self.particulars))
         if unknown := sorted((set(self.outputs) - set(ENDINGS)) | (set(self.targets) - set(_IS_OWN))):
             raise ParameterError(f"report: '{unknown[0]}' is not one of {', '.join(ENDINGS)}")
         for kind, path in self.outputs.items():
@@ -174,7 +174,7 @@ def write_report(
         beside = order.summary if summary else None
         seams, checks = (read_seams(beside), read_checklist(beside)) if beside else ((), ())
         subject = read_subject(order.errors, summary, raster, scheme, order.mode, order.t, seams, checks)
-        subject = replace(subject, dossier=order._given.over(read_dossier(beside) if beside else EMPTY))
+        subject = replace(subject, particulars=order._given.over(read_particulars(beside) if beside else EMPTY))
         if raster is not None and not pictures.fits(raster, subject):
             if order.raster:
                 raise RasterError(f"{order.raster}: this is not the image that was inspected; give that one")
@@ -203,7 +203,7 @@ def _refuse_outputs(order: Order, summary: Mapping[str, Any]) -> None:
     """Refuse, before any work, to write over what is read, or over what is not RSQI's."""
     noted = str(summary.get("raster") or "")
     raster = order.raster or find_file(noted, order.summary) or noted
-    pictures_given = [order.dossier.get(name) for name in PICTURES]
+    pictures_given = [order.particulars.get(name) for name in PICTURES]
     named = (order.errors, order.summary, order.scheme, *pictures_given)
     read: list[Path | str] = [*files_of(raster), *filter(None, named)]
     written = {**order.outputs, **order.targets}
@@ -267,8 +267,8 @@ def _write(
         checked = image_checks.check_image(raster, subject, of_checks)
     if set(_RENDERERS) & set(wanted):
         asked = raster if order.evidence and subject.errors else None
-        seen = witness(subject, asked, order.model, order.device, emit) if asked is not None else None
-        report = compose(subject, words, raster, order.reviewer, made, of_pictures, checked, seen)
+        evidence = evidence_for(subject, asked, order.model, order.device, emit) if asked is not None else None
+        report = compose(subject, words, raster, order.reviewer, made, of_pictures, checked, evidence)
     reviewer = signer(subject, order.reviewer)
     rows, heads = record.rows(subject, words, reviewer, made), record.heads(words)
     table = [*rows, *record.defect_rows(subject, words, reviewer, made)]
@@ -287,10 +287,10 @@ def _write(
                 (words("sums_sheet")[0], types_table(subject, words)),
             ]
             if subject.score.checks:
-                tables.append((words("checks_sheet")[0], checks_table(subject, words)))
+                tables.append((words("checks_sheet")[0], checklist.table(subject, words)))
             if checked:
                 tables.append((words("whole_sheet")[0], image_checks.table(checked, words)))
-            shown = [picture for picture in (subject.dossier.logo, subject.dossier.signature) if picture]
+            shown = [picture for picture in (subject.particulars.logo, subject.particulars.signature) if picture]
             record.write_workbook(path, table, heads, words("record_sheet")[0], tables, shown)
         else:
             names = heads if words.languages[0] == "zh" else record.COLUMNS

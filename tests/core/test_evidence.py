@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 import rasterio
 
-from rsqi_core import evidence_job
 from rsqi_core.blocks import grid
 from rsqi_core.cli import main
 from rsqi_core.errors import ModelError, OutputError, ParameterError, RasterError
 from rsqi_core.evidence import block_around, evidence_of, heat
 from rsqi_core.evidence_job import EvidenceJob, evidence_job_from_mapping, run
 from rsqi_core.models import Description
-from rsqi_core.report import witness
+from rsqi_core.report import evidence as report_evidence
 
 
 class Bright:
@@ -34,8 +33,7 @@ class Bright:
 
 @pytest.fixture
 def bright(monkeypatch):
-    for module in (evidence_job, witness):
-        monkeypatch.setattr(module, "load", lambda *_: Bright())
+    monkeypatch.setattr(report_evidence, "load", lambda *_: Bright())
     return Bright()
 
 
@@ -162,8 +160,8 @@ def test_a_model_without_maps_is_a_warning_in_a_report(small_result, tmp_path, m
     def blind(*_):
         raise ModelError("blind: this model does not say where")
 
-    monkeypatch.setattr(witness, "load", lambda *_: Bright())
-    monkeypatch.setattr(witness, "evidence_of", blind)
+    monkeypatch.setattr(report_evidence, "load", lambda *_: Bright())
+    monkeypatch.setattr(report_evidence, "evidence_of", blind)
     path, _ = small_result
     assert main(["report", str(path), "--evidence", "--output", str(tmp_path / "r.html")]) == 0
     assert capsys.readouterr().err.count("does not say where") == 1

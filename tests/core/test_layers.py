@@ -27,7 +27,7 @@ SENTENCE = (
         "saturation",
         "ground",
         "imports",
-        "dossier",
+        "particulars",
         "describe",
     ),
     ("findings", "blocks", "parameters", "geodesy", "files.atomic"),

@@ -12,10 +12,18 @@ import numpy as np
 import pytest
 
 from rsqi_core.cli import main
-from rsqi_core.dossier import LARGEST, Dossier, data_uri, dossier_from_mapping, picture_of, picture_size, read_picture
 from rsqi_core.errors import OutputError, ParameterError
-from rsqi_core.files.dossier_table import read_dossier, store_dossier
 from rsqi_core.files.earlier import read_earlier
+from rsqi_core.files.particulars_table import read_particulars, store_particulars
+from rsqi_core.particulars import (
+    LARGEST,
+    Particulars,
+    data_uri,
+    particulars_from_mapping,
+    picture_of,
+    picture_size,
+    read_picture,
+)
 
 
 def picture(ending=".png", width=60, height=20):
@@ -76,52 +84,52 @@ def test_what_is_no_picture_is_one_clear_line(tmp_path, data, words):
 
 
 def test_texts_are_kept_on_one_line():
-    assert dossier_from_mapping({"station": " a\n\tb\x00c ", "client": None}) == Dossier(station="a b c")
-    assert len(dossier_from_mapping({"project": "x" * 1000}).project) == 300
+    assert particulars_from_mapping({"station": " a\n\tb\x00c ", "client": None}) == Particulars(station="a b c")
+    assert len(particulars_from_mapping({"project": "x" * 1000}).project) == 300
     for values in ({"colour": "red"}, {"station": 7}):
         with pytest.raises(ParameterError):
-            dossier_from_mapping(values)
+            particulars_from_mapping(values)
 
 
 def test_a_result_keeps_it_and_is_no_longer_replaced_without_a_word(database):
-    assert read_dossier(database).is_empty and read_earlier(database).verdicts == 0
-    full = Dossier("站", "甲", "P", "H50", "合同", "张三", picture(), picture(".jpg"))
-    store_dossier(database, full)
-    store_dossier(database, replace(full, client="乙"))
-    assert read_dossier(database) == replace(full, client="乙")
+    assert read_particulars(database).is_empty and read_earlier(database).verdicts == 0
+    full = Particulars("站", "甲", "P", "H50", "合同", "张三", picture(), picture(".jpg"))
+    store_particulars(database, full)
+    store_particulars(database, replace(full, client="乙"))
+    assert read_particulars(database) == replace(full, client="乙")
     found = read_earlier(database)
     assert found.is_own and found.verdicts == 1
     with closing(sqlite3.connect(database)) as opened:
-        assert opened.execute("SELECT data_type FROM gpkg_contents WHERE table_name = 'dossier'").fetchone() == (
+        assert opened.execute("SELECT data_type FROM gpkg_contents WHERE table_name = 'particulars'").fetchone() == (
             "attributes",
         )
-        assert opened.execute("SELECT count(*) FROM dossier").fetchone() == (1,)
+        assert opened.execute("SELECT count(*) FROM particulars").fetchone() == (1,)
 
 
 def test_columns_of_a_later_version_stay(database):
-    store_dossier(database, Dossier(station="a"))
+    store_particulars(database, Particulars(station="a"))
     with closing(sqlite3.connect(database)) as opened, opened:
-        opened.execute("ALTER TABLE dossier ADD COLUMN licence TEXT")
-        opened.execute("UPDATE dossier SET licence = 'L', logo = x'00'")
-    assert read_dossier(database).logo == b""  # what is no picture is not printed
-    store_dossier(database, Dossier(station="b"))
+        opened.execute("ALTER TABLE particulars ADD COLUMN licence TEXT")
+        opened.execute("UPDATE particulars SET licence = 'L', logo = x'00'")
+    assert read_particulars(database).logo == b""  # what is no picture is not printed
+    store_particulars(database, Particulars(station="b"))
     with closing(sqlite3.connect(database)) as opened:
-        assert opened.execute("SELECT station, licence FROM dossier").fetchone() == ("b", "L")
+        assert opened.execute("SELECT station, licence FROM particulars").fetchone() == ("b", "L")
 
 
 def test_a_locked_file_is_said_at_once_and_nothing_changes(database):
-    store_dossier(database, Dossier(station="a"))
+    store_particulars(database, Particulars(station="a"))
     with closing(sqlite3.connect(database)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(OutputError, match="locked"):
-            store_dossier(database, Dossier(station="b"), wait=0.05)
+            store_particulars(database, Particulars(station="b"), wait=0.05)
         other.execute("ROLLBACK")
-    assert read_dossier(database).station == "a"
+    assert read_particulars(database).station == "a"
 
 
 def test_what_was_given_goes_before_what_is_kept():
-    kept = Dossier(station="a", client="b", logo=b"1")
-    assert Dossier(client="c").over(kept) == Dossier(station="a", client="c", logo=b"1")
+    kept = Particulars(station="a", client="b", logo=b"1")
+    assert Particulars(client="c").over(kept) == Particulars(station="a", client="c", logo=b"1")
 
 
 def test_score_keeps_it_and_report_prints_it(small_result, tmp_path, capsys):

@@ -11,11 +11,11 @@ from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QPixmap
 from qgis.PyQt.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
-from ...bridge import dossier as kept
+from ...bridge import particulars as kept
 from ...bridge.i18n import tr
 from ...bridge.notes import error_message
-from ...rsqi_core.dossier import EMPTY, LONGEST, TEXTS, Dossier, one_line, read_picture
 from ...rsqi_core.errors import RsqiError
+from ...rsqi_core.particulars import EMPTY, LONGEST, TEXTS, Particulars, one_line, read_picture
 from ..widgets.narrow import narrow_file
 
 PREVIEW = 34  # px
@@ -60,13 +60,13 @@ class PictureRow(QWidget):
         self.file_box.blockSignals(False)
 
 
-class DossierForm(QWidget):
+class ParticularsForm(QWidget):
     """Keeps every change at once, in the file of the layer and, as far as it stays the same, in the settings."""
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        self.setObjectName("rsqiDossier")
-        self.dossier: Dossier = EMPTY
+        self.setObjectName("rsqiParticulars")
+        self.particulars: Particulars = EMPTY
         self._layer: QgsVectorLayer | None = None
         titles = {
             "station": tr("Station"),
@@ -81,7 +81,7 @@ class DossierForm(QWidget):
         self.text_boxes: dict[str, QLineEdit] = {}
         for name in TEXTS:
             box = QLineEdit()
-            box.setObjectName(f"rsqiDossier_{name}")
+            box.setObjectName(f"rsqiParticulars_{name}")
             box.setMaxLength(LONGEST)
             box.editingFinished.connect(self._take_texts)
             form.addRow(titles[name], box)
@@ -107,21 +107,21 @@ class DossierForm(QWidget):
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
         """Show what another layer's file holds, or what is usual; None: there is no layer."""
         self._layer = layer
-        self.dossier = kept.dossier_of(layer)
+        self.particulars = kept.particulars_of(layer)
         self._say("")
         self._show()
 
     def save(self) -> None:
         """Keep what stands in the fields, also what is usual and was never edited: the result tells of itself then."""
         self._take_texts()
-        if self._layer is not None and not self.dossier.is_empty:
+        if self._layer is not None and not self.particulars.is_empty:
             self._store()
 
     def _take_texts(self) -> None:
         texts = {name: one_line(box.text()) for name, box in self.text_boxes.items()}
-        changed = replace(self.dossier, **texts)
-        if changed != self.dossier:
-            self.dossier = changed
+        changed = replace(self.particulars, **texts)
+        if changed != self.particulars:
+            self.particulars = changed
             kept.remember(changed.station, changed.inspector)
             self._store()
 
@@ -132,7 +132,7 @@ class DossierForm(QWidget):
             self._say(error_message(error))
             return
         self.pictures[name].forget_path()
-        self.dossier = replace(self.dossier, **{name: picture})
+        self.particulars = replace(self.particulars, **{name: picture})
         if name == "logo":
             kept.remember_logo(path)
         self._show()
@@ -140,14 +140,14 @@ class DossierForm(QWidget):
 
     def _store(self) -> None:
         if self._layer is not None and not sip.isdeleted(self._layer):
-            self._say(kept.save(self._layer, self.dossier))
+            self._say(kept.save(self._layer, self.particulars))
 
     def _show(self) -> None:
         for name, box in self.text_boxes.items():
-            box.setText(getattr(self.dossier, name))
+            box.setText(getattr(self.particulars, name))
             box.setCursorPosition(0)
         for name, row in self.pictures.items():
-            row.show_picture(getattr(self.dossier, name))
+            row.show_picture(getattr(self.particulars, name))
 
     def _say(self, text: str) -> None:
         self.status.setText(text)

@@ -24,17 +24,17 @@ from qgis.PyQt.QtWidgets import (
 
 from ...bridge import schemes
 from ...bridge.algorithm_run import AlgorithmRun
-from ...bridge.dossier import picture_files
 from ...bridge.geopackage import geopackage_of
 from ...bridge.i18n import tr
 from ...bridge.layer_score import image_below, inspected_image
 from ...bridge.model_choice import chosen_model
+from ...bridge.particulars import picture_files
 from ...bridge.report_options import ENDINGS, LANGUAGE_NAMES, LANGUAGES, SCORE_MODES, own_language
-from ...rsqi_core.dossier import TEXTS
+from ...rsqi_core.particulars import TEXTS
 from ...rsqi_core.scoring import DEFAULT
 from ..widgets.narrow import VerticalScroll, narrow_file
 from .description_box import DescriptionBox
-from .dossier_form import DossierForm
+from .particulars_form import ParticularsForm
 
 SPOKEN = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
 EVIDENCE = "rsqi/report_evidence"  # setting
@@ -57,7 +57,7 @@ class ReportPanel(QWidget):
         wanted = settings.value(LANGUAGE, own_language())
         self.language_box.setCurrentIndex(LANGUAGES.index(wanted) if wanted in LANGUAGES else 0)
         self.language_box.currentIndexChanged.connect(self._describe)
-        self.dossier_form = DossierForm()
+        self.particulars_form = ParticularsForm()
         self.description = DescriptionBox()
         self.evidence_box = QCheckBox(tr("Show where the model saw the main errors"))
         self.evidence_box.setChecked(settings.value(EVIDENCE, False, type=bool))
@@ -99,7 +99,7 @@ class ReportPanel(QWidget):
         row.addWidget(self.cancel_button)
         held = QWidget()
         inner = QVBoxLayout(held)
-        inner.addWidget(self.dossier_form)
+        inner.addWidget(self.particulars_form)
         inner.addLayout(form)
         words = QGroupBox(tr("The image in words"))
         QVBoxLayout(words).addWidget(self.description)
@@ -124,7 +124,7 @@ class ReportPanel(QWidget):
         self._layer = layer
         if layer is not None:
             self.folder_box.setFilePath(str(_result_folder(layer)))
-        self.dossier_form.set_layer(layer)
+        self.particulars_form.set_layer(layer)
         self._describe()
         self._show_state()
 
@@ -141,7 +141,7 @@ class ReportPanel(QWidget):
         QgsSettings().setValue(LANGUAGE, lang)
         QgsSettings().setValue(FILES, ",".join(names))
         QgsSettings().setValue(EVIDENCE, self.evidence_box.isChecked())
-        self.dossier_form.save()
+        self.particulars_form.save()
         run = AlgorithmRun("rsqi:report", self._parameters(names), self)
         run.progressed.connect(lambda percent: self.progress.setValue(round(percent)))
         run.warning.connect(self._warn)
@@ -170,13 +170,13 @@ class ReportPanel(QWidget):
             self._run = None
 
     def _parameters(self, names: list[str]) -> dict:
-        layer, dossier = self._layer, self.dossier_form.dossier
+        layer, particulars = self._layer, self.particulars_form.particulars
         parameters = {
             "INPUT": layer,
             "LANGUAGE": self.language_box.currentIndex(),
-            "REVIEWER": dossier.inspector,
-            **{name.upper(): getattr(dossier, name) for name in TEXTS if name != "inspector"},
-            **({} if geopackage_of(layer) else picture_files(dossier)),
+            "REVIEWER": particulars.inspector,
+            **{name.upper(): getattr(particulars, name) for name in TEXTS if name != "inspector"},
+            **({} if geopackage_of(layer) else picture_files(particulars)),
             "EVIDENCE": self.evidence_box.isChecked(),
             "MODEL": chosen_model(),
             "SCHEME": str(schemes.chosen() or DEFAULT),  # what the tab shows, however it was inspected

@@ -38,7 +38,7 @@ def open_result(path, *errors):
 
 def write_text(panel, **texts):
     for name, text in texts.items():
-        box = panel.dossier_form.text_boxes[name]
+        box = panel.particulars_form.text_boxes[name]
         box.setText(text)
         box.editingFinished.emit()
 
@@ -51,38 +51,40 @@ def draw(path, color="#336699"):
 
 
 def test_fields_go_to_the_file_and_what_stays_the_same_to_the_settings(panel, tmp_path):
-    from rsqi.rsqi_core.files.dossier_table import read_dossier
+    from rsqi.rsqi_core.files.particulars_table import read_particulars
 
     layer = open_result(tmp_path / "a.gpkg", (1, 100, 100))
     panel.set_layer(layer)
     write_text(panel, station="  测绘 站 ", client="甲", sheet="H50", inspector="张三", acceptance="合同 7")
-    panel.dossier_form.pictures["logo"].file_box.setFilePath(draw(tmp_path / "logo.png"))
-    panel.dossier_form.pictures["signature"].file_box.setFilePath(draw(tmp_path / "sign.jpg"))
-    kept = read_dossier(tmp_path / "a.gpkg")
+    panel.particulars_form.pictures["logo"].file_box.setFilePath(draw(tmp_path / "logo.png"))
+    panel.particulars_form.pictures["signature"].file_box.setFilePath(draw(tmp_path / "sign.jpg"))
+    kept = read_particulars(tmp_path / "a.gpkg")
     assert (kept.station, kept.client, kept.sheet, kept.acceptance) == ("测绘 站", "甲", "H50", "合同 7")
     assert kept.logo[:4] == b"\x89PNG" and kept.signature[:2] == b"\xff\xd8"
     other = open_result(tmp_path / "b.gpkg", (1, 100, 100))
     panel.set_layer(other)
-    form = panel.dossier_form
+    form = panel.particulars_form
     assert form.text_boxes["station"].text() == "测绘 站" and form.text_boxes["inspector"].text() == "张三"
-    assert form.text_boxes["client"].text() == "" and form.dossier.logo == kept.logo and not form.dossier.signature
-    assert read_dossier(tmp_path / "b.gpkg").is_empty  # opening a layer changes nothing
+    assert (
+        form.text_boxes["client"].text() == "" and form.particulars.logo == kept.logo and not form.particulars.signature
+    )
+    assert read_particulars(tmp_path / "b.gpkg").is_empty  # opening a layer changes nothing
     panel.set_layer(layer)
-    assert form.text_boxes["client"].text() == "甲" and form.dossier == kept
+    assert form.text_boxes["client"].text() == "甲" and form.particulars == kept
     form.pictures["signature"].clear_button.click()
-    assert not read_dossier(tmp_path / "a.gpkg").signature
+    assert not read_particulars(tmp_path / "a.gpkg").signature
 
 
 def test_a_bad_picture_is_one_line_and_the_one_before_stays(panel, tmp_path):
     panel.set_layer(open_result(tmp_path / "a.gpkg", (1, 100, 100)))
-    row = panel.dossier_form.pictures["logo"]
+    row = panel.particulars_form.pictures["logo"]
     row.file_box.setFilePath(draw(tmp_path / "logo.png"))
-    before = panel.dossier_form.dossier
+    before = panel.particulars_form.particulars
     for name, data in (("x.png", b"<svg/>"), ("y.png", before.logo[:-20])):
         (tmp_path / name).write_bytes(data)
         row.file_box.setFilePath(str(tmp_path / name))
-        text = panel.dossier_form.status.text()
-        assert name in text and "\n" not in text and panel.dossier_form.dossier == before
+        text = panel.particulars_form.status.text()
+        assert name in text and "\n" not in text and panel.particulars_form.particulars == before
 
 
 def test_the_image_is_described_in_the_language_of_the_report(panel, application, tmp_path):
@@ -104,8 +106,8 @@ def test_the_report_prints_it_in_pdf_and_page(panel, application, tmp_path):
     panel.set_layer(open_result(tmp_path / "a.gpkg", (1, 100, 200)))
     panel.language_box.setCurrentIndex(0)
     write_text(panel, station="<i>测绘站</i>", client="甲 & 乙", inspector="张三")
-    panel.dossier_form.pictures["logo"].file_box.setFilePath(draw(tmp_path / "logo.png"))
-    panel.dossier_form.pictures["signature"].file_box.setFilePath(draw(tmp_path / "sign.png", "#cc0000"))
+    panel.particulars_form.pictures["logo"].file_box.setFilePath(draw(tmp_path / "logo.png"))
+    panel.particulars_form.pictures["signature"].file_box.setFilePath(draw(tmp_path / "sign.png", "#cc0000"))
     for name, box in panel.file_boxes.items():
         box.setChecked(name in ("PDF", "HTML"))
     panel.run_button.click()
