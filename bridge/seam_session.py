@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 
-from qgis.core import QgsProcessingException, QgsVectorLayer
-from qgis.PyQt.QtCore import QObject, QProcess, QTimer, pyqtSignal
+from qgis.core import QgsVectorLayer
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from .geopackage import summary_of
 from .i18n import tr
 from .layer_score import image_below, inspected_image
-from .texts import error_text
-from .worker_client import WorkerOutput, create_process, encode, exit_text
-from .worker_python import find_python
+from .worker_process import WorkerProcess
 
 IDLE_MS = 120_000  # without a question: then the worker lets go of the image
 
@@ -48,8 +46,9 @@ class SeamSession(QObject):
     def __init__(self, parent: QObject | None = None):
         super().__init__(parent)
         self._request: dict | None = None
-        self._process: QProcess | None = None
-        self._output = WorkerOutput()
+        self._worker = WorkerProcess(self)
+        self._worker.said.connect(self._hear)
+        self._worker.failed.connect(self._give_up)
         self._last_id = 0
         self._waiting: dict[str, dict] = {}  # by command, in the order of asking
         self._asked: int | None = None  # the id that an answer is awaited for
@@ -75,10 +74,10 @@ class SeamSession(QObject):
         self._waiting.pop(command, None)
         self._waiting[command] = {"command": command, "id": self._last_id, **values}
         self._idle.stop()
-        if self._process is None:
-            self._start()
-        else:
+        if self._worker.running:
             self._send()
+        else:
+            self._start()
         return self._last_id
 
     def forget(self) -> None:
@@ -90,64 +89,29 @@ class SeamSession(QObject):
         self._idle.stop()
         self._waiting.clear()
         self._asked = None
-        if self._process is not None:
-            process, self._process = self._process, None
-            process.errorOccurred.disconnect()
-            process.finished.disconnect()
-            process.readyReadStandardOutput.disconnect()
-            process.kill()
-            process.waitForFinished(1000)
-            process.deleteLater()
+        self._worker.stop()
 
     def _start(self) -> None:
         if self._request is None:
             self._give_up(tr("The inspected image was not found: its lines can be neither followed nor measured."))
             return
-        try:
-            python = find_python()
-        except QgsProcessingException as error:
-            self._give_up(str(error))
-            return
-        self._output = WorkerOutput()
-        self._process = create_process(python, self)
-        self._process.errorOccurred.connect(self._not_started)
-        self._process.finished.connect(self._ended)
-        self._process.readyReadStandardOutput.connect(self._read)
         self._asked = 0  # that the image is open
-        self._process.start()
-        self._process.write(encode(self._request))
+        self._worker.start(self._request)
 
     def _send(self) -> None:
         if self._asked is None and self._waiting:
             question = self._waiting.pop(next(iter(self._waiting)))
             self._asked = question["id"]
-            self._process.write(encode(question))
+            self._worker.send(question)
         elif self._asked is None:
             self._idle.start()
 
-    def _read(self) -> None:
-        for event in self._output.events(self._process):
-            if event["event"] == "error":
-                self._give_up(error_text(event))
-                return
-            if event["event"] not in ("ready", "path", "measure", "refused"):
-                continue
+    def _hear(self, event: dict) -> None:
+        if event["event"] in ("ready", "path", "measure", "refused"):
             self._asked = None
             self._send()  # at work again before its answer is shown
             if event["event"] != "ready":
                 self.answered.emit(event)
-            if self._process is None:  # whoever heard it has stopped
-                return
-
-    def _not_started(self, error) -> None:
-        if error == QProcess.ProcessError.FailedToStart:
-            text = tr("The worker Python {path} cannot be started: {reason}")
-            self._give_up(text.format(path=self._process.program(), reason=self._process.errorString()))
-
-    def _ended(self) -> None:
-        self._read()
-        if self._process is not None:
-            self._give_up(exit_text(self._process, self._output))
 
     def _give_up(self, why: str) -> None:
         self.stop()
