@@ -63,7 +63,7 @@ class Outline:
     probability: float
 
 
-def outline_from_mapping(
+def run_request(
     request: Mapping[str, Any],
     emit: Emit = no_events,
     cancelled: Callable[[], bool] = lambda: False,

@@ -65,7 +65,7 @@ COMMANDS = {
     "report": Command("report.write", "write_report", "order_from_mapping"),
     "seams": Command("seam_job", "run", "seam_job_from_mapping"),
     "evidence": Command("evidence_job", "run", "evidence_job_from_mapping"),
-    "outline": Command("outline", "outline_from_mapping"),
+    "outline": Command("outline", "run_request"),
     "dataset": Command("tasks", "make_dataset"),
     "finetune": Command("tasks", "fine_tune"),
     "evaluate": Command("tasks", "evaluate"),

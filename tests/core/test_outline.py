@@ -7,7 +7,7 @@ import shapely
 from affine import Affine
 
 from rsqi_core.errors import ParameterError, RasterError
-from rsqi_core.outline import outline_at, outline_from_mapping
+from rsqi_core.outline import outline_at, run_request
 from rsqi_core.raster import open_raster
 from rsqi_core.synthesis.landscape import landscape
 
@@ -116,10 +116,10 @@ def test_nodata_has_no_outline(rgb, write_raster):
 
 def test_a_request_of_the_worker(scene):
     asked = {"raster": str(scene), "at": [on_map(*CLOUDS[0][:2])], "type": "cloud"}
-    answer = outline_from_mapping(asked)
+    answer = run_request(asked)
     assert answer["category_id"] == 1
     assert likeness(shapely.from_wkb(answer["wkb"]), ellipse(*CLOUDS[0])) > 0.85
     with pytest.raises(ParameterError, match="'raster'"):
-        outline_from_mapping({"at": [[1, 2]]})
+        run_request({"at": [[1, 2]]})
     with pytest.raises(ParameterError, match="pairs"):
-        outline_from_mapping({**asked, "at": [1, 2]})
+        run_request({**asked, "at": [1, 2]})
