@@ -39,6 +39,10 @@ class OutputError(RsqiError):
     code = "output"
 
 
+class InUse(OutputError):
+    """Another run writes to the same output at this moment."""
+
+
 class SchemeError(RsqiError):
     """A scoring scheme cannot be read, or what stands in it makes no sense."""
 

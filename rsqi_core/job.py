@@ -158,6 +158,7 @@ def run(
     cancelled: Callable[[], bool] = lambda: False,
     claim: Callable[[str | None], None] = lambda folder: None,
     model: Model | None = None,
+    found: Path | None = None,
 ) -> dict[str, Any]:
     """Inspect and write; every file appears whole or not at all.
 
@@ -168,6 +169,8 @@ def run(
     claim : callable
         Gets the folder of unfinished files, which must be removed if this process is ended by force; None once the
         results move to their places and a stop would do harm.
+    found : pathlib.Path, optional
+        Folder of a `Journal` of the same raster, model and parameters, which only is read.
 
     Returns
     -------
@@ -186,28 +189,28 @@ def run(
         known = len(model.warnings) if model else 0
         with workspace(output, key_of(job, raster, model), job.resume) as folder:
             claim(str(folder))
-            found = inspect_raster(
+            inspected = inspect_raster(
                 raster,
                 job.parameters,
                 folder,
                 progress,
                 cancelled,
                 model,
-                Journal(folder),
+                Journal(folder, also=found),
                 _Preview(emit) if job.preview else lambda polygons: None,
             )
-            for code, message in (*(model.warnings[known:] if model else ()), *found.warnings):
+            for code, message in (*(model.warnings[known:] if model else ()), *inspected.warnings):
                 emit("warning", code=code, message=message)
-            left_out = [code for code in job.parameters.types if code in found.score.not_inspected]
-            if left_out and not found.warnings:
+            left_out = [code for code in job.parameters.types if code in inspected.score.not_inspected]
+            if left_out and not inspected.warnings:
                 emit("warning", code="not_inspected", message=f"not inspected: {', '.join(left_out)}", types=left_out)
             progress(Progress("write", 0, 1))
-            staged = _stage(job, raster, found, folder)
+            staged = _stage(job, raster, inspected, folder)
             if cancelled():
                 raise Cancelled("cancelled; nothing was written")
             claim(None)
-            outputs = _commit(job, raster, found, staged, progress, emit)
-    return {"outputs": outputs, "summary": found.summary}
+            outputs = _commit(job, raster, inspected, staged, progress, emit)
+    return {"outputs": outputs, "summary": inspected.summary}
 
 
 def key_of(job: Job, raster: Raster, model: Model | None) -> str:

@@ -74,11 +74,11 @@ def inspect_raster(
     if "classify" in parameters.stages:
         model = model or load(parameters.model, parameters.device)
     frame, sizes = frame_of(raster, parameters), _sizes(parameters)
-    steps = walk_order([grid(frame.width, frame.height, size, parameters.overlap) for size in sizes])
+    steps = steps_of(frame, parameters)
     labels = LabelFile(folder and folder / "labels", frame.width)
     collector = Collector(frame, sizes, parameters.min_area, labels, parameters.tolerance)
-    with closing(_findings(frame, steps, parameters, model, journal)) as findings:
-        for done, finding in enumerate(findings, 1):
+    with closing(findings(frame, steps, parameters, model, journal)) as found_there:
+        for done, finding in enumerate(found_there, 1):
             if cancelled():
                 raise Cancelled("cancelled; nothing was written")
             if polygons := collector.add(finding):
@@ -105,10 +105,26 @@ def inspect_raster(
     return Inspection(*placed, polygons, collector.blocks, scored, summary, warnings, seams)
 
 
-def _findings(
-    frame: Frame, steps: Sequence[Step], parameters: Parameters, model: Model | None, journal: Journal | None
+def steps_of(frame: Frame, parameters: Parameters) -> tuple[Step, ...]:
+    """Return the blocks of an inspection in their order."""
+    return walk_order([grid(frame.width, frame.height, size, parameters.overlap) for size in _sizes(parameters)])
+
+
+def findings(
+    frame: Frame,
+    steps: Sequence[Step],
+    parameters: Parameters,
+    model: Model | None,
+    journal: Journal | None,
+    first: int = 0,
 ) -> Generator[Finding, None, None]:
-    """raster -> blocks -> classify -> segment | rules -> constrain: what is known, then stages that overlap."""
+    """raster -> blocks -> classify -> segment | rules -> constrain: what is known, then stages that overlap.
+
+    Parameters
+    ----------
+    first : int
+        Steps to pass over, as others look at them; the journal begins there as well.
+    """
     missing = "rules" in parameters.stages and "pixel_missing" in parameters.types
     examiner = Examiner(model, parameters, footprint(frame.raster, frame.window) if missing else None)
     for finding in journal.replay(steps) if journal else ():
@@ -120,11 +136,11 @@ def _findings(
         def overlap(stage: Iterator[_Item], depth: int) -> Iterator[_Item]:
             return stages.enter_context(closing(prefetch(stage, depth)))
 
-        known = journal.known if journal else 0
+        known = first + (journal.known if journal else 0)
         tiles = overlap(walk(frame.raster, frame.window, steps, side, known), _READ_AHEAD)
         judged = overlap(examiner.judge(tiles), _WAITING)
-        findings = overlap(examiner.find(judged), _WAITING)
-        yield from journal.record(findings) if journal else findings
+        found = overlap(examiner.find(judged), _WAITING)
+        yield from journal.record(found) if journal else found
 
 
 def _sizes(parameters: Parameters) -> tuple[int, ...]:

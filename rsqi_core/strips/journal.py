@@ -29,6 +29,10 @@ class Journal:
     ----------
     folder : pathlib.Path
         Belongs to the caller.
+    first : int
+        Steps that others deal with: what is replayed and recorded follows them.
+    also : pathlib.Path, optional
+        Folder where others have written down what is not in `folder`.
 
     Attributes
     ----------
@@ -36,18 +40,18 @@ class Journal:
         Steps that have been replayed.
     """
 
-    def __init__(self, folder: Path):
-        self._folder = folder
-        self._done = self.known = 0
+    def __init__(self, folder: Path, first: int = 0, also: Path | None = None):
+        self._folder, self._also = folder, also
+        self._done, self.known = first, 0
 
     def replay(self, steps: Sequence[Step]) -> Iterator[Finding]:
         """Yield what an earlier run has found, from the first of `steps` on; what cannot be read ends it."""
         while self._done < len(steps):
-            entry = self._read(steps)
+            entry = self._read(self._folder, steps) or (self._read(self._also, steps) if self._also else None)
             if entry is None:
                 return
             self._done += len(entry)
-            self.known = self._done
+            self.known += len(entry)
             yield from entry
 
     def record(self, findings: Iterator[Finding]) -> Iterator[Finding]:
@@ -66,14 +70,14 @@ class Journal:
                 waiting = []
             yield finding
 
-    def _path(self) -> Path:
-        return self._folder / f"{self._done:09d}.npz"
+    def _path(self, folder: Path) -> Path:
+        return folder / f"{self._done:09d}.npz"
 
     def _write(self, findings: list[Finding]) -> None:
         unknown = np.full(len(TYPES), np.nan, np.float32)
         probabilities = [unknown if f.probabilities is None else f.probabilities for f in findings]
         packed = [_pack(f.patch) for f in findings]
-        with whole_file(self._path(), "what was found so far", "free some disk space and resume") as part:
+        with whole_file(self._path(self._folder), "what was found so far", "free some disk space and resume") as part:
             np.savez(
                 part,
                 probabilities=np.array(probabilities, np.float32),
@@ -84,9 +88,9 @@ class Journal:
             )
         self._done += len(findings)
 
-    def _read(self, steps: Sequence[Step]) -> list[Finding] | None:
+    def _read(self, folder: Path, steps: Sequence[Step]) -> list[Finding] | None:
         try:
-            with np.load(self._path(), allow_pickle=False) as entry:
+            with np.load(self._path(folder), allow_pickle=False) as entry:
                 probabilities, seams, shows, boxes = (
                     entry[name] for name in ("probabilities", "seams", "shows", "boxes")
                 )

@@ -57,7 +57,8 @@ def walk(
         return
     top, kept = min(step.block.y for step in steps), rows is None and _keeps_tiles(raster)
     rows = rows or _rows(raster)
-    ends = {*_ends(window, top, rows)}
+    bottom = max(step.due for step in steps)  # of a part of a raster only, if `steps` end before it does
+    ends = {bottom, *(end for end in _ends(window, top, rows) if end < bottom)}
     if kept:  # to stop at the end of every block as well decodes no tile again, and needs no room for more rows
         ends |= {step.due for step in steps if step.block.size == finest}
         height = min(max(finest, rows), window[3])

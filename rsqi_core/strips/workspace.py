@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from .. import __version__
-from ..errors import Cancelled, OutputError, ParameterError, RasterError
+from ..errors import Cancelled, InUse, OutputError, ParameterError, RasterError
 from ..files.atomic import PREFIX
 from ..raster import Raster
 from .journal import ENTRIES
@@ -37,7 +37,7 @@ def workspace(output: Path, key: str, resume: bool = False) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        The folder cannot be made, or another run writes to the same output.
+        The folder cannot be made, or another run writes to the same output (`InUse`).
     """
     folder = output.parent / f"{PREFIX}{output.name}"
     _sweep(output.parent, folder)
@@ -49,7 +49,7 @@ def workspace(output: Path, key: str, resume: bool = False) -> Iterator[Path]:
             folder.rmdir()  # nothing is in it where there was no room for the lock
         raise OutputError(f"{output.parent}: cannot write here: {error.strerror}") from error
     if lock is None:
-        raise OutputError(f"{output}: another inspection writes to it; wait for its end or choose another output")
+        raise InUse(f"{output}: another inspection writes to it; wait for its end or choose another output")
     keep = False
     try:
         _prepare(folder, key, resume)
