@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import Cancelled, OutputError, ParameterError
 from ..files.atomic import reason
@@ -26,7 +26,17 @@ from .overall import Overall
 from .scenes import weight
 from .state import State
 from .task import Task
-from .workers import Crew
+from .workers import Crew, OnEvent, OnOutcome
+
+
+class Team(Protocol):
+    """Who inspects the scenes of a batch: `rsqi_core.batch.workers.Crew` says how."""
+
+    def carry_out(self, tasks: Sequence[Task], event: OnEvent, outcome: OnOutcome, tick: Callable[[], None]) -> None:
+        """Carry out all tasks."""
+
+    def settle(self) -> None:
+        """Clear up: what came of all tasks stands in the state of the batch."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,16 @@ class Batch:
         )
 
 
-def run(batch: Batch, emit: Emit = no_events, cancelled: Callable[[], bool] = lambda: False) -> dict[str, Any]:
+def _crew(batch: Batch) -> Team:
+    return Crew(min(batch.workers, len(batch.scenes)), batch.parameters, batch.retries)
+
+
+def run(
+    batch: Batch,
+    emit: Emit = no_events,
+    cancelled: Callable[[], bool] = lambda: False,
+    hire: Callable[[Batch], Team] = _crew,
+) -> dict[str, Any]:
     """Inspect all scenes that are not done yet, and report on the lot; a scene that fails stops no other.
 
     Parameters
@@ -100,6 +119,8 @@ def run(batch: Batch, emit: Emit = no_events, cancelled: Callable[[], bool] = la
         ``again`` with their ``raster``.
     cancelled : callable
         Asked about twice a second.
+    hire : callable
+        Gets who does it, once it is sure that there is something to do: workers of this machine, or of a cluster.
 
     Returns
     -------
@@ -125,7 +146,7 @@ def run(batch: Batch, emit: Emit = no_events, cancelled: Callable[[], bool] = la
         refuse_foreign(batch.folder, batch.overwrite)
         known.name(names)
         known.save(at_once=True)  # those that wait are known as well
-        found = _inspect(batch, jobs, known, emit, cancelled)
+        found = _inspect(batch, jobs, known, emit, cancelled, hire)
         scenes = [Scene(job.raster, job.output, found[job.raster]) for job in jobs]
         outputs, verdict = write_lot(batch.folder, scenes, batch.lot_size, batch.language)
     counts = {status: sum(each.status == status for each in found.values()) for status in (DONE, SKIPPED, FAILED)}
@@ -141,7 +162,12 @@ def _refuse_clashes(batch: Batch, jobs: list[Job]) -> None:
 
 
 def _inspect(
-    batch: Batch, jobs: list[Job], known: State, emit: Emit, cancelled: Callable[[], bool]
+    batch: Batch,
+    jobs: list[Job],
+    known: State,
+    emit: Emit,
+    cancelled: Callable[[], bool],
+    hire: Callable[[Batch], Team],
 ) -> dict[str, Outcome]:
     """Return what came of each scene; the state is written as they end."""
     earlier = {scene: each for scene, each in known.outcomes.items() if each.marker}
@@ -183,10 +209,10 @@ def _inspect(
         if cancelled():
             raise Cancelled(f"{len(found)} of {len(jobs)} scenes are done; the same command goes on")
 
+    team = hire(batch)
     try:
-        Crew(min(batch.workers, len(jobs)), batch.parameters, batch.retries).carry_out(
-            tasks, on_event, on_outcome, tick
-        )
+        team.carry_out(tasks, on_event, on_outcome, tick)
     finally:
         known.save(at_once=True)
+    team.settle()
     return found

@@ -37,28 +37,51 @@ class Task:
     known: Outcome | None = None
 
 
-def carry_out(task: Task, model: Model | None, emit: Emit, cancelled: Callable[[], bool]) -> Outcome:
+def carry_out(
+    task: Task,
+    model: Model | None,
+    emit: Emit,
+    cancelled: Callable[[], bool],
+    status_of: Callable[[RsqiError], str] = lambda error: FAILED,
+    found: Path | None = None,
+) -> Outcome:
     """Inspect a scene, unless an earlier batch has done so with the same raster, model and parameters.
 
     Whatever it fails for is an outcome; only `Interrupted`, which `emit` and `cancelled` may raise, passes.
+
+    Parameters
+    ----------
+    status_of : callable
+        Says what a failure makes of the scene: `FAILED`, unless it need not happen again or elsewhere.
+    found : pathlib.Path, optional
+        Folder of what others have found of the scene already (`rsqi_core.strips.journal.Journal`).
     """
     footprint: Ring = ()
     try:
         with open_raster(task.job.raster, task.job.parameters.bands, task.job.parameters.nodata) as raster:
             footprint, marker = _footprint(raster), _marker(task.job, raster, model)
-        if task.known and task.known.marker == marker and _is_there(task.job):
+        if task.known and _holds(task, marker):
             return replace(_as_it_is_now(task.job, task.known), status=SKIPPED)
-        run(task.job, emit, cancelled, model=model)
+        run(task.job, emit, cancelled, model=model, found=found)
         return _read(task.job, Outcome(DONE, marker=marker, footprint=footprint))
     except Interrupted:
         raise
     except RsqiError as error:
-        return Outcome(FAILED, reason(error), footprint=footprint)
+        return Outcome(status_of(error), reason(error), footprint=footprint)
     except MemoryError:
         return Outcome(BROKEN, "out of memory; inspect with fewer workers", footprint=footprint)
     except Exception as error:
         text = broken_import(error) or f"internal error: {type(error).__name__}: {reason(error)}"
         return Outcome(BROKEN, text, footprint=footprint)
+
+
+def is_done(task: Task, raster: Raster, model: Model | None) -> bool:
+    """Tell whether what is known of a scene, whose raster is open, still holds."""
+    return _holds(task, _marker(task.job, raster, model))
+
+
+def _holds(task: Task, marker: str) -> bool:
+    return task.known is not None and task.known.marker == marker and _is_there(task.job)
 
 
 def _marker(job: Job, raster: Raster, model: Model | None) -> str:

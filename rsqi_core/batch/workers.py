@@ -100,6 +100,9 @@ class Crew:
         finally:
             self._stop(event, outcome)
 
+    def settle(self) -> None:
+        """Nothing is left to clear up once the state is written."""
+
     def _present(self) -> Iterator[_Worker]:
         return (worker for worker in self._workers if worker is not None)
 
