@@ -79,6 +79,7 @@ def _fail(error: Exception, debug: bool, code: int = FAILED) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from .batch import add_batch
+    from .cluster import add_cluster
     from .conversion import add_convert
     from .dataset import add_dataset
     from .doctor import add_doctor
@@ -101,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     for add in (
         add_inspect,
         add_batch,
+        add_cluster,
         add_seams,
         add_outline,
         add_score,

@@ -7,14 +7,24 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import Cancelled
+from ..limits import MODEL
+from ..locate import absolute_path
 from .batch_reporter import BatchReporter
+from .cluster import add_tls, scheduler_of
 from .command import CANCELLED, DONE, FAILED, command
 from .inspect_options import add_options, parameters_of
+
+if TYPE_CHECKING:
+    from ..batch.run import Batch, Team
+    from ..parameters import Parameters
+
+_SPLIT = 2000  # MB: a strip of some ten minutes on two cores
 
 
 def add_batch(commands: Any) -> None:
@@ -32,6 +42,18 @@ def add_batch(commands: Any) -> None:
     parser.add_argument("--parts", action="store_true", help="inspect the sources of a mosaic (VRT) one by one")
     parser.add_argument("--lot-size", type=int, metavar="SIZE",
                         help="images of the lot of which the scenes are a sample (they are all of it)")  # fmt: skip
+    cluster = parser.add_argument_group("on a cluster (docs/cluster.md)")
+    cluster.add_argument("--scheduler", metavar="tcp://HOST:8786|FILE",
+                         help="of a Dask cluster, whose workers see all files under the same paths")  # fmt: skip
+    add_tls(cluster)
+    cluster.add_argument(
+        "--resource",
+        metavar="LABEL",
+        help="only workers that have it, for instance by --resources GPU=1 (GPU with --device cuda)",
+    )
+    cluster.add_argument("--split", type=int, default=_SPLIT, metavar="MB",
+                         help="inspect larger scenes in strips, side by side; 0: none "
+                              f"({_SPLIT})")  # fmt: skip
     add_options(parser)
 
 
@@ -42,7 +64,7 @@ def _batch(options: argparse.Namespace) -> int:
     batch = Batch(
         tuple(find_scenes(options.scenes, options.parts)),
         options.output,
-        parameters_of(options),
+        _everywhere(parameters_of(options)) if options.scheduler else parameters_of(options),
         mask=options.mask,
         report=options.report,
         shapefile=options.shapefile,
@@ -52,16 +74,36 @@ def _batch(options: argparse.Namespace) -> int:
         retries=options.retries,
         lot_size=options.lot_size,
     )
+    hire = {"hire": _cluster(options)} if options.scheduler else {}
     emit = BatchReporter(options.progress)
     try:
         with _interrupts() as interrupted:
-            result = run(batch, emit, interrupted)
+            result = run(batch, emit, interrupted, **hire)
     except Cancelled as error:
         emit.end()
         print(f"rsqi: cancelled; {error}", file=sys.stderr)
         return CANCELLED
     emit("lot", **result)
     return FAILED if result["failed"] else DONE
+
+
+def _cluster(options: argparse.Namespace) -> Callable[[Batch], Team]:
+    """Return what finds the workers of a cluster for a batch; that there can be one is sure already."""
+    from ..cluster.connect import need_dask
+
+    need_dask()
+    from ..cluster.crew import ClusterCrew
+
+    scheduler, split = scheduler_of(options), options.split * 1_000_000
+    return lambda batch: ClusterCrew(
+        scheduler, batch.folder, batch.parameters, batch.retries, options.resource, split or None
+    )
+
+
+def _everywhere(parameters: Parameters) -> Parameters:
+    """Return parameters whose paths do not depend on the folder in which this was typed."""
+    model = parameters.model if parameters.model == MODEL else absolute_path(parameters.model)
+    return replace(parameters, model=model, scheme=parameters.scheme and absolute_path(parameters.scheme))
 
 
 @contextmanager

@@ -54,6 +54,7 @@ SENTENCE = (
     ("pipeline",),
     ("job",),
     ("batch",),
+    ("cluster",),
 )
 
 
@@ -207,6 +208,7 @@ HEAVY = ("cv2", "onnxruntime", "osgeo", "pyogrio", "PyQt5", "PyQt6", "rasterio",
         ("rsqi_core.job", "from .training.loop import train"),
         ("rsqi_core.job", "from .batch.task import carry_out"),
         ("rsqi_core.batch.run", "from ..cli.reporter import Reporter"),
+        ("rsqi_core.batch.run", "from ..cluster.crew import ClusterCrew"),
     ],
 )
 def test_a_planted_import_is_found(name, planted):
