@@ -1,4 +1,4 @@
-# setup demo test lint bench train train-gpu scan zip: each can be run again at once; nothing is installed twice.
+# setup demo test faults lint bench train train-gpu scan zip: each can be run again at once; nothing is installed twice.
 
 PYTHON ?= python3
 QGIS_PYTHON ?= /usr/bin/python3
@@ -6,7 +6,7 @@ DATA ?= ../shared/data
 BIN = .venv/bin
 export RSQI_PYTHON ?= $(CURDIR)/$(BIN)/python
 
-.PHONY: setup demo test lint bench train train-gpu scan zip
+.PHONY: setup demo test faults lint bench train train-gpu scan zip
 setup: .venv/runtime
 
 .venv/runtime: pyproject.toml
@@ -25,6 +25,10 @@ demo: .venv/runtime
 test: .venv/develop
 	$(BIN)/python -m pytest tests/core tests/cli
 	$(QGIS_PYTHON) -m pytest tests/qgis tests/ui
+
+# Workers, schedulers, disks and shares that fail, with real processes: a few minutes.
+faults: .venv/develop
+	$(BIN)/python -m pytest -m faults tests/core/cluster
 
 lint: .venv/develop
 	$(BIN)/ruff check .

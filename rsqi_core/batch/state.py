@@ -15,6 +15,7 @@ FILE = "lot.json"
 _SIGN = "rsqi_batch"
 _VERSION = 1
 _IDLE = 20  # times as long as the last writing took nothing is written: a lot of 10 000 scenes makes megabytes
+_PATIENCE, _AGAIN = 300.0, 2.0  # seconds after the last writing for which one may fail, and until the next try
 
 
 class State:
@@ -34,7 +35,7 @@ class State:
         self.path = folder / FILE
         self.names: dict[str, str] = {}
         self.outcomes: dict[str, Outcome] = {}
-        self._changed, self._due = False, 0.0
+        self._changed, self._due, self._written = False, 0.0, time.monotonic()
         if self.path.exists():
             self._read()
 
@@ -56,6 +57,8 @@ class State:
     def save(self, at_once: bool = False) -> None:
         """Write the file if anything has changed, and the last writing was long enough ago or it must be `at_once`.
 
+        A share that is gone for a while is waited for: what is not written now is written later.
+
         Raises
         ------
         OutputError
@@ -68,9 +71,15 @@ class State:
             for scene, name in self.names.items()
         }
         text = json.dumps({_SIGN: _VERSION, "scenes": scenes}, ensure_ascii=False, indent=0)
-        write_whole(self.path, text.encode("utf-8"))
+        try:
+            write_whole(self.path, text.encode("utf-8"))
+        except OutputError:
+            if at_once or started - self._written > _PATIENCE:
+                raise
+            self._due = started + _AGAIN
+            return
         ended = time.monotonic()
-        self._changed, self._due = False, ended + _IDLE * (ended - started)
+        self._changed, self._due, self._written = False, ended + _IDLE * (ended - started), ended
 
     def _read(self) -> None:
         try:

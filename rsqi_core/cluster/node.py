@@ -130,9 +130,10 @@ def _inspect(request: Request, model: Model | None, place: Place) -> Outcome:
         return False
 
     def status_of(error: RsqiError) -> str:
-        if isinstance(error, InUse) or unseen(request) or isinstance(error.__cause__, OSError):
-            return BLIND  # the disk is full or gone, or another run is at it: not the fault of the scene
-        return FAILED
+        no_room = isinstance(error, OutputError) and error.__cause__ is not None
+        if isinstance(error, InUse) or no_room or unseen(request):
+            return BLIND  # another run is at it, or the disk is full or gone: not the fault of the scene
+        return BROKEN if isinstance(error.__cause__, OSError) else FAILED  # a share may be back when one looks
 
     found = strips.folder_of(request, model) if request.parts > 1 else None
     outcome = carry_out(Task(job, _known(request)), model, _Talk(place).emit, stopped, status_of, found)
