@@ -25,7 +25,7 @@ from rsqi_core.summary import versions
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
-PARTS = ("inspect", "wide", "vast", "spinning", "limits", "rules", "strips", "fuzz", "synthesis", "review")
+PARTS = ("inspect", "wide", "vast", "spinning", "limits", "rules", "strips", "fuzz", "synthesis", "review", "cluster")
 SIDES = (1000, 2000, 5000, 10_000, 20_000)
 WIDE = 60_000  # px, a sparse raster
 VAST = 200_000  # px, a raster with a few patches only
@@ -149,6 +149,13 @@ def _synthesis(results: Results, options: argparse.Namespace) -> None:
 def _review(results: Results, options: argparse.Namespace) -> None:
     for count in map(int, options.errors.split(",")):
         results.measure(f"review {count}", "review", str(count), options.work)
+
+
+def _cluster(results: Results, options: argparse.Namespace) -> None:
+    for workers in (1, 2, 4):
+        if workers <= len(psutil.Process().cpu_affinity()):
+            results.measure(f"cluster {workers}", "speed", str(workers), options.work)
+    results.measure("sleeping", "sleeping", "-", options.work)
 
 
 if __name__ == "__main__":

@@ -199,6 +199,48 @@ def review(count: str, folder: Path) -> dict[str, Any]:
     return {**waits(int(count), folder), "load": os.getloadavg()[0]}
 
 
+SCENES, SCENE_SIDE = 8, 1500  # of a lot, and px
+
+
+def speed(count: str, folder: Path) -> dict[str, Any]:
+    """A lot on so many workers of one thread, with scheduler and client on the same so many cores."""
+    from rsqi_core.batch.run import Batch, run
+    from rsqi_core.cluster.connect import Scheduler
+    from rsqi_core.cluster.crew import ClusterCrew
+    from rsqi_core.cluster.local import local_cluster
+
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(count)])
+    scenes = [_lone_scene(folder / f"scene_{n}.tif", n) for n in range(SCENES)]
+    with local_cluster(int(count)) as address:
+
+        def lot(chosen: list[str], out: Path) -> float:
+            started = time.perf_counter()
+            batch = Batch(tuple(chosen), out, Parameters())
+            done = run(batch, hire=lambda each: ClusterCrew(Scheduler(address), each.folder, each.parameters))
+            if done["done"] != len(chosen):
+                raise RuntimeError(f"{done}")
+            return time.perf_counter() - started
+
+        lot(scenes[: 2 * int(count)], folder / "warm")  # each loads its libraries and its model
+        wall = lot(scenes, folder / "out")
+    return {"workers": int(count), "scenes": SCENES, "side": SCENE_SIDE, "wall": wall, "load": os.getloadavg()[0]}
+
+
+def _lone_scene(path: Path, seed: int) -> str:
+    rgb = landscape(SCENE_SIDE, seed=seed)
+    profile = {"driver": "GTiff", "width": SCENE_SIDE, "height": SCENE_SIDE, "count": 3, "dtype": "uint8"}
+    with rasterio.open(path, "w", tiled=True, **profile) as dataset:
+        dataset.write(np.moveaxis(rgb, -1, 0))
+    return str(path)
+
+
+def sleeping(_: str, folder: Path) -> dict[str, Any]:
+    """What it takes to hand out ten thousand scenes."""
+    from sleeping import hand_out
+
+    return hand_out(folder)
+
+
 def _cores() -> int:
     return len(psutil.Process().cpu_affinity())
 

@@ -234,7 +234,44 @@ def _review(known: Results) -> str:
     return "\n\n".join(parts)
 
 
-_OTHERS = (_rules, _spinning, _strips, _fuzz, _synthesis, _review)
+def _cluster(known: Results) -> str:
+    """A lot on few workers, and many scenes that sleep on many."""
+    found = {each["workers"]: each for name, each in known.items() if name.startswith("cluster ")}
+    parts = []
+    if 1 in found:
+        alone = found[1]["wall"]
+        rows = [
+            [n, f"{each['wall']:.1f}", f"{alone / each['wall']:.2f}", f"{each['load']:.1f}"]
+            for n, each in sorted(found.items())
+        ]
+        first = found[1]
+        text = (
+            f"{first['scenes']} scenes of {first['side']} x {first['side']} px by workers of one thread; scheduler and "
+            "client are on the same cores. *Load*: of the whole machine at the end, with what else ran on it."
+        )
+        parts.append(f"{text}\n\n" + _table(["workers", "seconds", "times as fast as one", "load"], rows))
+    if (slept := known.get("sleeping")) is not None:
+        memory, per = slept["memory"], 1000 / slept["scenes"]
+        beyond = (slept["crew"] - slept["ideal"]) * slept["workers"] * per
+        places = [memory[min(len(memory) - 1, int(share * len(memory)))] for share in (0.05, 0.25, 0.5, 0.75, 1)]
+        rows = [
+            ["seconds at least, and taken", f"{slept['ideal']:.1f}, {slept['crew']:.1f}"],
+            ["with names, state and the lot's report, s", f"{slept['whole']:.1f}"],
+            ["overhead a scene: time of a worker, ms", f"{beyond:.1f}"],
+            ["processor time a scene: client, ms", f"{slept['client_cpu'] * per:.1f}"],
+            ["processor time a scene: scheduler, ms", f"{slept['scheduler_cpu'] * per:.1f}"],
+            ["memory of the scheduler at 5, 25, 50, 75, 100 %, MiB", ", ".join(f"{each:.0f}" for each in places)],
+            ["load of the machine", f"{slept['load']:.1f}"],
+        ]
+        text = (
+            f"{slept['scenes']:,} scenes that sleep for {slept['seconds']:g} s on {slept['workers']} workers, all on "
+            "this machine (`tools/bench/sleeping.py`): what is left is what it costs to hand them out."
+        )
+        parts.append(f"{text}\n\n" + _table(["", "measured"], rows))
+    return "\n\n".join(["## On a cluster", *parts]) if parts else ""
+
+
+_OTHERS = (_rules, _spinning, _strips, _fuzz, _synthesis, _review, _cluster)
 
 
 def _pixels(found: Results) -> float:
