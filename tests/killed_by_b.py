@@ -5,13 +5,15 @@ import signal
 
 from rsqi_core.cluster import node
 
-_answer = node.answer
+
+def _dying(answer):
+    def die(text, place):
+        if "/b.tif" in text:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer(text, place)
+
+    return die
 
 
-def _die(text, place):
-    if "/b.tif" in text:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return _answer(text, place)
-
-
-node.answer = _die
+if node.answer.__name__ != "die":  # it may be loaded twice
+    node.answer = _dying(node.answer)
