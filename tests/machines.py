@@ -22,13 +22,13 @@ class Machines:
     def __init__(self, folder):
         self.folder, self.started, self.port = folder, {}, None
 
-    def scheduler(self):
+    def scheduler(self, *more):
         """Start the scheduler, the second time at the same address."""
         file = self.folder / "scheduler.json"
         file.unlink(missing_ok=True)
         port = str(self.port or 0)
         words = ["scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard", "--scheduler-file", str(file)]
-        self._start("scheduler", *words)
+        self._start("scheduler", *words, *more)
         wait_for(file.exists)
         self.address = json.loads(file.read_text())["address"]
         self.port = int(self.address.rpartition(":")[2])

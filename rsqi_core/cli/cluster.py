@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ def _start(options: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: ended.set())
     with local_cluster(options.workers, options.port, options.dashboard or None, options.scheduler_file) as address:
         print(f"{options.workers} workers; in another shell: rsqi batch SCENES --output FOLDER --scheduler {address}")
-        if options.dashboard:
+        if options.dashboard and find_spec("bokeh"):
             print(f"what goes on: http://localhost:{options.dashboard}/status")
         print("Ctrl-C ends it", flush=True)
         while not ended.wait(1):

@@ -63,14 +63,17 @@ class Scheduler:
         need_dask()
         from distributed import Client, Security
 
-        how: dict[str, Any] = {"timeout": PATIENCE, "set_as_default": False}
+        security: Any = Security()  # of Dask's configuration
         if self.tls_ca_file:
-            how["security"] = Security(
+            security = Security(
                 require_encryption=True,
                 tls_ca_file=str(self.tls_ca_file),
                 tls_client_cert=str(self.tls_cert),
                 tls_client_key=str(self.tls_key),
             )
+        elif self.address.startswith("tls://") and not security.tls_ca_file:
+            raise ClusterError(f"{self.address}: needs --tls-ca-file, --tls-cert and --tls-key")
+        how: dict[str, Any] = {"timeout": PATIENCE, "set_as_default": False, "security": security}
         where = {"address": self.address} if "://" in self.address else {"scheduler_file": self.address}
         try:
             with quiet():

@@ -43,7 +43,7 @@ def local_cluster(
             threads_per_worker=1,
             host="127.0.0.1",
             scheduler_port=port,
-            dashboard_address=f"127.0.0.1:{dashboard}" if dashboard else None,
+            dashboard_address=f"127.0.0.1:{dashboard or 0}",
             memory_limit=0,  # what an inspection takes is bounded, and is no memory that Dask could spill
             preload=[__name__],
         )

@@ -199,7 +199,7 @@ def review(count: str, folder: Path) -> dict[str, Any]:
     return {**waits(int(count), folder), "load": os.getloadavg()[0]}
 
 
-SCENES, SCENE_SIDE = 8, 1500  # of a lot, and px
+SCENES, SCENE_SIDE = 8, 1000  # of a lot, and px
 
 
 def speed(count: str, folder: Path) -> dict[str, Any]:

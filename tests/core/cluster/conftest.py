@@ -38,15 +38,22 @@ def scenes(write_raster, ground, share):
 
 
 @pytest.fixture
-def machines(tmp_path):
+def no_machines(tmp_path):
+    """Where a scheduler and workers can be started; they end with the test."""
     pytest.importorskip("distributed")
     (tmp_path / "machines").mkdir()
     found = Machines(tmp_path / "machines")
     try:
-        found.scheduler()
         yield found
     finally:
         found.end()
+
+
+@pytest.fixture
+def machines(no_machines):
+    """A scheduler without workers yet."""
+    no_machines.scheduler()
+    return no_machines
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import json
 import resource
+import shutil
+import subprocess
 import time
 
 import psutil
@@ -142,3 +144,19 @@ def test_a_scene_that_kills_its_workers_fails_and_stops_no_other(machines, lot, 
     status, reason = table(out)["b"]
     assert status == "失败" and "its workers ended before it was done" in reason
     assert json.loads((out / "lot.json").read_text())["scenes"][str(scenes / "b.tif")]["status"] == "failed"
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="certificates are made by openssl")
+def test_with_certificates_and_never_without(no_machines, scenes, share, batch, tmp_path):
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    words = "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=rsqi -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run(["openssl", *words.split(), "-keyout", key, "-out", cert], check=True, capture_output=True)
+    tls = "--tls-ca-file", str(cert), "--tls-cert", str(cert), "--tls-key", str(key)
+    no_machines.scheduler("--protocol", "tls", *tls)
+    assert no_machines.address.startswith("tls://")
+    no_machines.worker("w1", *tls)
+    without = batch(scenes, "--output", share / "out", "--scheduler", no_machines.address)
+    code, _, said = without.end()
+    assert code == 1 and "needs --tls-ca-file, --tls-cert and --tls-key" in said and said.count("\n") == 1
+    code, said, _ = batch(scenes, "--output", share / "out", "--scheduler", no_machines.address, *tls).end()
+    assert code == 0 and "5 inspected" in said and is_complete(share / "out")
