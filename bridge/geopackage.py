@@ -62,10 +62,10 @@ def features_of(
 
 def fids_of(layer: QgsVectorLayer, committed: bool = False) -> list[int]:
     """Return the ids of the features of a layer in rising order; they are read as :func:`features_of` reads them."""
+    found = layer.allFeatureIds()  # by one call: a hundred thousand features one by one would take a second
     if layer.isEditable() and committed:
-        request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setNoAttributes()
-        return sorted(feature.id() for feature in layer.dataProvider().getFeatures(request))
-    found = layer.allFeatureIds()
+        gone = layer.editBuffer().deletedFeatureIds()
+        return sorted({fid for fid in found if fid >= 0}.union(gone))
     if len(found) < max(layer.featureCount(), 1) and not layer.isEditable() and layer.providerType() == "ogr":
         layer.dataProvider().reloadData()
         found = layer.allFeatureIds()

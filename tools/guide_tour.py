@@ -24,7 +24,7 @@ from qgis.PyQt.QtWidgets import QDockWidget, QToolBar
 from qgis.utils import iface
 
 PICTURES, LANGUAGE = Path(os.environ["RSQI_TOUR_PICTURES"]), os.environ["RSQI_TOUR_LANGUAGE"]
-SIZE, DOCK = (1280, 800), 400  # px
+SIZE, DOCK = (1366, 768), 400  # px: the screen of a plain notebook
 QUALITY = 85  # of JPEG: the guide travels with the plugin
 LONG = 1500  # seconds that anything may take
 REJECTED = 6  # every sixth error is rejected on the walk, the others are accepted

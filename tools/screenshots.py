@@ -113,7 +113,7 @@ def _tour(folder: Path, scene: Path, language: str, output: Path, train: bool) -
         "RSQI_TOUR_TRAIN": str(int(train)),
     }
     environment.pop("QT_QPA_PLATFORM", None)
-    command = ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", "qgis", "--nologo", "--noversioncheck"]
+    command = ["xvfb-run", "-a", "-s", "-screen 0 1366x768x24", "qgis", "--nologo", "--noversioncheck"]
     command += ["--profiles-path", str(profiles), "--code", str(ROOT / "tools" / "guide_tour.py")]
     return subprocess.run(command, env=environment, check=False).returncode
 

@@ -218,10 +218,11 @@ def _review(known: Results) -> str:
         return ""
     text = (
         "Seconds in QGIS {qgis} until an action is on the screen, until the score is, and the longest time that the "
-        "event loop stood still meanwhile, by the clock (a beat every 5 ms) and by the processor time of QGIS's "
-        "thread. The layer is made by `tools/bench/crowd.py`; everything is done by keys and edits in the real dock."
+        "event loop stood still meanwhile (a beat every 5 ms); *own* is without what QGIS's thread waited for a "
+        "processor that other programs had. The layer is made by `tools/bench/crowd.py`; everything is done by keys "
+        "and edits in the real dock."
     ).format(qgis=next(iter(found.values()))["qgis"])
-    header = ["action", "shown", "of it processor", "score", "stall", "of it processor"]
+    header = ["action", "shown", "own", "score", "stall", "own"]
     parts = [f"## Review of very many errors\n\n{text}"]
     for count, waits in sorted(found.items()):
         rows = [

@@ -54,6 +54,7 @@ class DecisionBar(QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.buttons: dict[str, QToolButton] = {}
+        self._history: tuple = ()  # what the buttons of undo and redo say
         self._titles: dict[str, str] = {}
         self._type_actions: dict[str, QAction] = {}
         first, second, editing = QHBoxLayout(), QHBoxLayout(), QGridLayout()
@@ -120,6 +121,10 @@ class DecisionBar(QWidget):
 
     def show_history(self, undo: str | None, redo: str | None) -> None:
         """Enable undo and redo, and say what they take back; None: nothing."""
+        shown = undo, redo, key_name("undo"), key_name("redo")
+        if shown == self._history:  # it is said again after each portion that is read
+            return
+        self._history = shown
         texts = _texts()
         for command, text in (("undo", undo), ("redo", redo)):
             self.buttons[command].setEnabled(text is not None)

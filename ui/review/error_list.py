@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterable, Mapping
 
 from qgis.PyQt.QtCore import QItemSelection, QItemSelectionModel, Qt, pyqtSignal
-from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+from qgis.PyQt.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
@@ -13,11 +13,15 @@ from .error_rows import COLUMNS, UNREVIEWED, ErrorRow, RowFilter, neighbour, nex
 from .error_table import MARKS, ErrorTable, status_name
 
 PADDING, ICON = 12, 22  # px of a cell beside its text
+LEAST_ROW = 16  # px: the swatch of the type
 STATUS = len(COLUMNS) - 1
 
 
-class ErrorList(QTreeView):
+class ErrorList(QTableView):
     """Shows an :class:`ErrorTable`.
+
+    A table with rows of one height asks the model only for what is in sight; a tree asks it for every row whenever one
+    comes or goes.
 
     Attributes
     ----------
@@ -39,17 +43,27 @@ class ErrorList(QTreeView):
         self._quiet = False
         self.table = ErrorTable(self)
         self.setModel(self.table)
-        self.setRootIsDecorated(False)
-        self.setUniformRowHeights(True)
         self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumHeight(110)
         self.setSortingEnabled(True)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        self.header().setStretchLastSection(False)
-        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.header().setMinimumSectionSize(20)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setMinimumSectionSize(1)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(max(self.fontMetrics().height(), LEAST_ROW) + 2)
+        self.header = self.horizontalHeader()
+        self.header.setHighlightSections(False)
+        self.header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.header.setStretchLastSection(False)
+        self.header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.header.setMinimumSectionSize(20)
         for column, samples in enumerate((["0.00"], ["888,888"], []), start=1):
             self.setColumnWidth(column, self._width(column, samples))
         self._types = self._width(0, [f"{type_name(t)} …" for t in taxonomy.TYPES]) + ICON
@@ -115,6 +129,14 @@ class ErrorList(QTreeView):
             self.fid = fid
             self._quietly(lambda: self.setCurrentIndex(index))
             self.scrollTo(index)
+
+    def keyPressEvent(self, event):
+        """Go to the first and the last error by Home and End, as in any list."""
+        ends = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: len(self.table.order) - 1}
+        if event.key() in ends and self.table.order and not event.modifiers():
+            self.setCurrentIndex(self.table.index(ends[event.key()], 0))
+            return
+        super().keyPressEvent(event)
 
     def select(self, fids: Iterable[int]) -> bool:
         """Select errors, the first one current, without a signal; return False if none of them is shown."""

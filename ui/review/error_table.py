@@ -104,18 +104,17 @@ class ErrorTable(QAbstractTableModel):
                 leaving.append(fid)
         if len(leaving) + len(coming) > FEW:
             return False
-        for fid in leaving:
-            place = self._places[fid]
+        for place in sorted((self._places[fid] for fid in leaving), reverse=True):  # the places above stay as they are
             self.beginRemoveRows(NO_PARENT, place, place)
-            del self.order[place]
-            self._number()
+            del self._places[self.order.pop(place)]
             self.endRemoveRows()
         for fid in coming:
             place = place_for(self.rows[fid], self.order, self.rows, COLUMNS[self._column], self._descending)
             self.beginInsertRows(NO_PARENT, place, place)
             self.order.insert(place, fid)
-            self._number()
             self.endInsertRows()
+        if leaving or coming:
+            self._number()
         places = [self._places[fid] for fid in staying]
         if places:
             self.dataChanged.emit(self.index(min(places), 0), self.index(max(places), len(COLUMNS) - 1))

@@ -141,7 +141,7 @@ def write(errors: QgsVectorLayer, target: Lines) -> dict[int, int]:
 
 def follow_status(errors: QgsVectorLayer, statuses: Mapping[int, str]) -> None:
     """Let the lines of some errors say how these were judged, so that the map does not show a rejected one."""
-    table = seam_table(errors)
+    table = seam_table(errors) if statuses else None
     column = table.fields().indexFromName("status") if table is not None else -1
     if column < 0:
         return

@@ -452,7 +452,7 @@ def test_at_the_least_width_no_name_of_a_type_is_cut(page, path, monkeypatch, lo
     narrow.show()
     QApplication.processEvents()
     assert narrow.list.columnWidth(0) >= narrow.list.sizeHintForColumn(0)
-    assert narrow.list.header().length() <= narrow.list.viewport().width(), "the last column is not cut"
+    assert narrow.list.header.length() <= narrow.list.viewport().width(), "the last column is not cut"
     height = narrow.minimumSizeHint().height()
     assert height <= 600, "QGIS leaves no more on a screen of 768 px"
     narrow.resize(900, height)
