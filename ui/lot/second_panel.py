@@ -234,7 +234,7 @@ class SecondPanel(QWidget):
         self.count_box = QSpinBox()
         self.count_box.setRange(1, 10_000)
         self.count_box.setValue(50)
-        self.draw_button, self.begin_button = QPushButton(tr("Draw")), QPushButton(tr("Judge those that wait"))
+        self.draw_button, self.begin_button = QPushButton(tr("Draw by lot")), QPushButton(tr("Judge those that wait"))
         self.draw_button.clicked.connect(self.draw)
         self.begin_button.clicked.connect(self.begin)
         self.start = QWidget()

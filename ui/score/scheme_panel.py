@@ -157,10 +157,11 @@ class SchemePanel(QWidget):
         self.models: dict[str, SchemeTable] = {}
         stretch, interactive = QHeaderView.ResizeMode.Stretch, QHeaderView.ResizeMode.Interactive
         severities = [f"{severity} ≤" for severity in "ABCD"]
-        self._add_table(tr("General"), "general", [tr("Setting"), tr("Value")], {0: stretch, 1: interactive})
+        general = self._add_table(tr("General"), "general", [tr("Setting"), tr("Value")], {0: stretch, 1: interactive})
+        general.setWordWrap(True)  # its texts are whole sentences
+        general.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         rules = [tr("Type"), tr("Class"), tr("Measure"), "", tr("Limit")]
-        self.rule_view = self._add_table(tr("Severities"), "rules", rules, {0: interactive, 2: stretch})
-        self.rule_view.setColumnWidth(0, self.fontMetrics().averageCharWidth() * 14)
+        self.rule_view = self._add_table(tr("Severities"), "rules", rules, {2: stretch})
         kinds = [tr("Type"), tr("Otherwise"), tr("Not measured"), *severities, tr("Basis"), tr("Weight"), tr("Cap")]
         self._add_table(tr("Types"), "types", kinds, {})
         first = tr("The first rule of a type that holds decides.")
