@@ -95,7 +95,7 @@ class FineTune(WorkerAlgorithm):
             tr("What 'rsqi train --pack' wrote: half of the crops are composed on it, so that less is forgotten."),
             advanced=True,
         )
-        self.add(device_parameter(self.DEVICE), tr("What computes the model."), advanced=True)
+        self.add(device_parameter(self.DEVICE, training=True), tr("What computes the model."), advanced=True)
         self.add(
             QgsProcessingParameterBoolean(self.KEEP, tr("Write the model even if it is not better"), False),
             tr("To look at it all the same."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from qgis.core import QgsProcessingException
@@ -13,9 +14,15 @@ DEVICES = limits.DEVICES
 CONSTRAINTS = (None, *limits.CONSTRAINTS)  # None: as the model's card says
 
 
-def device_names() -> list[str]:
-    """Return readable names of `DEVICES`."""
-    return [tr("Automatic"), tr("Processor (CPU)"), tr("NVIDIA GPU (CUDA)")]
+def device_names(platform: str = sys.platform) -> list[str]:
+    """Return readable names of those `DEVICES` that a ``sys.platform`` may have, in their order."""
+    names = [tr("Automatic"), tr("Processor (CPU)"), tr("NVIDIA GPU (CUDA)")]
+    return [*names, tr("AMD, Intel or other GPU (DirectML)")] if platform == "win32" else names
+
+
+def training_device_names() -> list[str]:
+    """Return readable names of the devices that can train."""
+    return device_names("")
 
 
 def constraint_names() -> list[str]:

@@ -75,6 +75,18 @@ def note_templates() -> dict[str, str]:
         "gpu_refused": tr(
             "The GPU cannot be used ({reason}): choose the processor as device, or run the test in the options of RSQI."
         ),
+        "no_directml": tr(
+            "This environment has no DirectML: set it up for an AMD, Intel or other GPU in the options of RSQI, or "
+            "choose the processor as device."
+        ),
+        "onnx_alone": tr("Models of Hugging Face cannot use DirectML: choose 'Automatic' as device."),
+        "no_torch": tr(
+            "{path}: a model of Hugging Face needs PyTorch, which this environment lacks ({reason}): repair it in the "
+            "options of RSQI with 'Also for training' ticked."
+        ),
+        "no_libraries": tr(
+            "This environment lacks {names}: repair it in the options of RSQI with 'Also for training' ticked."
+        ),
         "no_valid_area": tr("{path}: notes no valid pixel, so there is nothing to score; inspect the raster again"),
         "odd_mode": tr("{path}: its score mode is '{found}'; it must be one of {allowed}"),
         "error_no_type": tr("{path}: error {number} has no type; give it one, or delete it"),

@@ -9,7 +9,8 @@ from __future__ import annotations
 # Of an inspection.
 STAGES = ("classify", "segment", "rules")
 MODEL = "default"  # the embedded model
-DEVICES = ("auto", "cpu", "cuda")  # the first is the default
+DEVICES = ("auto", "cpu", "cuda", "directml")  # the first is the default
+TRAINING_DEVICES = DEVICES[:3]
 BLOCK_SIZES = (512, 2048)  # px
 BLOCK_SIZE_RANGE = (64, 16384)  # px
 OVERLAP = 0.2  # share of a block's side

@@ -9,6 +9,7 @@ from typing import Any
 
 from .errors import Cancelled, ParameterError, RsqiError
 from .limits import MODEL, REVIEWED_SIZES, REVIEWED_TEST
+from .notes import Note
 from .progress import Emit, to_events
 
 Claim = Callable[[str], None]
@@ -104,7 +105,8 @@ def evaluate(request: Mapping[str, Any], emit: Emit, cancelled: Callable[[], boo
 
 def _need(libraries: Sequence[str]) -> None:
     if missing := [name for name in libraries if find_spec(name) is None]:
-        raise MissingLibrary(f"{', '.join(missing)} is missing; install it with: pip install 'rsqi[train]'")
+        text = "{names} is missing; install it with: pip install 'rsqi[train]'"
+        raise MissingLibrary(Note("no_libraries", text, names=", ".join(missing)))
 
 
 def _wanted(request: Mapping[str, Any], name: str) -> Any:

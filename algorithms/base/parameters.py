@@ -5,13 +5,14 @@ from __future__ import annotations
 from qgis.core import QgsProcessingParameterEnum
 
 from ...bridge.i18n import tr
-from ...bridge.inspect_options import device_names
+from ...bridge.inspect_options import device_names, training_device_names
 from ...bridge.report_options import LANGUAGE_NAMES, LANGUAGES, own_language
 
 
-def device_parameter(name: str) -> QgsProcessingParameterEnum:
-    """Return a choice of `inspect_options.DEVICES`."""
-    return QgsProcessingParameterEnum(name, tr("Device"), device_names(), defaultValue=0)
+def device_parameter(name: str, training: bool = False) -> QgsProcessingParameterEnum:
+    """Return a choice of `inspect_options.DEVICES`, or of those that can train."""
+    names = training_device_names() if training else device_names()
+    return QgsProcessingParameterEnum(name, tr("Device"), names, defaultValue=0)
 
 
 def language_parameter(name: str, title: str) -> QgsProcessingParameterEnum:

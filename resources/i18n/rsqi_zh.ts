@@ -4491,5 +4491,25 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <source>This model does not say where in a block it sees an error.</source>
         <translation>该模型不能说明在影像块中何处看到错误。</translation>
     </message>
+    <message>
+        <source>This environment has no DirectML: set it up for an AMD, Intel or other GPU in the options of RSQI, or choose the processor as device.</source>
+        <translation>此环境不支持 DirectML：请在 RSQI 选项中为 AMD、Intel 等显卡重新搭建，或选择处理器作为计算设备。</translation>
+    </message>
+    <message>
+        <source>Models of Hugging Face cannot use DirectML: choose 'Automatic' as device.</source>
+        <translation>Hugging Face 模型不能使用 DirectML：请选择“自动”作为计算设备。</translation>
+    </message>
+    <message>
+        <source>{path}: a model of Hugging Face needs PyTorch, which this environment lacks ({reason}): repair it in the options of RSQI with 'Also for training' ticked.</source>
+        <translation>{path}：Hugging Face 模型需要 PyTorch，此环境中没有（{reason}）：请在 RSQI 选项中勾选“也用于训练”后修复。</translation>
+    </message>
+    <message>
+        <source>This environment lacks {names}: repair it in the options of RSQI with 'Also for training' ticked.</source>
+        <translation>此环境缺少 {names}：请在 RSQI 选项中勾选“也用于训练”后修复。</translation>
+    </message>
+    <message>
+        <source>Draw by lot</source>
+        <translation>抽取</translation>
+    </message>
 </context>
 </TS>

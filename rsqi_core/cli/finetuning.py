@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..limits import DEVICES, MODEL
+from ..limits import MODEL
+from ..limits import TRAINING_DEVICES as DEVICES
 from .command import CANCELLED, DONE, command, need
 
 LORA = 16  # usual rank (paper, section 4.1)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ParameterError
-from ..limits import DEVICES
+from ..limits import TRAINING_DEVICES as DEVICES
 from .command import CANCELLED, DONE, command, need
 
 

@@ -73,7 +73,7 @@ class Model:
     folder : pathlib.Path
         With a card and two ONNX files, or with two Hugging Face checkpoints (`rsqi_core.models.checkpoints`).
     device : str
-        ``"auto"``, ``"cpu"`` or ``"cuda"``.
+        One of `rsqi_core.limits.DEVICES`.
 
     Raises
     ------

@@ -18,7 +18,7 @@ from ..errors import RsqiError
 from . import nvidia
 from .backend import load
 from .devices import first_line
-from .onnx_runtime import CPU, CUDA, DIRECTML, INSTALL_CUDA, get_runtime, preload, threads
+from .onnx_runtime import CPU, CUDA, DIRECTML, INSTALL_CUDA, INSTALL_DIRECTML, get_runtime, preload, threads
 
 # All of these put the same files into site-packages: of two, the one that was installed last wins.
 _PACKAGES = (
@@ -34,7 +34,6 @@ _LIBRARIES = ("cv2", "scipy.ndimage", "skimage", "rasterio", "shapely", "pyproj"
 _SIDE = 512  # px, the block of the self-test
 _TURING = (7, 5)  # compute capability; CUDA 13 knows no GPU before it
 INSTALL_CUDA_12 = "pip install 'onnxruntime-gpu[cuda,cudnn]<1.27'"  # the last builds for CUDA 12
-INSTALL_DIRECTML = "pip uninstall onnxruntime; pip install onnxruntime-directml"
 
 
 @dataclass(frozen=True)

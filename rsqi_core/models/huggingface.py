@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ModelError
+from ..notes import Note
 from ..taxonomy import CODES, REGION_TYPES, TYPES
 from .card import Card, file_hash
 from .checkpoints import CLASSIFIER, CONFIG, SEGMENTER, Checkpoint
@@ -266,17 +267,22 @@ def _libraries(folder: Path) -> tuple[ModuleType, ModuleType]:
         import torch
         import transformers
     except (ImportError, OSError) as error:
-        raise ModelError(
-            f"{folder}: a Hugging Face checkpoint needs torch and transformers ({first_line(error)}); "
+        text = (
+            "{path}: a Hugging Face checkpoint needs torch and transformers ({reason}); "
             "install them with: pip install 'rsqi[torch]'"
-        ) from error
+        )
+        raise ModelError(Note("no_torch", text, path=str(folder), reason=first_line(error))) from error
     return torch, transformers
 
 
 def _devices(torch: ModuleType, device: str) -> tuple[str, ...]:
     """Names of the devices to be tried, best first."""
     if device == "cuda" and not torch.cuda.is_available():
-        raise ModelError("device cuda: this torch finds no CUDA; install torch for CUDA or choose device cpu")
+        text = "device cuda: this torch finds no CUDA; install torch for CUDA or choose device cpu"
+        raise ModelError(Note("no_cuda", text))
+    if device == "directml":
+        text = "device directml: a Hugging Face checkpoint cannot use it; choose device auto"
+        raise ModelError(Note("onnx_alone", text))
     return ("cuda:0", "cpu") if device != "cpu" and torch.cuda.is_available() else ("cpu",)
 
 

@@ -23,8 +23,14 @@ from .devices import CPU_BATCH, Device, Runner, Unavailable, both, first_line, f
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 DIRECTML, COREML = "DmlExecutionProvider", "CoreMLExecutionProvider"
 INSTALL_CUDA = "pip uninstall onnxruntime; pip install 'onnxruntime-gpu[cuda,cudnn]'"
+INSTALL_DIRECTML = "pip uninstall onnxruntime; pip install onnxruntime-directml"
 
-_PROVIDERS = {"cpu": (CPU,), "cuda": (CUDA, CPU), "auto": (CUDA, DIRECTML, COREML, CPU)}
+_PROVIDERS = {
+    "cpu": (CPU,),
+    "cuda": (CUDA, CPU),
+    "directml": (DIRECTML, CPU),
+    "auto": (CUDA, DIRECTML, COREML, CPU),
+}
 _FIXED = (DIRECTML, COREML)  # these compile a network for one shape: they get single blocks of the card's size
 _BYTES = 500  # of GPU memory for each pixel of a block; the default segmenter takes 200, before any work space
 _QUIET = 4  # onnxruntime's level "fatal": what it logs comes as an exception or a warning of ours as well
@@ -41,7 +47,7 @@ class OnnxRuntime:
         self._said: dict[tuple[str, str], None] = {}  # in order and each once: both networks meet the same driver
         self._folder, self._runtime = folder, get_runtime()
         providers = _choose(device, self._runtime.get_available_providers())
-        self._strict = device != "auto"
+        self._device, self._strict = device, device != "auto"
         # (I / 255 - mean) / std in one multiplication and one addition
         self._gain = (1 / (255 * np.array(self.card.std))).astype(np.float32)[:, None, None]
         self._bias = (-np.array(self.card.mean) / np.array(self.card.std)).astype(np.float32)[:, None, None]
@@ -98,7 +104,7 @@ class OnnxRuntime:
         except Unavailable as error:
             reason = f"{provider} cannot be used: {doubt or error}"
             if self._strict and not is_memory(error):
-                text = "device cuda: {reason}; choose device cpu, or ask 'rsqi doctor'"
+                text = f"device {self._device}: {{reason}}; choose device cpu, or ask 'rsqi doctor'"
                 raise ModelError(Note("gpu_refused", text, reason=reason)) from error
             raise Unavailable(reason) from error
         batch = {CPU: CPU_BATCH, CUDA: fitting(free, _BYTES * side**2)}.get(provider, 1)
@@ -148,6 +154,12 @@ def _choose(device: str, available: list[str]) -> list[str]:
             f"device cuda: this onnxruntime has no CUDA; install onnxruntime-gpu ({INSTALL_CUDA}) or choose device cpu"
         )
         raise ModelError(Note("no_cuda", text))
+    if device == "directml" and DIRECTML not in available:
+        text = (
+            "device directml: this onnxruntime has no DirectML; install onnxruntime-directml on Windows "
+            f"({INSTALL_DIRECTML}) or choose device cpu"
+        )
+        raise ModelError(Note("no_directml", text))
     return [name for name in _PROVIDERS[device] if name in available]
 
 

@@ -27,6 +27,7 @@ from ..errors import ParameterError, RsqiError
 from ..metrics import f1_of_counts
 from ..models.checkpoints import SEGMENTER, Checkpoint
 from ..models.huggingface import preprocessing_of
+from ..notes import Note
 from ..taxonomy import IGNORED
 from .loss import label_loss, segmentation_loss
 from .pretrained import open_network
@@ -152,7 +153,8 @@ def train_checkpoint(
 
 def _arguments(folder: Path, course: Course, steps: int, device: str, every: int) -> TrainingArguments:
     if device == "cuda" and not torch.cuda.is_available():
-        raise ParameterError("device cuda: this torch finds no CUDA; install torch for CUDA or choose device cpu")
+        text = "device cuda: this torch finds no CUDA; install torch for CUDA or choose device cpu"
+        raise ParameterError(Note("no_cuda", text))
     on_gpu = device != "cpu" and torch.cuda.is_available()
     bf16 = on_gpu and torch.cuda.is_bf16_supported(including_emulation=False)
     check = max(every, -(-steps // _CHECKS))

@@ -95,6 +95,7 @@ def install(monkeypatch):
         (["TensorrtExecutionProvider", CUDA, CPU], "cuda", CUDA),
         ([CUDA, CPU], "cpu", CPU),
         ([DIRECTML, CPU], "auto", DIRECTML),
+        ([CUDA, DIRECTML, CPU], "directml", DIRECTML),
         ([COREML, "AzureExecutionProvider", CPU], "auto", COREML),
         (["AzureExecutionProvider", CPU], "auto", CPU),
     ],
@@ -216,6 +217,12 @@ def test_without_cuda_the_build_to_install_is_named(install):
     install(Build(CPU))
     with pytest.raises(ModelError, match=r"has no CUDA; install onnxruntime-gpu .* or choose device cpu"):
         load(device="cuda")
+
+
+def test_without_directml_the_build_to_install_is_named(install):
+    install(Build(CUDA, CPU))
+    with pytest.raises(ModelError, match=r"has no DirectML; install onnxruntime-directml .* or choose device cpu"):
+        load(device="directml")
 
 
 def test_a_network_that_cannot_be_run_is_one_line(install, images):
