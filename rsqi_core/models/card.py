@@ -20,6 +20,8 @@ FALSE_ALARMS = 0.01  # usual share of clean blocks that one type may mark
 STRIDES = (1, 4, 8)  # of what goes into graphs and comes out of them
 AXES = ("height", "width")
 
+# What of a card, beside the graphs, decides a result; the others tell of the model.
+_DECIDING = ("tile_size", "mean", "std", "thresholds", "temperatures", "constraint", "stripe_gate", "features", "seams")
 _PART = 2**20  # bytes read at a time
 
 
@@ -148,8 +150,11 @@ def file_hash(file: Path) -> str:
 
 
 def model_hash(folder: Path) -> str:
-    """One short hash for all model files, to be written into results."""
-    return hashlib.sha256((folder / HASHES).read_bytes()).hexdigest()[:16]
+    """One short hash of all that decides a result, to be written into it: the model files, and the card's thresholds."""
+    values = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    deciding = {key: values.get(key) for key in _DECIDING}
+    text = (folder / HASHES).read_text(encoding="utf-8") + json.dumps(deciding, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _check_hashes(folder: Path, names: tuple[str, ...]) -> None:

@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from rsqi_core.classify import as_tile, probabilities
 from rsqi_core.errors import ModelError
 from rsqi_core.models import load
-from rsqi_core.models.card import CARD, HASHES, SEGMENTER, read_card
+from rsqi_core.models.card import CARD, HASHES, SEGMENTER, model_hash, read_card, write_card
 from rsqi_core.resources import path as resource
 from rsqi_core.segment import labels
 from rsqi_core.taxonomy import CODES
@@ -78,6 +79,14 @@ def test_a_card_without_a_threshold_is_refused(folder):
     change(folder, thresholds={code: 0.5 for code in CODES if code != CODES[3]})
     with pytest.raises(ModelError, match=CODES[3]):
         read_card(folder)
+
+
+def test_the_hash_tells_of_thresholds_too_and_not_of_a_name(folder):
+    card, first = read_card(folder), model_hash(folder)
+    write_card(folder, replace(card, version="another", training={}))
+    assert model_hash(folder) == first
+    write_card(folder, replace(card, thresholds={**card.thresholds, "cloud": 0.5}))
+    assert model_hash(folder) != first
 
 
 def test_half_precision_storage_gives_the_same_graph():
