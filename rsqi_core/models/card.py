@@ -150,7 +150,7 @@ def file_hash(file: Path) -> str:
 
 
 def model_hash(folder: Path) -> str:
-    """One short hash of all that decides a result, to be written into it: the model files, and the card's thresholds."""
+    """One short hash of what decides a result, to be written into it: the model files, and thresholds of the card."""
     values = json.loads((folder / CARD).read_text(encoding="utf-8"))
     deciding = {key: values.get(key) for key in _DECIDING}
     text = (folder / HASHES).read_text(encoding="utf-8") + json.dumps(deciding, sort_keys=True)
