@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .errors import ParameterError
-from .limits import CONSTRAINTS
+from .limits import ALL_CONSTRAINTS, INPUT_SIDE
 from .taxonomy import REGION_TYPES
 
 HOPELESS = -20.0  # a logit lowered by more cannot win a softmax any longer (e^-20 = 2e-9)
@@ -32,10 +32,12 @@ def constrain(
     relative      y (whatever the threshold; alpha is 1)      y
     intermediate  alpha * y, literally: a boost where y > 0   0
     lowering      min(0, alpha * y): never a boost            0
+    input-side    -inf: the type was not even asked for       0
     ============  ==========================================  ==========================
 
-    The first three are the paper's (read as in domain facts 5.2-5.5: t is compared with the probability), the last is
-    ours.
+    The first three are the paper's (read as in domain facts 5.2-5.5: t is compared with the probability), the next is
+    ours. The last is the paper's section 3.5.2: a segmenter that is told in words what to look for gets the words of
+    the living types alone (`alive`), so that here the rest is only made certain.
 
     Parameters
     ----------
@@ -44,7 +46,7 @@ def constrain(
     class_logits : numpy.ndarray
         float [10]: one per type, in taxonomy order.
     mode : str
-        One of `CONSTRAINTS`.
+        One of `rsqi_core.limits.ALL_CONSTRAINTS`.
     alpha : float
         Coefficient, finite and at least 0.
     threshold : float or numpy.ndarray
@@ -82,8 +84,8 @@ def alive(
 
 def _added(class_logits: np.ndarray, mode: str, alpha: float, threshold: float | np.ndarray) -> np.ndarray:
     """Return what each region type's logit gains, float64 [6]."""
-    if mode not in CONSTRAINTS:
-        raise ParameterError(f"unknown constraint '{mode}'; choose from {', '.join(CONSTRAINTS)}")
+    if mode not in ALL_CONSTRAINTS:
+        raise ParameterError(f"unknown constraint '{mode}'; choose from {', '.join(ALL_CONSTRAINTS)}")
     if not 0 <= alpha < np.inf:
         raise ParameterError(f"alpha {alpha} must be a finite number of at least 0")
     y = np.asarray(class_logits, np.float64)[:_REGIONS]
@@ -92,7 +94,7 @@ def _added(class_logits: np.ndarray, mode: str, alpha: float, threshold: float |
         return y
     p = 0.5 * (1 + np.tanh(0.5 * y))  # sigmoid that never overflows
     below = p < t
-    if mode == "absolute":
+    if mode in ("absolute", INPUT_SIDE):
         return np.where(below, -np.inf, 0.0)
     step = alpha * y if mode == "intermediate" else np.minimum(0.0, alpha * y)
     return np.where(below, step, 0.0)

@@ -9,7 +9,9 @@ import numpy as np
 from .blocks import Block
 from .classify import as_tile, describe, outlines, probabilities
 from .constrain import alive, constrain
+from .errors import ParameterError
 from .findings import Finding, Judged, Tile
+from .limits import INPUT_SIDE
 from .merge import NODATA, claim, dilate, patch
 from .models import Description, Model
 from .parameters import Parameters
@@ -44,6 +46,8 @@ class Examiner:
         self._sizes = sorted(parameters.blocks)
         self._wanted = np.array([code in parameters.types for code in CODES])
         self._mode = parameters.constraint or (model.card.constraint if model else "absolute")
+        if model and self._mode == INPUT_SIDE and not model.prompted:
+            raise ParameterError(f"constraint {INPUT_SIDE} needs a model that takes words; {model.card.id} does not")
         self._batch = model.batch if model else 1
         self._seams: list[tuple[Block, int]] = []
         if model:
@@ -109,14 +113,14 @@ class Examiner:
         if "segment" not in self._parameters.stages:
             return {}
         wanted, alpha = self._wanted[: len(REGION_TYPES)], self._parameters.alpha
-        hopeful = [
-            i for i, y in enumerate(described.logits) if (alive(y, self._mode, self._threshold, alpha) & wanted).any()
-        ]
+        living = np.array([alive(y, self._mode, self._threshold, alpha) & wanted for y in described.logits])
+        hopeful = np.flatnonzero(living.any(1)).tolist()
         if not hopeful:
             return {}
         chosen = described.of(hopeful)
+        asked = living[hopeful] if self._mode == INPUT_SIDE else None
         evidence = [None] * len(hopeful) if chosen.evidence is None else chosen.evidence[:, : len(REGION_TYPES)].copy()
-        return dict(zip(hopeful, zip(segment(model, pictures[hopeful], chosen), evidence)))
+        return dict(zip(hopeful, zip(segment(model, pictures[hopeful], chosen, asked), evidence)))
 
     def _find(self, judged: Judged) -> Finding:
         tile, block = judged.tile, judged.tile.block

@@ -25,7 +25,8 @@ class Parameters:
     device : str
         One of `rsqi_core.limits.DEVICES`.
     constraint : str or None
-        Mode of equation 3 (`rsqi_core.limits.CONSTRAINTS`); None takes the model card's.
+        Mode of equation 3, or on the input side of a segmenter that is told in words what to look for
+        (`rsqi_core.limits.ALL_CONSTRAINTS`); None takes the model card's.
     alpha : float
         Coefficient of equation 3.
     threshold : float or None
@@ -94,7 +95,7 @@ class Parameters:
         _choice("stripe_rule", self.stripe_rule, limits.STRIPE_RULES)
         _choice("missing_rule", self.missing_rule, limits.MISSING_RULES)
         if self.constraint is not None:
-            _choice("constraint", self.constraint, limits.CONSTRAINTS)
+            _choice("constraint", self.constraint, limits.ALL_CONSTRAINTS)
         for stage in self.stages:
             _choice("stages", stage, limits.STAGES)
         if "segment" in self.stages and "classify" not in self.stages:

@@ -8,9 +8,14 @@ import numpy as np
 from .models import Description, Model
 
 
-def segment(model: Model, tiles: np.ndarray, described: Description | None = None) -> np.ndarray:
-    """Return segmentation logits, float32 [N, 7, S, S], of tiles uint8 [N, S, S, 3] and what was said of them."""
-    return model.segment(tiles, described)
+def segment(
+    model: Model, tiles: np.ndarray, described: Description | None = None, alive: np.ndarray | None = None
+) -> np.ndarray:
+    """Return segmentation logits, float32 [N, 7, S, S], of tiles uint8 [N, S, S, 3] and what was said of them.
+
+    A segmenter that is told in words what to look for is asked for the types alone that bool [N, 6] `alive` leaves.
+    """
+    return model.segment(tiles, described) if alive is None else model.segment(tiles, described, alive)
 
 
 def labels(logits: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:

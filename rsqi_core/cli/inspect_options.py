@@ -27,7 +27,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--types", default="", metavar="CODES", help="comma-separated type codes (all)")
     parser.add_argument("--model", default=limits.MODEL, metavar=f"{limits.MODEL}|FOLDER")
     parser.add_argument("--device", default=limits.DEVICES[0], metavar="|".join(limits.DEVICES))
-    modes = f"{', '.join(limits.CONSTRAINTS[:-1])} or {limits.CONSTRAINTS[-1]} (the model's)"
+    modes = f"{', '.join(limits.CONSTRAINTS)}, or {limits.INPUT_SIDE} for a model that takes words (the model's)"
     parser.add_argument("--constraint", metavar="MODE", help=modes)
     parser.add_argument("--alpha", type=float, default=limits.ALPHA, metavar="A",
                         help=f"coefficient of the constraint ({limits.ALPHA:g})")  # fmt: skip

@@ -11,8 +11,10 @@ import numpy as np
 from ..resources import path as resource
 from ..taxonomy import BOUNDARY_TYPES, CODES, PIXEL_TYPES, TYPES
 from .card import CARD, Card
-from .checkpoints import find
+from .checkpoints import CLASSIFIER, find, find_beside
 from .description import Description
+from .prompts import Prompts
+from .text_checkpoint import find_text
 
 
 class Backend(Protocol):
@@ -23,10 +25,13 @@ class Backend(Protocol):
     card : Card
     lacking : tuple of str
         Codes of the types that the networks have no output for. Their block logits say "certainly not".
+    prompted : bool
+        Is the segmenter told in words what to look for?
     """
 
     card: Card
     lacking: tuple[str, ...]
+    prompted: bool
 
     @property
     def warnings(self) -> tuple[tuple[str, str], ...]:
@@ -54,8 +59,14 @@ class Backend(Protocol):
     def describe(self, images: np.ndarray) -> Description:
         """Return what the classifier says of uint8 RGB [N, H, W, 3]."""
 
-    def segment(self, images: np.ndarray, described: Description | None = None) -> np.ndarray:
-        """Return logits of background and the six region types, float32 [N, 7, H, W], of uint8 RGB [N, H, W, 3]."""
+    def segment(
+        self, images: np.ndarray, described: Description | None = None, alive: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Return logits of background and the six region types, float32 [N, 7, H, W], of uint8 RGB [N, H, W, 3].
+
+        A prompted segmenter is asked for the types alone that bool [N, 6] `alive` leaves; the logits of the others say
+        "certainly not". Others take no notice of it.
+        """
 
     def seams(self, images: np.ndarray) -> np.ndarray:
         """Return evidence of the two boundary types, float32 [N, 2, H / 8, W / 8], of uint8 RGB [N, H, W, 3]."""
@@ -71,7 +82,8 @@ class Model:
     Parameters
     ----------
     folder : pathlib.Path
-        With a card and two ONNX files, or with two Hugging Face checkpoints (`rsqi_core.models.checkpoints`).
+        With a card and two ONNX files, or with two Hugging Face checkpoints (`rsqi_core.models.checkpoints`); one that
+        segments by words (`rsqi_core.models.text_prompted`) may stand alone.
     device : str
         One of `rsqi_core.limits.DEVICES`.
 
@@ -103,6 +115,18 @@ class Model:
     def lacking(self) -> tuple[str, ...]:
         """Codes of the types that the model has no output for, whatever threshold is asked of it."""
         return self._backend.lacking
+
+    @property
+    def prompted(self) -> bool:
+        """Is the segmenter told in words what to look for, so that the classifier can constrain its input?"""
+        return self._backend.prompted
+
+    @property
+    def prompts(self) -> Prompts | None:
+        """The words of a prompted segmenter."""
+        from .text_prompted import prompts_of
+
+        return prompts_of(self._backend) if self.prompted else None
 
     @property
     def warnings(self) -> tuple[tuple[str, str], ...]:
@@ -149,7 +173,9 @@ class Model:
         """Return calibrated block logits, float32 [N, 10], of uint8 RGB [N, H, W, 3], sides multiples of 32."""
         return self.describe(images).logits
 
-    def segment(self, images: np.ndarray, described: Description | None = None) -> np.ndarray:
+    def segment(
+        self, images: np.ndarray, described: Description | None = None, alive: np.ndarray | None = None
+    ) -> np.ndarray:
         """Return segmentation logits, float32 [N, 7, H, W], of uint8 RGB [N, H, W, 3], sides multiples of 32.
 
         Parameters
@@ -157,8 +183,10 @@ class Model:
         described : Description, optional
             What `describe` has said of the same images: a segmenter that goes on from the classifier's features need
             not compute them again.
+        alive : numpy.ndarray, optional
+            bool [N, 6]: the region types that a prompted segmenter is asked for; all by default.
         """
-        return self._backend.segment(images, described)
+        return self._backend.segment(images, described, alive)
 
     def seams(self, images: np.ndarray) -> np.ndarray:
         """Return the evidence of a seam, float32 [N, H / 8, W / 8], logits, in uint8 RGB [N, H, W, 3] halved in size.
@@ -180,10 +208,15 @@ def load(model: str = "default", device: str = "auto") -> Model:
 
 
 def _open(folder: Path, device: str) -> Backend:
-    if not (folder / CARD).exists() and (checkpoints := find(folder)):
-        from .huggingface import HuggingFace
+    if not (folder / CARD).exists():
+        if text := find_text(folder):
+            from .text_prompted import TextPrompted
 
-        return HuggingFace(*checkpoints, device)
+            return TextPrompted(text, find_beside(folder).get(CLASSIFIER), (folder, text.folder), device)
+        if checkpoints := find(folder):
+            from .huggingface import HuggingFace
+
+            return HuggingFace(*checkpoints, device)
     from .onnx_runtime import OnnxRuntime
 
     return OnnxRuntime(folder, device)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError
-from ..limits import CONSTRAINTS
+from ..limits import ALL_CONSTRAINTS
 from ..taxonomy import CODES
 
 CARD = "card.json"
@@ -117,14 +117,15 @@ def read_card(folder: Path) -> Card:
     except FileNotFoundError:
         raise ModelError(
             f"{folder}: no model here; a model folder holds {CARD}, {CLASSIFIER} and {SEGMENTER}, "
-            "or two Hugging Face checkpoints (*ForImageClassification, *ForSemanticSegmentation)"
+            "or two Hugging Face checkpoints (*ForImageClassification, *ForSemanticSegmentation), or CLIPSeg, GroupViT"
         ) from None
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ModelError(f"{folder / CARD}: not a valid model card: {error}") from error
     if tuple(types) != CODES:
         raise ModelError(f"{folder / CARD}: its types are not the ten of RSQI in their order")
-    if card.constraint not in CONSTRAINTS:
-        raise ModelError(f"{folder / CARD}: its constraint '{card.constraint}' is not one of {', '.join(CONSTRAINTS)}")
+    if card.constraint not in ALL_CONSTRAINTS:
+        known = ", ".join(ALL_CONSTRAINTS)
+        raise ModelError(f"{folder / CARD}: its constraint '{card.constraint}' is not one of {known}")
     for table in (card.thresholds, card.temperatures):
         if missing := [code for code in CODES if code not in table]:
             raise ModelError(f"{folder / CARD}: no value for type '{missing[0]}'")

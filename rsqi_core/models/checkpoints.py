@@ -92,6 +92,11 @@ def _both(folder: Path, read: Reader) -> tuple[Checkpoint, Checkpoint] | None:
     return (found[CLASSIFIER], found[SEGMENTER]) if found else None
 
 
+def find_beside(folder: Path) -> dict[str, Checkpoint]:
+    """Find what `find` looks for, where one alone will do."""
+    return _find(folder.resolve(), beside=True)
+
+
 def find_within(folder: Path) -> dict[str, Checkpoint]:
     """Find a classifier, a segmenter or both in a folder and its subfolders, whatever lies beside it.
 
@@ -151,7 +156,7 @@ def kind_of(config: dict[str, Any]) -> str:
 
 def _read(folder: Path, kind: str) -> Checkpoint:
     config, outputs = read_outputs(folder, kind)
-    return Checkpoint(folder, config, _weights(folder), outputs)
+    return Checkpoint(folder, config, weights_of(folder), outputs)
 
 
 def _read_start(folder: Path, kind: str) -> Checkpoint:
@@ -193,7 +198,8 @@ def _check_bands(folder: Path, config: dict[str, Any]) -> None:
         raise ModelError(f"{folder / CONFIG}: wants {config['num_channels']} bands; RSQI gives red, green and blue")
 
 
-def _weights(folder: Path) -> tuple[Path, ...]:
+def weights_of(folder: Path) -> tuple[Path, ...]:
+    """Return the safetensors files of a checkpoint, or raise `ModelError` where there are none."""
     if (folder / WEIGHTS).exists():
         return (folder / WEIGHTS,)
     if (folder / _INDEX).exists():

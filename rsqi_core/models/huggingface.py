@@ -25,8 +25,8 @@ BLOCK = 512  # px; the finest blocks come whole, coarser ones decimated to it; e
 ABSENT = -100.0  # logit of a type that a network has no output for: a probability of 0
 THRESHOLD, CONSTRAINT = 0.5, "absolute"  # the paper's
 CPU_BATCH = 1  # blocks; SegFormer-b5 takes seconds and a gigabyte for each
-_BYTES = 1200  # of GPU memory for each pixel that a network takes in; SegFormer-b5 took 1000 in half precision
-_SHORT = {"torch.bfloat16": "bf16", "torch.float16": "fp16"}
+BYTES = 1200  # of GPU memory for each pixel that a network takes in; SegFormer-b5 took 1000 in half precision
+SHORT = {"torch.bfloat16": "bf16", "torch.float16": "fp16"}
 
 # What the paper's networks take in, for a checkpoint that does not say it.
 _DEFAULTS = {CLASSIFIER: ((192, 192), "bicubic"), SEGMENTER: ((640, 640), "bilinear")}
@@ -38,10 +38,12 @@ class HuggingFace:
     Blocks may have any size: both networks resize them, and segmentation logits are resized back.
     """
 
+    prompted = False
+
     def __init__(self, classifier: Checkpoint, segmenter: Checkpoint, device: str):
         self._said: dict[tuple[str, str], None] = {}
-        self._classifier = _Network(classifier, CLASSIFIER, device, self._warn)
-        self._segmenter = _Network(segmenter, SEGMENTER, device, self._warn)
+        self._classifier = Network(classifier, CLASSIFIER, device, self._warn)
+        self._segmenter = Network(segmenter, SEGMENTER, device, self._warn)
         not_drawn = {t.id for t in REGION_TYPES} - segmenter.outputs.keys()
         self.lacking = tuple(t.code for t in TYPES if t.id in not_drawn or t.id not in classifier.outputs)
         self.card = Card(
@@ -84,17 +86,15 @@ class HuggingFace:
 
     def describe(self, images: np.ndarray) -> Description:
         """Classify uint8 [N, S, S, 3]; types that the checkpoint lacks get a logit that marks nothing."""
-        logits = np.full((len(images), len(TYPES)), ABSENT, np.float32)
-        (found,) = self._classifier.runner(images)
-        for category_id, output in self._classifier.outputs.items():
-            logits[:, category_id - 1] = found[:, output]
-        return Description(logits)
+        return describe_by(self._classifier, images)
 
     def seams(self, images: np.ndarray) -> np.ndarray:
         """Not to be called: two checkpoints hold no network of seams."""
         raise ModelError("this model has no network of seams")
 
-    def segment(self, images: np.ndarray, described: Description | None = None) -> np.ndarray:
+    def segment(
+        self, images: np.ndarray, described: Description | None = None, alive: np.ndarray | None = None
+    ) -> np.ndarray:
         """Segment uint8 [N, S, S, 3]; float32 [N, 7, S, S]."""
         logits = np.full((len(images), 1 + len(REGION_TYPES), *images.shape[1:3]), ABSENT, np.float32)
         (found,) = self._segmenter.runner(images)
@@ -106,15 +106,24 @@ class HuggingFace:
         self._said[code, message] = None
 
 
-class _Network:
+def describe_by(network: Network, images: np.ndarray) -> Description:
+    """Return what a classifier says of uint8 [N, S, S, 3]."""
+    logits = np.full((len(images), len(TYPES)), ABSENT, np.float32)
+    (found,) = network.runner(images)
+    for category_id, output in network.outputs.items():
+        logits[:, category_id - 1] = found[:, output]
+    return Description(logits)
+
+
+class Network:
     """One checkpoint with its preprocessing; the weights are read on the first call."""
 
     def __init__(self, checkpoint: Checkpoint, kind: str, device: str, warn: Callable[[str, str], None]):
-        self._torch, _ = _libraries(checkpoint.folder)
+        self._torch, _ = libraries(checkpoint.folder)
         self._folder, self._weights, self._kind, self._add_warning = checkpoint.folder, checkpoint.weights, kind, warn
         self.outputs = checkpoint.outputs
         self._preprocessing = self._read_preprocessing(checkpoint.config)
-        openers = [partial(self._put_on, name) for name in _devices(self._torch, device)]
+        openers = [partial(self._put_on, name) for name in device_names(self._torch, device)]
         self.runner = Runner(str(checkpoint.folder), openers, warn)
 
     @property
@@ -125,12 +134,13 @@ class _Network:
 
     @property
     def size(self) -> int:
+        """Bytes of the weights."""
         return sum(file.stat().st_size for file in self._weights)
 
     def _put_on(self, name: str) -> Device:
         torch = self._torch
         device = torch.device(name)
-        precision = _precision(torch, device)
+        precision = precision_of(torch, device)
         on_gpu = device.type == "cuda"
         network = load_network(
             self._folder, self._kind
@@ -142,10 +152,10 @@ class _Network:
             raise Unavailable(f"torch {name} cannot be used: {first_line(error)}") from error
         rows, columns = self._preprocessing.size or (BLOCK, BLOCK)
         return Device(
-            f"torch {name} {_SHORT[str(precision)]}" if on_gpu else f"torch {name}",
-            fitting(free, _BYTES * rows * columns) if on_gpu else CPU_BATCH,
+            f"torch {name} {SHORT[str(precision)]}" if on_gpu else f"torch {name}",
+            fitting(free, BYTES * rows * columns) if on_gpu else CPU_BATCH,
             partial(self._run, network, device, precision),
-            partial(_give_back, torch),
+            partial(give_back, torch),
         )
 
     def _run(self, network: Any, device: Any, precision: Any, images: np.ndarray) -> tuple[np.ndarray]:
@@ -211,11 +221,19 @@ def load_network(folder: Path, kind: str, told_as: Path | None = None, labels: S
     ModelError
         If transformers cannot open it, or weights are missing or of another shape than its configuration says.
     """
-    torch, transformers = _libraries(folder)
+    _, transformers = libraries(folder)
+    auto = getattr(transformers, f"AutoModel{kind}")
+    return load_as(auto, folder, told_as, _named(kind, labels) if labels else {})
+
+
+def load_as(auto: Any, folder: Path, told_as: Path | None = None, new_head: Mapping[str, Any] | None = None) -> Any:
+    """Load a checkpoint as a class of transformers; what it raises is said at `load_network`.
+
+    `new_head` are values of the configuration for a head with random weights.
+    """
+    torch, transformers = libraries(folder)
     from safetensors import SafetensorError
 
-    auto = getattr(transformers, f"AutoModel{kind}")
-    headed = _named(kind, labels) if labels else {}
     transformers.logging.disable_progress_bar()
     transformers.logging.set_verbosity_error()
     try:
@@ -228,13 +246,13 @@ def load_network(folder: Path, kind: str, told_as: Path | None = None, labels: S
             dtype=torch.float32,
             ignore_mismatched_sizes=True,  # to be named below, like missing ones
             output_loading_info=True,
-            **headed,
+            **(new_head or {}),
         )
     except (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError) as error:
         raise ModelError(f"{told_as or folder}: transformers cannot open it: {first_line(error)}") from error
     # transformers would fill these with random numbers and go on.
     unfit = sorted(report["missing_keys"]) + sorted(key for key, *_ in report["mismatched_keys"])
-    if labels:
+    if new_head:
         unfit = [key for key in unfit if not key.startswith(tuple(f"{name}." for name in head_of(network)))]
     if unfit:
         raise ModelError(
@@ -262,7 +280,8 @@ def _named(kind: str, labels: Sequence[str]) -> dict[str, Any]:
     return named | ({"problem_type": "multi_label_classification"} if kind == CLASSIFIER else {})
 
 
-def _libraries(folder: Path) -> tuple[ModuleType, ModuleType]:
+def libraries(folder: Path) -> tuple[ModuleType, ModuleType]:
+    """Return torch and transformers, which only a Hugging Face checkpoint needs."""
     try:
         import torch
         import transformers
@@ -275,7 +294,7 @@ def _libraries(folder: Path) -> tuple[ModuleType, ModuleType]:
     return torch, transformers
 
 
-def _devices(torch: ModuleType, device: str) -> tuple[str, ...]:
+def device_names(torch: ModuleType, device: str) -> tuple[str, ...]:
     """Names of the devices to be tried, best first."""
     if device == "cuda" and not torch.cuda.is_available():
         text = "device cuda: this torch finds no CUDA; install torch for CUDA or choose device cpu"
@@ -286,14 +305,14 @@ def _devices(torch: ModuleType, device: str) -> tuple[str, ...]:
     return ("cuda:0", "cpu") if device != "cpu" and torch.cuda.is_available() else ("cpu",)
 
 
-def _precision(torch: ModuleType, device: Any) -> Any:
+def precision_of(torch: ModuleType, device: Any) -> Any:
     """Half precision on a GPU, bfloat16 where the GPU has it; full precision on a processor."""
     if device.type != "cuda":
         return torch.float32
     return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
 
 
-def _give_back(torch: ModuleType) -> None:
+def give_back(torch: ModuleType) -> None:
     """Leave to others what torch keeps for later; a GPU that failed for good refuses even that."""
     with suppress(RuntimeError):
         torch.cuda.empty_cache()

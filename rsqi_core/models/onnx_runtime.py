@@ -40,6 +40,7 @@ class OnnxRuntime:
     """The `Backend` of a folder with a card; it takes any sides that are multiples of 32."""
 
     lacking: tuple[str, ...] = ()
+    prompted = False
 
     def __init__(self, folder: Path, device: str):
         self.card = read_card(folder)
@@ -82,7 +83,9 @@ class OnnxRuntime:
         logits, *more = self._classifier(images)
         return Description(logits, more[0], tuple(more[1:])) if more else Description(logits)
 
-    def segment(self, images: np.ndarray, described: Description | None = None) -> np.ndarray:
+    def segment(
+        self, images: np.ndarray, described: Description | None = None, alive: np.ndarray | None = None
+    ) -> np.ndarray:
         """Segment uint8 [N, S, S, 3], or go on from their features; float32 [N, 7, S, S]."""
         if not self.card.features:
             return self._segmenter(images)[0]

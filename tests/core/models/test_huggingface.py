@@ -381,8 +381,8 @@ def gpu(monkeypatch):
     def put(free=8 << 30, bf16=True, room=99, text="CUDA out of memory. Tried to allocate 1.17 GiB."):
         build = Torch(free, bf16)
         build.room, build.counts = room, []
-        monkeypatch.setattr(huggingface, "_libraries", lambda folder: (build, sys.modules["transformers"]))
-        run = huggingface._Network._run
+        monkeypatch.setattr(huggingface, "libraries", lambda folder: (build, sys.modules["transformers"]))
+        run = huggingface.Network._run
 
         def limited(network, module, device, precision, images):
             build.counts.append((device.type, len(images)))
@@ -390,7 +390,7 @@ def gpu(monkeypatch):
                 raise torch.OutOfMemoryError(text)
             return run(network, module, device, precision, images)
 
-        monkeypatch.setattr(huggingface._Network, "_run", limited)
+        monkeypatch.setattr(huggingface.Network, "_run", limited)
         return build
 
     return put
