@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...classify import outlines, probabilities
-from ...constrain import constrain
-from ...limits import CONSTRAINTS
+from ...constrain import alive, constrain
+from ...limits import CONSTRAINTS, INPUT_SIDE
 from ...metrics import CLASSES, PixelScores, confusion
 from ...models import Description, Model
 from ...segment import labels
@@ -42,7 +42,8 @@ class ModelResult:
     logits : numpy.ndarray
         float32 [N, 10].
     confusions : dict
-        By setting (`ONE_STEP`, `INSPECTION` and `SETTINGS`): int64 [N, 7, 7], truth by found.
+        By setting (`ONE_STEP`, `INSPECTION`, `SETTINGS`, and `INPUT_SIDE` of a model that takes words): int64
+        [N, 7, 7], truth by found.
     scores : dict
         By code of the region types: `PixelScores` of the segmenter's logit margin, without the constraint.
     thresholds : numpy.ndarray
@@ -85,7 +86,8 @@ def run_model(
         Gets each segmented block, by its number, with the label map of an inspection, uint8 [H, W].
     """
     logits, times = [], []
-    confusions: dict[str, list[np.ndarray]] = {setting: [] for setting in (ONE_STEP, INSPECTION, *SETTINGS)}
+    settings = (ONE_STEP, INSPECTION, *SETTINGS, *([INPUT_SIDE] if model.prompted else []))
+    confusions: dict[str, list[np.ndarray]] = {setting: [] for setting in settings}
     scores = {t.code: PixelScores() for t in REGION_TYPES}
     for i, sample in enumerate(samples):
         if (sample.segmentation == IGNORED).all():  # no pixel to compare
@@ -102,6 +104,9 @@ def run_model(
         shape = sample.segmentation.shape
         for setting, found in by_setting(block, pixels, shape, model.thresholds).items():
             confusions[setting].append(confusion(sample.segmentation, found))
+        if model.prompted:
+            found = by_input_side(model, sample.image, described, shape)
+            confusions[INPUT_SIDE].append(confusion(sample.segmentation, found))
         inspected = as_inspected(model, described, pixels, shape)
         confusions[INSPECTION].append(confusion(sample.segmentation, inspected))
         seen(i, sample, inspected)
@@ -127,6 +132,16 @@ def by_setting(
         limit = thresholds if threshold is None else threshold
         found[setting] = labels(constrain(pixels, block, mode, alpha, limit), shape)[0]
     return found
+
+
+def by_input_side(model: Model, image: np.ndarray, described: Description, shape: tuple[int, int]) -> np.ndarray:
+    """Label map uint8 [H, W] of one block whose segmenter is given the words of the living types alone."""
+    block, thresholds = described.logits[0], model.thresholds
+    living = alive(block, INPUT_SIDE, thresholds)
+    if not living.any():
+        return np.zeros(shape, np.uint8)
+    pixels = model.segment(image[None], described, living[None])[0]
+    return labels(constrain(pixels, block, INPUT_SIDE, 1.0, thresholds), shape)[0]
 
 
 def as_inspected(model: Model, described: Description, pixels: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from ...classify import probabilities
+from ...limits import INPUT_SIDE
 from ...metrics import auroc, average_precision, bootstrap, f1_of_counts, iou_of, mean, precision_of, rates
 from ...taxonomy import CODES, REGION_TYPES
 from ..benchmark.marks import count_marks, marks_of_classifier
@@ -113,10 +114,13 @@ def segmentation(rows: Mapping[str, np.ndarray]) -> str:
 def integration(model_result: ModelResult, mixed: np.ndarray, default: str) -> str:
     """Table 7: mIoU and pixel precision of one step, of an inspection and of every setting of equation 3.
 
+    Of a segmenter that takes words, also of the constraint on its input side.
+
     On blocks bool [N] `mixed`; `default` is the mode of the inspection.
     """
     lines = []
-    for setting in (ONE_STEP, INSPECTION, *SETTINGS):
+    given_words = [INPUT_SIDE] if INPUT_SIDE in model_result.confusions else []
+    for setting in (ONE_STEP, INSPECTION, *SETTINGS, *given_words):
         confusions = model_result.confusions[setting][mixed]
         total = confusions.sum(0)
         iou = _mean_iou(confusions)
