@@ -266,6 +266,11 @@ def line_word(angle: float) -> str:
     return "diagonal" if angle <= 60 else "vertical"
 
 
+def position_words(language: str = "zh") -> Sequence[Sequence[str]]:
+    """Return what the fields of the grid of nine are called, row by row."""
+    return _words(language)["position"]
+
+
 def _line(component: Component) -> str | None:
     if component.length >= ELONGATED * component.breadth:
         return line_word(component.angle)

@@ -78,6 +78,7 @@ def _fail(error: Exception, debug: bool, code: int = FAILED) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from .ask import add_ask
     from .batch import add_batch
     from .cluster import add_cluster
     from .conversion import add_convert
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     from .evaluation import add_evaluate
     from .evidence import add_evidence
     from .export import add_export
+    from .find import add_find
     from .findings import add_describe, add_score
     from .finetuning import add_finetune
     from .inspection import add_inspect
@@ -109,6 +111,8 @@ def _parser() -> argparse.ArgumentParser:
         add_describe,
         add_report,
         add_evidence,
+        add_find,
+        add_ask,
         add_dataset,
         add_synthesize,
         add_train,

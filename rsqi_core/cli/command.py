@@ -44,3 +44,9 @@ def need(*modules: str) -> None:
     """Refuse a command whose optional libraries are missing, and say how to get them."""
     if missing := [name for name in modules if find_spec(name) is None]:
         raise RsqiError(f"this command needs {', '.join(missing)}; install it with: pip install 'rsqi[train]'")
+
+
+def need_text() -> None:
+    """Refuse a command whose libraries for models that take words are missing."""
+    if missing := [name for name in ("torch", "transformers") if find_spec(name) is None]:
+        raise RsqiError(f"this command needs {', '.join(missing)}; install it with: pip install 'rsqi[text]'")

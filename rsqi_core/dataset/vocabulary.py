@@ -94,8 +94,8 @@ def load_vocabulary(path: Path | None) -> Vocabulary:
         raise RsqiError(f"{path}: {error}") from error
 
 
-def _named(text: str, patterns: Iterable[tuple[re.Pattern[str], int | None]]) -> set[int]:
-    """Return the types that `text` names and does not deny."""
+def _named(text: str, patterns: Iterable[tuple[re.Pattern[str], int | None]], denied: bool = False) -> set[int]:
+    """Return the types that `text` names and does not deny, or also those that it does."""
     matches = [(*match.span(), category_id) for pattern, category_id in patterns for match in pattern.finditer(text)]
     taken: list[tuple[int, int]] = []
     found = set()
@@ -103,7 +103,7 @@ def _named(text: str, patterns: Iterable[tuple[re.Pattern[str], int | None]]) ->
         if any(start < other_end and end > other_start for other_start, other_end in taken):
             continue
         taken.append((start, end))
-        if category_id is not None and not _DENIED.search(text[:start]):
+        if category_id is not None and (denied or not _DENIED.search(text[:start])):
             found.add(category_id)
     return found
 
@@ -115,3 +115,8 @@ def _built_in() -> Iterator[tuple[re.Pattern[str], int | None]]:
 
 
 _PATTERNS = tuple(_built_in())
+
+
+def named_types(text: str) -> set[int]:
+    """Return the ids of all error types that `text` names by the words that are built in, denied or not."""
+    return _named(text.replace("_", " "), _PATTERNS, denied=True)

@@ -121,12 +121,12 @@ def write_geopackage(
     path = Path(path)
     wkt = None if crs is None else crs.to_wkt()
     with whole_file(path, "the GeoPackage", errors=(*OGR_ERRORS, sqlite3.Error)) as part:
-        _write_layer(part, "errors", *_errors_table(polygons, score), wkt, "MultiPolygon")
+        write_layer(part, "errors", *_errors_table(polygons, score), wkt, "MultiPolygon")
         if seams is not None:
-            _write_layer(part, "seams", *_seams_table(seams), wkt, "LineString")
-        _write_layer(part, "blocks", *_blocks_table(blocks, transform), wkt, "Polygon")
+            write_layer(part, "seams", *_seams_table(seams), wkt, "LineString")
+        write_layer(part, "blocks", *_blocks_table(blocks, transform), wkt, "Polygon")
         row = {**summary, "transform": list(transform)[:6]}
-        _write_layer(part, "summary", None, {name: _column(value) for name, value in row.items()}, None, None)
+        write_layer(part, "summary", None, {name: column_of(value) for name, value in row.items()}, None, None)
         _add_styles(part, [name for name in STYLED if name != "seams" or seams is not None])
         release(path)
 
@@ -245,19 +245,19 @@ def _errors_table(polygons: Sequence[ErrorPolygon], score: Score | None) -> tupl
     items = [None] * len(polygons) if score is None else score.items
     never = np.ones(len(polygons), bool)
     table = {
-        "category_id": _values([t.id for t in types], np.int32),
-        "label": _values([t.zh for t in types], object),
-        "label_en": _values([t.en for t in types], object),
-        "confidence": _values([p.confidence for p in polygons], np.float64),
-        "area_m2": _values([p.area_m2 for p in polygons], np.float64),
-        "severity": _values([item.severity if item else None for item in items], object),
-        "penalty": _values([item.penalty if item else math.nan for item in items], np.float64),
-        "status": _values(["unreviewed"] * len(polygons), object),
-        "source": _values([p.source for p in polygons], object),
-        "block_size": _values([p.block_size for p in polygons], np.int32),
-        "comment": _values([None] * len(polygons), object),
+        "category_id": values_of([t.id for t in types], np.int32),
+        "label": values_of([t.zh for t in types], object),
+        "label_en": values_of([t.en for t in types], object),
+        "confidence": values_of([p.confidence for p in polygons], np.float64),
+        "area_m2": values_of([p.area_m2 for p in polygons], np.float64),
+        "severity": values_of([item.severity if item else None for item in items], object),
+        "penalty": values_of([item.penalty if item else math.nan for item in items], np.float64),
+        "status": values_of(["unreviewed"] * len(polygons), object),
+        "source": values_of([p.source for p in polygons], object),
+        "block_size": values_of([p.block_size for p in polygons], np.int32),
+        "comment": values_of([None] * len(polygons), object),
         "edited_at": (np.full(len(polygons), "NaT", "datetime64[ms]"), never),
-        "edited_by": _values([None] * len(polygons), object),
+        "edited_by": values_of([None] * len(polygons), object),
     }
     return shapely.to_wkb(np.array([p.geometry for p in polygons], object)), table
 
@@ -266,16 +266,16 @@ def _seams_table(seams: Sequence[tuple[Seam, int | None]]) -> tuple[np.ndarray, 
     measures = [seam.measure for seam, _ in seams]
 
     def numbers(name: str) -> tuple[np.ndarray, np.ndarray]:
-        return _values([math.nan if (v := getattr(each, name)) is None else v for each in measures], np.float64)
+        return values_of([math.nan if (v := getattr(each, name)) is None else v for each in measures], np.float64)
 
-    table = {"category_id": _values([each.category_id for each in measures], np.int32)}
+    table = {"category_id": values_of([each.category_id for each in measures], np.int32)}
     for band, name in enumerate("rgb"):
-        table[f"step_dn_{name}"] = _values([each.step_dn[band] for each in measures], np.float64)
+        table[f"step_dn_{name}"] = values_of([each.step_dn[band] for each in measures], np.float64)
     for name in ("delta_e", "sharpness_ratio", "offset_px", "offset_significance", "length_m", "visible_share"):
         table[name] = numbers(name)
     fids = np.array([0 if index is None else index + 1 for _, index in seams], np.int64)
     table["error_id"] = fids, fids == 0
-    table["status"] = _values([None if index is None else "unreviewed" for _, index in seams], object)
+    table["status"] = values_of([None if index is None else "unreviewed" for _, index in seams], object)
     return shapely.to_wkb(np.array([seam.geometry for seam, _ in seams], object)), table
 
 
@@ -286,21 +286,22 @@ def _blocks_table(blocks: Sequence[Any], transform: Affine) -> tuple[np.ndarray,
     ]
     probabilities = np.array([result.probabilities for result in blocks], np.float64).reshape(len(grid), len(TYPES))
     table = {
-        name: _values([getattr(b, attribute) for b in grid], np.int32)
+        name: values_of([getattr(b, attribute) for b in grid], np.int32)
         for name, attribute in (("block_size", "size"), ("row", "row"), ("col", "col"))
     }
-    table.update({f"p_{t.code}": _values(probabilities[:, t.id - 1], np.float64) for t in TYPES})
+    table.update({f"p_{t.code}": values_of(probabilities[:, t.id - 1], np.float64) for t in TYPES})
     return shapely.to_wkb(np.array(outlines, object)), table
 
 
-def _values(values: Any, dtype: Any) -> tuple[np.ndarray, np.ndarray]:
+def values_of(values: Any, dtype: Any) -> tuple[np.ndarray, np.ndarray]:
     """Return (array, mask of nulls)."""
     array = np.array(values, dtype)
     null = np.array([v is None for v in array], bool) if array.dtype == object else np.isnan(array.astype(float))
     return array, null
 
 
-def _column(value: Any) -> tuple[np.ndarray, np.ndarray]:
+def column_of(value: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the column of a table of one row, and its mask of nulls; mappings and lists become JSON."""
     if isinstance(value, (Mapping, list, tuple)):
         value = json.dumps(value, ensure_ascii=False)
     elif isinstance(value, Path):
@@ -309,16 +310,17 @@ def _column(value: Any) -> tuple[np.ndarray, np.ndarray]:
     dtype = (np.float64 if isinstance(value, (float, np.floating)) else np.int64) if is_number else object
     if value is None:  # what may be missing is a number
         value, is_number, dtype = math.nan, True, np.float64
-    return _values([value if is_number else str(value)], dtype)
+    return values_of([value if is_number else str(value)], dtype)
 
 
 def _scalar(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _write_layer(
+def write_layer(
     path: Path, layer: str, geometry: np.ndarray | None, table: _Columns, wkt: str | None, kind: str | None
 ) -> None:
+    """Write a layer or, without `geometry`, a table into a GeoPackage, which comes into being with the first."""
     options = {}
     if geometry is not None and wkt is None:
         options["SRID"] = "-1"  # undefined cartesian: pixel coordinates

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +39,29 @@ def write_mask(path: Path, raster: Raster, bands: Iterable[np.ndarray], window: 
     OutputError
         If the file cannot be written.
     """
+    colors = {t.id: _rgba(t.color) for t in TYPES}
+    write_bytes(path, "the mask", raster, bands, window, colors=colors)
+
+
+def write_bytes(
+    path: Path,
+    what: str,
+    raster: Raster,
+    bands: Iterable[np.ndarray],
+    window: tuple[int, int, int, int],
+    colors: Mapping[int, tuple[int, int, int, int]] | None = None,
+    tags: Mapping[str, str] | None = None,
+    scale: float = 1.0,
+) -> None:
+    """Write one uint8 band as `write_mask` does.
+
+    Parameters
+    ----------
+    what : str
+        What cannot be written, for the message.
+    colors, tags, scale : optional
+        Of the band, and of the file.
+    """
     # Like the raster itself, a mask without georeference carries none.
     place = (
         {}
@@ -50,12 +73,16 @@ def write_mask(path: Path, raster: Raster, bands: Iterable[np.ndarray], window: 
         "tiled": True, "blockxsize": _TILE, "blockysize": _TILE, "compress": "deflate", "nodata": IGNORED,
         "bigtiff": "if_safer", "sparse_ok": True, **place,
     }  # fmt: skip
-    with whole_file(path, "the mask", errors=(rasterio.errors.RasterioError,)) as part:
+    with whole_file(path, what, errors=(rasterio.errors.RasterioError,)) as part:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             target = rasterio.open(part, "w", **profile)
         with rasterio.Env(GDAL_CACHEMAX=_CACHE), target:
-            target.write_colormap(1, {t.id: _rgba(t.color) for t in TYPES})
+            if colors:
+                target.write_colormap(1, dict(colors))
+            if scale != 1:
+                target.scales = (scale,)
+            target.update_tags(**(tags or {}))
             for top, strip in _strips(raster, bands, window):
                 target.write(strip, 1, window=Window(0, top, raster.width, len(strip)))
 
