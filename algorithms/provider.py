@@ -6,11 +6,13 @@ from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from ..bridge.paths import ICONS
+from .ask_result import AskResult
 from .check_image import CheckImage
 from .classify_blocks import ClassifyBlocks
 from .describe_errors import DescribeErrors
 from .evaluate_models import EvaluateModels
 from .export_training_data import ExportTrainingData
+from .find_by_words import FindByWords
 from .find_missing_pixels import FindMissingPixels
 from .find_stripe_noise import FindStripeNoise
 from .fine_tune import FineTune
@@ -35,6 +37,8 @@ ALGORITHMS = (
     JudgeLot,
     ReportErrors,
     MapEvidence,
+    FindByWords,
+    AskResult,
     ExportTrainingData,
     FineTune,
     EvaluateModels,

@@ -11,7 +11,7 @@ from ..rsqi_core import limits
 from .i18n import tr
 
 DEVICES = limits.DEVICES
-CONSTRAINTS = (None, *limits.CONSTRAINTS)  # None: as the model's card says
+CONSTRAINTS = (None, *limits.ALL_CONSTRAINTS)  # None: as the model's card says
 
 
 def device_names(platform: str = sys.platform) -> list[str]:
@@ -27,7 +27,8 @@ def training_device_names() -> list[str]:
 
 def constraint_names() -> list[str]:
     """Return readable names of `CONSTRAINTS`."""
-    return [tr("As the model recommends"), tr("Absolute"), tr("Relative"), tr("Intermediate"), tr("Lowering")]
+    names = [tr("As the model recommends"), tr("Absolute"), tr("Relative"), tr("Intermediate"), tr("Lowering")]
+    return [*names, tr("Input side (models that take words)")]
 
 
 def block_sizes(text: str) -> list[int]:

@@ -56,6 +56,7 @@ def progress_text(event: dict) -> str:
         "seams": tr("Measuring seams: {done} of {total}"),
         "polygons": tr("Making polygons: {done} of {total}"),
         "write": tr("Writing: {done} of {total}"),
+        "find": tr("Looking through the image: block {done} of {total}"),
         "report": tr("Composing the report: step {done} of {total}"),
         "dataset": tr("Cutting images: {done} of {total}"),
         "train": tr("Training: step {done} of {total}"),

@@ -31,6 +31,7 @@ STAGES = {  # shares of the progress bar
     "write": (97.0, 100.0),
     "read": (0.0, 20.0),
     "seams": (20.0, 97.0),
+    "find": (0.0, 97.0),
     "train": (0.0, 85.0),
     "thresholds": (85.0, 90.0),
     "compare": (90.0, 100.0),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsMapLayer, QgsProject, QgsVectorLayer
+from qgis.core import QgsFeature, QgsMapLayer, QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -14,9 +14,11 @@ from .inspect.page import InspectPage
 from .learn.page import LearnPage
 from .lot.page import LotPage
 from .review.page import ReviewPage
+from .review.taking import take_place
 from .score.page import ScorePage
 from .setup.page import SetupPage
 from .steps import StepBar
+from .words.page import WordsPage
 
 LAYER_FIELD = "category_id"  # a vector layer with this field is one of errors
 
@@ -27,7 +29,7 @@ class RsqiDock(QgsDockWidget):
     Attributes
     ----------
     page : str
-        Name of the page that is shown: inspect, review, score, report; learn, lot or scheme.
+        Name of the page that is shown: inspect, review, score, report; learn, lot, words or scheme.
     """
 
     def __init__(self, iface, parent=None):
@@ -49,8 +51,11 @@ class RsqiDock(QgsDockWidget):
         self.learn_page = LearnPage(iface)
         self.lot_page = LotPage(iface, self.inspect_page.form.method, self.score_page.lot_panel)
         self.lot_page.open_requested.connect(lambda entry: self.inspect_page.open_result(entry.scene, entry.result))
+        self.words_page = WordsPage(iface)
+        self.words_page.found.take_requested.connect(self._take_place)
         self._pages = (
-            self.inspect_page, self.setup_page, self.review_page, self.score_page, self.learn_page, self.lot_page
+            self.inspect_page, self.setup_page, self.review_page, self.score_page, self.learn_page, self.lot_page,
+            self.words_page,
         )  # fmt: skip
         self._shown = {
             "inspect": self._inspect_stack,
@@ -59,10 +64,11 @@ class RsqiDock(QgsDockWidget):
             "report": self.score_page.report_panel,
             "learn": self.learn_page,
             "lot": self.lot_page,
+            "words": self.words_page,
             "scheme": self.score_page.scheme_panel,
         }
         steps = {"inspect": tr("Inspect"), "review": tr("Review"), "score": tr("Score"), "report": tr("Report")}
-        aside = {"learn": tr("Learn"), "lot": tr("Lot"), "scheme": tr("Scheme")}
+        aside = {"learn": tr("Learn"), "lot": tr("Lot"), "words": tr("Find and ask"), "scheme": tr("Scheme")}
         self.steps = StepBar(steps, aside)
         self.guide_button = GuideButton()
         self._stack = QStackedWidget()
@@ -112,6 +118,11 @@ class RsqiDock(QgsDockWidget):
         QgsProject.instance().layersWillBeRemoved.disconnect(self._forget)
         for page in (*self._pages, self.guide_button):
             page.stop()
+
+    def _take_place(self, place: QgsFeature, crs, category_id: int) -> None:
+        """Take a place that words have found into the layer under review."""
+        fid, reason = take_place(self.review_page.decisions, place, crs, category_id)
+        self.words_page.found.show_taken(place.id(), fid, reason)
 
     def _build(self) -> None:
         line = QHBoxLayout()

@@ -4511,5 +4511,253 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <source>Draw by lot</source>
         <translation>抽取</translation>
     </message>
+    <message>
+        <source>Input side (models that take words)</source>
+        <translation>输入端（由文字提示的模型）</translation>
+    </message>
+    <message>
+        <source>Looking through the image: block {done} of {total}</source>
+        <translation>正在查找影像：第 {done} 块，共 {total} 块</translation>
+    </message>
+    <message>
+        <source>Ask about an image</source>
+        <translation>提问影像</translation>
+    </message>
+    <message>
+        <source>Answers a question about an inspected image.</source>
+        <translation>回答关于已检查影像的问题。</translation>
+    </message>
+    <message>
+        <source>Answers questions in Chinese or English from what an inspection has measured: types, counts, areas, places, the worst errors, the score and why it is so. What was not measured is answered by a model that answers questions about pictures, if the folder of one is given; such an answer is marked as a model's words.</source>
+        <translation>用检查的测量结果回答中文或英文问题：类型、数量、面积、位置、最严重的错误、得分及其原因。未测量的内容由能回答图像问题的模型回答（需给出其文件夹），这类回答会注明出自模型。</translation>
+    </message>
+    <message>
+        <source>Such as: How many clouds are there? The answer comes in the language of the question.</source>
+        <translation>例如：云有几处？用提问的语言回答。</translation>
+    </message>
+    <message>
+        <source>The folder of a BLIP model for questions, or of another model that answers in words.</source>
+        <translation>BLIP 问答模型或其他能用文字回答的模型的文件夹。</translation>
+    </message>
+    <message>
+        <source>Said by the model {name}, not measured: {text}</source>
+        <translation>模型 {name} 的回答，未经测量：{text}</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>问题</translation>
+    </message>
+    <message>
+        <source>Model folder</source>
+        <translation>模型文件夹</translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation>回答</translation>
+    </message>
+    <message>
+        <source>Numbers of the errors that it speaks of</source>
+        <translation>所涉及错误的编号</translation>
+    </message>
+    <message>
+        <source>Where the answer comes from</source>
+        <translation>回答的来源</translation>
+    </message>
+    <message>
+        <source>Find by words</source>
+        <translation>按文字查找</translation>
+    </message>
+    <message>
+        <source>Finds by words what the ten types do not cover.</source>
+        <translation>用文字查找十种类型之外的内容。</translation>
+    </message>
+    <message>
+        <source>Looks for any phrase over a whole image, such as smoke, flooding or sun glint, with a model that takes words: CLIPSeg or GroupViT outline places, CLIP or SigLIP give whole blocks a score. RSQI comes with no such model: give the folder of one in the form of Hugging Face, with safetensors.
+
+The places are a layer with a score from 0 to 1; the heat map has the score of every pixel.</source>
+        <translation>在整幅影像中查找任意文字描述的内容，如烟、洪水、太阳耀斑，由文字提示的模型完成：CLIPSeg 或 GroupViT 勾画范围，CLIP 或 SigLIP 给整块打分。RSQI 不自带此类模型：请给出 Hugging Face 格式（safetensors）的模型文件夹。
+
+找到的位置成为一个图层，分值为 0 到 1；热力图为每个像素的分值。</translation>
+    </message>
+    <message>
+        <source>The image to look through: a file.</source>
+        <translation>要查找的影像：须为文件。</translation>
+    </message>
+    <message>
+        <source>What to look for, in the language of the model; several ways to say it are set apart by semicolons.</source>
+        <translation>要查找的内容，用模型所懂的语言；同一内容的多种说法用分号隔开。</translation>
+    </message>
+    <message>
+        <source>The folder of a CLIPSeg, GroupViT, CLIP or SigLIP model.</source>
+        <translation>CLIPSeg、GroupViT、CLIP 或 SigLIP 模型的文件夹。</translation>
+    </message>
+    <message>
+        <source>Score from which a pixel belongs to a place.</source>
+        <translation>像素达到该分值才算入。</translation>
+    </message>
+    <message>
+        <source>Only this part of the image; empty means all of it.</source>
+        <translation>只查找影像的这一部分；留空为全部。</translation>
+    </message>
+    <message>
+        <source>What the model sees at a time; with CLIP and SigLIP smaller blocks place better what is found.</source>
+        <translation>模型每次看到的范围；使用 CLIP 和 SigLIP 时，块越小位置越准。</translation>
+    </message>
+    <message>
+        <source>Smaller places are left out.</source>
+        <translation>更小的位置不计。</translation>
+    </message>
+    <message>
+        <source>A GeoPackage with a polygon and a score for each place.</source>
+        <translation>GeoPackage，每个位置一个多边形及其分值。</translation>
+    </message>
+    <message>
+        <source>A GeoTIFF with the score of every pixel.</source>
+        <translation>GeoTIFF，每个像素的分值。</translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation>文字</translation>
+    </message>
+    <message>
+        <source>Least score</source>
+        <translation>最低分值</translation>
+    </message>
+    <message>
+        <source>Extent to look through</source>
+        <translation>查找范围</translation>
+    </message>
+    <message>
+        <source>Side of a block (px)</source>
+        <translation>块边长（像素）</translation>
+    </message>
+    <message>
+        <source>Smallest place (px)</source>
+        <translation>最小位置（像素）</translation>
+    </message>
+    <message>
+        <source>Found places</source>
+        <translation>找到的位置</translation>
+    </message>
+    <message>
+        <source>Number of places</source>
+        <translation>位置个数</translation>
+    </message>
+    <message>
+        <source>Best score</source>
+        <translation>最高分值</translation>
+    </message>
+    <message>
+        <source>The layer is no file: save it as an image first.</source>
+        <translation>该图层不是文件：请先另存为影像。</translation>
+    </message>
+    <message>
+        <source>Places found: {count}</source>
+        <translation>找到 {count} 处</translation>
+    </message>
+    <message>
+        <source>Let the name of {path} end in .gpkg.</source>
+        <translation>{path} 的文件名须以 .gpkg 结尾。</translation>
+    </message>
+    <message>
+        <source>Find and ask</source>
+        <translation>查找与提问</translation>
+    </message>
+    <message>
+        <source>There is no layer of errors to take it into: inspect the image, or choose one.</source>
+        <translation>没有可加入的错误图层：请先检查影像，或选择一个图层。</translation>
+    </message>
+    <message>
+        <source>The layer of errors cannot hold a place of several parts.</source>
+        <translation>错误图层不能保存由多个部分组成的位置。</translation>
+    </message>
+    <message>
+        <source>Take a found place</source>
+        <translation>加入找到的位置</translation>
+    </message>
+    <message>
+        <source>This was not measured: the model is asked...</source>
+        <translation>没有相应的测量结果：正在询问模型……</translation>
+    </message>
+    <message>
+        <source>How many clouds are there?</source>
+        <translation>云有几处？</translation>
+    </message>
+    <message>
+        <source>About types, counts, areas, places, the worst errors, the score and why.</source>
+        <translation>可问类型、数量、面积、位置、最严重的错误、得分及原因。</translation>
+    </message>
+    <message>
+        <source>Ask</source>
+        <translation>提问</translation>
+    </message>
+    <message>
+        <source>The folder of a model that answers what was not measured; empty: none.</source>
+        <translation>回答未测量内容的模型的文件夹；留空则不用。</translation>
+    </message>
+    <message>
+        <source>There is no inspected image to ask about.</source>
+        <translation>没有已检查的影像可提问。</translation>
+    </message>
+    <message>
+        <source>Choose an image.</source>
+        <translation>请选择影像。</translation>
+    </message>
+    <message>
+        <source>Say in words what to look for, such as: smoke over a field.</source>
+        <translation>请用文字说明要找什么，例如：smoke over a field（田野上的烟）。</translation>
+    </message>
+    <message>
+        <source>Choose the folder of a CLIPSeg, GroupViT, CLIP or SigLIP model: RSQI comes with none.</source>
+        <translation>请选择 CLIPSeg、GroupViT、CLIP 或 SigLIP 模型的文件夹：RSQI 不自带此类模型。</translation>
+    </message>
+    <message>
+        <source>Nothing reaches the score: see the heat map, or lower it.</source>
+        <translation>没有达到该分值的位置：请看热力图，或降低分值。</translation>
+    </message>
+    <message>
+        <source>In the language of the model; several ways to say it are set apart by semicolons.</source>
+        <translation>用模型所懂的语言；同一内容的多种说法用分号隔开。</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation>查找</translation>
+    </message>
+    <message>
+        <source>Places found: {count}, the best score {best:.2f}</source>
+        <translation>找到 {count} 处，最高分值 {best:.2f}</translation>
+    </message>
+    <message>
+        <source>Found: {phrase}</source>
+        <translation>找到：{phrase}</translation>
+    </message>
+    <message>
+        <source>Heat map: {phrase}</source>
+        <translation>热力图：{phrase}</translation>
+    </message>
+    <message>
+        <source>What was found cannot be opened: {path}</source>
+        <translation>无法打开查找结果：{path}</translation>
+    </message>
+    <message>
+        <source>The type that a place is taken as</source>
+        <translation>加入时的错误类型</translation>
+    </message>
+    <message>
+        <source>Adds the place to the layer under review, where it can be undone.</source>
+        <translation>把该位置加入正在审核的图层，可在那里撤销。</translation>
+    </message>
+    <message>
+        <source>Take as an error ({key})</source>
+        <translation>加入为错误（{key}）</translation>
+    </message>
+    <message>
+        <source>Taken as error {fid}.</source>
+        <translation>已加入为错误 {fid}。</translation>
+    </message>
+    <message>
+        <source>Ask about the inspected image</source>
+        <translation>提问已检查的影像</translation>
+    </message>
 </context>
 </TS>

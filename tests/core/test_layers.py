@@ -66,7 +66,7 @@ def may_import(sentence):
         yield from ((f"rsqi_core.{name}", known) for name in line)
 
 
-PAGES = ("inspect", "learn", "lot", "review", "score", "setup")
+PAGES = ("inspect", "learn", "lot", "review", "score", "setup", "words")
 MAY_IMPORT = {
     "__init__": {"plugin"},
     "plugin": {"ui", "algorithms.provider", "bridge"},

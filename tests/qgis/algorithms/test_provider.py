@@ -11,11 +11,13 @@ from runner import algorithm
 def test_every_algorithm_is_described(application):
     provider = application.processingRegistry().providerById("rsqi")
     assert [a.name() for a in provider.algorithms()] == [
+        "ask",
         "checks",
         "classifyblocks",
         "describe",
         "evaluate",
         "evidence",
+        "find",
         "finetune",
         "inspect",
         "inspectbatch",

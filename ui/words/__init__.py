@@ -1,0 +1,1 @@
+"""Find by words, and ask about an image."""
