@@ -26,6 +26,9 @@ def add_evaluate(commands: Any) -> None:
     )
     parser.add_argument("--output", type=Path, metavar="MD", help="write the page, with plots and examples beside it")
     parser.add_argument("--overwrite", action="store_true", help="with --dataset: replace a page that was changed")
+    parser.add_argument("--calibrate", action="store_true",
+                        help="with --dataset and a model that takes words: first set the thresholds of its prompts on "
+                             "the training part, in prompts.json of its folder")  # fmt: skip
     parser.add_argument("--device", choices=DEVICES, default="cpu", help="with --dataset (cpu)")
     parser.add_argument("--card", type=Path, metavar="MD", help="write the model's card, and a Chinese one beside it")
     parser.add_argument("--mask", type=Path, metavar="TIF", help="compare this mask of an inspection instead")
@@ -38,6 +41,8 @@ def _evaluate(options: argparse.Namespace) -> int:
         return _compare(options)
     if options.dataset:
         return _evaluate_dataset(options)
+    if options.calibrate:
+        raise ParameterError("--calibrate needs --dataset FOLDER")
     if options.data is None:
         raise ParameterError("evaluate needs --data FOLDER, --dataset FOLDER, or --mask with --truth and --planted")
     if len(options.model) > 1:
@@ -93,11 +98,22 @@ def _evaluate_dataset(options: argparse.Namespace) -> int:
     if options.output:
         read = [options.dataset, *(Path(name) for name in options.model if name != MODEL)]
         refuse_page(options.output, read, options.overwrite)
+    if options.calibrate:
+        _calibrate(options)
     measured = measure_dataset(options.dataset, options.model, options.device, _log)
     if measured.lacking:
         _log(f"rsqi: {options.dataset}: its test part shows no {', '.join(measured.lacking)}; nothing is said of that")
     print(write_page(measured, options.output))
     return DONE
+
+
+def _calibrate(options: argparse.Namespace) -> None:
+    from ..evaluation.station.prompt_thresholds import calibrate_prompts
+
+    for name in options.model:
+        found = calibrate_prompts(options.dataset, name, options.device)
+        said = ", ".join(f"{code} {value:.2f}" for code, value in found.thresholds.items())
+        _log(f"{found.file}: {said or 'no type of the training part is alive, so nothing was set'}")
 
 
 def _log(line: str) -> None:
