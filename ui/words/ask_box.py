@@ -32,6 +32,7 @@ from ..widgets.swatch import small_swatch
 
 SETTING = "rsqi/question_model"
 MOST = 200  # errors in the list; all that an answer speaks of are selected
+ROWS_HEIGHT = 120  # px: the page is to fit a small screen
 _FID = Qt.ItemDataRole.UserRole
 
 
@@ -150,6 +151,7 @@ class AskBox(QWidget):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.list = QListWidget()
         self.list.setObjectName("rsqiAnswerErrors")
+        self.list.setMaximumHeight(ROWS_HEIGHT)
         line = QHBoxLayout()
         line.addWidget(self.question_box, 1)
         line.addWidget(self.ask_button)

@@ -26,6 +26,7 @@ from ..widgets.swatch import small_swatch
 
 KEY = "T"
 MOST = 1000  # places in the list; all are on the map
+ROWS_HEIGHT = 140  # px: the page is to fit a small screen
 _FID = Qt.ItemDataRole.UserRole
 
 
@@ -46,6 +47,7 @@ class FoundList(QWidget):
         self._layer: QgsVectorLayer | None = None
         self.list = QListWidget()
         self.list.setObjectName("rsqiFound")
+        self.list.setMaximumHeight(ROWS_HEIGHT)
         self.type_box = narrow(QComboBox())
         for t in taxonomy.TYPES:
             self.type_box.addItem(small_swatch(t.color), type_name(t), t.id)
