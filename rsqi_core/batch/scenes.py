@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..errors import ParameterError
+from ..files.heat_file import is_heat
 from ..files.mask import is_mask
 from ..limits import RASTER_ENDINGS
 from ..locate import absolute_path
@@ -69,11 +70,11 @@ def _itself(path: Path) -> list[str]:
 
 
 def _within(folder: Path) -> Iterator[str]:
-    """Yield the images of a folder, at any depth, but for hidden ones and masks that RSQI has written."""
+    """Yield the images of a folder, at any depth, but for hidden ones, and masks and heat maps of RSQI."""
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if path.suffix.lower() in RASTER_ENDINGS and not hidden and path.is_file():
-            if path.stem.endswith("_mask") and is_mask(path):
+            if (path.stem.endswith("_mask") and is_mask(path)) or (path.stem.endswith("_heat") and is_heat(path)):
                 continue
             yield str(path)
 

@@ -151,3 +151,12 @@ def test_the_command_says_what_it_found(models, write_raster, tmp_path, capsys):
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["event"] == "result"
     assert main([*words[:-3], str(tmp_path), "--output", str(tmp_path / "g.gpkg")]) == 1
     assert capsys.readouterr().err.count("\n") == 1 and not Path(tmp_path / "g.gpkg").exists()
+
+
+def test_a_heat_map_is_no_scene_of_a_lot(models, write_raster, tmp_path):
+    from rsqi_core.batch.scenes import find_scenes
+
+    raster = write_raster(landscape(128, seed=3))
+    run(job(raster, models, tmp_path, "clip", threshold=0.9))
+    assert (tmp_path / "found_heat.tif").exists()
+    assert [Path(scene).name for scene in find_scenes([str(tmp_path)], False)] == [Path(raster).name]

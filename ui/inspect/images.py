@@ -13,6 +13,7 @@ from qgis.PyQt import sip
 from ...bridge.raster_source import raster_path
 from ...rsqi_core.limits import RASTER_ENDINGS
 
+OWN = ("_mask", "_heat")  # endings of rasters that RSQI writes
 RESULT, SEAMS = "rsqi", "seams"  # what the names of results end in
 
 
@@ -47,11 +48,11 @@ def image_of(layer: QgsRasterLayer) -> Image:
 
 
 def images_in(folder: Path) -> list[Image]:
-    """Return the images of a folder by name, without the masks that RSQI has written there."""
+    """Return the images of a folder by name, without the masks and heat maps that RSQI has written there."""
     if not folder.is_dir():
         return []
     files = sorted(file for file in folder.iterdir() if file.suffix.lower() in RASTER_ENDINGS and file.is_file())
-    return [Image(file.stem, path=file) for file in files if not file.stem.endswith("_mask") and file.name[0] != "."]
+    return [Image(file.stem, path=file) for file in files if not file.stem.endswith(OWN) and file.name[0] != "."]
 
 
 def result_path(image: Image, folder: Path | None = None, ending: str = RESULT) -> Path:

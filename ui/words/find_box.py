@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
-from qgis.core import QgsProcessingUtils, QgsSettings
+from qgis.core import QgsRasterLayer, QgsSettings
 from qgis.gui import QgsFileWidget, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
@@ -22,6 +24,7 @@ from qgis.PyQt.QtWidgets import (
 from ...bridge.algorithm_run import AlgorithmRun
 from ...bridge.compat import RASTER_LAYERS
 from ...bridge.i18n import tr
+from ...bridge.raster_source import raster_path
 from ...bridge.texts import progress_text
 from ...rsqi_core import limits
 from ..widgets.narrow import narrow, narrow_file
@@ -61,8 +64,7 @@ class FindBox(QWidget):
             "TEXT": phrase,
             "MODEL": self.model_box.filePath().strip(),
             "THRESHOLD": self.threshold_box.value(),
-            "OUTPUT": QgsProcessingUtils.generateTempFilename("found.gpkg"),
-            "HEAT": QgsProcessingUtils.generateTempFilename("heat.tif"),
+            **_outputs(layer),
         }
         run = AlgorithmRun("rsqi:find", parameters, self, layer.name())
         run.progressed.connect(lambda percent: self.progress.setValue(round(10 * percent)))
@@ -175,3 +177,16 @@ class FindBox(QWidget):
         column.addLayout(buttons)
         column.addWidget(self.progress)
         column.addWidget(self.status)
+
+
+def _outputs(layer: QgsRasterLayer) -> dict[str, str]:
+    """Return names beside the image that no file has yet; where nobody may write, in the system's temporary folder."""
+    path = Path(raster_path(layer) or "found")
+    folder = path.parent if os.access(path.parent, os.W_OK) else Path(tempfile.gettempdir())
+    number = 1
+    while True:
+        stem = f"{path.stem}_found" + (f"_{number}" if number > 1 else "")
+        places, heat = folder / f"{stem}.gpkg", folder / f"{stem}_heat.tif"
+        if not places.exists() and not heat.exists():
+            return {"OUTPUT": str(places), "HEAT": str(heat)}
+        number += 1
