@@ -90,6 +90,7 @@ class LivePanel(QWidget):
         self.show_schemes()
         self.mode_box.setCurrentIndex(self.mode_box.findData(schemes.mode()))
         live.scored.connect(self._show)
+        self._choosing = False
         live.unavailable.connect(self._show_reason)
         self._show_reason("")
 
@@ -145,7 +146,10 @@ class LivePanel(QWidget):
         self.hint.show()
         if needs_image:
             self.hint.setText(tr("The layer does not say on which image its errors lie: choose it."))
-            self.raster_box.setLayer(image_below(self._live_score.layer))  # sends no signal if it is the same
+            if not self._choosing:  # an image that is of no use is told here again
+                self._choosing = True
+                self.raster_box.setLayer(image_below(self._live_score.layer))  # sends no signal if it is the same
+                self._choosing = False
         else:
             self.hint.setText(reason or tr("Choose a layer of errors to see its score."))
 
