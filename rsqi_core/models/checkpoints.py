@@ -94,7 +94,7 @@ def _both(folder: Path, read: Reader) -> tuple[Checkpoint, Checkpoint] | None:
 
 def find_beside(folder: Path) -> dict[str, Checkpoint]:
     """Find what `find` looks for, where one alone will do."""
-    return _find(folder.resolve(), beside=True)
+    return _find(folder.resolve(), beside=True, read=_read)
 
 
 def find_within(folder: Path) -> dict[str, Checkpoint]:
@@ -168,7 +168,7 @@ def _read_start(folder: Path, kind: str) -> Checkpoint:
         return _read(folder, kind)
     _check_bands(folder, config)
     outputs = {BACKGROUND: 0} | {t.id: t.id for t in types} if kind == SEGMENTER else {t.id: t.id - 1 for t in types}
-    return Checkpoint(folder, config, _weights(folder), outputs, fresh=True)
+    return Checkpoint(folder, config, weights_of(folder), outputs, fresh=True)
 
 
 def label_names(kind: str) -> tuple[str, ...]:
