@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qgis.core import QgsFeature, QgsMapLayer, QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget
-from qgis.PyQt.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from ..bridge.i18n import tr
 from ..bridge.live_score import LiveScore
@@ -70,7 +70,7 @@ class RsqiDock(QgsDockWidget):
         steps = {"inspect": tr("Inspect"), "review": tr("Review"), "score": tr("Score"), "report": tr("Report")}
         aside = {"learn": tr("Learn"), "lot": tr("Lot"), "words": tr("Find and ask"), "scheme": tr("Scheme")}
         self.steps = StepBar(steps, aside)
-        self.guide_button = GuideButton()
+        self.guide_button = GuideButton(self._guide_section)
         self._stack = QStackedWidget()
         for widget in self._shown.values():
             self._stack.addWidget(widget)
@@ -101,7 +101,6 @@ class RsqiDock(QgsDockWidget):
         self.page = name
         self._stack.setCurrentWidget(self._shown[name])
         self.steps.show_page(name)
-        self.guide_button.page = name
 
     def show_result(self, layer: QgsVectorLayer) -> None:
         """Go on to the review of what an inspection has found; without an error to the score."""
@@ -140,6 +139,17 @@ class RsqiDock(QgsDockWidget):
     def _visibility_changed(self, visible: bool) -> None:
         if visible:
             self.show_setup_if_needed()
+
+    def _guide_section(self) -> str:
+        """Return what the guide should tell about: the page, or the part of it that a person is at."""
+        if self.page == "inspect" and self._inspect_stack.currentWidget() is self.setup_page:
+            return "setup"
+        if self.page == "score" and self.score_page.tabs.currentWidget() is self.score_page.checklist_panel:
+            return "by hand"
+        focus = QApplication.focusWidget()
+        if self.page == "learn" and focus is not None and self.learn_page.models.isAncestorOf(focus):
+            return "models"
+        return self.page
 
     def _forget(self, layer_ids: list[str]) -> None:
         if self._layer_id in layer_ids:

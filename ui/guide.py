@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import Qt, QUrl
@@ -15,14 +15,17 @@ from ..bridge.paths import guide_path
 
 _SIZE = (860, 900)
 _MARGIN = 40  # px beside a picture
-SECTIONS = {  # number of the guide's section, which is the same in all languages, by page of the dock
-    "inspect": 2,
-    "review": 3,
-    "score": 4,
-    "scheme": 4,
-    "report": 5,
-    "learn": 6,
-    "lot": 7,
+SECTIONS = {  # by page of the dock: number of the guide's section, and of a part of it; the same in all languages
+    "setup": (0,),
+    "inspect": (2,),
+    "review": (3,),
+    "score": (4,),
+    "by hand": (4, 0),
+    "scheme": (4,),
+    "report": (5,),
+    "learn": (6,),
+    "models": (6, 0),
+    "lot": (7,),
 }
 
 
@@ -65,10 +68,15 @@ class GuideWindow(QTextBrowser):
         else:
             QDesktopServices.openUrl(url)
 
-    def show_section(self, number: int) -> None:
-        """Show the section with this number, from 0."""
-        headings = [block for block in self._headings() if block.blockFormat().headingLevel() == 2]
-        self._scroll_to(headings[number])
+    def show_section(self, number: int, part: int | None = None) -> None:
+        """Show the section with this number, from 0, or a part of it that has a heading of its own."""
+        parts: list[list[QTextBlock]] = []
+        for block in self._headings():
+            if block.blockFormat().headingLevel() == 2:
+                parts.append([block])
+            elif parts:
+                parts[-1].append(block)
+        self._scroll_to(parts[number][0 if part is None else part + 1])
 
     def _show_heading(self, wanted: str) -> None:
         found = next((block for block in self._headings() if slug(block.text()) == wanted), None)
@@ -98,17 +106,17 @@ class GuideButton(QToolButton):
 
     Attributes
     ----------
-    page : str
-        Name of the page of the dock that the guide is opened at.
+    page : callable
+        Names the one of :data:`SECTIONS` that the guide is opened at.
     """
 
-    def __init__(self, parent: QWidget | None = None):
+    def __init__(self, page: Callable[[], str], parent: QWidget | None = None):
         super().__init__(parent)
         self.setObjectName("rsqiGuideButton")
         self.setIcon(QgsApplication.getThemeIcon("/mActionHelpContents.svg"))
         self.setToolTip(tr("RSQI user guide"))
         self.setAutoRaise(True)
-        self.page = "inspect"
+        self.page = page
         self._window: GuideWindow | None = None
         self.clicked.connect(self.open)
 
@@ -118,7 +126,7 @@ class GuideButton(QToolButton):
             self._window = GuideWindow(self.window())
         self._window.show()
         self._window.raise_()
-        self._window.show_section(SECTIONS[self.page])
+        self._window.show_section(*SECTIONS[self.page()])
 
     def stop(self) -> None:
         """Close the window."""

@@ -10,7 +10,7 @@ from fake_iface import Iface
 from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QPoint
-from qgis.PyQt.QtWidgets import QToolButton
+from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QToolButton
 from review_scene import layer_of, write
 
 
@@ -129,9 +129,30 @@ def test_what_is_no_step_stands_behind_more(dock):
     assert dock.steps.more.text() == "More" and not dock.steps.more.isChecked()
 
 
-def test_help_opens_the_guide_at_the_section_of_the_page(dock):
-    dock.show_page("report")
+TITLES = {
+    "review": "Review",
+    "score": "Score",
+    "by hand": "By hand",
+    "report": "Report",
+    "learn": "Learn",
+    "models": "All models",
+    "lot": "Lot",
+    "scheme": "Score",
+    "setup": "Set up",
+    "inspect": "Inspect",
+}
+
+
+@pytest.mark.parametrize("section", TITLES)
+def test_help_opens_the_guide_at_the_section_of_the_page(dock, section, monkeypatch):
+    dock.show_page({"by hand": "score", "models": "learn", "setup": "inspect"}.get(section, section))
+    dock.score_page.tabs.setCurrentIndex(int(section == "by hand"))
+    dock._inspect_stack.setCurrentWidget(dock.setup_page if section == "setup" else dock.inspect_page)
+    if section == "models":
+        monkeypatch.setattr(
+            QApplication, "focusWidget", staticmethod(lambda: dock.learn_page.models.findChild(QAbstractButton))
+        )
     dock.guide_button.click()
     window = dock.guide_button._window
     QgsApplication.processEvents()
-    assert window.cursorForPosition(QPoint(5, 5)).block().text() == "Report"
+    assert window.cursorForPosition(QPoint(5, 5)).block().text() == TITLES[section]
