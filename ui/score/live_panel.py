@@ -34,6 +34,7 @@ class LivePanel(QWidget):
         self.setObjectName("rsqiLiveScore")
         self._live_score = live
         self.score: Score | None = None
+        self._proposing = False
         self.hint = QLabel(tr("Choose a layer of errors to see its score."))
         self.hint.setWordWrap(True)
         self.raster_box = QgsMapLayerComboBox()
@@ -90,7 +91,6 @@ class LivePanel(QWidget):
         self.show_schemes()
         self.mode_box.setCurrentIndex(self.mode_box.findData(schemes.mode()))
         live.scored.connect(self._show)
-        self._choosing = False
         live.unavailable.connect(self._show_reason)
         self._show_reason("")
 
@@ -146,12 +146,19 @@ class LivePanel(QWidget):
         self.hint.show()
         if needs_image:
             self.hint.setText(tr("The layer does not say on which image its errors lie: choose it."))
-            if not self._choosing:  # an image that is of no use is told here again
-                self._choosing = True
-                self.raster_box.setLayer(image_below(self._live_score.layer))  # sends no signal if it is the same
-                self._choosing = False
+            self._propose_image()
         else:
             self.hint.setText(reason or tr("Choose a layer of errors to see its score."))
+
+    def _propose_image(self) -> None:
+        """Choose the image below; what comes of it may be that there is none, which must not end here again."""
+        if self._proposing:
+            return
+        self._proposing = True
+        try:
+            self.raster_box.setLayer(image_below(self._live_score.layer))  # sends no signal if it is the same
+        finally:
+            self._proposing = False
 
     def _write(self) -> None:
         problem = self._live_score.write() if self.score is not None else ""
