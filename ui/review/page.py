@@ -387,6 +387,7 @@ class ReviewPage(ReviewPanel):
         self.block_bar.load()
         if self._layer is not None:
             self._take_tool()
+            self.current.mark()
 
     def hideEvent(self, event):
         super().hideEvent(event)

@@ -21,6 +21,8 @@ from .navigation import Navigator
 from .seam_panel import SeamPanel
 from .status_lines import ModeLabel, ProgressLine
 
+ROOMY = 700  # px of height from which on seams and blocks have room at a time
+
 
 class ReviewPanel(QWidget):
     """The list of errors with its filter above, and its buttons, comment, seam and blocks below.
@@ -44,6 +46,7 @@ class ReviewPanel(QWidget):
         self.comment_box.setPlaceholderText(with_key(tr("Comment"), "comment"))
         self.seam_panel = SeamPanel()
         self.block_bar = BlockBar(navigator)
+        self.seam_panel.shown.connect(lambda shown: self.block_bar.setVisible(not shown or self.height() > ROOMY))
         self.reviewer_box = QLineEdit(reviewer.given_name())
         self.reviewer_box.setPlaceholderText(reviewer.reviewer())
         self.reviewer_box.setToolTip(tr("Your name: every edit is signed with it"))

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from qgis.core import QgsRasterLayer, QgsVectorLayer
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import Qt, QTimer
-from qgis.PyQt.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ...bridge.i18n import tr
 from ...bridge.layer_score import image_below
 from ...bridge.seam_profile import read_profile
 from ...bridge.seam_table import MeasuredSeam, seams_of
+from ..widgets.narrow import VerticalScroll
 from .profile_plot import AlongPlot, ProfilePlot
 
+LEAST = 40  # px: on a low screen the panel is scrolled, and the window stays as high as the screen
 SETTLE_MS = 120  # a held key runs through the list without reading the raster at every error
 
 
 class SeamPanel(QWidget):
-    """Shown while the current error stands for a seam."""
+    """Shown while the current error stands for a seam.
+
+    Signals
+    -------
+    shown : bool
+        Whether it takes room now.
+    """
+
+    shown = pyqtSignal(bool)
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -39,13 +49,21 @@ class SeamPanel(QWidget):
             value.setWordWrap(True)
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, row, 1)
-        column = QVBoxLayout(self)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(grid)
         plots = QHBoxLayout()  # side by side: a screen of 768 px has no room for both below each other
         plots.addWidget(self.plot)
         plots.addWidget(self.along)
         column.addLayout(plots)
+        scroll = VerticalScroll()
+        scroll.setWidget(inside)
+        scroll.setMinimumHeight(LEAST)
+        scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        room = QVBoxLayout(self)
+        room.setContentsMargins(0, 0, 0, 0)
+        room.addWidget(scroll)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SETTLE_MS)
@@ -78,6 +96,14 @@ class SeamPanel(QWidget):
     def texts(self) -> list[str]:
         """Return the values that are shown."""
         return [value.text() for value in self._values]
+
+    def showEvent(self, event):
+        super().showEvent(event)
+        self.shown.emit(True)
+
+    def hideEvent(self, event):
+        super().hideEvent(event)
+        self.shown.emit(not self.isHidden())
 
     def _read(self) -> None:
         known = self._errors is not None and not sip.isdeleted(self._errors) and self._fid is not None
