@@ -124,3 +124,13 @@ def test_a_layer_without_errors_is_scored_and_then_left_alone(page, layer, appli
     wait(application, lambda: value(page) == 100)
     wait(application, lambda: not page.live._timer.isActive())
     assert not page.live._timer.isActive(), "each look at the empty layer would call for the next"
+
+
+def test_an_image_is_proposed_once_even_if_it_is_none(page, monkeypatch):
+    from rsqi.ui.score import live_panel
+
+    panel, asked = page.live_panel, []
+    monkeypatch.setattr(live_panel, "image_below", lambda layer: asked.append(layer))
+    monkeypatch.setattr(panel.raster_box, "setLayer", lambda layer: panel._show_reason("no image"))
+    panel._show_reason("no image")
+    assert len(asked) == 1 and not panel.hint.isHidden()
