@@ -5,8 +5,8 @@ keys, and the seconds until QGIS has done what they ask. Taking a picture costs 
 the walk presses keys.
 
 The environment says where: RSQI_TOUR_SCENE (an image), RSQI_TOUR_PICTURES (a folder), RSQI_TOUR_LANGUAGE (the ending of
-the pictures' names), RSQI_TOUR_WALK (a JSON file for what the steps cost) and RSQI_TOUR_TRAIN (1: train a model on what
-the tour has reviewed).
+the pictures' names), RSQI_TOUR_WALK (a JSON file for what the steps cost), RSQI_TOUR_TRAIN (1: train a model on what
+the tour has reviewed) and RSQI_TOUR_SHORT (1: go no farther than the report).
 """
 
 import json
@@ -264,8 +264,9 @@ def tour():
     report(dock, scene)
     walked["qgis"], walked["width"], walked["height"] = Qgis.QGIS_VERSION, scene.width(), scene.height()
     Path(os.environ["RSQI_TOUR_WALK"]).write_text(json.dumps(walked, indent=1), encoding="utf-8")
-    learn(dock)
-    lot(dock)
+    if os.environ.get("RSQI_TOUR_SHORT") != "1":
+        learn(dock)
+        lot(dock)
 
 
 def main():
