@@ -75,8 +75,10 @@ class ErrorList(QTableView):
         self.clicked.connect(lambda index: self.chosen.emit(self.table.fid_at(index)))
 
     def resizeEvent(self, event):
-        """Name the status only where the names of the types stay whole all the same."""
+        """Name the status only where the names of the types stay whole; keep the current error in sight."""
         super().resizeEvent(event)
+        if event.size().height() < event.oldSize().height() and self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
         brief = event.size().width() < self._others() + self._types + self._states[1]
         self.table.set_brief(brief)
         self.setColumnWidth(STATUS, self._states[not brief])
