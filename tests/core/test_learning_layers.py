@@ -9,6 +9,7 @@ from imports import ROOT, imports, is_package, name_of
 
 BELOW = {"metrics", "dataset"}  # what training and evaluation share
 MAY_IMPORT = {
+    "ask": {"dataset"},  # its words for types and places
     "metrics": set(),
     "dataset": set(),
     "training": BELOW,
@@ -21,7 +22,7 @@ MAY_IMPORT = {
     "evaluation.cards": {"evaluation.benchmark", "evaluation.calibration", "evaluation.pages", "metrics"},
     "learning": {"training", "evaluation.calibration", *BELOW},
 }
-ABOVE = ("rsqi_core.cli", "rsqi_core.tasks")
+ABOVE = ("rsqi_core.cli", "rsqi_core.tasks", "rsqi_core.ask_job")
 
 
 def room_of(module):

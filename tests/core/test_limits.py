@@ -65,7 +65,7 @@ def test_help_shows_the_defaults(capsys):
         main(["inspect", "--help"])
     shown = " ".join(capsys.readouterr().out.split())
     assert "px (512,2048)" in shown and "of a block's side (0.2)" in shown and "auto|cpu|cuda" in shown
-    assert "absolute, relative, intermediate or lowering (the model's)" in shown
+    assert "absolute, relative, intermediate, lowering" in shown and "that takes words (the model's)" in shown
     assert "0.01 % of a block of the size that found them: 26 px of 512, 419 px of 2048" in shown
     assert "oriented or otsu (the paper's)" in shown and "count|area" in shown
 

@@ -19,7 +19,7 @@ TURNS = 5  # of the event loop, while an inspection runs; one if it blocked
 TEXTS = {
     "en": {
         "steps": ["Inspect", "Review", "Score", "Report"],
-        "aside": ["Learn", "Lot", "Scheme"],
+        "aside": ["Learn", "Lot", "Find and ask", "Scheme"],
         "empty": "add an image to the project",
         "so_far": "Errors so far: ",
         "task": "Inspect scene",
@@ -30,7 +30,7 @@ TEXTS = {
     },
     "zh-Hans": {
         "steps": ["检查", "复核", "得分", "报告"],
-        "aside": ["学习", "批", "方案"],
+        "aside": ["学习", "批", "查找与提问", "方案"],
         "empty": "请向工程添加影像",
         "so_far": "已发现错误：",
         "task": "检查 scene",

@@ -15,7 +15,7 @@ from rsqi_core.imagery import Picture
 from rsqi_core.learning.calibrated_export import training_of
 from rsqi_core.limits import CONSTRAINTS
 from rsqi_core.models import load
-from rsqi_core.models.card import read_card
+from rsqi_core.models.card import HASHES, read_card
 from rsqi_core.resources import path
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.taxonomy import CODES
@@ -52,7 +52,8 @@ def test_a_model_folder_is_calibrated_anew_beside_itself(few, tmp_path, capsys):
     words += ["--sparing", "shadow", "--output"]
     assert main([*words, str(copy)]) == 0
     assert "calibrated anew" in capsys.readouterr().out
-    assert load(str(copy), "cpu").hash == load("default", "cpu").hash  # the same weights
+    assert (copy / HASHES).read_text() == (source / HASHES).read_text()  # the same weights
+    assert load(str(copy), "cpu").hash != load("default", "cpu").hash  # with other thresholds
     card = read_card(copy)
     assert set(card.thresholds) == set(CODES) and card.false_alarms == 0.05 and card.constraint in CONSTRAINTS
     assert card.thresholds["blur"] is None and card.withheld == ("blur",) and card.sparing == ("shadow",)
