@@ -3,6 +3,7 @@
 Run with the Python that QGIS uses: ``/usr/bin/python3 -m pytest tests/qgis``.
 """
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -50,6 +51,7 @@ def application(plugins, tmp_path_factory):
 def pytest_sessionfinish():
     """End QGIS only now: pytest lets go of a test's layers after all fixtures, and they must not outlive it."""
     if "qgis.core" in sys.modules and qgis.core.QgsApplication.instance() is not None:
+        gc.collect()  # an exception that a test has caught may hold them in a circle
         qgis.core.QgsApplication.exitQgis()
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from fake_iface import Iface
 from osgeo import gdal, osr
-from qgis.core import QgsProcessingException, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsProcessingException, QgsProject, QgsRasterLayer
 from qgis.PyQt import sip
 from review_scene import layer_of, stored
 from review_scene import write as write_result
@@ -132,13 +132,11 @@ def test_answers_select_their_errors(application, dock, tmp_path):
 def test_a_model_answers_what_was_not_measured(application, monkeypatch, models, image, tmp_path):
     monkeypatch.setenv("RSQI_PYTHON", str(PYTHON))
     path = tmp_path / "of_image.gpkg"
-    run(application, "pixelmissing", {"INPUT": QgsRasterLayer(image, "image"), "OUTPUT": str(tmp_path / "other.gpkg")})
     script = "import sys; from rsqi_core.cli import main; sys.exit(main(sys.argv[1:]))"
     words = ["inspect", image, "--output", str(path), "--progress", "none"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     assert subprocess.run([str(PYTHON), "-c", script, *words], env=environment).returncode == 0
-    layer = QgsVectorLayer(f"{path}|layername=errors", "errors", "ogr")
-    asked = {"INPUT": layer, "QUESTION": "What season is it?"}
+    asked = {"INPUT": f"{path}|layername=errors", "QUESTION": "What season is it?"}
     results, _ = run(application, "ask", {**asked, "MODEL": str(models / "blip")}, Record())
     assert results["TEXT"].startswith("Said by the model blip, not measured:") and results["SOURCE"] == "model"
     results, _ = run(application, "ask", {**asked, "QUESTION": "Is there any blur?"}, Record())
