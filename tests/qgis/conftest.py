@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+ENDED = pytest.StashKey[int]()  # with which status the tests have ended
 
 try:
     import qgis.core
@@ -48,11 +49,21 @@ def application(plugins, tmp_path_factory):
     app.processingRegistry().removeProvider(provider)
 
 
-def pytest_sessionfinish():
+def pytest_sessionfinish(session, exitstatus):
     """End QGIS only now: pytest lets go of a test's layers after all fixtures, and they must not outlive it."""
     if "qgis.core" in sys.modules and qgis.core.QgsApplication.instance() is not None:
         gc.collect()  # an exception that a test has caught may hold them in a circle
         qgis.core.QgsApplication.exitQgis()
+        session.config.stash[ENDED] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    """End at once, all being said: Python takes down in any order what it still holds of Qt, and may crash over it."""
+    if ENDED in config.stash:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(config.stash[ENDED])
 
 
 @pytest.fixture(scope="session")
