@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from qgis.core import (
-    QgsProcessingException,
     QgsProcessingOutputString,
     QgsProcessingParameterFile,
-    QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
-    QgsProcessingParameterVectorLayer,
 )
 
-from ..bridge.compat import VECTOR_POLYGON
-from ..bridge.geopackage import geopackage_of
 from ..bridge.i18n import tr
 from ..bridge.inspect_options import DEVICES
-from ..bridge.raster_source import raster_path
 from ..bridge.worker_client import run_worker
+from .base.inspected import InspectedAlgorithm
 from .base.parameters import device_parameter
-from .base.worker import WorkerAlgorithm
 
 
-class AskResult(WorkerAlgorithm):
+class AskResult(InspectedAlgorithm):
     """Answer a question from what was measured, else by a model."""
 
     NAME = "ask"
-    INPUT = "INPUT"
     QUESTION = "QUESTION"
     MODEL = "MODEL"
-    RASTER = "RASTER"
     DEVICE = "DEVICE"
     TEXT = "TEXT"
     FIDS = "FIDS"
@@ -49,10 +41,7 @@ class AskResult(WorkerAlgorithm):
         )
 
     def initAlgorithm(self, config=None):
-        self.add(
-            QgsProcessingParameterVectorLayer(self.INPUT, tr("Errors"), [VECTOR_POLYGON]),
-            tr("The layer of errors in the GeoPackage of an inspection."),
-        )
+        self.add_errors()
         self.add(
             QgsProcessingParameterString(self.QUESTION, tr("Question")),
             tr("Such as: How many clouds are there? The answer comes in the language of the question."),
@@ -62,11 +51,7 @@ class AskResult(WorkerAlgorithm):
             QgsProcessingParameterFile(self.MODEL, tr("Model folder"), folder, optional=True),
             tr("The folder of a BLIP model for questions, or of another model that answers in words."),
         )
-        self.add(
-            QgsProcessingParameterRasterLayer(self.RASTER, tr("Image"), optional=True),
-            tr("The image that the errors were found in; empty means the one that the inspection has noted."),
-            advanced=True,
-        )
+        self.add_image(advanced=True)
         self.add(device_parameter(self.DEVICE), tr("What computes."), advanced=True)
         self.addOutput(QgsProcessingOutputString(self.TEXT, tr("Answer")))
         self.addOutput(QgsProcessingOutputString(self.FIDS, tr("Numbers of the errors that it speaks of")))
@@ -74,12 +59,8 @@ class AskResult(WorkerAlgorithm):
 
     def prepareAlgorithm(self, parameters, context, feedback):
         # In the main thread: the layers themselves may be looked at only here.
-        layer = self.parameterAsVectorLayer(parameters, self.INPUT, context)
-        path = geopackage_of(layer) if layer is not None else None
-        if path is None or not path.is_file():
-            raise QgsProcessingException(tr("The errors lie in no GeoPackage of an inspection."))
-        raster = self.parameterAsRasterLayer(parameters, self.RASTER, context)
-        self._result, self._raster = str(path), raster_path(raster) if raster else None
+        _, self._result = self.errors_of(parameters, context)
+        self._raster = self.image_of(parameters, context)
         return True
 
     def processAlgorithm(self, parameters, context, feedback):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from qgis.core import (
     QgsProcessingException,
@@ -16,10 +15,8 @@ from qgis.core import (
 from ..bridge.i18n import tr
 from ..bridge.inspect_options import DEVICES, model_folder
 from ..bridge.worker_client import run_worker
-from .base.parameters import device_parameter
+from .base.parameters import device_parameter, require_dataset
 from .base.worker import WorkerAlgorithm
-
-TABLE = Path("train") / "metadata.jsonl"
 
 
 class EvaluateModels(WorkerAlgorithm):
@@ -63,12 +60,8 @@ class EvaluateModels(WorkerAlgorithm):
         self.addOutput(QgsProcessingOutputString(self.FIGURES, tr("Figures of the models as JSON")))
 
     def checkParameterValues(self, parameters, context):
-        dataset = self.parameterAsFile(parameters, self.DATASET, context)
-        if dataset and not (Path(dataset) / TABLE).is_file():
-            return False, tr("There is no dataset in the folder {path}: export training data first.").format(
-                path=dataset
-            )
         try:
+            require_dataset(self.parameterAsFile(parameters, self.DATASET, context))
             self._models(parameters, context)
         except QgsProcessingException as error:
             return False, str(error)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from qgis.core import (
     QgsProcessingException,
@@ -20,10 +19,8 @@ from ..bridge.i18n import tr
 from ..bridge.inspect_options import DEVICES, model_folder
 from ..bridge.texts import comparison_text
 from ..bridge.worker_client import run_worker
-from .base.parameters import device_parameter
+from .base.parameters import device_parameter, require_dataset
 from .base.worker import WorkerAlgorithm
-
-TABLE = Path("train") / "metadata.jsonl"
 
 
 class FineTune(WorkerAlgorithm):
@@ -111,12 +108,8 @@ class FineTune(WorkerAlgorithm):
         self.addOutput(QgsProcessingOutputString(self.VERDICT, tr("Comparison as JSON")))
 
     def checkParameterValues(self, parameters, context):
-        dataset = self.parameterAsFile(parameters, self.DATASET, context)
-        if dataset and not (Path(dataset) / TABLE).is_file():
-            return False, tr("There is no dataset in the folder {path}: export training data first.").format(
-                path=dataset
-            )
         try:
+            require_dataset(self.parameterAsFile(parameters, self.DATASET, context))
             model_folder(self.parameterAsString(parameters, self.MODEL, context))
         except QgsProcessingException as error:
             return False, str(error)

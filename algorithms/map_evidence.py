@@ -13,32 +13,25 @@ from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
-    QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
-    QgsProcessingParameterVectorLayer,
 )
 
-from ..bridge.compat import VECTOR_POLYGON
-from ..bridge.geopackage import geopackage_of
 from ..bridge.i18n import tr
 from ..bridge.outputs import make_folder, tif_path
-from ..bridge.raster_source import raster_path
 from ..bridge.texts import type_name
 from ..bridge.worker_client import run_worker
 from ..rsqi_core import limits
 from ..rsqi_core.taxonomy import TYPES, by_id
+from .base.inspected import InspectedAlgorithm
 from .base.parameters import device_parameter
-from .base.worker import WorkerAlgorithm
 
 
-class MapEvidence(WorkerAlgorithm):
+class MapEvidence(InspectedAlgorithm):
     """Ask the model where in its block it saw an error."""
 
     NAME = "evidence"
     ICON = "classify_blocks.svg"
-    INPUT = "INPUT"
     NUMBER = "NUMBER"
-    RASTER = "RASTER"
     MODEL = "MODEL"
     DEVICE = "DEVICE"
     OUTPUT = "OUTPUT"
@@ -59,19 +52,13 @@ class MapEvidence(WorkerAlgorithm):
         )
 
     def initAlgorithm(self, config=None):
-        self.add(
-            QgsProcessingParameterVectorLayer(self.INPUT, tr("Errors"), [VECTOR_POLYGON]),
-            tr("The layer of errors in the GeoPackage of an inspection."),
-        )
+        self.add_errors()
         integer = QgsProcessingParameterNumber.Type.Integer
         self.add(
             QgsProcessingParameterNumber(self.NUMBER, tr("Number of the error"), integer, minValue=1),
             tr("Its fid in the layer."),
         )
-        self.add(
-            QgsProcessingParameterRasterLayer(self.RASTER, tr("Image"), optional=True),
-            tr("The image that the errors were found in; empty means the one that the inspection has noted."),
-        )
+        self.add_image()
         self.add(
             QgsProcessingParameterString(self.MODEL, tr("Model"), limits.MODEL),
             tr("Which model is asked for its evidence."),
@@ -87,15 +74,11 @@ class MapEvidence(WorkerAlgorithm):
 
     def prepareAlgorithm(self, parameters, context, feedback):
         # In the main thread: the layers themselves may be looked at only here.
-        layer = self.parameterAsVectorLayer(parameters, self.INPUT, context)
-        path = geopackage_of(layer) if layer is not None else None
-        if path is None or not path.is_file():
-            raise QgsProcessingException(tr("The errors lie in no GeoPackage of an inspection."))
-        raster = self.parameterAsRasterLayer(parameters, self.RASTER, context)
+        layer, self._result = self.errors_of(parameters, context)
+        self._raster = self.image_of(parameters, context)
         number = self.parameterAsInt(parameters, self.NUMBER, context)
         feature = next(layer.getFeatures(QgsFeatureRequest(number)), None)
         self._error = _place(feature, number)
-        self._result, self._raster = str(path), raster_path(raster) if raster else None
         return True
 
     def processAlgorithm(self, parameters, context, feedback):

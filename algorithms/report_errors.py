@@ -16,7 +16,6 @@ from qgis.core import (
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
-    QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
     QgsProcessingUtils,
     QgsVectorFileWriter,
@@ -28,25 +27,22 @@ from ..bridge.geopackage import geopackage_of
 from ..bridge.i18n import tr
 from ..bridge.outputs import make_folder
 from ..bridge.pdf_page import has_chinese_font
-from ..bridge.raster_source import raster_path
 from ..bridge.report_options import ENDINGS, LANGUAGES, SCORE_MODES
 from ..bridge.report_pdf import print_pdf
 from ..bridge.texts import score_line
 from ..bridge.worker_client import run_worker
 from ..rsqi_core import limits
 from ..rsqi_core.report.content import loads
+from .base.inspected import InspectedAlgorithm
 from .base.parameters import language_parameter
 from .base.scoring import ScoringAlgorithm
-from .base.worker import WorkerAlgorithm
 
 
-class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
+class ReportErrors(ScoringAlgorithm, InspectedAlgorithm):
     """Write the report of a layer of errors, and its record."""
 
     NAME = "report"
     ICON = "report.svg"
-    INPUT = "INPUT"
-    RASTER = "RASTER"
     REVIEWER = "REVIEWER"
     LANGUAGE = "LANGUAGE"
     CHOICES = SCORE_MODES
@@ -81,10 +77,7 @@ class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
             QgsProcessingParameterFeatureSource(self.INPUT, tr("Errors"), [VECTOR_POLYGON]),
             tr("A layer with the field category_id (1 to 10), such as the result of an inspection."),
         )
-        self.add(
-            QgsProcessingParameterRasterLayer(self.RASTER, tr("Image"), optional=True),
-            tr("The image that the errors were found in; empty means the one that the inspection has noted."),
-        )
+        self.add_image()
         self.add(
             QgsProcessingParameterString(self.REVIEWER, tr("Inspector"), optional=True),
             tr("Who signs; empty means those who have edited the errors."),
@@ -151,12 +144,7 @@ class ReportErrors(ScoringAlgorithm, WorkerAlgorithm):
         layer = self.parameterAsVectorLayer(parameters, self.INPUT, context)
         path = geopackage_of(layer) if layer is not None else None
         self._summary = str(path) if path is not None and path.is_file() else None
-        raster = self.parameterAsRasterLayer(parameters, self.RASTER, context)
-        self._raster = raster_path(raster) if raster else None
-        if raster and not self._raster:
-            raise QgsProcessingException(
-                tr("The layer {name} is no raster file: give the file that was inspected.").format(name=raster.name())
-            )
+        self._raster = self.image_of(parameters, context)
         return True
 
     def processAlgorithm(self, parameters, context, feedback):

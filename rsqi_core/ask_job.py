@@ -12,13 +12,11 @@ import numpy as np
 from .ask.answer import MODEL, NONE, answer
 from .ask.facts import Facts, read_facts
 from .errors import Cancelled, ParameterError, RasterError
-from .evidence_job import frame_in
 from .limits import DEVICES
-from .locate import find_file
 from .models.vision_language import VisionLanguage
 from .progress import Emit, no_events
 from .raster import open_raster
-from .report.conditions import mapping
+from .report.inspected_image import as_inspected, frame_in, noted_image
 from .report.subject import read_summary
 
 _LONGEST = 896  # px of the longer side of a picture for the model
@@ -96,16 +94,13 @@ def run(
 def _pictures(job: AskJob, facts: Facts) -> list[np.ndarray]:
     """Return the image as a whole, then the parts of it with most errors, uint8 RGB [H, W, 3] each."""
     summary = read_summary(job.result)
-    noted = str(summary.get("raster") or "")
-    source = job.raster or find_file(noted, job.result) or noted
+    source = job.raster or noted_image(summary, job.result)
     if not source:
         raise RasterError(f"{job.result}: does not say which image it is of; give the image")
-    said = mapping(summary.get("source"))
-    bands, nodata = said.get("bands"), said.get("nodata")
     counts: dict[tuple[int, int], int] = {}
     for each in facts.errors:
         counts[each.row, each.column] = counts.get((each.row, each.column), 0) + 1
-    with open_raster(source, tuple(bands) if bands else None, nodata) as raster:
+    with open_raster(source, *as_inspected(summary)) as raster:
         x, y, width, height = frame_in(raster, summary)
         windows = [(x, y, width, height)]
         for row, column in sorted(counts, key=lambda place: (-counts[place], place))[:_CLOSER]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -13,7 +12,7 @@ import rasterio
 import shapely
 from affine import Affine
 
-from .errors import Cancelled, OutputError, ParameterError, RasterError
+from .errors import Cancelled, OutputError, ParameterError
 from .evidence import EvidenceMap, heat
 from .files.atomic import reason, whole_file
 from .files.clash import refuse_clashes
@@ -21,17 +20,15 @@ from .files.earlier import refuse_earlier_file
 from .files.inputs import files_of
 from .files.layer import OGR_ERRORS, checked_type, read_layer
 from .limits import DEVICES, MODEL
-from .locate import find_file
 from .progress import Emit, no_events
 from .raster import Raster, open_raster
-from .report.conditions import mapping
 from .report.evidence import InspectedEvidence
+from .report.inspected_image import as_inspected, frame_in, noted_image
 from .report.subject import read_summary
 from .taxonomy import TYPES
 
 _SIGN = "RSQI evidence"  # of the file, by which it is known again
 _LONGEST = 1024  # px of the map's longer side
-_MOVED = 0.01  # px that the grid of another image may lie apart
 
 
 @dataclass(frozen=True)
@@ -108,14 +105,11 @@ def run(
     summary = read_summary(job.result)
     if not summary.get("transform"):
         raise OutputError(f"{job.result}: is no result of an inspection; give a GeoPackage that inspect wrote")
-    noted = str(summary.get("raster") or "")
-    source = job.raster or find_file(noted, job.result) or noted
+    source = job.raster or noted_image(summary, job.result)
     refuse_clashes([output], [*files_of(source), job.result])
     refuse_earlier_file(output, _is_own, job.overwrite)
     category_id, place, size = _wanted(job)
-    said = mapping(summary.get("source"))
-    bands, nodata = said.get("bands"), said.get("nodata")
-    with open_raster(source, tuple(bands) if bands else None, nodata) as raster:
+    with open_raster(source, *as_inspected(summary)) as raster:
         frame = frame_in(raster, summary)
         model = InspectedEvidence(summary, job.model, job.device, emit)
         found = model.of(raster, frame, category_id, ~raster.transform * place, size)
@@ -129,23 +123,6 @@ def run(
         "probability": found.probability,
         "block": max(found.window[2:]),
     }
-
-
-def frame_in(raster: Raster, summary: Mapping[str, Any]) -> tuple[int, int, int, int]:
-    """Return the window of a raster that a summary describes.
-
-    Raises
-    ------
-    RasterError
-        It is not the image that was inspected.
-    """
-    transform = Affine(*json.loads(summary["transform"]))
-    column, row = ~raster.transform * (transform.c, transform.f)
-    window = round(column), round(row), int(summary["width"]), int(summary["height"])
-    inside = min(window[:2]) >= 0 and window[0] + window[2] <= raster.width and window[1] + window[3] <= raster.height
-    if not inside or abs(column - window[0]) > _MOVED or abs(row - window[1]) > _MOVED:
-        raise RasterError(f"{raster.path}: this is not the image that was inspected; give that one")
-    return window
 
 
 def _wanted(job: EvidenceJob) -> tuple[int, tuple[float, float], int | None]:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsProcessingParameterEnum
+from pathlib import Path
+
+from qgis.core import QgsProcessingException, QgsProcessingParameterEnum
 
 from ...bridge.i18n import tr
 from ...bridge.inspect_options import device_names, training_device_names
 from ...bridge.report_options import LANGUAGE_NAMES, LANGUAGES, own_language
+
+_TABLE = Path("train") / "metadata.jsonl"
+
+
+def require_dataset(folder: str) -> None:
+    """Refuse a folder that holds no dataset; an empty name is refused elsewhere."""
+    if folder and not (Path(folder) / _TABLE).is_file():
+        text = tr("There is no dataset in the folder {path}: export training data first.")
+        raise QgsProcessingException(text.format(path=folder))
 
 
 def device_parameter(name: str, training: bool = False) -> QgsProcessingParameterEnum:

@@ -73,10 +73,11 @@ def missing_source(name: str) -> str | None:
     seen, waiting = set(), [name]
     while waiting:
         seen.add(mosaic := waiting.pop())
-        for source in sources_of(mosaic):
+        for source in dict.fromkeys(sources_of(mosaic)):  # each is named once a band
+            if source in seen:
+                continue
             is_file = not (_VSI.match(source) or "<" in source or ":" in source[2:])  # a drive letter may have one
             if is_file and container(source) is None:
                 return source
-            if source not in seen:
-                waiting.append(source)
+            waiting.append(source)
     return None

@@ -31,6 +31,7 @@ from .conditions import mapping
 from .content import dumps, is_content
 from .evidence import evidence_for
 from .html import is_report, page
+from .inspected_image import as_inspected, noted_image
 from .particulars import particulars_table
 from .pdf import is_as_printed
 from .subject import Subject, of_inspection, read_subject, read_summary
@@ -201,8 +202,7 @@ def write_report(
 
 def _refuse_outputs(order: Order, summary: Mapping[str, Any]) -> None:
     """Refuse, before any work, to write over what is read, or over what is not RSQI's."""
-    noted = str(summary.get("raster") or "")
-    raster = order.raster or find_file(noted, order.summary) or noted
+    raster = order.raster or noted_image(summary, order.summary)
     pictures_given = [order.particulars.get(name) for name in PICTURES]
     named = (order.errors, order.summary, order.scheme, *pictures_given)
     read: list[Path | str] = [*files_of(raster), *filter(None, named)]
@@ -215,13 +215,13 @@ def _refuse_outputs(order: Order, summary: Mapping[str, Any]) -> None:
 def _open(order: Order, summary: Mapping[str, Any], emit: Emit) -> Raster | None:
     """Open the image; one that the summary names and that is gone is a warning only."""
     if order.raster:
-        return open_raster(order.raster, *_as_inspected(summary))
-    name = str(summary.get("raster") or "")
-    if not name:
+        return open_raster(order.raster, *as_inspected(summary))
+    noted = noted_image(summary, order.summary)
+    if not noted:
         emit("warning", code="report_no_image", message="the report has no pictures: no image is noted; give the image")
         return None
     try:
-        return open_raster(find_file(name, order.summary) or name, *_as_inspected(summary))
+        return open_raster(noted, *as_inspected(summary))
     except RasterError as error:
         emit("warning", code="report_no_image", message=f"the report has no pictures: {error}")
         return None
@@ -234,13 +234,6 @@ def _noted_scheme(order: Order, summary: Mapping[str, Any], emit: Emit) -> str |
     if noted and found is None:
         emit("warning", code="report_no_scheme", message=f"{noted}: the scoring scheme is gone; the default is taken")
     return found
-
-
-def _as_inspected(summary: Mapping[str, Any]) -> tuple[tuple[int, ...] | None, float | None]:
-    """Bands and nodata that the image was inspected with; None where that is not noted."""
-    source = mapping(summary.get("source"))
-    bands, nodata = source.get("bands"), source.get("nodata")
-    return tuple(bands) if bands else None, None if nodata is None else float(nodata)
 
 
 def _write(
