@@ -12,7 +12,7 @@ from .efficientnet_lite import EfficientNetLite, load_pretrained
 from .headed_network import HeadedNetwork
 from .network import Context, Conv, Join, output_layer, strongest
 
-_SURROUNDINGS = 9  # cells of 16 px of the halved image; with 13, a crop of training, less is told apart
+_SURROUNDINGS = 9  # cells of 16 px of the halved image
 
 
 class SeamNetwork(HeadedNetwork):
