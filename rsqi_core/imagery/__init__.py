@@ -1,6 +1,6 @@
 """Real imagery to train and test on: which sets there are, what is known of each, and how they are split."""
 
-from .picture import Picture, read_picture
+from .picture import Picture, read_picture, with_own_shadows
 from .picture_file import read_rgb
 from .sets import CLEAN, MATTES, REAL, ImagerySet, clean_files, files, training_sets, twins, validation_names
 
@@ -17,4 +17,5 @@ __all__ = [
     "training_sets",
     "twins",
     "validation_names",
+    "with_own_shadows",
 ]

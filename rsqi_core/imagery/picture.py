@@ -104,6 +104,14 @@ def read_picture(file: Path, kind: ImagerySet) -> Picture:
     )
 
 
+def with_own_shadows(image: np.ndarray) -> Picture:
+    """Return a picture, uint8 [H, W, 3], of ground whose own shadows, of trees and houses, nobody has outlined."""
+    dark = dark_places(image)
+    if not dark.any():
+        return Picture(image)
+    return Picture(image, np.where(dark, np.uint8(IGNORED), np.uint8(0)), suspected=_DARK)
+
+
 def dark_places(image: np.ndarray) -> np.ndarray:
     """Where a shadow may be that nobody has outlined, bool [H, W]: much darker than the ground around it.
 

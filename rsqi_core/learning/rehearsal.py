@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..dataset.labelled_blocks import LabelledBlock, draw_crop
+from ..imagery.picture import Picture, with_own_shadows
 from ..synthesis.landscape import landscape
 from ..training.pool import TILE, pack_pictures
 
@@ -33,11 +34,11 @@ def pack_rehearsal(blocks: Sequence[LabelledBlock], file: Path, landscapes: int 
     if file.exists():
         return 0
     clean = [block for block in blocks if not block.labels and block.size >= SMALLEST]
-    pictures = [landscape(TILE, seed=_SEED + k) for k in range(landscapes)]
+    pictures = [with_own_shadows(landscape(TILE, seed=_SEED + k)) for k in range(landscapes)]
     step = max(1, len(clean) // _MOST)
     for block in clean[::step]:
         sample = draw_crop(block, np.random.default_rng(0), min(TILE, block.size // 8 * 8), augment=False)
         if sample.valid.all():
-            pictures.append(sample.image)
+            pictures.append(Picture(sample.image))
     pack_pictures(pictures, file)
     return len(pictures)

@@ -11,13 +11,14 @@ import numpy as np
 from .defect import to_uint8
 from .lookalike_ground import Color, field, material, noise, paint, turned, wrapped
 
+_SHADE = 0.2  # share of the light that is missing beside a roof; from a quarter on it would be an error (`shadow`)
 _EIGHTHS = 3  # shift of OpenCV's fixed-point drawing coordinates
 
 
 def roofs(
     image: np.ndarray, rng: np.random.Generator, colors: tuple[Color, ...], stagger: float = 0.0, optics: float = 0.5
 ) -> np.ndarray:
-    """Build a cluster of gabled or flat roofs with their shadows.
+    """Build a cluster of gabled or flat roofs, with shade too faint to count as their shadow.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ def roofs(
             place = center + (place + rng.normal(0, 0.03, 2) * pitch) @ axes
             houses.append((place, size))
             _fill(shadow, corners * size @ axes + place + sun, 1.0)
-    out = paint(out, 0.6 * cv2.GaussianBlur(shadow, (0, 0), 0.7), np.full_like(out, (18, 20, 26)))
+    out = paint(out, _SHADE * cv2.GaussianBlur(shadow, (0, 0), 0.7), np.full_like(out, (18, 20, 26)))
     for place, size in houses:
         color = np.array(colors[int(rng.integers(len(colors)))]) * rng.uniform(0.9, 1.08)
         outline = corners * size

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..errors import RsqiError
 from ..files.atomic import whole_file
-from ..imagery.picture import Picture, read_picture
+from ..imagery.picture import Picture, read_picture, with_own_shadows
 from ..imagery.picture_file import decode_grey, decode_rgb, read_rgb
 from ..imagery.sets import CLEAN, MATTES, REAL, ImagerySet, files
 from ..imagery.sets import twins as cloudy_and_clear
@@ -120,22 +120,21 @@ def pack(data: Path, output: Path, seed: int = 0) -> int:
     if not any(entry.known["set"] == CLEAN[0].name for entry in entries):
         raise RsqiError(f"{data}: no training imagery; expected folders {CLEAN[0].folder} and so on")
     links += _dates(data, entries)
-    drawn = [Picture(landscape(TILE, seed=10_000 + seed + k)) for k in range(_LANDSCAPES)]
-    entries += [_Entry(_webp(picture.image), None, _known(picture, _LANDSCAPE, _LANDSCAPES)) for picture in drawn]
+    drawn = [with_own_shadows(landscape(TILE, seed=10_000 + seed + k)) for k in range(_LANDSCAPES)]
+    entries += _entries(drawn)
     _store(output, entries, _lifted(data), links)
     return len(entries)
 
 
-def pack_pictures(pictures: Sequence[np.ndarray], output: Path) -> None:
-    """Write pictures, uint8 [H, W, 3] with sides of 256 or more, as a pool without real clouds and pairs.
+def pack_pictures(pictures: Sequence[Picture], output: Path) -> None:
+    """Write pictures with sides of 256 or more as a pool without real clouds and pairs.
 
     Raises
     ------
     OutputError
         If the pool cannot be written.
     """
-    known = _known(Picture(pictures[0]), _LANDSCAPE, len(pictures)) if pictures else {}
-    _store(output, [_Entry(_webp(picture), None, known) for picture in pictures], [], [])
+    _store(output, _entries(pictures), [], [])
 
 
 def _store(
@@ -220,6 +219,18 @@ def _known(picture: Picture, kind: ImagerySet, count: int) -> dict[str, Any]:
         "whole": picture.whole,
         "false_colour": picture.false_colour,
     }
+
+
+def _entries(pictures: Sequence[Picture]) -> list[_Entry]:
+    """Pictures that lie in no file, each as often as the others."""
+    return [
+        _Entry(
+            _webp(picture.image),
+            None if picture.truth is None else _png(picture.truth),
+            _known(picture, _LANDSCAPE, len(pictures)),
+        )
+        for picture in pictures
+    ]
 
 
 def _entry(file: Path, picture: Picture, kind: ImagerySet, count: int) -> _Entry:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import RsqiError
-from ...imagery import CLEAN, MATTES, Picture, clean_files, read_picture, read_rgb, twins
+from ...imagery import CLEAN, MATTES, Picture, clean_files, read_picture, read_rgb, twins, with_own_shadows
 from ...imagery.cut import Cut
 from ...synthesis import negatives, nuisance
 from ...synthesis.cloud import matte_of
@@ -80,7 +80,7 @@ def read_calibration_blocks(data: Path) -> CalibrationBlocks:
         raise RsqiError(f"{data}: none of the held-out pictures is here")
     kinds = {kind.name: kind for kind in CLEAN}
     whole = [read_picture(file, kinds[file.parent.name]) for file in files]
-    whole += [Picture(landscape(side, seed)) for seed, side in LANDSCAPES.items()]
+    whole += [with_own_shadows(landscape(side, seed)) for seed, side in LANDSCAPES.items()]
     backgrounds = [picture for picture in whole for _ in range(_times(picture.image))]
     lifted = [matte_of(read_rgb(cloudy), read_rgb(clear)) for cloudy, clear in twins(data, MATTES[0], validation=False)]
     return CalibrationBlocks(backgrounds, [(m * 255).astype(np.uint8) for m in lifted if m is not None])

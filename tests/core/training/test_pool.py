@@ -5,7 +5,7 @@ import pytest
 from rsqi_core.errors import OutputError, RsqiError
 from rsqi_core.imagery import CLEAN, MATTES, REAL, Picture, files, read_picture
 from rsqi_core.synthesis.landscape import landscape
-from rsqi_core.taxonomy import by_code
+from rsqi_core.taxonomy import IGNORED, by_code
 from rsqi_core.training import pool
 
 
@@ -19,8 +19,8 @@ def write(folder, name, image):
     cv2.imencode(name[name.index(".") :], image[..., ::-1])[1].tofile(folder / name)
 
 
-def packed(data, monkeypatch):
-    monkeypatch.setattr(pool, "_LANDSCAPES", 0)
+def packed(data, monkeypatch, landscapes=0):
+    monkeypatch.setattr(pool, "_LANDSCAPES", landscapes)
     pool.pack(data, data / "pool.npz")
     return pool.load(data / "pool.npz")
 
@@ -88,10 +88,17 @@ def test_a_draw_gives_the_kind_that_is_wanted_and_what_is_large_enough():
 
 
 def test_pictures_alone_make_a_pool(tmp_path):
-    pool.pack_pictures([landscape(256, seed=k) for k in range(2)], tmp_path / "pool.npz")
+    pool.pack_pictures([Picture(landscape(256, seed=k)) for k in range(2)], tmp_path / "pool.npz")
     loaded = pool.load(tmp_path / "pool.npz")
     assert pool.count(tmp_path / "pool.npz") == len(loaded.pictures) == 2
     assert loaded.mattes == loaded.pairs == [] and not any(p.real or p.unknown for p in loaded.pictures)
+
+
+def test_shadows_of_trees_and_houses_in_a_drawn_landscape_are_unknown(tmp_path, monkeypatch):
+    write(tmp_path / "clean" / "rsscn7", "field.webp", landscape(300, seed=23))
+    drawn = [p for p in packed(tmp_path, monkeypatch, landscapes=2).pictures if p.suspected == ("shadow",)]
+    assert drawn and all(set(np.unique(p.truth)) == {0, IGNORED} for p in drawn)
+    assert all(p.image[p.truth == IGNORED].mean() < p.image[p.truth == 0].mean() for p in drawn)
 
 
 def spoil(file, how):
@@ -128,7 +135,7 @@ def spoil(file, how):
 )
 def test_a_file_that_is_no_pool_of_today_is_refused_in_one_line(how, message, tmp_path):
     file = tmp_path / "pool.npz"
-    pool.pack_pictures([landscape(256, seed=1)], file)
+    pool.pack_pictures([Picture(landscape(256, seed=1))], file)
     spoil(file, how)
     for look in (pool.load, pool.count):
         with pytest.raises(RsqiError, match=message) as raised:
@@ -140,7 +147,7 @@ def test_a_missing_pool_and_a_picture_that_is_none_are_named(tmp_path):
     with pytest.raises(RsqiError, match=r"gone\.npz: not a training pool"):
         pool.load(tmp_path / "gone.npz")
     file = tmp_path / "pool.npz"
-    pool.pack_pictures([landscape(256, seed=1)], file)
+    pool.pack_pictures([Picture(landscape(256, seed=1))], file)
     whole = dict(np.load(file))
     np.savez(file, **{**whole, "data": np.zeros_like(whole["data"])})
     with pytest.raises(RsqiError, match=r"pool\.npz: not a picture"):
@@ -149,7 +156,7 @@ def test_a_missing_pool_and_a_picture_that_is_none_are_named(tmp_path):
 
 def test_a_pool_that_cannot_be_written_leaves_the_one_before(tmp_path, monkeypatch):
     file = tmp_path / "pool.npz"
-    pool.pack_pictures([landscape(256, seed=1)], file)
+    pool.pack_pictures([Picture(landscape(256, seed=1))], file)
     before = file.read_bytes()
 
     def half(target, **arrays):
@@ -158,5 +165,5 @@ def test_a_pool_that_cannot_be_written_leaves_the_one_before(tmp_path, monkeypat
 
     monkeypatch.setattr(np, "savez", half)
     with pytest.raises(OutputError, match="No space left"):
-        pool.pack_pictures([landscape(256, seed=2)], file)
+        pool.pack_pictures([Picture(landscape(256, seed=2))], file)
     assert file.read_bytes() == before
