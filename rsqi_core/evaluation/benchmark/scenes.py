@@ -27,6 +27,7 @@ from ...synthesis.defect import AMBIGUOUS, DEFECT
 from ...taxonomy import CODES, IGNORED, TYPES, ErrorClass, ErrorType, by_code, noted_codes
 from ..recipes import LATE, disturb, plant
 from .frozen import Entry, digest
+from .own_shadows import without_own_shadows
 from .pictures import read_picture
 
 PARTS = ("planted", "sparse", "spotless")
@@ -171,9 +172,17 @@ def _add(
 
 
 def inspect(
-    entry: Entry, scene: Scene, parameters: Parameters, model: Model | None, log: Callable[[str], None]
+    entry: Entry,
+    scene: Scene,
+    parameters: Parameters,
+    model: Model | None,
+    log: Callable[[str], None],
+    dark: np.ndarray | None = None,
 ) -> SceneResult:
-    """Write the scene as a GeoTIFF, run the whole inspection on it and compare its files with the truth."""
+    """Write the scene as a GeoTIFF, run the whole inspection on it and compare its files with the truth.
+
+    Marked shadows in the scene's `dark` places (`own_shadows`) are no false objects.
+    """
     log(f"inspecting {entry.name}")
     with tempfile.TemporaryDirectory(prefix="rsqi-evaluate-") as name:
         folder = Path(name)
@@ -186,6 +195,7 @@ def inspect(
         inspected = noted_codes(summary) or ()
         true_score, true_grade = score_truth(raster, scene.truth, inspected)
         block_truth, block_p = read_blocks(result["outputs"]["errors"], scene.truth, parameters.overlap)
+    found = without_own_shadows(found, scene.truth, dark)
     counted = {code: false_objects(found, scene.truth, code) for code in CODES}
     squares = [(found[y : y + BLOCK, x : x + BLOCK] > 0).any() for y in range(0, h, BLOCK) for x in range(0, w, BLOCK)]
     return SceneResult(
