@@ -14,16 +14,15 @@ from ..taxonomy import BOUNDARY_TYPES, IGNORED, by_code
 from .cut import Cut
 from .picture_file import read_grey, read_rgb
 from .sets import ImagerySet
+from .unlabelled import dark_places, soft_places
 
 # What the masks beside a picture are called, in the order in which they are laid on one another, and their type.
 _MASKS = {"seam": "stitching_trace", "misaligned": "stitching_misalignment", "shadow": "shadow", "cloud": "cloud"}
 _UNSURE, _CLEAR = "unsure", "clear"
-_DARK = ("shadow",)  # what may be in the dark places of a picture
+_DARK, _SOFT = ("shadow",), ("blur",)  # what may be in the dark places of a picture, and in its soft ones
 _VEIL = 12  # grey levels; what a twin differs by without any cloud, in the same light
 _CLEAREST = 20  # percentile of the difference that is nothing but light, as so much at least of a picture is clear
 _SEAMS = [t.id for t in BOUNDARY_TYPES]
-# A shadow is much darker than what lies around it, and takes away most of the light.
-_SURROUNDINGS, _SHARE, _DARKEST, _SMALLEST = 61, 0.6, 80, 12  # px, of the median, grey level, px
 
 
 @dataclass(frozen=True)
@@ -86,18 +85,20 @@ def read_picture(file: Path, kind: ImagerySet) -> Picture:
     rims = _rims(truth, kind.rim)
     if kind.veiled:
         rims |= _brighter(image, read_rgb(file.with_name(f"{stem}_{_CLEAR}.webp")), truth > 0) & (truth == 0)
-    dark = np.zeros_like(rims)
+    dark, soft = np.zeros_like(rims), np.zeros_like(rims)
     if kind.shaded and re.search(kind.shaded, file.stem):
         dark = dark_places(image) & (truth == 0)
+    if kind.soft:
+        soft = soft_places(image) & (truth == 0)
     if masks[_UNSURE] is not None:
         rims |= masks[_UNSURE] & (truth != by_code("cloud").id)
-    truth[rims | dark] = IGNORED
+    truth[rims | dark | soft] = IGNORED
     unknown = {*kind.unknown, *(_MASKS[name] for name in kind.outlined if name not in known)}
     return Picture(
         image,
         truth if truth.any() else None,
         tuple(_MASKS[name] for name in known),
-        _DARK if dark.any() else (),
+        (*(_DARK if dark.any() else ()), *(_SOFT if soft.any() else ())),
         tuple(sorted(unknown)),
         kind.whole,
         kind.false_colour,
@@ -110,24 +111,6 @@ def with_own_shadows(image: np.ndarray) -> Picture:
     if not dark.any():
         return Picture(image)
     return Picture(image, np.where(dark, np.uint8(IGNORED), np.uint8(0)), suspected=_DARK)
-
-
-def dark_places(image: np.ndarray) -> np.ndarray:
-    """Where a shadow may be that nobody has outlined, bool [H, W]: much darker than the ground around it.
-
-    Parameters
-    ----------
-    image : numpy.ndarray
-        uint8 [H, W, 3].
-    """
-    grey = cv2.GaussianBlur(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (0, 0), 0.8)
-    around = cv2.medianBlur(cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA), _SURROUNDINGS // 4)
-    around = cv2.resize(around, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    dark = ((grey < _SHARE * around) & (grey < _DARKEST)).astype(np.uint8)
-    _, parts, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    large = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] >= _SMALLEST)
-    kept = np.isin(parts, large[large > 0]).astype(np.uint8)
-    return cv2.dilate(kept, np.ones((3, 3), np.uint8)) > 0
 
 
 def _rims(truth: np.ndarray, width: int) -> np.ndarray:

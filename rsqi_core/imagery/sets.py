@@ -29,6 +29,8 @@ class ImagerySet:
         Regular expression of the stems that are left out.
     shaded : str
         Regular expression of the stems whose dark places may be shadows that nobody has outlined.
+    soft : bool
+        Some are out of focus in places.
     unknown : tuple of str
         Codes of types of which nobody knows whether the pictures hold them.
     outlined : tuple of str
@@ -50,6 +52,7 @@ class ImagerySet:
     image: str = "*.webp"
     skip: str = ""
     shaded: str = ""
+    soft: bool = False
     unknown: tuple[str, ...] = ()
     outlined: tuple[str, ...] = ()
     whole: str = ""
@@ -69,7 +72,7 @@ CLEAN = (
     ImagerySet("clean/rsscn7", 3.0, shaded=_BUILT_UP),
     ImagerySet("clean/epfl_road", 0.7, shaded="."),
     ImagerySet("clean/odm_toledo", 1.2, shaded=".", overlapping=True),
-    ImagerySet("clean/odm_seneca", 0.5, shaded=".", overlapping=True),
+    ImagerySet("clean/odm_seneca", 0.5, shaded=".", soft=True, overlapping=True),
     ImagerySet("clean/odm_caliterra", 0.5, shaded=".", overlapping=True),
     ImagerySet("clean/heziro_overlapping_photos", 0.8, shaded=".", overlapping=True),
     ImagerySet("clean/rsicd", 2.5, shaded=f"(?!{_DARK_WATER})", unknown=("stitching_trace",)),

@@ -14,7 +14,7 @@ from ...parameters import Parameters
 from ...synthesis.compose import Sample, medium_and_strong
 from . import blocks, frozen, scenes
 from .frozen import Entry
-from .own_shadows import own_shadows, unknown_in
+from .own_errors import own_errors, unknown_in
 from .real_results import RealResults, measure_real
 from .rule_results import RuleResult, run_rules
 from .run_model import ModelResult, run_model
@@ -96,7 +96,7 @@ def measure(
     log(f"composing {len(entries)} blocks")
     composed = [(entry, blocks.compose(entry, data)) for entry in entries]
     differing = sum(sample is None or blocks.digest_of(sample) != entry.digest for entry, sample in composed)
-    made = [(e, unknown_in(s, own_shadows(e, data))) for e, s in composed if s is not None]
+    made = [(e, unknown_in(s, own_errors(e, data))) for e, s in composed if s is not None]
     where = np.array([entry.part in MIXED for entry, _ in made])
     model_results = []
     for name, one in zip(names, models):
@@ -111,7 +111,7 @@ def measure(
     for entry in frozen.read(frozen.SCENES):
         scene = scenes.compose(entry, data)
         differing += scenes.digest_of(scene) != entry.digest
-        scene_results.append(scenes.inspect(entry, scene, parameters, first, log, own_shadows(entry, data)))
+        scene_results.append(scenes.inspect(entry, scene, parameters, first, log, own_errors(entry, data)))
     real = measure_real(data, first, _title(model, first), log)
     differing += real.differing
     seams = measure_seams(first, data, made, log) if first and first.card.seams else []

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -27,7 +28,7 @@ from ...synthesis.defect import AMBIGUOUS, DEFECT
 from ...taxonomy import CODES, IGNORED, TYPES, ErrorClass, ErrorType, by_code, noted_codes
 from ..recipes import LATE, disturb, plant
 from .frozen import Entry, digest
-from .own_shadows import without_own_shadows
+from .own_errors import Places, without_own
 from .pictures import read_picture
 
 PARTS = ("planted", "sparse", "spotless")
@@ -81,7 +82,8 @@ class SceneResult:
         uint8 [M, 10] (255 unsure) and float [M, 10]: the types in the 512-px blocks of the inspection, and the
         probabilities of its ``blocks`` layer; empty without a classifier.
     score, true_score : float
-        Of the inspection, and of the truth by the same scheme and types.
+        Of the inspection without what may be errors of the picture's own, and of the truth by the same scheme and for
+        the same types.
     grade, true_grade : str
     """
 
@@ -177,11 +179,11 @@ def inspect(
     parameters: Parameters,
     model: Model | None,
     log: Callable[[str], None],
-    dark: np.ndarray | None = None,
+    places: Places = MappingProxyType({}),
 ) -> SceneResult:
     """Write the scene as a GeoTIFF, run the whole inspection on it and compare its files with the truth.
 
-    Marked shadows in the scene's `dark` places (`own_shadows`) are no false objects.
+    What is marked where the picture may hold such an error of its own (`own_errors`) is no false object and not scored.
     """
     log(f"inspecting {entry.name}")
     with tempfile.TemporaryDirectory(prefix="rsqi-evaluate-") as name:
@@ -190,12 +192,15 @@ def inspect(
         h, w = scene.truth.shape
         result = run(Job(str(raster), folder / "scene.gpkg", mask=True, parameters=parameters), model=model)
         with rasterio.open(result["outputs"]["mask"]) as file:
-            found = file.read(1)
+            marked = file.read(1)
         summary = result["summary"]
         inspected = noted_codes(summary) or ()
-        true_score, true_grade = score_truth(raster, scene.truth, inspected)
+        true_score, true_grade = score_map(raster, scene.truth, inspected)
+        value, grade = summary["score"], summary["grade"]
+        found = without_own(marked, scene.truth, places)
+        if (found != marked).any():
+            value, grade = score_map(raster, found, inspected)
         block_truth, block_p = read_blocks(result["outputs"]["errors"], scene.truth, parameters.overlap)
-    found = without_own_shadows(found, scene.truth, dark)
     counted = {code: false_objects(found, scene.truth, code) for code in CODES}
     squares = [(found[y : y + BLOCK, x : x + BLOCK] > 0).any() for y in range(0, h, BLOCK) for x in range(0, w, BLOCK)]
     return SceneResult(
@@ -209,9 +214,9 @@ def inspect(
         int(sum(squares)),
         block_truth,
         block_p,
-        float("nan") if summary["score"] is None else float(summary["score"]),
+        float("nan") if value is None else float(value),
         true_score,
-        summary["grade"],
+        grade,
         true_grade,
     )
 
@@ -247,14 +252,14 @@ def _present(truth: np.ndarray, error_type: ErrorType) -> int:
     return 1 if count >= enough else 255 if count else 0
 
 
-def score_truth(raster: Path, truth: np.ndarray, inspected: tuple[str, ...]) -> tuple[float, str]:
-    """Score and grade of an inspection without mistakes, for the same types."""
-    label_map = LabelMap(*truth.shape)
-    label_map.label[:] = np.where(truth == IGNORED, 0, truth)
+def score_map(raster: Path, marked: np.ndarray, inspected: tuple[str, ...]) -> tuple[float, str]:
+    """Score and grade of an inspection that marks just this, uint8 [H, W] of types, among those that are inspected."""
+    label_map = LabelMap(*marked.shape)
+    label_map.label[:] = np.where(marked == IGNORED, 0, marked)
     label_map.confidence[:] = np.where(label_map.label > 0, 255, 0)
     label_map.block_size[:] = np.where(label_map.label > 0, BLOCK, 0)
     with open_raster(str(raster)) as opened:
-        h, w = truth.shape
+        h, w = marked.shape
         polygons = polygonize(label_map, opened.transform, opened.crs)
         polygons = [p for p in polygons if CODES[p.category_id - 1] in inspected]
         area = Frame(opened, (0, 0, w, h)).valid_area(h * w)
