@@ -78,7 +78,7 @@ def _precision(axes: Axes, p: np.ndarray, truth: np.ndarray) -> None:
         known = truth[:, i] != 255
         order = np.argsort(-p[known, i], kind="stable")
         hits = np.cumsum((truth[known, i] == 1)[order])
-        if hits[-1]:
+        if hits.any():
             axes.plot(hits / hits[-1], hits / np.arange(1, len(hits) + 1), label=error_type.code, **_line(i))
     axes.set_xlabel("recall")
     axes.set_ylabel("precision")
@@ -89,7 +89,7 @@ def _cost(axes: Axes, p: np.ndarray, truth: np.ndarray, spotless: np.ndarray) ->
     for i, error_type in enumerate(TYPES):
         real = truth[:, i] == 1
         limits = np.quantile(p[:, i], np.linspace(0, 1, 200))
-        clean = [(p[spotless, i] >= limit).mean() for limit in limits]
+        clean = [(p[spotless & (truth[:, i] == 0), i] >= limit).mean() for limit in limits]
         recall = [(p[real, i] >= limit).mean() if real.any() else np.nan for limit in limits]
         axes.plot(clean, recall, label=error_type.code, **_line(i))
     axes.set_xscale("symlog", linthresh=0.01)

@@ -80,7 +80,8 @@ def detection(model_result: ModelResult, truth: np.ndarray, spotless: np.ndarray
         false, missed = rates(found[known, i], real)
         ranked = auroc(p[known, i], real), average_precision(p[known, i], real)
         row: list[object] = [code, int(real.sum()), *ranked, false, missed]
-        row.append(float(found[spotless, i].mean()) if spotless.any() else None)
+        clean = spotless & known
+        row.append(float(found[clean, i].mean()) if clean.any() else None)
         scores = model_result.scores.get(code)
         rows.append(row + ([scores.auroc(), scores.average_precision(), scores.pro()] if scores else [None] * 3))
     header = ["type", "blocks", "AUROC", "AP", "FPR", "FNR", "clean marked", "pixel AUROC", "pixel AP", "PRO"]
