@@ -212,8 +212,8 @@ def _detection(m: Measured) -> str:
         rows.append([part_name, float((marked & known).any(1).mean()), *each])
     return (
         tables.detection(part, m.truth()[mixed], spotless[mixed])
-        + "\nBlocks by the classifier; pixels by the segmenter alone. PRO up to a false positive rate of 0.3. Shadows of trees "
-        "and houses and soft focus that a picture may hold of itself count neither way.\n\n"
+        + "\nBlocks by the classifier; pixels by the segmenter alone. PRO up to a false positive rate of 0.3. "
+        "Shadows of trees and houses and soft focus that a picture may hold of itself count neither way.\n\n"
         + tables.markdown(["blocks marked by the classifier", "with anything", *CODES], rows)
     )
 

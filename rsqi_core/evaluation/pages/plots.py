@@ -89,7 +89,8 @@ def _cost(axes: Axes, p: np.ndarray, truth: np.ndarray, spotless: np.ndarray) ->
     for i, error_type in enumerate(TYPES):
         real = truth[:, i] == 1
         limits = np.quantile(p[:, i], np.linspace(0, 1, 200))
-        clean = [(p[spotless & (truth[:, i] == 0), i] >= limit).mean() for limit in limits]
+        clear = spotless & (truth[:, i] == 0)
+        clean = [(p[clear, i] >= limit).mean() if clear.any() else np.nan for limit in limits]
         recall = [(p[real, i] >= limit).mean() if real.any() else np.nan for limit in limits]
         axes.plot(clean, recall, label=error_type.code, **_line(i))
     axes.set_xscale("symlog", linthresh=0.01)
