@@ -162,7 +162,7 @@ def _write(path: Path, found: EvidenceMap, raster: Raster) -> None:
 
 def _is_own(path: Path) -> bool:
     try:
-        with rasterio.open(path) as file:
+        with rasterio.open(path, driver="GTiff") as file:
             return file.tags().get("TIFFTAG_SOFTWARE") == _SIGN
     except rasterio.RasterioIOError:
         return False

@@ -35,6 +35,13 @@ RASTER_ENDINGS = (
     ".tif", ".tiff", ".img", ".jp2", ".j2k", ".png", ".jpg", ".jpeg", ".bmp", ".vrt", ".pix", ".ecw", ".sid", ".dat",
     ".nitf", ".ntf",
 )  # fmt: skip
+# Of a raster, so that one that anybody made cannot take all memory: a row of blocks takes 2 kB a column.
+WIDEST = 1_000_000  # px
+MOST_PIXELS = 10**12
+LARGEST_PIECE = 2**30  # bytes that a file stores as one tile or strip, which can be read as a whole only
+# Of a model folder.
+LARGEST_GRAPH = 2**31  # bytes of an ONNX file: what protobuf allows
+LONGEST_CARD = 16 * 2**20  # bytes of a card, or another JSON file
 
 
 def least_pixels(block_size: int) -> int:

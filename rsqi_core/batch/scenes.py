@@ -13,6 +13,7 @@ from ..files.mask import is_mask
 from ..limits import RASTER_ENDINGS
 from ..locate import absolute_path
 from ..raster.sources import container, exists, sources_of
+from ..raster.trust import outside
 from .lists import READERS
 
 _MAGIC = "*?["
@@ -32,7 +33,8 @@ def find_scenes(given: Sequence[str], parts: bool = False) -> list[str]:
     Raises
     ------
     ParameterError
-        A list makes no sense, or there is no scene at all.
+        A list makes no sense, there is no scene at all, or a mosaic that was found in a folder is made of what lies
+        elsewhere.
     """
     found = [scene for text in given for scene in _named(text)]
     if parts:
@@ -76,7 +78,19 @@ def _within(folder: Path) -> Iterator[str]:
         if path.suffix.lower() in RASTER_ENDINGS and not hidden and path.is_file():
             if (path.stem.endswith("_mask") and is_mask(path)) or (path.stem.endswith("_heat") and is_heat(path)):
                 continue
+            _refuse_strange(str(path), folder)
             yield str(path)
+
+
+def _refuse_strange(scene: str, folder: Path) -> None:
+    """Refuse a mosaic that nobody has named and that leads out of the folder in which it was found.
+
+    Raises
+    ------
+    ParameterError
+    """
+    if source := outside(scene, folder):
+        raise ParameterError(f"{scene}: this mosaic is made of {source}, outside of {folder}; name it if you trust it")
 
 
 def _parts(scene: str) -> Sequence[str]:

@@ -41,7 +41,7 @@ def write_heat(
 def is_heat(path: Path) -> bool:
     """Tell whether a file is a heat map of :func:`write_heat`."""
     try:
-        with rasterio.open(path) as file:
+        with rasterio.open(path, driver="GTiff") as file:
             return file.tags().get("TIFFTAG_SOFTWARE") == _SIGN and file.nodata == IGNORED
     except RasterioIOError:
         return False

@@ -9,6 +9,7 @@ import rasterio
 from ..locate import is_pipe_or_device
 from ..raster.gdal import OPTIONS, hushed, quiet
 from ..raster.sources import container, exists, sources_of
+from ..raster.trust import network_options, refuse_addresses
 from .clash import sidecars
 
 _PLAIN = {".tif", ".tiff", ".jpg", ".jpeg", ".png", ".jp2"}  # what lies beside them tells by its name
@@ -46,7 +47,8 @@ def _listed(name: str) -> list[str]:
     """Return the files that GDAL names."""
     source = Path(name) if exists(name) else name
     try:
-        with rasterio.Env(**OPTIONS), quiet(), hushed(), rasterio.open(source) as dataset:
+        refuse_addresses(name)
+        with rasterio.Env(**OPTIONS, **network_options(name)), quiet(), hushed(), rasterio.open(source) as dataset:
             return list(dataset.files)
     except Exception:  # whoever reads it says what is wrong
         return []

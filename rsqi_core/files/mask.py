@@ -92,7 +92,7 @@ def is_mask(path: Path) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with hushed(), rasterio.open(path) as file:
+            with hushed(), rasterio.open(path, driver="GTiff") as file:
                 if file.driver != "GTiff" or file.dtypes != ("uint8",) or file.nodata != IGNORED:
                     return False
                 colors = file.colormap(1)

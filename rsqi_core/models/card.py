@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError
-from ..limits import ALL_CONSTRAINTS
+from ..limits import ALL_CONSTRAINTS, LARGEST_GRAPH, LONGEST_CARD
 from ..taxonomy import CODES
+from .onnx_file import refuse_unsafe
 
 CARD = "card.json"
 HASHES = "card.sha256"
@@ -110,6 +111,8 @@ def read_card(folder: Path) -> Card:
         If the card is missing, malformed, or a model file does not match its hash.
     """
     try:
+        if (folder / CARD).stat().st_size > LONGEST_CARD:
+            raise ValueError(f"it is longer than {LONGEST_CARD >> 20} MiB")
         values = json.loads((folder / CARD).read_text(encoding="utf-8"))
         types = values.pop("types")
         given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
@@ -130,6 +133,8 @@ def read_card(folder: Path) -> Card:
         if missing := [code for code in CODES if code not in table]:
             raise ModelError(f"{folder / CARD}: no value for type '{missing[0]}'")
     _check_hashes(folder, graphs_of(card))
+    for name in graphs_of(card):
+        refuse_unsafe(folder / name)
     return card
 
 
@@ -160,6 +165,9 @@ def model_hash(folder: Path) -> str:
 
 def _check_hashes(folder: Path, names: tuple[str, ...]) -> None:
     try:
+        for name in names:
+            if (folder / name).stat().st_size > LARGEST_GRAPH:
+                raise ValueError(f"{name} has more than {LARGEST_GRAPH:,} bytes")
         lines = (folder / HASHES).read_text(encoding="utf-8").split("\n")
         expected = {name: value for value, name in (line.split(maxsplit=1) for line in lines if line.strip())}
         found = {name: file_hash(folder / name) for name in names}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Sequence
 
 from ..errors import ModelError
+from ..limits import LONGEST_CARD
 from ..taxonomy import BACKGROUND, REGION_TYPES, TYPES, ErrorType
 
 CONFIG = "config.json"
@@ -132,6 +133,8 @@ def _find(folder: Path, beside: bool, read: Reader) -> dict[str, Checkpoint]:
 def read_json(file: Path) -> dict[str, Any]:
     """Read a JSON object, or raise `ModelError` that names the file."""
     try:
+        if file.stat().st_size > LONGEST_CARD:
+            raise ValueError(f"it is longer than {LONGEST_CARD >> 20} MiB")
         values = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(f"{file} cannot be read: {error}") from error

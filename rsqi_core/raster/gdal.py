@@ -18,6 +18,7 @@ from rasterio.errors import NotGeoreferencedWarning
 from ..errors import RasterError, RsqiError
 from ..locate import is_pipe_or_device
 from .sources import missing_source
+from .trust import network_options
 
 CACHE = 256 * 2**20  # bytes of decoded tiles that GDAL may keep; by default it takes a twentieth of all memory
 
@@ -30,6 +31,9 @@ OPTIONS = {
     "GDAL_HTTP_CONNECTTIMEOUT": 20,
     "GDAL_HTTP_LOW_SPEED_LIMIT": 1,
     "GDAL_HTTP_LOW_SPEED_TIME": 30,
+    # A mosaic may hold functions in Python, which are not run, and raw bands, which may be of its own folder only.
+    "GDAL_VRT_ENABLE_PYTHON": "NO",
+    "GDAL_VRT_RAWRASTERBAND_ALLOWED_SOURCE": "SIBLING_OR_CHILD_OF_VRT_PATH",
 }
 
 # Formats whose drivers a GDAL may be built without, and the drivers that read them.
@@ -53,7 +57,7 @@ def guarded(name: str, verb: str) -> Iterator[None]:
     hooks = sys.excepthook, sys.unraisablehook
     sys.excepthook, sys.unraisablehook = _print_exception, _print_unraisable
     try:
-        with rasterio.Env(**OPTIONS):
+        with rasterio.Env(**OPTIONS, **network_options(name)):
             yield
     except (RsqiError, MemoryError):
         raise

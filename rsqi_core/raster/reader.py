@@ -24,6 +24,7 @@ from .georeference import UNPLACED, place
 from .raw import refuse_truncated
 from .stored import bands_to_ask, is_lacking
 from .stretch import LEVELS, PERCENTILES, Stretch, look
+from .trust import refuse_addresses, refuse_excess
 
 __all__ = ["UNPLACED", "Raster", "open_raster"]
 
@@ -264,6 +265,7 @@ def open_raster(
     """
     name = os.fspath(path)
     refuse_pipe(name)
+    refuse_addresses(name)
     refuse_incomplete(name)
     # A Path is taken literally; a string with '#', '?' or '!' would be parsed as an address.
     source = Path(name) if Path(name).exists() else name
@@ -271,6 +273,7 @@ def open_raster(
         dataset = rasterio.open(source)
     try:
         with guarded(name, "read"), quiet():
+            refuse_excess(name, dataset)
             refuse_truncated(name, dataset)
             return _as_raster(name, dataset, bands, nodata)
     except BaseException:

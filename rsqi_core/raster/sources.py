@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 
+from ..errors import RasterError
+
 # What a VRT, plain or warped, reads. Found as text: a parser of XML could be made to blow up by who wrote the file.
-_SOURCE = re.compile(r"<(SourceFilename|SourceDataset)\b([^>]*)>([^<]+)</\1\s*>")
+# As GDAL does, in any case of the letters.
+_SOURCE = re.compile(r"<(SourceFilename|SourceDataset)\b([^>]*)>([^<]+)</\1\s*>", re.IGNORECASE)
+_LITERAL = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_MOSAIC = b"<VRTDataset"
+_HEAD = 1024  # bytes by which GDAL knows a format
+LONGEST = 64 << 20  # bytes of a mosaic's text
 _RELATIVE = re.compile(r"""\brelative[Tt]oVRT\s*=\s*["']1["']""")
 _VSI = re.compile(r"^(/vsi[a-z0-9]+/)+\{?")
 
@@ -45,17 +53,44 @@ def exists(name: str) -> bool:
         return False
 
 
+def head_of(name: str) -> bytes:
+    """Return the first bytes of a file, by which GDAL knows its format; of a mosaic as text its own, else none."""
+    if name.lstrip().startswith("<"):
+        return name[:_HEAD].encode(errors="replace")
+    try:
+        if exists(name) and Path(name).is_file():
+            with Path(name).open("rb") as file:
+                return file.read(_HEAD)
+    except OSError:
+        pass
+    return b""
+
+
+def is_mosaic(name: str) -> bool:
+    """Tell whether a file, or a text, is a VRT, whatever its name ends in."""
+    return _MOSAIC in head_of(name)
+
+
 def sources_of(name: str) -> Iterator[str]:
-    """Yield the sources that a VRT names; GDAL leaves out those that are no plain files."""
+    """Yield the sources that a VRT names; GDAL leaves out those that are no plain files.
+
+    Raises
+    ------
+    RasterError
+        Its text is longer than `LONGEST`.
+    """
     path = None if name.lstrip().startswith("<") else Path(name)
     text = name
     if path is not None:
-        if path.suffix.lower() != ".vrt" or not path.is_file():
-            return
         try:
+            if not (is_mosaic(name) or (exists(name) and path.suffix.lower() == ".vrt" and path.is_file())):
+                return
+            if path.stat().st_size > LONGEST:
+                raise RasterError(f"cannot open {name}: a mosaic of more than {LONGEST >> 20} MiB of text; split it")
             text = path.read_text(encoding="utf-8", errors="replace")
         except OSError:
             return
+    text = _LITERAL.sub(lambda found: escape(found[1]), _COMMENT.sub("", text))
     for _, attributes, named in _SOURCE.findall(text):
         source = unescape(named).strip()
         relative = path is not None and _RELATIVE.search(attributes)

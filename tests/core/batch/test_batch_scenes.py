@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pyogrio
 import pytest
+import rasterio.shutil
 import shapely
 
 from rsqi_core.batch.scenes import find_scenes, weight
@@ -144,3 +145,15 @@ def test_nothing_at_all_is_refused(tmp_path):
     for given in (tmp_path, tmp_path / "*.tif"):
         with pytest.raises(ParameterError, match="no images there"):
             find_scenes([str(given)])
+
+
+def test_a_mosaic_that_leads_out_of_the_folder_it_was_found_in_must_be_named(tmp_path, write_raster):
+    (tmp_path / "tiles").mkdir()
+    (tmp_path / "lot").mkdir()
+    tile = write_raster(np.full((40, 40, 3), 90, np.uint8), "tiles/a.tif")
+    mosaic = tmp_path / "lot" / "all.vrt"
+    rasterio.shutil.copy(tile, mosaic, driver="VRT")
+    with pytest.raises(ParameterError, match=rf"all\.vrt: this mosaic is made of .*a\.tif, outside of {mosaic.parent}"):
+        find_scenes([str(mosaic.parent)])
+    assert find_scenes([str(mosaic)]) == find_scenes([str(mosaic.parent / "*.vrt")]) == [str(mosaic)]
+    assert len(find_scenes([str(tmp_path)])) == 2
