@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -139,8 +140,13 @@ def _footprint(raster: Raster) -> Ring:
     corners = (0, 0), (raster.width, 0), (raster.width, raster.height), (0, raster.height)
     x, y = zip(*(raster.transform * corner for corner in corners))
     try:
-        move = pyproj.Transformer.from_crs(raster.crs.to_wkt(), "OGC:CRS84", always_xy=True)
-        longitude, latitude = move.transform(x, y, errcheck=True)
+        longitude, latitude = _to_degrees(raster.crs.to_wkt()).transform(x, y, errcheck=True)
     except pyproj.exceptions.ProjError:  # it lies beside the earth
         return ()
     return tuple((round(a, 7), round(b, 7)) for a, b in zip(longitude, latitude))
+
+
+@functools.lru_cache(maxsize=64)
+def _to_degrees(crs: str) -> pyproj.Transformer:
+    """Return what leads from a system to degrees; to look for the way takes a third of a second."""
+    return pyproj.Transformer.from_crs(crs, "OGC:CRS84", always_xy=True)

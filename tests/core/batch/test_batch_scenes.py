@@ -8,9 +8,11 @@ import pytest
 import rasterio.shutil
 import shapely
 
+from rsqi_core.batch import task
 from rsqi_core.batch.scenes import find_scenes, weight
 from rsqi_core.errors import ParameterError, RsqiError
 from rsqi_core.files.mask import is_mask
+from rsqi_core.raster import open_raster
 
 GROUND = np.full((8, 8, 3), 90, np.uint8)
 
@@ -157,3 +159,15 @@ def test_a_mosaic_that_leads_out_of_the_folder_it_was_found_in_must_be_named(tmp
         find_scenes([str(mosaic.parent)])
     assert find_scenes([str(mosaic)]) == find_scenes([str(mosaic.parent / "*.vrt")]) == [str(mosaic)]
     assert len(find_scenes([str(tmp_path)])) == 2
+
+
+def test_the_way_from_a_coordinate_system_to_degrees_is_looked_for_once(write_raster):
+    pixels = np.full((40, 40, 3), 90, np.uint8)
+    scenes = [write_raster(pixels, name) for name in ("a.tif", "b.tif", "c.tif")]
+    task._to_degrees.cache_clear()
+    corners = []
+    for scene in scenes:
+        with open_raster(scene) as raster:
+            corners.append(task._footprint(raster))
+    assert corners[0] == corners[2] and len(corners[0]) == 4
+    assert task._to_degrees.cache_info().misses == 1
