@@ -1,4 +1,4 @@
-# setup demo test faults lint bench train train-gpu scan zip: each can be run again at once; nothing is installed twice.
+# setup demo test faults lint bench train train-gpu scan zip dist floors matrix: each can be run again at once; nothing is installed twice.
 
 PYTHON ?= python3
 QGIS_PYTHON ?= /usr/bin/python3
@@ -6,7 +6,7 @@ DATA ?= ../shared/data
 BIN = .venv/bin
 export RSQI_PYTHON ?= $(CURDIR)/$(BIN)/python
 
-.PHONY: setup demo test faults lint bench train train-gpu scan zip
+.PHONY: setup demo test faults lint bench train train-gpu scan zip dist floors matrix
 setup: .venv/runtime
 
 .venv/runtime: pyproject.toml
@@ -72,3 +72,15 @@ scan: .venv/develop zip
 	$(BIN)/bandit --quiet --recursive build/scan/rsqi
 	cd build/scan && ../../$(BIN)/detect-secrets scan --all-files rsqi | tee ../secrets.json | \
 	  $(QGIS_PYTHON) -c "import json, sys; found = json.load(sys.stdin)['results']; print(found or 'no secrets'); sys.exit(bool(found))"
+
+# Wheel and sdist, checked by twine, each installed into an environment of its own and tried there.
+dist:
+	PYTHON=$(PYTHON) tools/dist.sh
+
+# A part of the core tests with the oldest dependencies that pyproject.toml allows, and with the newest.
+floors:
+	PYTHON=$(PYTHON) tools/floors.sh
+
+# The ZIP in QGIS 3.22, 3.40 and 3.44, two of them in systems of their own: root, a network and 5 GB. SUITES=host is this one alone.
+matrix: .venv/runtime dist zip
+	tools/matrix.sh
