@@ -340,7 +340,7 @@ def test_archive(tmp_path, folder):
         ("EPSG:4490", Affine(1e-5, 0, 112, 0, -1e-5, 23)),
         ("EPSG:4545", Affine(0.5, 0, 36_500_000, 0, -0.5, 2_900_000)),
         ("EPSG:3857", Affine(3, 0, -13_000_000, 0, -3, 5_000_000)),
-        (UTM, PLACE @ Affine.rotation(30)),
+        (UTM, PLACE * Affine.rotation(30)),
         (UTM, Affine(0.5, 0, 500_000, 0, 0.5, 3_000_000)),  # south up
         (UTM, Affine(-0.5, 0.1, 500_000, 0.2, 0.7, 3_000_000)),  # mirrored and sheared
     ],
@@ -356,7 +356,7 @@ def test_place_without_a_known_system(tmp_path, crs):
 
 
 def test_extent_of_a_rotated_raster(tmp_path):
-    place = PLACE @ Affine.rotation(30)
+    place = PLACE * Affine.rotation(30)
     path = write(tmp_path / "a.tif", scene(), transform=place)
     x, y = place * (70, 50)
     found, mask = inspect(path, tmp_path, "--extent", f"{x - 4},{y - 4},{x + 4},{y + 4}")

@@ -377,7 +377,7 @@ def test_no_georeference(tmp_path):
 
 
 def test_no_crs_and_rotation(tmp_path):
-    turned = PLACE @ Affine.rotation(30)
+    turned = PLACE * Affine.rotation(30)
     path = write(tmp_path / "a.tif", picture(), placed=False, transform=turned)
     with open_raster(path) as raster:
         assert codes(raster) == ["no_crs"] and raster.transform.almost_equals(turned, 1e-6)
@@ -385,7 +385,7 @@ def test_no_crs_and_rotation(tmp_path):
 
 def gcps(bend):
     corners = [(0, 0), (0, 60), (40, 0), (40, 60), (20, 30)]
-    return [GroundControlPoint(r, c, *(PLACE @ (c + (bend if (r, c) == (20, 30) else 0), r))) for r, c in corners]
+    return [GroundControlPoint(r, c, *(PLACE * (c + (bend if (r, c) == (20, 30) else 0), r))) for r, c in corners]
 
 
 def test_ground_control_points(tmp_path):
