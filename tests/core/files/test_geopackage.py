@@ -77,7 +77,7 @@ def test_errors_have_the_fields_and_values_of_the_contract(path):
     assert (row["status"], row["source"], row["block_size"]) == ("unreviewed", "model", 512)
     assert row["comment"] is None and row["edited_by"] is None and np.isnat(row["edited_at"])
     stored = shapely.from_wkb(geometries)
-    assert all(a.equals_exact(b.geometry) for a, b in zip(stored, polygons))
+    assert all(a.equals_exact(b.geometry, 0) for a, b in zip(stored, polygons))
     assert len(stored[0].geoms[0].interiors) == 1
 
 
