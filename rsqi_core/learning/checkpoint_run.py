@@ -19,8 +19,9 @@ from ..progress import Emit, Progress, to_events
 from ..taxonomy import REGION_TYPES
 from ..training.curve import Curve
 from ..training.pretrained import copy_checkpoint, write_network
+from ..training.resumable import steps_so_far
 from ..training.stream import Material
-from ..training.transformers_run import BATCH, EPOCHS, RATE, Course, steps_so_far, train_checkpoint
+from ..training.transformers_run import BATCH, EPOCHS, RATE, Course, train_checkpoint
 from .comparison import Comparison, compare
 from .holdout import hold_out
 from .order import FineTuning

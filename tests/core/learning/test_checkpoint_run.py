@@ -19,7 +19,7 @@ from rsqi_core.models.checkpoints import CONFIG
 from rsqi_core.parameters import Parameters
 from rsqi_core.pipeline import inspect_raster
 from rsqi_core.raster import open_raster
-from rsqi_core.training.transformers_run import steps_so_far
+from rsqi_core.training.resumable import steps_so_far
 
 pytest.importorskip("peft")
 torch.set_num_threads(1)
