@@ -18,6 +18,7 @@ The words are the paper's; where its tables leave something open, this module se
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Iterable, Sequence
 
@@ -264,6 +265,11 @@ def line_word(angle: float) -> str:
     if angle <= 30:
         return "horizontal"
     return "diagonal" if angle <= 60 else "vertical"
+
+
+def language_of(text: str) -> str:
+    """Return ``zh`` if there is a Chinese character, else ``en``."""
+    return "zh" if re.search(r"[\u4e00-\u9fff]", text) else "en"
 
 
 def position_words(language: str = "zh") -> Sequence[Sequence[str]]:

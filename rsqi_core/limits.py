@@ -60,3 +60,6 @@ UNREVIEWED_CONFIDENCE = 0.8  # from which an error that nobody has reviewed is t
 REVIEWED_SIZES = (512,)  # px
 REVIEWED_TEST = 0.2
 REVIEWED_TEST_RANGE = (0.0, 0.5)  # what an interface offers
+
+# What a model of words learns from a dataset.
+WORD_TASKS = (CAPTION, VQA) = ("caption", "vqa")

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 from transformers import (
     BlipConfig,
+    BlipForConditionalGeneration,
     BlipForQuestionAnswering,
     CLIPConfig,
     CLIPModel,
@@ -19,6 +20,8 @@ from transformers import (
     GroupViTConfig,
     GroupViTModel,
     PreTrainedTokenizerFast,
+    Qwen2_5_VLConfig,
+    Qwen2_5_VLForConditionalGeneration,
     SiglipConfig,
     SiglipModel,
 )
@@ -99,16 +102,63 @@ def write_siglip(folder, side=32, seed=0):
     _save(SiglipModel(config), folder, side)
 
 
-def write_blip(folder, side=32, seed=0):
+def write_blip(folder, side=32, seed=0, network=BlipForQuestionAnswering):
     torch.manual_seed(seed)
     text = text_config(encoder_hidden_size=16, is_decoder=True, max_position_embeddings=128, sep_token_id=2)
     vision = vision_config(side, num_hidden_layers=1)
     config = BlipConfig(text_config=text, vision_config=vision, projection_dim=16, image_text_hidden_size=16)
-    _save(BlipForQuestionAnswering(config), folder, side)
+    _save(network(config), folder, side)
+
+
+def write_captioner(folder, side=32, seed=0):
+    write_blip(folder, side, seed, BlipForConditionalGeneration)
+
+
+MARKS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>",
+         "<|video_pad|>")  # fmt: skip
+TEMPLATE = (
+    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{% for c in m['content'] %}{% if c['type'] == 'image' %}"
+    "<|vision_start|><|image_pad|><|vision_end|>{% else %}{{ c['text'] }}{% endif %}{% endfor %}<|im_end|>\n"
+    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+def write_qwen(folder, layers=4, seed=0):
+    """A Qwen2.5-VL whose tokens are bytes, so that it knows every language."""
+    torch.manual_seed(seed)
+    known = {word: number for number, word in enumerate([*MARKS, *sorted(pre_tokenizers.ByteLevel.alphabet())])}
+    tokenizer = Tokenizer(models.BPE(known, []))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token=MARKS[0], eos_token=MARKS[2], additional_special_tokens=list(MARKS)
+    )
+    fast.save_pretrained(folder)
+    turns = {"rope_type": "default", "mrope_section": [1, 1, 2], "rope_theta": 10000.0}
+    text = {
+        "vocab_size": len(known), "hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": layers,
+        "num_attention_heads": 2, "num_key_value_heads": 1, "max_position_embeddings": 1024, "rope_parameters": turns,
+        "bos_token_id": 0, "eos_token_id": 2, "pad_token_id": 0,
+    }  # fmt: skip
+    vision = {
+        "depth": 2, "hidden_size": 16, "intermediate_size": 16, "num_heads": 2, "out_hidden_size": 16,
+        "patch_size": 14, "spatial_merge_size": 2, "temporal_patch_size": 2, "window_size": 56,
+        "fullatt_block_indexes": [1],
+    }  # fmt: skip
+    marks = {"vision_start_token_id": 3, "vision_end_token_id": 4, "image_token_id": 5, "video_token_id": 6}
+    config = Qwen2_5_VLConfig(text_config=text, vision_config=vision, **marks)
+    Qwen2_5_VLForConditionalGeneration(config).eval().save_pretrained(folder)
+    asked = {
+        "image_processor_type": "Qwen2VLImageProcessor", "processor_class": "Qwen2_5_VLProcessor", "patch_size": 14,
+        "merge_size": 2, "temporal_patch_size": 2, "min_pixels": 784, "max_pixels": 3136,
+    }  # fmt: skip
+    (Path(folder) / "preprocessor_config.json").write_text(json.dumps(asked | IMAGENET))
+    (Path(folder) / "chat_template.jinja").write_text(TEMPLATE)
 
 
 MAKERS = {
-    "clipseg": write_clipseg, "groupvit": write_groupvit, "clip": write_clip, "siglip": write_siglip, "blip": write_blip
+    "clipseg": write_clipseg, "groupvit": write_groupvit, "clip": write_clip, "siglip": write_siglip, "blip": write_blip,
+    "captioner": write_captioner, "qwen": write_qwen,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..describe import position_words
+from ..describe import language_of, position_words
 from ..scoring import GRADE_NAMES
 from ..taxonomy import TYPES, ErrorType, by_code, by_id
 from .facts import UNREVIEWED, ErrorFact, Facts
-from .question import Question, language_of, understand
+from .question import Question, understand
 from .words import WORDS
 
 MEASURED, MODEL, NONE = "measured", "model", "none"

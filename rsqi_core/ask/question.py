@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ..dataset.vocabulary import named_types
+from ..describe import language_of
 
 # What is asked for, the more special first; the second says whether it makes sense of any thing, or of errors alone.
 _KINDS = (
@@ -52,11 +53,6 @@ class Question:
     language: str
     category_ids: frozenset[int] = frozenset()
     place: tuple[int, int] | None = None
-
-
-def language_of(text: str) -> str:
-    """Return ``zh`` if there is a Chinese character, else ``en``."""
-    return "zh" if re.search(r"[\u4e00-\u9fff]", text) else "en"
 
 
 def understand(text: str) -> Question | None:

@@ -42,11 +42,24 @@ def listed(values: Iterable[Any]) -> str:
 
 def need(*modules: str) -> None:
     """Refuse a command whose optional libraries are missing, and say how to get them."""
-    if missing := [name for name in modules if find_spec(name) is None]:
-        raise RsqiError(f"this command needs {', '.join(missing)}; install it with: pip install 'rsqi[train]'")
+    _need("train", *modules)
 
 
 def need_text() -> None:
     """Refuse a command whose libraries for models that take words are missing."""
-    if missing := [name for name in ("torch", "transformers") if find_spec(name) is None]:
-        raise RsqiError(f"this command needs {', '.join(missing)}; install it with: pip install 'rsqi[text]'")
+    _need("text", "torch", "transformers")
+
+
+def need_words() -> None:
+    """Refuse a command whose libraries for training models that give words are missing."""
+    _need("vlm", "torch", "transformers", "accelerate", "peft", "PIL")
+
+
+def need_scores() -> None:
+    """Refuse a command whose libraries for models that give words and for measuring these are missing."""
+    _need("vlm", "torch", "transformers", "rouge_score", "rjieba", "PIL")
+
+
+def _need(extra: str, *modules: str) -> None:
+    if missing := [name for name in modules if find_spec(name) is None]:
+        raise RsqiError(f"this command needs {', '.join(missing)}; install it with: pip install 'rsqi[{extra}]'")

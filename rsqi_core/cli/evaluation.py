@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import ParameterError
 from ..limits import DEVICES, MODEL
-from .command import DONE, command
+from .command import DONE, command, need_scores
 
 
 def add_evaluate(commands: Any) -> None:
@@ -18,6 +18,8 @@ def add_evaluate(commands: Any) -> None:
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="imagery sets that the benchmark is made from")
     parser.add_argument("--dataset", type=Path, metavar="FOLDER",
                         help="what `rsqi dataset` wrote, whose test part to measure on instead")  # fmt: skip
+    parser.add_argument("--task", choices=("inspection", "qa"), default="inspection",
+                        help="with --dataset: answers to its questions instead (the paper's Table 8)")  # fmt: skip
     parser.add_argument("--model", nargs="+", default=[MODEL], metavar="default|rules|FOLDER",
                         help="with --dataset several, side by side")  # fmt: skip
     parser.add_argument("--against", action="append", default=[], metavar="FOLDER", help="a further model to compare")
@@ -39,6 +41,8 @@ def add_evaluate(commands: Any) -> None:
 def _evaluate(options: argparse.Namespace) -> int:
     if options.mask:
         return _compare(options)
+    if options.task == "qa":
+        return _evaluate_answers(options)
     if options.dataset:
         return _evaluate_dataset(options)
     if options.calibrate:
@@ -104,6 +108,28 @@ def _evaluate_dataset(options: argparse.Namespace) -> int:
     if measured.lacking:
         _log(f"rsqi: {options.dataset}: its test part shows no {', '.join(measured.lacking)}; nothing is said of that")
     print(write_page(measured, options.output))
+    return DONE
+
+
+def _evaluate_answers(options: argparse.Namespace) -> int:
+    from ..evaluation.station.page import refuse_page
+    from ..files.atomic import write_whole
+
+    if options.dataset is None or options.data or options.card or options.against or options.calibrate:
+        raise ParameterError("--task qa goes with --dataset, --model, --output, --overwrite and --device alone")
+    if MODEL in options.model:
+        raise ParameterError("--task qa needs --model FOLDER of a BLIP or another model that answers questions")
+    need_scores()
+    from ..evaluation.station.answers import measure_answers
+    from ..evaluation.station.table8 import table8
+
+    folders = [Path(name) for name in options.model]
+    if options.output:
+        refuse_page(options.output, [options.dataset, *folders], options.overwrite)
+    text = table8(measure_answers(options.dataset, folders, options.device, _log))
+    if options.output:
+        write_whole(options.output, text.encode("utf-8"))
+    print(text)
     return DONE
 
 

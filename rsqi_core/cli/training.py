@@ -12,7 +12,9 @@ from typing import Any
 
 from ..errors import ParameterError
 from ..limits import TRAINING_DEVICES as DEVICES
+from ..limits import WORD_TASKS
 from .command import CANCELLED, DONE, command, need
+from .word_training import add_words, list_words, refuse_words, train_words
 
 
 def add_train(commands: Any) -> None:
@@ -26,7 +28,9 @@ def add_train(commands: Any) -> None:
     length = f"{ours.samples:,}".replace(",", " ")
     epochs = f"{EPOCHS['classifier']}, a segmenter {EPOCHS['segmenter']}"
     parser = command(commands, "train", "train a network on synthesised errors, on a dataset or on both", _train)
-    parser.add_argument("task", nargs="?", default="joint", metavar="joint|classifier|segmenter|pixel")
+    parser.add_argument(
+        "task", nargs="?", default="joint", metavar="joint|classifier|segmenter|pixel|seams|caption|vqa"
+    )
     parser.add_argument("--list", action="store_true", help="list the architectures and sizes of each task")
     parser.add_argument("--pool", type=Path, metavar="NPZ", help="packed backgrounds to synthesise errors on")
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="imagery, to pack the pool from if it is missing")
@@ -87,6 +91,7 @@ def add_train(commands: Any) -> None:
     parser.add_argument("--minutes", type=float, metavar="N",
                         help="stop after so long, with a checkpoint; the same command goes on")  # fmt: skip
     parser.add_argument("--progress", choices=("lines", "json"), help="(lines on a terminal, else json)")
+    add_words(parser)
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -95,7 +100,11 @@ def _train(options: argparse.Namespace) -> int:
     if options.list:
         for a in ARCHITECTURES:
             print(f"{a.task:12}{a.name:14}{' '.join(f'{size}*' if size == a.size else size for size in a.sizes)}")
+        list_words()
         return DONE
+    if options.task in WORD_TASKS:
+        return train_words(options)
+    refuse_words(options)
     began = time.monotonic()
     need("torch")
     if options.weights:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..training.loss import WEIGHTS
 
-_SCORES = {"f1": "F1", "miou": "mIoU", "iou": "IoU", "score": "score"}
+_SCORES = {"held_out": "held out", "f1": "F1", "miou": "mIoU", "iou": "IoU", "score": "score"}
 _BAR = 40  # characters that a score of 1 is long
 
 
@@ -27,10 +27,12 @@ class Lines:
     ----------
     batch : int
         Crops a step.
+    unit : str
+        What is counted.
     """
 
-    def __init__(self, batch: int):
-        self._batch = batch
+    def __init__(self, batch: int, unit: str = "crops"):
+        self._batch, self._unit = batch, unit
 
     def __call__(self, event: str, **row: Any) -> None:
         """Print a row of the curve in words."""
@@ -39,9 +41,10 @@ class Lines:
     def text(self, row: Mapping[str, Any]) -> str:
         """Say a row of the curve."""
         done, all_of_them = (f"{row[name] * self._batch:,}".replace(",", " ") for name in ("step", "steps"))
-        loss = sum(WEIGHTS[name] * row[name] for name in WEIGHTS if name in row)
-        parts = [f"{done:>{len(all_of_them)}} of {all_of_them} crops", f"{row['samples_per_second']:.0f} a second",
-                 f"{_time(row['eta_s'])} left", f"loss {loss:.3f}"]  # fmt: skip
+        loss = row.get("words", sum(WEIGHTS[name] * row[name] for name in WEIGHTS if name in row))
+        parts = [f"{done:>{len(all_of_them)}} of {all_of_them} {self._unit}",
+                 f"{row['samples_per_second']:.0f} a second", f"{_time(row['eta_s'])} left",
+                 f"loss {loss:.3f}"]  # fmt: skip
         parts += [f"{name} {row[key]:.3f}" for key, name in _SCORES.items() if key in row]
         bar = f" {'#' * round(_BAR * row['score'])}" if "score" in row else ""
         return ", ".join(parts) + bar

@@ -2,5 +2,6 @@
 
 TRAIN, TEST = "train", "test"
 TABLE = "metadata.jsonl"  # one row a block
+QUESTIONS = "qa.jsonl"  # one row a question
 LIST = "parts.csv"  # which scene and raster went into which part
 SHEET = "contact-sheet.png"  # examples of each type, to be looked at before anything trains

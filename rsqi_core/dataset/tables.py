@@ -13,7 +13,7 @@ import numpy as np
 
 from ..describe import QuestionAnswer, caption, question_answers
 from ..taxonomy import CODES, TYPES
-from .layout import TABLE
+from .layout import QUESTIONS, TABLE
 from .samples import IMAGE, MASK, Sample
 
 _ALL = -1  # counts blocks, whatever they show
@@ -33,7 +33,7 @@ def write_tables(folder: Path, samples: Sequence[Sample], languages: Sequence[st
     _write_lines(folder / TABLE, (_row(sample, languages) for sample in rows))
     kept = retain([pair.positive for _, pair in _pairs(rows, languages)], NEGATIVE_ANSWERS, rng)
     pairs = zip(kept, _pairs(rows, languages))
-    _write_lines(folder / "qa.jsonl", (_question_row(*pair) for keep, pair in pairs if keep))
+    _write_lines(folder / QUESTIONS, (_question_row(*pair) for keep, pair in pairs if keep))
     return int(kept.sum())
 
 

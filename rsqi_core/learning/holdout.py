@@ -59,7 +59,17 @@ def hold_out(dataset: Path, folder: Path, seed: int = 0) -> tuple[list[LabelledB
             f"{dataset}: its test part has fewer than {FEWEST} blocks with errors, so that old and new model could not "
             "be compared; review more images, or export a larger share for the test"
         )
-    table = dataset / TRAIN / TABLE
+    rows, chosen = choose(dataset, seed)
+    enough = sum(bool(block.labels) for block, out in zip(read_part(dataset, TRAIN), chosen) if out) >= FEWEST
+    everything = np.ones(len(rows), bool)
+    # With too few blocks to hold any out, a run validates on its training blocks.
+    for part, wanted in ((TRAIN, ~chosen if enough else everything), (TEST, chosen if enough else everything)):
+        _write(folder / part, [row for row, take in zip(rows, wanted) if take], (dataset / TRAIN).resolve())
+    return read_part(folder, TEST) if enough else [], test
+
+
+def choose(dataset: Path, seed: int = 0) -> tuple[list[dict[str, Any]], np.ndarray]:
+    """Return the N rows of a dataset's training part, and which of them are to be held out, bool [N]."""
     rows = read_rows(dataset, TRAIN)
     places = [
         _Placed(
@@ -68,13 +78,7 @@ def hold_out(dataset: Path, folder: Path, seed: int = 0) -> tuple[list[LabelledB
         for row, block in zip(rows, read_part(dataset, TRAIN))
     ]
     whole = len({place.scene for place in places}) >= WHOLE
-    chosen = split(places, SHARE, np.random.default_rng(seed), whole)
-    enough = sum(bool(place.labels) for place, out in zip(places, chosen) if out) >= FEWEST
-    everything = np.ones(len(rows), bool)
-    # With too few blocks to hold any out, a run validates on its training blocks.
-    for part, wanted in ((TRAIN, ~chosen if enough else everything), (TEST, chosen if enough else everything)):
-        _write(folder / part, [row for row, take in zip(rows, wanted) if take], table.parent.resolve())
-    return read_part(folder, TEST) if enough else [], test
+    return rows, split(places, SHARE, np.random.default_rng(seed), whole)
 
 
 def _write(folder: Path, rows: list[dict[str, Any]], source: Path) -> None:

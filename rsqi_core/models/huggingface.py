@@ -226,10 +226,17 @@ def load_network(folder: Path, kind: str, told_as: Path | None = None, labels: S
     return load_as(auto, folder, told_as, _named(kind, labels) if labels else {})
 
 
-def load_as(auto: Any, folder: Path, told_as: Path | None = None, new_head: Mapping[str, Any] | None = None) -> Any:
+def load_as(
+    auto: Any,
+    folder: Path,
+    told_as: Path | None = None,
+    new_head: Mapping[str, Any] | None = None,
+    precision: Any = None,
+) -> Any:
     """Load a checkpoint as a class of transformers; what it raises is said at `load_network`.
 
-    `new_head` are values of the configuration for a head with random weights.
+    `new_head` are values of the configuration for a head with random weights; `precision` is the type of the weights,
+    float32 unless it is told.
     """
     torch, transformers = libraries(folder)
     from safetensors import SafetensorError
@@ -243,7 +250,7 @@ def load_as(auto: Any, folder: Path, told_as: Path | None = None, new_head: Mapp
             local_files_only=True,
             trust_remote_code=False,
             use_safetensors=True,
-            dtype=torch.float32,
+            dtype=precision or torch.float32,
             ignore_mismatched_sizes=True,  # to be named below, like missing ones
             output_loading_info=True,
             **(new_head or {}),

@@ -38,7 +38,6 @@ def arguments(
     seed: int,
     device: str,
     every: int,
-    **more: Any,
 ) -> TrainingArguments:
     """Return how a run goes; a GPU computes in bfloat16 where it can, else in half precision.
 
@@ -50,8 +49,6 @@ def arguments(
         ``"auto"``, ``"cpu"`` or ``"cuda"``.
     every : int
         Steps between rows.
-    **more
-        Of `transformers.TrainingArguments`.
 
     Raises
     ------
@@ -95,7 +92,6 @@ def arguments(
         label_names=["labels"],
         disable_tqdm=True,
         report_to="none",
-        **more,
     )
     found._n_gpu = min(1, found.n_gpu)  # of several the first: batch and steps stay what they are
     return found

@@ -52,7 +52,7 @@ class Views(Dataset[dict[str, Tensor]]):
         """Return ``pixel_values``, float32 [3, h, w], and ``labels``, uint8 of `target`."""
         turn, place = divmod(number, len(self.blocks))
         if self.augment or self.count > len(self.blocks):
-            place = int(_order(self.seed, turn, len(self.blocks))[place])
+            place = int(order(self.seed, turn, len(self.blocks))[place])
         rng = np.random.default_rng([self.seed, _VIEW, number])
         sample = draw_view(self.blocks[place], rng, self.side, self.augment)
         pixels = self.preprocessing.normalize(self.preprocessing.resize(torch.from_numpy(sample.image[None])))[0]
@@ -60,5 +60,6 @@ class Views(Dataset[dict[str, Tensor]]):
 
 
 @lru_cache(4)
-def _order(seed: int, turn: int, count: int) -> np.ndarray:
+def order(seed: int, turn: int, count: int) -> np.ndarray:
+    """Return in which order `count` things are shown the `turn`-th time round."""
     return np.random.default_rng([seed, _ORDER, turn]).permutation(count)
