@@ -75,9 +75,11 @@ class AskResult(InspectedAlgorithm):
         answer = run_worker(request, feedback)
         if answer is None:
             return {}
-        text = answer["text"]
+        said = tr("Said by the model {name}, not measured: {text}")
+        text, model = answer["text"], answer["model"]
         if answer["source"] == "model":
-            said = tr("Said by the model {name}, not measured: {text}")
-            text = said.format(name=answer["model"], text=text)
+            text = said.format(name=model, text=text)
+        elif answer["said"]:
+            text = "\n".join([text, said.format(name=model, text=answer["said"])])
         feedback.pushInfo(text)
         return {self.TEXT: text, self.FIDS: ",".join(map(str, answer["fids"])), self.SOURCE: answer["source"]}

@@ -9,7 +9,7 @@ from ..describe import language_of, position_words
 from ..scoring import GRADE_NAMES
 from ..taxonomy import TYPES, ErrorType, by_code, by_id
 from .facts import UNREVIEWED, ErrorFact, Facts
-from .question import Question, understand
+from .question import Question, understand_all
 from .words import WORDS
 
 MEASURED, MODEL, NONE = "measured", "model", "none"
@@ -28,19 +28,31 @@ class Answer:
         Errors that it speaks of, the most important first.
     source : {"measured", "model", "none"}
         ``none``: the text says what can be asked.
+    rest : str
+        What was asked beside that and nobody measured; the text says so.
     """
 
     text: str
     fids: tuple[int, ...] = ()
     source: str = MEASURED
+    rest: str = ""
 
 
-def answer(facts: Facts, text: str) -> Answer:
-    """Answer a question from what was measured; what it does not cover gets what can be asked instead."""
-    question = understand(text)
-    if question is None:
-        return Answer(WORDS[language_of(text)]["unknown"], (), NONE)
-    return _Speaker(facts, question).answer()
+def answer(facts: Facts, text: str, with_rest: bool = True) -> Answer:
+    """Answer a question, or several in one text, from what was measured.
+
+    What measurements do not cover gets what can be asked instead; beside something measured it is named, unless
+    `with_rest` is false.
+    """
+    words = WORDS[language_of(text)]
+    questions = understand_all(text)
+    if all(question is None for _, question in questions):
+        return Answer(words["unknown"], (), NONE)
+    found = [_Speaker(facts, question).answer() for _, question in questions if question]
+    rest = words["gap"].join(part for part, question in questions if question is None)
+    said = [*(each.text for each in found), *([words["not_measured"].format(what=rest)] if rest and with_rest else [])]
+    fids = dict.fromkeys(fid for each in found for fid in each.fids)
+    return Answer(words["gap"].join(dict.fromkeys(said)), tuple(fids), MEASURED, rest)
 
 
 class _Speaker:
@@ -84,7 +96,7 @@ class _Speaker:
         return text, charged
 
     def _worst(self) -> tuple[str, Sequence[ErrorFact]]:
-        return self._told("worst", sorted(self._errors, key=_weight))
+        return self._told("worst", sorted(self._errors, key=weight))
 
     def _largest(self) -> tuple[str, Sequence[ErrorFact]]:
         return self._told("largest", sorted(self._errors, key=lambda each: -each.area_m2))
@@ -162,7 +174,7 @@ class _Speaker:
         return self._words[word].format(told=self._words["apart"].join(told)), ordered[:SHOWN]
 
     def _charged(self) -> list[ErrorFact]:
-        return sorted((each for each in self._errors if each.penalty > 0 or each.severity == "A"), key=_weight)
+        return sorted((each for each in self._errors if each.penalty > 0 or each.severity == "A"), key=weight)
 
     def _by_size(self) -> list[ErrorFact]:
         return sorted(self._errors, key=lambda each: -each.area_m2)
@@ -202,7 +214,7 @@ class _Speaker:
         return self._words["comma"].join(parts)
 
 
-def _weight(each: ErrorFact) -> tuple[int, float, float]:
+def weight(each: ErrorFact) -> tuple[int, float, float]:
     """Order errors from the worst on: by class, points and size."""
     known = _SEVERITIES.find(each.severity) if each.severity else len(_SEVERITIES)
     return known, -each.penalty, -each.area_m2

@@ -34,6 +34,8 @@ class ErrorFact:
     status : str
     row, column : int
         Of the grid of nine, 0-2, in which the middle of its extent lies.
+    x, y : float
+        That middle in pixels, from the upper left corner of what was inspected.
     """
 
     fid: int
@@ -44,6 +46,8 @@ class ErrorFact:
     status: str
     row: int
     column: int
+    x: float
+    y: float
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,8 @@ def _fact(row: dict[str, Any], transform: tuple[float, ...], size: tuple[int, in
         str(row["status"] or UNREVIEWED),
         _third(line, size[1]),
         _third(column, size[0]),
+        column,
+        line,
     )
 
 

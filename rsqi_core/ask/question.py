@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..dataset.vocabulary import named_types
 from ..describe import language_of
@@ -31,6 +31,12 @@ _PLACES = (
     (r"下[方部边]|底部|\bbottom\b|\blower\b|\bsouth\b|南", 2, 1),
     (r"左[侧边部]|\bleft\b|\bwest\b|西", 1, 0), (r"右[侧边部]|\bright\b|\beast\b|东", 1, 2),
 )  # fmt: skip
+_CUTS = r"([?？。；;，,、!！]|\band\b|\balso\b|以及|并且|还有|同时|和|且)"
+# What may be left of a question that only refers to the one before.
+_EMPTY_WORDS = (
+    r"\b(?:is|are|it|they|them|there|do|does|in|all|each|total|of|the|lie|located|one|ones|so|was|were|be|these|those)\b"
+    r"|它们?|里|这些|那些|分别|各自|各|都|总共|一共|总|共|的|了|呢|在|有|是|又|还|请问|其|处|一[处个]|哪[处个]|为"
+)
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,55 @@ def understand(text: str) -> Question | None:
     if kind is None:
         kind = "any" if named else None
     return None if kind is None else Question(kind, language_of(text), named, place)
+
+
+def understand_all(text: str) -> list[tuple[str, Question | None]]:
+    """Return the questions in a text, each with its words; one alone, understood or not, for most texts.
+
+    A text is cut at marks and at *and* where both sides ask for something. What only refers to the question before, as
+    in "how many clouds are there and where are they", is about the same types and place.
+    """
+    found: list[tuple[str, Question | None]] = []
+    for part in _parts(text):
+        question = understand(part)
+        before = found[-1][1] if found else None
+        if question is None and before is not None and (kind := _referring(part)):
+            question = replace(before, kind=kind)
+        found.append((part, question))
+    if len(found) > 1 and all(question is None for _, question in found):
+        return [(text, understand(text))]
+    # Why the score is so says the score.
+    reasons = {question.category_ids for _, question in found if question and question.kind == "why"}
+    return [each for each in found if not (each[1] and each[1].kind == "score" and frozenset() in reasons)]
+
+
+def _parts(text: str) -> list[str]:
+    """Cut a text where another thing is asked for; parts that ask for nothing belong to the one before or after."""
+    parts: list[str] = []
+    pending = ""
+    for piece in re.split(_CUTS, text, flags=re.IGNORECASE):
+        if not piece or re.fullmatch(_CUTS, piece, re.IGNORECASE):
+            pending += piece or ""
+        elif parts and not (_asks(piece) and _asks(parts[-1])):
+            parts[-1] += pending + piece
+            pending = ""
+        else:
+            pending = ""
+            parts.append(piece)
+    return [part.strip(" ,，、") for part in parts if part.strip(" ,，、")]
+
+
+def _asks(text: str) -> bool:
+    return any(_has(text, pattern) for _, pattern, _ in _KINDS)
+
+
+def _referring(part: str) -> str:
+    """Return the kind of a question that names nothing itself; empty for one that does."""
+    for kind, pattern, _ in _KINDS:
+        rest = re.sub(pattern, "", part, flags=re.IGNORECASE)
+        if rest != part and not re.sub(_EMPTY_WORDS, "", rest, flags=re.IGNORECASE).strip(" ?？。.,，、"):
+            return kind
+    return ""
 
 
 def _has(text: str, pattern: str) -> bool:

@@ -17,6 +17,9 @@ WORDS = {
         "type": "{name}{count}处，共{area}，最大的一处在{place}",
         "unreviewed": "{total}处错误中还有{count}处未审核。",
         "not_inspected": "未检查：{names}。", "all_inspected": "十种错误类型都检查过。", "none": "没有发现{what}。",
+        "not_measured": "没有测量结果可以回答：{what}。",
+        "picture": "图1是整幅卫星影像，其余是它的局部原图：{places}。", "whole": "整幅影像",
+        "described": "该模型不回答问题，只描述影像：{text}", "colon": "：",
         "unknown": (
             "这个问题没有测量结果可以回答。可以问：有哪些质量问题；有没有云；云有几处、面积多大、在哪里；左上角有什么问题；"
             "哪处最严重；得分多少、为什么扣分；还有多少未审核；哪些类型没有检查。"
@@ -38,6 +41,10 @@ WORDS = {
         "unreviewed": "{count} of {total} errors are not reviewed yet.",
         "not_inspected": "Not inspected: {names}.", "all_inspected": "All ten types were inspected.",
         "none": "Nothing was found of: {what}.",
+        "not_measured": "No measurement answers this: {what}.",
+        "picture": "Picture 1 is the whole satellite image, the others are parts of it in full: {places}.",
+        "whole": "the whole image", "described": "The model takes no questions; it describes the image. {text}",
+        "colon": ": ",
         "unknown": (
             "No measurement answers this. You can ask: which errors are there; is there any cloud; how many clouds, "
             "how large, where; what errors are in the upper left; which is the worst; what is the score and why; "

@@ -10,6 +10,8 @@ from typing import Any
 from ..limits import DEVICES
 from .command import DONE, FAILED, command, need_text
 
+_SAID = "[said by the model {model}, not measured] {text}"
+
 
 def add_ask(commands: Any) -> None:
     """Announce ``rsqi ask``."""
@@ -35,9 +37,11 @@ def _ask(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(found, ensure_ascii=False))
     elif found["source"] == MODEL:
-        print(f"[said by the model {found['model']}, not measured] {found['text']}")
+        print(_SAID.format(**found))
     else:
         print(found["text"], file=sys.stderr if found["source"] == NONE else sys.stdout)
+        if found["said"]:
+            print(_SAID.format(model=found["model"], text=found["said"]))
         if found["fids"]:
             print(f"fid: {', '.join(map(str, found['fids']))}")
     return FAILED if found["source"] == NONE else DONE

@@ -81,14 +81,14 @@ class AskBox(QWidget):
             self._say(error_message(error), ())
             return
         model = self.model_box.filePath().strip()
-        if found.source == NONE and model:
+        if (found.source == NONE or found.rest) and model:
             self._ask_model(question, model)
         else:
             self._say(found.text, found.fids)
 
     def _ask_model(self, question: str, model: str) -> None:
         run = AlgorithmRun("rsqi:ask", {"INPUT": self._layer, "QUESTION": question, "MODEL": model}, self)
-        run.finished.connect(lambda results: self._say(results["TEXT"], ()))
+        run.finished.connect(lambda results: self._say(results["TEXT"], _numbers(results["FIDS"])))
         run.failed.connect(lambda reason: self._say(reason or tr("Cancelled."), ()))
         problem = run.start()
         if problem:
@@ -169,3 +169,7 @@ class AskBox(QWidget):
         self.question_box.returnPressed.connect(self.ask)
         self.list.itemClicked.connect(self._go_to)
         self.list.itemActivated.connect(self._go_to)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(",") if part)

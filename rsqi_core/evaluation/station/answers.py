@@ -91,9 +91,7 @@ def _with_starts(folders: Sequence[Path], log: Callable[[str], None]) -> Iterato
         if (folder / START).is_file():
             start = Path(str(read_json(folder / START).get("start")))
             if not start.is_dir():
-                log(
-                    f"rsqi: {folder}: was trained from {start}, which is gone, so that it stands without its lower bound"
-                )
+                log(f"rsqi: {folder}: was trained from {start}, which is gone: there is no lower bound for it")
             elif start not in seen:
                 seen.add(start)
                 yield start
@@ -101,8 +99,9 @@ def _with_starts(folders: Sequence[Path], log: Callable[[str], None]) -> Iterato
 
 
 def _names(folders: Sequence[Path]) -> list[str]:
-    names = [folder.resolve().name for folder in folders]
-    return [str(folder) if names.count(name) > 1 else name for folder, name in zip(folders, names)]
+    places = [folder.resolve() for folder in folders]
+    names = [place.name for place in places]
+    return [f"{place.parent.name}/{place.name}" if names.count(place.name) > 1 else place.name for place in places]
 
 
 def _described(dataset: Path, questions: Sequence[Example]) -> list[AnswerScores | None]:

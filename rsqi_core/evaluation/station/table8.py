@@ -8,7 +8,7 @@ from ...dataset.examples import Example
 from ...describe import LANGUAGES
 from ...taxonomy import CODES
 from ..pages.tables import markdown
-from .answer_scores import AnswerScores, mean_scores
+from .answer_scores import mean_scores
 from .answers import QuestionsMeasured
 from .page import sealed
 
@@ -29,7 +29,11 @@ bound of a trained model is the one that it was trained from.
 def table8(m: QuestionsMeasured) -> str:
     """Return the page as Markdown."""
     text = _TEXT.format(name=m.dataset.name, count=len(m.questions), pictures=len({each.image for each in m.questions}))
-    parts = [text, "## Table 8\n\n", markdown(["", "questions", *_SCORES], [_PAPER, *_rows(m, lambda _: True)])]
+    parts = [
+        text,
+        "## Table 8\n\n",
+        markdown(["", "questions", *_SCORES], [_PAPER, *_rows(m, [True] * len(m.questions))]),
+    ]
     kinds = [kind for kind in ("any", *CODES) if any(each.kind == kind for each in m.questions)]
     kinds += sorted({each.kind for each in m.questions} - set(kinds))
     parts.append("\n## By what is asked\n\n*any*: whether there is any error at all, and which.\n\n")
@@ -41,17 +45,13 @@ def table8(m: QuestionsMeasured) -> str:
 
 
 def _table(m: QuestionsMeasured, name: str, groups: Sequence[str], group_of: Callable[[Example], str]) -> str:
-    rows = [[group, *row] for group in groups for row in _rows(m, lambda each, group=group: group_of(each) == group)]
+    rows = [[group, *row] for group in groups for row in _rows(m, [group_of(each) == group for each in m.questions])]
     return markdown([name, "", "questions", *_SCORES], rows)
 
 
-def _rows(m: QuestionsMeasured, wanted: Callable[[Example], bool]) -> list[list[object]]:
+def _rows(m: QuestionsMeasured, wanted: Sequence[bool]) -> list[list[object]]:
     rows: list[list[object]] = []
     for row in m.rows:
-        scores = [score for each, score in zip(m.questions, row.scores) if score is not None and wanted(each)]
-        rows.append([row.name, len(scores), *_means(scores)])
+        scores = [score for take, score in zip(wanted, row.scores) if take and score is not None]
+        rows.append([row.name, len(scores), *mean_scores(scores).values])
     return rows
-
-
-def _means(scores: Sequence[AnswerScores]) -> tuple[float, ...]:
-    return mean_scores(scores).values
