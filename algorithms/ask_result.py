@@ -79,7 +79,7 @@ class AskResult(InspectedAlgorithm):
         text, model = answer["text"], answer["model"]
         if answer["source"] == "model":
             text = said.format(name=model, text=text)
-        elif answer["said"]:
+        elif model:
             text = "\n".join([text, said.format(name=model, text=answer["said"])])
         feedback.pushInfo(text)
         return {self.TEXT: text, self.FIDS: ",".join(map(str, answer["fids"])), self.SOURCE: answer["source"]}

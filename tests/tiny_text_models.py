@@ -157,8 +157,8 @@ def write_qwen(folder, layers=4, seed=0):
 
 
 MAKERS = {
-    "clipseg": write_clipseg, "groupvit": write_groupvit, "clip": write_clip, "siglip": write_siglip, "blip": write_blip,
-    "captioner": write_captioner, "qwen": write_qwen,
+    "clipseg": write_clipseg, "groupvit": write_groupvit, "clip": write_clip, "siglip": write_siglip,
+    "blip": write_blip, "captioner": write_captioner, "qwen": write_qwen,
 }  # fmt: skip
 
 if __name__ == "__main__":

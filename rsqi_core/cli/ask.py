@@ -40,7 +40,7 @@ def _ask(options: argparse.Namespace) -> int:
         print(_SAID.format(**found))
     else:
         print(found["text"], file=sys.stderr if found["source"] == NONE else sys.stdout)
-        if found["said"]:
+        if found["model"]:
             print(_SAID.format(model=found["model"], text=found["said"]))
         if found["fids"]:
             print(f"fid: {', '.join(map(str, found['fids']))}")

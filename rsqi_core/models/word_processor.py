@@ -13,6 +13,8 @@ from .preprocessing import PREPROCESSOR, Preprocessing, read_preprocessing
 # Of BLIP's pictures where the checkpoint does not say it.
 _SIDE, _MEAN, _STD = 384, (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
 _VIDEO = "video_processor"
+_TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "tokenizer.model", "spiece.model",
+               "sentencepiece.bpe.model")  # fmt: skip
 
 
 def tokenizer_of(folder: Path) -> Any:
@@ -66,6 +68,9 @@ def blip_ids(folder: Path) -> dict[str, int]:
 
 
 def _opened(folder: Path, open_it: Any) -> Any:
+    # Without its files a tokenizer would know no word, and say nothing of it.
+    if not any((folder / name).exists() for name in _TOKENIZERS):
+        raise ModelError(f"{folder}: has no tokenizer ({_TOKENIZERS[0]}); take it from the checkpoint again")
     _, transformers = libraries(folder)
     transformers.logging.set_verbosity_error()
     try:

@@ -132,7 +132,9 @@ def open_words(family: Family, start: Path, course: WordCourse, device: Any) -> 
     precision = precision_of(torch, device) if course.rank else torch.float32
     network = load_as(getattr(transformers, family.auto), start, precision=precision)
     network.config.use_cache = False
-    network.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of its new name, which earlier versions do not have
+        network.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
     return _with_lora(network, start, course) if course.rank else network
 
 

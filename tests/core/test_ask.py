@@ -8,14 +8,16 @@ import tiny_text_models
 from shapely.affinity import affine_transform
 from shapely.geometry import MultiPolygon, box
 
+from rsqi_core import ask_job
 from rsqi_core.ask.answer import NONE, answer
 from rsqi_core.ask.facts import read_facts
-from rsqi_core.ask.question import understand
+from rsqi_core.ask.question import understand, understand_all
 from rsqi_core.ask_job import AskJob, run
 from rsqi_core.cli import main
 from rsqi_core.errors import ModelError, OutputError, ParameterError
 from rsqi_core.files.geopackage import write_geopackage
 from rsqi_core.findings import ErrorPolygon
+from rsqi_core.models import vision_language
 from rsqi_core.raster import open_raster
 from rsqi_core.scoring import ItemScore
 from rsqi_core.synthesis.landscape import landscape
@@ -99,6 +101,40 @@ def test_what_was_measured_is_said_with_its_errors(result, question, fids, said)
 
 
 @pytest.mark.parametrize(
+    ("question", "fids", "said"),
+    [
+        ("How many clouds are there and where are they?", (1, 2), ("cloud: 2.", "cloud: 1 in the upper left corner")),
+        ("云有几处，在哪里？", (1, 2), ("云共2处。", "云位于：左上角1处、右上角1处。")),
+        ("阴影面积多大，还有多少未审核", (3, 2), ("1,600 m²，占有效影像的1.78%", "3处错误中还有2处未审核")),
+        ("Which error is the worst, and how many shadows are there?", (1, 3, 2), ("The worst: cloud", "shadow: 1.")),
+        ("What is the score and why?", (1, 3, 2), ("83.0, grade Good", "cloud 13.0")),
+        ("左上角有什么问题，有没有模糊？", (1,), ("云1处", "没有发现模糊。")),
+    ],
+)
+def test_several_questions_in_a_sentence_are_all_answered(result, question, fids, said):
+    found = answer(read_facts(result), question)
+    assert all(part in found.text for part in said) and found.fids == fids and found.rest == ""
+    assert found.text.count("83.0") <= 1
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Is there any cloud and shadow?", "云、阴影有几处", "Where are the clouds, the shadows and the blur?",
+        "What errors are in the upper left?", "What season is it and where is the river?",
+    ],
+)  # fmt: skip
+def test_one_question_stays_one(question):
+    assert [part.rstrip("?") for part, _ in understand_all(question)] == [question.rstrip("?")]
+
+
+def test_what_nobody_measured_is_named_beside_what_was(result):
+    found = answer(read_facts(result), "How many clouds are there, and what season is it?")
+    assert found.text == "cloud: 2. No measurement answers this: what season is it."
+    assert found.source == "measured" and found.rest == "what season is it"
+
+
+@pytest.mark.parametrize(
     "question",
     ["How many houses are there?", "What season is it?", "这是什么季节？", "Where is the river?", "largest city", ""],
 )
@@ -142,6 +178,60 @@ def test_a_model_answers_the_rest_and_is_named(result, tmp_path, capsys):
     assert said["source"] == "model" and said["model"] == "tiny" and said["fids"] == []
     assert main(["ask", str(result), "--question", "What season is it?", "--model", str(tmp_path / "tiny")]) == 0
     assert capsys.readouterr().out.startswith("[said by the model tiny, not measured]")
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    for name in ("blip", "captioner", "qwen"):
+        tiny_text_models.MAKERS[name](folder / name)
+    return folder
+
+
+def test_a_model_sees_the_overview_and_the_blocks_around_the_worst_errors(result, models, monkeypatch, capsys):
+    monkeypatch.setattr(ask_job, "_BLOCK", 100)
+    seen = []
+    answer_ = vision_language.VisionLanguage.answer
+    monkeypatch.setattr(vision_language, "_TOKENS", 4)
+    monkeypatch.setattr(
+        vision_language.VisionLanguage,
+        "answer",
+        lambda self, pictures, question: seen.append((pictures, question)) or answer_(self, pictures, question),
+    )
+    words = ["ask", str(result), "--question", "What season is it?", "--device", "cpu", "--model"]
+    assert main([*words, str(models / "qwen")]) == 0
+    assert capsys.readouterr().out.startswith("[said by the model qwen, not measured] ")
+    ((pictures, question),) = seen
+    assert [picture.shape for picture in pictures] == [(300, 300, 3)] + [(100, 100, 3)] * 3
+    # Around the cloud of class B, the shadow and the other cloud, which lies at the rim.
+    whole = pictures[0]
+    for picture, (x, y) in zip(pictures[1:], ((0, 0), (100, 100), (180, 0))):
+        assert np.array_equal(picture, whole[y : y + 100, x : x + 100])
+    places = "in the upper left corner, in the centre, in the upper right corner"
+    assert (
+        question == f"Picture 1 is the whole satellite image, the others are parts of it in full: {places}. " + words[3]
+    )
+    # One that sees a single picture is asked about each.
+    seen.clear()
+    said = run(AskJob(str(result), "这是什么季节？", str(models / "blip"), device="cpu"))["text"]
+    assert [len(pictures) for pictures, _ in seen] == [1] * 4 and {question for _, question in seen} == {
+        "这是什么季节？"
+    }
+    assert said.startswith("整幅影像：") and "；左上角：" in said and "；中央：" in said
+    said = run(AskJob(str(result), "What season is it?", str(models / "captioner"), device="cpu"))["text"]
+    assert said.startswith("The model takes no questions; it describes the image.")
+
+
+def test_a_model_says_what_was_not_measured_beside_what_was(result, models, monkeypatch, capsys):
+    monkeypatch.setattr(vision_language, "_TOKENS", 4)
+    question = "How many clouds are there, and what season is it?"
+    found = run(AskJob(str(result), question, str(models / "qwen"), device="cpu"))
+    assert found["text"] == "cloud: 2." and found["source"] == "measured" and found["fids"] == [1, 2]
+    assert found["model"] == "qwen" and isinstance(found["said"], str)
+    assert main(["ask", str(result), "--question", question, "--model", str(models / "qwen")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "cloud: 2." and lines[-1] == "fid: 1, 2"
+    assert lines[1].startswith("[said by the model qwen, not measured] ")
 
 
 def test_a_model_folder_that_cannot_be_used_is_one_line(result, tmp_path, capsys):
