@@ -55,8 +55,8 @@ class SourcesForm(QWidget):
         self.torch_box = QCheckBox(tr("Also for training and Hugging Face models (PyTorch)"))
         self.torch_box.setToolTip(
             tr(
-                "Also installs what fine-tuning and models of others need: over 1 GB more. Of it, 30 MB measure answers "
-                "in words (rsqi evaluate --task qa)."
+                "Also installs what fine-tuning and models of others need: over 1 GB more. Of it, 30 MB measure "
+                "answers in words (rsqi evaluate --task qa)."
             )
         )
         form = QFormLayout(self)
