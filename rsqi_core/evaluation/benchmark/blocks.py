@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -18,6 +19,7 @@ ORDER = ("stretching_blur", "distortion", "stitching_misalignment", "blur", "sti
          "spectral_overflow", "stripe_noise", "pixel_missing")  # fmt: skip  # as an image acquires them
 COLLAR = 0.1  # share of the blocks that the edge of the footprint crosses
 _TRIES = 8
+_PLAIN = 0.5  # share of the local spread of tones that the step of a seam must reach to be seen without a search
 _CLOUD = by_code("cloud").id - 1
 
 
@@ -46,6 +48,21 @@ def compose(entry: Entry, data: Path) -> Sample | None:
     if not any(defect.code == entry.codes[0] for defect in defects):
         return None
     return sample_of(image, defects, _footprint(image.shape[:2], rng))
+
+
+def as_seen(entry: Entry, sample: Sample) -> tuple[Entry, Sample]:
+    """Return a block with the severity that its errors have on this ground: a faint seam is subtle.
+
+    It is drawn by the grey levels of its step, which do not say whether a person sees it at 100 %: on a forest or on
+    roofs the tones themselves spread further than the step.
+    """
+    defects = [replace(d, severity="subtle") if _is_faint(d) else d for d in sample.defects]
+    seen = next((defect.severity for defect in defects if defect.code in entry.codes[:1]), entry.severity)
+    return replace(entry, severity=seen), replace(sample, defects=tuple(defects))
+
+
+def _is_faint(defect: Defect) -> bool:
+    return float(defect.parameters.get("contrast", _PLAIN)) < _PLAIN
 
 
 def digest_of(sample: Sample) -> str:

@@ -96,7 +96,8 @@ def measure(
     log(f"composing {len(entries)} blocks")
     composed = [(entry, blocks.compose(entry, data)) for entry in entries]
     differing = sum(sample is None or blocks.digest_of(sample) != entry.digest for entry, sample in composed)
-    made = [(e, unknown_in(s, own_errors(e, data))) for e, s in composed if s is not None]
+    seen = [blocks.as_seen(entry, sample) for entry, sample in composed if sample is not None]
+    made = [(entry, unknown_in(sample, own_errors(entry, data))) for entry, sample in seen]
     where = np.array([entry.part in MIXED for entry, _ in made])
     model_results = []
     for name, one in zip(names, models):

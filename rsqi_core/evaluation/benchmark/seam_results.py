@@ -98,7 +98,7 @@ def compose_blocks(data: Path) -> Iterator[tuple[Entry, Sample]]:
     for entry in frozen.read(frozen.BLOCKS):
         sample = blocks.compose(entry, data) if entry.part in _PARTS else None
         if sample is not None:
-            yield entry, sample
+            yield blocks.as_seen(entry, sample)
 
 
 def _planted(composed: Iterable[tuple[Entry, Sample]]) -> Iterator[tuple[str, str, np.ndarray, np.ndarray]]:

@@ -130,7 +130,11 @@ def _make_up(m: Measured) -> str:
         + tables.markdown(
             ["part", "blocks", "what"],
             [
-                ["defect", parts["defect"], "ten types x three severities, a fifth with a second type"],
+                [
+                    "defect",
+                    parts["defect"],
+                    "ten types x three severities, a fifth with a second type; faint seams are subtle",
+                ],
                 ["clean", parts["clean"], "held-out pictures without an error"],
                 ["decoy", parts["decoy"], "hard negatives: what looks like one of the ten types and is none"],
                 ["dates", parts["dates"], "true seams between two dates of one place (NAIP)"],

@@ -60,10 +60,13 @@ def plant_trace(
     kept = toned.astype(np.float32) - ground  # what clipping left of the step
     seen, _ = _across([_mean_in(kept, parts == k) for k in range(count)], parts)
     spread = np.sqrt(np.maximum(cv2.blur(grey * grey, (31, 31)) - cv2.blur(grey, (31, 31)) ** 2, 0))
-    mask = _band(line & (seen >= np.maximum(_LEAST_STEP, _HIDDEN * spread)), line, _BAND + int(feather) // 2)
+    shown = line & (seen >= np.maximum(_LEAST_STEP, _HIDDEN * spread))
+    mask = _band(shown, line, _BAND + int(feather) // 2)
     if (mask == DEFECT).sum() < 0.4 * (2 * _BAND) * max(image.shape[:2]):
         return None
+    contrast = float(np.median(seen[shown] / np.maximum(spread[shown], 1)))
     parameters = {"kind": tone, "path": path, "step": round(typical * factor, 1), "feather_px": int(feather)}
+    parameters |= {"contrast": round(contrast, 2)}  # step over the local spread of tones
     return Defect("stitching_trace", toned, mask, severity, parameters)
 
 
