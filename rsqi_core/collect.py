@@ -14,6 +14,7 @@ from .strips.label_file import LabelFile
 from .taxonomy import IGNORED, REGION_TYPES
 from .tracer import Component, Tracer
 from .uniform import is_uniform
+from .unusual import UnusualMap
 
 
 class Collector:
@@ -31,6 +32,8 @@ class Collector:
         Gets the label map.
     tolerance : float
         Pixels by which outlines of region errors may be smoothed in the end.
+    unusual : UnusualMap, optional
+        Gets what the findings say of it, and the rows of the label map.
 
     Attributes
     ----------
@@ -50,10 +53,11 @@ class Collector:
         min_area: float | None,
         labels: LabelFile,
         tolerance: float = 0.0,
+        unusual: UnusualMap | None = None,
     ):
         self.blocks: list[BlockResult] = []
         self.valid_pixels, self.shows = 0, False
-        self._frame, self._min_area, self._labels = frame, min_area, labels
+        self._frame, self._min_area, self._labels, self._unusual = frame, min_area, labels, unusual
         self._left, self._top, self._right, self._bottom = frame.width, frame.height, 0, 0
         self._mosaic = Mosaic(frame.width, sizes)
         self._tracer = Tracer(least_pixels if min_area is None else _any_size)
@@ -78,6 +82,8 @@ class Collector:
             self.blocks.append(BlockResult(finding.block, finding.probabilities))
         self.shows |= finding.shows
         self._mosaic.add(finding.patch)
+        if self._unusual:
+            self._unusual.add(finding)
         return [polygon for band in self._mosaic.take(finding.step.final) for polygon in self._trace(band)]
 
     def _trace(self, band: LabelMap) -> list[ErrorPolygon]:
@@ -91,6 +97,8 @@ class Collector:
         if not is_uniform(band.label):  # else nothing but nodata
             self._count(band.label != IGNORED)
         self._labels.append(band.label)
+        if self._unusual:
+            self._unusual.take(band.label)
         return complete
 
     def _is_too_small(self, component: Component) -> bool:

@@ -12,6 +12,7 @@ from .constrain import alive, constrain
 from .errors import ParameterError
 from .findings import Finding, Judged, Tile
 from .limits import INPUT_SIDE
+from .memory.bank import Memory
 from .merge import NODATA, claim, dilate, patch
 from .models import Description, Model
 from .parameters import Parameters
@@ -39,10 +40,18 @@ class Examiner:
     parameters : Parameters
     footprint : Footprint, optional
         Of what the blocks lie in; without it each is taken for a whole image.
+    memory : Memory, optional
+        Of the same model: how unusual the blocks of the finest grid are is said as well.
     """
 
-    def __init__(self, model: Model | None, parameters: Parameters, footprint: Footprint | None = None):
-        self._model, self._parameters, self._footprint = model, parameters, footprint
+    def __init__(
+        self,
+        model: Model | None,
+        parameters: Parameters,
+        footprint: Footprint | None = None,
+        memory: Memory | None = None,
+    ):
+        self._model, self._parameters, self._footprint, self._memory = model, parameters, footprint, memory
         self._sizes = sorted(parameters.blocks)
         self._wanted = np.array([code in parameters.types for code in CODES])
         self._mode = parameters.constraint or (model.card.constraint if model else "absolute")
@@ -96,7 +105,11 @@ class Examiner:
             pictures = np.stack([as_tile(shrink(rgb, tile_shape(tile.block, side)), side) for tile, rgb in seen])
             described = describe(self._model, pictures)
             logits = self._segmented(self._model, pictures, described)
-            said = {id(tile): Judged(tile, described.logits[i], *logits.get(i, ())) for i, (tile, _) in enumerate(seen)}
+            unusual = self._unusual([tile for tile, _ in seen], described)
+            said = {
+                id(tile): Judged(tile, described.logits[i], *logits.get(i, (None, None)), unusual.get(i))
+                for i, (tile, _) in enumerate(seen)
+            }
         for tile in tiles:
             yield said.get(id(tile)) or Judged(tile)
 
@@ -122,6 +135,13 @@ class Examiner:
         evidence = [None] * len(hopeful) if chosen.evidence is None else chosen.evidence[:, : len(REGION_TYPES)].copy()
         return dict(zip(hopeful, zip(segment(model, pictures[hopeful], chosen, asked), evidence)))
 
+    def _unusual(self, tiles: list[Tile], described: Description) -> dict[int, np.ndarray]:
+        """Ask the memory about the features that the classifier has computed already, by the number of the tile."""
+        if self._memory is None:
+            return {}
+        native = [i for i, tile in enumerate(tiles) if tile.block.size == self._sizes[0]]
+        return dict(zip(native, self._memory.scores(described.of(native).features))) if native else {}
+
     def _find(self, judged: Judged) -> Finding:
         tile, block = judged.tile, judged.tile.block
         native = block.size == self._sizes[0]
@@ -139,7 +159,8 @@ class Examiner:
             layers.extend(self._regions(block, judged, p))
         if native and "rules" in self._parameters.stages:
             layers.extend(self._rules(tile, p))
-        return Finding(tile.step, p, seam, patch(block.x, block.y, layers), native and _shows(tile))
+        shows = native and _shows(tile)
+        return Finding(tile.step, p, seam, patch(block.x, block.y, layers), shows, judged.unusual)
 
     def _claim(self, block: Block, label: np.ndarray, confidence: np.ndarray | float) -> np.ndarray:
         return claim(label, confidence, self._sizes.index(block.size))

@@ -55,12 +55,15 @@ class Judged:
         Segmentation logits, float32 [7, h, w].
     evidence : numpy.ndarray or None
         What the classifier rests on, float32 [6, h / 8, w / 8], on the scale of the block logits.
+    unusual : numpy.ndarray or None
+        How unlike anything clean each cell is, uint8 [h / 8, w / 8], 0 to 254; None where no memory was asked.
     """
 
     tile: Tile
     class_logits: np.ndarray | None = None
     logits: np.ndarray | None = None
     evidence: np.ndarray | None = None
+    unusual: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ class Finding:
         What the block claims of its pixels.
     shows : bool
         Whether there is anything to see: valid pixels of more than one colour, in a block of the finest grid.
+    unusual : numpy.ndarray or None
+        As of `Judged`; in blocks of the finest grid only.
     """
 
     step: Step
@@ -102,6 +107,7 @@ class Finding:
     seam: int = 0
     patch: Patch | None = None
     shows: bool = False
+    unusual: np.ndarray | None = None
 
     @property
     def block(self) -> Block:

@@ -17,6 +17,7 @@ from .scoring import Score
 from .seams.record import Seam
 from .strips.label_file import LabelFile
 from .taxonomy import BACKGROUND
+from .unusual import UnusualMap
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Inspection:
         Codes and lines about what came out.
     seams : tuple of (Seam, int), optional
         Lines, each with the number of its polygon in `polygons`; None where nobody looked for them.
+    unusual : UnusualMap or None
+        What is unlike anything clean, apart from all the rest; None where no memory was asked.
     """
 
     label_map: LabelFile
@@ -53,6 +56,7 @@ class Inspection:
     summary: dict[str, Any]
     warnings: tuple[tuple[str, str], ...] = ()
     seams: tuple[tuple[Seam, int], ...] | None = None
+    unusual: UnusualMap | None = None
 
     def labels(self) -> Iterator[np.ndarray]:
         """Yield the label map from the top, uint8 [N, width] each, with the bands of seams where nothing else is."""

@@ -15,11 +15,13 @@ from .files.atomic import whole_file
 from .files.clash import refuse_clashes
 from .files.earlier import keep_earlier, refuse_earlier_file, refuse_earlier_result
 from .files.geopackage import release, write_geopackage
+from .files.heat_file import is_heat, write_heat
 from .files.inputs import files_of
 from .files.mask import is_mask, write_mask
 from .files.shapefile import is_as_written, write_shapefile
 from .findings import ErrorPolygon
 from .inspection import Inspection
+from .memory.memory_file import hash_of
 from .models import Model, load
 from .notes import Note, message_fields
 from .parameters import Parameters, from_mapping
@@ -33,8 +35,8 @@ from .report.write import write_inspection
 from .strips.journal import Journal
 from .strips.workspace import run_key, workspace
 
-_FLAGS = ("mask", "report", "shapefile", "resume", "preview", "overwrite")
-_IS_OWN = {"mask": is_mask, "report": is_report, "shapefile": is_as_written}
+_FLAGS = ("mask", "report", "shapefile", "resume", "preview", "overwrite", "heat")
+_IS_OWN = {"mask": is_mask, "heat": is_heat, "report": is_report, "shapefile": is_as_written}
 PREVIEWED = 20_000  # polygons; more would slow QGIS down and show no more of the scene
 
 
@@ -64,6 +66,9 @@ class Job:
         and files at the other places that RSQI has not written.
     targets : mapping of str to str
         Where the caller moves outputs to afterwards, by kind; other kinds are files that the caller writes.
+    heat : bool
+        Whether to write ``<stem>_unusual_heat.tif`` as well: how unlike anything clean each pixel is. It needs a memory
+        among the parameters.
     """
 
     raster: str
@@ -78,8 +83,11 @@ class Job:
     language: str = "both"
     overwrite: bool = False
     targets: Mapping[str, str] = field(default_factory=dict)
+    heat: bool = False
 
     def __post_init__(self) -> None:
+        if self.heat and not self.parameters.memory:
+            raise ParameterError("a heat map of what is unusual needs a memory of clean images")
         Words(self.language)  # which refuses what it does not speak
         if self.output.suffix.lower() != ".gpkg":
             raise ParameterError(f"{self.output}: the output must end in .gpkg")
@@ -92,6 +100,7 @@ class Job:
         """Return the files that appear, by kind: of the job itself, and those that the caller makes of them."""
         folder, stem = self.extras or self.output.parent, self.output.stem
         names = {"mask": f"{stem}_mask.tif", "report": f"{stem}.html", "shapefile": f"{stem}.shp"}
+        names["heat"] = f"{stem}_unusual_heat.tif"
         own = {kind: folder / name for kind, name in names.items() if getattr(self, kind)}
         return {"output": self.output, **own, **{kind: Path(path) for kind, path in self.targets.items()}}
 
@@ -140,7 +149,7 @@ def files_read(job: Job) -> list[Path]:
     raster = files_of(job.raster)
     for file in raster:
         refuse_pipe(file)
-    return [*raster, Path(job.parameters.scheme)] if job.parameters.scheme else raster
+    return [*raster, *(Path(file) for file in (job.parameters.scheme, job.parameters.memory) if file)]
 
 
 def _refuse_earlier(job: Job) -> None:
@@ -215,7 +224,8 @@ def run(
 
 def key_of(job: Job, raster: Raster, model: Model | None) -> str:
     """Return the hash of all that decides what a job finds in its raster, which is open."""
-    return run_key(raster, model.hash if model else "", job.parameters.as_dict())
+    memory = hash_of(Path(job.parameters.memory)) if job.parameters.memory else ""
+    return run_key(raster, (model.hash if model else "") + memory, job.parameters.as_dict())
 
 
 def _stage(job: Job, raster: Raster, found: Inspection, folder: Path) -> dict[str, Path]:
@@ -224,6 +234,9 @@ def _stage(job: Job, raster: Raster, found: Inspection, folder: Path) -> dict[st
     if job.mask:
         staged["mask"] = folder / f"{job.output.stem}_mask.tif"
         write_mask(staged["mask"], raster, found.labels(), found.window)
+    if job.heat and found.unusual:
+        staged["heat"] = folder / f"{job.output.stem}_unusual_heat.tif"
+        write_heat(staged["heat"], raster, found.unusual.heat(), found.window, "unlike anything clean")
     if job.report:
         staged["report"] = folder / f"{job.output.stem}.html"
         write_inspection(staged["report"], raster, found, job.language)
@@ -237,6 +250,7 @@ def _stage(job: Job, raster: Raster, found: Inspection, folder: Path) -> dict[st
         found.transform,
         found.score,
         found.seams,
+        found.unusual and found.unusual.places(),
     )
     return staged
 

@@ -62,6 +62,9 @@ class Parameters:
         Scoring scheme file; None is the default scheme.
     score_mode : str
         ``"count"`` or ``"area"``.
+    memory : str or None
+        File of a memory of clean images that was made with the same model (`rsqi_core.memory`): what is unlike all of
+        them is marked as well, apart from the errors.
     """
 
     types: tuple[str, ...] = CODES
@@ -84,6 +87,7 @@ class Parameters:
     missing_rule: str = limits.MISSING_RULES[0]
     scheme: str | None = None
     score_mode: str = limits.SCORE_MODES[0]
+    memory: str | None = None
 
     def __post_init__(self) -> None:
         self._check_choices()
@@ -100,6 +104,8 @@ class Parameters:
             _choice("stages", stage, limits.STAGES)
         if "segment" in self.stages and "classify" not in self.stages:
             raise ParameterError("stages: 'segment' works under the classifier's constraint and needs 'classify'")
+        if self.memory is not None and "classify" not in self.stages:
+            raise ParameterError("memory: what is unusual shows in the classifier's features; it needs 'classify'")
         if not self.stages:
             raise ParameterError("stages: at least one is needed")
 

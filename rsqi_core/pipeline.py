@@ -15,6 +15,7 @@ from .examine import Examiner
 from .findings import ErrorPolygon, ErrorRecord, Finding
 from .frame import Frame, frame_of
 from .inspection import Inspection
+from .memory.memory_file import memory_for
 from .models import Model, load
 from .parameters import Parameters
 from .progress import OnProgress, Progress, no_progress
@@ -28,6 +29,7 @@ from .strips.prefetch import prefetch
 from .strips.walk import walk
 from .summary import summary_row
 from .taxonomy import PIXEL_TYPES, TYPES
+from .unusual import UnusualMap
 
 _Item = TypeVar("_Item")
 _DEFAULTS = Parameters()
@@ -76,7 +78,8 @@ def inspect_raster(
     frame, sizes = frame_of(raster, parameters), _sizes(parameters)
     steps = steps_of(frame, parameters)
     labels = LabelFile(folder and folder / "labels", frame.width)
-    collector = Collector(frame, sizes, parameters.min_area, labels, parameters.tolerance)
+    unusual = UnusualMap(frame, sizes[0], folder) if parameters.memory else None
+    collector = Collector(frame, sizes, parameters.min_area, labels, parameters.tolerance, unusual)
     with closing(findings(frame, steps, parameters, model, journal)) as found_there:
         for done, finding in enumerate(found_there, 1):
             if cancelled():
@@ -102,7 +105,7 @@ def inspect_raster(
     seconds = time.monotonic() - started
     summary = summary_row(frame, collector.ground, parameters, model, collector.valid_pixels, scored, seconds)
     placed = labels, frame.window, frame.transform
-    return Inspection(*placed, polygons, collector.blocks, scored, summary, warnings, seams)
+    return Inspection(*placed, polygons, collector.blocks, scored, summary, warnings, seams, unusual)
 
 
 def steps_of(frame: Frame, parameters: Parameters) -> tuple[Step, ...]:
@@ -126,7 +129,8 @@ def findings(
         Steps to pass over, as others look at them; the journal begins there as well.
     """
     missing = "rules" in parameters.stages and "pixel_missing" in parameters.types
-    examiner = Examiner(model, parameters, footprint(frame.raster, frame.window) if missing else None)
+    memory = memory_for(Path(parameters.memory), model) if parameters.memory else None
+    examiner = Examiner(model, parameters, footprint(frame.raster, frame.window) if missing else None, memory)
     for finding in journal.replay(steps) if journal else ():
         examiner.remember(finding)
         yield finding

@@ -65,7 +65,8 @@ def summary_row(
         found = score.by_type.get(error_type.code)
         row[f"count_{error_type.code}"] = found.count if found else 0
         row[f"area_{error_type.code}"] = found.area_m2 if found else 0.0
-    noted = {**parameters.as_dict(), "scheme": parameters.scheme and absolute_path(parameters.scheme)}
+    files = {name: getattr(parameters, name) for name in ("scheme", "memory")}
+    noted = {**parameters.as_dict(), **{name: file and absolute_path(file) for name, file in files.items()}}
     row["parameters"] = json.dumps(noted, ensure_ascii=False)
     row["source"] = json.dumps(frame.raster.describe(), ensure_ascii=False)
     row["versions"] = json.dumps(versions())

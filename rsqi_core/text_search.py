@@ -20,16 +20,14 @@ from .merge import NODATA, LabelMap, Mosaic, claim, patch
 from .models.prompts import BACKGROUND, read_prompts
 from .models.text_checkpoint import BLOCKS, PIXELS, find_text
 from .models.text_network import TextNetwork
-from .polygons import Outliner
+from .places import Places
 from .progress import OnProgress, Progress, no_progress
 from .strips.prefetch import prefetch
 from .strips.walk import walk
 from .taxonomy import IGNORED
-from .tracer import Tracer
 from .uniform import uniform
 
 _READ_AHEAD = 8  # blocks
-_TOP = 255  # of the confidence of a claim
 
 
 @dataclass(frozen=True)
@@ -139,14 +137,17 @@ class Found:
     ):
         self._frame, self._model, self._wanted = frame, model, wanted
         self._progress, self._cancelled = progress, cancelled
-        self._outliner = Outliner(frame.transform, frame.crs_of_areas)
-        self._tracer = Tracer(lambda _: wanted.least_pixels)
-        self.valid_pixels = self._row = 0
+        self._places = Places(frame, wanted.threshold, wanted.least_pixels, wanted.block)
+
+    @property
+    def valid_pixels(self) -> int:
+        """So far."""
+        return self._places.valid_pixels
 
     @property
     def polygons(self) -> list[ErrorPolygon]:
         """Where the score reaches the threshold, the largest first; their type has no meaning."""
-        return self._outliner.polygons()
+        return self._places.polygons
 
     def bands(self) -> Iterator[np.ndarray]:
         """Yield scores of the frame from the top, uint8 [N, width] each: 0 to 254, 255 for nodata.
@@ -189,17 +190,9 @@ class Found:
 
     def _trace(self, band: LabelMap) -> np.ndarray:
         """Follow what reaches the threshold; return the band of the heat map."""
-        self._row += band.height
         nodata = band.label == IGNORED
         heat = np.where(nodata, np.uint8(IGNORED), band.confidence - np.uint8(1))  # a claim has 1 at least
-        self.valid_pixels += int(np.count_nonzero(~nodata))
-        marked = LabelMap(band.height, band.width)
-        inside = ~nodata & (band.confidence >= np.float32(_TOP * self._wanted.threshold))
-        marked.label[:] = np.where(nodata, np.uint8(IGNORED), inside.view(np.uint8))
-        marked.confidence[:], marked.block_size[:] = band.confidence, self._wanted.block
-        for component in self._tracer.add(marked, last=self._row == self._frame.height):
-            if not self._tracer.drops(component):
-                self._outliner.add(component)
+        self._places.add(heat)
         return heat
 
 

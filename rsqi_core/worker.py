@@ -67,6 +67,7 @@ COMMANDS = {
     "evidence": Command("evidence_job", "run", "evidence_job_from_mapping"),
     "outline": Command("outline", "run_request"),
     "find": Command("find_job", "run", "find_job_from_mapping"),
+    "memory": Command("memory_job", "run", "memory_job_from_mapping"),
     "ask": Command("ask_job", "run", "ask_job_from_mapping"),
     "dataset": Command("tasks", "make_dataset"),
     "finetune": Command("tasks", "fine_tune"),

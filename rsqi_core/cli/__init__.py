@@ -91,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     from .findings import add_describe, add_score
     from .finetuning import add_finetune
     from .inspection import add_inspect
+    from .memory import add_memory
     from .outlining import add_outline
     from .reporting import add_report
     from .seams import add_seams
@@ -112,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         add_report,
         add_evidence,
         add_find,
+        add_memory,
         add_ask,
         add_dataset,
         add_synthesize,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _PARAMETERS = ("types", "model", "device", "constraint", "alpha", "threshold", "sensitivity", "blocks", "overlap",
                "min_area", "tolerance", "bands", "nodata", "extent", "stripe_rule", "missing_rule", "scheme",
-               "score_mode")  # fmt: skip
+               "score_mode", "memory")  # fmt: skip
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +53,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--missing-rule", default=limits.MISSING_RULES[0], metavar="RULE",
                         help=f"{' or '.join(limits.MISSING_RULES)} (the paper's)")  # fmt: skip
     add_scoring(parser)
+    parser.add_argument("--memory", metavar="FILE",
+                        help="of `rsqi memory build`: also mark what is unlike anything clean, in a layer `unusual` that "
+                             "no score knows of")  # fmt: skip
     parser.add_argument("--overwrite", action="store_true",
                         help="replace a result that was reviewed or is of another image, which is kept as "
                              "<stem>.bak.gpkg, and files that rsqi did not write")  # fmt: skip

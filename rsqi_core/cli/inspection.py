@@ -20,6 +20,8 @@ def add_inspect(commands: Any) -> None:
     parser.add_argument("--output", required=True, type=Path, metavar="PATH",
                         help="the .gpkg of one raster, or a folder for several")  # fmt: skip
     add_options(parser)
+    parser.add_argument("--heat", action="store_true",
+                        help="with --memory: also write <stem>_unusual_heat.tif, how unusual each pixel is")  # fmt: skip
     parser.add_argument("--resume", action="store_true",
                         help="go on with a run that was killed or broke off, and keep what was found if this one "
                              "breaks off, as on a full disk")  # fmt: skip
@@ -32,7 +34,7 @@ def _inspect(options: argparse.Namespace) -> int:
     parameters = parameters_of(options)
     outputs = _outputs(options.raster, options.output)
     files = options.mask, options.report, options.shapefile, parameters, options.resume
-    more = {"language": options.language, "overwrite": options.overwrite}
+    more = {"language": options.language, "overwrite": options.overwrite, "heat": options.heat}
     jobs = [Job(raster, output, *files, **more) for raster, output in zip(options.raster, outputs)]
     refuse_outputs_that_are_read(jobs)
     model = load(parameters.model, parameters.device) if "classify" in parameters.stages else None

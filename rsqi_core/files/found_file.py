@@ -13,8 +13,8 @@ import shapely
 
 from ..findings import ErrorPolygon
 from .atomic import whole_file
-from .geopackage import column_of, release, values_of, write_layer
-from .layer import OGR_ERRORS
+from .geopackage import release, write_layer
+from .layer import OGR_ERRORS, column_of, values_of
 
 LAYER, TABLE = "found", "search"
 

@@ -1,4 +1,4 @@
-"""The result file: layers ``errors``, ``seams`` and ``blocks``, table ``summary`` and the styles, in one GeoPackage."""
+"""The result file: layers ``errors``, ``seams``, ``unusual`` and ``blocks``, table ``summary`` and the styles, in one GeoPackage."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ from ..seams.record import Seam
 from ..taxonomy import CODES, TYPES, by_id, noted_codes
 from .atomic import reason, whole_file
 from .checklist_table import read_checklist
-from .layer import OGR_ERRORS, checked_status, checked_type, read_layer, refuse_no_area
+from .layer import OGR_ERRORS, checked_status, checked_type, column_of, read_layer, refuse_no_area, values_of
 from .seam_layer import read_seams
+from .unusual_layer import unusual_table
 
-STYLED = ("errors", "seams", "blocks")
+STYLED = ("errors", "seams", "unusual", "blocks")
 _Columns = dict[str, tuple[np.ndarray, np.ndarray]]  # by field: values, and the mask of nulls
 
 # As QGIS creates it when a style is saved into a GeoPackage.
@@ -92,6 +93,7 @@ def write_geopackage(
     transform: Affine,
     score: Score | None = None,
     seams: Sequence[tuple[Seam, int | None]] | None = None,
+    unusual: Sequence[ErrorPolygon] | None = None,
 ) -> None:
     """Write everything found in one raster; the file appears whole or not at all.
 
@@ -112,6 +114,8 @@ def write_geopackage(
         Its items, aligned with `polygons`, give severity and penalty.
     seams : sequence of (Seam, int or None), optional
         Measured lines, each with the index of its polygon in `polygons`; no layer ``seams`` without it.
+    unusual : sequence of ErrorPolygon, optional
+        Places that are unlike anything clean, the most unusual first; no layer ``unusual`` without it.
 
     Raises
     ------
@@ -124,10 +128,13 @@ def write_geopackage(
         write_layer(part, "errors", *_errors_table(polygons, score), wkt, "MultiPolygon")
         if seams is not None:
             write_layer(part, "seams", *_seams_table(seams), wkt, "LineString")
+        if unusual is not None:
+            write_layer(part, "unusual", *unusual_table(unusual), wkt, "MultiPolygon")
         write_layer(part, "blocks", *_blocks_table(blocks, transform), wkt, "Polygon")
         row = {**summary, "transform": list(transform)[:6]}
         write_layer(part, "summary", None, {name: column_of(value) for name, value in row.items()}, None, None)
-        _add_styles(part, [name for name in STYLED if name != "seams" or seams is not None])
+        absent = {name for name, layer in (("seams", seams), ("unusual", unusual)) if layer is None}
+        _add_styles(part, [name for name in STYLED if name not in absent])
         release(path)
 
 
@@ -291,26 +298,6 @@ def _blocks_table(blocks: Sequence[Any], transform: Affine) -> tuple[np.ndarray,
     }
     table.update({f"p_{t.code}": values_of(probabilities[:, t.id - 1], np.float64) for t in TYPES})
     return shapely.to_wkb(np.array(outlines, object)), table
-
-
-def values_of(values: Any, dtype: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return (array, mask of nulls)."""
-    array = np.array(values, dtype)
-    null = np.array([v is None for v in array], bool) if array.dtype == object else np.isnan(array.astype(float))
-    return array, null
-
-
-def column_of(value: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return the column of a table of one row, and its mask of nulls; mappings and lists become JSON."""
-    if isinstance(value, (Mapping, list, tuple)):
-        value = json.dumps(value, ensure_ascii=False)
-    elif isinstance(value, Path):
-        value = str(value)
-    is_number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-    dtype = (np.float64 if isinstance(value, (float, np.floating)) else np.int64) if is_number else object
-    if value is None:  # what may be missing is a number
-        value, is_number, dtype = math.nan, True, np.float64
-    return values_of([value if is_number else str(value)], dtype)
 
 
 def _scalar(value: Any) -> Any:

@@ -9,11 +9,11 @@ import numpy as np
 import rasterio
 from rasterio.errors import RasterioIOError
 
+from ..places import STEPS
 from ..raster import Raster
 from ..taxonomy import IGNORED
 from .mask import write_bytes
 
-STEPS = 254  # that the score of 1 has; 255 is nodata
 _SIGN = "RSQI heat map"  # of the file, by which it is known again
 
 

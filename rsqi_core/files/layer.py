@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +103,23 @@ def checked_status(path: Path | str, number: int, value: Any) -> str:
             Note("error_odd_status", text, path=str(path), number=number, found=str(value), allowed=allowed)
         )
     return str(value) if value else STATUSES[0]
+
+
+def values_of(values: Any, dtype: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return (array, mask of nulls)."""
+    array = np.array(values, dtype)
+    null = np.array([v is None for v in array], bool) if array.dtype == object else np.isnan(array.astype(float))
+    return array, null
+
+
+def column_of(value: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the column of a table of one row, and its mask of nulls; mappings and lists become JSON."""
+    if isinstance(value, (Mapping, list, tuple)):
+        value = json.dumps(value, ensure_ascii=False)
+    elif isinstance(value, Path):
+        value = str(value)
+    is_number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    dtype = (np.float64 if isinstance(value, (float, np.floating)) else np.int64) if is_number else object
+    if value is None:  # what may be missing is a number
+        value, is_number, dtype = math.nan, True, np.float64
+    return values_of([value if is_number else str(value)], dtype)

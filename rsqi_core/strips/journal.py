@@ -17,6 +17,7 @@ from ..uniform import is_uniform, uniform
 
 ENTRIES = "[0-9]*.npz"  # what the files are called
 _LEVEL = 1  # of zlib: claims are plain enough
+_UNUSUAL, _WHERE = "unusual", "where_unusual"  # arrays of an entry
 
 
 class Journal:
@@ -85,6 +86,7 @@ class Journal:
                 shows=np.array([f.shows for f in findings], bool),
                 boxes=np.array([box for box, _ in packed], np.int64),
                 claims=np.frombuffer(b"".join(data for _, data in packed), np.uint8),
+                **_stacked(findings),
             )
         self._done += len(findings)
 
@@ -95,15 +97,26 @@ class Journal:
                     entry[name] for name in ("probabilities", "seams", "shows", "boxes")
                 )
                 data = entry["claims"].tobytes()
+                unusual = dict(zip(entry[_WHERE].tolist(), entry[_UNUSUAL])) if _UNUSUAL in entry else {}
             found, start = [], 0
-            for step, p, seam, shown, box in zip(steps[self._done :], probabilities, seams, shows, boxes):
+            rows = zip(steps[self._done :], probabilities, seams, shows, boxes)
+            for number, (step, p, seam, shown, box) in enumerate(rows):
                 size = int(box[-1])
                 patch = _unpack(box, data[start : start + size])
-                found.append(Finding(step, None if np.isnan(p[0]) else p, int(seam), patch, bool(shown)))
+                p = None if np.isnan(p[0]) else p
+                found.append(Finding(step, p, int(seam), patch, bool(shown), unusual.get(number)))
                 start += size
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
             return None
         return found or None
+
+
+def _stacked(findings: list[Finding]) -> dict[str, np.ndarray]:
+    """Return what is unusual in some of the findings, and in which; nothing where no memory was asked."""
+    said = {number: f.unusual for number, f in enumerate(findings) if f.unusual is not None}
+    if not said:
+        return {}
+    return {_UNUSUAL: np.stack([*said.values()]), _WHERE: np.array([*said], np.int64)}
 
 
 def _pack(patch: Patch | None) -> tuple[tuple[int, ...], bytes]:
