@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from qgis.core import (
+    QgsProcessingException,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
+    QgsProcessingParameterRasterDestination,
 )
 
 from ..bridge.compat import VECTOR_POLYGON
 from ..bridge.fields import block_fields
 from ..bridge.i18n import tr
-from ..bridge.outputs import move_output, move_shapefile
+from ..bridge.outputs import move_output, move_shapefile, tif_path
 from ..bridge.report_options import LANGUAGES
 from .base.parameters import language_parameter
 from .base.result import ResultAlgorithm
@@ -26,6 +29,8 @@ class InspectLayer(ResultAlgorithm):
     LANGUAGE = "LANGUAGE"
     SHAPEFILE = "SHAPEFILE"
     RESUME = "RESUME"
+    MEMORY = "MEMORY"
+    HEAT = "HEAT"
 
     subject = ""  # what is inspected, for the list of tasks
 
@@ -84,14 +89,42 @@ class InspectLayer(ResultAlgorithm):
             ),
             tr("The errors as a shapefile with Chinese labels in GBK, as inspection stations exchange them."),
         )
+        self.add(
+            QgsProcessingParameterFile(
+                self.MEMORY, tr("Memory of clean images"), extension="safetensors", optional=True
+            ),
+            tr(
+                "A file that 'Remember clean images' wrote with the same model: what is unlike all of them is marked in "
+                "a layer of its own, which is never part of the score."
+            ),
+            advanced=True,
+        )
+        self.add(
+            QgsProcessingParameterRasterDestination(
+                self.HEAT, tr("Heat map of the unusual"), optional=True, createByDefault=False
+            ),
+            tr("With a memory of clean images: how unusual each pixel is, from 0 to 1."),
+            advanced=True,
+        )
         self.add_verdict()
+
+    def checkParameterValues(self, parameters, context):
+        try:
+            if parameters.get(self.HEAT):
+                if not self.parameterAsFile(parameters, self.MEMORY, context):
+                    raise QgsProcessingException(tr("A heat map of the unusual needs a memory of clean images."))
+                tif_path(self.parameterAsOutputLayer(parameters, self.HEAT, context))
+        except QgsProcessingException as error:
+            return False, str(error)
+        return super().checkParameterValues(parameters, context)
 
     def processAlgorithm(self, parameters, context, feedback):
         request = self._request(parameters, context)
         mask, report, shapefile = (bool(parameters.get(name)) for name in (self.MASK, self.REPORT, self.SHAPEFILE))
         resume = self.parameterAsBool(parameters, self.RESUME, context)
         language = LANGUAGES[self.parameterAsEnum(parameters, self.LANGUAGE, context)]
-        wanted = mask, report, shapefile, resume, language
+        heat = bool(parameters.get(self.HEAT))
+        wanted = mask, report, shapefile, resume, language, heat
         with self.inspection(parameters, context, feedback, request, *wanted) as answer:
             if answer is None:
                 return {}
@@ -104,8 +137,12 @@ class InspectLayer(ResultAlgorithm):
             if shapefile:
                 path = self.parameterAsFileOutput(parameters, self.SHAPEFILE, context)
                 outputs[self.SHAPEFILE] = move_shapefile(answer["outputs"].get("shapefile"), path)
+            if heat:
+                path = self.parameterAsOutputLayer(parameters, self.HEAT, context)
+                outputs[self.HEAT] = move_output(answer["outputs"].get("heat"), path)
         return self.with_verdict(outputs, answer, feedback)
 
     def _request(self, parameters, context) -> dict:
         scoring = self.scoring_parameters(parameters, context)
-        return {**self.request_parameters(parameters, context), **scoring}
+        memory = self.parameterAsFile(parameters, self.MEMORY, context)
+        return {**self.request_parameters(parameters, context), **scoring, **({"memory": memory} if memory else {})}

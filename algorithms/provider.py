@@ -21,6 +21,7 @@ from .inspect_layer import InspectLayer
 from .judge_lot import JudgeLot
 from .map_evidence import MapEvidence
 from .measure_seams import MeasureSeams
+from .remember_clean import RememberClean
 from .report_errors import ReportErrors
 from .score_layer import ScoreLayer
 
@@ -39,6 +40,7 @@ ALGORITHMS = (
     MapEvidence,
     FindByWords,
     AskResult,
+    RememberClean,
     ExportTrainingData,
     FineTune,
     EvaluateModels,

@@ -66,6 +66,8 @@ LOT_FIELDS = {
     "errors": "int", "unreviewed": "int", "reviewed_by": "string", "reviewed_at": "string", "verdict": "string",
     "second_count": "int", "second_equal": "double", "reason": "string",
 }  # fmt: skip
+UNUSUAL = "#ff40c8"  # as what words have found
+UNUSUAL_STEPS = ((0.0, 0.7, 0.4), (0.7, 0.9, 0.7), (0.9, 1.01, 1.1))  # least and most score, mm
 REJECTED = "\"status\" = 'rejected'"
 KEPT = "coalesce(\"status\", '') <> 'rejected'"
 SMALL = '(sqrt("area_m2") / @map_scale * 1000 < 3)'  # under 3 mm on the screen
@@ -372,6 +374,11 @@ def table(layer: QgsVectorLayer) -> None:
     layer.setAttributeTableConfig(config)
 
 
+UNUSUAL_ALIASES = {
+    "rank": both("序号", "Rank"), "score": both("异常度", "How unusual"), "area_m2": both("面积 m²", "Area m²"),
+    "pixels": both("像素数", "Pixels"),
+}  # fmt: skip
+
 LOT_ALIASES = {
     "name": both("图幅", "Sheet"), "scene": both("影像", "Image"), "result": both("成果", "Result"),
     "status": both("状态", "Status"), "grade": both("等级", "Grade"), "score": both("得分", "Score"),
@@ -519,6 +526,33 @@ def seams() -> QgsVectorLayer:
     return layer
 
 
+def unusual() -> QgsVectorLayer:
+    """What is unlike anything clean: outlined in magenta, which no type has, the more unusual the wider."""
+    layer = memory_layer("rank:int,score:double,area_m2:double,pixels:int")
+    root = QgsRuleBasedRenderer.Rule(None)
+    for least, most, millimetres in UNUSUAL_STEPS:
+        symbol = symbol_of(QgsFillSymbol, outline(CASING, millimetres + 0.6), outline(UNUSUAL, millimetres))
+        expression = f'"score" >= {least} and "score" < {most}'
+        label = both(f"异常度 {least}–{min(most, 1)}", f"Unusual {least}–{min(most, 1)}")
+        root.appendChild(QgsRuleBasedRenderer.Rule(symbol, 0, 0, expression, label))
+    layer.setRenderer(QgsRuleBasedRenderer(root))
+    settings = QgsPalLayerSettings()
+    settings.fieldName = "'? ' || \"rank\""
+    settings.isExpression = True
+    settings.setFormat(label_text())
+    layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
+    layer.setLabelsEnabled(True)
+    layer.setDisplayExpression("\"rank\" || ': ' || round(\"score\", 2)")
+    layer.setMapTipTemplate('<b>? [% "rank" %]</b><br>[% round("score", 2) %]')
+    for index, field in enumerate(layer.fields()):
+        layer.setFieldAlias(index, UNUSUAL_ALIASES[field.name()])
+    config = QgsAttributeTableConfig()
+    config.update(layer.fields())
+    config.setSortExpression('"rank"')
+    layer.setAttributeTableConfig(config)
+    return layer
+
+
 def lot() -> QgsVectorLayer:
     """Footprints of the scenes of a lot by grade; those that are not inspected grey, those that failed with a cross."""
     layer = memory_layer(",".join(f"{name}:{kind}" for name, kind in LOT_FIELDS.items()), "Polygon", "EPSG:4326")
@@ -594,6 +628,6 @@ if __name__ == "__main__":
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QgsApplication([], True)
     application.initQgis()
-    for make in (errors, seams, blocks, lot):
+    for make in (errors, seams, unusual, blocks, lot):
         save(make(), make.__name__)
     application.exitQgis()

@@ -41,7 +41,7 @@ from ...bridge.raster_source import export_layer, plan_export, raster_path
 from ...bridge.worker_client import run_worker
 from .method import MethodAlgorithm
 
-_KINDS = {"MASK": "mask", "REPORT": "report", "SHAPEFILE": "shapefile"}
+_KINDS = {"MASK": "mask", "REPORT": "report", "SHAPEFILE": "shapefile", "HEAT": "heat"}
 
 
 class InspectionAlgorithm(MethodAlgorithm):
@@ -184,9 +184,12 @@ class InspectionAlgorithm(MethodAlgorithm):
         shapefile: bool = False,
         resume: bool = False,
         language: str = "both",
+        heat: bool = False,
     ) -> Iterator[dict | None]:
         """Run an inspection in the worker and yield its `result` event, None when cancelled; see `working`."""
         values = {"mask": mask, "report": report, "shapefile": shapefile, "resume": resume, "language": language}
+        if heat:
+            values["heat"] = True
         values["preview"] = isinstance(feedback, LiveFeedback)
         with self.working("inspect", parameters, context, feedback, request, values) as answer:
             yield answer
@@ -280,6 +283,10 @@ class InspectionAlgorithm(MethodAlgorithm):
         if not parameters.get(self.SEAMS) and QgsVectorLayer(seams, "seams", "ogr").featureCount() > 0:
             load_beside(parameters[self.OUTPUT], seams, tr("Seams"), self.SEAMS, context)
             layer_style.style_when_loaded(context, seams, "seams")
+        unusual = f"{path}|layername=unusual"
+        if QgsVectorLayer(unusual, "unusual", "ogr").featureCount() > 0:
+            load_beside(parameters[self.OUTPUT], unusual, tr("Unusual places"), "UNUSUAL", context)
+            layer_style.style_when_loaded(context, unusual, "unusual")
         return layer_id, layer.featureCount()
 
     def _target_geopackage(self, parameters: dict, context: QgsProcessingContext) -> Path | None:

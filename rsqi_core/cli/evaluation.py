@@ -23,9 +23,10 @@ def add_evaluate(commands: Any) -> None:
     parser.add_argument("--model", nargs="+", default=[MODEL], metavar="default|rules|FOLDER",
                         help="with --dataset several, side by side")  # fmt: skip
     parser.add_argument("--against", action="append", default=[], metavar="FOLDER", help="a further model to compare")
-    parser.add_argument(
-        "--parts", default="all", choices=("all", "real", "seams"), help="real pictures alone, or seams alone, quicker"
-    )
+    parser.add_argument("--parts", default="all", choices=("all", "real", "seams", "unusual"),
+                        help="real pictures alone or seams alone, quicker; or what a memory of clean images finds")  # fmt: skip
+    parser.add_argument("--memory", type=Path, metavar="FILE",
+                        help="with --parts unusual: of `rsqi memory build` (one of training pictures)")  # fmt: skip
     parser.add_argument("--output", type=Path, metavar="MD", help="write the page, with plots and examples beside it")
     parser.add_argument("--overwrite", action="store_true", help="with --dataset: replace a page that was changed")
     parser.add_argument("--calibrate", action="store_true",
@@ -52,22 +53,22 @@ def _evaluate(options: argparse.Namespace) -> int:
     if len(options.model) > 1:
         raise ParameterError("--data measures one --model; give others as --against")
     (model,) = options.model
-    from ..evaluation.benchmark.measure import RULES_ALONE, measure, measure_real_part, measure_seams_alone
-    from ..evaluation.pages.page import write_page, write_real_page, write_seam_page
+    from ..evaluation.benchmark.measure import RULES_ALONE
 
     if options.card and model == RULES_ALONE:
         raise ParameterError("--card describes a model; the rules alone have none")
     if options.parts != "all" and (options.card or options.against):
         raise ParameterError("--card and --against need the whole benchmark, without --parts")
-
+    if options.memory and options.parts != "unusual":
+        raise ParameterError("--memory goes with --parts unusual")
     _refuse_outputs(options, pictures=options.parts == "all" and model != RULES_ALONE)
+    return _evaluate_all(options, model) if options.parts == "all" else _evaluate_part(options, model)
 
-    if options.parts == "real":
-        print(write_real_page(measure_real_part(options.data, model, _log), options.output))
-        return DONE
-    if options.parts == "seams":
-        print(write_seam_page(measure_seams_alone(options.data, model, _log), options.output))
-        return DONE
+
+def _evaluate_all(options: argparse.Namespace, model: str) -> int:
+    from ..evaluation.benchmark.measure import measure
+    from ..evaluation.pages.page import write_page
+
     measured = measure(options.data, model, options.against, _log)
     print(write_page(measured, options.output))
     if options.card:
@@ -76,6 +77,30 @@ def _evaluate(options: argparse.Namespace) -> int:
         for file in write_model_card(measured, options.data, options.card, options.output):
             _log(str(file))
     return DONE
+
+
+def _evaluate_part(options: argparse.Namespace, model: str) -> int:
+    from ..evaluation.benchmark.measure import measure_real_part, measure_seams_alone
+    from ..evaluation.pages.page import write_real_page, write_seam_page, write_unusual_page
+
+    if options.parts == "real":
+        text = write_real_page(measure_real_part(options.data, model, _log), options.output)
+    elif options.parts == "seams":
+        text = write_seam_page(measure_seams_alone(options.data, model, _log), options.output)
+    else:
+        text = write_unusual_page(_measure_unusual(options, model), options.output)
+    print(text)
+    return DONE
+
+
+def _measure_unusual(options: argparse.Namespace, model: str) -> Any:
+    from ..evaluation.benchmark.measure import RULES_ALONE
+    from ..evaluation.benchmark.unusual_results import measure_unusual
+    from ..models import load
+
+    if model == RULES_ALONE:
+        raise ParameterError("--parts unusual needs a model: its features are what is remembered")
+    return measure_unusual(load(model, "cpu"), options.data, options.memory, _log)
 
 
 def _refuse_outputs(options: argparse.Namespace, pictures: bool) -> None:

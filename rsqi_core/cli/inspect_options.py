@@ -54,8 +54,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
                         help=f"{' or '.join(limits.MISSING_RULES)} (the paper's)")  # fmt: skip
     add_scoring(parser)
     parser.add_argument("--memory", metavar="FILE",
-                        help="of `rsqi memory build`: also mark what is unlike anything clean, in a layer `unusual` that "
-                             "no score knows of")  # fmt: skip
+                        help="of `rsqi memory build`: also mark what is unlike anything clean, in a layer of its own "
+                             "that no score knows of")  # fmt: skip
     parser.add_argument("--overwrite", action="store_true",
                         help="replace a result that was reviewed or is of another image, which is kept as "
                              "<stem>.bak.gpkg, and files that rsqi did not write")  # fmt: skip

@@ -21,7 +21,7 @@ def add_inspect(commands: Any) -> None:
                         help="the .gpkg of one raster, or a folder for several")  # fmt: skip
     add_options(parser)
     parser.add_argument("--heat", action="store_true",
-                        help="with --memory: also write <stem>_unusual_heat.tif, how unusual each pixel is")  # fmt: skip
+                        help="with --memory: also write <stem>_unusual_heat.tif")  # fmt: skip
     parser.add_argument("--resume", action="store_true",
                         help="go on with a run that was killed or broke off, and keep what was found if this one "
                              "breaks off, as on a full disk")  # fmt: skip

@@ -1,4 +1,4 @@
-"""The result file: layers ``errors``, ``seams``, ``unusual`` and ``blocks``, table ``summary`` and the styles, in one GeoPackage."""
+"""The result file: ``errors``, ``seams``, ``unusual``, ``blocks``, table ``summary`` and styles in one GeoPackage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The layer ``unusual`` of a result: places that are unlike anything clean. They have no type and no part in a score."""
+"""The layer ``unusual`` of a result: places unlike anything clean, without a type and without a part in a score."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from ..models import Model
 from .bank import STRIDE, Memory, cells, nearest, smooth
 from .coreset import greedy_coreset
 
-DIMENSIONS = 64  # that are left of the features: random directions keep distances (Johnson and Lindenstrauss)
+DIMENSIONS = 96  # that are left of the features: random directions keep distances (Johnson and Lindenstrauss)
 QUANTILE = 0.999  # of clean cells stay under the limit
 HELD = 4  # of so many blocks one sets the limit and is not remembered
 LEAST_BLOCKS = 4
@@ -135,7 +135,9 @@ def check_model(model: Model) -> None:
     ModelError
     """
     if not model.card.features:
-        raise ModelError(f"{model.folder}: this model gives no features to remember; take the embedded one, or one of its kind")
+        raise ModelError(
+            f"{model.folder}: this model gives no features to remember; take the embedded one, or one of its kind"
+        )
 
 
 def _distances(memory: Memory, vectors: np.ndarray) -> np.ndarray:

@@ -75,7 +75,9 @@ def read_memory(path: Path) -> Memory:
     except OSError as error:
         raise ModelError(f"{path}: the memory cannot be read ({reason(error)})") from error
     except (SafetensorError, KeyError, ValueError, IndexError) as error:
-        raise ModelError(f"{path}: no memory of clean images, or a damaged one; make one with: rsqi memory build FOLDER") from error
+        raise ModelError(
+            f"{path}: no memory of clean images, or a damaged one; make one with: rsqi memory build FOLDER"
+        ) from error
     _check(path, memory)
     return memory
 

@@ -15,7 +15,7 @@ from ..progress import OnProgress, Progress, no_progress
 from ..raster import Raster
 from ..scoring import GRADE_NAMES, SEVERITIES, score_text
 from ..taxonomy import CODES, by_code, by_id
-from . import checklist, conditions, image_checks, particulars, pictures, seams
+from . import checklist, conditions, image_checks, particulars, pictures, seams, unusual
 from .conditions import mapping, size_text
 from .content import (
     Card,
@@ -82,6 +82,7 @@ def compose(
         _pictures(subject, words, source, progress),
         _cards(subject, words, source, progress, evidence),
         seams.section(subject, words, source),
+        unusual.section(subject, words),
         image_checks.section(checked, words),
         _list(subject, words),
         conditions.section(subject, words),

@@ -20,6 +20,7 @@ from ..errors import OutputError
 from ..files.atomic import reason
 from ..files.layer import OGR_ERRORS, checked_mode, checked_status, checked_type, read_layer, refuse_no_area
 from ..files.seam_layer import StoredSeam, stored
+from ..files.unusual_layer import UnusualPlace, as_places
 from ..geodesy import area_function, crs_of_areas
 from ..ground import valid_diagonal
 from ..inspection import Inspection
@@ -96,6 +97,8 @@ class Subject:
         Measured lines, those of errors that do not count left out.
     particulars : Particulars
         Who inspected it for whom.
+    unusual : tuple of UnusualPlace, optional
+        Places that are unlike anything clean, apart from the errors; None where no memory was asked.
     """
 
     errors: tuple[Reported, ...]
@@ -109,6 +112,7 @@ class Subject:
     valid_pixels: int
     seams: tuple[StoredSeam, ...] = ()
     particulars: Particulars = EMPTY
+    unusual: tuple[UnusualPlace, ...] | None = None
 
     @property
     def name(self) -> str:
@@ -174,6 +178,7 @@ def of_inspection(found: Inspection, crs: Any) -> Subject:
         float(found.summary["valid_area_m2"]),
         int(found.summary["valid_pixels"]),
         stored(found.seams or ()),
+        unusual=None if found.unusual is None else as_places(found.unusual.places()),
     )
 
 

@@ -17,6 +17,7 @@ from ..files.inputs import files_of
 from ..files.particulars_table import read_particulars
 from ..files.seam_layer import read_seams
 from ..files.shapefile import is_as_written
+from ..files.unusual_layer import read_unusual
 from ..inspection import Inspection
 from ..limits import DEVICES, MODEL
 from ..locate import find_file
@@ -175,7 +176,8 @@ def write_report(
         beside = order.summary if summary else None
         seams, checks = (read_seams(beside), read_checklist(beside)) if beside else ((), ())
         subject = read_subject(order.errors, summary, raster, scheme, order.mode, order.t, seams, checks)
-        subject = replace(subject, particulars=order._given.over(read_particulars(beside) if beside else EMPTY))
+        given = order._given.over(read_particulars(beside) if beside else EMPTY)
+        subject = replace(subject, particulars=given, unusual=read_unusual(beside))
         if raster is not None and not pictures.fits(raster, subject):
             if order.raster:
                 raise RasterError(f"{order.raster}: this is not the image that was inspected; give that one")

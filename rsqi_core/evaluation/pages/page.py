@@ -22,11 +22,13 @@ from ..benchmark.measure import MIXED, Measured
 from ..benchmark.real_results import RealResults
 from ..benchmark.run_model import INSPECTION, ONE_STEP, ModelResult, as_inspected
 from ..benchmark.seam_results import SeamResult
+from ..benchmark.unusual_results import UnusualResults
 from . import tables
 from .examples import Example, may_be_shown, names_of_examples, write_examples
 from .plots import PLOTS
 from .real_tables import real_goals, real_section
 from .seam_tables import seam_goals, seam_section
+from .unusual_tables import unusual_page
 
 IMAGES = "images/benchmark"  # beside the page
 _MARK = "Reproduce with `rsqi evaluate"  # in every page
@@ -62,6 +64,11 @@ def write_seam_page(found: list[SeamResult], page: Path | None) -> str:
     """Return a page of the seams alone as Markdown; with `page` write it there."""
     sections = ["# Benchmark: its seams alone\n", "Reproduce with `rsqi evaluate --parts seams --data FOLDER`.\n"]
     return _written([*sections, tables.goals(seam_goals(found)), seam_section(found)], page)
+
+
+def write_unusual_page(found: UnusualResults, page: Path | None) -> str:
+    """Return a page of what a memory of clean images finds unusual as Markdown; with `page` write it there."""
+    return _written(unusual_page(found), page)
 
 
 def refuse_other_page(page: Path, pictures: bool = True) -> None:
