@@ -94,8 +94,8 @@ class InspectLayer(ResultAlgorithm):
                 self.MEMORY, tr("Memory of clean images"), extension="safetensors", optional=True
             ),
             tr(
-                "A file that 'Remember clean images' wrote with the same model: what is unlike all of them is marked in "
-                "a layer of its own, which is never part of the score."
+                "A file that 'Remember clean images' wrote with the same model: what is unlike all of them is marked "
+                "in a layer of its own, which is never part of the score."
             ),
             advanced=True,
         )

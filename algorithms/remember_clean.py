@@ -45,11 +45,11 @@ class RememberClean(WorkerAlgorithm):
     def shortHelpString(self):
         return tr(
             "Looks at a folder of images without errors and keeps a few thousand patches of them in one small file. "
-            "Given to 'Inspect image', it marks what is unlike all of them in a layer of its own, whatever it is: errors "
-            "of a kind that nobody has named. These places are ranked and never part of the score, until a person takes "
-            "one as an error of a type.\n\n"
-            "Take images of the station's own kind: same sensor, same ground, same season. A memory belongs to the model "
-            "that it was made with."
+            "Given to 'Inspect image', it marks what is unlike all of them in a layer of its own, whatever it is: "
+            "errors of a kind that nobody has named. These places are ranked and never part of the score, until a "
+            "person takes one as an error of a type.\n\n"
+            "Take images of the station's own kind: same sensor, same ground, same season. A memory belongs to the "
+            "model that it was made with."
         )
 
     def initAlgorithm(self, config=None):

@@ -57,6 +57,8 @@ def progress_text(event: dict) -> str:
         "polygons": tr("Making polygons: {done} of {total}"),
         "write": tr("Writing: {done} of {total}"),
         "find": tr("Looking through the image: block {done} of {total}"),
+        "memory": tr("Looking at clean images: block {done} of {total}"),
+        "patches": tr("Choosing what to remember: patch {done} of {total}"),
         "report": tr("Composing the report: step {done} of {total}"),
         "dataset": tr("Cutting images: {done} of {total}"),
         "train": tr("Training: step {done} of {total}"),

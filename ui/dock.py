@@ -52,7 +52,8 @@ class RsqiDock(QgsDockWidget):
         self.lot_page = LotPage(iface, self.inspect_page.form.method, self.score_page.lot_panel)
         self.lot_page.open_requested.connect(lambda entry: self.inspect_page.open_result(entry.scene, entry.result))
         self.words_page = WordsPage(iface)
-        self.words_page.found.take_requested.connect(self._take_place)
+        for places in (self.words_page.found, self.words_page.unusual):
+            places.take_requested.connect(lambda *place, places=places: self._take_place(places, *place))
         self._pages = (
             self.inspect_page, self.setup_page, self.review_page, self.score_page, self.learn_page, self.lot_page,
             self.words_page,
@@ -118,10 +119,10 @@ class RsqiDock(QgsDockWidget):
         for page in (*self._pages, self.guide_button):
             page.stop()
 
-    def _take_place(self, place: QgsFeature, crs, category_id: int) -> None:
-        """Take a place that words have found into the layer under review."""
+    def _take_place(self, places, place: QgsFeature, crs, category_id: int) -> None:
+        """Take a place of a list into the layer under review."""
         fid, reason = take_place(self.review_page.decisions, place, crs, category_id)
-        self.words_page.found.show_taken(place.id(), fid, reason)
+        places.show_taken(place.id(), fid, reason)
 
     def _build(self) -> None:
         line = QHBoxLayout()

@@ -4759,5 +4759,105 @@ The places are a layer with a score from 0 to 1; the heat map has the score of e
         <source>Ask about the inspected image</source>
         <translation>提问已检查的影像</translation>
     </message>
+    <message>
+        <source>Looking at clean images: block {done} of {total}</source>
+        <translation>正在查看正常影像：第 {done} / {total} 块</translation>
+    </message>
+    <message>
+        <source>Choosing what to remember: patch {done} of {total}</source>
+        <translation>正在选择要记忆的图块：第 {done} / {total} 个</translation>
+    </message>
+    <message>
+        <source>Remember clean images</source>
+        <translation>记忆正常影像</translation>
+    </message>
+    <message>
+        <source>Remembers what clean images look like, so that an inspection can mark what is unlike them.</source>
+        <translation>记忆正常影像的样子，使检查能够标出与之不相似的位置。</translation>
+    </message>
+    <message>
+        <source>Looks at a folder of images without errors and keeps a few thousand patches of them in one small file. Given to 'Inspect image', it marks what is unlike all of them in a layer of its own, whatever it is: errors of a kind that nobody has named. These places are ranked and never part of the score, until a person takes one as an error of a type.
+
+Take images of the station's own kind: same sensor, same ground, same season. A memory belongs to the model that it was made with.</source>
+        <translation>查看一个无错误影像的文件夹，将其中数千个图块保存到一个小文件。交给“检查影像”后，凡与这些图块都不相似的位置会标在单独的图层中，不论是什么：即尚无名称的错误。这些位置按异常程度排序，不计入得分，直到人员将其判定为某类错误。
+
+请选用本站自己的影像：相同传感器、相同地物、相同季节。记忆只适用于生成它的模型。</translation>
+    </message>
+    <message>
+        <source>Searched with all folders in it; every image in it must be free of errors.</source>
+        <translation>连同其中所有子文件夹一起查找；其中每幅影像都应无错误。</translation>
+    </message>
+    <message>
+        <source>'default', or the folder of the model that inspections with the memory will use.</source>
+        <translation>“default”，或使用该记忆检查时所用模型的文件夹。</translation>
+    </message>
+    <message>
+        <source>More take more time in every inspection and tell little more.</source>
+        <translation>数量越多，每次检查越慢，而结果改善很少。</translation>
+    </message>
+    <message>
+        <source>Replaces a file that is no memory.</source>
+        <translation>替换不是记忆的文件。</translation>
+    </message>
+    <message>
+        <source>The file that 'Inspect image' takes.</source>
+        <translation>供“检查影像”使用的文件。</translation>
+    </message>
+    <message>
+        <source>Folder of clean images</source>
+        <translation>正常影像文件夹</translation>
+    </message>
+    <message>
+        <source>Patches to keep</source>
+        <translation>保留的图块数</translation>
+    </message>
+    <message>
+        <source>Memory of clean images</source>
+        <translation>正常影像记忆</translation>
+    </message>
+    <message>
+        <source>Memories (*.safetensors)</source>
+        <translation>记忆 (*.safetensors)</translation>
+    </message>
+    <message>
+        <source>Number of images</source>
+        <translation>影像数</translation>
+    </message>
+    <message>
+        <source>{patches} patches of {images} images: {path}</source>
+        <translation>{images} 幅影像的 {patches} 个图块：{path}</translation>
+    </message>
+    <message>
+        <source>Let the name of {path} end in .safetensors.</source>
+        <translation>{path} 的文件名须以 .safetensors 结尾。</translation>
+    </message>
+    <message>
+        <source>A file that 'Remember clean images' wrote with the same model: what is unlike all of them is marked in a layer of its own, which is never part of the score.</source>
+        <translation>“记忆正常影像”用同一模型生成的文件：与其都不相似的位置标在单独的图层中，不计入得分。</translation>
+    </message>
+    <message>
+        <source>With a memory of clean images: how unusual each pixel is, from 0 to 1.</source>
+        <translation>配合正常影像记忆：每个像素的异常度，0 至 1。</translation>
+    </message>
+    <message>
+        <source>Heat map of the unusual</source>
+        <translation>异常热力图</translation>
+    </message>
+    <message>
+        <source>A heat map of the unusual needs a memory of clean images.</source>
+        <translation>异常热力图需要正常影像记忆。</translation>
+    </message>
+    <message>
+        <source>Unusual places</source>
+        <translation>异常位置</translation>
+    </message>
+    <message>
+        <source>Unusual place</source>
+        <translation>异常位置</translation>
+    </message>
+    <message>
+        <source>Unusual places of the inspected image</source>
+        <translation>所检影像的异常位置</translation>
+    </message>
 </context>
 </TS>

@@ -24,7 +24,7 @@ def add_evaluate(commands: Any) -> None:
                         help="with --dataset several, side by side")  # fmt: skip
     parser.add_argument("--against", action="append", default=[], metavar="FOLDER", help="a further model to compare")
     parser.add_argument("--parts", default="all", choices=("all", "real", "seams", "unusual"),
-                        help="real pictures alone or seams alone, quicker; or what a memory of clean images finds")  # fmt: skip
+                        help="real pictures or seams alone; or what a memory of clean images finds")  # fmt: skip
     parser.add_argument("--memory", type=Path, metavar="FILE",
                         help="with --parts unusual: of `rsqi memory build` (one of training pictures)")  # fmt: skip
     parser.add_argument("--output", type=Path, metavar="MD", help="write the page, with plots and examples beside it")

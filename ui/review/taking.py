@@ -1,4 +1,4 @@
-"""A place that words have found becomes an error of the layer under review, as one action that can be undone."""
+"""A place that words have found, or that is unlike anything clean, becomes an error, as one action to be undone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def take_place(
     Parameters
     ----------
     place : QgsFeature
-        Of a layer ``found``: with a phrase and a score.
+        Of a layer ``found``, with a phrase and a score, or of a layer ``unusual``, with a score alone.
     crs : QgsCoordinateReferenceSystem
         Of that layer.
     """
@@ -45,12 +45,13 @@ def take_place(
         shape.convertToSingleType()
     else:
         shape.convertToMultiType()
+    said = str(place["phrase"]) if place.fields().indexFromName("phrase") >= 0 else tr("Unusual place")
     values = {
         "area_m2": decisions.area(shape),
         "status": ADDED,
         "source": TECHNICIAN,
         "confidence": float(place["score"]),
-        "comment": str(place["phrase"])[:COMMENT_LENGTH],
+        "comment": said[:COMMENT_LENGTH],
         **type_values(category_id),
         **signature(),
     }
