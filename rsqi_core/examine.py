@@ -106,10 +106,9 @@ class Examiner:
             described = describe(self._model, pictures)
             logits = self._segmented(self._model, pictures, described)
             unusual = self._unusual([tile for tile, _ in seen], described)
-            said = {
-                id(tile): Judged(tile, described.logits[i], *logits.get(i, (None, None)), unusual.get(i))
-                for i, (tile, _) in enumerate(seen)
-            }
+            for i, (tile, _) in enumerate(seen):
+                pixels, evidence = logits.get(i, (None, None))
+                said[id(tile)] = Judged(tile, described.logits[i], pixels, evidence, unusual.get(i))
         for tile in tiles:
             yield said.get(id(tile)) or Judged(tile)
 

@@ -250,7 +250,7 @@ def _stage(job: Job, raster: Raster, found: Inspection, folder: Path) -> dict[st
         found.transform,
         found.score,
         found.seams,
-        found.unusual and found.unusual.places(),
+        found.unusual.places() if found.unusual else None,
     )
     return staged
 

@@ -66,10 +66,8 @@ class Learner:
         joined = cells(self.model.describe(as_tile(rgb, self.model.card.tile_size)[None]).features)[0]
         h, w = rgb.shape[0] // STRIDE, rgb.shape[1] // STRIDE
         vectors = joined[:, :h, :w]
-        inside = np.ones((h, w), bool)
-        if valid is not None:
-            whole = valid[: h * STRIDE, : w * STRIDE].reshape(h, STRIDE, w, STRIDE)
-            inside = whole.all((1, 3))
+        known = np.ones(rgb.shape[:2], bool) if valid is None else valid
+        inside = np.asarray(known[: h * STRIDE, : w * STRIDE].reshape(h, STRIDE, w, STRIDE).all((1, 3)))
         if not inside.any():
             return
         self.blocks += 1

@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -79,15 +80,15 @@ class Journal:
         probabilities = [unknown if f.probabilities is None else f.probabilities for f in findings]
         packed = [_pack(f.patch) for f in findings]
         with whole_file(self._path(self._folder), "what was found so far", "free some disk space and resume") as part:
-            np.savez(
-                part,
-                probabilities=np.array(probabilities, np.float32),
-                seams=np.array([f.seam for f in findings], np.uint8),
-                shows=np.array([f.shows for f in findings], bool),
-                boxes=np.array([box for box, _ in packed], np.int64),
-                claims=np.frombuffer(b"".join(data for _, data in packed), np.uint8),
+            arrays: dict[str, Any] = {
+                "probabilities": np.array(probabilities, np.float32),
+                "seams": np.array([f.seam for f in findings], np.uint8),
+                "shows": np.array([f.shows for f in findings], bool),
+                "boxes": np.array([box for box, _ in packed], np.int64),
+                "claims": np.frombuffer(b"".join(data for _, data in packed), np.uint8),
                 **_stacked(findings),
-            )
+            }
+            np.savez(part, **arrays)
         self._done += len(findings)
 
     def _read(self, folder: Path, steps: Sequence[Step]) -> list[Finding] | None:

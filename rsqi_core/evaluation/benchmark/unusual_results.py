@@ -94,6 +94,7 @@ class _Seen:
 
     entry: Entry
     points: np.ndarray  # float16 [h, w, D]
+    distances: np.ndarray  # float32 [h, w], from the memory
     truth: dict[str, np.ndarray]  # by type, packed bits of [H, W]
     known: np.ndarray  # packed bits: no other error, nothing uncertain
     shape: tuple[int, int]
@@ -199,7 +200,8 @@ def erase(points: np.ndarray, truth: np.ndarray) -> Callable[[np.ndarray], np.nd
 
 def _see(entry: Entry, sample: Sample, model: Model, memory: Memory) -> _Seen:
     joined = cells(model.describe(sample.image[None]).features)[0]
-    points = memory.project(joined.reshape(len(joined), -1).T).reshape(*joined.shape[1:], -1)
+    points = memory.project(joined.reshape(len(joined), -1).T)
+    shape = joined.shape[1:]
     truth: dict[str, np.ndarray] = {}
     uncertain = ~sample.valid
     for defect in sample.defects:
@@ -207,7 +209,8 @@ def _see(entry: Entry, sample: Sample, model: Model, memory: Memory) -> _Seen:
         truth[defect.code] = truth.get(defect.code, False) | (defect.mask == DEFECT)
     return _Seen(
         entry,
-        points.astype(np.float16),
+        points.astype(np.float16).reshape(*shape, -1),
+        smooth(nearest(points, memory.prototypes).reshape(shape)),
         {code: np.packbits(mask) for code, mask in truth.items() if mask.any()},
         np.packbits(~uncertain),
         sample.valid.shape,
@@ -243,27 +246,27 @@ def _separate(
     clean: list[_Seen],
     code: str,
     memory: Memory,
-    change: Callable[[np.ndarray], np.ndarray] = lambda points: points,
+    change: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> Separation:
+    """Compare the blocks of a type with clean ones, in the memory's space as it is or after a `change` of it."""
     pixels = PixelScores(0.0, _MOST)
     strongest, positive = [], []
     for block in (*mine, *clean):
-        map_ = _distances(block, memory, change) / memory.limit
+        plane = block.distances if change is None else _distances(block, memory, change)
+        plane = _enlarged(plane / memory.limit, block.shape)
         truth, known = _known(block, code)
-        pixels.add(truth & known, map_, known)
-        strongest.append(float(map_[known].max()) if known.any() else 0.0)
+        pixels.add(truth & known, plane, known)
+        strongest.append(float(plane[known].max()) if known.any() else 0.0)
         positive.append(code in block.truth)
     image = auroc(np.array(strongest), np.array(positive))
     return Separation(image, pixels.auroc(), pixels.pro())
 
 
-def _distances(
-    block: _Seen, memory: Memory, change: Callable[[np.ndarray], np.ndarray] = lambda points: points
-) -> np.ndarray:
-    """Distance of each pixel of a block from the memory, float32 [H, W]."""
+def _distances(block: _Seen, memory: Memory, change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Distance of each cell of a block from the memory after a change, float32 [h, w]."""
     h, w, d = block.points.shape
     points = change(block.points.reshape(-1, d).astype(np.float32))
-    return _enlarged(smooth(nearest(points, memory.prototypes).reshape(h, w)), block.shape)
+    return smooth(nearest(points, memory.prototypes).reshape(h, w))
 
 
 def _enlarged(plane: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -274,7 +277,9 @@ def _marked(seen: list[_Seen], memory: Memory) -> tuple[float, float]:
     """Share of blocks in which a place is marked, and of all their pixels."""
     any_, shares = [], []
     for block in seen:
-        over = (as_bytes(_distances(block, memory), memory.limit) >= TOP * UNUSUAL_THRESHOLD) & block.bits(block.known)
+        over = (
+            as_bytes(_enlarged(block.distances, block.shape), memory.limit) >= TOP * UNUSUAL_THRESHOLD
+        ) & block.bits(block.known)
         _, _, stats, _ = cv2.connectedComponentsWithStats(over.astype(np.uint8), connectivity=8)
         areas = stats[1:, cv2.CC_STAT_AREA]
         areas = areas[areas >= UNUSUAL_LEAST]

@@ -1,6 +1,7 @@
 """From a folder of clean images to the layer ``unusual`` of an inspection, with the embedded model."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pyogrio
@@ -19,7 +20,9 @@ from rsqi_core.synthesis.landscape import landscape
 def clean(tmp_path_factory):
     folder = tmp_path_factory.mktemp("clean")
     for seed in range(5):
-        with rasterio.open(folder / f"{seed}.tif", "w", driver="GTiff", width=256, height=256, count=3, dtype="uint8") as file:
+        with rasterio.open(
+            folder / f"{seed}.tif", "w", driver="GTiff", width=256, height=256, count=3, dtype="uint8"
+        ) as file:
             file.write(landscape(256, seed=seed).transpose(2, 0, 1))
     return folder
 
@@ -77,8 +80,7 @@ def test_the_score_knows_nothing_of_it(result, memory, tmp_path):
 
 
 def test_the_report_lists_it_apart(result):
-    with open(result["outputs"]["report"], encoding="utf-8") as file:
-        text = file.read()
+    text = Path(result["outputs"]["report"]).read_text(encoding="utf-8")
     assert "Unusual places (not scored)" in text
 
 
