@@ -542,7 +542,7 @@ def unusual() -> QgsVectorLayer:
     settings.setFormat(label_text())
     layer.setLabeling(QgsVectorLayerSimpleLabeling(settings))
     layer.setLabelsEnabled(True)
-    layer.setDisplayExpression("\"rank\" || ': ' || round(\"score\", 2)")
+    layer.setDisplayExpression('"rank" || \': \' || round("score", 2)')
     layer.setMapTipTemplate('<b>? [% "rank" %]</b><br>[% round("score", 2) %]')
     for index, field in enumerate(layer.fields()):
         layer.setFieldAlias(index, UNUSUAL_ALIASES[field.name()])

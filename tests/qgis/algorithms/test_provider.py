@@ -23,6 +23,7 @@ def test_every_algorithm_is_described(application):
         "inspectbatch",
         "lot",
         "measureseams",
+        "memory",
         "pixelmissing",
         "report",
         "score",
@@ -41,8 +42,8 @@ def test_every_algorithm_is_described(application):
     expert = [d.name() for d in inspect.parameterDefinitions() if d.flags() & advanced]
     assert expert == [
         "BANDS", "NODATA", "PIXEL_SIZE", "DEVICE", "CONSTRAINT", "ALPHA", "THRESHOLD", "SENSITIVITY", "BLOCK_SIZES",
-        "OVERLAP", "MIN_AREA", "TOLERANCE", "SCHEME", "MODE", "RESUME", "OVERWRITE", "LANGUAGE",
+        "OVERLAP", "MIN_AREA", "TOLERANCE", "SCHEME", "MODE", "RESUME", "OVERWRITE", "LANGUAGE", "MEMORY", "HEAT",
     ]  # fmt: skip
     assert {o.name() for o in inspect.outputDefinitions()} == {
-        "OUTPUT", "BLOCKS", "MASK", "REPORT", "SHAPEFILE", "SCORE", "GRADE", "ERROR_COUNT"
+        "OUTPUT", "BLOCKS", "MASK", "REPORT", "SHAPEFILE", "HEAT", "SCORE", "GRADE", "ERROR_COUNT"
     }  # fmt: skip

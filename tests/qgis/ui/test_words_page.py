@@ -8,9 +8,19 @@ import numpy as np
 import pytest
 from fake_iface import Iface
 from osgeo import gdal, osr
-from qgis.core import QgsProcessingException, QgsProject, QgsRasterLayer
+from qgis.core import (
+    QgsField,
+    QgsFields,
+    QgsProcessingException,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
 from qgis.PyQt import sip
-from review_scene import layer_of, stored
+from qgis.PyQt.QtCore import Qt, QVariant
+from qgis.PyQt.QtTest import QTest
+from review_scene import box, layer_of, stored, write_table
 from review_scene import write as write_result
 from runner import Record, run, spin
 
@@ -143,3 +153,26 @@ def test_a_model_answers_what_was_not_measured(application, monkeypatch, models,
     assert results["SOURCE"] == "measured"
     with pytest.raises(QgsProcessingException, match="no model that answers"):
         run(application, "ask", {**asked, "MODEL": str(tmp_path)}, Record())
+
+
+def test_an_unusual_place_is_taken_as_a_type_with_one_key(application, dock, tmp_path):
+    path = write_result(tmp_path / "result.gpkg")
+    fields = QgsFields()
+    for name, kind in (("rank", QVariant.Int), ("score", QVariant.Double), ("area_m2", QVariant.Double)):
+        fields.append(QgsField(name, kind))
+    write_table(path, "unusual", fields, [(box(600, 600, 30, 30), [1, 0.8, 900.0])], QgsWkbTypes.MultiPolygon)
+    errors, unusual = layer_of(path), QgsVectorLayer(f"{path}|layername=unusual", "unusual", "ogr")
+    QgsProject.instance().addMapLayer(errors)
+    dock.set_layer(errors)
+    assert not dock.words_page.unusual_box.isVisible()
+    QgsProject.instance().addMapLayer(unusual)  # as QGIS loads it: after the errors
+    places, before = dock.words_page.unusual, stored(path)
+    assert dock.words_page.unusual_box.isVisible() and places.list.count() == 1
+    places.list.setCurrentRow(0)
+    places.type_box.setCurrentIndex(places.type_box.findData(6))
+    QTest.keyClick(places.list, Qt.Key.Key_T)
+    (fid,) = stored(path).keys() - before.keys()
+    row = stored(path, fid)
+    assert (row["category_id"], row["status"], row["comment"]) == (6, "added", "Unusual place")
+    assert row["confidence"] == pytest.approx(0.8) and places.list.item(0).text().startswith("✓")
+    assert not dock.words_page.found.isVisible()
