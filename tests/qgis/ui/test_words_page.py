@@ -18,8 +18,7 @@ from qgis.core import (
     QgsWkbTypes,
 )
 from qgis.PyQt import sip
-from qgis.PyQt.QtCore import Qt, QVariant
-from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtCore import QVariant
 from review_scene import box, layer_of, stored, write_table
 from review_scene import write as write_result
 from runner import Record, run, spin
@@ -155,7 +154,7 @@ def test_a_model_answers_what_was_not_measured(application, monkeypatch, models,
         run(application, "ask", {**asked, "MODEL": str(tmp_path)}, Record())
 
 
-def test_an_unusual_place_is_taken_as_a_type_with_one_key(application, dock, tmp_path):
+def test_an_unusual_place_is_taken_as_a_type(application, dock, tmp_path):
     path = write_result(tmp_path / "result.gpkg")
     fields = QgsFields()
     for name, kind in (("rank", QVariant.Int), ("score", QVariant.Double), ("area_m2", QVariant.Double)):
@@ -170,7 +169,7 @@ def test_an_unusual_place_is_taken_as_a_type_with_one_key(application, dock, tmp
     assert dock.words_page.unusual_box.isVisible() and places.list.count() == 1
     places.list.setCurrentRow(0)
     places.type_box.setCurrentIndex(places.type_box.findData(6))
-    QTest.keyClick(places.list, Qt.Key.Key_T)
+    places.take_button.click()
     (fid,) = stored(path).keys() - before.keys()
     row = stored(path, fid)
     assert (row["category_id"], row["status"], row["comment"]) == (6, "added", "Unusual place")
