@@ -1,5 +1,7 @@
 """Findings on disk: what is read is what was written, and a broken file ends it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,17 @@ def test_what_is_replayed_is_what_was_recorded(tmp_path):
     assert journal.known == len(read) == len(STEPS)
     for first, second in zip(read, written):
         same(first, second)
+
+
+def test_what_is_unusual_comes_back_with_its_block(tmp_path):
+    cells = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    given = [replace(f, unusual=cells + np.uint8(n)) if n % 2 else f for n, f in enumerate(findings())]
+    list(Journal(tmp_path).record(iter(given)))
+    found = list(Journal(tmp_path).replay([f.step for f in given]))
+    assert len(found) == len(given)
+    for a, b in zip(given, found):
+        assert (a.unusual is None) == (b.unusual is None)
+        assert a.unusual is None or np.array_equal(a.unusual, b.unusual)
 
 
 def test_only_whole_rows_of_blocks_are_kept_and_recording_goes_on_behind_them(tmp_path):
