@@ -17,7 +17,7 @@ from .files.clash import refuse_clashes
 from .files.earlier import refuse_earlier_file
 from .limits import DEVICES, MEMORY_PATCHES, MEMORY_PATCHES_RANGE, MODEL
 from .memory.learn import HELD, Learner, check_model
-from .memory.memory_file import SUFFIX, is_memory, write_memory
+from .memory.memory_file import SUFFIX, is_memory, need_library, write_memory
 from .models import load
 from .progress import Emit, Progress, no_events, to_events
 from .raster import open_raster
@@ -99,6 +99,7 @@ def run(
             raise Cancelled("cancelled; nothing was written")
         progress(Progress(stage, done, total, eta))
 
+    need_library()
     scenes = find_scenes([job.folder])
     refuse_clashes([job.output], [Path(scene) for scene in scenes])
     refuse_earlier_file(job.output, is_memory, job.overwrite)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -53,10 +54,9 @@ def read_memory(path: Path) -> Memory:
     ModelError
         The file is missing or no memory.
     """
-    try:
-        from safetensors import SafetensorError, safe_open
-    except ImportError:
-        raise ModelError("a memory needs the library safetensors; set the worker environment up again") from None
+    need_library()
+    from safetensors import SafetensorError, safe_open
+
     try:
         with safe_open(path, "np") as stored:
             said = stored.metadata() or {}
@@ -80,6 +80,18 @@ def read_memory(path: Path) -> Memory:
         ) from error
     _check(path, memory)
     return memory
+
+
+def need_library() -> None:
+    """Refuse what cannot be read or written, before any work.
+
+    Raises
+    ------
+    ModelError
+        An environment of an earlier version lacks safetensors.
+    """
+    if find_spec("safetensors") is None:
+        raise ModelError("a memory needs the library safetensors; set the worker environment up again")
 
 
 def memory_for(path: Path, model: Model | None) -> Memory:
