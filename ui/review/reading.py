@@ -8,7 +8,7 @@ from qgis.PyQt.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal
 from ...bridge.geopackage import features_of, fids_of
 from .error_rows import columns_of, row_of
 
-FIRST_MS = 80  # what is read at once: with few errors all
+FIRST_MS = 40  # what is read at once: with few errors all
 SLICE_MS = 30
 PORTION = 250
 
@@ -66,7 +66,9 @@ class Reading(QObject):
         clock.start()
         found = {}
         columns = columns_of(self._layer.dataProvider().fields())
-        while self._waiting and clock.elapsed() < milliseconds:
+        while self._waiting and (
+            not found or clock.elapsed() < milliseconds
+        ):  # at least one, however busy the computer
             portion = self._waiting[-PORTION:]
             del self._waiting[-PORTION:]
             found.update(dict.fromkeys(reversed(portion)))

@@ -62,6 +62,14 @@ def test_what_somebody_else_has_changed_is_not_overwritten(path, review, person)
     assert review.accept([1]), "and can be judged once it has been seen"
 
 
+def test_few_errors_are_read_at_once_however_busy_the_computer_is(path, person, monkeypatch):
+    from rsqi.ui.review import reading
+
+    monkeypatch.setattr(reading, "FIRST_MS", 0)  # as where another program has had the processor since the clock began
+    review = person(path)
+    assert list(review.rows) == [1, 2, 3, 4] and not review.reading.going_on
+
+
 def test_undo_leaves_alone_what_somebody_else_has_changed(path, review, person):
     review.accept([1])
     person(path).comment(1, "mine")
