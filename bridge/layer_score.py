@@ -149,17 +149,18 @@ class MeasuredErrors:
             if fid in self._records:
                 self._tally.put(fid, self._records[fid])
         del self._to_put[len(self._to_put) - min(portion, len(self._to_put)) :]
-        return not self._to_put and self._tally.settle(most)
+        if self._to_put or not self._tally.settle(most):
+            return False
+        changed = self._tally.changed
+        for _ in range(len(changed) if most is None else min(most, len(changed))):
+            self._compare(changed.pop())
+        return not changed
 
     def score(self) -> Score:
         """Return the score of all errors, in the order of the file: of equal ones the first is charged first."""
         self.settle()
         self._tally.checks = self.checks
-        score = self._tally.score()
-        for fid in self._tally.changed:
-            self._compare(fid)
-        self._tally.changed.clear()
-        return score
+        return self._tally.score()
 
     def unreviewed(self) -> int:
         """Return how many errors are unreviewed."""
