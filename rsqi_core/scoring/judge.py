@@ -82,6 +82,7 @@ class TypeJudge:
         self._limits: _Limits | None = None
         self._to_judge: set[Group] = set()
         self._to_write: set[Group] = set()
+        self._to_note = self._to_charge = False  # which steps are due, each once for many portions
         self.settled = True
 
     @property
@@ -94,27 +95,31 @@ class TypeJudge:
         self._records[key], self._areas[key] = record, record.area_m2
         self._ranks[key] = -_rounded(record.area_m2), key
         self._groups.put(key, record.bounds)
-        self.settled = False
+        self.settled, self._to_note = False, True
 
     def remove(self, key: int) -> None:
         """Take an error out, and its item."""
         for known in (self._records, self._areas, self._ranks, self._shares, self._items):
             known.pop(key, None)
         self._groups.remove(key)
-        self.settled = False
+        self.settled, self._to_note = False, True
 
     def settle(self, most: int | None = None) -> int:
         """Judge what has changed, `most` groups at a time; return how many."""
         if self.settled:
             return 0
-        self._note_changes()
+        if self._to_note:
+            self._note_changes()
+            self._to_note, self._to_charge = False, True
         spent = 0
         while self._to_judge and spent != most:
             self._judge(self._to_judge.pop())
             spent += 1
         if self._to_judge:
             return spent
-        self._charge()
+        if self._to_charge:
+            self._charge()
+            self._to_charge = False
         while self._to_write and spent != most:
             self._write(self._to_write.pop())
             spent += 1

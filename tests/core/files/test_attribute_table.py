@@ -32,5 +32,5 @@ def test_who_keeps_the_file_locked_hides_nothing(path):
 
 def test_what_is_no_database_is_said(tmp_path):
     (tmp_path / "text.gpkg").write_text("no database, however long this text may be" * 30)
-    with pytest.raises(OutputError, match="text.gpkg: its table notes cannot be read"):
+    with pytest.raises(OutputError, match=r"text\.gpkg: its table notes cannot be read"):
         read_fids(tmp_path / "text.gpkg", "notes")
