@@ -2948,6 +2948,10 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>新模型没有更好：保留原模型。</translation>
     </message>
     <message>
+        <source>The outline crosses itself where the map shows it, and stays to be mended: Backspace takes its last points back, click on from there; Esc drops it.</source>
+        <translation>轮廓自相交，位置已在地图上标出，草图保留待改：按 Backspace 逐点退回后继续点击；按 Esc 放弃。</translation>
+    </message>
+    <message>
         <source>The outline crosses itself where the map shows it: it was not taken.</source>
         <translation>轮廓自相交，位置已在地图上标出：未予采用。</translation>
     </message>

@@ -7,7 +7,7 @@ happen to it: a moment later it is committed, and on the way into the file it ge
 from __future__ import annotations
 
 from qgis.core import QgsFeature, QgsGeometry, QgsPointXY, QgsVectorLayer
-from qgis.gui import QgsMapTool, QgsMapToolCapture
+from qgis.gui import QgsMapTool
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
 
@@ -20,7 +20,8 @@ from . import store
 from .decisions import Decisions, signature, type_values
 from .error_rows import ADDED, CORRECTED, TECHNICIAN, ErrorRow, row_of
 from .history import Change
-from .tool import give_back
+from .map_mode import MapMode
+from .sketch import draw_again, is_sketching, sketch_of
 
 SELECTION_COLOR = QColor(255, 255, 0, 50)  # what is selected while it is edited: the image below has to be seen
 RETRY_MS = 1000  # until another program lets go of the file
@@ -33,7 +34,7 @@ TOOLS = {
 DRAWING = ("draw", "outline")  # tools that add errors
 
 
-class Digitising(QObject):
+class Digitising(MapMode):
     """Starts QGIS's tools on the layer under review, and completes and commits their edits.
 
     Attributes
@@ -47,32 +48,28 @@ class Digitising(QObject):
 
     Signals
     -------
-    mode_changed : str
     drawn : int
         Fid of an error that has just been added.
     crossing : QgsPointXY
         Where an outline crosses itself that was not taken, in the system of the layer.
     """
 
-    mode_changed = pyqtSignal(str)
     drawn = pyqtSignal(int)
     crossing = pyqtSignal(QgsPointXY)
 
     def __init__(self, iface, decisions: Decisions, parent: QObject | None = None):
-        super().__init__(parent)
-        self._iface = iface
+        super().__init__(iface, parent)
         self._decisions = decisions
         self._layer: QgsVectorLayer | None = None
-        self.mode = ""
         self.category_id = 1
         self.own_tools: dict[str, QgsMapTool] = {}
-        self._tool_before: QgsMapTool | None = None
-        self._tool: QgsMapTool | None = None
         self._form_setting = None
         self._color_before: QColor | None = None
         self._started_editing = False
         self._pending: tuple[str, dict[int, QgsFeature | None]] | None = None
         self._added: list[int] = []
+        self._sketches: dict[int, list[QgsPointXY]] = {}  # what was drawn, by the error that came of it
+        self._to_mend: list[QgsPointXY] = []
         self._locked = False  # whether the edit waits for another program, which has been said
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -95,6 +92,8 @@ class Digitising(QObject):
             return []
         return [
             (layer.layerModified, self._edits_begun),
+            (layer.featureAdded, self._note_sketch),
+            (layer.geometryChanged, self._note_sketch),
             (layer.beforeCommitChanges, self._complete_edits),
             (layer.committedFeaturesAdded, self._note_added),
             (layer.afterCommitChanges, self._add_to_history),
@@ -123,37 +122,28 @@ class Digitising(QObject):
                 return False
             self._started_editing = True
         canvas = self._iface.mapCanvas()
-        self._tool_before, self._color_before = canvas.mapTool(), canvas.selectionColor()
-        canvas.setSelectionColor(SELECTION_COLOR)
-        self._iface.setActiveLayer(self._layer)
-        self._suppress_form(mode in DRAWING)
-        if own is None:
-            action.trigger()
-        else:
-            canvas.setMapTool(own)
-        self._tool = canvas.mapTool()
-        self.mode = mode
-        canvas.mapToolSet.connect(self._tool_set)
-        canvas.setFocus()
-        self.mode_changed.emit(mode)
+        self._color_before = canvas.selectionColor()
+
+        def give_map() -> None:
+            canvas.setSelectionColor(SELECTION_COLOR)
+            self._iface.setActiveLayer(self._layer)
+            self._suppress_form(mode in DRAWING)
+            if own is None:
+                action.trigger()
+            else:
+                canvas.setMapTool(own)
+
+        self._begin(mode, give_map)
         return True
 
-    def leave(self) -> None:
-        """End the tool; what it did is saved."""
-        if not self.mode:
-            return
-        canvas = self._iface.mapCanvas()
-        canvas.mapToolSet.disconnect(self._tool_set)
-        canvas.setSelectionColor(self._color_before)
+    def _end(self) -> None:
+        """Save what the tool did."""
+        self._iface.mapCanvas().setSelectionColor(self._color_before)
         self.commit_edits()
-        self.mode = ""
         self._suppress_form(False)
         if self._started_editing and self._layer.isEditable() and not self._layer.isModified():
             self._layer.commitChanges()
         self._started_editing = False
-        give_back(self._iface, self._tool, self._tool_before)
-        self._tool = self._tool_before = None
-        self.mode_changed.emit("")
 
     def add(self, geometry: QgsGeometry) -> None:
         """Add an outline that one of `own_tools` has made, as if it had been drawn."""
@@ -166,12 +156,7 @@ class Digitising(QObject):
 
     def sketching(self) -> bool:
         """Return whether a line or polygon has been begun on the map; the keys then belong to the tool."""
-        tool = self._iface.mapCanvas().mapTool()
-        return isinstance(tool, QgsMapToolCapture) and tool.size() > 0
-
-    def _tool_set(self, tool, _=None) -> None:
-        if tool is not self._tool:  # the technician took another one
-            self.leave()
+        return is_sketching(self._iface.mapCanvas().mapTool())
 
     def _suppress_form(self, suppressed: bool) -> None:
         """Keep QGIS from opening its form after each polygon while a type is chosen by keys."""
@@ -211,6 +196,11 @@ class Digitising(QObject):
         if not self._decisions.writing:
             self._timer.start(0)  # once the tool has ended its own command
 
+    def _note_sketch(self, fid: int, *_) -> None:
+        """Keep what the tool has drawn, which it forgets with the edit: it may have to be mended."""
+        if not self._decisions.writing:
+            self._sketches[fid] = sketch_of(self._iface.mapCanvas().mapTool())
+
     def _complete_edits(self, *_) -> None:
         """Give what is about to be committed its area, status and signature."""
         if self._decisions.writing:
@@ -242,8 +232,10 @@ class Digitising(QObject):
         self._pending = text, before
         if not before and not added:
             self._pending = None
-        for place in crossing.values():
-            self._decisions.refused.emit(tr("The outline crosses itself where the map shows it: it was not taken."))
+        sketches, self._sketches = self._sketches, {}
+        for fid, place in crossing.items():
+            self._to_mend = sketches.get(fid) or self._to_mend
+            self._decisions.refused.emit(_crossing_text(bool(sketches.get(fid))))
             self.crossing.emit(place)
         if changed_elsewhere:
             self._decisions.refused.emit(self._decisions.conflict_text(changed_elsewhere))
@@ -298,6 +290,9 @@ class Digitising(QObject):
             self._added = [feature.id() for feature in features]
 
     def _add_to_history(self) -> None:
+        if self._to_mend:
+            places, self._to_mend = self._to_mend, []
+            draw_again(self._iface.mapCanvas(), self._layer, places)
         if self._pending is None:
             return
         (text, before), self._pending = self._pending, None
@@ -307,6 +302,15 @@ class Digitising(QObject):
         self._decisions.add_committed(Change(text, before, store.snapshot(self._layer, before)))
         if self.mode in DRAWING and self._added:
             self.drawn.emit(self._added[-1])
+
+
+def _crossing_text(can_be_mended: bool) -> str:
+    if not can_be_mended:
+        return tr("The outline crosses itself where the map shows it: it was not taken.")
+    return tr(
+        "The outline crosses itself where the map shows it, and stays to be mended: Backspace takes its last points "
+        "back, click on from there; Esc drops it."
+    )
 
 
 def crossing_of(geometry: QgsGeometry) -> QgsPointXY | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from qgis.core import QgsGeometry, QgsPointXY, QgsVectorLayer
-from qgis.gui import QgsMapTool
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from ...bridge.i18n import tr
@@ -13,7 +12,7 @@ from ...bridge.texts import error_text
 from . import seam_decisions
 from .decisions import Decisions
 from .follow_tool import FollowTool
-from .tool import give_back
+from .map_mode import MapMode
 
 SETTLE_MS = 40  # a mouse that moves asks no faster than this
 SNAP = 12  # px of the screen around a click within which the seam is looked for,
@@ -21,34 +20,25 @@ SNAP_RANGE = (4.0, 60.0)  # px, and not less and not more than this in the image
 MODE = "follow"
 
 
-class Following(QObject):
+class Following(MapMode):
     """Gives the map its tool, asks the worker for the line as it grows, and adds what is taken.
-
-    Attributes
-    ----------
-    mode : str
-        "follow" while the map has the tool, else empty.
 
     Signals
     -------
-    mode_changed : str
     measured : MeasuredSeam
         The line as it is drawn now.
     drawn : int
         Fid of the error that has just been added.
     """
 
-    mode_changed = pyqtSignal(str)
     measured = pyqtSignal(object)
     drawn = pyqtSignal(int)
 
     def __init__(self, iface, decisions: Decisions, session: SeamSession, parent: QObject | None = None):
-        super().__init__(parent)
-        self._iface, self._decisions, self._session = iface, decisions, session
+        super().__init__(iface, parent)
+        self._decisions, self._session = decisions, session
         self._layer: QgsVectorLayer | None = None
         self._pixel_side: float | None = None
-        self._before: QgsMapTool | None = None
-        self.mode = ""
         self._line: list[QgsPointXY] = []  # through all clicks
         self._path_id = self._measure_id = 0
         self._whole = False  # whether the path that is awaited goes through the clicks alone
@@ -76,26 +66,9 @@ class Following(QObject):
         self.leave()
         if again or self._layer is None:
             return False
-        canvas = self._iface.mapCanvas()
-        self._before = canvas.mapTool()
         self.tool.start(self._layer)
-        canvas.setMapTool(self.tool)
-        canvas.mapToolSet.connect(self._tool_set)
-        canvas.setFocus()
-        self.mode = MODE
-        self.mode_changed.emit(MODE)
+        self._begin(MODE, lambda: self._iface.mapCanvas().setMapTool(self.tool))
         return True
-
-    def leave(self) -> None:
-        """End the tool; a line that was begun is dropped."""
-        if not self.mode:
-            return
-        self.mode = ""
-        self._iface.mapCanvas().mapToolSet.disconnect(self._tool_set)
-        self._forget()
-        give_back(self._iface, self.tool, self._before)
-        self._before = None
-        self.mode_changed.emit("")
 
     def sketching(self) -> bool:
         """Return whether a line has been begun; the keys then belong to the tool."""
@@ -111,9 +84,9 @@ class Following(QObject):
         self._timer.stop()
         self._ask_path(whole=True)
 
-    def _tool_set(self, tool, _=None) -> None:
-        if tool is not self.tool:  # the technician took another one
-            self.leave()
+    def _end(self) -> None:
+        """Drop a line that was begun."""
+        self._forget()
 
     def _forget(self) -> None:
         self._timer.stop()

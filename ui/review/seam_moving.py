@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from qgis.core import NULL, QgsFeature, QgsGeometry, QgsProject, QgsVectorLayer
-from qgis.gui import QgsMapTool
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
@@ -16,12 +15,12 @@ from . import seam_decisions, seam_lines, store
 from .decisions import Decisions
 from .digitising import TOOLS
 from .following import band_of
-from .tool import give_back
+from .map_mode import MapMode
 
 SETTLE_MS = 150  # after the last move
 
 
-class SeamMoving(QObject):
+class SeamMoving(MapMode):
     """Watches the layer of seams in the project, and starts QGIS's tools on it.
 
     Attributes
@@ -31,22 +30,17 @@ class SeamMoving(QObject):
 
     Signals
     -------
-    mode_changed : str
     measured : MeasuredSeam
         A line as it lies now.
     """
 
-    mode_changed = pyqtSignal(str)
     measured = pyqtSignal(object)
 
     def __init__(self, iface, decisions: Decisions, session: SeamSession, parent: QObject | None = None):
-        super().__init__(parent)
-        self._iface, self._decisions, self._session = iface, decisions, session
+        super().__init__(iface, parent)
+        self._decisions, self._session = decisions, session
         self._errors: QgsVectorLayer | None = None
         self._lines: QgsVectorLayer | None = None
-        self._tool: QgsMapTool | None = None
-        self._before: QgsMapTool | None = None
-        self.mode = ""
         self._moved: dict[int, QgsGeometry] = {}  # by the fid of the line, the last one last
         self._asked: tuple[int, int] | None = None  # id of the question, and fid of the line
         self._timer = QTimer(self)
@@ -94,35 +88,21 @@ class SeamMoving(QObject):
             self._decisions.refused.emit(text.format(name=layer.name()))
             return True
         layer.selectByIds(list(lines))
-        canvas = self._iface.mapCanvas()
-        self._before = canvas.mapTool()
-        self._iface.setActiveLayer(layer)
-        action.trigger()
-        self._tool = canvas.mapTool()
-        self.mode = mode
-        canvas.mapToolSet.connect(self._tool_set)
-        canvas.setFocus()
-        self.mode_changed.emit(mode)
+
+        def give_map() -> None:
+            self._iface.setActiveLayer(layer)
+            action.trigger()
+
+        self._begin(mode, give_map)
         return True
 
-    def leave(self) -> None:
-        """End the tool; what is being measured still comes into the file."""
-        if not self.mode:
-            return
-        self.mode = ""
-        self._iface.mapCanvas().mapToolSet.disconnect(self._tool_set)
+    def _end(self) -> None:
+        """End editing; what is being measured still comes into the file."""
         if self._lines is not None and not sip.isdeleted(self._lines):
             self._lines.removeSelection()
             self._end_editing()
         if self._errors is not None and not sip.isdeleted(self._errors):
             self._iface.setActiveLayer(self._errors)
-        give_back(self._iface, self._tool, self._before)
-        self._tool = self._before = None
-        self.mode_changed.emit("")
-
-    def _tool_set(self, tool, _=None) -> None:
-        if tool is not self._tool:
-            self.leave()
 
     def _end_editing(self) -> None:
         if self._lines.isEditable() and not self._lines.isModified():
