@@ -11,7 +11,7 @@ from qgis.core import QgsApplication, QgsSettings
 SETTING, FORMER = "rsqi/model", "rsqi/model_before"
 DEFAULT = "default"
 CARD, COMPARISON = "card.json", "verdict.json"
-CONFIG = "config.json"  # of each of two Hugging Face checkpoints in a model's folder
+CONFIG = "config.json"  # of a Hugging Face checkpoint: a model's folder is one, or holds two
 
 
 @dataclass(frozen=True)
@@ -43,30 +43,31 @@ def known_models() -> list[KnownModel]:
     used = Path(chosen_model())
     if str(used) != DEFAULT and used not in folders:
         folders.append(used)
-    folders.sort(key=lambda folder: _mark(folder).stat().st_mtime, reverse=True)
+    folders.sort(key=lambda folder: _marks(folder)[-1].stat().st_mtime, reverse=True)
     return [KnownModel(DEFAULT, DEFAULT, {}), *(KnownModel(str(f), f.name, _comparison(f)) for f in folders)]
 
 
 def chosen_model() -> str:
     """Return the model that inspections take unless another is named: ``"default"`` or a folder that exists."""
     value = str(QgsSettings().value(SETTING, "") or DEFAULT)
-    return value if value == DEFAULT or is_model(Path(value)) else DEFAULT
+    return value if value == DEFAULT or _marks(Path(value)) else DEFAULT  # whether it fits the worker says
 
 
 def is_model(folder: Path) -> bool:
     """Tell whether a folder holds a model card, or two checkpoints in folders of their own."""
-    return _mark(folder).is_file()
+    return (folder / CARD).is_file() or is_pair(str(folder))
 
 
 def is_pair(value: str) -> bool:
     """Tell whether a model is two Hugging Face checkpoints."""
-    return value != DEFAULT and _mark(Path(value)).name == CONFIG
+    marks = _marks(Path(value)) if value != DEFAULT else []
+    return len(marks) == 2 and all(mark.parent.parent == Path(value) for mark in marks)
 
 
 def former_model() -> str:
     """Return the model that was in use before this one; an empty string if there is none to go back to."""
     value = str(QgsSettings().value(FORMER, "") or "")
-    fits = value == DEFAULT or (bool(value) and is_model(Path(value)))
+    fits = value == DEFAULT or (bool(value) and bool(_marks(Path(value))))
     return value if fits and value != chosen_model() else ""
 
 
@@ -80,10 +81,11 @@ def choose_model(value: str) -> None:
         QgsSettings().setValue(SETTING, value)
 
 
-def _mark(folder: Path) -> Path:
-    """Return the file by which a model's folder is known, whether it is there or not."""
-    checkpoints = sorted(folder.glob(f"*/{CONFIG}"))
-    return checkpoints[1] if len(checkpoints) == 2 and not (folder / CARD).is_file() else folder / CARD
+def _marks(folder: Path) -> list[Path]:
+    """Return the files by which a model's folder is known: its card, or the configurations of its checkpoints."""
+    card = folder / CARD
+    found = [card] if card.is_file() else [folder / CONFIG, *sorted(folder.glob(f"*/{CONFIG}"))]
+    return [file for file in found if file.is_file()]
 
 
 def _comparison(folder: Path) -> dict:
