@@ -30,8 +30,9 @@ def add_evaluate(commands: Any) -> None:
     parser.add_argument("--output", type=Path, metavar="MD", help="write the page, with plots and examples beside it")
     parser.add_argument("--overwrite", action="store_true", help="with --dataset: replace a page that was changed")
     parser.add_argument("--calibrate", action="store_true",
-                        help="with --dataset and a model that takes words: first set the thresholds of its prompts on "
-                             "the training part, in prompts.json of its folder")  # fmt: skip
+                        help="with --dataset: first set thresholds on the training part, of a model that takes words "
+                             "in prompts.json of its folder, of two Hugging Face checkpoints in thresholds.json of the "
+                             "classifier")  # fmt: skip
     parser.add_argument("--device", choices=DEVICES, default="cpu", help="with --dataset (cpu)")
     parser.add_argument("--card", type=Path, metavar="MD", help="write the model's card, and a Chinese one beside it")
     parser.add_argument("--mask", type=Path, metavar="TIF", help="compare this mask of an inspection instead")
@@ -160,9 +161,12 @@ def _evaluate_answers(options: argparse.Namespace) -> int:
 
 def _calibrate(options: argparse.Namespace) -> None:
     from ..evaluation.station.prompt_thresholds import calibrate_prompts
+    from ..learning.pair_calibration import calibrate_pair
+    from ..models import load
 
     for name in options.model:
-        found = calibrate_prompts(options.dataset, name, options.device)
+        calibrate = calibrate_prompts if load(name, options.device).prompts else calibrate_pair
+        found = calibrate(options.dataset, name, options.device)
         said = ", ".join(f"{code} {value:.2f}" for code, value in found.thresholds.items())
         _log(f"{found.file}: {said or 'no type of the training part is alive, so nothing was set'}")
 

@@ -111,6 +111,8 @@ def _say(event: str, **values: Any) -> None:
         print(f"rsqi: step {values['step']} of {values['steps']}, score {values['score']:.3f}", file=sys.stderr)
     elif event == "variant":
         print(f"rsqi: {values['name']}", file=sys.stderr, flush=True)
+    elif event == "thresholds":
+        print(f"rsqi: thresholds are set for {', '.join(values['types']) or 'no type'}", file=sys.stderr, flush=True)
     elif event in ("warning", "resumed"):
         text = values.get("message") or f"goes on from step {values['step']}"
         print(f"rsqi: {text}", file=sys.stderr, flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,9 @@ from .predictions import Predictions
 ENOUGH = 5  # blocks with a type, under which its threshold stays as it was
 
 
-def adjusted(card: Card, predictions: Predictions, false_alarms: float) -> tuple[Card, tuple[str, ...]]:
+def adjusted(
+    card: Card, predictions: Predictions, false_alarms: float, lacking: Collection[str] = ()
+) -> tuple[Card, tuple[str, ...]]:
     """Set temperatures and thresholds on predictions; return the card and the codes of the types that got new ones.
 
     A type with fewer than `ENOUGH` blocks keeps its values, as so few blocks would give a threshold by chance.
@@ -24,8 +27,11 @@ def adjusted(card: Card, predictions: Predictions, false_alarms: float) -> tuple
     ----------
     false_alarms : float
         Share of the blocks without errors that one type may mark, 0-1.
+    lacking : collection of str, optional
+        Codes of the types that the model has no output for.
     """
-    enough = [i for i in BY_NETWORK if (predictions.truth[:, i] == 1).sum() >= ENOUGH]
+    decided = [i for i in BY_NETWORK if CODES[i] not in lacking]
+    enough = [i for i in decided if (predictions.truth[:, i] == 1).sum() >= ENOUGH]
     clean = ~(predictions.truth == 1).any(1)
     if not enough or not clean.any():
         return card, ()

@@ -25,6 +25,7 @@ from ..training.transformers_run import BATCH, EPOCHS, RATE, Course, train_check
 from .comparison import Comparison, compare
 from .holdout import hold_out
 from .order import FineTuning
+from .pair_calibration import set_thresholds
 from .predictions import nothing, predict
 from .unfinished import RUN, begin_or_go_on, move_to, remove
 
@@ -47,9 +48,11 @@ class CheckpointRun:
 
     def run(self) -> Comparison:
         """Train, compare, and write the new model if it is better."""
-        test = self._prepare()
+        apart, test = self._prepare()
         self._train_all()
         new = Model(self.folder / "model", self.job.device)
+        if CLASSIFIER in self.courses:
+            new = self._set_thresholds(new, apart)
         comparison = self._compare(new, test)
         if comparison.better or self.job.keep:
             move_to(self.job.output, self.folder / "model", comparison)
@@ -69,12 +72,12 @@ class CheckpointRun:
             seed=job.seed,
         )
 
-    def _prepare(self) -> list[LabelledBlock]:
-        """Divide the dataset, and choose what each network learns from; return the test part."""
+    def _prepare(self) -> tuple[list[LabelledBlock], list[LabelledBlock]]:
+        """Divide the dataset, and choose what each network learns from; return blocks held out and the test part."""
         job, data = self.job, self.folder / "data"
         check_dataset(job.dataset)
         try:
-            _, test = hold_out(job.dataset, data, job.seed)
+            apart, test = hold_out(job.dataset, data, job.seed)
             parts = {part: read_part(data, part) for part in (TRAIN, TEST)}
             self.blocks = {kind: self._blocks(kind, parts[TRAIN]) for kind in self.courses}
             self.held_out = {kind: self._blocks(kind, parts[TEST]) for kind in self.courses}
@@ -83,7 +86,7 @@ class CheckpointRun:
             (self.folder / RUN).mkdir(exist_ok=True)
         except OSError as error:
             raise OutputError(f"{self.folder}: cannot be written: {error.strerror}") from error
-        return test
+        return apart, test
 
     def _blocks(self, kind: str, blocks: list[LabelledBlock]) -> list[LabelledBlock]:
         """Return the blocks that a network learns from."""
@@ -151,6 +154,18 @@ class CheckpointRun:
         write_network(network, start, place, __version__, f"{how}, {course.epochs} {passes}, rate {course.rate:g}")
         self._mark(kind).write_text("", encoding="ascii")
         shutil.rmtree(run, ignore_errors=True)
+
+    def _set_thresholds(self, new: Model, apart: list[LabelledBlock]) -> Model:
+        """Set the classifier's thresholds on blocks that it has not learned from, where there are enough."""
+        found = set_thresholds(new, self._place(CLASSIFIER), apart, self._count_thresholds) if apart else {}
+        if not found:
+            self.emit("warning", code="few_blocks", message="too few blocks to set thresholds: they stay as they were")
+            return new
+        self.emit("thresholds", types=list(found))
+        return Model(new.folder, self.job.device)
+
+    def _count_thresholds(self, done: int, total: int) -> None:
+        self.progress(Progress("thresholds", done, total))
 
     def _done(self, steps: dict[str, int]) -> int:
         """Return how many steps of both networks need not be done again."""

@@ -19,6 +19,7 @@ from .card import Card, file_hash
 from .checkpoints import CLASSIFIER, CONFIG, SEGMENTER, Checkpoint
 from .description import Description
 from .devices import Device, Runner, Unavailable, both, first_line, fitting
+from .pair_thresholds import THRESHOLDS, with_thresholds
 from .preprocessing import PREPROCESSOR, Preprocessing, read_preprocessing
 
 BLOCK = 512  # px; the finest blocks come whole, coarser ones decimated to it; each network resizes from there
@@ -46,7 +47,7 @@ class HuggingFace:
         self._segmenter = Network(segmenter, SEGMENTER, device, self._warn)
         not_drawn = {t.id for t in REGION_TYPES} - segmenter.outputs.keys()
         self.lacking = tuple(t.code for t in TYPES if t.id in not_drawn or t.id not in classifier.outputs)
-        self.card = Card(
+        card = Card(
             id=f"{classifier.folder.name} + {segmenter.folder.name}",
             version="(Hugging Face)",
             tile_size=BLOCK,
@@ -57,6 +58,7 @@ class HuggingFace:
             constraint=CONSTRAINT,
             stripe_gate=THRESHOLD,
         )
+        self.card = with_thresholds(card, classifier.folder)
 
     @cached_property
     def hash(self) -> str:
@@ -129,7 +131,7 @@ class Network:
     @property
     def files(self) -> tuple[Path, ...]:
         """Everything that decides what comes out."""
-        texts = (self._folder / CONFIG, self._folder / PREPROCESSOR)
+        texts = (self._folder / CONFIG, self._folder / PREPROCESSOR, self._folder / THRESHOLDS)
         return (*filter(Path.exists, texts), *self._weights)
 
     @property

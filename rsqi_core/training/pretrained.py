@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from ..models.checkpoints import CONFIG, SEGMENTER, Checkpoint, label_names
 from ..models.huggingface import head_of, load_network
+from ..models.pair_thresholds import THRESHOLDS
 from ..models.preprocessing import PREPROCESSOR
 from ..synthesis.compose import Sample
 from ..taxonomy import IGNORED, TYPES
@@ -84,7 +85,7 @@ def write_network(network: Any, start: Checkpoint, folder: Path, version: str, h
 def copy_checkpoint(start: Checkpoint, folder: Path) -> None:
     """Copy a checkpoint as it is: configuration, safetensors, and what goes along with them."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = {CONFIG, *_ALONG, "README.md", *(file.name for file in start.folder.glob("*.safetensors*"))}
+    names = {CONFIG, *_ALONG, THRESHOLDS, "README.md", *(file.name for file in start.folder.glob("*.safetensors*"))}
     for name in sorted(names):
         if (start.folder / name).exists():
             shutil.copyfile(start.folder / name, folder / name)

@@ -50,11 +50,16 @@ def test_a_pair_learns_by_lora_and_inspects_at_once(tmp_path, pair, write_raster
     assert [row["step"] for row in rows] == sorted({row["step"] for row in rows})
     assert {row["steps"] for row in rows} == {rows[-1]["step"]}
     assert "labels" in rows[0] and "segmentation" in rows[-1] and rows[-1]["score"] == rows[-1]["miou"]
-    assert {values["stage"] for event, values in told if event == "progress"} == {"train", "compare"}
+    assert {values["stage"] for event, values in told if event == "progress"} == {"train", "thresholds", "compare"}
 
     new = tmp_path / "new"
     names = {file.name for file in new.rglob("*") if file.is_file()}
-    assert {"model.safetensors", CONFIG, "preprocessor_config.json", "README.md", "verdict.json"} == names
+    usual = {"model.safetensors", CONFIG, "preprocessor_config.json", "README.md", "verdict.json"}
+    assert usual | {"thresholds.json"} == names
+    stored = json.loads((new / "new-classifier" / "thresholds.json").read_text(encoding="utf-8"))
+    card = load(str(new), "cpu").card
+    assert stored["thresholds"] and stored["thresholds"].items() <= card.thresholds.items()
+    assert "## Thresholds" in (new / "new-classifier" / "README.md").read_text(encoding="utf-8")
     before, after = (load_file(folder / "model.safetensors") for folder in (pair / "swin", new / "new-classifier"))
     assert before.keys() == after.keys()  # the matrices are added to the weights
     changed = {name for name in before if not torch.equal(before[name], after[name])}
