@@ -28,6 +28,8 @@ def add_evaluate(commands: Any) -> None:
     parser.add_argument("--memory", type=Path, metavar="FILE",
                         help="with --parts unusual: of `rsqi memory build` (one of training pictures)")  # fmt: skip
     parser.add_argument("--output", type=Path, metavar="MD", help="write the page, with plots and examples beside it")
+    parser.add_argument("--language", choices=("zh", "en", "both"), default="en",
+                        help="of the page with --dataset (en); both: a Chinese one beside it")  # fmt: skip
     parser.add_argument("--overwrite", action="store_true", help="with --dataset: replace a page that was changed")
     parser.add_argument("--calibrate", action="store_true",
                         help="with --dataset: first set thresholds on the training part, of a model that takes words "
@@ -49,6 +51,8 @@ def _evaluate(options: argparse.Namespace) -> int:
         return _evaluate_dataset(options)
     if options.calibrate:
         raise ParameterError("--calibrate needs --dataset FOLDER")
+    if options.language != "en":
+        raise ParameterError("--language needs --dataset FOLDER: the page of the benchmark is in English")
     if options.data is None:
         raise ParameterError("evaluate needs --data FOLDER, --dataset FOLDER, or --mask with --truth and --planted")
     if len(options.model) > 1:
@@ -124,16 +128,16 @@ def _evaluate_dataset(options: argparse.Namespace) -> int:
     from ..evaluation.station.page import refuse_page, write_page
 
     if options.data or options.card or options.against or options.parts != "all":
-        raise ParameterError("--dataset goes with --model, --output, --overwrite and --device alone")
+        raise ParameterError("--dataset does not go with --data, --card, --against or --parts")
     if options.output:
         read = [options.dataset, *(Path(name) for name in options.model if name != MODEL)]
-        refuse_page(options.output, read, options.overwrite)
+        refuse_page(options.output, read, options.overwrite, options.language)
     if options.calibrate:
         _calibrate(options)
     measured = measure_dataset(options.dataset, options.model, options.device, _log)
     if measured.lacking:
         _log(f"rsqi: {options.dataset}: its test part shows no {', '.join(measured.lacking)}; nothing is said of that")
-    print(write_page(measured, options.output))
+    print(write_page(measured, options.output, options.language))
     return DONE
 
 

@@ -11,8 +11,8 @@ _SIDE, _LEFT, _TOP, _LEGEND = 320, 48, 16, 260  # px
 _COLOURS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf")
 
 
-def draw_curve(curves: Mapping[str, np.ndarray]) -> str:
-    """Draw `reliability` tables by name; the larger a dot, the more labels it stands for."""
+def draw_curve(curves: Mapping[str, np.ndarray], axes: tuple[str, str] = ("probability said", "share true")) -> str:
+    """Draw `reliability` tables by name; the larger a dot, the more labels it stands for; `axes` are their names."""
     width, height = _LEFT + _SIDE + _LEGEND, _TOP + _SIDE + 44
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="sans-serif" '
@@ -24,8 +24,8 @@ def draw_curve(curves: Mapping[str, np.ndarray]) -> str:
     for value in (0, 0.5, 1):
         parts.append(f'<text x="{_x(value)}" y="{_y(0) + 14}" text-anchor="middle">{value:g}</text>')
         parts.append(f'<text x="{_LEFT - 6}" y="{_y(value) + 4}" text-anchor="end">{value:g}</text>')
-    parts.append(f'<text x="{_x(0.5)}" y="{_y(0) + 32}" text-anchor="middle">probability said</text>')
-    parts.append(f'<text transform="translate(14 {_y(0.5)}) rotate(-90)" text-anchor="middle">share true</text>')
+    parts.append(f'<text x="{_x(0.5)}" y="{_y(0) + 32}" text-anchor="middle">{escape(axes[0])}</text>')
+    parts.append(f'<text transform="translate(14 {_y(0.5)}) rotate(-90)" text-anchor="middle">{escape(axes[1])}</text>')
     for n, (name, table) in enumerate(curves.items()):
         colour, points = _COLOURS[n % len(_COLOURS)], table[table[:, 2] > 0]
         line = " ".join(f"{_x(said):.1f},{_y(so):.1f}" for said, so, _ in points)

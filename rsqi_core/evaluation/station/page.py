@@ -18,12 +18,15 @@ from ..benchmark.marks import marks_of_classifier
 from ..benchmark.run_model import INSPECTION, ONE_STEP
 from ..pages import tables as paper
 from . import tables
+from .chinese import in_chinese
 from .curve import draw_curve
 from .measure import Measured, ModelOnDataset
 from .worst import draw_worst, worst_labels, worst_outlines
 
 _MARK = re.compile(r"<!-- RSQI evaluate ([0-9a-f]{12}) -->\n$")
 _CURVE = "calibration.svg"
+LANGUAGES = {"en": ("en",), "zh": ("zh",), "both": ("en", "zh")}
+_AXES = {"en": ("probability said", "share true"), "zh": ("所报概率", "实际比例")}
 _SCORES = (
     "Each block judged as an image of its own, by regions and pixels: once by what is drawn in it, once by what is "
     "found there.\n"
@@ -35,16 +38,29 @@ def pictures_of(page: Path) -> Path:
     return page.with_name(f"{page.stem}_pictures")
 
 
-def refuse_page(page: Path, read: list[Path], overwrite: bool = False) -> None:
+def pages_of(page: Path, language: str = "en") -> dict[str, Path]:
+    """Return the pages by language; of both the Chinese one lies beside the other."""
+    beside = page.with_name(f"{page.stem}.zh{page.suffix}")
+    return {code: beside if code == "zh" and language == "both" else page for code in LANGUAGES[language]}
+
+
+def refuse_page(page: Path, read: list[Path], overwrite: bool = False, language: str = "en") -> None:
     """Refuse a page that would replace what is read or what RSQI has not written; ask before any work.
+
+    Parameters
+    ----------
+    language : str
+        ``"en"``, ``"zh"`` or ``"both"``.
 
     Raises
     ------
     RsqiError
         Says what lies there.
     """
-    refuse_clashes([page, pictures_of(page)], read)
-    refuse_earlier_file(page, is_own_page, overwrite)
+    pages = pages_of(page, language).values()
+    refuse_clashes([*pages, pictures_of(page)], read)
+    for each in pages:
+        refuse_earlier_file(each, is_own_page, overwrite)
     if pictures_of(page).exists() and not page.exists() and not overwrite:
         raise OutputError(f"{pictures_of(page)}: exists without its page; choose another output, or --overwrite")
 
@@ -59,21 +75,34 @@ def is_own_page(page: Path) -> bool:
     return bool(found and found.group(1) == _digest(text[: found.start()]))
 
 
-def write_page(m: Measured, page: Path | None) -> str:
-    """Return the page as Markdown; with `page` write it there, with its pictures beside it, all or nothing."""
+def write_page(m: Measured, page: Path | None, language: str = "en") -> str:
+    """Return the page as Markdown; with `page` write it there, with its pictures beside it, all or nothing.
+
+    Parameters
+    ----------
+    language : str
+        ``"en"``, ``"zh"``, or ``"both"``: the pages one after the other, and two files.
+    """
     if page is None:
-        return _marked(m, "")
+        return "\n".join(_in_languages(_text(m, ""), LANGUAGES[language]).values())
     pictures = pictures_of(page)
     page.parent.mkdir(parents=True, exist_ok=True)
     with whole_files(page, older=[pictures], what="the page", remedy="check the folder") as folder:
         (folder / pictures.name).mkdir()
-        text = _marked(m, quote(pictures.name), folder / pictures.name)
-        (folder / page.name).write_text(text, encoding="utf-8", newline="\n")
-    return text
+        axes = _AXES[LANGUAGES[language][0]]
+        text = _text(m, quote(pictures.name), folder / pictures.name, axes)
+        texts = _in_languages(text, LANGUAGES[language])
+        for code, file in pages_of(page, language).items():
+            (folder / file.name).write_text(texts[code], encoding="utf-8", newline="\n")
+    return "\n".join(texts.values())
 
 
-def _marked(m: Measured, place: str, folder: Path | None = None) -> str:
-    return sealed("\n".join(part for part in _sections(m, place, folder) if part))
+def _in_languages(text: str, languages: tuple[str, ...]) -> dict[str, str]:
+    return {code: sealed(in_chinese(text) if code == "zh" else text) for code in languages}
+
+
+def _text(m: Measured, place: str, folder: Path | None = None, axes: tuple[str, str] = _AXES["en"]) -> str:
+    return "\n".join(part for part in _sections(m, place, folder, axes) if part)
 
 
 def sealed(text: str) -> str:
@@ -86,7 +115,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _sections(m: Measured, place: str, folder: Path | None) -> list[str]:
+def _sections(m: Measured, place: str, folder: Path | None, axes: tuple[str, str]) -> list[str]:
     outlined = m.outlined
     sections = [f"# {m.dataset.name}: its test part\n", _make_up(m), tables.counts(m)]
     sections += ["## Table 3: block classification\n", _classification(m)]
@@ -111,7 +140,7 @@ def _sections(m: Measured, place: str, folder: Path | None) -> list[str]:
     sections += ["## Calibration\n", tables.calibration(m)]
     if folder is not None:
         curves = {found.result.name: tables.calibration_of(found, m.truth) for found in m.models}
-        (folder / _CURVE).write_text(draw_curve(curves), encoding="utf-8", newline="\n")
+        (folder / _CURVE).write_text(draw_curve(curves, axes), encoding="utf-8", newline="\n")
         sections += [f"![calibration]({place}/{_CURVE})\n", *_worst(m, place, folder)]
     return sections
 

@@ -41,9 +41,9 @@ def job(tmp_path, pair, **given):
 
 
 def test_a_pair_learns_by_lora_and_inspects_at_once(tmp_path, pair, write_raster):
-    write_dataset(tmp_path / "data", (("train", 40), ("test", 12)))
+    write_dataset(tmp_path / "data", (("train", 64), ("test", 12)))
     told = []
-    order = job(tmp_path, pair, lora=4, epochs=10, rate=0.02, batch=8, accumulate=2)
+    order = job(tmp_path, pair, lora=4, epochs=7, rate=0.02, batch=8, accumulate=2)
     comparison = fine_tune(order, lambda event, **values: told.append((event, values)))
     assert comparison.better and comparison.new_f1 > 0.9 and comparison.new_iou > 0.3
     rows = [values for event, values in told if event == "curve"]
@@ -78,7 +78,7 @@ def test_a_pair_learns_by_lora_and_inspects_at_once(tmp_path, pair, write_raster
 
 
 def test_a_run_that_was_stopped_goes_on_to_the_same_weights(tmp_path, pair):
-    write_dataset(tmp_path / "data", (("train", 40), ("test", 12)))
+    write_dataset(tmp_path / "data", (("train", 64), ("test", 12)))
     fine_tune(job(tmp_path, pair, epochs=4, keep=True))
     whole = read_weights(tmp_path / "new")
     shutil.rmtree(tmp_path / "new")

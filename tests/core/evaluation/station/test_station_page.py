@@ -75,6 +75,23 @@ def test_every_table_is_there(measured, tmp_path):
     assert write_page(measured, None).startswith("# data")
 
 
+def test_the_page_is_written_in_chinese_too(measured, tmp_path):
+    page = tmp_path / "page.md"
+    both = write_page(measured, page, "both")
+    english, chinese = page.read_text(encoding="utf-8"), (tmp_path / "page.zh.md").read_text(encoding="utf-8")
+    assert both == f"{english}\n{chinese}" and english.startswith("# data: its test part")
+    assert is_own_page(page) and is_own_page(tmp_path / "page.zh.md")
+    assert english.count("\n") == chinese.count("\n") and "| 云 | 2 |" in chinese
+    known = "mIoU|IoU|F1|AUROC|AP|FPR|FNR|PRO|SwinV2|SegFormer|otsu|data|default|rsqi|CPUExecutionProvider|RSQI"
+    known += "|evaluate|absolute|relative|intermediate|lowering|oriented|isolated|threshold"
+    text = re.sub(r"`.*?`|\(page_pictures.*?\)|<!--.*-->", "", chinese)
+    left = {word for word in re.findall(r"[A-Za-z]{2,}[A-Za-z0-9]*", text) if not re.fullmatch(known, word)}
+    assert left == set(), "what is left of the English"
+    alone = write_page(measured, tmp_path / "alone.md", "zh")
+    assert alone.startswith("# data：测试部分") and not (tmp_path / "alone.zh.md").exists()
+    assert "所报概率" in (tmp_path / "alone_pictures" / "calibration.svg").read_text(encoding="utf-8")
+
+
 def test_the_figures_are_right(measured):
     (found,) = measured.models
     cloud, missing = found.objects[:, 0].sum(0), found.objects[:, 9].sum(0)
