@@ -20,6 +20,7 @@ from .progress import Emit, no_events
 from .raster import open_raster
 from .report.inspected_image import as_inspected, frame_in, noted_image
 from .report.subject import read_summary
+from .request import need_texts
 
 _LONGEST = 896  # px of the longer side of a picture for the model
 _BLOCK = 512  # px, as the blocks that models learn from
@@ -63,9 +64,7 @@ def ask_job_from_mapping(values: Mapping[str, Any]) -> AskJob:
     ParameterError
         For missing or wrong values.
     """
-    for key in ("result", "question"):
-        if not isinstance(values.get(key), str) or not values[key]:
-            raise ParameterError(f"the request has no '{key}'")
+    need_texts(values, "result", "question")
     model, raster = (str(values[name]) if values.get(name) else None for name in ("model", "raster"))
     return AskJob(values["result"], values["question"], model, raster, str(values.get("device") or DEVICES[0]))
 

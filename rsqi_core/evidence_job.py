@@ -25,6 +25,7 @@ from .raster import Raster, open_raster
 from .report.evidence import InspectedEvidence
 from .report.inspected_image import as_inspected, frame_in, noted_image
 from .report.subject import read_summary
+from .request import need_texts
 from .taxonomy import TYPES
 
 _SIGN = "RSQI evidence"  # of the file, by which it is known again
@@ -74,8 +75,7 @@ def evidence_job_from_mapping(values: Mapping[str, Any]) -> EvidenceJob:
     """
     known = {f.name for f in fields(EvidenceJob)}
     given = {name: value for name, value in values.items() if name in known and value is not None}
-    if not isinstance(given.get("result"), str) or not isinstance(given.get("output"), str):
-        raise ParameterError("the request needs 'result' and 'output'")
+    need_texts(given, "result", "output")
     if given.get("number") is None and given.get("category_id") not in range(1, len(TYPES) + 1):
         raise ParameterError("the request needs the number of an error, or a category_id of 1 to 10")
     return EvidenceJob(**given)

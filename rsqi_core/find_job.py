@@ -23,6 +23,7 @@ from .locate import absolute_path
 from .parameters import Parameters, from_mapping
 from .progress import Emit, Progress, no_events, to_events
 from .raster import open_raster
+from .request import need_texts
 from .strips.workspace import run_key, workspace
 from .text_search import Found, Search, TextModel
 
@@ -84,9 +85,9 @@ def find_job_from_mapping(values: Mapping[str, Any]) -> FindJob:
     ParameterError
         For missing or wrong values.
     """
-    for key in ("raster", "output", "text", "model"):
-        if not values.get(key):
-            raise ParameterError(f"the request has no '{key}'")
+    need_texts(values, "raster", "output", "model")
+    if not values.get("text"):  # one, or a list
+        raise ParameterError("the request has no 'text'")
     texts = [values["text"]] if isinstance(values["text"], str) else values["text"]
     given = values.get("parameters") or {}
     try:

@@ -32,6 +32,7 @@ from .raster.gdal import refuse_pipe
 from .report.html import is_report
 from .report.texts import Words
 from .report.write import write_inspection
+from .request import need_texts
 from .strips.journal import Journal
 from .strips.workspace import run_key, workspace
 
@@ -113,9 +114,7 @@ def job_from_mapping(values: Mapping[str, Any]) -> Job:
     ParameterError
         For missing or wrong values.
     """
-    for key in ("raster", "output"):
-        if not isinstance(values.get(key), str) or not values[key]:
-            raise ParameterError(f"the request has no '{key}'")
+    need_texts(values, "raster", "output")
     flags = {name: bool(values.get(name, False)) for name in _FLAGS}
     parameters = from_mapping(values.get("parameters") or {})
     extras = Path(values["extras"]) if values.get("extras") else None

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import Cancelled, ParameterError, RasterError
+from .errors import Cancelled, RasterError
 from .files.clash import refuse_clashes
 from .files.earlier import refuse_earlier_result
 from .files.geopackage import write_geopackage
@@ -24,6 +24,7 @@ from .notes import Note, message_fields
 from .parameters import Parameters, from_mapping
 from .progress import Emit, OnProgress, Progress, no_events, to_events
 from .raster import Raster, open_raster
+from .request import need_texts
 from .scoring import Score, load_scheme, score
 from .seams.errors import measured
 from .seams.measure import measure_line
@@ -66,9 +67,7 @@ def seam_job_from_mapping(values: Mapping[str, Any]) -> SeamJob:
     ParameterError
         For missing or wrong values.
     """
-    for key in ("raster", "lines", "output"):
-        if not isinstance(values.get(key), str) or not values[key]:
-            raise ParameterError(f"the request has no '{key}'")
+    need_texts(values, "raster", "lines", "output")
     parameters = parameters_of(values.get("parameters") or {})
     overwrite, targets = bool(values.get("overwrite")), dict(values.get("targets") or {})
     return SeamJob(

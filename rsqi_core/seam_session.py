@@ -27,6 +27,7 @@ from .notes import Note, message_fields, message_of
 from .parameters import from_mapping
 from .progress import Emit
 from .raster import Raster, open_raster
+from .request import need_texts
 from .seams.follow import SNAP, Follower
 from .seams.measure import measure_line
 from .seams.profile import length_of
@@ -51,12 +52,10 @@ def serve(request: Mapping[str, Any], questions: Iterable[str], emit: Emit) -> N
     RsqiError
         The raster cannot be opened.
     """
-    path = request.get("raster")
-    if not isinstance(path, str) or not path:
-        raise ParameterError("the request has no 'raster'")
+    need_texts(request, "raster")
     given = {name: request[name] for name in ("bands", "nodata") if request.get(name) is not None}
     asked = from_mapping(given)
-    with open_raster(path, asked.bands, asked.nodata) as raster:
+    with open_raster(request["raster"], asked.bands, asked.nodata) as raster:
         session = SeamSession(raster)
         emit("ready", width=raster.width, height=raster.height)
         for line in questions:

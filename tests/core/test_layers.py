@@ -20,6 +20,7 @@ SENTENCE = (
         "colors",
         "notes",
         "progress",
+        "request",
         "locate",
         "resources",
         "disjoint_sets",
