@@ -12,27 +12,23 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
-    QPushButton,
     QSpinBox,
-    QVBoxLayout,
-    QWidget,
 )
 
 from ...bridge.algorithm_run import AlgorithmRun
 from ...bridge.i18n import tr
 from ...bridge.report_options import LANGUAGES, own_language
 from ...bridge.texts import batch_text, progress_text, scene_text
+from ..widgets.algorithm_box import AlgorithmBox
 from ..widgets.narrow import narrow
 
 SETTING = "rsqi/lot_run"  # JSON
 FOLDER, FILES = range(2)
 
 
-class RunBox(QWidget):
+class RunBox(AlgorithmBox):
     """Runs `rsqi:inspectbatch`.
 
     Parameters
@@ -54,9 +50,8 @@ class RunBox(QWidget):
     warned = pyqtSignal(str)
 
     def __init__(self, method, parent=None):
-        super().__init__(parent)
+        super().__init__(tr("Start"), parent)
         self._method = method
-        self._run: AlgorithmRun | None = None
         self._known: list[str] = []
         self._cancelled = False
         self._counts = ""
@@ -69,10 +64,6 @@ class RunBox(QWidget):
         """Return the folder of the results; None: none is chosen."""
         text = self.folder_box.filePath().strip()
         return Path(text) if text else None
-
-    def is_running(self) -> bool:
-        """Does a run go on?"""
-        return self._run is not None
 
     def show_lot(self, scenes: list[str], waiting: int) -> None:
         """Take note of what the folder has to do with: its scenes, and how many of them are not inspected."""
@@ -107,18 +98,8 @@ class RunBox(QWidget):
         self._save()
         self._cancelled, self._counts = False, ""
         run = AlgorithmRun("rsqi:inspectbatch", self.parameters(), self, self.folder().name)
-        run.progressed.connect(lambda percent: self.progress.setValue(round(10 * percent)))
-        run.worker_event.connect(self._show_event)
         run.warning.connect(self.warned)
-        run.finished.connect(self._finish)
-        run.failed.connect(self._fail)
-        problem = run.start()
-        if problem:
-            self.status.setText(problem)
-            return
-        self._run = run
-        self.status.setText(tr("Starting the worker..."))
-        self._set_running(True)
+        self._start(run)
 
     def cancel(self) -> None:
         """Cancel: what is done stays."""
@@ -126,13 +107,7 @@ class RunBox(QWidget):
             self._cancelled = True
             self.cancel_button.setEnabled(False)
             self.status.setText(tr("Cancelling: what has been found of the images in work is kept..."))
-            self._run.cancel()
-
-    def stop(self) -> None:
-        """End now."""
-        if self._run is not None:
-            self._run.stop()
-            self._run = None
+            super().cancel()
 
     def _problem(self) -> str:
         if not self._scenes() and not self._known:
@@ -156,20 +131,15 @@ class RunBox(QWidget):
             self.advanced.emit()
 
     def _finish(self, results: dict) -> None:
-        self._end()
+        self.advanced.emit()
         names = {"done": "DONE", "skipped": "SKIPPED", "failed": "FAILED"}
         text = batch_text({**{key: results[name] for key, name in names.items()}, "grade": results["GRADE"] or None})
         self.show_report()
         self.status.setText(text)
 
     def _fail(self, message: str) -> None:
-        self._end()
-        self.status.setText(message or tr("Cancelled. What is done stays: 'Go on' inspects the rest."))
-
-    def _end(self) -> None:
-        self._run = None
-        self._set_running(False)
         self.advanced.emit()
+        self.status.setText(message or tr("Cancelled. What is done stays: 'Go on' inspects the rest."))
 
     def show_report(self) -> None:
         """Offer the report of the folder if there is one."""
@@ -180,13 +150,6 @@ class RunBox(QWidget):
             links = [(path.as_uri(), tr("Report on the lot"))]
             links += [(path.with_suffix(end).as_uri(), end[1:].upper()) for end in (".xlsx", ".csv")]
             self.report_link.setText(" · ".join(f'<a href="{address}">{text}</a>' for address, text in links))
-
-    def _set_running(self, running: bool) -> None:
-        self.form.setEnabled(not running)
-        self.run_button.setEnabled(not running)
-        self.cancel_button.setEnabled(running)
-        self.progress.setVisible(running)
-        self.progress.setValue(0)
 
     def _folder_changed(self, text: str) -> None:
         self.show_report()
@@ -243,32 +206,12 @@ class RunBox(QWidget):
         for box in (self.report_box, self.mask_box, self.parts_box):
             options.addWidget(box)
         options.addStretch()
-        self.form = QWidget()
-        form = QFormLayout(self.form)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(tr("Images"), source)
-        form.addRow(tr("Results"), self.folder_box)
-        form.addRow(tr("Workers"), options)
-        self.run_button, self.cancel_button = QPushButton(tr("Start")), QPushButton(tr("Cancel"))
+        self.fields.addRow(tr("Images"), source)
+        self.fields.addRow(tr("Results"), self.folder_box)
+        self.fields.addRow(tr("Workers"), options)
         self.run_button.setObjectName("rsqiLotRun")
         self.cancel_button.setObjectName("rsqiLotCancel")
-        self.cancel_button.setEnabled(False)
-        self.run_button.clicked.connect(self.run)
-        self.cancel_button.clicked.connect(self.cancel)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.run_button, 1)
-        buttons.addWidget(self.cancel_button)
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.hide()
-        self.status, self.report_link = QLabel(tr("Inspected as it is set on the page Inspect.")), QLabel()
-        self.status.setWordWrap(True)
+        self.status.setText(tr("Inspected as it is set on the page Inspect."))
+        self.report_link = QLabel()
         self.report_link.setOpenExternalLinks(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.form)
-        column.addLayout(buttons)
-        column.addWidget(self.progress)
-        column.addWidget(self.status)
-        column.addWidget(self.report_link)
+        self.layout().addWidget(self.report_link)

@@ -11,14 +11,7 @@ from qgis.gui import QgsFileWidget, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QDoubleSpinBox,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
 )
 
 from ...bridge.algorithm_run import AlgorithmRun
@@ -27,12 +20,13 @@ from ...bridge.i18n import tr
 from ...bridge.raster_source import raster_path
 from ...bridge.texts import progress_text
 from ...rsqi_core import limits
+from ..widgets.algorithm_box import AlgorithmBox
 from ..widgets.narrow import narrow, narrow_file
 
 SETTING = "rsqi/text_model"
 
 
-class FindBox(QWidget):
+class FindBox(AlgorithmBox):
     """Runs `rsqi:find`.
 
     Signals
@@ -44,8 +38,8 @@ class FindBox(QWidget):
     found = pyqtSignal(str, str, str)
 
     def __init__(self, parent=None):
-        super().__init__(parent)
-        self._run: AlgorithmRun | None = None
+        super().__init__(tr("Find"), parent)
+        self._phrase = ""  # that is looked for
         self._build()
         self.model_box.setFilePath(str(QgsSettings().value(SETTING, "") or ""))
         self.model_box.fileChanged.connect(lambda path: QgsSettings().setValue(SETTING, path))
@@ -66,29 +60,8 @@ class FindBox(QWidget):
             "THRESHOLD": self.threshold_box.value(),
             **_outputs(layer),
         }
-        run = AlgorithmRun("rsqi:find", parameters, self, layer.name())
-        run.progressed.connect(lambda percent: self.progress.setValue(round(10 * percent)))
-        run.worker_event.connect(self._show_event)
-        run.finished.connect(lambda results: self._finish(results, phrase))
-        run.failed.connect(self._fail)
-        problem = run.start()
-        if problem:
-            self.status.setText(problem)
-            return
-        self._run = run
-        self.status.setText(tr("Starting the worker..."))
-        self._set_running(True)
-
-    def cancel(self) -> None:
-        """Give up."""
-        if self._run is not None:
-            self._run.cancel()
-
-    def stop(self) -> None:
-        """End now."""
-        if self._run is not None:
-            self._run.stop()
-            self._run = None
+        self._phrase = phrase
+        self._start(AlgorithmRun("rsqi:find", parameters, self, layer.name()))
 
     def _problem(self, phrase: str, layer) -> str:
         if layer is None:
@@ -104,30 +77,14 @@ class FindBox(QWidget):
         if event["event"] == "progress":
             self.status.setText(progress_text(event))
 
-    def _finish(self, results: dict, phrase: str) -> None:
-        self._end()
+    def _finish(self, results: dict) -> None:
         count, best = int(results["COUNT"]), float(results["BEST"])
         if count:
             text = tr("Places found: {count}, the best score {best:.2f}").format(count=count, best=best)
         else:
             text = tr("Nothing reaches the score: see the heat map, or lower it.")
         self.status.setText(text)
-        self.found.emit(results["OUTPUT"], results["HEAT"], phrase)
-
-    def _fail(self, message: str) -> None:
-        self._end()
-        self.status.setText(message or tr("Cancelled."))
-
-    def _end(self) -> None:
-        self._run = None
-        self._set_running(False)
-
-    def _set_running(self, running: bool) -> None:
-        self.form.setEnabled(not running)
-        self.run_button.setEnabled(not running)
-        self.cancel_button.setEnabled(running)
-        self.progress.setVisible(running)
-        self.progress.setValue(0)
+        self.found.emit(results["OUTPUT"], results["HEAT"], self._phrase)
 
     def _build(self) -> None:
         self.image_box = narrow(QgsMapLayerComboBox())
@@ -148,35 +105,13 @@ class FindBox(QWidget):
         self.threshold_box.setSingleStep(0.05)
         self.threshold_box.setValue(limits.FIND_THRESHOLD)
         self.threshold_box.setToolTip(tr("Score from which a pixel belongs to a place."))
-        self.form = QWidget()
-        form = QFormLayout(self.form)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(tr("Image"), self.image_box)
-        form.addRow(tr("Words"), self.phrase_box)
-        form.addRow(tr("Model"), self.model_box)
-        form.addRow(tr("Least score"), self.threshold_box)
-        self.run_button, self.cancel_button = QPushButton(tr("Find")), QPushButton(tr("Cancel"))
-        self.run_button.setObjectName("rsqiFindRun")
-        self.cancel_button.setEnabled(False)
-        self.run_button.clicked.connect(self.run)
+        self.fields.addRow(tr("Image"), self.image_box)
+        self.fields.addRow(tr("Words"), self.phrase_box)
+        self.fields.addRow(tr("Model"), self.model_box)
+        self.fields.addRow(tr("Least score"), self.threshold_box)
         self.phrase_box.returnPressed.connect(self.run)
-        self.cancel_button.clicked.connect(self.cancel)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.run_button, 1)
-        buttons.addWidget(self.cancel_button)
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.progress.hide()
-        self.status = QLabel()
+        self.run_button.setObjectName("rsqiFindRun")
         self.status.setObjectName("rsqiFindStatus")
-        self.status.setWordWrap(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.form)
-        column.addLayout(buttons)
-        column.addWidget(self.progress)
-        column.addWidget(self.status)
 
 
 def _outputs(layer: QgsRasterLayer) -> dict[str, str]:
