@@ -68,10 +68,11 @@ def thresholds(
 ) -> np.ndarray:
     """The probability from which each type is marked.
 
-    First each type's is the one of `threshold`. If all types together then mark more than `TOGETHER` times as many
-    clean blocks as one may, all are raised together: the share that one type may mark falls, a block at a time, until
-    they do not. A type that marks nothing by mistake keeps its threshold all the while. Hard negatives count for the
-    single types only, and the types that a rule decides do not count together with the others.
+    Every type begins at the threshold at which it marks no spotless block. Then those are lowered, a step at a time,
+    that gain most for each spotless block that they mark more, until one type would mark more than its share, or all
+    together more than `TOGETHER` times as many clean blocks as one may. So the share goes where it finds most, not to
+    all types alike. Hard negatives count for the single types only, and the types that a rule decides do not count
+    together with the others.
 
     Parameters
     ----------
@@ -93,20 +94,31 @@ def thresholds(
     """
     spotless = clean | decoy
 
-    def one(i: int, share: float) -> float:
+    def steps(i: int) -> list[_Step]:
         known = truth[:, i] != IGNORED
-        share *= SPARING if CODES[i] in sparing else 1
         drawn = outlines.type(i, known) if outlines and i < len(REGION_TYPES) else None
-        return threshold(p[known, i], truth[known, i] == 1, spotless[known], share, outlines=drawn)
+        each = _Candidates.of(p[known, i], truth[known, i] == 1, spotless[known], drawn)
+        most = int(false_alarms * (SPARING if CODES[i] in sparing else 1) * spotless[known].sum())
+        return [each.lowest(count) for count in range(most + 1)]
 
     seen = np.where(truth[clean] == IGNORED, 0, p[clean])[:, BY_NETWORK]
-    found = np.array([one(i, false_alarms) for i in range(len(CODES))])
-    count = int(spotless.sum())
-    for allowed in range(int(false_alarms * count), -1, -1):
-        found[BY_NETWORK] = [one(i, allowed / count) for i in BY_NETWORK]
-        if (seen >= found[BY_NETWORK]).any(1).mean() <= TOGETHER * false_alarms:
-            break
-    return found
+    by_type = [steps(i) for i in range(len(CODES))]
+    found = np.array([steps[-1].threshold for steps in by_type])
+    found[BY_NETWORK] = [by_type[i][0].threshold for i in BY_NETWORK]
+    standing = dict.fromkeys(BY_NETWORK, 0)  # number of the step of each type
+    while True:
+        best, gained = None, 0.0
+        for k, (i, at) in enumerate(standing.items()):
+            now, trial = by_type[i][at], found[BY_NETWORK]
+            for further, step in enumerate(by_type[i][at + 1 :], at + 1):
+                trial[k] = step.threshold
+                gain = (step.score - now.score) / (further - at)
+                if gain > gained and (seen >= trial).any(1).mean() <= TOGETHER * false_alarms:
+                    best, gained = (i, further), gain
+        if best is None:
+            return found
+        i, standing[i] = best[0], best[1]
+        found[i] = by_type[i][standing[i]].threshold
 
 
 def threshold(
@@ -136,19 +148,43 @@ def threshold(
     outlines : Outlines, optional
         Of the type, [N].
     """
-    candidates = np.unique(np.concatenate([np.geomspace(LOWEST, 0.99, 90), p[(p > LOWEST) & truth]]))
-    candidates = candidates.round(4)  # as the card states them
-    quiet = np.array([t for t in candidates if (p[spotless] >= t).mean() <= false_alarms])
-    if not quiet.size:
-        return np.inf
-    hits = np.array([((p >= t) & truth).sum() for t in quiet])
-    marked = np.array([(p >= t).sum() for t in quiet])
-    scores = 2 * hits / np.maximum(marked + truth.sum(), 1)
-    if scores.max() < USEFUL:
-        return np.inf
-    if outlines:
-        scores = (scores + [outlines.iou(p >= t) for t in quiet]) / 2
-    return float(quiet[scores >= scores.max() - same].min())
+    candidates = _Candidates.of(p, truth, spotless, outlines)
+    return candidates.lowest(int(false_alarms * spotless.sum() + 1e-9), same).threshold
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A threshold that keeps to a number of marked spotless blocks, and what it is worth, 0-1."""
+
+    threshold: float
+    score: float
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Thresholds of a type [M], rising, with how many spotless blocks each marks, its F1 and what it is worth."""
+
+    limits: np.ndarray
+    false: np.ndarray
+    f1: np.ndarray
+    scores: np.ndarray
+
+    @classmethod
+    def of(cls, p: np.ndarray, truth: np.ndarray, spotless: np.ndarray, outlines: Outlines | None) -> _Candidates:
+        """Judge them by the blocks [N] of `threshold`."""
+        limits = np.unique(np.concatenate([np.geomspace(LOWEST, 0.99, 90), p[(p > LOWEST) & truth]]).round(4))
+        marked = p >= limits[:, None]  # rounded, as the card states them
+        f1 = 2 * (marked & truth).sum(1) / np.maximum(marked.sum(1) + truth.sum(), 1)
+        scores = (f1 + [outlines.iou(each) for each in marked]) / 2 if outlines else f1
+        return cls(limits, (marked & spotless).sum(1), f1, scores)
+
+    def lowest(self, count: int, same: float = SAME) -> _Step:
+        """Return the lowest threshold of about the best score among those that mark at most `count` spotless blocks."""
+        quiet = self.false <= count
+        if not quiet.any() or self.f1[quiet].max() < USEFUL:
+            return _Step(np.inf, 0.0)
+        best = self.scores[quiet].max()
+        return _Step(float(self.limits[quiet & (self.scores >= best - same)].min()), float(best))
 
 
 def gate(
