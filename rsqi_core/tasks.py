@@ -75,6 +75,27 @@ def fine_tune(request: Mapping[str, Any], emit: Emit, cancelled: Callable[[], bo
     return {"output": str(job.output) if job.output.exists() else None, "verdict": comparison.as_mapping()}
 
 
+def fit_thresholds(
+    request: Mapping[str, Any], emit: Emit, cancelled: Callable[[], bool], claim: Claim
+) -> dict[str, Any]:
+    """Fit a model's thresholds to reviewed results: ``sources`` (paths), ``model``, ``output`` (a folder; optional).
+
+    Answers with the folder, None if no threshold is better, and the rows of the types (`Refit`).
+    """
+    from .learning.station_model import fit_station
+
+    sources = [Path(source) for source in _wanted(request, "sources")]
+    output = Path(request["output"]) if request.get("output") else None
+
+    def seen(done: int, total: int) -> None:
+        _check(cancelled, "cancelled; nothing was written")
+        emit("progress", stage="thresholds", done=done, total=total)
+
+    rows = fit_station(sources, str(request.get("model") or MODEL), output, seen=seen)
+    written = str(output) if output is not None and output.exists() else None
+    return {"output": written, "rows": [row.as_mapping() for row in rows]}
+
+
 def evaluate(request: Mapping[str, Any], emit: Emit, cancelled: Callable[[], bool], claim: Claim) -> dict[str, Any]:
     """Measure models on a dataset's test part: ``dataset``, ``models``, ``output`` (a page), ``device``, ``overwrite``.
 

@@ -71,6 +71,7 @@ COMMANDS = {
     "ask": Command("ask_job", "run", "ask_job_from_mapping"),
     "dataset": Command("tasks", "make_dataset"),
     "finetune": Command("tasks", "fine_tune"),
+    "thresholds": Command("tasks", "fit_thresholds"),
     "evaluate": Command("tasks", "evaluate"),
     "probe": Command("probe", "probe", cancellable=False),
     "follow": Command("seam_session", "serve", cancellable=False),

@@ -96,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     from .reporting import add_report
     from .seams import add_seams
     from .synthesis import add_synthesize
+    from .thresholds import add_thresholds
     from .training import add_train
 
     parser = argparse.ArgumentParser(prog="rsqi", description="Inspect remote-sensing images for quality errors.")
@@ -119,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
         add_synthesize,
         add_train,
         add_finetune,
+        add_thresholds,
         add_export,
         add_convert,
         add_evaluate,

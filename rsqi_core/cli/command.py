@@ -20,6 +20,12 @@ def command(commands: Any, name: str, text: str, run: Callable[[argparse.Namespa
     return parser
 
 
+def group(commands: Any, name: str, text: str) -> Any:
+    """Announce a command of several actions; return what `command` announces each of them with."""
+    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    return parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+
 def numbers(kind: Callable[[str], float], count: int | None = None) -> Callable[[str], tuple[float, ...]]:
     """Return what parses `count` numbers, or any number of them, between commas."""
 
