@@ -55,7 +55,7 @@ def fine_tune(request: Mapping[str, Any], emit: Emit, cancelled: Callable[[], bo
     from .learning.order import FineTuning
 
     names = ("model", "epochs", "rate", "side", "batch", "negatives", "augment", "only", "lora", "accumulate",
-             "device", "seed", "keep", "rehearse")  # fmt: skip
+             "device", "seed", "keep", "rehearse", "heads")  # fmt: skip
     given: dict[str, Any] = {name: request[name] for name in names if request.get(name) is not None}
     given |= {name: Path(_wanted(request, name)) for name in ("dataset", "output")}
     if request.get("pool"):

@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     from .doctor import add_doctor
     from .evaluation import add_evaluate
     from .evidence import add_evidence
+    from .exchange import add_exchange
     from .export import add_export
     from .find import add_find
     from .findings import add_describe, add_score
@@ -121,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
         add_train,
         add_finetune,
         add_thresholds,
+        add_exchange,
         add_export,
         add_convert,
         add_evaluate,

@@ -42,6 +42,8 @@ def add_finetune(commands: Any) -> None:
     parser.add_argument(
         "--no-augmentation", action="store_true", help="show blocks as they are, neither cut nor flipped"
     )
+    parser.add_argument("--heads", action="store_true",
+                        help="train the last layers alone: for few errors, and for `rsqi exchange`")  # fmt: skip
     parser.add_argument("--seed", type=int, metavar="N", help="of the samples (0)")
     pair = parser.add_argument_group("a folder of two Hugging Face checkpoints")
     pair.add_argument("--only", metavar="classifier|segmenter", help="train one, and keep the other")
@@ -56,7 +58,7 @@ def _finetune(options: argparse.Namespace) -> int:
     from ..learning.order import FineTuning
 
     names = ("dataset", "output", "model", "pool", "epochs", "rate", "side", "batch", "negatives", "only", "lora",
-             "accumulate", "seed", "device", "keep")  # fmt: skip
+             "accumulate", "seed", "device", "keep", "heads")  # fmt: skip
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
     if options.table4:
         given["output"] = options.table4.with_name(f"{options.table4.stem}-model")  # nothing is written there

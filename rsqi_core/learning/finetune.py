@@ -72,6 +72,8 @@ class _Run:
         if not (self.old.folder / CARD).exists():
             raise ModelError(f"{self.old.folder}: no model folder with {CARD} and ONNX files to be fine-tuned")
         self.network = OnnxNetwork(self.old.folder)
+        if job.heads:
+            self.network.keep_body()
         self.folder = job.folder
 
     def run(self) -> Comparison:
@@ -104,6 +106,7 @@ class _Run:
             self.material = Material(pool, data)
             self.settings = self._settings()
             course = self.settings.course | self.material.fingerprint() | {"origin": self.network.origin}
+            course |= {"heads": True} if job.heads else {}
             begin_or_go_on(self.folder, course)
         except OSError as error:
             raise OutputError(f"{self.folder}: cannot be written: {error.strerror}") from error
@@ -142,6 +145,7 @@ class _Run:
         training = {
             "data": ["reviewed errors", *(["synthesised errors"] if self.material.pool else [])],
             "start": f"{old.id} {old.version} ({self.network.origin})",
+            **({"weights": "heads"} if job.heads else {}),
             "settings": self.settings.course | self.material.fingerprint(),
         }
         write_card(folder, replace(old, id=job.output.name, version="1", training=training, quality={}))

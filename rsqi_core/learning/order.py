@@ -55,6 +55,9 @@ class FineTuning:
     seed : int
     keep : bool
         Write the new model even if it is not better.
+    heads : bool
+        Train the last layers alone, of a model folder with ONNX files: enough for few errors, and what stations
+        exchange.
     """
 
     dataset: Path
@@ -74,6 +77,7 @@ class FineTuning:
     device: str = "auto"
     seed: int = 0
     keep: bool = False
+    heads: bool = False
 
     def __post_init__(self) -> None:
         if self.epochs is not None and self.epochs < 1:
@@ -84,6 +88,8 @@ class FineTuning:
             raise ParameterError("--lora, --accumulate and --only are for a folder of two Hugging Face checkpoints")
         if self.of_checkpoints and self.pool:
             raise ParameterError("--pool is not for Hugging Face checkpoints: they learn from the dataset alone")
+        if self.of_checkpoints and self.heads:
+            raise ParameterError("--heads is not for Hugging Face checkpoints; --lora trains few weights of theirs")
         if self.of_checkpoints and self.side:
             raise ParameterError("--side is not for Hugging Face checkpoints: they see what an inspection shows")
         if os.path.lexists(self.output):

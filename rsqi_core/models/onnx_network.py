@@ -22,6 +22,7 @@ from ..errors import ModelError
 from ..taxonomy import TYPES
 from .card import CLASSIFIER, SEGMENTER, graphs_of, model_hash, read_card
 from .headed_network import HeadedNetwork
+from .heads import head_names
 from .onnx_operators import compute
 
 FILES = {"classify": CLASSIFIER, "segmentation": SEGMENTER}  # by head
@@ -92,6 +93,17 @@ class OnnxNetwork(HeadedNetwork):
     def segmentation(self, images: Tensor) -> Tensor:
         """Return the segmentation logits [N, 7, H, W]."""
         return self._run(images, ("segmentation",))[self._outputs["segmentation"]]
+
+    def keep_body(self) -> None:
+        """Let the heads alone learn (`rsqi_core.models.heads`)."""
+        learning = {
+            self._weights[head][name]
+            for head, file in FILES.items()
+            for name in head_names(onnx.load(str(self._folder / file)).graph)
+            if name in self._weights[head]
+        }
+        for name, weight in self.named_parameters():
+            weight.requires_grad_(name in learning)
 
     def write(self, folder: Path) -> None:
         """Write both graphs with the weights as they are now, each in the precision that it was stored in.

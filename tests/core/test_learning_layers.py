@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "evaluation.station": {"evaluation.benchmark", "evaluation.pages", *BELOW},
     "evaluation.cards": {"evaluation.benchmark", "evaluation.calibration", "evaluation.pages", "metrics"},
     "learning": {"training", "evaluation.calibration", *BELOW},
+    "exchange": {"learning", *BELOW},
 }
 ABOVE = ("rsqi_core.cli", "rsqi_core.tasks", "rsqi_core.ask_job")
 
