@@ -4863,5 +4863,33 @@ Take images of the station's own kind: same sensor, same ground, same season. A 
         <source>Unusual places of the inspected image</source>
         <translation>所检影像的异常位置</translation>
     </message>
+    <message>
+        <source>By column</source>
+        <translation>按列排序</translation>
+    </message>
+    <message>
+        <source>In the order of the column whose title is clicked.</source>
+        <translation>按所点列标题的顺序排列。</translation>
+    </message>
+    <message>
+        <source>Worst first</source>
+        <translation>最严重者在前</translation>
+    </message>
+    <message>
+        <source>What costs most comes first.</source>
+        <translation>扣分最多的排在最前。</translation>
+    </message>
+    <message>
+        <source>Most to gain</source>
+        <translation>最值得复核者在前</translation>
+    </message>
+    <message>
+        <source>Where a look is worth most: uncertainty times area times deduction. What is judged comes last.</source>
+        <translation>最值得查看的排在最前：不确定性 × 面积 × 扣分；已复核的排在最后。</translation>
+    </message>
+    <message>
+        <source>Which error comes next</source>
+        <translation>接下来复核哪个错误</translation>
+    </message>
 </context>
 </TS>

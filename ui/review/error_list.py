@@ -32,9 +32,12 @@ class ErrorList(QTableView):
     -------
     chosen : int
         A person, or :meth:`go_to`, made another error current, or clicked the current one.
+    ordered_by_column
+        A person has clicked a column's title.
     """
 
     chosen = pyqtSignal(int)
+    ordered_by_column = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -64,6 +67,7 @@ class ErrorList(QTableView):
         self.header.setStretchLastSection(False)
         self.header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.header.setMinimumSectionSize(20)
+        self.header.sectionClicked.connect(self._order_by_column)
         for column, samples in enumerate((["0.00"], ["888,888"], []), start=1):
             self.setColumnWidth(column, self._width(column, samples))
         self._types = self._width(0, [f"{type_name(t)} …" for t in taxonomy.TYPES]) + ICON
@@ -82,6 +86,20 @@ class ErrorList(QTableView):
         brief = event.size().width() < self._others() + self._types + self._states[1]
         self.table.set_brief(brief)
         self.setColumnWidth(STATUS, self._states[not brief])
+
+    def order_by(self, key: str) -> None:
+        """Show the errors by `WORST` or `GAIN`, or, without a key, as the column's title says."""
+        self.header.setSortIndicatorShown(not key)
+        if key:
+            self.table.order_by(key)
+        else:
+            self.table.sort(self.header.sortIndicatorSection(), self.header.sortIndicatorOrder())
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
+
+    def _order_by_column(self) -> None:
+        self.header.setSortIndicatorShown(True)
+        self.ordered_by_column.emit()
 
     def _others(self) -> int:
         return sum(self.columnWidth(column) for column in range(1, STATUS))

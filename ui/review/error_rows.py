@@ -18,6 +18,7 @@ UNREVIEWED, ACCEPTED, REJECTED, CORRECTED, ADDED = STATUSES
 RANKS = {status: rank for rank, status in enumerate(STATUSES)}
 TECHNICIAN = "technician"  # source of an error that a person has drawn
 SOURCES = {"model": ("model", "evidence"), "rule": ("rule",), TECHNICIAN: (TECHNICIAN,)}  # choices of the filter
+WORST, GAIN = "worst", "gain"  # orders of the list beside those of its columns, the first one first
 REVIEWED = "reviewed"  # a choice of the filter beside the statuses: all but the unreviewed
 
 
@@ -36,6 +37,21 @@ class ErrorRow:
     comment: str
     edited_at: str
     edited_by: str
+
+    @property
+    def worst(self) -> tuple[float, float]:
+        """What it costs, and between equal ones how large it is."""
+        return (self.penalty, self.area_m2 or 0.0)
+
+    @property
+    def gain(self) -> float | None:
+        """What a look at it may be worth: uncertainty x area x deduction; None if somebody has judged it.
+
+        The uncertainty is the variance of a yes or no, 1 at a confidence of a half.
+        """
+        if self.status != UNREVIEWED or self.confidence is None:
+            return None
+        return 4 * self.confidence * (1 - self.confidence) * (self.area_m2 or 0.0) * self.penalty
 
     def decision(self) -> tuple:
         """Return what a person decides, to find out whether somebody else has changed it."""

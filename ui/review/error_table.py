@@ -59,7 +59,7 @@ class ErrorTable(QAbstractTableModel):
         self.order: list[int] = []
         self._places: dict[int, int] = {}
         self._row_filter = RowFilter()
-        self._column, self._descending = 0, False
+        self._key, self._descending = COLUMNS[0], False
         self._brief = False
         self._names = {t.id: type_name(t) for t in taxonomy.TYPES}
         self._icons: dict[int, QIcon] = {}
@@ -109,7 +109,7 @@ class ErrorTable(QAbstractTableModel):
             del self._places[self.order.pop(place)]
             self.endRemoveRows()
         for fid in coming:
-            place = place_for(self.rows[fid], self.order, self.rows, COLUMNS[self._column], self._descending)
+            place = place_for(self.rows[fid], self.order, self.rows, self._key, self._descending)
             self.beginInsertRows(NO_PARENT, place, place)
             self.order.insert(place, fid)
             self.endInsertRows()
@@ -134,7 +134,7 @@ class ErrorTable(QAbstractTableModel):
         return self.index(place, 0) if place is not None else QModelIndex()
 
     def _arrange(self) -> None:
-        self.order = arrange(self.rows, self._row_filter, COLUMNS[self._column], self._descending, self._words)
+        self.order = arrange(self.rows, self._row_filter, self._key, self._descending, self._words)
         self._number()
 
     def _number(self) -> None:
@@ -149,11 +149,14 @@ class ErrorTable(QAbstractTableModel):
         return 0 if parent.isValid() else len(COLUMNS)
 
     def sort(self, column, order=Qt.SortOrder.AscendingOrder):
-        if not 0 <= column < len(COLUMNS):
-            return
+        if 0 <= column < len(COLUMNS):
+            self.order_by(COLUMNS[column], order == Qt.SortOrder.DescendingOrder)
+
+    def order_by(self, key: str, descending: bool = True) -> None:
+        """Show the rows in the order of an attribute, such as `WORST` or `GAIN`."""
         self.layoutAboutToBeChanged.emit()
         old = [(index, self.fid_at(index)) for index in self.persistentIndexList()]
-        self._column, self._descending = column, order == Qt.SortOrder.DescendingOrder
+        self._key, self._descending = key, descending
         self._arrange()
         for index, fid in old:
             place = self._places.get(fid)

@@ -1,4 +1,4 @@
-"""What the list shows: a type, status, severity, source, words, a least confidence, and what lies in the map view."""
+"""What the list shows, and in which order: by type, status, severity, source, words, confidence, and place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...bridge.texts import type_name
 from ...rsqi_core import taxonomy
 from ...rsqi_core.scoring import SEVERITIES, STATUSES
 from ..widgets.swatch import swatch
-from .error_rows import REVIEWED, TECHNICIAN, RowFilter
+from .error_rows import GAIN, REVIEWED, TECHNICIAN, WORST, RowFilter
 from .error_table import MARKS, status_name
 
 MAP_DELAY_MS = 150
@@ -26,12 +26,15 @@ class FilterBar(QWidget):
         :meth:`row_filter` returns another filter now.
     view_chosen : bool
         Whether only errors in the map view are wanted now.
+    order_chosen : str
+        `WORST`, `GAIN`, or nothing for the order of a column.
     threshold_changed : float
         Confidence below which the map shows nothing; sent once the slider rests.
     """
 
     filter_changed = pyqtSignal()
     view_chosen = pyqtSignal(bool)
+    order_chosen = pyqtSignal(str)
     threshold_changed = pyqtSignal(float)
 
     def __init__(self, parent: QWidget | None = None):
@@ -52,6 +55,20 @@ class FilterBar(QWidget):
         self.source_box.addItem(tr("Any source"), "")
         for source, name in (("model", tr("Model")), ("rule", tr("Rule")), (TECHNICIAN, tr("Drawn"))):
             self.source_box.addItem(name, source)
+        self.order_box = QComboBox()
+        self.order_box.setObjectName("rsqiReviewOrder")
+        for text, tip, key in (
+            (tr("By column"), tr("In the order of the column whose title is clicked."), ""),
+            (tr("Worst first"), tr("What costs most comes first."), WORST),
+            (
+                tr("Most to gain"),
+                tr("Where a look is worth most: uncertainty times area times deduction. What is judged comes last."),
+                GAIN,
+            ),
+        ):
+            self.order_box.addItem(text, key)
+            self.order_box.setItemData(self.order_box.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self.order_box.setToolTip(tr("Which error comes next"))
         self.search_box = QgsFilterLineEdit()
         self.search_box.setShowSearchIcon(True)
         self.search_box.setPlaceholderText(tr("Search"))
@@ -65,7 +82,7 @@ class FilterBar(QWidget):
         self.view_box.setToolTip(
             tr("Lists only errors in the map view, as you move it. Going from error to error does not change the list.")
         )
-        for box in (*self._choices(), self.search_box):
+        for box in (*self._choices(), self.order_box, self.search_box):
             box.setMinimumWidth(70)
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._timer = QTimer(self)
@@ -76,6 +93,7 @@ class FilterBar(QWidget):
         first, second, third = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         first.addWidget(self.type_box, 1)
         first.addWidget(self.status_box, 1)
+        first.addWidget(self.order_box, 1)
         for box in (self.severity_box, self.source_box, self.search_box):
             second.addWidget(box, 1)
         third.addWidget(QLabel(tr("Confidence from")))
@@ -93,9 +111,16 @@ class FilterBar(QWidget):
 
         for box in self._choices():
             box.currentIndexChanged.connect(lambda _: self.filter_changed.emit())
+        self.order_box.currentIndexChanged.connect(lambda _: self.order_chosen.emit(self.order_box.currentData()))
         self.search_box.textChanged.connect(lambda _: self.filter_changed.emit())
         self.slider.valueChanged.connect(self._slider_moved)
         self.view_box.toggled.connect(self.view_chosen)
+
+    def show_column_order(self) -> None:
+        """Show that the list is in the order of a column."""
+        self.order_box.blockSignals(True)
+        self.order_box.setCurrentIndex(0)
+        self.order_box.blockSignals(False)
 
     def row_filter(self) -> RowFilter:
         """Return what is chosen."""

@@ -57,6 +57,8 @@ class ReviewPanel(QWidget):
         self.clean = CleanImage()
         self._lay_out()
         self.comment_box.returnPressed.connect(self.list.setFocus)
+        self.filter_bar.order_chosen.connect(self.list.order_by)
+        self.list.ordered_by_column.connect(self.filter_bar.show_column_order)
         self.reviewer_box.editingFinished.connect(lambda: reviewer.save_name(self.reviewer_box.text()))
         self.help_button.clicked.connect(lambda: KeyHelp(self).show_at(self.help_button))
 

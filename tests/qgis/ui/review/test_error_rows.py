@@ -46,3 +46,16 @@ def test_the_next_unreviewed_error_is_found_around_the_end(application):
     assert next_unreviewed([1, 2, 3], rows, 3) == 1
     assert next_unreviewed([1, 2, 3], rows, 3, skip=[1, 3]) is None
     assert [neighbour([5, 6], fid, 1) for fid in (None, 5, 6)] == [5, 6, 6]
+
+
+def test_the_list_shows_what_costs_most_or_where_a_look_is_worth_most_first(application):
+    from dataclasses import replace
+
+    from rsqi.ui.review.error_rows import GAIN, WORST, RowFilter, arrange
+
+    given = ((1, 0.99, "unreviewed", ""), (1, 0.5, "unreviewed", ""), (1, 0.5, "accepted", ""), (1, None, "added", ""))
+    rows = rows_of(*given, (1, 0.5, "unreviewed", ""))
+    rows[1] = replace(rows[1], penalty=5.0, area_m2=10.0)
+    rows[2] = replace(rows[2], penalty=2.0, area_m2=8.0)
+    assert arrange(rows, RowFilter(), WORST, True)[:2] == [1, 2]
+    assert arrange(rows, RowFilter(), GAIN, True) == [2, 1, 5, 3, 4], "unsure and large before sure and costly"

@@ -532,3 +532,25 @@ def test_a_reshaped_outline_that_crosses_itself_is_taken_back(page, path):
     assert layer_of(path).getFeature(1).geometry().area() == pytest.approx(400)
     assert layer.getFeature(1).geometry().isGeosValid() and stored(path, 1)["status"] == "unreviewed"
     assert "crosses itself" in page.iface.texts()[-1] and page.decisions.history.last() is None
+
+
+def test_the_order_of_the_list_is_chosen_and_a_title_takes_it_back(page):
+    from rsqi.ui.review.error_rows import GAIN, WORST
+
+    table, rows, box = page.list.table, page.decisions.rows, page.filter_bar.order_box
+    fid = page.list.fid
+    box.setCurrentIndex(box.findData(WORST))
+    assert [rows[n].worst for n in table.order] == sorted((row.worst for row in rows.values()), reverse=True)
+    assert page.list.fid == fid and not page.list.header.isSortIndicatorShown()
+    box.setCurrentIndex(box.findData(GAIN))
+    gains = [rows[n].gain for n in table.order]
+    judged = [gain for gain in gains if gain is None]
+    assert gains == sorted(gains[: len(gains) - len(judged)], reverse=True) + judged and gains[0]
+    page.list.go_to(table.order[0])
+    press(page, KEY.Key_A, on=page.list)
+    assert rows[table.order[0]].status == "accepted" and page.list.fid == table.order[1], "goes on in this order"
+    page.list.header.sectionClicked.emit(2)
+    page.list.sortByColumn(2, Qt.SortOrder.DescendingOrder)
+    assert box.currentData() == "" and page.list.header.isSortIndicatorShown()
+    areas = [rows[n].area_m2 for n in table.order]
+    assert areas == sorted(areas, reverse=True)
