@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from qgis.core import (
     QgsProcessingException,
     QgsProcessingOutputNumber,
-    QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
-    QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
 )
 
-from ..bridge.compat import VECTOR_POLYGON
-from ..bridge.geopackage import saved_geopackage_of
 from ..bridge.i18n import tr
 from ..bridge.inspect_options import block_sizes, sizes_text
 from ..bridge.worker_client import run_worker
 from ..rsqi_core import limits
-from .base.worker import WorkerAlgorithm
+from .base.reviewed import ReviewedAlgorithm
 
 
-class ExportTrainingData(WorkerAlgorithm):
+class ExportTrainingData(ReviewedAlgorithm):
     """Cut reviewed images into a dataset."""
 
     NAME = "trainingdata"
     ICON = "training_data.svg"
-    LAYERS = "LAYERS"
-    FOLDER = "FOLDER"
     SIZES = "SIZES"
     TEST = "TEST"
     OUTPUT = "OUTPUT"
@@ -54,18 +46,7 @@ class ExportTrainingData(WorkerAlgorithm):
         )
 
     def initAlgorithm(self, config=None):
-        self.add(
-            QgsProcessingParameterMultipleLayers(
-                self.LAYERS, tr("Reviewed layers of errors"), VECTOR_POLYGON, optional=True
-            ),
-            tr("Layers from GeoPackages that inspections wrote."),
-        )
-        self.add(
-            QgsProcessingParameterFile(
-                self.FOLDER, tr("Folder of reviewed results"), QgsProcessingParameterFile.Behavior.Folder, optional=True
-            ),
-            tr("Every GeoPackage in it and in its subfolders is taken as well."),
-        )
+        self.add_sources()
         number = QgsProcessingParameterNumber.Type.Double
         least, most = limits.REVIEWED_TEST_RANGE
         self.add(
@@ -93,22 +74,15 @@ class ExportTrainingData(WorkerAlgorithm):
     def checkParameterValues(self, parameters, context):
         try:
             block_sizes(self.parameterAsString(parameters, self.SIZES, context))
-            if not self._sources(parameters, context):
-                return False, tr("Give reviewed layers of errors, or a folder of them.")
         except QgsProcessingException as error:
             return False, str(error)
         return super().checkParameterValues(parameters, context)
-
-    def prepareAlgorithm(self, parameters, context, feedback):
-        # In the main thread: the layers themselves may be looked at only here.
-        self._found = self._sources(parameters, context)
-        return True
 
     def processAlgorithm(self, parameters, context, feedback):
         output = self.parameterAsString(parameters, self.OUTPUT, context)
         request = {
             "command": "dataset",
-            "sources": self._found,
+            "sources": self.found,
             "output": output,
             "sizes": block_sizes(self.parameterAsString(parameters, self.SIZES, context)),
             "test": self.parameterAsDouble(parameters, self.TEST, context),
@@ -130,15 +104,3 @@ class ExportTrainingData(WorkerAlgorithm):
             )
         )
         return found
-
-    def _sources(self, parameters, context) -> list[str]:
-        """Return the GeoPackages, each once."""
-        layers = self.parameterAsLayerList(parameters, self.LAYERS, context) if parameters.get(self.LAYERS) else []
-        paths = [str(saved_geopackage_of(layer)) for layer in layers]
-        folder = self.parameterAsFile(parameters, self.FOLDER, context)
-        if folder:
-            inside = sorted(Path(folder).rglob("*.gpkg"))
-            if not inside:
-                raise QgsProcessingException(tr("There is no GeoPackage in the folder {path}.").format(path=folder))
-            paths += [str(path) for path in inside]
-        return list(dict.fromkeys(paths))

@@ -16,6 +16,7 @@ from .find_by_words import FindByWords
 from .find_missing_pixels import FindMissingPixels
 from .find_stripe_noise import FindStripeNoise
 from .fine_tune import FineTune
+from .fit_thresholds import FitThresholds
 from .inspect_batch import InspectBatch
 from .inspect_layer import InspectLayer
 from .judge_lot import JudgeLot
@@ -43,6 +44,7 @@ ALGORITHMS = (
     RememberClean,
     ExportTrainingData,
     FineTune,
+    FitThresholds,
     EvaluateModels,
 )
 

@@ -64,6 +64,15 @@ def is_pair(value: str) -> bool:
     return len(marks) == 2 and all(mark.parent.parent == Path(value) for mark in marks)
 
 
+def has_station_thresholds(value: str) -> bool:
+    """Tell whether the thresholds of a model were fitted to verdicts."""
+    try:
+        card = json.loads((Path(value) / CARD).read_text(encoding="utf-8"))
+        return "station_thresholds" in card.get("training", {})
+    except (OSError, ValueError, AttributeError, TypeError):
+        return False
+
+
 def former_model() -> str:
     """Return the model that was in use before this one; an empty string if there is none to go back to."""
     value = str(QgsSettings().value(FORMER, "") or "")

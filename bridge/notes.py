@@ -87,6 +87,8 @@ def note_templates() -> dict[str, str]:
         "no_libraries": tr(
             "This environment lacks {names}: repair it in the options of RSQI with 'Also for training' ticked."
         ),
+        "other_model": tr("{path}: was inspected with {name}, not with the model whose thresholds are to be fitted"),
+        "few_verdicts": tr("Only {count} verdicts, at least {least} are needed to fit thresholds: review more errors."),
         "no_valid_area": tr("{path}: notes no valid pixel, so there is nothing to score; inspect the raster again"),
         "odd_mode": tr("{path}: its score mode is '{found}'; it must be one of {allowed}"),
         "error_no_type": tr("{path}: error {number} has no type; give it one, or delete it"),

@@ -63,6 +63,7 @@ def progress_text(event: dict) -> str:
         "dataset": tr("Cutting images: {done} of {total}"),
         "train": tr("Training: step {done} of {total}"),
         "thresholds": tr("Setting thresholds: block {done} of {total}"),
+        "verdicts": tr("Reading verdicts: result {done} of {total}"),
         "compare": tr("Comparing the models: block {done} of {total}"),
         "evaluate": tr("Measuring the models: block {done} of {total}"),
     }

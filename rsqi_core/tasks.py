@@ -9,7 +9,7 @@ from typing import Any
 
 from .errors import Cancelled, ParameterError, RsqiError
 from .limits import MODEL, REVIEWED_SIZES, REVIEWED_TEST
-from .notes import Note
+from .notes import Note, message_fields, message_of
 from .progress import Emit, to_events
 
 Claim = Callable[[str], None]
@@ -89,9 +89,12 @@ def fit_thresholds(
 
     def seen(done: int, total: int) -> None:
         _check(cancelled, "cancelled; nothing was written")
-        emit("progress", stage="thresholds", done=done, total=total)
+        emit("progress", stage="verdicts", done=done, total=total)
 
-    rows = fit_station(sources, str(request.get("model") or MODEL), output, seen=seen)
+    def left_out(error: RsqiError) -> None:
+        emit("warning", code=error.code, **message_fields(message_of(error)))
+
+    rows = fit_station(sources, str(request.get("model") or MODEL), output, seen=seen, left_out=left_out)
     written = str(output) if output is not None and output.exists() else None
     return {"output": written, "rows": [row.as_mapping() for row in rows]}
 

@@ -28,16 +28,16 @@
         <translation>1  数据</translation>
     </message>
     <message>
-        <source>2  Training</source>
-        <translation>2  训练</translation>
+        <source>3  Training</source>
+        <translation>3  训练</translation>
     </message>
     <message>
-        <source>3  Old and new</source>
-        <translation>3  新旧比较</translation>
+        <source>4  Old and new</source>
+        <translation>4  新旧比较</translation>
     </message>
     <message>
-        <source>4  All models</source>
-        <translation>4  所有模型</translation>
+        <source>5  All models</source>
+        <translation>5  所有模型</translation>
     </message>
     <message>
         <source>A Python from 3.10 on with 64 bits; by default that of QGIS.</source>
@@ -4890,6 +4890,134 @@ Take images of the station's own kind: same sensor, same ground, same season. A 
     <message>
         <source>Which error comes next</source>
         <translation>接下来复核哪个错误</translation>
+    </message>
+    <message>
+        <source>Fit thresholds to verdicts</source>
+        <translation>按复核结论拟合阈值</translation>
+    </message>
+    <message>
+        <source>Fits a model's thresholds to what people have accepted and rejected.</source>
+        <translation>按人工采纳与否定的结果拟合模型的阈值。</translation>
+    </message>
+    <message>
+        <source>Takes reviewed results with at least 30 verdicts and fits per type from which probability on the model marks a block: higher where marks of little probability were rejected, lower where people have drawn what it had just missed. A threshold moves within bounds, and only where that is better for verdicts that it was not fitted to. The model with new thresholds goes into a folder of its own; the old one stays as it is.</source>
+        <translation>取至少 30 条复核结论，逐类型拟合模型从多大概率起标记分块：低概率的标记被否定较多时提高，人工补画了模型险些漏掉的错误时降低。阈值只在限定范围内变动，并且只有对未参与拟合的结论更好时才变动。带新阈值的模型写入单独的文件夹，旧模型保持不变。</translation>
+    </message>
+    <message>
+        <source>The model that has found the errors: 'default', or a model folder.</source>
+        <translation>找出这些错误的模型：'default' 或模型文件夹。</translation>
+    </message>
+    <message>
+        <source>Number of thresholds that are new</source>
+        <translation>新阈值的个数</translation>
+    </message>
+    <message>
+        <source>Thresholds before and after as JSON</source>
+        <translation>拟合前后的阈值（JSON）</translation>
+    </message>
+    <message>
+        <source>{type}: {before:.3f} before, {after:.3f} now</source>
+        <translation>{type}：原为 {before:.3f}，现为 {after:.3f}</translation>
+    </message>
+    <message>
+        <source>Reading verdicts: result {done} of {total}</source>
+        <translation>正在读取复核结论：第 {done} 个成果，共 {total} 个</translation>
+    </message>
+    <message>
+        <source>{path}: was inspected with {name}, not with the model whose thresholds are to be fitted</source>
+        <translation>{path}：由 {name} 检查，而不是要拟合阈值的模型</translation>
+    </message>
+    <message>
+        <source>Only {count} verdicts, at least {least} are needed to fit thresholds: review more errors.</source>
+        <translation>只有 {count} 条复核结论，拟合阈值至少需要 {least} 条：请复核更多错误。</translation>
+    </message>
+    <message>
+        <source>The model in use has no thresholds that could be fitted.</source>
+        <translation>当前使用的模型没有可拟合的阈值。</translation>
+    </message>
+    <message>
+        <source>{count} verdicts in the layers of this project: enough to fit the thresholds to them.</source>
+        <translation>本工程图层中有 {count} 条复核结论：足以据此拟合阈值。</translation>
+    </message>
+    <message>
+        <source>{count} verdicts in the layers of this project; from {least} on, thresholds can be fitted.</source>
+        <translation>本工程图层中有 {count} 条复核结论；达到 {least} 条后可拟合阈值。</translation>
+    </message>
+    <message>
+        <source>Real</source>
+        <translation>属实</translation>
+    </message>
+    <message>
+        <source>Errors that are real, of all that were judged.</source>
+        <translation>已复核的错误中属实的个数。</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>原阈值</translation>
+    </message>
+    <message>
+        <source>Probability from which a block is marked.</source>
+        <translation>从此概率起标记分块。</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>新阈值</translation>
+    </message>
+    <message>
+        <source>The same, fitted to the verdicts; '=' if it stays.</source>
+        <translation>按复核结论拟合后的值；“=” 表示不变。</translation>
+    </message>
+    <message>
+        <source>Less</source>
+        <translation>减少</translation>
+    </message>
+    <message>
+        <source>Rejected errors / real errors that would no longer be marked.</source>
+        <translation>将不再标记的：被否定的错误 / 属实的错误。</translation>
+    </message>
+    <message>
+        <source>Fit thresholds</source>
+        <translation>拟合阈值</translation>
+    </message>
+    <message>
+        <source>Shows them before and after; nothing changes yet.</source>
+        <translation>显示拟合前后的阈值；暂不改变任何设置。</translation>
+    </message>
+    <message>
+        <source>Use them</source>
+        <translation>采用</translation>
+    </message>
+    <message>
+        <source>Inspections take these thresholds from now on.</source>
+        <translation>此后检查采用这些阈值。</translation>
+    </message>
+    <message>
+        <source>Inspections take the thresholds from before again.</source>
+        <translation>检查重新采用原来的阈值。</translation>
+    </message>
+    <message>
+        <source>Fitted to the verdicts.</source>
+        <translation>已按复核结论拟合。</translation>
+    </message>
+    <message>
+        <source>Too few verdicts of this type: its threshold stays.</source>
+        <translation>该类型的结论太少：阈值不变。</translation>
+    </message>
+    <message>
+        <source>No other threshold is better for these verdicts.</source>
+        <translation>对这些结论没有更好的阈值。</translation>
+    </message>
+    <message>
+        <source>No other thresholds are better for these verdicts: all stay.</source>
+        <translation>对这些结论没有更好的阈值：全部保持不变。</translation>
+    </message>
+    <message>
+        <source>Thresholds that fit the verdicts are ready: look at the table, then use them.</source>
+        <translation>已按复核结论拟合出阈值：请查看表格，然后采用。</translation>
+    </message>
+    <message>
+        <source>2  Thresholds</source>
+        <translation>2  阈值</translation>
     </message>
 </context>
 </TS>

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
+from ..errors import RsqiError
 from .command import DONE, command, group
 
 _OUTCOMES = {"moved": "", "few": "too few verdicts", "no_gain": "no better elsewhere"}
@@ -29,7 +31,7 @@ def _fit(options: argparse.Namespace) -> int:
     from ..learning.station_thresholds import MOVED, WORTH
 
     worth = WORTH if options.worth is None else options.worth
-    rows = fit_station(options.results, options.model, options.output, worth)
+    rows = fit_station(options.results, options.model, options.output, worth, left_out=_left_out)
     print(f"{'type':24}{'verdicts':>9}{'real':>6}{'before':>9}{'after':>9}{'spared':>8}{'lost':>6}")
     for row in rows:
         figures = f"{row.verdicts:9}{row.real:6}{row.before:9.3f}{row.after:9.3f}{row.spared:8}{row.lost:6}"
@@ -40,6 +42,10 @@ def _fit(options: argparse.Namespace) -> int:
     elif options.output:
         print(options.output)
     return DONE
+
+
+def _left_out(error: RsqiError) -> None:
+    print(f"rsqi: {error}; left out", file=sys.stderr)
 
 
 def _undo(options: argparse.Namespace) -> int:

@@ -17,11 +17,18 @@ from ..files.atomic import reason, whole_folder
 from ..files.layer import OGR_ERRORS, read_layer
 from ..models import load
 from ..models.card import CARD, Card, graphs_of, model_hash, read_card, write_card
+from ..notes import Note
 from ..taxonomy import CODES
 from .station_thresholds import MOVED, NOTE, WORTH, Refit, Verdicts, refit, undo
 
 ADDED = "added"
 Seen = Callable[[int, int], None]
+
+
+class OtherModel(RsqiError):
+    """A result that another model has found, whose probabilities tell nothing of this one."""
+
+    code = "other_model"
 
 
 def fit_station(
@@ -30,13 +37,14 @@ def fit_station(
     output: Path | None,
     worth: float = WORTH,
     seen: Seen = lambda done, total: None,
+    left_out: Callable[[OtherModel], None] = lambda error: None,
 ) -> tuple[Refit, ...]:
     """Fit the thresholds of a model to reviewed results, and write it with them if any has moved.
 
     Parameters
     ----------
     results : sequence of pathlib.Path
-        GeoPackages of inspections with this model, reviewed.
+        GeoPackages of inspections, reviewed; those with another model are left out.
     model : str
         ``"default"`` or a model folder.
     output : pathlib.Path, optional
@@ -45,11 +53,13 @@ def fit_station(
         As of `refit`.
     seen : callable
         Gets the number of results read, and of all.
+    left_out : callable
+        Gets the error that tells of a result of another model.
 
     Raises
     ------
     RsqiError
-        There are too few verdicts, a result is of another model, or something cannot be read or written.
+        There are too few verdicts, no result is of this model, or something cannot be read or written.
     """
     if not 0 < worth < 1:
         raise ParameterError(f"worth is {worth}; it must be between 0 and 1")
@@ -57,11 +67,18 @@ def fit_station(
     folder = _folder_of(model)
     card = read_card(folder)
     known = {model_hash(folder), *(card.training.get(NOTE) or {}).get("of", ())}
-    found = []
+    found, others = [], []
     for n, path in enumerate(results):
         seen(n, len(results))
-        found.append(read_verdicts(path, known))
+        try:
+            found.append(read_verdicts(path, known))
+        except OtherModel as error:
+            others.append(error)
     seen(len(results), len(results))
+    if not found:
+        raise others[0] if others else ParameterError("no reviewed result was given")
+    for error in others:
+        left_out(error)
     together = Verdicts(
         *(np.concatenate([getattr(each, name) for each in found]) for name in ("category_ids", "p", "real", "drawn"))
     )
@@ -105,7 +122,8 @@ def read_verdicts(path: Path, hashes: set[str]) -> Verdicts:
     reviewed = read_reviewed(path)
     if str(reviewed.stored.summary.get("model_hash") or "") not in hashes:
         name = reviewed.stored.summary.get("model_id") or "no model"
-        raise RsqiError(f"{path}: was inspected with {name}, not with the model that is to be fitted; leave it out")
+        text = "{path}: was inspected with {name}, not with the model whose thresholds are to be fitted"
+        raise OtherModel(Note("other_model", text, path=str(path), name=str(name)))
     names = [f"p_{code}" for code in CODES]
     try:
         meta, _, outlines, columns = read_layer(path, "blocks", columns=names)

@@ -18,6 +18,7 @@ from scipy.special import expit, logit
 from ..errors import RsqiError
 from ..evaluation.calibration.thresholds import LOWEST
 from ..models.card import Card
+from ..notes import Note
 from ..taxonomy import BOUNDARY_TYPES, PIXEL_TYPES, TYPES
 
 LEAST = 30  # verdicts over all types, under which nothing is fitted
@@ -112,7 +113,8 @@ def refit(card: Card, verdicts: Verdicts, worth: float = WORTH) -> tuple[Card, t
         There are fewer than `LEAST` verdicts.
     """
     if len(verdicts) < LEAST:
-        raise RsqiError(f"only {len(verdicts)} verdicts; at least {LEAST} are needed to fit thresholds: review more")
+        text = "only {count} verdicts; at least {least} are needed to fit thresholds: review more"
+        raise RsqiError(Note("few_verdicts", text, count=len(verdicts), least=LEAST))
     rows, fresh = [], {}
     by_rule = {t.id for t in (*PIXEL_TYPES, *(BOUNDARY_TYPES if card.seams else ()))}
     for each in TYPES:

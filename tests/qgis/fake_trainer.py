@@ -63,6 +63,19 @@ def fine_tune(request, mode):
     say("result", output=str(output) if better else None, verdict=verdict)
 
 
+def fit_thresholds(request, mode):
+    moved, output = mode != "worse", Path(request["output"])
+    say("progress", stage="verdicts", done=1, total=1, eta_s=None)
+    cloud = {"code": "cloud", "verdicts": 40, "real": 25, "before": 0.5, "after": 0.5 + 0.12 * moved,
+             "spared": 9 * moved, "lost": 1 * moved, "outcome": "moved" if moved else "no_gain"}  # fmt: skip
+    blur = {"code": "blur", "verdicts": 3, "real": 1, "before": 0.6, "after": 0.6, "spared": 0, "lost": 0,
+            "outcome": "few"}  # fmt: skip
+    if moved:
+        output.mkdir(parents=True)
+        (output / "card.json").write_text('{"training": {"station_thresholds": {}}}')
+    say("result", output=str(output) if moved else None, rows=[cloud, blur])
+
+
 def evaluate(request, mode):
     total = 10 * len(request["models"])
     for done in range(0, total + 1, 5):
@@ -89,6 +102,8 @@ def main():
     threading.Thread(target=wait_for_cancel, daemon=True).start()
     if request["command"] == "dataset":
         make_dataset(request)
+    elif request["command"] == "thresholds":
+        fit_thresholds(request, os.environ.get("FAKE_TRAINER", "better"))
     elif request["command"] == "evaluate":
         evaluate(request, os.environ.get("FAKE_TRAINER", "better"))
     else:

@@ -1,4 +1,4 @@
-"""Step 3: is the new model better, and which one do inspections take?"""
+"""Step 4: is the new model better, and which one do inspections take?"""
 
 from __future__ import annotations
 

@@ -50,6 +50,11 @@ def new_model_name() -> str:
     return _free(models_folder(), "model-1").name
 
 
+def new_station_model() -> str:
+    """Return a name for a model with thresholds of the station that does not exist yet."""
+    return _free(models_folder(), "station").name
+
+
 def is_unfinished(name: str) -> bool:
     """Is there a training of this name that was stopped?"""
     run = models_folder() / f"{_UNFINISHED}{name}" / "run"

@@ -1,4 +1,4 @@
-"""Step 4: all models of the station in one table, the better one taken by a click."""
+"""Step 5: all models of the station in one table, the better one taken by a click."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page *Learn*: from reviewed errors to a model that finds them better, in three steps."""
+"""The page *Learn*: from reviewed errors to a model that finds them better, step by step."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from qgis.PyQt.QtWidgets import (
 
 from ...bridge.algorithm_run import AlgorithmRun
 from ...bridge.i18n import tr
-from ...bridge.model_choice import chosen_model
 from ...bridge.model_figures import keep_figures
 from ...bridge.texts import progress_text
 from ..widgets.narrow import VerticalScroll
@@ -26,13 +25,14 @@ from .comparison_step import ComparisonStep
 from .data_step import DataStep
 from .models_step import ModelsStep
 from .page_window import PageWindow
+from .thresholds_step import ThresholdsStep
 from .training_step import TrainingStep
 
 DATASET = "rsqi/learn/dataset"  # setting: the last one
 
 
 class LearnPage(QWidget):
-    """Data, training, comparison: each a step with its own widget."""
+    """Data, thresholds, training, comparison: each a step with its own widget."""
 
     def __init__(self, iface, parent: QWidget | None = None):
         super().__init__(parent)
@@ -51,8 +51,9 @@ class LearnPage(QWidget):
         self.training.training_requested.connect(self._train)
         self.models.measure_requested.connect(self._measure)
         self.models.page_requested.connect(self._show_page)
-        self.models.chosen.connect(lambda _: self.comparison.refresh(chosen_model()))
-        self.comparison.chosen.connect(lambda _: self.models.refresh())
+        self.thresholds.fit_requested.connect(self._fit)
+        for step in (self.thresholds, self.comparison, self.models):
+            step.chosen.connect(self._model_chosen)
         self.data.show_dataset(str(QgsSettings().value(DATASET, "") or ""))
 
     # The contract of a page
@@ -77,6 +78,7 @@ class LearnPage(QWidget):
     def refresh(self) -> None:
         """Bring all steps up to date."""
         self.data.refresh()
+        self.thresholds.refresh()
         self.training.refresh()
         self.comparison.refresh()
         self.models.refresh()
@@ -111,6 +113,22 @@ class LearnPage(QWidget):
         self._show_status(text)
         QTimer.singleShot(0, self._show_comparison)  # the table is laid out a moment later
         self._push_message(text, Qgis.MessageLevel.Success if comparison["better"] else Qgis.MessageLevel.Info)
+
+    def _fit(self, parameters: dict) -> None:
+        self._stopped = tr("Stopped. Nothing was written.")
+        self._start_run("rsqi:fitthresholds", parameters, self._show_thresholds)
+
+    def _show_thresholds(self, results: dict) -> None:
+        self.thresholds.show_result(json.loads(results["ROWS"]), results["OUTPUT"] if results["MOVED"] else "")
+        text = tr("No other thresholds are better for these verdicts: all stay.")
+        if results["MOVED"]:
+            text = tr("Thresholds that fit the verdicts are ready: look at the table, then use them.")
+        self._show_status(text)
+
+    def _model_chosen(self, model: str) -> None:
+        self.thresholds.refresh()
+        self.comparison.refresh(model)
+        self.models.refresh()
 
     def _measure(self, parameters: dict) -> None:
         dataset, models = self.data.dataset(), self.models.models()
@@ -180,6 +198,7 @@ class LearnPage(QWidget):
     def _count_decisions(self, *_) -> None:
         if self.isVisible() and self._run is None:
             self.data.refresh()
+            self.thresholds.refresh()
 
     def _follow_data(self) -> None:
         dataset = self.data.dataset()
@@ -194,6 +213,7 @@ class LearnPage(QWidget):
         else:
             self.notes.hide()
         self.data.set_running(running)
+        self.thresholds.set_running(running)
         self.training.set_running(running)
         self.models.set_running(running)
         self.cancel_button.setEnabled(running)
@@ -212,12 +232,12 @@ class LearnPage(QWidget):
 
     def _build(self) -> None:
         self.data, self.training, self.comparison = DataStep(), TrainingStep(), ComparisonStep()
-        self.models = ModelsStep()
+        self.thresholds, self.models = ThresholdsStep(), ModelsStep()
         content = QWidget()
         column = QVBoxLayout(content)
         steps = (
-            (tr("1  Data"), self.data), (tr("2  Training"), self.training), (tr("3  Old and new"), self.comparison),
-            (tr("4  All models"), self.models),
+            (tr("1  Data"), self.data), (tr("2  Thresholds"), self.thresholds), (tr("3  Training"), self.training),
+            (tr("4  Old and new"), self.comparison), (tr("5  All models"), self.models),
         )  # fmt: skip
         for number, (title, step) in enumerate(steps):
             if number:

@@ -1,4 +1,4 @@
-"""Step 2: train, and watch."""
+"""Step 3: train, and watch."""
 
 from __future__ import annotations
 

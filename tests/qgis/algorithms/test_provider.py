@@ -19,6 +19,7 @@ def test_every_algorithm_is_described(application):
         "evidence",
         "find",
         "finetune",
+        "fitthresholds",
         "inspect",
         "inspectbatch",
         "lot",

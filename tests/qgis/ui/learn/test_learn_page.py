@@ -197,3 +197,26 @@ def test_lora_is_offered_for_a_pair_of_checkpoints_only(page, tmp_path):
     button(page, "Train").click()
     wait(lambda: "better" in status(page))
     assert json.loads((tmp_path / "seen.json").read_text(encoding="utf-8"))["lora"] == 16
+
+
+def test_thresholds_are_offered_after_enough_verdicts_used_and_undone(page, tmp_path):
+    from rsqi.bridge.model_choice import DEFAULT, choose_model, chosen_model, models_folder
+
+    add_layer(write_reviewed(tmp_path / "a.gpkg"))
+    page.refresh()
+    verdicts = page.findChild(QLabel, "rsqiLearnVerdicts")
+    assert verdicts.text().startswith("5 verdicts") and not button(page, "Fit").isEnabled()
+    add_layer(write_reviewed(tmp_path / "b.gpkg", ["accepted"] * 14 + ["rejected"] * 11 + ["unreviewed"]))
+    page.refresh()
+    assert verdicts.text().startswith("30 verdicts") and button(page, "Fit").isEnabled()
+    button(page, "Fit").click()
+    wait(lambda: button(page, "UseThresholds").isEnabled())
+    table = page.findChild(QWidget, "rsqiLearnThresholdTable")
+    rows = [[table.item(n, c).text() for c in range(1, 5)] for n in range(2)]
+    assert rows == [["25 / 40", "0.500", "0.620", "9 / 1"], ["1 / 3", "0.600", "=", "–"]]
+    assert chosen_model() == DEFAULT and not button(page, "UndoThresholds").isEnabled()
+    button(page, "UseThresholds").click()
+    assert chosen_model() == str(models_folder() / "station")
+    button(page, "UndoThresholds").click()
+    assert chosen_model() == DEFAULT and not button(page, "UndoThresholds").isEnabled()
+    choose_model(DEFAULT)
