@@ -33,8 +33,8 @@ from rsqi_core.synthesis.defect import DEFECT
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.taxonomy import TYPES, by_code
 
-SIDE, PARTS = 256, {"train": 64, "test": 64}  # px; blocks
-EPOCHS, RATE = 12, 1e-3
+SIDE, PARTS = 128, {"train": 64, "test": 64}  # px; blocks
+EPOCHS, RATE = 6, 2e-3
 NOISES = (0.003, 0.03)
 
 

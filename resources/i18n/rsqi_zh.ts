@@ -4873,15 +4873,15 @@ Take images of the station's own kind: same sensor, same ground, same season. A 
     </message>
     <message>
         <source>Worst first</source>
-        <translation>最严重者在前</translation>
+        <translation>最差优先</translation>
     </message>
     <message>
         <source>What costs most comes first.</source>
         <translation>扣分最多的排在最前。</translation>
     </message>
     <message>
-        <source>Most to gain</source>
-        <translation>最值得复核者在前</translation>
+        <source>Most gain</source>
+        <translation>收益优先</translation>
     </message>
     <message>
         <source>Where a look is worth most: uncertainty times area times deduction. What is judged comes last.</source>
@@ -4897,11 +4897,11 @@ Take images of the station's own kind: same sensor, same ground, same season. A 
     </message>
     <message>
         <source>Fits a model's thresholds to what people have accepted and rejected.</source>
-        <translation>按人工采纳与否定的结果拟合模型的阈值。</translation>
+        <translation>按人工确认与判为误检的结果拟合模型的阈值。</translation>
     </message>
     <message>
         <source>Takes reviewed results with at least 30 verdicts and fits per type from which probability on the model marks a block: higher where marks of little probability were rejected, lower where people have drawn what it had just missed. A threshold moves within bounds, and only where that is better for verdicts that it was not fitted to. The model with new thresholds goes into a folder of its own; the old one stays as it is.</source>
-        <translation>取至少 30 条复核结论，逐类型拟合模型从多大概率起标记分块：低概率的标记被否定较多时提高，人工补画了模型险些漏掉的错误时降低。阈值只在限定范围内变动，并且只有对未参与拟合的结论更好时才变动。带新阈值的模型写入单独的文件夹，旧模型保持不变。</translation>
+        <translation>取至少 30 条复核结论，逐类型拟合模型从多大概率起标记分块：低概率的标记多被判为误检时提高，人工补画了模型险些漏掉的错误时降低。阈值只在限定范围内变动，并且只有对未参与拟合的结论更好时才变动。带新阈值的模型写入单独的文件夹，旧模型保持不变。</translation>
     </message>
     <message>
         <source>The model that has found the errors: 'default', or a model folder.</source>
@@ -4973,7 +4973,7 @@ Take images of the station's own kind: same sensor, same ground, same season. A 
     </message>
     <message>
         <source>Rejected errors / real errors that would no longer be marked.</source>
-        <translation>将不再标记的：被否定的错误 / 属实的错误。</translation>
+        <translation>将不再标记的：误检 / 属实的错误。</translation>
     </message>
     <message>
         <source>Fit thresholds</source>

@@ -61,7 +61,7 @@ class FilterBar(QWidget):
             (tr("By column"), tr("In the order of the column whose title is clicked."), ""),
             (tr("Worst first"), tr("What costs most comes first."), WORST),
             (
-                tr("Most to gain"),
+                tr("Most gain"),
                 tr("Where a look is worth most: uncertainty times area times deduction. What is judged comes last."),
                 GAIN,
             ),

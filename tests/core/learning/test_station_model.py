@@ -13,10 +13,12 @@ from shapely.geometry import MultiPolygon
 
 from rsqi_core.blocks import grid
 from rsqi_core.cli import main
+from rsqi_core.errors import Cancelled
 from rsqi_core.files.geopackage import write_geopackage
 from rsqi_core.findings import ErrorPolygon
 from rsqi_core.models import load
 from rsqi_core.models.card import model_hash, read_card
+from rsqi_core.tasks import fit_thresholds
 from rsqi_core.taxonomy import CODES
 
 CLOUD, SIDE = CODES.index("cloud"), 64
@@ -71,6 +73,19 @@ def test_a_fit_is_shown_written_and_undone(tmp_path, result, capsys):
     assert model_hash(undone) == model_hash(MODEL)
     # The same results count for a model that differs in thresholds alone.
     assert main(["thresholds", "fit", str(result), "--model", str(fitted)]) == 0
+
+
+def test_the_worker_answers_with_the_rows_and_tells_of_results_that_it_leaves_out(tmp_path, result):
+    other = write_result(tmp_path / "b.gpkg", [0.5] * 3, ["accepted"] * 3, "other")
+    told = []
+    request = {"sources": [str(result), str(other)], "output": str(tmp_path / "new")}
+    answer = fit_thresholds(request, lambda event, **values: told.append((event, values)), lambda: False, None)
+    assert answer["output"] == request["output"] and (tmp_path / "new" / "card.json").exists()
+    assert [row["outcome"] for row in answer["rows"]] == ["moved"]
+    warnings = [values for event, values in told if event == "warning"]
+    assert [(values["code"], values["note"]["values"]["path"]) for values in warnings] == [("other_model", str(other))]
+    with pytest.raises(Cancelled):
+        fit_thresholds(request | {"output": str(tmp_path / "newer")}, lambda *_, **__: None, lambda: True, None)
 
 
 @pytest.mark.parametrize(
