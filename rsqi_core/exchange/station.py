@@ -88,6 +88,8 @@ def export_contribution(
     RsqiError
         Something cannot be read or written.
     """
+    if os.path.lexists(output):
+        raise OutputError(f"{output} exists already; choose another name")
     common, own = _opened(base), _opened(str(model))
     old, new = read_heads(common.folder), read_heads(own.folder)
     if not same_body(common.folder, own.folder):

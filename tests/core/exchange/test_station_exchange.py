@@ -11,6 +11,7 @@ from noise_dataset import write_dataset
 pytest.importorskip("cryptography")
 
 from rsqi_core.cli import main
+from rsqi_core.errors import OutputError
 from rsqi_core.exchange.contribution import Noise
 from rsqi_core.exchange.signed_file import new_key, read_contribution, write_contribution
 from rsqi_core.exchange.station import Exchange, export_contribution, merge_contributions
@@ -84,6 +85,8 @@ def test_what_was_exported_is_what_was_trained(base, stations):
     new, old = read_heads(keys[2].parent / "model2"), read_heads(base)
     for name, values in found.change.items():
         np.testing.assert_array_equal(values, new[name] - old[name])
+    with pytest.raises(OutputError, match="exists already"):
+        export_contribution(keys[2].parent / "model2", str(base), keys[2].with_suffix(""), "again", files[2])
     assert (keys[2].with_suffix("").stat().st_mode & 0o777) == 0o600
 
 
