@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def _page(work: Path) -> str:
-    base = _base(work)
+    base = base_model(work)
     stations = [_station(work / f"station{n}", ground, n, base) for n, ground in enumerate(GROUNDS, 1)]
     keys = [folder / "key.pub" for folder in stations]
     files = [folder / "change.safetensors" for folder in stations]
@@ -95,7 +95,7 @@ def _page(work: Path) -> str:
     )
 
 
-def _base(work: Path) -> Path:
+def base_model(work: Path) -> Path:
     """The default model, told to look at blocks of these sizes."""
     folder, default = work / "base", load("default", "cpu")
     if not folder.exists():
@@ -109,7 +109,7 @@ def _base(work: Path) -> Path:
 def _station(folder: Path, ground: Ground, number: int, base: Path) -> Path:
     """Make a station's dataset, model, key and file, unless they are there."""
     if not (folder / "data").exists():
-        _write_dataset(folder / "part", ground, number)
+        write_dataset(folder / "part", ground, number, PARTS)
         (folder / "part").rename(folder / "data")
     if not (folder / "alone").exists():
         print(f"station {number} learns", flush=True)
@@ -119,12 +119,13 @@ def _station(folder: Path, ground: Ground, number: int, base: Path) -> Path:
         )  # fmt: skip
     if not (folder / "key").exists():
         new_key(folder / "key")
+    (folder / "change.safetensors").unlink(missing_ok=True)
     export_contribution(folder / "alone", str(base), folder / "key", f"station {number}", folder / "change.safetensors")
     return folder
 
 
-def _write_dataset(folder: Path, ground: Ground, number: int) -> None:
-    for part, count in PARTS.items():
+def write_dataset(folder: Path, ground: Ground, number: int, parts: dict[str, int]) -> None:
+    for part, count in parts.items():
         rng = np.random.default_rng((number, len(part)))
         target = folder / part
         target.mkdir(parents=True)
@@ -165,6 +166,7 @@ def _merged(folder: Path, files: list[Path], keys: list[Path], base: Path) -> Pa
 
 def _noisy(folder: Path, base: Path, sigma: float) -> Path:
     file = folder / f"noise{sigma:g}.safetensors"
+    file.unlink(missing_ok=True)
     export_contribution(folder / "alone", str(base), folder / "key", folder.name, file, Noise(1.0, sigma))
     return file
 
@@ -196,9 +198,30 @@ def _own(found: dict[str, list[Predictions]], models: dict[str, Model]) -> list[
         ious = f"{alone.old_iou:.3f} | {alone.new_iou:.3f} | {together.new_iou:.3f}"
         kept = "yes" if together.better else "no"
         lines.append(f"| {ground.name} | {f1s} | {ious} | {kept} | {between.sure:.0%} |")
-    lines += ["", "*Better than before* is the gate of each station: the merged model is written there only then.",
+    lines += ["", *_summary(found, models), "", "*Better than before* is the gate of each station: the merged model is written there only then.",
               "*Beats alone*: share of resamples in which the merged model has the higher F1."]  # fmt: skip
     return lines
+
+
+def _summary(found: dict[str, list[Predictions]], models: dict[str, Model]) -> list[str]:
+    """Say in words what the table comes to, whatever that is."""
+    stations = range(len(GROUNDS))
+    alone = [_versus(found, models, "before", f"station {n + 1}", n) for n in stations]
+    together = [_versus(found, models, "before", "together", n) for n in stations]
+    means = [np.mean([each.old_f1 for each in alone]), *(np.mean([e.new_f1 for e in s]) for s in (alone, together))]
+    ahead = sum(one.new_f1 > other.new_f1 for one, other in zip(together, alone))
+    behind = sum(one.new_f1 < other.new_f1 for one, other in zip(together, alone))
+    rest = [
+        [_versus(found, models, "before", name, n).new_f1 for n in stations if n != own]
+        for own in stations
+        for name in (f"station {own + 1}", "together")
+    ]
+    abroad = [np.mean(rest[0::2]), np.mean(rest[1::2])]
+    return [
+        f"Mean F1 of the stations: {means[0]:.3f} before, {means[1]:.3f} alone, {means[2]:.3f} together, which is ahead of",
+        f"alone at {ahead} stations and behind at {behind}. On the ground of the others: {abroad[0]:.3f} alone,",
+        f"{abroad[1]:.3f} together. With {PARTS['test']} blocks a station, differences of some hundredths may be chance.",
+    ]
 
 
 def _everywhere(found: dict[str, list[Predictions]], models: dict[str, Model]) -> list[str]:

@@ -77,8 +77,8 @@ def fit_station(
     seen(len(results), len(results))
     if not found:
         raise others[0] if others else ParameterError("no reviewed result was given")
-    for error in others:
-        left_out(error)
+    for other in others:
+        left_out(other)
     together = Verdicts(
         *(np.concatenate([getattr(each, name) for each in found]) for name in ("category_ids", "p", "real", "drawn"))
     )
