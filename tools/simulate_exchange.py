@@ -198,7 +198,8 @@ def _own(found: dict[str, list[Predictions]], models: dict[str, Model]) -> list[
         ious = f"{alone.old_iou:.3f} | {alone.new_iou:.3f} | {together.new_iou:.3f}"
         kept = "yes" if together.better else "no"
         lines.append(f"| {ground.name} | {f1s} | {ious} | {kept} | {between.sure:.0%} |")
-    lines += ["", *_summary(found, models), "", "*Better than before* is the gate of each station: the merged model is written there only then.",
+    lines += ["", *_summary(found, models), ""]
+    lines += ["*Better than before* is the gate of each station: the merged model is written there only then.",
               "*Beats alone*: share of resamples in which the merged model has the higher F1."]  # fmt: skip
     return lines
 
@@ -218,9 +219,9 @@ def _summary(found: dict[str, list[Predictions]], models: dict[str, Model]) -> l
     ]
     abroad = [np.mean(rest[0::2]), np.mean(rest[1::2])]
     return [
-        f"Mean F1 of the stations: {means[0]:.3f} before, {means[1]:.3f} alone, {means[2]:.3f} together, which is ahead of",
-        f"alone at {ahead} stations and behind at {behind}. On the ground of the others: {abroad[0]:.3f} alone,",
-        f"{abroad[1]:.3f} together. With {PARTS['test']} blocks a station, differences of some hundredths may be chance.",
+        f"Mean F1 of the stations: {means[0]:.3f} before, {means[1]:.3f} alone, {means[2]:.3f} together, which is",
+        f"ahead of alone at {ahead} stations and behind at {behind}. On the ground of the others: {abroad[0]:.3f} alone,",
+        f"{abroad[1]:.3f} together. With {PARTS['test']} blocks a station, some hundredths may be chance.",
     ]
 
 

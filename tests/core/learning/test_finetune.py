@@ -13,6 +13,7 @@ from rsqi_core.learning.finetune import FineTuning, fine_tune
 from rsqi_core.models.architectures import architecture
 from rsqi_core.models.card import read_card, write_card
 from rsqi_core.models.export import write_uncalibrated
+from rsqi_core.models.heads import read_heads, same_body
 
 torch.set_num_threads(1)
 
@@ -61,6 +62,16 @@ def test_a_run_that_was_stopped_goes_on(tmp_path, model, monkeypatch):
     assert new.id == "new" and "uncalibrated" in new.training["start"]
     assert json.loads((tmp_path / "new" / "verdict.json").read_text())["better"] == comparison.better
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "new"]
+
+
+def test_heads_alone_learn_where_that_is_asked(tmp_path, model, monkeypatch):
+    monkeypatch.setattr(finetune, "BATCH", 4)
+    monkeypatch.setattr(finetune, "_VALIDATION", 4)
+    write_dataset(tmp_path / "data")
+    fine_tune(job(tmp_path, model, keep=True, heads=True))
+    assert same_body(model, tmp_path / "new") and read_card(tmp_path / "new").training["weights"] == "heads"
+    old, new = read_heads(model), read_heads(tmp_path / "new")
+    assert all((old[name] != new[name]).any() for name in old if name.endswith("weight"))
 
 
 def test_what_cannot_be_tuned_is_refused(tmp_path, model):
