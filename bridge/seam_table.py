@@ -12,7 +12,7 @@ from .geopackage import features_of, geopackage_of
 
 MISALIGNMENT = by_code("stitching_misalignment").id
 STEPS = ("step_dn_r", "step_dn_g", "step_dn_b")
-MEASURES = ("delta_e", "sharpness_ratio", "length_m", "offset_px", "offset_significance")
+MEASURES = ("delta_e", "sharpness_ratio", "length_m", "offset_px", "offset_significance", "visible_share")
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class MeasuredSeam:
     delta_e, sharpness_ratio, length_m : float
     offset_px, offset_significance : float or None
         None where nothing that crosses the line tells.
+    visible_share : float or None
+        Share 0-1 of the line at which it shows; None in results of older versions.
     """
 
     geometry: QgsGeometry
@@ -39,6 +41,7 @@ class MeasuredSeam:
     length_m: float
     offset_px: float | None = None
     offset_significance: float | None = None
+    visible_share: float | None = None
 
 
 def measures_by_error(errors: QgsVectorLayer) -> dict[int, dict[str, Any]]:

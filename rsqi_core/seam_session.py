@@ -29,10 +29,10 @@ from .progress import Emit
 from .raster import Raster, open_raster
 from .request import need_texts
 from .seams.follow import SNAP, Follower
-from .seams.measure import measure_line
 from .seams.profile import length_of
 from .seams.record import band_of, seam_of
 from .seams.seamlines import LEAST_LENGTH
+from .seams.steady import measure_followed
 
 _MEASURES = ("delta_e", "sharpness_ratio", "offset_px", "offset_significance", "length_m", "visible_share")
 
@@ -121,7 +121,7 @@ class SeamSession:
         if length_of(line) < LEAST_LENGTH:
             text = "a line shorter than {least} px cannot be measured"
             raise ParameterError(Note("seam_short", text, least=f"{LEAST_LENGTH:g}"))
-        found = measure_line(self._raster.read, self._size, line)
+        found = measure_followed(self._raster.read, self._size, line)
         if found is None:
             raise ParameterError(Note("seam_beside", "the line lies beside the image"))
         transform = self._raster.transform

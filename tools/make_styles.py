@@ -111,7 +111,7 @@ SEAM_SIZES = (
     ("stitching_trace", LARGEST_STEP, "DN", (10, 25, 50)),
     ("stitching_misalignment", 'coalesce("offset_px", 0)', "px", (2, 5)),
 )
-UNSEEN = "#9aa5ad"
+UNSEEN, REJECTED_COLOR = "#9aa5ad", "#d5dbe0"
 STATUS_NAMES = {
     "unreviewed": both("未复核", "Unreviewed"),
     "accepted": both("已确认", "Accepted"),
@@ -214,7 +214,8 @@ def where(layer: QgsSymbolLayer, key: int, expression: str) -> QgsSymbolLayer:
 def error_symbol(error_type: taxonomy.ErrorType) -> QgsFillSymbol:
     """Translucent fill, hatched for boundary types, and a coloured outline on a dark casing.
 
-    Outlines are thin around what is small on the screen. A rejected error is a faint dashed outline, no more.
+    Outlines are thin around what is small on the screen. A rejected error is a faint dashed outline, on a
+    casing as bright ground hides it else.
     """
     color = QColor(error_type.color)
     color.setAlphaF(0.18)
@@ -232,12 +233,12 @@ def error_symbol(error_type: taxonomy.ErrorType) -> QgsFillSymbol:
         hatch.setSubSymbol(strokes)
         layers.append(hatch)
     layers.append(where(outline(CASING, CASING_MM), QgsSymbolLayer.PropertyStrokeWidth, width(CASING_MM)))
-    for layer in layers:
+    for layer in layers[:-1]:
         where(layer, QgsSymbolLayer.PropertyLayerEnabled, KEPT)
     line = where(outline(error_type.color, OUTLINE_MM), QgsSymbolLayer.PropertyStrokeWidth, width(OUTLINE_MM))
     where(line, QgsSymbolLayer.PropertyStrokeStyle, f"if({REJECTED}, 'dash', 'solid')")
     symbol = symbol_of(QgsFillSymbol, *layers, line)
-    return where(symbol, QgsSymbol.PropertyOpacity, f"if({REJECTED}, 55, 100)")
+    return where(symbol, QgsSymbol.PropertyOpacity, f"if({REJECTED}, 65, 100)")
 
 
 def width(millimetres: float) -> str:
@@ -437,11 +438,11 @@ def blocks() -> QgsVectorLayer:
 
 
 def seam_symbol(color: str, width: float, dashed: bool = False) -> QgsLineSymbol:
-    """A coloured line on a dark casing."""
+    """A coloured line on a dark casing, which shows between the dashes."""
     line, casing = outline(color, width), outline(CASING, width + CASING_MM - OUTLINE_MM)
     if dashed:
         line.setPenStyle(Qt.PenStyle.DashLine)
-        return symbol_of(QgsLineSymbol, line)
+        casing.setWidth(width + 0.3)
     for each in (line, casing):
         each.setPenCapStyle(Qt.PenCapStyle.RoundCap)
     return symbol_of(QgsLineSymbol, casing, line)
@@ -465,8 +466,8 @@ def seam_rules() -> QgsRuleBasedRenderer:
             rule = QgsRuleBasedRenderer.Rule(seam_symbol(error_type.color, width), 0, 0, " and ".join(bounds), text)
             group.appendChild(rule)
         root.appendChild(group)
-    rejected = seam_symbol(UNSEEN, 0.3, True)
-    rejected.setOpacity(0.55)
+    rejected = seam_symbol(REJECTED_COLOR, 0.4, True)
+    rejected.setOpacity(0.65)
     root.appendChild(
         QgsRuleBasedRenderer.Rule(rejected, 0, 0, f'"error_id" is not null and {REJECTED}', STATUS_NAMES["rejected"])
     )

@@ -60,6 +60,22 @@
         <translation>含有字段 category_id（1 至 10）的图层，例如检查结果。</translation>
     </message>
     <message>
+        <source>Much of it shows no step that goes on: is it one seam?</source>
+        <translation>大部分没有连续的色差：是同一条接缝吗？</translation>
+    </message>
+    <message>
+        <source>Not used</source>
+        <translation>不使用</translation>
+    </message>
+    <message>
+        <source>Shows</source>
+        <translation>可见</translation>
+    </message>
+    <message>
+        <source>There is no memory of clean images at {path}: choose another under Advanced, or none.</source>
+        <translation>{path} 没有正常影像记忆：请在“高级”中另选一个，或不选。</translation>
+    </message>
+    <message>
         <source>a line shorter than {least} px cannot be measured</source>
         <translation>短于 {least} 像素的线无法测量</translation>
     </message>
@@ -2102,6 +2118,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
     <message>
         <source>inspected</source>
         <translation>已检查</translation>
+    </message>
+    <message>
+        <source>on {percent} % of the line</source>
+        <translation>线长的 {percent} %</translation>
     </message>
     <message>
         <source>passes</source>

@@ -21,7 +21,7 @@
             <Option name="properties" type="Map">
               <Option name="alpha" type="Map">
                 <Option name="active" type="bool" value="true"></Option>
-                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 55, 100)"></Option>
+                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 65, 100)"></Option>
                 <Option name="type" type="int" value="3"></Option>
               </Option>
             </Option>
@@ -90,11 +90,6 @@
             <Option type="Map">
               <Option name="name" type="QString" value=""></Option>
               <Option name="properties" type="Map">
-                <Option name="enabled" type="Map">
-                  <Option name="active" type="bool" value="true"></Option>
-                  <Option name="expression" type="QString" value="coalesce(&quot;status&quot;, '') &lt;> 'rejected'"></Option>
-                  <Option name="type" type="int" value="3"></Option>
-                </Option>
                 <Option name="outlineWidth" type="Map">
                   <Option name="active" type="bool" value="true"></Option>
                   <Option name="expression" type="QString" value="if((sqrt(&quot;area_m2&quot;) / @map_scale * 1000 &lt; 3) or &quot;status&quot; = 'rejected', 0.6, 1.2)"></Option>
@@ -162,7 +157,7 @@
             <Option name="properties" type="Map">
               <Option name="alpha" type="Map">
                 <Option name="active" type="bool" value="true"></Option>
-                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 55, 100)"></Option>
+                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 65, 100)"></Option>
                 <Option name="type" type="int" value="3"></Option>
               </Option>
             </Option>
@@ -231,11 +226,6 @@
             <Option type="Map">
               <Option name="name" type="QString" value=""></Option>
               <Option name="properties" type="Map">
-                <Option name="enabled" type="Map">
-                  <Option name="active" type="bool" value="true"></Option>
-                  <Option name="expression" type="QString" value="coalesce(&quot;status&quot;, '') &lt;> 'rejected'"></Option>
-                  <Option name="type" type="int" value="3"></Option>
-                </Option>
                 <Option name="outlineWidth" type="Map">
                   <Option name="active" type="bool" value="true"></Option>
                   <Option name="expression" type="QString" value="if((sqrt(&quot;area_m2&quot;) / @map_scale * 1000 &lt; 3) or &quot;status&quot; = 'rejected', 0.6, 1.2)"></Option>
@@ -303,7 +293,7 @@
             <Option name="properties" type="Map">
               <Option name="alpha" type="Map">
                 <Option name="active" type="bool" value="true"></Option>
-                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 55, 100)"></Option>
+                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 65, 100)"></Option>
                 <Option name="type" type="int" value="3"></Option>
               </Option>
             </Option>
@@ -372,11 +362,6 @@
             <Option type="Map">
               <Option name="name" type="QString" value=""></Option>
               <Option name="properties" type="Map">
-                <Option name="enabled" type="Map">
-                  <Option name="active" type="bool" value="true"></Option>
-                  <Option name="expression" type="QString" value="coalesce(&quot;status&quot;, '') &lt;> 'rejected'"></Option>
-                  <Option name="type" type="int" value="3"></Option>
-                </Option>
                 <Option name="outlineWidth" type="Map">
                   <Option name="active" type="bool" value="true"></Option>
                   <Option name="expression" type="QString" value="if((sqrt(&quot;area_m2&quot;) / @map_scale * 1000 &lt; 3) or &quot;status&quot; = 'rejected', 0.6, 1.2)"></Option>
@@ -444,7 +429,7 @@
             <Option name="properties" type="Map">
               <Option name="alpha" type="Map">
                 <Option name="active" type="bool" value="true"></Option>
-                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 55, 100)"></Option>
+                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 65, 100)"></Option>
                 <Option name="type" type="int" value="3"></Option>
               </Option>
             </Option>
@@ -513,11 +498,6 @@
             <Option type="Map">
               <Option name="name" type="QString" value=""></Option>
               <Option name="properties" type="Map">
-                <Option name="enabled" type="Map">
-                  <Option name="active" type="bool" value="true"></Option>
-                  <Option name="expression" type="QString" value="coalesce(&quot;status&quot;, '') &lt;> 'rejected'"></Option>
-                  <Option name="type" type="int" value="3"></Option>
-                </Option>
                 <Option name="outlineWidth" type="Map">
                   <Option name="active" type="bool" value="true"></Option>
                   <Option name="expression" type="QString" value="if((sqrt(&quot;area_m2&quot;) / @map_scale * 1000 &lt; 3) or &quot;status&quot; = 'rejected', 0.6, 1.2)"></Option>
@@ -585,7 +565,7 @@
             <Option name="properties" type="Map">
               <Option name="alpha" type="Map">
                 <Option name="active" type="bool" value="true"></Option>
-                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 55, 100)"></Option>
+                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 65, 100)"></Option>
                 <Option name="type" type="int" value="3"></Option>
               </Option>
             </Option>
@@ -654,11 +634,6 @@
             <Option type="Map">
               <Option name="name" type="QString" value=""></Option>
               <Option name="properties" type="Map">
-                <Option name="enabled" type="Map">
-                  <Option name="active" type="bool" value="true"></Option>
-                  <Option name="expression" type="QString" value="coalesce(&quot;status&quot;, '') &lt;> 'rejected'"></Option>
-                  <Option name="type" type="int" value="3"></Option>
-                </Option>
                 <Option name="outlineWidth" type="Map">
                   <Option name="active" type="bool" value="true"></Option>
                   <Option name="expression" type="QString" value="if((sqrt(&quot;area_m2&quot;) / @map_scale * 1000 &lt; 3) or &quot;status&quot; = 'rejected', 0.6, 1.2)"></Option>
@@ -726,7 +701,7 @@
             <Option name="properties" type="Map">
               <Option name="alpha" type="Map">
                 <Option name="active" type="bool" value="true"></Option>
-                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 55, 100)"></Option>
+                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 65, 100)"></Option>
                 <Option name="type" type="int" value="3"></Option>
               </Option>
             </Option>
@@ -795,11 +770,6 @@
             <Option type="Map">
               <Option name="name" type="QString" value=""></Option>
               <Option name="properties" type="Map">
-                <Option name="enabled" type="Map">
-                  <Option name="active" type="bool" value="true"></Option>
-                  <Option name="expression" type="QString" value="coalesce(&quot;status&quot;, '') &lt;> 'rejected'"></Option>
-                  <Option name="type" type="int" value="3"></Option>
-                </Option>
                 <Option name="outlineWidth" type="Map">
                   <Option name="active" type="bool" value="true"></Option>
                   <Option name="expression" type="QString" value="if((sqrt(&quot;area_m2&quot;) / @map_scale * 1000 &lt; 3) or &quot;status&quot; = 'rejected', 0.6, 1.2)"></Option>
@@ -867,7 +837,7 @@
             <Option name="properties" type="Map">
               <Option name="alpha" type="Map">
                 <Option name="active" type="bool" value="true"></Option>
-                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 55, 100)"></Option>
+                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 65, 100)"></Option>
                 <Option name="type" type="int" value="3"></Option>
               </Option>
             </Option>
@@ -1051,11 +1021,6 @@
             <Option type="Map">
               <Option name="name" type="QString" value=""></Option>
               <Option name="properties" type="Map">
-                <Option name="enabled" type="Map">
-                  <Option name="active" type="bool" value="true"></Option>
-                  <Option name="expression" type="QString" value="coalesce(&quot;status&quot;, '') &lt;> 'rejected'"></Option>
-                  <Option name="type" type="int" value="3"></Option>
-                </Option>
                 <Option name="outlineWidth" type="Map">
                   <Option name="active" type="bool" value="true"></Option>
                   <Option name="expression" type="QString" value="if((sqrt(&quot;area_m2&quot;) / @map_scale * 1000 &lt; 3) or &quot;status&quot; = 'rejected', 0.6, 1.2)"></Option>
@@ -1123,7 +1088,7 @@
             <Option name="properties" type="Map">
               <Option name="alpha" type="Map">
                 <Option name="active" type="bool" value="true"></Option>
-                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 55, 100)"></Option>
+                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 65, 100)"></Option>
                 <Option name="type" type="int" value="3"></Option>
               </Option>
             </Option>
@@ -1307,11 +1272,6 @@
             <Option type="Map">
               <Option name="name" type="QString" value=""></Option>
               <Option name="properties" type="Map">
-                <Option name="enabled" type="Map">
-                  <Option name="active" type="bool" value="true"></Option>
-                  <Option name="expression" type="QString" value="coalesce(&quot;status&quot;, '') &lt;> 'rejected'"></Option>
-                  <Option name="type" type="int" value="3"></Option>
-                </Option>
                 <Option name="outlineWidth" type="Map">
                   <Option name="active" type="bool" value="true"></Option>
                   <Option name="expression" type="QString" value="if((sqrt(&quot;area_m2&quot;) / @map_scale * 1000 &lt; 3) or &quot;status&quot; = 'rejected', 0.6, 1.2)"></Option>
@@ -1379,7 +1339,7 @@
             <Option name="properties" type="Map">
               <Option name="alpha" type="Map">
                 <Option name="active" type="bool" value="true"></Option>
-                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 55, 100)"></Option>
+                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 65, 100)"></Option>
                 <Option name="type" type="int" value="3"></Option>
               </Option>
             </Option>
@@ -1448,11 +1408,6 @@
             <Option type="Map">
               <Option name="name" type="QString" value=""></Option>
               <Option name="properties" type="Map">
-                <Option name="enabled" type="Map">
-                  <Option name="active" type="bool" value="true"></Option>
-                  <Option name="expression" type="QString" value="coalesce(&quot;status&quot;, '') &lt;> 'rejected'"></Option>
-                  <Option name="type" type="int" value="3"></Option>
-                </Option>
                 <Option name="outlineWidth" type="Map">
                   <Option name="active" type="bool" value="true"></Option>
                   <Option name="expression" type="QString" value="if((sqrt(&quot;area_m2&quot;) / @map_scale * 1000 &lt; 3) or &quot;status&quot; = 'rejected', 0.6, 1.2)"></Option>
@@ -1520,7 +1475,7 @@
             <Option name="properties" type="Map">
               <Option name="alpha" type="Map">
                 <Option name="active" type="bool" value="true"></Option>
-                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 55, 100)"></Option>
+                <Option name="expression" type="QString" value="if(&quot;status&quot; = 'rejected', 65, 100)"></Option>
                 <Option name="type" type="int" value="3"></Option>
               </Option>
             </Option>
@@ -1589,11 +1544,6 @@
             <Option type="Map">
               <Option name="name" type="QString" value=""></Option>
               <Option name="properties" type="Map">
-                <Option name="enabled" type="Map">
-                  <Option name="active" type="bool" value="true"></Option>
-                  <Option name="expression" type="QString" value="coalesce(&quot;status&quot;, '') &lt;> 'rejected'"></Option>
-                  <Option name="type" type="int" value="3"></Option>
-                </Option>
                 <Option name="outlineWidth" type="Map">
                   <Option name="active" type="bool" value="true"></Option>
                   <Option name="expression" type="QString" value="if((sqrt(&quot;area_m2&quot;) / @map_scale * 1000 &lt; 3) or &quot;status&quot; = 'rejected', 0.6, 1.2)"></Option>

@@ -20,7 +20,9 @@ _LONGEST = 1500  # px between two clicks; of what is longer the image is read re
 _SIDES = (3, 6)  # px on each side over which a tone is averaged
 _GROUND = 33  # px around a place from which it is known how much steps mean there
 _LEAST = 2.0  # grey levels that steps differ by at least
-_SURE = 2.0  # times what is usual: a larger step is no surer, as it is the edge of a thing
+_SURE = 1.4  # times what is usual: a larger step is no surer, as it is the edge of a thing
+_ALONG = 9  # px along which a step is averaged: the edges of things are shorter
+_AT_CLICK = 32.0  # cost of an end as far from its click as the seam is looked for
 _BEND = 2.0  # cost of one pixel across from one pixel to the next
 _TURNS = 2  # the colour of the step is taken from the path found last
 # in which a step is looked for at first, up and down
@@ -119,7 +121,7 @@ def follow_leg(
     away = np.arange(-reach, reach + 1)
     gain_of = _Gains(strip, reach)
     for row, near in ((0, snap), (-1, other_snap)):
-        gain_of.offset[row] -= 4.0 * _SURE * (away / max(near / scale, 0.5)) ** 2
+        gain_of.offset[row] -= _AT_CLICK * (away / max(near / scale, 0.5)) ** 2
     path = max((gain_of.path(sign * np.array(color)) for color in _COLORS for sign in (1, -1)), key=gain_of.total)
     for _ in range(_TURNS):
         path = gain_of.path(gain_of.color(path))
@@ -140,7 +142,8 @@ class _Gains:
             best.append(tone[:, columns] - tone[:, columns - side])
         steps = np.mean(best, 0)
         usual = cv2.blur(np.abs(steps), (_GROUND, _GROUND), borderType=cv2.BORDER_REFLECT)
-        self._steps = steps / (usual + _LEAST)
+        goes_on = cv2.blur(steps, (1, _ALONG), borderType=cv2.BORDER_REPLICATE)
+        self._steps = goes_on / (usual + _LEAST)
         rim = np.ones((1, 2 * max(_SIDES)), np.uint8)
         known = cv2.erode(strip.valid.astype(np.uint8), rim, borderValue=1)[:, columns] > 0
         self._known = known

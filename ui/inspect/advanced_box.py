@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from qgis.core import QgsProcessingException
-from qgis.gui import QgsCollapsibleGroupBox, QgsDoubleSpinBox
+from pathlib import Path
+
+from qgis.core import QgsProcessingException, QgsSettings
+from qgis.gui import QgsCollapsibleGroupBox, QgsDoubleSpinBox, QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit
 
 from ...bridge.i18n import tr
 from ...bridge.inspect_options import block_sizes, constraint_names
 from ...rsqi_core import limits
-from ..widgets.narrow import narrow
+from ..widgets.narrow import narrow, narrow_file
 from .bands_box import BandsBox
 from .presets import STANDARD, Preset, preset_of
 
+_MEMORY = "rsqi/inspect/memory"
 _OWN = -0.01  # the value of the threshold that stands for the model's own
 
 
@@ -60,6 +63,19 @@ class AdvancedBox(QgsCollapsibleGroupBox):
             )
         )
         self.bands_box = BandsBox()
+        self.memory_box = narrow_file(QgsFileWidget())
+        self.memory_box.setObjectName("rsqiMemory")
+        self.memory_box.setDialogTitle(tr("Memory of clean images"))
+        self.memory_box.setFilter(tr("Memories (*.safetensors)"))
+        self.memory_box.lineEdit().setPlaceholderText(tr("Not used"))
+        self.memory_box.setToolTip(
+            tr(
+                "A file that 'Remember clean images' wrote with the same model: what is unlike all of them is marked "
+                "in a layer of its own, which is never part of the score."
+            )
+        )
+        self.memory_box.setFilePath(QgsSettings().value(_MEMORY, "", type=str))
+        self.memory_box.fileChanged.connect(lambda path: QgsSettings().setValue(_MEMORY, path.strip()))
         form = QFormLayout(self)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
@@ -72,6 +88,8 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         form.addRow(tr("Constraint strength (alpha)"), self.alpha_box)
         form.addRow(tr("Tolerance of outlines (pixels)"), self.tolerance_box)
         form.addRow(tr("Bands"), self.bands_box)
+        form.addRow(QLabel(tr("Memory of clean images")))
+        form.addRow(self.memory_box)
         self.set_preset(STANDARD)
         self.blocks_line.textEdited.connect(lambda _: self.changed.emit())
         self.overlap_box.valueChanged.connect(lambda _: self.changed.emit())
@@ -120,6 +138,23 @@ class AdvancedBox(QgsCollapsibleGroupBox):
         if self._threshold() is not None:
             found["THRESHOLD"] = self._threshold()
         return found
+
+    def memory_parameters(self) -> dict:
+        """Return the parameter of `rsqi:inspect` that batches do not have."""
+        path = self._memory()
+        return {"MEMORY": path} if path else {}
+
+    def memory_problem(self) -> str:
+        """Return what is wrong with the memory; empty: nothing, or none is chosen."""
+        path = self._memory()
+        if path and not Path(path).is_file():
+            return tr("There is no memory of clean images at {path}: choose another under Advanced, or none.").format(
+                path=path
+            )
+        return ""
+
+    def _memory(self) -> str:
+        return self.memory_box.filePath().strip()
 
     def _threshold(self) -> float | None:
         value = self.threshold_box.value()

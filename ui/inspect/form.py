@@ -73,7 +73,7 @@ class InspectionForm(QWidget):
         problem = self._source_problem()
         if not problem and not self.type_list.checked():
             return tr("Choose at least one error type.")
-        return problem or self.area_box.problem() or self.advanced_box.problem()
+        return problem or self.area_box.problem() or self.advanced_box.problem() or self.advanced_box.memory_problem()
 
     def seam_problem(self) -> str:
         """Return why no seams can be measured, with the remedy; empty: they can."""
@@ -106,6 +106,7 @@ class InspectionForm(QWidget):
             **self._common_parameters(image),
             **self.area_box.parameters(),
             **self.advanced_box.parameters(),
+            **self.advanced_box.memory_parameters(),
         }
 
     def seam_parameters(self, image: Image) -> dict:

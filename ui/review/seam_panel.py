@@ -15,6 +15,7 @@ from ..widgets.narrow import VerticalScroll
 from .profile_plot import AlongPlot, ProfilePlot
 
 LEAST = 40  # px: on a low screen the panel is scrolled, and the window stays as high as the screen
+SHOWS = 0.5  # share of a line below which a person is told so
 SETTLE_MS = 120  # a held key runs through the list without reading the raster at every error
 
 
@@ -36,7 +37,9 @@ class SeamPanel(QWidget):
         self._image: QgsRasterLayer | None = None
         self._raster = ""
         self._fid: int | None = None
-        self._names = [QLabel(text) for text in (tr("Step"), tr("Sharpness ratio"), tr("Offset"), tr("Length"))]
+        self._names = [
+            QLabel(text) for text in (tr("Step"), tr("Sharpness ratio"), tr("Offset"), tr("Length"), tr("Shows"))
+        ]
         self._values = [QLabel() for _ in self._names]
         self.plot, self.along = ProfilePlot(), AlongPlot()
         grid = QGridLayout()
@@ -145,4 +148,13 @@ def _texts(seam: MeasuredSeam) -> list[str]:
         f"{seam.sharpness_ratio:.2f}",
         offset,
         f"{seam.length_m:,.1f} m",
+        _shown(seam.visible_share),
     ]
+
+
+def _shown(share: float | None) -> str:
+    """Return how much of a line shows, and what to look at where that is little."""
+    if share is None:
+        return "–"
+    text = tr("on {percent} % of the line").format(percent=round(100 * share))
+    return text if share >= SHOWS else f"⚠ {text}. {tr('Much of it shows no step that goes on: is it one seam?')}"

@@ -96,3 +96,25 @@ def test_clicks_beside_the_image_go_to_its_rim():
 def test_where_nothing_is_valid_the_line_is_straight():
     line = follower(mosaic(50), np.zeros((HEIGHT, WIDTH), bool)).follow([(100, 100), (300, 200)])
     assert shapely.hausdorff_distance(shapely.LineString(line), shapely.LineString([(100, 100), (300, 200)])) < 8
+
+
+def upright(at=300, edge=None):
+    """A seam of 24 grey levels at a column; beside its upper end a stronger edge, as of relief."""
+    image = landscape(1024, 6)[:HEIGHT, :600].astype(int)
+    image[:, at:] += 24
+    if edge is not None:
+        image[20:110, edge : edge + 40] += 70
+    return np.clip(image, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("edge", [309, 291 - 40])
+def test_a_stronger_edge_beside_a_click_does_not_take_the_line(edge):
+    line = follower(upright(edge=edge)).follow([(301, 40), (298, 400)], 20)
+    away = np.abs(line[:, 0] - 300)
+    assert away.max() < 5
+
+
+def test_a_line_ends_near_its_clicks():
+    clicks = np.array([(302.0, 40.0), (298.0, 400.0)])
+    line = follower(upright(edge=309)).follow(clicks.tolist(), 12)
+    assert np.hypot(*(line[[0, -1]] - clicks).T).max() < 5

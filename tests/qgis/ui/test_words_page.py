@@ -24,6 +24,7 @@ from review_scene import write as write_result
 from runner import Record, run, spin
 
 ROOT = Path(__file__).parents[3]
+HANGS = 600  # seconds
 PYTHON = Path(os.environ.get("RSQI_TEST_PYTHON", ROOT / ".venv" / "bin" / "python"))
 pytestmark = pytest.mark.skipif(not PYTHON.exists(), reason="the worker environment is not built")
 
@@ -76,8 +77,14 @@ def find(application, dock, image, model, phrase="smoke on water"):
     box.model_box.setFilePath(str(model))
     box.threshold_box.setValue(0.01)
     box.run_button.click()
-    spin(application, 60, lambda: box._run is None)
+    ended(application, box)
     return box
+
+
+def ended(application, box):
+    """Wait for the worker's end; the limit is only there for one that hangs."""
+    spin(application, HANGS, lambda: box._run is None)
+    assert box._run is None, f"the worker has not ended after {HANGS} s: {box.status.text()}"
 
 
 def test_what_words_find_is_listed_and_taken_with_one_key(application, dock, models, image, tmp_path):

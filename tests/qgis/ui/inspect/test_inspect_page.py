@@ -349,3 +349,23 @@ def test_without_seamlines_nothing_is_measured(page, image):
     page.follow(image)
     page.measure_seams()
     assert page.status.text() == "Choose the seamlines to measure." and page.run_button.isEnabled()
+
+
+def test_a_memory_of_clean_images_is_handed_on_and_remembered(page, image, tmp_path):
+    from rsqi.ui.inspect.form import InspectionForm
+
+    form = page.form
+    (one,) = form.images()
+    assert "MEMORY" not in form.parameters(one)
+    path = tmp_path / "clean.safetensors"
+    form.advanced_box.memory_box.setFilePath(str(path))
+    assert "no memory of clean images" in form.problem() and str(path) in form.problem()
+    path.touch()
+    assert form.problem() == "" and form.parameters(one)["MEMORY"] == str(path)
+    assert "MEMORY" not in form.method()[0], "batches do not know it"
+    again = InspectionForm(page._iface.canvas)
+    assert again.advanced_box.memory_box.filePath() == str(path)
+    form.advanced_box.memory_box.setFilePath("")
+    assert QgsSettings().value("rsqi/inspect/memory") == "" and form.problem() == ""
+    again.stop()
+    sip.delete(again)
