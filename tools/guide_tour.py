@@ -231,6 +231,7 @@ def learn(dock):
         wait(5.0)
         wait(LONG, lambda: not page.cancel_button.isEnabled())
         wait(0.5)
+        page.scroll.ensureWidgetVisible(page.training.curve)
     picture("learn")
 
 
