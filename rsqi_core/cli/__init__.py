@@ -79,6 +79,7 @@ def _fail(error: Exception, debug: bool, code: int = FAILED) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from .ask import add_ask
+    from .augment import add_augment
     from .batch import add_batch
     from .cluster import add_cluster
     from .conversion import add_convert
@@ -123,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
         add_finetune,
         add_thresholds,
         add_exchange,
+        add_augment,
         add_export,
         add_convert,
         add_evaluate,

@@ -61,6 +61,11 @@ def need_words() -> None:
     _need("vlm", "torch", "transformers", "accelerate", "peft", "PIL")
 
 
+def need_diffusion() -> None:
+    """Refuse a command whose libraries for Stable Diffusion are missing."""
+    _need("diffusion", "torch", "transformers", "accelerate", "peft", "diffusers", "PIL")
+
+
 def need_scores() -> None:
     """Refuse a command whose libraries for models that give words and for measuring these are missing."""
     _need("vlm", "torch", "transformers", "rouge_score", "rjieba", "PIL")

@@ -44,6 +44,9 @@ def add_finetune(commands: Any) -> None:
     )
     parser.add_argument("--heads", action="store_true",
                         help="train the last layers alone: for few errors, and for `rsqi exchange`")  # fmt: skip
+    parser.add_argument(
+        "--no-generated", action="store_true", help="leave out what `rsqi augment` added to the dataset"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="of the samples (0)")
     pair = parser.add_argument_group("a folder of two Hugging Face checkpoints")
     pair.add_argument("--only", metavar="classifier|segmenter", help="train one, and keep the other")
@@ -62,7 +65,12 @@ def _finetune(options: argparse.Namespace) -> int:
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
     if options.table4:
         given["output"] = options.table4.with_name(f"{options.table4.stem}-model")  # nothing is written there
-    job = FineTuning(**given, rehearse=not options.no_rehearsal, augment=not options.no_augmentation)
+    job = FineTuning(
+        **given,
+        rehearse=not options.no_rehearsal,
+        augment=not options.no_augmentation,
+        synthetic=not options.no_generated,
+    )
     need(*job.libraries)
     if options.table4:
         return _table4(job, options.table4, options.overwrite)

@@ -8,7 +8,14 @@ from typing import Any
 
 from ..training.loss import WEIGHTS
 
-_SCORES = {"held_out": "held out", "f1": "F1", "miou": "mIoU", "iou": "IoU", "score": "score"}
+_SCORES = {
+    "held_out": "held out",
+    "same_noise": "on the same noise",
+    "f1": "F1",
+    "miou": "mIoU",
+    "iou": "IoU",
+    "score": "score",
+}
 _BAR = 40  # characters that a score of 1 is long
 
 
@@ -41,7 +48,7 @@ class Lines:
     def text(self, row: Mapping[str, Any]) -> str:
         """Say a row of the curve."""
         done, all_of_them = (f"{row[name] * self._batch:,}".replace(",", " ") for name in ("step", "steps"))
-        loss = row.get("words", sum(WEIGHTS[name] * row[name] for name in WEIGHTS if name in row))
+        loss = row.get("words", row.get("noise", sum(WEIGHTS[name] * row[name] for name in WEIGHTS if name in row)))
         parts = [f"{done:>{len(all_of_them)}} of {all_of_them} {self._unit}",
                  f"{row['samples_per_second']:.0f} a second", f"{_time(row['eta_s'])} left",
                  f"loss {loss:.3f}"]  # fmt: skip

@@ -25,10 +25,10 @@ from .class_names import UnknownClass
 from .draw import draw
 from .duplicates import refuse_duplicates
 from .formats import AUTO, RECORDS, find_entries
-from .layout import LIST, SHEET, TEST, TRAIN
+from .layout import IMAGE, LIST, MASK, SHEET, TEST, TRAIN
 from .palette import Palette
 from .records import UNKNOWN, Record, Station, read_record
-from .samples import IMAGE, MASK, Sample, Samples
+from .samples import Sample, Samples
 from .scenes import scene_of, sheet_of
 from .sheet import write_sheet
 from .split import WHOLE, split

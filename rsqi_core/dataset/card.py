@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from .. import __version__
 from ..taxonomy import TYPES
 from .layout import LIST, SHEET
+from .rows import SYNTHETIC
 from .tables import NEGATIVE_ANSWERS, description_columns
 
 _HEADER = """---
@@ -40,6 +41,7 @@ Source and licence of the images: *fill in.*
 | description | one sentence that names them |
 | scene | blocks of one scene lie in one part, where there are enough scenes |
 | raster, x, y, size | where the block lies in its raster, in pixels |
+| synthetic | empty; of a generated picture the one that it was painted into (`rsqi augment`), in `train` alone |
 
 `qa.jsonl` beside each `metadata.jsonl` holds questions and answers on the images: every answer that is a yes and
 {kept:.0%} of the others.
@@ -111,7 +113,7 @@ def card(
 def _features(languages: Sequence[str], masks: bool) -> str:
     kinds = {"image": "image", **({"mask": "image"} if masks else {}), "labels": None}
     kinds |= dict.fromkeys((*description_columns(languages), "scene", "raster"), "string")
-    kinds |= dict.fromkeys(("x", "y", "size"), "int64")
+    kinds |= dict.fromkeys(("x", "y", "size"), "int64") | {SYNTHETIC: "string"}
     return "\n".join(
         f"  - name: {name}\n    {f'dtype: {kind}' if kind else 'sequence: int64'}" for name, kind in kinds.items()
     )

@@ -10,8 +10,8 @@ from typing import Any
 
 from ..describe import LANGUAGES, language_of
 from ..errors import RsqiError
-from .labelled_blocks import read_rows
 from .layout import QUESTIONS, TABLE, TRAIN
+from .rows import read_rows
 
 CAPTION = "caption"  # kind of an example without a question
 _REMEDY = "make the dataset with `rsqi dataset`"

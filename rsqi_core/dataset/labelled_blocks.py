@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +17,8 @@ from ..synthesis.compose import Sample, sample_of
 from ..synthesis.defect import CLEAN, DEFECT, Defect
 from ..taxonomy import CODES, IGNORED, TYPES
 from .class_names import category_ids
-from .layout import TABLE, TRAIN
+from .layout import TABLE
+from .rows import is_synthetic, read_rows
 from .scenes import scene_of
 
 VIEW = 0.75  # least share of a block's sides that a view at random keeps
@@ -43,6 +43,8 @@ class LabelledBlock:
         What it was cut from; blocks of one scene belong into one part.
     row : int
         Line of the table, from 1.
+    synthetic : bool
+        Was it generated?
     """
 
     image: Path
@@ -51,6 +53,7 @@ class LabelledBlock:
     size: int = 0
     scene: str = ""
     row: int = 0
+    synthetic: bool = False
 
 
 def read_part(folder: Path, part: str) -> list[LabelledBlock]:
@@ -64,25 +67,6 @@ def read_part(folder: Path, part: str) -> list[LabelledBlock]:
         If there is no dataset in the folder or its table cannot be understood; the row is named.
     """
     return [_block(folder / part / TABLE, n, row) for n, row in enumerate(read_rows(folder, part), 1)]
-
-
-def read_rows(folder: Path, part: str) -> list[dict[str, Any]]:
-    """Return the rows of the table of a part, none if there is no such part; errors as of `read_part`."""
-    if not (folder / TRAIN / TABLE).is_file():
-        raise RsqiError(f"{folder}: no dataset here; make one with `rsqi dataset`")
-    table = folder / part / TABLE
-    if not table.is_file():
-        return []
-    rows = []
-    try:
-        for n, line in enumerate(table.read_text(encoding="utf-8").splitlines(), 1):
-            row = json.loads(line)
-            if not isinstance(row, dict):
-                raise RsqiError(f"{table}, row {n}: not the table of a dataset: no object")
-            rows.append(row)
-    except (OSError, ValueError) as error:
-        raise RsqiError(f"{table}: not the table of a dataset: {error!r}") from error
-    return rows
 
 
 def scene_of_row(row: Mapping[str, Any]) -> str:
@@ -100,6 +84,7 @@ def _block(table: Path, n: int, row: Mapping[str, Any]) -> LabelledBlock:
             int(row.get("size") or 0),
             scene_of_row(row),
             n,
+            is_synthetic(row),
         )
     except RsqiError as error:
         raise RsqiError(f"{table}, row {n}: {error}") from error

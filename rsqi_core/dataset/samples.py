@@ -14,8 +14,8 @@ from ..blocks import Block
 from ..describe import TypeSummary, summarize_mask
 from ..raster import Raster
 from ..taxonomy import IGNORED, by_code, by_id
+from .layout import IMAGE, MASK
 
-IMAGE, MASK = "image", "mask"
 MIN_VALID = 0.1  # share of a block that must be image
 _MISSING = by_code("pixel_missing").id
 

@@ -13,8 +13,9 @@ import numpy as np
 
 from ..describe import QuestionAnswer, caption, question_answers
 from ..taxonomy import CODES, TYPES
-from .layout import QUESTIONS, TABLE
-from .samples import IMAGE, MASK, Sample
+from .layout import IMAGE, MASK, QUESTIONS, TABLE
+from .rows import SYNTHETIC
+from .samples import Sample
 
 _ALL = -1  # counts blocks, whatever they show
 NEGATIVE_ANSWERS = 0.2  # share of the answers "no" that are kept (paper, section 2.3)
@@ -77,6 +78,7 @@ def _row(sample: Sample, languages: Sequence[str]) -> dict[str, Any]:
         "x": sample.x,
         "y": sample.y,
         "size": sample.size,
+        SYNTHETIC: "",
     }
 
 

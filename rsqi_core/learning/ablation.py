@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..dataset.layout import TABLE, TEST, TRAIN
+from ..dataset.rows import is_synthetic, read_rows
 from ..errors import OutputError
 from ..files.atomic import PREFIX, write_whole
 from ..models.card import file_hash
@@ -43,6 +44,8 @@ class Trained:
 def variants(job: FineTuning) -> Iterator[tuple[str, FineTuning]]:
     """Yield the trainings that are compared, each with its name: as it is usual, and with one thing changed."""
     yield "as usual", job
+    if job.synthetic and any(is_synthetic(row) for row in read_rows(job.dataset, TRAIN)):
+        yield "without generated images", replace(job, synthetic=False)
     if not job.of_checkpoints:
         if job.rehearse or job.pool:
             yield "without synthesised errors", replace(job, rehearse=False, pool=None)

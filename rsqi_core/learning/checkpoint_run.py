@@ -77,7 +77,7 @@ class CheckpointRun:
         job, data = self.job, self.folder / "data"
         check_dataset(job.dataset)
         try:
-            apart, test = hold_out(job.dataset, data, job.seed)
+            apart, test = hold_out(job.dataset, data, job.seed, job.synthetic)
             parts = {part: read_part(data, part) for part in (TRAIN, TEST)}
             self.blocks = {kind: self._blocks(kind, parts[TRAIN]) for kind in self.courses}
             self.held_out = {kind: self._blocks(kind, parts[TEST]) for kind in self.courses}

@@ -98,7 +98,7 @@ class _Run:
         job, data = self.job, self.folder / "data"
         check_dataset(job.dataset)
         try:
-            held_out, test = hold_out(job.dataset, data, job.seed)
+            held_out, test = hold_out(job.dataset, data, job.seed, job.synthetic)
             pool = job.pool
             if pool is None and job.rehearse:
                 pool = self.folder / f"rehearsal-{Material(None, data).fingerprint()['dataset']}.npz"

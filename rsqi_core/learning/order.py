@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import OutputError, ParameterError
-from ..files.atomic import PREFIX
-from ..files.earlier import refuse_bytes
+from ..errors import ParameterError
 from ..models.card import CARD
 from ..models.checkpoints import CONFIG
+from .unfinished import refuse_taken, unfinished
 
 PARTS = ("classifier", "segmenter")
 
@@ -44,6 +42,8 @@ class FineTuning:
         (paper, section 3.4).
     augment : bool
         Cut and flip what is shown at random.
+    synthetic : bool
+        Train on the dataset's generated pictures too, if it has any (`rsqi augment`).
     only : str
         One of `PARTS` to train that Hugging Face checkpoint alone; empty for both.
     lora : int
@@ -71,6 +71,7 @@ class FineTuning:
     batch: int | None = None
     negatives: bool | None = None
     augment: bool = True
+    synthetic: bool = True
     only: str = ""
     lora: int = 0
     accumulate: int = 1
@@ -92,20 +93,12 @@ class FineTuning:
             raise ParameterError("--heads is not for Hugging Face checkpoints; --lora trains few weights of theirs")
         if self.of_checkpoints and self.side:
             raise ParameterError("--side is not for Hugging Face checkpoints: they see what an inspection shows")
-        if os.path.lexists(self.output):
-            raise OutputError(f"{self.output} exists already; choose another name for the new model")
-        refuse_bytes(self.output)
-        for path in filter(None, (self.dataset, Path(self.model), self.pool)):
-            if self.folder.resolve() in (path.resolve(), *path.resolve().parents):
-                raise OutputError(
-                    f"{path}: lies in the folder of an unfinished run to {self.output}, which would be removed; "
-                    "move it, or choose another output"
-                )
+        refuse_taken(self.output, filter(None, (self.dataset, Path(self.model), self.pool)))
 
     @property
     def folder(self) -> Path:
         """Hidden folder beside the output, for unfinished work."""
-        return self.output.parent / f"{PREFIX}{self.output.name}"
+        return unfinished(self.output)
 
     @property
     def of_checkpoints(self) -> bool:

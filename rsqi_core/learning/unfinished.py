@@ -1,21 +1,49 @@
-"""The hidden folder of an unfinished fine-tuning: begun anew or gone on with, and at the end moved or removed."""
+"""The hidden folder of unfinished work: begun anew or gone on with, and at the end moved or removed."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
+from ..files.atomic import PREFIX
+from ..files.earlier import refuse_bytes
 from .comparison import Comparison
 
 RUN = "run"
 VERDICT = "verdict.json"
 _KEY = "key"
+
+
+def unfinished(output: Path) -> Path:
+    """Return the hidden folder beside an output."""
+    return output.parent / f"{PREFIX}{output.name}"
+
+
+def refuse_taken(output: Path, read: Iterable[Path], what: str = "new model") -> None:
+    """Refuse an output that exists, or beside which the unfinished work would take the place of what is read.
+
+    Raises
+    ------
+    OutputError
+        Says which.
+    """
+    if os.path.lexists(output):
+        raise OutputError(f"{output} exists already; choose another name for the {what}")
+    refuse_bytes(output)
+    folder = unfinished(output).resolve()
+    for path in read:
+        if folder in (path.resolve(), *path.resolve().parents):
+            raise OutputError(
+                f"{path}: lies in the folder of an unfinished run to {output}, which would be removed; "
+                "move it, or choose another output"
+            )
 
 
 def begin_or_go_on(folder: Path, course: Mapping[str, Any]) -> None:

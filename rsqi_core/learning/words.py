@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,10 +12,9 @@ from typing import Any
 from .. import __version__
 from ..dataset.examples import Example, read_captions, read_questions
 from ..dataset.layout import TRAIN
+from ..dataset.rows import is_synthetic
 from ..describe import LANGUAGES
 from ..errors import ModelError, OutputError, ParameterError
-from ..files.atomic import PREFIX
-from ..files.earlier import refuse_bytes
 from ..limits import CAPTION, WORD_TASKS
 from ..models.card import file_hash
 from ..models.checkpoints import weights_of
@@ -27,7 +25,7 @@ from ..training.resumable import steps_so_far
 from ..training.word_batches import collate_for
 from ..training.words import RATE, WordCourse, train_words, write_words
 from .holdout import choose
-from .unfinished import RUN, begin_or_go_on, remove
+from .unfinished import RUN, begin_or_go_on, refuse_taken, remove, unfinished
 
 _ROW_EVERY = 5  # steps
 _FEWEST = 4  # examples that are held out, or none are
@@ -76,20 +74,12 @@ class WordTraining:
         for name, known in (("task", WORD_TASKS), ("language", ("", *LANGUAGES))):
             if getattr(self, name) not in known:
                 raise ParameterError(f"{name} is '{getattr(self, name)}'; it must be one of {', '.join(known)}")
-        if os.path.lexists(self.output):
-            raise OutputError(f"{self.output} exists already; choose another name for the new model")
-        refuse_bytes(self.output)
-        for path in (self.dataset, self.model):
-            if self.folder.resolve() in (path.resolve(), *path.resolve().parents):
-                raise OutputError(
-                    f"{path}: lies in the folder of an unfinished run to {self.output}, which would be removed; "
-                    "move it, or choose another output"
-                )
+        refuse_taken(self.output, (self.dataset, self.model))
 
     @property
     def folder(self) -> Path:
         """Hidden folder beside the output, for unfinished work."""
-        return self.output.parent / f"{PREFIX}{self.output.name}"
+        return unfinished(self.output)
 
     def course(self, family: Family) -> WordCourse:
         """Return the settings, with what is usual for the family in place of what is not given."""
@@ -159,11 +149,14 @@ def divided(job: WordTraining, family: Family) -> tuple[list[Example], list[Exam
     read = read_captions if job.task == CAPTION else read_questions
     examples = read(job.dataset, TRAIN, language)
     rows, chosen = choose(job.dataset, job.seed)
-    images = {job.dataset / TRAIN / row["file_name"] for row, out in zip(rows, chosen) if out}
-    held_out = [each for each in examples if each.image in images]
+    held, real = (
+        {job.dataset / TRAIN / row["file_name"] for row, take in zip(rows, which) if take}
+        for which in (chosen, [not is_synthetic(row) for row in rows])
+    )
+    held_out = [each for each in examples if each.image in held & real]
     if len(held_out) < _FEWEST or len(held_out) == len(examples):
-        return examples, examples
-    return [each for each in examples if each.image not in images], held_out
+        return examples, [each for each in examples if each.image in real]
+    return [each for each in examples if each.image not in held], held_out
 
 
 def _fingerprint(

@@ -158,7 +158,7 @@ def write_sheets(folder: Path, names: Sequence[str], material: Material, seed: i
         raise OutputError(f"{folder}: the folder cannot be made ({reason(error)}); choose another") from error
     for k, name in enumerate(names):
         sheet = make_sheet(name, material, np.random.default_rng([seed, k]))
-        write_whole(path := _path(folder, name), _marked(cv2.imencode(".png", sheet[..., ::-1])[1].tobytes()))
+        write_sheet(path := _path(folder, name), sheet)
         yield path
 
 
@@ -170,6 +170,16 @@ def refuse_other_pictures(folder: Path, names: Sequence[str]) -> None:
     OutputError
     """
     refuse_foreign((_path(folder, name) for name in names), _is_sheet)
+
+
+def refuse_other_picture(path: Path) -> None:
+    """Refuse to write a sheet over a file that is none; errors as of `refuse_other_pictures`."""
+    refuse_foreign([path], _is_sheet)
+
+
+def write_sheet(path: Path, sheet: np.ndarray) -> None:
+    """Write a contact sheet, uint8 [H, W, 3], as a PNG that is known for one."""
+    write_whole(path, _marked(cv2.imencode(".png", sheet[..., ::-1])[1].tobytes()))
 
 
 def _path(folder: Path, name: str) -> Path:
