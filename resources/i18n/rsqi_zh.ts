@@ -76,6 +76,46 @@
         <translation>{path} 没有正常影像记忆：请在“高级”中另选一个，或不选。</translation>
     </message>
     <message>
+        <source>Add those kept to the dataset</source>
+        <translation>把保留的加入数据集</translation>
+    </message>
+    <message>
+        <source>Added to the training part of the dataset: {count}, marked as generated.</source>
+        <translation>已加入数据集的训练部分：{count} 个，标记为生成。</translation>
+    </message>
+    <message>
+        <source>Choose a folder of generated images</source>
+        <translation>选择生成影像的文件夹</translation>
+    </message>
+    <message>
+        <source>Choose among generated images...</source>
+        <translation>挑选生成的影像...</translation>
+    </message>
+    <message>
+        <source>Generated images: {name}</source>
+        <translation>生成的影像：{name}</translation>
+    </message>
+    <message>
+        <source>K keeps an image, X refuses it, U takes that back; the arrow keys move.</source>
+        <translation>K 保留，X 舍弃，U 撤销；方向键移动。</translation>
+    </message>
+    <message>
+        <source>Kept: {kept}, refused: {refused}. The paper kept {wanted} of 1000.</source>
+        <translation>保留：{kept}，舍弃：{refused}。论文从 1000 个中保留 {wanted} 个。</translation>
+    </message>
+    <message>
+        <source>More examples of rare errors, which rsqi augment has painted into clean blocks of this dataset.</source>
+        <translation>罕见错误的更多样本，由 rsqi augment 绘入本数据集的合格影像块。</translation>
+    </message>
+    <message>
+        <source>The clean block</source>
+        <translation>合格的影像块</translation>
+    </message>
+    <message>
+        <source>The generated image</source>
+        <translation>生成的影像</translation>
+    </message>
+    <message>
         <source>a line shorter than {least} px cannot be measured</source>
         <translation>短于 {least} 像素的线无法测量</translation>
     </message>
@@ -240,8 +280,8 @@
         <translation>同时用于训练和 Hugging Face 模型（PyTorch）</translation>
     </message>
     <message>
-        <source>Also installs what fine-tuning and models of others need: over 1 GB more. Of it, 30 MB measure answers in words (rsqi evaluate --task qa).</source>
-        <translation>同时安装微调和他人模型所需的库：再多 1 GB 以上，其中 30 MB 用于评测文字回答（rsqi evaluate --task qa）。</translation>
+        <source>Also installs what fine-tuning and models of others need: over 1 GB more. Of it, 30 MB measure answers in words (rsqi evaluate --task qa), and 65 MB generate images (rsqi augment).</source>
+        <translation>同时安装微调和他人模型所需的库：再多 1 GB 以上，其中 30 MB 用于评测文字回答（rsqi evaluate --task qa），65 MB 用于生成影像（rsqi augment）。</translation>
     </message>
     <message>
         <source>An A error rejects the image</source>
@@ -4026,6 +4066,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
     <message>
         <source>{path}: {raster} is not the image that was inspected</source>
         <translation>{path}：{raster} 不是被检影像</translation>
+    </message>
+    <message>
+        <source>{place} of {count}: {type}, probability {probability:.2f}, distance {distance:.1f}</source>
+        <translation>第 {place} 个，共 {count} 个：{type}，概率 {probability:.2f}，距离 {distance:.1f}</translation>
     </message>
     <message>
         <source>{px:.1f} px, significance {significance:.1f}</source>

@@ -92,8 +92,8 @@ def _sample(options: argparse.Namespace) -> int:
     from ..learning.painting import Painting, paint_candidates
     from ..models.diffusion import Brush
 
-    names = ("steps", "guidance", "strength")
-    brush = Brush(**{name: value for name in names if (value := getattr(options, name)) is not None})
+    painted = ("steps", "guidance", "strength")
+    brush = Brush(**{name: value for name in painted if (value := getattr(options, name)) is not None})
     names = ("model", "count", "inspector", "seed")
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
     job = Painting(

@@ -248,7 +248,7 @@ class _Trainer(ResumableTrainer):
 def write_lora(unet: Any, folder: Path) -> None:
     """Write the LoRA matrices of a unet as diffusers and other programs read them."""
     from diffusers import StableDiffusionPipeline
-    from diffusers.utils import convert_state_dict_to_diffusers
+    from diffusers.utils.state_dict_utils import convert_state_dict_to_diffusers
     from peft.utils import get_peft_model_state_dict
 
     layers = convert_state_dict_to_diffusers(get_peft_model_state_dict(unet.cpu()))

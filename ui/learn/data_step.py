@@ -37,10 +37,13 @@ class DataStep(QWidget):
         Another dataset was named, or it was written.
     export_requested : dict
         Parameters of `rsqi:trainingdata`, when the button is pressed.
+    generated_requested
+        Choose among generated images for the dataset.
     """
 
     changed = pyqtSignal()
     export_requested = pyqtSignal(object)
+    generated_requested = pyqtSignal()
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -83,7 +86,7 @@ class DataStep(QWidget):
 
     def set_running(self, running: bool) -> None:
         """Take no input while something runs."""
-        for widget in (self.tree, self.folder_box, self.dataset_box):
+        for widget in (self.tree, self.folder_box, self.dataset_box, self.generated_button):
             widget.setEnabled(not running)
         self._running = running
         self._show_state()
@@ -108,6 +111,7 @@ class DataStep(QWidget):
         self.export_button.setEnabled(not self._running and bool(self._chosen() or (folder and Path(folder).is_dir())))
         path = self.dataset_box.filePath().strip()
         found = read_dataset(path)
+        self.generated_button.setEnabled(not self._running and found is not None)
         if found is None:
             text = tr("There is no dataset in this folder.") if path else tr("No dataset has been exported yet.")
         else:
@@ -157,6 +161,12 @@ class DataStep(QWidget):
         self.export_button = QPushButton(tr("Export training data"))
         self.export_button.setObjectName("rsqiLearnExport")
         self.export_button.clicked.connect(self._export)
+        self.generated_button = QPushButton(tr("Choose among generated images..."))
+        self.generated_button.setObjectName("rsqiLearnGenerated")
+        self.generated_button.setToolTip(
+            tr("More examples of rare errors, which rsqi augment has painted into clean blocks of this dataset.")
+        )
+        self.generated_button.clicked.connect(lambda: self.generated_requested.emit())
         self.status = QLabel()
         self.status.setWordWrap(True)
         form = QFormLayout()
@@ -164,6 +174,7 @@ class DataStep(QWidget):
         form.addRow(tr("And all results in"), self.folder_box)
         form.addRow(self.export_button)
         form.addRow(tr("Dataset"), self.dataset_box)
+        form.addRow(self.generated_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         for widget in (hint, self.tree, self.empty):

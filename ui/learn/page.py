@@ -7,6 +7,7 @@ import json
 from qgis.core import Qgis, QgsMessageLog, QgsProject, QgsSettings, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import (
+    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -20,7 +21,9 @@ from ...bridge.algorithm_run import AlgorithmRun
 from ...bridge.i18n import tr
 from ...bridge.model_figures import keep_figures
 from ...bridge.texts import progress_text
+from ...rsqi_core.errors import RsqiError
 from ..widgets.narrow import VerticalScroll
+from .candidate_window import CandidateWindow
 from .comparison_step import ComparisonStep
 from .data_step import DataStep
 from .models_step import ModelsStep
@@ -48,6 +51,7 @@ class LearnPage(QWidget):
             signal.connect(slot)
         self.data.changed.connect(self._follow_data)
         self.data.export_requested.connect(self._export)
+        self.data.generated_requested.connect(self._choose_generated)
         self.training.training_requested.connect(self._train)
         self.models.measure_requested.connect(self._measure)
         self.models.page_requested.connect(self._show_page)
@@ -99,6 +103,22 @@ class LearnPage(QWidget):
     def _exported(self, results: dict) -> None:
         self.data.show_dataset(results["OUTPUT"])
         self._show_status(tr("The training data are ready."))
+
+    def _choose_generated(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, tr("Choose a folder of generated images"))
+        if folder:
+            self.show_generated(folder)
+
+    def show_generated(self, folder: str) -> None:
+        """Show a folder of generated images, to choose among them for the dataset."""
+        try:
+            self.candidate_window = CandidateWindow(folder, self.data.dataset_box.filePath().strip(), self)
+        except RsqiError as error:
+            self._show_status(str(error), failed=True)
+            return
+        self._show_status("")
+        self.candidate_window.taken.connect(lambda _: self.data.refresh())
+        self.candidate_window.show()
 
     def _train(self, parameters: dict) -> None:
         self._stopped = tr("Stopped. What was learned so far is kept: train again to go on.")

@@ -26,7 +26,7 @@ _RUNTIMES = {
 _TURING = (7, 5)  # compute capability; CUDA 13 knows no GPU before it
 _GB = {CPU: 1.2, CUDA: 6.0, CUDA_12: 6.0, DIRECTML: 1.2}  # while it is built: packages, and what they unpack to
 _PACKAGES = {CPU: 24, CUDA: 33, CUDA_12: 33, DIRECTML: 24}  # what pip collects, for the progress bar
-_TORCH_PACKAGES = 38
+_TORCH_PACKAGES = 41
 TORCH_INDEX = "https://download.pytorch.org/whl/"
 
 
@@ -39,7 +39,7 @@ class BuildOptions:
     kind : str
         ``"cpu"``, ``"cuda"``, ``"cuda12"`` or ``"directml"``.
     torch : bool
-        Also what Hugging Face models need, and what measures their words.
+        Also what Hugging Face models need, what measures their words, and what generates images.
     index_url : str
         Package index; empty for what pip is configured with, which is PyPI where nobody changed it.
     wheelhouse : str
@@ -94,7 +94,8 @@ def requirements(plugin: Path, kind: str, torch: bool = False) -> tuple[str, ...
     another environment only when these change.
     """
     text = (plugin / "pyproject.toml").read_text(encoding="utf-8")
-    wanted = _listed(text, "dependencies") + (_listed(text, "torch") + _listed(text, "words") if torch else ())
+    extras = ("torch", "words", "diffusers") if torch else ()
+    wanted = tuple(name for key in ("dependencies", *extras) for name in _listed(text, key))
     runtime = _RUNTIMES.get(kind)
     return tuple(runtime if runtime and re.match(r"onnxruntime\b(?!-)", name) else name for name in wanted)
 

@@ -18,7 +18,8 @@ def test_packages_are_those_of_the_project(build_options):
     tomllib = pytest.importorskip("tomllib")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert list(build_options.requirements(ROOT, "cpu")) == project["dependencies"]
-    torch = project["optional-dependencies"]["torch"] + project["optional-dependencies"]["words"]
+    extras = project["optional-dependencies"]
+    torch = [name for extra in ("torch", "words", "diffusers") for name in extras[extra]]
     assert list(build_options.requirements(ROOT, "cpu", torch=True)) == project["dependencies"] + torch
 
 
