@@ -241,12 +241,21 @@ def _sketch(number: int, job: Painting, canvas: Canvas) -> _Sketch:
 
 
 def changed(where: np.ndarray, kind: ErrorType, rng: np.random.Generator) -> np.ndarray:
-    """Return what is painted over, bool [H, W], for an error that is `where`: of a seam all of one of its sides."""
+    """Return what is painted over, bool [H, W], for an error that is `where`: of a seam one side, up to its middle."""
     if kind not in BOUNDARY_TYPES:
         return where
     count, sides, stats, _ = cv2.connectedComponentsWithStats((~where).astype(np.uint8), connectivity=4)
     large = [n for n in range(1, count) if stats[n, cv2.CC_STAT_AREA] >= _LEAST_SIDE * where.size]
-    return where if len(large) < 2 else sides == large[rng.integers(len(large))]
+    if len(large) < 2:
+        return where
+    chosen = large[rng.integers(len(large))]
+    near, far = (_away_from(np.isin(sides, numbers)) for numbers in ([chosen], [n for n in large if n != chosen]))
+    return (sides == chosen) | (where & (near <= far))
+
+
+def _away_from(place: np.ndarray) -> np.ndarray:
+    """Return the distance of each pixel to a place, float32 [H, W] in px."""
+    return cv2.distanceTransform((~place).astype(np.uint8), cv2.DIST_L2, 5)
 
 
 def finish(job: Painting, canvas: Canvas, inspector: Classifier, run: Path, emit: Emit = no_events) -> Path:

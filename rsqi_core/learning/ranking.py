@@ -59,8 +59,8 @@ def look(model: Classifier, image: np.ndarray, where: np.ndarray) -> Look:
 def distances(found: np.ndarray, real: np.ndarray) -> np.ndarray:
     """Return the distance of each to the nearest real one, float [N].
 
-    Each feature is divided by its deviation among the real ones. The unit is the median distance of real ones from
-    their nearest, where there are two or more.
+    Each feature is divided by its deviation among the real ones, one that hardly varies there by the mean deviation.
+    The unit is the median distance of real ones from their nearest, where there are two or more.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def distances(found: np.ndarray, real: np.ndarray) -> np.ndarray:
         float [N, F] and float [M, F], M of 1 or more.
     """
     spread = real.std(0)
-    scale = np.where(spread > _LEAST, spread, max(float(spread.mean()), 1.0 if len(real) < 2 else _LEAST))
+    scale = np.maximum(spread, spread.mean()) if spread.any() else 1.0
     found, real = found / scale, real / scale
     unit = 1.0
     if len(real) > 1:

@@ -187,7 +187,7 @@ class CandidateWindow(QDialog):
             side.addWidget(label)
         side.addStretch()
         for label in (self.clean, self.painted):
-            label.setFixedSize(_LARGE, _LARGE * 3 // 4)
+            label.setFixedSize(_LARGE, _LARGE * 3 // 4 + 8)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         row = QHBoxLayout()
         row.addWidget(self.list, 1)

@@ -111,7 +111,8 @@ def test_hugging_face_opens_it_as_it_is(station, tmp_path, monkeypatch):
         features = opened[part].features
         assert isinstance(features["image"], datasets.Image) and isinstance(features["mask"], datasets.Image)
         assert list(features) == [
-            "image", "mask", "labels", "description", "description_en", "scene", "raster", "x", "y", "size"
+            "image", "mask", "labels", "description", "description_en", "scene", "raster", "x", "y", "size",
+            "synthetic",
         ]  # fmt: skip
         assert opened[part]["labels"][:] == [row["labels"] for row in part_rows]
     first = opened["train"][0]
@@ -131,7 +132,7 @@ def test_the_card_is_yaml_and_counts(station, tmp_path):
     head = yaml.safe_load(header)
     assert head["language"] == ["en"] and head["license"] == "unknown"
     assert [f["name"] for f in head["dataset_info"]["features"]] == [
-        "image", "mask", "labels", "description", "scene", "raster", "x", "y", "size"
+        "image", "mask", "labels", "description", "scene", "raster", "x", "y", "size", "synthetic"
     ]  # fmt: skip
     count = built.counts
     assert f"| 3 | Stretching Blur Pattern | 拉花 | {count['train'][3]} | {count['test'][3]} |" in text

@@ -184,7 +184,8 @@ def test_of_a_seam_one_side_is_painted():
     where = np.zeros((40, 40), bool)
     where[:, 18:22] = True
     region = changed(where, by_code("stitching_trace"), np.random.default_rng(0))
-    assert region.sum() == 40 * 18 and not (region & where).any()
+    left = np.broadcast_to(np.arange(40) < 20, (40, 40))
+    assert np.array_equal(region, left) or np.array_equal(region, ~left)  # up to the middle of the band
     assert np.array_equal(changed(where, by_code("cloud"), np.random.default_rng(0)), where)
 
 
