@@ -4,7 +4,7 @@
 (what an inspection has found so far, if a ``preview`` is asked for) and at last ``result`` or ``error``, and ends with
 0, 1 or 130 (cancelled). The line ``{"command": "cancel"}``, the end of standard input or SIGTERM cancels; whatever the
 run is doing then, it is gone within a second and leaves no file; a batch takes some seconds and keeps what is done.
-The command ``follow`` is a conversation instead (`rsqi_core.seam_session`): it answers one line after the other and
+The command ``follow`` is a conversation instead (`rsqi_core.jobs.follow`): it answers one line after the other and
 writes no file.
 """
 
@@ -63,18 +63,18 @@ COMMANDS = {
     "inspect": Command("job", "run", "job_from_mapping"),
     "batch": Command("batch.request", "run_request"),
     "report": Command("report.write", "write_report", "order_from_mapping"),
-    "seams": Command("seam_job", "run", "seam_job_from_mapping"),
-    "evidence": Command("evidence_job", "run", "evidence_job_from_mapping"),
+    "seams": Command("jobs.seams", "run", "seam_job_from_mapping"),
+    "evidence": Command("jobs.evidence", "run", "evidence_job_from_mapping"),
     "outline": Command("outline", "run_request"),
-    "find": Command("find_job", "run", "find_job_from_mapping"),
-    "memory": Command("memory_job", "run", "memory_job_from_mapping"),
-    "ask": Command("ask_job", "run", "ask_job_from_mapping"),
+    "find": Command("jobs.find", "run", "find_job_from_mapping"),
+    "memory": Command("jobs.memory", "run", "memory_job_from_mapping"),
+    "ask": Command("jobs.ask", "run", "ask_job_from_mapping"),
     "dataset": Command("tasks", "make_dataset"),
     "finetune": Command("tasks", "fine_tune"),
     "thresholds": Command("tasks", "fit_thresholds"),
     "evaluate": Command("tasks", "evaluate"),
     "probe": Command("probe", "probe", cancellable=False),
-    "follow": Command("seam_session", "serve", cancellable=False),
+    "follow": Command("jobs.follow", "serve", cancellable=False),
 }
 
 

@@ -31,7 +31,7 @@ def _ask(options: argparse.Namespace) -> int:
 
     if options.model:
         need_text()
-    from ..ask_job import AskJob, run
+    from ..jobs.ask import AskJob, run
 
     found = run(AskJob(options.errors, options.question, options.model, options.raster, options.device))
     if options.json:

@@ -25,7 +25,7 @@ def add_evidence(commands: Any) -> None:
 
 
 def _evidence(options: argparse.Namespace) -> int:
-    from ..evidence_job import EvidenceJob, run
+    from ..jobs.evidence import EvidenceJob, run
 
     chosen = {name: getattr(options, name) for name in ("raster", "model", "device", "overwrite")}
     answer = run(EvidenceJob(options.errors, str(options.output), options.error, **chosen), _warn)

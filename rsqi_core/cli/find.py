@@ -37,7 +37,7 @@ def add_find(commands: Any) -> None:
 
 def _find(options: argparse.Namespace) -> int:
     need_text()
-    from ..find_job import find_job_from_mapping, run
+    from ..jobs.find import find_job_from_mapping, run
 
     values = {name: value for name, value in vars(options).items() if name not in ("output", "heat")}
     reading = {name: getattr(options, name) for name in ("bands", "nodata", "extent")}

@@ -28,7 +28,7 @@ def add_memory(commands: Any) -> None:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from ..memory_job import MemoryJob, run
+    from ..jobs.memory import MemoryJob, run
 
     job = MemoryJob(options.folder, options.output, options.model, options.device, options.patches, options.overwrite)
     emit = Reporter(options.progress, options.folder, set())

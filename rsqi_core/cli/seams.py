@@ -29,7 +29,7 @@ def add_seams(commands: Any) -> None:
 
 def _seams(options: argparse.Namespace) -> int:
     from ..job import Job
-    from ..seam_job import SeamJob, parameters_of, run
+    from ..jobs.seams import SeamJob, parameters_of, run
 
     values = {name: getattr(options, name) for name in ("bands", "nodata", "scheme", "score_mode")}
     job = Job(options.raster, options.output, parameters=parameters_of(values), overwrite=options.overwrite)

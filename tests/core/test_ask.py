@@ -8,15 +8,15 @@ import tiny_text_models
 from shapely.affinity import affine_transform
 from shapely.geometry import MultiPolygon, box
 
-from rsqi_core import ask_job
 from rsqi_core.ask.answer import NONE, answer
 from rsqi_core.ask.facts import read_facts
 from rsqi_core.ask.question import understand, understand_all
-from rsqi_core.ask_job import AskJob, run
 from rsqi_core.cli import main
 from rsqi_core.errors import ModelError, OutputError, ParameterError
 from rsqi_core.files.geopackage import write_geopackage
 from rsqi_core.findings import ErrorPolygon
+from rsqi_core.jobs import ask as ask_job
+from rsqi_core.jobs.ask import AskJob, run
 from rsqi_core.models import vision_language
 from rsqi_core.raster import open_raster
 from rsqi_core.scoring import ItemScore

@@ -13,7 +13,7 @@ from rsqi_core.blocks import grid
 from rsqi_core.cli import main
 from rsqi_core.errors import ModelError, OutputError, ParameterError, RasterError
 from rsqi_core.evidence import block_around, evidence_of, heat
-from rsqi_core.evidence_job import EvidenceJob, evidence_job_from_mapping, run
+from rsqi_core.jobs.evidence import EvidenceJob, evidence_job_from_mapping, run
 from rsqi_core.models import Description
 from rsqi_core.report import evidence as report_evidence
 

@@ -12,8 +12,8 @@ import tiny_text_models
 
 from rsqi_core.cli import main
 from rsqi_core.errors import Cancelled, ModelError, OutputError, ParameterError
-from rsqi_core.find_job import find_job_from_mapping, run
 from rsqi_core.frame import Frame
+from rsqi_core.jobs.find import find_job_from_mapping, run
 from rsqi_core.raster import open_raster
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.text_search import Found, Search, TextModel

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "learning": {"training", "evaluation.calibration", *BELOW},
     "exchange": {"learning", *BELOW},
 }
-ABOVE = ("rsqi_core.cli", "rsqi_core.tasks", "rsqi_core.ask_job")
+ABOVE = ("rsqi_core.cli", "rsqi_core.tasks", "rsqi_core.jobs.ask")
 
 
 def room_of(module):

@@ -2,12 +2,12 @@
 
 import pytest
 
-from rsqi_core.ask_job import ask_job_from_mapping
 from rsqi_core.errors import ParameterError
-from rsqi_core.evidence_job import evidence_job_from_mapping
-from rsqi_core.find_job import find_job_from_mapping
 from rsqi_core.job import job_from_mapping
-from rsqi_core.seam_job import seam_job_from_mapping
+from rsqi_core.jobs.ask import ask_job_from_mapping
+from rsqi_core.jobs.evidence import evidence_job_from_mapping
+from rsqi_core.jobs.find import find_job_from_mapping
+from rsqi_core.jobs.seams import seam_job_from_mapping
 
 NEEDED = {
     job_from_mapping: ("raster", "output"),

@@ -13,7 +13,7 @@ from rsqi_core.cli import main
 from rsqi_core.errors import Cancelled, OutputError, RsqiError
 from rsqi_core.files.geopackage import read_errors
 from rsqi_core.job import Job
-from rsqi_core.seam_job import SeamJob, parameters_of, run
+from rsqi_core.jobs.seams import SeamJob, parameters_of, run
 from rsqi_core.synthesis.landscape import landscape
 
 from .test_seamlines import line, write

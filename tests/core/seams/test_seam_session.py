@@ -12,7 +12,7 @@ import shapely
 from affine import Affine
 
 from rsqi_core.errors import RasterError
-from rsqi_core.seam_session import serve
+from rsqi_core.jobs.follow import serve
 from rsqi_core.synthesis.landscape import landscape
 
 LEFT, TOP, PIXEL, AT = 500_000, 3_500_000, 0.5, 300

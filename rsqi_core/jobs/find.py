@@ -10,22 +10,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from .errors import Cancelled, OutputError, ParameterError, RasterError
-from .files.atomic import whole_file
-from .files.clash import refuse_clashes
-from .files.earlier import refuse_earlier_file
-from .files.found_file import is_found, write_found
-from .files.heat_file import is_heat, write_heat
-from .files.inputs import files_of
-from .frame import frame_of
-from .limits import DEVICES, FIND_BLOCK, FIND_THRESHOLD, OVERLAP
-from .locate import absolute_path
-from .parameters import Parameters, from_mapping
-from .progress import Emit, Progress, no_events, to_events
-from .raster import open_raster
-from .request import need_texts
-from .strips.workspace import run_key, workspace
-from .text_search import Found, Search, TextModel
+from ..errors import Cancelled, OutputError, ParameterError, RasterError
+from ..files.atomic import whole_file
+from ..files.clash import refuse_clashes
+from ..files.earlier import refuse_earlier_file
+from ..files.found_file import is_found, write_found
+from ..files.heat_file import is_heat, write_heat
+from ..files.inputs import files_of
+from ..frame import frame_of
+from ..limits import DEVICES, FIND_BLOCK, FIND_THRESHOLD, OVERLAP
+from ..locate import absolute_path
+from ..parameters import Parameters, from_mapping
+from ..progress import Emit, Progress, no_events, to_events
+from ..raster import open_raster
+from ..request import need_texts
+from ..strips.workspace import run_key, workspace
+from ..text_search import Found, Search, TextModel
 
 _READING = ("bands", "nodata", "extent", "area")
 

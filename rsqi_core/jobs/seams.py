@@ -11,28 +11,28 @@ from typing import Any
 
 import numpy as np
 
-from .errors import Cancelled, RasterError
-from .files.clash import refuse_clashes
-from .files.earlier import refuse_earlier_result
-from .files.geopackage import write_geopackage
-from .files.inputs import files_of
-from .findings import ErrorPolygon
-from .frame import Frame
-from .job import Job, files_read, publish
-from .locate import absolute_path
-from .notes import Note, message_fields
-from .parameters import Parameters, from_mapping
-from .progress import Emit, OnProgress, Progress, no_events, to_events
-from .raster import Raster, open_raster
-from .request import need_texts
-from .scoring import Score, load_scheme, score
-from .seams.errors import measured
-from .seams.measure import measure_line
-from .seams.record import error_of, seam_of
-from .seams.seamlines import read_seamlines
-from .strips.workspace import run_key, workspace
-from .summary import summary_row
-from .taxonomy import BOUNDARY_TYPES
+from ..errors import Cancelled, RasterError
+from ..files.clash import refuse_clashes
+from ..files.earlier import refuse_earlier_result
+from ..files.geopackage import write_geopackage
+from ..files.inputs import files_of
+from ..findings import ErrorPolygon
+from ..frame import Frame
+from ..job import Job, files_read, publish
+from ..locate import absolute_path
+from ..notes import Note, message_fields
+from ..parameters import Parameters, from_mapping
+from ..progress import Emit, OnProgress, Progress, no_events, to_events
+from ..raster import Raster, open_raster
+from ..request import need_texts
+from ..scoring import Score, load_scheme, score
+from ..seams.errors import measured
+from ..seams.measure import measure_line
+from ..seams.record import error_of, seam_of
+from ..seams.seamlines import read_seamlines
+from ..strips.workspace import run_key, workspace
+from ..summary import summary_row
+from ..taxonomy import BOUNDARY_TYPES
 
 _TYPES = tuple(t.code for t in BOUNDARY_TYPES)
 _STRIP = 64  # MiB of a strip in which valid pixels are counted

@@ -21,18 +21,18 @@ import numpy as np
 import shapely
 from shapely.affinity import affine_transform
 
-from .errors import ParameterError, RsqiError
-from .frame import Frame
-from .notes import Note, message_fields, message_of
-from .parameters import from_mapping
-from .progress import Emit
-from .raster import Raster, open_raster
-from .request import need_texts
-from .seams.follow import SNAP, Follower
-from .seams.profile import length_of
-from .seams.record import band_of, seam_of
-from .seams.seamlines import LEAST_LENGTH
-from .seams.steady import measure_followed
+from ..errors import ParameterError, RsqiError
+from ..frame import Frame
+from ..notes import Note, message_fields, message_of
+from ..parameters import from_mapping
+from ..progress import Emit
+from ..raster import Raster, open_raster
+from ..request import need_texts
+from ..seams.follow import SNAP, Follower
+from ..seams.profile import length_of
+from ..seams.record import band_of, seam_of
+from ..seams.seamlines import LEAST_LENGTH
+from ..seams.steady import measure_followed
 
 _MEASURES = ("delta_e", "sharpness_ratio", "offset_px", "offset_significance", "length_m", "visible_share")
 

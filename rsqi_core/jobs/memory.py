@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from .batch.scenes import find_scenes
-from .blocks import grid
-from .errors import Cancelled, ParameterError, RasterError
-from .files.clash import refuse_clashes
-from .files.earlier import refuse_earlier_file
-from .limits import DEVICES, MEMORY_PATCHES, MEMORY_PATCHES_RANGE, MODEL
-from .memory.learn import HELD, Learner, check_model
-from .memory.memory_file import SUFFIX, is_memory, need_library, write_memory
-from .models import load
-from .progress import Emit, Progress, no_events, to_events
-from .raster import open_raster
+from ..batch.scenes import find_scenes
+from ..blocks import grid
+from ..errors import Cancelled, ParameterError, RasterError
+from ..files.clash import refuse_clashes
+from ..files.earlier import refuse_earlier_file
+from ..limits import DEVICES, MEMORY_PATCHES, MEMORY_PATCHES_RANGE, MODEL
+from ..memory.learn import HELD, Learner, check_model
+from ..memory.memory_file import SUFFIX, is_memory, need_library, write_memory
+from ..models import load
+from ..progress import Emit, Progress, no_events, to_events
+from ..raster import open_raster
 
 BLOCKS = 600  # that are looked at, evenly over all images; more tell little more
 _LEAST_SIDE = 64  # px of an image

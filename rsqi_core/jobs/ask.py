@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from .ask.answer import MODEL, NONE, answer, weight
-from .ask.facts import Facts, read_facts
-from .ask.words import WORDS
-from .describe import language_of, position_words
-from .errors import Cancelled, ParameterError, RasterError
-from .limits import DEVICES
-from .models.vision_language import VisionLanguage
-from .progress import Emit, no_events
-from .raster import open_raster
-from .report.inspected_image import as_inspected, frame_in, noted_image
-from .report.subject import read_summary
-from .request import need_texts
+from ..ask.answer import MODEL, NONE, answer, weight
+from ..ask.facts import Facts, read_facts
+from ..ask.words import WORDS
+from ..describe import language_of, position_words
+from ..errors import Cancelled, ParameterError, RasterError
+from ..limits import DEVICES
+from ..models.vision_language import VisionLanguage
+from ..progress import Emit, no_events
+from ..raster import open_raster
+from ..report.inspected_image import as_inspected, frame_in, noted_image
+from ..report.subject import read_summary
+from ..request import need_texts
 
 _LONGEST = 896  # px of the longer side of a picture for the model
 _BLOCK = 512  # px, as the blocks that models learn from

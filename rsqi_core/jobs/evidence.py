@@ -12,21 +12,21 @@ import rasterio
 import shapely
 from affine import Affine
 
-from .errors import Cancelled, OutputError, ParameterError
-from .evidence import EvidenceMap, heat
-from .files.atomic import reason, whole_file
-from .files.clash import refuse_clashes
-from .files.earlier import refuse_earlier_file
-from .files.inputs import files_of
-from .files.layer import OGR_ERRORS, checked_type, read_layer
-from .limits import DEVICES, MODEL
-from .progress import Emit, no_events
-from .raster import Raster, open_raster
-from .report.evidence import InspectedEvidence
-from .report.inspected_image import as_inspected, frame_in, noted_image
-from .report.subject import read_summary
-from .request import need_texts
-from .taxonomy import TYPES
+from ..errors import Cancelled, OutputError, ParameterError
+from ..evidence import EvidenceMap, heat
+from ..files.atomic import reason, whole_file
+from ..files.clash import refuse_clashes
+from ..files.earlier import refuse_earlier_file
+from ..files.inputs import files_of
+from ..files.layer import OGR_ERRORS, checked_type, read_layer
+from ..limits import DEVICES, MODEL
+from ..progress import Emit, no_events
+from ..raster import Raster, open_raster
+from ..report.evidence import InspectedEvidence
+from ..report.inspected_image import as_inspected, frame_in, noted_image
+from ..report.subject import read_summary
+from ..request import need_texts
+from ..taxonomy import TYPES
 
 _SIGN = "RSQI evidence"  # of the file, by which it is known again
 _LONGEST = 1024  # px of the map's longer side
