@@ -220,9 +220,8 @@ def _summary(found: dict[str, list[Predictions]], models: dict[str, Model]) -> l
     abroad = [np.mean(rest[0::2]), np.mean(rest[1::2])]
     return [
         f"Mean F1 of the stations: {means[0]:.3f} before, {means[1]:.3f} alone, {means[2]:.3f} together, which is",
-        f"ahead of alone at {ahead} stations and behind at {behind}.",
-        f"On the ground of the others: {abroad[0]:.3f} alone,",
-        f"{abroad[1]:.3f} together. With {PARTS['test']} blocks a station, some hundredths may be chance.",
+        f"ahead of alone at {ahead} stations and behind at {behind}. On the ground of the others:",
+        f"{abroad[0]:.3f} alone, {abroad[1]:.3f} together. With {PARTS['test']} blocks a station, some hundredths may be chance.",
     ]
 
 
