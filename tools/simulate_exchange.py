@@ -221,7 +221,7 @@ def _summary(found: dict[str, list[Predictions]], models: dict[str, Model]) -> l
     return [
         f"Mean F1 of the stations: {means[0]:.3f} before, {means[1]:.3f} alone, {means[2]:.3f} together, which is",
         f"ahead of alone at {ahead} stations and behind at {behind}. On the ground of the others:",
-        f"{abroad[0]:.3f} alone, {abroad[1]:.3f} together. With {PARTS['test']} blocks a station, some hundredths may be chance.",
+        f"{abroad[0]:.3f} alone, {abroad[1]:.3f} together. With so few blocks, some hundredths may be chance.",
     ]
 
 
