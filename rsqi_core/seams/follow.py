@@ -23,6 +23,8 @@ _LEAST = 2.0  # grey levels that steps differ by at least
 _SURE = 1.4  # times what is usual: a larger step is no surer, as it is the edge of a thing
 _ALONG = 9  # px along which a step is averaged: the edges of things are shorter
 _AT_CLICK = 32.0  # cost of an end as far from its click as the seam is looked for
+_NEAR_CLICK, _BY_CLICK = 50, 2.0  # px along near a click, and what they cost so far from it: it says where the seam is
+_KNOWN = 1.0  # px around an end that the leg before has found
 _BEND = 2.0  # cost of one pixel across from one pixel to the next
 _TURNS = 2  # the colour of the step is taken from the path found last
 # in which a step is looked for at first, up and down
@@ -88,7 +90,7 @@ class Follower:
         for first, second in zip(places, places[1:]):
             known = bool(legs)  # the leg before has found where it is
             start = (float(legs[-1].path[-1, 0]), float(legs[-1].path[-1, 1])) if known else first
-            key = start, 1.0 if known else snap, second, snap
+            key = start, _KNOWN if known else snap, second, snap
             if key not in self._legs:
                 path = follow_leg(self.read, self.size, *key)
                 self._legs[key] = _Leg(path, _refined(self.read, self.size, path))
@@ -121,13 +123,26 @@ def follow_leg(
     away = np.arange(-reach, reach + 1)
     gain_of = _Gains(strip, reach)
     for row, near in ((0, snap), (-1, other_snap)):
-        gain_of.offset[row] -= _AT_CLICK * (away / max(near / scale, 0.5)) ** 2
+        far = (away / max(near / scale, 0.5)) ** 2
+        if near > _KNOWN:
+            beside = _beside(len(strip.rgb), far)
+            gain_of.offset -= beside if row == 0 else beside[::-1]
+        gain_of.offset[row] -= _AT_CLICK * far
     path = max((gain_of.path(sign * np.array(color)) for color in _COLORS for sign in (1, -1)), key=gain_of.total)
     for _ in range(_TURNS):
         path = gain_of.path(gain_of.color(path))
     normals = np.stack([-strip.tangents[:, 1], strip.tangents[:, 0]], 1)
     points = (strip.places + (path - reach)[:, None] * normals) * scale
     return simplified(points)
+
+
+def _beside(length: int, far: np.ndarray) -> np.ndarray:
+    """Return what a path pays to leave its first click, float [length, W]; `far` is 1 where the search ends."""
+    count = min(_NEAR_CLICK, length // 3)
+    held = np.zeros(length)
+    held[:count] = _BY_CLICK * (1 - np.arange(count) / max(count, 1))
+    cost: np.ndarray = held[:, None] * np.minimum(far, 1.0)
+    return cost
 
 
 class _Gains:
