@@ -38,7 +38,7 @@ class SeamPanel(QWidget):
         self._raster = ""
         self._fid: int | None = None
         self._names = [
-            QLabel(text) for text in (tr("Step"), tr("Sharpness ratio"), tr("Offset"), tr("Length"), tr("Shows"))
+            QLabel(text) for text in (tr("Shows"), tr("Step"), tr("Sharpness ratio"), tr("Offset"), tr("Length"))
         ]
         self._values = [QLabel() for _ in self._names]
         self.plot, self.along = ProfilePlot(), AlongPlot()
@@ -134,7 +134,7 @@ class SeamPanel(QWidget):
 
 
 def _texts(seam: MeasuredSeam) -> list[str]:
-    """Return step, sharpness ratio, offset and length as texts."""
+    """Return how much shows, step, sharpness ratio, offset and length as texts."""
     red, green, blue = (f"{value:+.0f}" for value in seam.step)
     step = tr("R {red}, G {green}, B {blue}; ΔE {delta_e:.1f}")
     if seam.offset_px is None:
@@ -144,11 +144,11 @@ def _texts(seam: MeasuredSeam) -> list[str]:
             px=seam.offset_px, significance=seam.offset_significance or 0.0
         )
     return [
+        _shown(seam.visible_share),  # first, as a low screen shows no more than the first lines
         step.format(red=red, green=green, blue=blue, delta_e=seam.delta_e),
         f"{seam.sharpness_ratio:.2f}",
         offset,
         f"{seam.length_m:,.1f} m",
-        _shown(seam.visible_share),
     ]
 
 

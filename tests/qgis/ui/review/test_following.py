@@ -92,7 +92,7 @@ def test_a_seam_is_followed_taken_and_undone(review_page, path):
     assert page.tools.following.mode == "follow" and "Enter" in page.mode_label.text()
     away = [abs(vertex.x() - 500350) for vertex in drawn(page).asPolyline()]
     assert max(away) < 2, "the line keeps to the seam, not to the clicks"
-    assert not page.seam_panel.isHidden() and page.seam_panel.texts()[0].startswith("R ")
+    assert not page.seam_panel.isHidden() and page.seam_panel.texts()[1].startswith("R ")
     count = len(stored(path))
     press(page, KEY.Key_Return)
     assert until(lambda: len(stored(path)) == count + 1, 30)
@@ -223,7 +223,7 @@ def test_a_moved_line_is_measured_and_its_error_follows(review_page, path):
     ((line, values),) = seams(path)
     assert line.equals(moved) and values["length_m"] == pytest.approx(320, rel=5e-3) and values["error_id"] == fid
     assert layer_of(path).getFeature(fid).geometry().contains(line.interpolate(100))
-    assert page.seam_panel.texts()[3] == f"{values['length_m']:,.1f} m", "the panel follows"
+    assert page.seam_panel.texts()[4] == f"{values['length_m']:,.1f} m", "the panel follows"
     assert layer.isEditable() and not layer.isModified()
     press(page, KEY.Key_Escape)
     assert not layer.isEditable() and not page.tools.seam_moving.mode
