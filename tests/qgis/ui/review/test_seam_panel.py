@@ -55,11 +55,11 @@ def test_an_error_that_stands_for_a_seam_shows_its_measures(panel):
     panel.show_error(1)
     assert until(lambda: not panel.isHidden())
     assert panel.texts() == [
+        "on 100 % of the line",
         "R +30, G +20, B -10; ΔE 11.2",
         "0.95",
         "4.2 px, significance 2.0",
         "100.0 m",
-        "on 100 % of the line",
     ]
     panel.show_error(2)
     assert until(panel.isHidden), "a cloud has no seam"
