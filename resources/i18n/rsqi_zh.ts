@@ -3708,6 +3708,10 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>{name}：接缝</translation>
     </message>
     <message>
+        <source>{name}: unusual places</source>
+        <translation>{name}：异常位置</translation>
+    </message>
+    <message>
         <source>{path} cannot be opened as a layer of lines.</source>
         <translation>{path} 无法作为线图层打开。</translation>
     </message>

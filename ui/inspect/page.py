@@ -270,14 +270,14 @@ class InspectPage(QWidget):
         self.open_outcome(Outcome(Image(result.stem, path=Path(raster)), result))
 
     def _load(self, outcome: Outcome) -> QgsVectorLayer:
-        """Put errors and seams into the project, on top, with their legends; return the errors."""
-        errors = self._load_table(outcome, "errors", tr("{name}: errors"))
-        seams = self._load_table(outcome, "seams", tr("{name}: seams"))
-        aside = earlier_layers.set_aside([layer for layer in (errors, seams) if layer is not None], outcome.image)
+        """Put errors, seams and what is unusual into the project, on top, with their legends; return the errors."""
+        titles = {"errors": tr("{name}: errors"), "seams": tr("{name}: seams"), "unusual": tr("{name}: unusual places")}
+        tables = [self._load_table(outcome, table, title) for table, title in titles.items()]
+        aside = earlier_layers.set_aside([layer for layer in tables if layer is not None], outcome.image)
         if aside:
             text = tr("Earlier results of {name} are kept in a group of the layer panel, hidden: {layers}.")
             self._push_message(text.format(name=outcome.image.name, layers=listed(aside)), Qgis.MessageLevel.Info)
-        return errors
+        return tables[0]
 
     def _load_table(self, outcome: Outcome, table: str, title: str) -> QgsVectorLayer | None:
         layer = QgsVectorLayer(f"{outcome.path}|layername={table}", title.format(name=outcome.image.name), "ogr")
