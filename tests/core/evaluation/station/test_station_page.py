@@ -177,7 +177,7 @@ def test_what_cannot_be_measured_is_refused_in_one_line(dataset, tmp_path, capsy
     code, error = refused(["--dataset", tmp_path], capsys)
     assert code == 1 and "no dataset here" in error
     code, error = refused(["--dataset", dataset, "--data", tmp_path], capsys)
-    assert code == 2 and "--dataset goes with" in error
+    assert code == 2 and "--dataset does not go with" in error
     code, error = refused(["--data", tmp_path, "--model", "default", "rules"], capsys)
     assert code == 2 and "--against" in error
     assert sorted(p.name for p in tmp_path.iterdir()) == ["half"]
