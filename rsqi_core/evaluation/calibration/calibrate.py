@@ -26,7 +26,7 @@ from ...taxonomy import CODES, IGNORED, by_code
 from .calibration_blocks import CalibrationBlocks, read_calibration_blocks
 from .thresholds import BY_NETWORK, TOGETHER, Outlines, gate, temperature, thresholds
 
-VERSION = "0.10.0"
+VERSION = "0.11.0"
 DEFECTIVE, CLEAN, DECOYS = 1200, 900, 900  # blocks that thresholds are set on
 ANY = "any"  # of the figures: all types together that the network alone marks
 
