@@ -56,7 +56,7 @@ def found(polygons=(), mode="count", inspected=CODES, side=SIDE, **summary):
     row.setdefault("inspected", ",".join(inspected))
     result = SimpleNamespace(
         polygons=list(polygons), score=judged(polygons, mode, inspected, side), summary=row, transform=TRANSFORM,
-        window=(0, 0, side, side), seams=None,
+        window=(0, 0, side, side), seams=None, unusual=None,
     )  # fmt: skip
     return of_inspection(result, GROUND)
 

@@ -61,7 +61,7 @@ def subject(lines=LINES, **summary):
     row = {"raster": "mosaic.tif", "valid_area_m2": area, "valid_pixels": SIDE * SIDE, "inspected": "", **summary}
     found = SimpleNamespace(
         polygons=polygons, score=scored, summary=row, transform=TRANSFORM, window=(0, 0, SIDE, SIDE),
-        seams=tuple((each, number) for number, each in enumerate(lines)),
+        seams=tuple((each, number) for number, each in enumerate(lines)), unusual=None,
     )  # fmt: skip
     return of_inspection(found, GROUND)
 
