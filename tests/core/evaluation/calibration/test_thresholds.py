@@ -120,6 +120,27 @@ def test_a_type_that_marks_nothing_by_mistake_is_not_raised_with_the_others(nois
     assert thresholds(p, truth, clean, decoy)[2] == before
 
 
+def test_what_is_left_of_the_share_lowers_a_type_that_loses_next_to_nothing(noisy):
+    p, truth, clean, decoy = noisy
+    p[clean] = 0.05
+    p[:100, 0] = np.linspace(0.8, 1, 100)
+    p[np.flatnonzero(clean)[:3], 0] = (0.4, 0.5, 0.6)
+    assert thresholds(p, truth, clean, decoy)[0] <= 0.4
+    p[np.flatnonzero(clean)[3:30], 0] = 0.55  # more than its share
+    assert 0.55 < thresholds(p, truth, clean, decoy)[0] <= 0.6
+
+
+def test_the_share_goes_where_it_finds_most(noisy):
+    p, truth, clean, decoy = noisy
+    p[clean] = 0.05
+    marked = np.flatnonzero(clean)
+    p[marked[:6], 0], p[marked[6:12], 1] = 0.7, 0.7
+    p[:100, 0] = np.linspace(0.5, 1, 100)  # 60 of its blocks lie under what its false alarms have
+    p[100:200, 1] = np.linspace(0.65, 1, 100)
+    found = thresholds(p, truth, clean, decoy)
+    assert found[0] < 0.7 < found[1]
+
+
 def test_hard_negatives_do_not_count_together(noisy):
     p, truth, clean, decoy = noisy
     p[decoy] = p[clean][:100]
