@@ -117,7 +117,7 @@ def _calibrated(options: argparse.Namespace) -> int:
 
     share = FALSE_ALARMS if options.false_alarms is None else options.false_alarms
     without, sparing = ([c for c in types.split(",") if c] for types in (options.without, options.sparing))
-    allowed = Allowed(share, without, sparing)
+    allowed = Allowed(share, without, sparing, lines=options.seams is not None)
     anew = len(options.source) == 1 and (options.source[0] / CARD).exists()
     with _whole_model(options.output) as folder:
         if anew:

@@ -24,7 +24,7 @@ from ...segment import labels
 from ...synthesis.compose import Sample, medium_and_strong
 from ...taxonomy import CODES, IGNORED, by_code
 from .calibration_blocks import CalibrationBlocks, read_calibration_blocks
-from .thresholds import BY_NETWORK, TOGETHER, Outlines, gate, temperature, thresholds
+from .thresholds import BUT_SEAMS, BY_NETWORK, TOGETHER, Outlines, gate, temperature, thresholds
 
 VERSION = "0.11.0"
 DEFECTIVE, CLEAN, DECOYS = 1200, 900, 900  # blocks that thresholds are set on
@@ -48,6 +48,8 @@ class Allowed:
         Codes of types that the model shall not mark, as it may recognise only synthesised errors of them.
     sparing : collection of str
         Codes of types that may mark a tenth of `false_alarms` only, as their false alarms are rare on these pictures.
+    lines : bool
+        A network of their own finds seams as lines, so that the classifier's seams spend no share.
 
     Raises
     ------
@@ -58,6 +60,7 @@ class Allowed:
     false_alarms: float = FALSE_ALARMS
     without: Collection[str] = ()
     sparing: Collection[str] = ()
+    lines: bool = False
 
     def __post_init__(self) -> None:
         if not 0 < self.false_alarms < 1:
@@ -126,7 +129,9 @@ def calibrate(model: Model, data: Path, allowed: Allowed = AS_USUAL, log: Log = 
     logits = logits / scale
     p = probabilities(logits)
     marked = np.array([code not in allowed.without for code in CODES])  # what is left out spends no share
-    limits = thresholds(p * marked, truth, kind == 1, kind == 2, share, allowed.sparing, Outlines.of(confusions))
+    together = BUT_SEAMS if allowed.lines or model.card.seams else BY_NETWORK
+    outlines = Outlines.of(confusions)
+    limits = thresholds(p * marked, truth, kind == 1, kind == 2, share, allowed.sparing, outlines, together)
     stripes = CODES.index("stripe_noise")
     pass_from = gate(p[:, stripes], ruled, truth[:, stripes] == 1, kind > 0, share)
     card = replace(
@@ -137,7 +142,7 @@ def calibrate(model: Model, data: Path, allowed: Allowed = AS_USUAL, log: Log = 
         false_alarms=share,
         withheld=tuple(code for code in CODES if code in allowed.without),
         sparing=tuple(code for code in CODES if code in allowed.sparing),
-        quality=_quality(p, truth, limits, kind),
+        quality=_quality(p, truth, limits, kind, together),
     )
     write_card(model.folder, card)
     log("comparing the modes of equation 3")
@@ -183,8 +188,10 @@ def _tile(model: Model, sample: Sample) -> np.ndarray:
     return as_tile(sample.image, model.card.tile_size)[None]
 
 
-def _quality(p: np.ndarray, truth: np.ndarray, limits: np.ndarray, kind: np.ndarray) -> dict[str, dict[str, float]]:
-    """Figures by type and, under `ANY`, of the types together that no rule decides."""
+def _quality(
+    p: np.ndarray, truth: np.ndarray, limits: np.ndarray, kind: np.ndarray, together: Sequence[int]
+) -> dict[str, dict[str, float]]:
+    """Figures by type and, under `ANY`, of the types together that the network decides."""
     quality = {}
     marked = (p >= limits) & (truth != IGNORED)
     for i, code in enumerate(CODES):
@@ -192,7 +199,7 @@ def _quality(p: np.ndarray, truth: np.ndarray, limits: np.ndarray, kind: np.ndar
         y = truth[known, i] == 1
         quality[code] = {"auroc": auroc(p[known, i], y), "average_precision": average_precision(p[known, i], y)}
         quality[code] |= _marked(marked[:, i], kind)
-    quality[ANY] = _marked(marked[:, BY_NETWORK].any(1), kind)
+    quality[ANY] = _marked(marked[:, together].any(1), kind)
     return {
         code: {name: round(value, 3) for name, value in figures.items() if np.isfinite(value)}
         for code, figures in quality.items()

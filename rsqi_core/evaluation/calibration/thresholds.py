@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...models.card import FALSE_ALARMS
-from ...taxonomy import CODES, IGNORED, PIXEL_TYPES, REGION_TYPES
+from ...taxonomy import BOUNDARY_TYPES, CODES, IGNORED, PIXEL_TYPES, REGION_TYPES
 
 TOGETHER = 2.0  # times as many clean blocks as one type may mark may all types together
 SPARING = 0.1  # of the share that one type may mark: what is left to a type that cries wolf on real scenes
@@ -16,6 +16,8 @@ USEFUL = 0.2  # F1 under which a type is not marked at all: guesses cost the tec
 SAME = 0.02  # F1; no more than chance sets two thresholds apart by, on some hundred blocks with a type
 LOWEST = 0.02  # no probability below this is called a finding
 BY_NETWORK = [i for i, code in enumerate(CODES) if code not in {t.code for t in PIXEL_TYPES}]
+# Where a network of their own finds seams as lines, the classifier's word on them marks nothing.
+BUT_SEAMS = [i for i in BY_NETWORK if CODES[i] not in {t.code for t in BOUNDARY_TYPES}]
 
 _TEMPERATURES = np.geomspace(0.3, 3.0, 40)
 
@@ -65,6 +67,7 @@ def thresholds(
     false_alarms: float = FALSE_ALARMS,
     sparing: Collection[str] = (),
     outlines: Outlines | None = None,
+    together: Sequence[int] = BY_NETWORK,
 ) -> np.ndarray:
     """The probability from which each type is marked.
 
@@ -73,7 +76,7 @@ def thresholds(
     together more than `TOGETHER` times as many clean blocks as one may. So the share goes where it finds most, not to
     all types alike. What is left of it lowers all types in turn, a block at a time, that lose next to nothing by it: a
     lower threshold finds more in pictures other than these. Hard negatives count for the single types only, and the
-    types that a rule decides do not count together with the others.
+    types that the network does not decide alone do not count together with the others.
 
     Parameters
     ----------
@@ -87,6 +90,8 @@ def thresholds(
         Codes of types that may mark only `SPARING` times as much.
     outlines : Outlines, optional
         Of the region types, [N, 6]: their thresholds then serve the outlines as well as the blocks.
+    together : sequence of int
+        Indices of the types that count together.
 
     Returns
     -------
@@ -102,17 +107,18 @@ def thresholds(
         most = int(false_alarms * (SPARING if CODES[i] in sparing else 1) * spotless[known].sum())
         return [each.lowest(count) for count in range(most + 1)]
 
-    seen = np.where(truth[clean] == IGNORED, 0, p[clean])[:, BY_NETWORK]
+    shared = list(together)
+    seen = np.where(truth[clean] == IGNORED, 0, p[clean])[:, shared]
     by_type = [steps(i) for i in range(len(CODES))]
     found = np.array([steps[-1].threshold for steps in by_type])
-    found[BY_NETWORK] = [by_type[i][0].threshold for i in BY_NETWORK]
+    found[shared] = [by_type[i][0].threshold for i in shared]
 
     def fits(i: int, limit: float) -> bool:
         trial = found.copy()
         trial[i] = limit
-        return bool((seen >= trial[BY_NETWORK]).any(1).mean() <= TOGETHER * false_alarms)
+        return bool((seen >= trial[shared]).any(1).mean() <= TOGETHER * false_alarms)
 
-    standing = dict.fromkeys(BY_NETWORK, 0)  # number of the step of each type
+    standing = dict.fromkeys(shared, 0)  # number of the step of each type
     while True:
         gains = [
             ((step.score - by_type[i][at].score) / (further - at), i, further)
@@ -129,7 +135,7 @@ def thresholds(
         further = standing[i] + 1
         return further < len(by_type[i]) and fits(i, by_type[i][further].threshold)
 
-    while moving := [i for i in BY_NETWORK if goes_on(i)]:
+    while moving := [i for i in shared if goes_on(i)]:
         for i in filter(goes_on, moving):
             standing[i] += 1
             found[i] = by_type[i][standing[i]].threshold
