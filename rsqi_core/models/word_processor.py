@@ -41,7 +41,7 @@ def processor_of(folder: Path) -> Any:
         try:
             return transformers.AutoProcessor.from_pretrained(str(folder), **given)
         except ImportError:
-            return _without_videos(transformers, str(folder), given)
+            return _without_videos(transformers, folder, given)
 
     return _opened(folder, opened)
 
@@ -80,11 +80,10 @@ def _opened(folder: Path, open_it: Any) -> Any:
         raise ModelError(f"{folder}: its files for texts and pictures cannot be opened: {reason}") from error
 
 
-def _without_videos(transformers: Any, folder: str, given: dict[str, Any]) -> Any:
+def _without_videos(transformers: Any, folder: Path, given: dict[str, Any]) -> Any:
     """Open a processor part by part but for that of videos, which nobody shows here."""
-    from transformers.models.auto.processing_auto import PROCESSOR_MAPPING
-
-    known: Any = PROCESSOR_MAPPING[type(transformers.AutoConfig.from_pretrained(folder, **given))]
+    kinds = transformers.models.auto.processing_auto.PROCESSOR_MAPPING
+    known: Any = kinds[type(transformers.AutoConfig.from_pretrained(str(folder), **given))]
     if _VIDEO not in known.get_attributes():
         raise ImportError("it needs torchvision: pip install torchvision")
 
@@ -92,10 +91,10 @@ def _without_videos(transformers: Any, folder: str, given: dict[str, Any]) -> An
         return None if name == _VIDEO else known.check_argument_for_proper_class(self, name, part)
 
     pictures_alone = type(known.__name__, (known,), {"check_argument_for_proper_class": check})
-    tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **given)
-    values, _ = known.get_processor_dict(folder, **given)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), **given)
+    values, _ = known.get_processor_dict(str(folder), **given)
     return pictures_alone(
-        image_processor=transformers.AutoImageProcessor.from_pretrained(folder, **given),
+        image_processor=transformers.AutoImageProcessor.from_pretrained(str(folder), **given),
         tokenizer=tokenizer,
         video_processor=None,
         chat_template=values.get("chat_template") or tokenizer.chat_template,
