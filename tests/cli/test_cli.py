@@ -67,7 +67,8 @@ def test_the_same_pixels_in_any_container_give_the_same_errors(holed, tmp_path, 
         errors = rows(out, "SELECT category_id, area_m2, confidence, severity, penalty FROM errors ORDER BY fid")
         found.append((errors, rows(out, "SELECT score, grade, valid_area_m2 FROM summary")))
     assert len(found[0][0]) >= 2 and all(each == found[0] for each in found)
-    assert [error[0] for error in found[0][0]] == [10, 10]  # the black hole and the white line
+    missing = [error for error in found[0][0] if error[0] == 10]
+    assert len(missing) == 2  # the black hole and the white line, beside shadows of trees that a stretch brings out
 
 
 def test_an_image_outside_its_crs_is_told_and_the_next_one_inspected(holed, tmp_path, capsys):

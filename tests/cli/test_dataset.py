@@ -57,7 +57,8 @@ def test_own_words_and_one_language(station, tmp_path):
     assert main(words) == 0
     rows = read(tmp_path / "out" / "train" / "metadata.jsonl")
     assert [row["labels"] for row in rows] == [[3], [2], [1], [5]]
-    assert set(rows[0]) == {"file_name", "mask_file_name", "labels", "description", "scene", "raster", "x", "y", "size"}
+    columns = {"file_name", "mask_file_name", "labels", "description", "scene", "raster", "x", "y", "size", "synthetic"}
+    assert set(rows[0]) == columns
     assert {row["language"] for row in read(tmp_path / "out" / "train" / "qa.jsonl")} == {"en"}
 
 
