@@ -53,3 +53,20 @@ class Cancelled(RsqiError):
     """The run was cancelled; nothing was written."""
 
     code = "cancelled"
+
+
+def require(*rules: tuple[str, object, bool, str]) -> None:
+    """Refuse the first of some values that is not what it must be.
+
+    Parameters
+    ----------
+    *rules : tuple
+        Name, value, whether it holds, and what it must be, in words that follow "must be".
+
+    Raises
+    ------
+    ParameterError
+    """
+    for name, value, holds, text in rules:
+        if not holds:
+            raise ParameterError(f"{name} is {value}; it must be {text}")

@@ -16,12 +16,11 @@ from ..errors import ModelError, OutputError, ParameterError, RsqiError
 from ..models.card import file_hash
 from ..models.checkpoints import read_json
 from ..models.diffusion import LORA, PAPER_TYPES, PROMPTS, diffusion_weights
-from ..progress import Emit, Progress, no_events
+from ..progress import Emit, no_events
 from ..taxonomy import CODES, by_code
-from ..training.curve import Curve
 from ..training.diffusion import Depicted, DiffusionCourse, train_diffusion, write_lora
-from ..training.resumable import steps_so_far
-from .unfinished import RUN, begin_or_go_on, refuse_taken, remove, unfinished
+from .run_rows import rows_taker
+from .unfinished import begin_or_go_on, refuse_taken, remove, unfinished
 
 LEARNED = "augment.json"  # in the folder of LoRA matrices: which model they belong to, and what they know
 EXAMPLES = 30  # of a type (paper, section 2.4)
@@ -134,25 +133,10 @@ def learn_errors(job: DiffusionTraining, emit: Emit = no_events) -> Path:
     """
     weights = diffusion_weights(job.model)
     pictures = pictures_of(job)
-    course, run = job.course, job.folder / RUN
-    try:
-        job.folder.mkdir(parents=True, exist_ok=True)
-        shown = [[str(each.image), each.prompt] for each in pictures]
-        key = {"course": asdict(course), "pictures": shown, "weights": [file_hash(file) for file in weights]}
-        begin_or_go_on(job.folder, key)
-        run.mkdir(exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{job.folder}: cannot be written: {error.strerror}") from error
-    step, total = steps_so_far(run), course.steps(len(pictures))
-    curve = Curve(run, step)
-    if step:
-        emit("resumed", step=step)
-
-    def take(row: dict[str, Any]) -> None:
-        curve.add(row)
-        emit("curve", **row)
-        emit("progress", **asdict(Progress("train", row["step"], total, row["eta_s"])))
-
+    course, shown = job.course, [[str(each.image), each.prompt] for each in pictures]
+    key = {"course": asdict(course), "pictures": shown, "weights": [file_hash(file) for file in weights]}
+    run = begin_or_go_on(job.folder, key)
+    take = rows_taker(run, course.steps(len(pictures)), emit)
     return _finish(job, train_diffusion(job.model, pictures, run, course, job.device, take, _ROW_EVERY), pictures)
 
 

@@ -83,7 +83,6 @@ class CheckpointRun:
             self.held_out = {kind: self._blocks(kind, parts[TEST]) for kind in self.courses}
             self._leave_out()
             begin_or_go_on(self.folder, self._fingerprint(data))
-            (self.folder / RUN).mkdir(exist_ok=True)
         except OSError as error:
             raise OutputError(f"{self.folder}: cannot be written: {error.strerror}") from error
         return apart, test

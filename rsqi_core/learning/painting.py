@@ -29,7 +29,7 @@ from ..synthesis.sheet import contact_sheet, outline, write_sheet
 from ..taxonomy import BOUNDARY_TYPES, IGNORED, ErrorType, by_code
 from .augmentation import Learned, read_learned
 from .ranking import Classifier, Look, best_first, distances, look
-from .unfinished import RUN, begin_or_go_on, refuse_taken, remove, unfinished
+from .unfinished import begin_or_go_on, refuse_taken, remove, unfinished
 
 COUNT = 1000  # paper, section 2.4
 _LEAST_SIDE = 0.05  # share of a block that a side of a seam has at least
@@ -139,10 +139,8 @@ def paint_candidates(job: Painting, emit: Emit = no_events) -> Path:
     job = replace(job, types=job.types or tuple(learned.prompts), model=start)
     canvas = canvas_of(job.dataset, job.types)
     inspector = load(job.inspector, "cpu")
-    run = job.folder / RUN
+    run = begin_or_go_on(job.folder, _fingerprint(job, canvas, weights))
     try:
-        job.folder.mkdir(parents=True, exist_ok=True)
-        begin_or_go_on(job.folder, _fingerprint(job, canvas, weights))
         for kind in (IMAGE, MASK):
             (run / kind).mkdir(parents=True, exist_ok=True)
     except OSError as error:

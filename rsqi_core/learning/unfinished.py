@@ -46,13 +46,25 @@ def refuse_taken(output: Path, read: Iterable[Path], what: str = "new model") ->
             )
 
 
-def begin_or_go_on(folder: Path, course: Mapping[str, Any]) -> None:
-    """Keep what the same course has learned in the folder; remove that of another one."""
+def begin_or_go_on(folder: Path, course: Mapping[str, Any]) -> Path:
+    """Keep what the same course has learned in the folder, remove that of another one; return the run's folder.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written.
+    """
     key = hashlib.sha256(json.dumps(course, sort_keys=True).encode()).hexdigest()
-    note = folder / _KEY
-    if not note.exists() or note.read_text(encoding="ascii") != key:
-        shutil.rmtree(folder / RUN, ignore_errors=True)
-        note.write_text(key, encoding="ascii")
+    note, run = folder / _KEY, folder / RUN
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not note.exists() or note.read_text(encoding="ascii") != key:
+            shutil.rmtree(run, ignore_errors=True)
+            note.write_text(key, encoding="ascii")
+        run.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written: {error.strerror}") from error
+    return run
 
 
 def move_to(output: Path, model: Path, comparison: Comparison) -> None:

@@ -19,13 +19,12 @@ from ..limits import CAPTION, WORD_TASKS
 from ..models.card import file_hash
 from ..models.checkpoints import weights_of
 from ..models.word_families import CONVERSE, START, Family, family_of
-from ..progress import Emit, Progress, no_events
-from ..training.curve import Curve
-from ..training.resumable import steps_so_far
+from ..progress import Emit, no_events
 from ..training.word_batches import collate_for
 from ..training.words import RATE, WordCourse, train_words, write_words
 from .holdout import choose
-from .unfinished import RUN, begin_or_go_on, refuse_taken, remove, unfinished
+from .run_rows import rows_taker
+from .unfinished import begin_or_go_on, refuse_taken, remove, unfinished
 
 _ROW_EVERY = 5  # steps
 _FEWEST = 4  # examples that are held out, or none are
@@ -119,23 +118,8 @@ def train_on_words(job: WordTraining, emit: Emit = no_events) -> Path:
     examples, held_out = divided(job, family)
     collate_for(family, job.model)  # before any work: can its processor be opened?
     course = job.course(family)
-    run = job.folder / RUN
-    try:
-        job.folder.mkdir(parents=True, exist_ok=True)
-        begin_or_go_on(job.folder, _fingerprint(job, course, examples, held_out))
-        run.mkdir(exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{job.folder}: cannot be written: {error.strerror}") from error
-    step, total = steps_so_far(run), course.steps(len(examples))
-    curve = Curve(run, step)
-    if step:
-        emit("resumed", step=step)
-
-    def take(row: dict[str, Any]) -> None:
-        curve.add(row)
-        emit("curve", **row)
-        emit("progress", **asdict(Progress("train", row["step"], total, row["eta_s"])))
-
+    run = begin_or_go_on(job.folder, _fingerprint(job, course, examples, held_out))
+    take = rows_taker(run, course.steps(len(examples)), emit)
     network = train_words(family, job.model, examples, held_out, run, course, job.device, take, _ROW_EVERY)
     how = f"LoRA of rank {course.rank} on layers 0, {course.every}, ..." if course.rank else "all weights"
     return _finish(job, network, f"{job.task}, {how}, passes: {course.epochs}, rate {course.rate:g}")

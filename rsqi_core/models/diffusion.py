@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..errors import ModelError, ParameterError, RsqiError
+from ..errors import ModelError, ParameterError, RsqiError, require
 from .checkpoints import CONFIG, read_json
 from .devices import first_line
 from .huggingface import device_names, libraries, precision_of
@@ -57,14 +57,11 @@ class Brush:
     strength: float = 0.8
 
     def __post_init__(self) -> None:
-        rules = (
+        require(
             ("steps", self.steps, self.steps >= 1, "at least 1"),
             ("guidance", self.guidance, self.guidance >= 1, "at least 1"),
             ("strength", self.strength, 0 < self.strength <= 1, "above 0, at most 1"),
         )
-        for name, value, holds, text in rules:
-            if not holds:
-                raise ParameterError(f"{name} is {value}; it must be {text}")
         if int(self.steps * self.strength) < 1:
             raise ParameterError(f"strength {self.strength} of {self.steps} steps leaves none; take more steps")
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import Dataset
 
-from ..errors import ModelError, ParameterError
+from ..errors import ModelError, require
 from ..imagery.picture_file import read_rgb
 from ..models.diffusion import open_diffusion, side_of
 from ..models.huggingface import precision_of
@@ -55,7 +55,7 @@ class DiffusionCourse:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        rules = (
+        require(
             ("epochs", self.epochs, self.epochs >= 1, "at least 1"),
             ("rate", self.rate, self.rate > 0, "above 0"),
             ("batch", self.batch, self.batch >= 1, "at least 1"),
@@ -63,9 +63,6 @@ class DiffusionCourse:
             ("lora", self.rank, self.rank >= 1, "at least 1"),
             ("seed", self.seed, self.seed >= 0, "at least 0"),
         )
-        for name, value, holds, text in rules:
-            if not holds:
-                raise ParameterError(f"{name} is {value}; it must be {text}")
 
     def steps(self, pictures: int) -> int:
         """Return the number of steps over so many pictures."""

@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from ..errors import ParameterError
+from ..errors import require
 from ..models.architectures import CLASSIFIER, JOINT, PIXEL, SEAMS, SEGMENTER, architecture
 
 SCHEDULES = ("cosine", "linear")
@@ -126,9 +126,7 @@ class Settings:
             ("patience", self.patience >= 0, "at least 0"),
             ("validation", self.validation >= 1, "at least 1"),
         )
-        for name, holds, text in rules:
-            if not holds:
-                raise ParameterError(f"{name} is {getattr(self, name)}; it must be {text}")
+        require(*((name, getattr(self, name), holds, text) for name, holds, text in rules))
 
     @property
     def steps(self) -> int:

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from transformers import TrainingArguments
 
 from ..dataset.labelled_blocks import LabelledBlock
-from ..errors import ParameterError
+from ..errors import require
 from ..metrics import f1_of_counts
 from ..models.checkpoints import SEGMENTER, Checkpoint
 from ..models.huggingface import preprocessing_of
@@ -63,20 +63,16 @@ class Course:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        rules = (
-            ("epochs", self.epochs >= 1, "at least 1"),
-            ("rate", self.rate > 0, "above 0"),
-            ("batch", self.batch >= 1, "at least 1"),
-            ("accumulate", 1 <= self.accumulate <= self.batch, f"between 1 and the batch ({self.batch})"),
-            ("lora", self.rank >= 0, "at least 0"),
-            ("side", self.side >= 32 and self.side % 8 == 0, "a multiple of 8 from 32"),
-            ("seed", self.seed >= 0, "at least 0"),
+        parts = f"between 1 and the batch ({self.batch})"
+        require(
+            ("epochs", self.epochs, self.epochs >= 1, "at least 1"),
+            ("rate", self.rate, self.rate > 0, "above 0"),
+            ("batch", self.batch, self.batch >= 1, "at least 1"),
+            ("accumulate", self.accumulate, 1 <= self.accumulate <= self.batch, parts),
+            ("lora", self.rank, self.rank >= 0, "at least 0"),
+            ("side", self.side, self.side >= 32 and self.side % 8 == 0, "a multiple of 8 from 32"),
+            ("seed", self.seed, self.seed >= 0, "at least 0"),
         )
-        for name, holds, text in rules:
-            if not holds:
-                raise ParameterError(
-                    f"{name} is {self.rank if name == 'lora' else getattr(self, name)}; it must be {text}"
-                )
 
     def steps(self, blocks: int) -> int:
         """Return the number of steps over so many blocks."""

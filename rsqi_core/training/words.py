@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from ..dataset.examples import Example
-from ..errors import ModelError, ParameterError
+from ..errors import ModelError, require
 from ..models.checkpoints import CONFIG
 from ..models.huggingface import libraries, load_as, precision_of
 from ..models.word_families import START, Family
@@ -67,7 +67,7 @@ class WordCourse:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        rules = (
+        require(
             ("epochs", self.epochs, self.epochs >= 1, "at least 1"),
             ("rate", self.rate, self.rate > 0, "above 0"),
             ("batch", self.batch, self.batch >= 1, "at least 1"),
@@ -75,9 +75,6 @@ class WordCourse:
             ("lora", self.rank, self.rank >= 0, "at least 0"),
             ("seed", self.seed, self.seed >= 0, "at least 0"),
         )
-        for name, value, holds, text in rules:
-            if not holds:
-                raise ParameterError(f"{name} is {value}; it must be {text}")
 
     def steps(self, examples: int) -> int:
         """Return the number of steps over so many examples."""

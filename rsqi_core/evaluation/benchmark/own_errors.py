@@ -19,10 +19,10 @@ from ...synthesis.compose import Sample
 from ...taxonomy import CODES, IGNORED, by_code
 from .frozen import Entry
 from .pictures import read_picture
+from .real import ENOUGH
 
 _SHADED = {kind.name: kind.shaded for kind in CLEAN if kind.shaded} | {"landscape": "."}
 _SOFT = {kind.name for kind in CLEAN if kind.soft}
-_ENOUGH = 0.003  # share of a block from which a type is called present
 
 Places = Mapping[str, np.ndarray]
 
@@ -43,7 +43,7 @@ def unknown_in(sample: Sample, places: Places) -> Sample:
     """Return a block in which nobody knows of the types in those places where they are said not to be."""
     for code, place in places.items():
         k = CODES.index(code)
-        if sample.labels[k] == 1 or (place & sample.valid).mean() < _ENOUGH:
+        if sample.labels[k] == 1 or (place & sample.valid).mean() < ENOUGH:
             continue
         labels = sample.labels.copy()
         labels[k] = IGNORED

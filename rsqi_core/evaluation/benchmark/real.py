@@ -20,7 +20,7 @@ from .frozen import Entry, digest
 # Errors with an outline, errors that fill the picture or veil it somewhere, seams, and pictures without errors.
 OUTLINED, WHOLE, SEAM, UNSPOILT = "outlined", "whole", "seam", "clean"
 _SETS = {OUTLINED: REAL, WHOLE: REAL, SEAM: REAL, UNSPOILT: CLEAN}
-_ENOUGH = 0.003  # share of a picture that a type must cover to be called present
+ENOUGH = 0.003  # share of a picture that a type must cover to be called present
 _REGIONS = [t.id for t in REGION_TYPES]
 
 
@@ -83,7 +83,7 @@ def _label(picture: Picture, part: str, code: str) -> int:
     count = int((truth == by_code(code).id).sum())
     if count == 0 and (truth == IGNORED).any():
         return IGNORED
-    return 1 if count >= _ENOUGH * truth.size else IGNORED if count else 0
+    return 1 if count >= ENOUGH * truth.size else IGNORED if count else 0
 
 
 @lru_cache(maxsize=1024)

@@ -30,6 +30,7 @@ from ..recipes import LATE, disturb, plant
 from .frozen import Entry, digest
 from .own_errors import Places, without_own
 from .pictures import read_picture
+from .real import ENOUGH
 
 PARTS = ("planted", "sparse", "spotless")
 PIXELS_AN_ERROR = 130_000  # one is planted for so many pixels of a scene
@@ -248,7 +249,7 @@ def read_blocks(geopackage: str, truth: np.ndarray, overlap: float) -> tuple[np.
 def _present(truth: np.ndarray, error_type: ErrorType) -> int:
     """1 if a window holds enough of a type, 0 if none, 255 if only a little of it."""
     count = int((truth == error_type.id).sum())
-    enough = 3 if error_type.error_class is ErrorClass.PIXEL else 0.003 * truth.size
+    enough = 3 if error_type.error_class is ErrorClass.PIXEL else ENOUGH * truth.size
     return 1 if count >= enough else 255 if count else 0
 
 
