@@ -90,11 +90,11 @@ CLEAN = (
 # Pictures with errors that nobody has planted.
 REAL = (
     ImagerySet("shadow/sparcs", 4.0, outlined=("cloud", "shadow"), unknown=("spectral_overflow",), false_colour=True),
-    ImagerySet("shadow/s2_alberta", 1.0, outlined=("cloud", "shadow"), rim=3),
+    ImagerySet("shadow/s2_alberta", 1.5, outlined=("cloud", "shadow"), rim=3),
     ImagerySet("shadow/cloudsen12_fig", 0.5, outlined=("cloud", "shadow")),
     ImagerySet("shadow/ukis", 0.5, outlined=("cloud", "shadow"), unknown=("spectral_overflow",), rim=3),
-    ImagerySet("shadow/building", 0.5, outlined=("shadow",), unknown=("blur",), rim=3),
-    ImagerySet("shadow/sbu_test_aerial", 0.7, outlined=("shadow",), unknown=("blur", "distortion"), rim=4),
+    ImagerySet("shadow/building", 1.2, outlined=("shadow",), unknown=("blur",), rim=3),
+    ImagerySet("shadow/sbu_test_aerial", 1.2, outlined=("shadow",), unknown=("blur", "distortion"), rim=4),
     ImagerySet("cloud/rice2_pairs", 2.0, "*_cloudy.webp", outlined=("cloud", "shadow"), unknown=("blur",), rim=4,
                veiled=True, false_colour=True),
     ImagerySet("cloud/rice2_veil", 0.5, "*_cloudy.webp", whole="cloud", unknown=("blur",), false_colour=True),

@@ -149,17 +149,20 @@ def black_water(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def ponds(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Many ponds between fields, each of its own tone and depth, most with reeds or a bare rim around."""
+    """Many ponds between fields, each of its own tone and depth, most with reeds, a marsh or a bare rim around."""
     side = min(image.shape[:2])
+    slate = rng.random() < 0.5  # all of one region are alike
     for _ in range(int(rng.integers(3, 15))):
-        rim = blob(image.shape[:2], rng, side * log_uniform(rng, 0.025, 0.16),
-                   side * rng.uniform(0.01, 0.05), rng.uniform(0.3, 0.7))  # fmt: skip
+        radius = side * log_uniform(rng, 0.02, 0.16)
+        rim = blob(image.shape[:2], rng, radius, max(3, radius * rng.uniform(0.1, 0.9)), rng.uniform(0.05, 0.6))
         half = rng.uniform(0.3, 0.7)
-        reeds = ((52, 68, 40), (86, 104, 62), (150, 140, 112))[int(rng.integers(3))]
-        bank = rng.uniform(0, 0.8) * smoothstep(rim, half - 0.3, half)
-        image = paint(image, bank, material(image, rng, reeds, 6, 5, 0.2))
-        water = material(image, rng, _water(rng), rng.uniform(1, 5), rng.uniform(0, 3))
-        image = paint(image, smoothstep(rim, half, half + rng.uniform(0.02, 0.25)), water)
+        reeds = ((52, 68, 40), (38, 50, 34), (86, 104, 62), (150, 140, 112))[int(rng.integers(4))]
+        bank = rng.uniform(0, 0.9) * smoothstep(rim, half - 0.3, half)
+        image = paint(image, bank, material(image, rng, reeds, 6, 5, rng.uniform(0, 0.5)))
+        depth = rng.uniform(20, 52)
+        color = (depth, 1.04 * depth, 1.06 * depth) if slate else _water(rng)
+        water = material(image, rng, color, rng.uniform(1, 8), rng.uniform(0, 3), rng.choice([0, 0.2]))
+        image = paint(image, smoothstep(rim, half, half + rng.uniform(0.02, 0.4)), water)
     return image
 
 

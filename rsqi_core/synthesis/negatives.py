@@ -41,7 +41,7 @@ DECOYS: dict[str, tuple[Decoy, ...]] = {
 }
 
 # Water, snow and roofs are what clouds and shadows are taken for most often, and few images are without them.
-_WEIGHTS = np.array([{"cloud": 2.0, "shadow": 2.5, "stripe_noise": 1.5}.get(code, 1.0) for code in DECOYS])
+_WEIGHTS = np.array([{"cloud": 2.0, "shadow": 3.5, "stripe_noise": 1.5}.get(code, 1.0) for code in DECOYS])
 _SHARES = _WEIGHTS / _WEIGHTS.sum()
 
 

@@ -77,8 +77,10 @@ def test_a_part_of_the_collars_is_white(ground):
     for _ in range(60):
         sample = compose(Picture(ground), rng, (), collar=1.0)
         outside = sample.image[~sample.valid]
-        assert outside.size and len(np.unique(outside)) == 1 and (sample.segmentation[~sample.valid] == 255).all()
-        levels.append(int(outside[0, 0]))
+        if outside.size:  # the edge may just miss the crop
+            assert len(np.unique(outside)) == 1 and (sample.segmentation[~sample.valid] == 255).all()
+            levels.append(int(outside[0, 0]))
+    assert len(levels) > 50
     assert set(levels) == {0, 255} and 0.1 < np.mean(np.array(levels) == 255) < 0.5
 
 
