@@ -20,6 +20,7 @@ ORDER = ("stretching_blur", "distortion", "stitching_misalignment", "blur", "sti
 COLLAR = 0.1  # share of the blocks that the edge of the footprint crosses
 _TRIES = 8
 _PLAIN = 0.5  # share of the local spread of tones that the step of a seam must reach to be seen without a search
+_EDGES = 2  # straight edges that a displacement must bend or break to be seen (domain facts, section 3)
 _CLOUD = by_code("cloud").id - 1
 
 
@@ -51,10 +52,11 @@ def compose(entry: Entry, data: Path) -> Sample | None:
 
 
 def as_seen(entry: Entry, sample: Sample) -> tuple[Entry, Sample]:
-    """Return a block with the severity that its errors have on this ground: a faint seam is subtle.
+    """Return a block with the severity that its errors have on this ground: what is hardly seen there is subtle.
 
-    It is drawn by the grey levels of its step, which do not say whether a person sees it at 100 %: on a forest or on
-    roofs the tones themselves spread further than the step.
+    Severities are drawn by grey levels of a step and by pixels of a shift, which do not say whether a person sees it at
+    100 %: on a forest or on roofs the tones themselves spread further than the step, and a winding track or a meadow
+    looks no less natural when it is bent.
     """
     defects = [replace(d, severity="subtle") if _is_faint(d) else d for d in sample.defects]
     seen = next((defect.severity for defect in defects if defect.code in entry.codes[:1]), entry.severity)
@@ -62,7 +64,8 @@ def as_seen(entry: Entry, sample: Sample) -> tuple[Entry, Sample]:
 
 
 def _is_faint(defect: Defect) -> bool:
-    return float(defect.parameters.get("contrast", _PLAIN)) < _PLAIN
+    contrast, edges = (float(defect.parameters.get(*each)) for each in (("contrast", _PLAIN), ("bent_edges", _EDGES)))
+    return contrast < _PLAIN or edges < _EDGES
 
 
 def digest_of(sample: Sample) -> str:

@@ -140,7 +140,7 @@ def _make_up(m: Measured) -> str:
                 [
                     "defect",
                     parts["defect"],
-                    "ten types x three severities, a fifth with a second type; faint seams are subtle",
+                    "ten types x three severities, a fifth with a second type; what the ground hides is subtle",
                 ],
                 ["clean", parts["clean"], "held-out pictures without an error"],
                 ["decoy", parts["decoy"], "hard negatives: what looks like one of the ten types and is none"],
@@ -343,7 +343,10 @@ def _pictures(m: Measured, model: Model, page: Path) -> str:
     names = write_examples(folder, list(_examples(m, model)))
     lines = [
         "## Recall by severity\n",
-        tables.markdown(["type", *tables.SEVERITIES], [[c, *v] for c, v in recall.items()]),
+        tables.markdown(
+            ["type", *tables.SEVERITIES, "planted, as seen on their ground"],
+            [[code, *shares, _severities(m, code)] for code, shares in recall.items()],
+        ),
     ]
     lines += [f"![{caption}]({IMAGES}/{name})\n\n*{caption}.*\n" for name, caption in plots]
     lines.append(
@@ -352,6 +355,12 @@ def _pictures(m: Measured, model: Model, page: Path) -> str:
     )
     lines += [f"### {by_code(code).en}\n\n![{code}]({IMAGES}/{name})\n" for code, name in names.items()]
     return "\n".join(lines)
+
+
+def _severities(m: Measured, code: str) -> str:
+    """How many blocks with a type are of each severity, such as ``14 + 6 + 10``."""
+    counts = Counter(entry.severity for entry, _ in m.blocks if entry.part == "defect" and entry.codes[0] == code)
+    return " + ".join(str(counts[severity]) for severity in tables.SEVERITIES)
 
 
 def _examples(m: Measured, model: Model) -> Iterator[Example]:

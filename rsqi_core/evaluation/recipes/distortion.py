@@ -7,6 +7,7 @@ import numpy as np
 
 from ...synthesis.defect import Defect, difference, mask_of
 from .shapes import border_fade, centre, outline, radius, soften, spectral, structure
+from .straight import bent_edges
 
 _KINDS = ("spikes", "scan", "sag", "ragged")
 _SHIFT = {"subtle": (2.5, 3.8), "medium": (4.5, 8.0), "strong": (9.0, 18.0)}  # px, about the largest
@@ -51,7 +52,8 @@ def plant(image: np.ndarray, rng: np.random.Generator, severity: str, inside: bo
     strain = np.sqrt(sum(slope * slope for slope in slopes))
     if np.average(strain[core], weights=detail[core]) < _STRAIN:
         return None
-    return Defect("distortion", bent, mask, severity, {"kind": kind, "shift_px": round(float(shift), 1)})
+    parameters = {"kind": kind, "shift_px": round(float(shift), 1), "bent_edges": bent_edges(image, dx, dy, core)}
+    return Defect("distortion", bent, mask, severity, parameters)
 
 
 def _scan(shape: tuple[int, int], rng: np.random.Generator, shift: float) -> tuple[np.ndarray, np.ndarray]:

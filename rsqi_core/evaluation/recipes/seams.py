@@ -7,6 +7,7 @@ import numpy as np
 
 from ...synthesis.defect import AMBIGUOUS, DEFECT, Defect, to_uint8
 from .shapes import curve, soften, spectral, structure
+from .straight import bent_edges
 
 _BAND = 6  # px each side of the line that belong to the error
 _GAP = 18  # px of seam without evidence beside evidence
@@ -80,9 +81,9 @@ def plant_misalignment(image: np.ndarray, rng: np.random.Generator, severity: st
     count = int(parts.max()) + 1
     move = str(rng.choice(_MOVES))
     shift = rng.uniform(*_SHIFT[severity])
-    moved = [image]
     shifts = [shift, *(shift * rng.uniform(-1, 1, max(count - 2, 0)))]
-    moved += [_move(image, parts == k, move, shifts[k - 1], rng) for k in range(1, count)]
+    moves = [np.eye(3), *(_move(parts == k, move, shifts[k - 1], rng) for k in range(1, count))]
+    moved = [image, *(_moved(image, matrix) for matrix in moves[1:])]
     step, line = _across([picture.astype(np.float32) for picture in moved], parts)
     # The gap between the two pictures along a stretch of seam: high where a structure breaks.
     broken = cv2.blur(step, (15, 15)) / np.maximum(cv2.blur(line.astype(np.float32), (15, 15)), 1e-6)
@@ -98,7 +99,8 @@ def plant_misalignment(image: np.ndarray, rng: np.random.Generator, severity: st
         near = cv2.dilate(line.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         joined[near] = cv2.blur(joined, (3, 3))[near]
     mask = _band(seen, line, _BAND)
-    parameters = {"kind": move, "path": path, "shift_px": round(float(shift), 1)}
+    edges = bent_edges(image, *_displacement(moves, parts), mask == DEFECT)
+    parameters = {"kind": move, "path": path, "shift_px": round(float(shift), 1), "bent_edges": edges}
     return Defect("stitching_misalignment", joined, mask, severity, parameters)
 
 
@@ -191,9 +193,9 @@ def _tone(
     return ground * (1 - veil) + (rng.uniform(165, 235) + rng.uniform(-10, 10, 3)) * veil
 
 
-def _move(image: np.ndarray, part: np.ndarray, kind: str, shift: float, rng: np.random.Generator) -> np.ndarray:
-    """Return the whole image moved by about `shift` px in the middle of the seam."""
-    rows, columns = image.shape[:2]
+def _move(part: np.ndarray, kind: str, shift: float, rng: np.random.Generator) -> np.ndarray:
+    """Return the matrix [3, 3] that moves a photo by about `shift` px in the middle of the seam."""
+    rows, columns = part.shape
     points = np.nonzero(cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))
     middle = np.array([points[1].mean(), points[0].mean()]) if points[0].size else np.array([columns, rows]) / 2
     inner = np.nonzero(part)
@@ -216,4 +218,21 @@ def _move(image: np.ndarray, part: np.ndarray, kind: str, shift: float, rng: np.
         outwards = np.sign(corners - 1)  # so that nothing is uncovered
         pulled = corners + outwards * np.abs(rng.normal(0, 0.7 * abs(shift), (4, 2)))
         matrix = matrix @ cv2.getPerspectiveTransform(corners, pulled.astype(np.float32))
-    return cv2.warpPerspective(image, matrix, (columns, rows), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+    return matrix
+
+
+def _moved(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    size = image.shape[1::-1]
+    return cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+
+
+def _displacement(moves: list[np.ndarray], parts: np.ndarray) -> np.ndarray:
+    """Px by which each place of the mosaic was moved, float64 [2, H, W] in x and y."""
+    places = np.indices(parts.shape, np.float64)[::-1]
+    displacement = np.zeros_like(places)
+    for k, matrix in enumerate(moves):
+        inside = parts == k
+        here = np.vstack([places[:, inside], np.ones(int(inside.sum()))])
+        there = np.linalg.solve(matrix, here)
+        displacement[:, inside] = here[:2] - there[:2] / there[2]
+    return displacement
