@@ -13,8 +13,8 @@ from .fields import blob, coordinates, fractal, log_uniform
 
 Field = tuple[np.ndarray, np.ndarray]  # displacement in x and y, float32 [H, W] each
 
-KINDS = ("fractal", "swirl", "ripple", "spike", "bend")
-_SHARES = (0.32, 0.1, 0.25, 0.11, 0.22)
+KINDS = ("fractal", "swirl", "ripple", "spike", "bend", "ragged")
+_SHARES = (0.26, 0.08, 0.21, 0.1, 0.19, 0.16)
 _ZIGZAG = 0.3  # share of the ripples that run to and fro in straight legs
 _CLEAR, _HARDLY = 0.16, 0.07  # bend in pixels a pixel: what an eye sees, and what it may see
 _SLOPE = 2.5  # grey levels a pixel, and
@@ -24,19 +24,18 @@ _ALIGNED = 0.25  # share of the slopes that run alike: found on half of industri
 def apply(image: np.ndarray, rng: np.random.Generator, kind: str | None = None) -> Defect | None:
     """Displace pixels by 2-20 px within a patch, over wavelengths of 8-110 px; where they are short, things are torn.
 
-    ``bend`` pushes roads and bridges sideways; some of the ``ripple`` kind are zigzags. None where there is no
-    structure that a displacement could bend.
+    ``bend`` pushes roads and bridges sideways; some of the ``ripple`` kind are zigzags; ``ragged`` tears the edges of
+    roofs and walls, as a rough surface model does. None where there is no structure that a displacement could bend.
     """
     shape = image.shape[:2]
     side = min(shape)
     kind = kind or str(rng.choice(KINDS, p=_SHARES))
     lines, real, imaginary = _lines(image)
-    radius = side * log_uniform(rng, 0.12, 0.5)
+    radius = side * log_uniform(rng, 0.09, 0.5)
     window = blob(shape, rng, radius, radius * rng.uniform(0.1, 0.7), 0.2)
-    wavelength = log_uniform(rng, 8, 110)
-    most = (
-        0.15 if rng.random() < 0.6 else rng.uniform(0.15, 0.4)
-    )  # of the wavelength; more folds the ground over itself
+    wavelength = log_uniform(rng, 8, 22 if kind == "ragged" else 110)
+    # Share of the wavelength; more folds the ground over itself.
+    most = rng.uniform(0.15, 0.5) if kind == "ragged" else 0.15 if rng.random() < 0.6 else rng.uniform(0.15, 0.4)
     amplitude = min(log_uniform(rng, 2.5, 16), most * wavelength)
     weight = max(float(window.sum()), 1.0)
     x, y = coordinates(shape)
@@ -147,10 +146,23 @@ def _bend(push: _Push, rng: np.random.Generator) -> Field:
     return wave * cosine, wave * sine
 
 
+def _ragged(push: _Push, rng: np.random.Generator) -> Field:
+    """Heights that change from pixel to pixel; half of them pull all one way, off the nadir point."""
+    dx, dy = (
+        cv2.GaussianBlur(fractal(push.shape, rng, 1.4, int(max(push.shape) / push.wavelength)), (0, 0), 1.2)
+        for _ in range(2)
+    )
+    if rng.random() < 0.5:
+        angle = rng.uniform(0, 2 * np.pi)
+        dx, dy = float(np.cos(angle)) * dx, float(np.sin(angle)) * dx
+    return push.amplitude * dx, push.amplitude * dy
+
+
 _PUSHES: dict[str, Callable[[_Push, np.random.Generator], Field]] = {
     "fractal": _fractal,
     "swirl": _swirl,
     "ripple": _ripple,
     "spike": _spike,
     "bend": _bend,
+    "ragged": _ragged,
 }
