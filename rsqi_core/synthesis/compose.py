@@ -128,7 +128,7 @@ def draw_seam_codes(rng: np.random.Generator) -> tuple[str, ...]:
     if rng.random() < 0.5:
         return tuple(code for code in draw_codes(rng) if code not in _SEAMS)
     trace, misalignment = (t.code for t in BOUNDARY_TYPES)
-    return ((trace,), (misalignment,), (trace, misalignment))[int(rng.choice(3, p=[0.7, 0.2, 0.1]))]
+    return ((trace,), (misalignment,), (trace, misalignment))[int(rng.choice(3, p=[0.55, 0.3, 0.15]))]
 
 
 def compose(

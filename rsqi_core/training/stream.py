@@ -46,6 +46,8 @@ _CLOSE, _FAR = 0.3, 0.15  # shares of crops that are windows of larger ones, or 
 _FAR_SEAM = 0.5  # of those with a stitching trace: a long line tells, and a halved crop shows twice of it
 _HALVED = 0.75  # share of the crops for the network of seams that are halved larger ones, as it will see blocks
 _REAL_SEAMS = 0.4  # share of its crops of real errors that lie on pictures with true seams
+_MISALIGNMENT = BOUNDARY_TYPES[1].code
+_GROUNDS = 3  # pictures on which a misalignment is tried: on most ground nobody would see one
 # What a seam is taken for; half of the look-alikes in its crops are of these.
 _LIKE_SEAMS = ("stitching_trace", "stitching_misalignment", "shadow", "stretching_blur", "distortion")
 _AHEAD = 6  # batches that a process makes in advance
@@ -243,18 +245,21 @@ def draw_seams(pool: Pool, rng: np.random.Generator, drawing: Drawing) -> Sample
     real = rng.random() < drawing.real
     codes = () if real else draw_seam_codes(rng)
     side = drawing.side * (2 if rng.random() < _HALVED else 1)
-    picture = pool.draw(rng, side, real, real and rng.random() < _REAL_SEAMS)
-    cut = draw_cut(picture.image.shape, rng, side) if drawing.augment else middle(picture.image.shape, side)
-    sample = compose(
-        picture.cut(cut),
-        rng,
-        codes,
-        pool.mattes,
-        pairs=pool.pairs,
-        collar=_COLLAR,
-        plain=True,
-        alike=_LIKE_SEAMS,
-    )
+    for _ in range(_GROUNDS):
+        picture = pool.draw(rng, side, real, real and rng.random() < _REAL_SEAMS)
+        cut = draw_cut(picture.image.shape, rng, side) if drawing.augment else middle(picture.image.shape, side)
+        sample = compose(
+            picture.cut(cut),
+            rng,
+            codes,
+            pool.mattes,
+            pairs=pool.pairs,
+            collar=_COLLAR,
+            plain=True,
+            alike=_LIKE_SEAMS,
+        )
+        if _MISALIGNMENT not in codes or any(defect.code == _MISALIGNMENT for defect in sample.defects):
+            break
     return distant(sample) if side > drawing.side else sample
 
 
