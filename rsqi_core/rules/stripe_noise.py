@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from . import lines
+from . import detector_lines, lines
 
 ASPECT = 5.0  # paper, section 3.6: width over height above 5 or below 1/5
 
@@ -117,7 +117,8 @@ def oriented(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
     """Mark thin straight lines of a foreign colour or with sharp sides, lighter or darker than both.
 
     Rows and columns first: runs of pixels that stand out from both sides (`lines.find`) are judged by their mean
-    profile across. Then coloured lines in any direction, by their minimum-area rectangle (domain facts 5.12).
+    profile across. Then coloured lines in any direction, by their minimum-area rectangle (domain facts 5.12). Then
+    whole rows and columns that one detector has changed by a few grey levels (`detector_lines.find`).
 
     Parameters
     ----------
@@ -137,9 +138,12 @@ def oriented(rgb: np.ndarray, valid: np.ndarray) -> np.ndarray:
         inner = cv2.erode(valid.view(np.uint8), square, borderValue=1).view(bool)
     rarity = lines.color_rarity(rgb, inner)
     found = np.zeros(valid.shape, bool)
+    turned, inner_turned = cv2.transpose(rgb), cv2.transpose(inner.view(np.uint8)).view(bool)
     _rows(rgb, inner, rarity, found)
-    _rows(cv2.transpose(rgb), cv2.transpose(inner.view(np.uint8)).view(bool), rarity, found.T)
+    _rows(turned, inner_turned, rarity, found.T)
     _free_lines(rgb, inner, rarity, found)
+    found |= detector_lines.find(rgb, inner)
+    found |= detector_lines.find(turned, inner_turned).T
     return found
 
 

@@ -83,12 +83,12 @@ def _detectors(image: np.ndarray, rng: np.random.Generator) -> None:
     for row in rng.integers(0, image.shape[0], int(rng.integers(1, 7))):
         band = slice(row, row + _width(rng))
         gain = 1 + np.abs(_color(rng, 1.0)) * rng.choice([-1, 1]) * rng.uniform(0.05, 0.35)
-        image[band] = np.clip(image[band] * gain + _color(rng, rng.uniform(15, 70)), 0, 255).astype(np.uint8)
+        image[band] = np.clip(image[band] * gain + _color(rng, rng.uniform(10, 70)), 0, 255).astype(np.uint8)
 
 
 def _periodic(image: np.ndarray, rng: np.random.Generator) -> None:
     """One detector of an array of 16 or 32 is out of tune: every so many lines; in place."""
-    period, change = int(rng.choice([16, 32])), _color(rng, rng.uniform(25, 70))
+    period, change = int(rng.choice([16, 32])), _color(rng, rng.uniform(12, 70))
     start = int(rng.integers(period))
     for k in range(int(rng.choice([1, 2], p=[0.7, 0.3]))):
         lines = image[start + k :: period]

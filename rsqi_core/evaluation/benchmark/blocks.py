@@ -64,8 +64,8 @@ def as_seen(entry: Entry, sample: Sample) -> tuple[Entry, Sample]:
 
 
 def _is_faint(defect: Defect) -> bool:
-    contrast, edges = (float(defect.parameters.get(*each)) for each in (("contrast", _PLAIN), ("bent_edges", _EDGES)))
-    return contrast < _PLAIN or edges < _EDGES
+    contrast, edges = defect.parameters.get("contrast", _PLAIN), defect.parameters.get("bent_edges", _EDGES)
+    return float(contrast) < _PLAIN or int(edges) < _EDGES
 
 
 def digest_of(sample: Sample) -> str:

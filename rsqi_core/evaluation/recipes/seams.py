@@ -99,7 +99,8 @@ def plant_misalignment(image: np.ndarray, rng: np.random.Generator, severity: st
         near = cv2.dilate(line.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         joined[near] = cv2.blur(joined, (3, 3))[near]
     mask = _band(seen, line, _BAND)
-    edges = bent_edges(image, *_displacement(moves, parts), mask == DEFECT)
+    dx, dy = _displacement(moves, parts)
+    edges = bent_edges(image, dx, dy, mask == DEFECT)
     parameters = {"kind": move, "path": path, "shift_px": round(float(shift), 1), "bent_edges": edges}
     return Defect("stitching_misalignment", joined, mask, severity, parameters)
 
