@@ -20,7 +20,7 @@ def apply(image: np.ndarray, rng: np.random.Generator, kind: str | None = None) 
     with another gain and offset; ``periodic``: every 16th or 32nd line; ``dropped``: lines without their own values.
     None if too little of them shows.
     """
-    kind = kind or str(rng.choice(KINDS, p=[0.55, 0.12, 0.06, 0.1, 0.17]))
+    kind = kind or str(rng.choice(KINDS, p=[0.48, 0.16, 0.1, 0.1, 0.16]))
     if kind in ("lines", "dashes"):
         change = _lines(image.shape, rng, dashed=kind == "dashes")
         out = cv2.add(image, change, dtype=cv2.CV_8U)
