@@ -27,7 +27,7 @@ from ...taxonomy import by_code
 from ..benchmark.frozen import Entry
 from ..benchmark.measure import Measured
 from ..benchmark.scenes import COVERED, MATCHES
-from ..calibration.thresholds import SPARING
+from ..calibration.thresholds import SPARING, TOGETHER
 from ..pages.page import IMAGES
 from ..pages.tables import markdown
 from .card_figures import TypeFigures, figures_by_type, figures_together
@@ -253,8 +253,13 @@ class Wording:
     def _interface(self) -> str:
         card = self.facts.model.card
         lines = [self.t("interface_text", mode=self.t(card.constraint))]
+        if lifts := {code: lift for code, lift in card.lifts.items() if lift}:
+            named = (f"{self.name(code)} {lift:g}" for code, lift in lifts.items())
+            lines.append(self.t("lifts_text", lifts=", ".join(named)))
+        lines.append(self.t("seams_as_lines" if card.seams else "seams_as_blocks"))
         if card.false_alarms is not None:
-            lines.append(self.t("thresholds_text", false_alarms=f"{100 * card.false_alarms:g}"))
+            share, together = (f"{100 * each * card.false_alarms:g}" for each in (1, TOGETHER))
+            lines.append(self.t("thresholds_text", false_alarms=share, together=together))
         if card.false_alarms is not None and card.sparing:
             share, names = f"{100 * SPARING * card.false_alarms:.2g}", self.names(dict.fromkeys(card.sparing))
             lines.append(self.t("sparing", false_alarms=share, types=names))

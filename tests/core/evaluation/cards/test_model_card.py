@@ -293,7 +293,7 @@ def test_without_a_model_there_is_no_card(data, tmp_path):
 def test_it_says_at_which_share_of_false_marks_thresholds_were_set(data, tmp_path):
     for share, said in ((None, False), (0.015, True)):
         text = write_model_card(made_up(false_alarms=share), data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
-        assert ("at most 1.5 % of blocks" in text) == said
+        assert ("would mark over 1.5 % of them" in text) == said
 
 
 def test_a_changed_benchmark_shows_in_the_card(data, tmp_path):
@@ -334,3 +334,13 @@ def test_a_pretrained_encoder_is_named_with_its_package_licence_and_hash(data, t
     for file in write_model_card(model, data, tmp_path / "card.md"):
         row = next(line for line in file.read_text(encoding="utf-8").splitlines() if "some-model" in line)
         assert all(value in row for value in encoder.values())
+
+
+def test_it_says_how_seams_are_marked_and_what_marked_pixels_gain(data, tmp_path):
+    plain = write_model_card(made_up(), data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
+    assert "Boundary types mark whole blocks" in plain and "the logit of its pixels gains" not in plain
+    card = {"seams": {"high": 0.9, "low": 0.7}, "lifts": {"cloud": 1.5, "shadow": 0.0}}
+    english, chinese = (file.read_text(encoding="utf-8") for file in
+                        write_model_card(made_up(**card), data, tmp_path / "card.md"))  # fmt: skip
+    assert "Boundary types are lines" in english and "gains Cloud 1.5:" in english
+    assert "边界型错误为线" in chinese
