@@ -24,7 +24,7 @@ def outlined(pixels: np.ndarray, truth: np.ndarray) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        int64 [6, L, 3]: pixels found, falsely found and missed at each of the L `STEPS`; 0 for a type that is not there.
+        int64 [6, L, 3]: pixels found, falsely found and missed at each of the L `STEPS`; 0 where a type is not.
     """
     counts = np.zeros((len(REGION_TYPES), len(STEPS), 3), np.int64)
     known = truth != IGNORED
