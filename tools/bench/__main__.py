@@ -25,10 +25,12 @@ from rsqi_core.summary import versions
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
-PARTS = ("inspect", "wide", "vast", "spinning", "limits", "rules", "strips", "fuzz", "synthesis", "review", "cluster")
+PARTS = ("inspect", "wide", "vast", "spinning", "limits", "rules", "strips", "fuzz", "synthesis", "review", "cluster",
+         "words")  # fmt: skip
 SIDES = (1000, 2000, 5000, 10_000, 20_000)
 WIDE = 60_000  # px, a sparse raster
 VAST = 200_000  # px, a raster with a few patches only
+WORDS = 5000  # px, the most that is searched by words
 MOSAIC = (5, 2)  # times the largest side up to 10 000 px: 3 GB
 
 
@@ -156,6 +158,11 @@ def _cluster(results: Results, options: argparse.Namespace) -> None:
         if workers <= len(psutil.Process().cpu_affinity()):
             results.measure(f"cluster {workers}", "speed", str(workers), options.work)
     results.measure("sleeping", "sleeping", "-", options.work)
+
+
+def _words(results: Results, options: argparse.Namespace) -> None:
+    side = max((side for side in options.sides if side <= WORDS), default=options.sides[0])
+    results.measure(f"words {side}", "words", _texture(options, side), options.work)
 
 
 if __name__ == "__main__":

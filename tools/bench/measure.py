@@ -58,6 +58,13 @@ def main() -> None:
     print(json.dumps(found))
 
 
+def words(path: str, folder: Path) -> dict[str, Any]:
+    """A search by words; its libraries are loaded for this alone."""
+    from words import find
+
+    return find(path, folder)
+
+
 def inspect(path: str, folder: Path) -> dict[str, Any]:
     """An inspection with all its files; then its networks alone, on the same number of the same pictures."""
     model = load()

@@ -272,7 +272,31 @@ def _cluster(known: Results) -> str:
     return "\n\n".join(["## On a cluster", *parts]) if parts else ""
 
 
-_OTHERS = (_rules, _spinning, _strips, _fuzz, _synthesis, _review, _cluster)
+def _words(known: Results) -> str:
+    found = [each for name, each in sorted(known.items()) if name.startswith("words ")]
+    if not found:
+        return ""
+    rows = [
+        [
+            each["raster"],
+            f"{each['weights'] / 1e6:.0f} million",
+            each["block"],
+            f"{each['wall']:.0f}",
+            f"{each['cpu']:.0f}",
+            f"{each['peak'] / 2**30:.1f}",
+            each["places"],
+        ]
+        for each in found
+    ]
+    text = (
+        "`rsqi find` with a CLIPSeg of the published configuration and random weights, which cost as much as trained "
+        "ones (`tools/bench/words.py`)."
+    )
+    header = ["raster", "weights", "block, px", "seconds", "processor seconds", "memory at most, GiB", "places"]
+    return f"## By words\n\n{text}\n\n" + _table(header, rows)
+
+
+_OTHERS = (_rules, _spinning, _strips, _fuzz, _synthesis, _review, _cluster, _words)
 
 
 def _pixels(found: Results) -> float:
