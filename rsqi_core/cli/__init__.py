@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     from .inspection import add_inspect
     from .memory import add_memory
     from .outlining import add_outline
+    from .quantization import add_quantize
     from .reporting import add_report
     from .seams import add_seams
     from .synthesis import add_synthesize
@@ -127,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
         add_augment,
         add_export,
         add_convert,
+        add_quantize,
         add_evaluate,
         add_doctor,
     ):

@@ -17,6 +17,7 @@ from .onnx_file import refuse_unsafe
 CARD = "card.json"
 HASHES = "card.sha256"
 CLASSIFIER, SEGMENTER, SEAMS = "classifier.onnx", "segmenter.onnx", "seams.onnx"
+INT8 = "int8"  # a precision, and the note among `Card.training` on what it was made of
 FALSE_ALARMS = 0.01  # usual share of clean blocks that one type may mark
 
 STRIDES = (1, 4, 8)  # of what goes into graphs and comes out of them
@@ -65,6 +66,8 @@ class Card:
         Of the network of seams, empty where the folder has none: probabilities ``high`` that a seam reaches somewhere
         and ``low`` that it keeps to its ends, and ``false_alarms``, the share of blocks without one in which it was
         allowed to see one.
+    precision : str
+        ``"int8"`` where convolutions have been put into eight bits (`rsqi_core.models.quantization`), else empty.
     training, quality : dict
         Data, licences and settings; measured figures by type code.
     """
@@ -84,6 +87,7 @@ class Card:
     sparing: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     seams: dict[str, float] = field(default_factory=dict)
+    precision: str = ""
     training: dict[str, Any] = field(default_factory=dict)
     quality: dict[str, Any] = field(default_factory=dict)
 

@@ -12,13 +12,14 @@ import numpy as np
 import onnx
 import onnx.compose
 import torch
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper
 
 from ..errors import ModelError
 from ..files.atomic import whole_file
 from ..taxonomy import BOUNDARY_TYPES, CODES, PIXEL_TYPES, REGION_TYPES, TYPES
 from .backend import Model
 from .card import CLASSIFIER, SEAMS, SEGMENTER, Card, axis, read_card, write_card
+from .half_storage import halve_storage
 from .headed_network import HeadedNetwork
 from .texture import MEAN, STD
 
@@ -26,7 +27,6 @@ PIXEL, STRIPES = "pixel.onnx", "stripe_noise"
 _OPSET = 17
 _TILE = 512  # px; blocks come whole on the finest grid
 _DECODER = "decoder_"  # what names of the segmenter begin with where both graphs become one
-_SMALL = 16  # tensors of fewer values are not worth a Cast node
 # File, kind for the metadata, and classes of each head of a network (`rsqi_core.models.architectures`).
 _FILES = {
     "classify": (CLASSIFIER, "Classifier", [t.code for t in TYPES]),
@@ -248,20 +248,6 @@ class _Method(torch.nn.Module):
             return (images,)
         describe = getattr(self.network, _SHARED["classify"].method)
         return tuple(describe(images)[-len(kind.inputs) :])
-
-
-def halve_storage(graph: onnx.ModelProto) -> None:
-    """Store the weights as float16, each with one Cast back: half the file at float32 speed (domain facts, 4)."""
-    casts = []
-    for tensor in graph.graph.initializer:
-        values = numpy_helper.to_array(tensor)
-        if tensor.data_type != TensorProto.FLOAT or values.size < _SMALL or np.abs(values).max() > 6e4:
-            continue
-        name = tensor.name
-        tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}_f16"))
-        casts.append(helper.make_node("Cast", [f"{name}_f16"], [name], to=TensorProto.FLOAT))
-    for cast in reversed(casts):
-        graph.graph.node.insert(0, cast)
 
 
 def _traced(module: _Method, kind: _Graph, side: int, fixed: bool) -> onnx.ModelProto:

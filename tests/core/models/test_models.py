@@ -94,7 +94,7 @@ def test_half_precision_storage_gives_the_same_graph():
     import onnxruntime
     from onnx import TensorProto, helper, numpy_helper
 
-    from rsqi_core.models.export import halve_storage
+    from rsqi_core.models.half_storage import halve_storage
 
     weight = np.random.default_rng(0).normal(size=(8, 8)).astype(np.float32)
     graph = helper.make_graph(
