@@ -44,6 +44,11 @@ def add_train(commands: Any) -> None:
     parser.add_argument("--size", metavar="NAME", help="of the architecture (the starred of --list)")
     parser.add_argument("--init", type=Path, metavar="PATH",
                         help="run, file of --weights or Hugging Face folder to start from")  # fmt: skip
+    parser.add_argument("--teacher", type=Path, metavar="FOLDER",
+                        help="two Hugging Face checkpoints, a classifier and a segmenter, whose answers are learnt "
+                             "beside the labels")  # fmt: skip
+    parser.add_argument("--teaching", type=float, metavar="WEIGHT",
+                        help=f"of what the teacher says ({ours.teaching:g})")  # fmt: skip
     end = parser.add_mutually_exclusive_group()
     end.add_argument("--samples", type=int, metavar="N", help=f"crops to see in all ({length})")
     end.add_argument("--epochs", type=int, metavar="N", help=f"over the dataset ({epochs})")
@@ -164,7 +169,11 @@ def _run(options: argparse.Namespace, deadline: float) -> int:
             need("safetensors")
             if options.seed is None:  # another one than the runs before had, so that other crops are seen
                 given["seed"] = weights.crops_of(checkpoint.course_of(options.init))
-    material = Material(options.pool, options.dataset)
+    if options.teacher:
+        need("transformers", "safetensors")
+    elif options.teaching is not None:
+        raise ParameterError("--teaching needs --teacher FOLDER")
+    material = Material(options.pool, options.dataset, options.teacher)
     if options.dataset:
         check_dataset(options.dataset)
     settings = settings_for(**given)

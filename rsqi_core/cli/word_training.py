@@ -13,9 +13,10 @@ from ..limits import WORD_TASKS
 from .command import CANCELLED, DONE, need_words
 
 _ALSO = ("task", "epochs", "rate", "batch", "seed")  # options that other trainings have too, by their usual names
-_NOT_FOR_WORDS = ("pool", "data", "pack", "weights", "share", "arch", "size", "init", "samples", "schedule", "warmup",
-                  "weight_decay", "average", "side", "large", "real", "frozen", "encoder_rate", "no_negatives",
-                  "workers", "precision", "compile", "checkpoint_every", "patience", "minutes")  # fmt: skip
+_NOT_FOR_WORDS = ("teacher", "teaching", "pool", "data", "pack", "weights", "share", "arch", "size", "init", "samples",
+                  "schedule", "warmup", "weight_decay", "average", "side", "large", "real", "frozen", "encoder_rate",
+                  "no_negatives", "workers", "precision", "compile", "checkpoint_every", "patience",
+                  "minutes")  # fmt: skip
 
 
 def add_words(parser: argparse.ArgumentParser) -> None:

@@ -21,6 +21,7 @@ from . import weights
 from .settings import DEFAULTS
 
 CHECKPOINT, BEST = "checkpoint.pt", "best.pt"
+_SOURCES = ("pool", "dataset", "teacher")  # a run that goes on without one of them would be another
 _ENCODER = "encoder."  # before the names of the weights of a pretrained encoder
 
 
@@ -96,9 +97,10 @@ class State:
         """
         values = read(file)
         before = DEFAULTS | values["settings"]  # a setting that is younger than the checkpoint had its default
-        if differing := [name for name, value in course.items() if before.get(name) != value]:
+        names = dict.fromkeys([*course, *_SOURCES])
+        if differing := [name for name in names if before.get(name) != course.get(name)]:
             name = differing[0]
-            what = "another start" if name == "init" else f"{name} {before.get(name)} instead of {course[name]}"
+            what = "another start" if name == "init" else f"{name} {before.get(name)} instead of {course.get(name)}"
             raise OutputError(f"{file} was trained with other settings ({what}); choose another folder")
         self.network.load_state_dict(values["network"])
         self.optimiser.load_state_dict(values["optimiser"])

@@ -10,7 +10,7 @@ from ..errors import OutputError
 from ..files.atomic import reason, whole_file, write_whole
 
 ROWS, DRAWING = "curve.jsonl", "curve.svg"
-_LOSSES = ("labels", "evidence", "segmentation", "pixels")
+_LOSSES = ("labels", "evidence", "segmentation", "pixels", "taught_labels", "taught_segmentation")
 _SCORES = ("f1", "miou", "iou", "score")
 
 

@@ -27,6 +27,7 @@ from .loss import WEIGHTS, losses
 from .run_folder import SETTINGS, refuse_other_folder
 from .settings import Settings
 from .stream import Material, SampleStream, batches
+from .teacher import Teacher
 from .validation import Validation
 
 _ROW_EVERY = 50  # steps
@@ -105,6 +106,7 @@ class _Run:
         origin = course_of(init) if init else getattr(network, "origin", "")
         self.course = settings.course | material.fingerprint() | {"init": origin}
         self.precision = _TYPES.get(_fastest(device) if settings.precision == "auto" else settings.precision)
+        self.teacher = Teacher(material.teacher, settings.task, device) if material.teacher else None
         torch.manual_seed(settings.seed)
         checkpoint = folder / CHECKPOINT
         network = network or _built(settings, pretrained=not (init or checkpoint.exists()))
@@ -167,7 +169,12 @@ class _Run:
         state = self.state
         for group in state.optimiser.param_groups:
             group["lr"] = group.get("factor", 1.0) * self.settings.rate_at(state.step)
-        parts = losses(*self._forward(batch), self.settings.dice)
+        images, targets = self._moved(batch)
+        outputs = self._outputs(images)
+        parts = losses(outputs, targets, self.settings.dice)
+        if self.teacher:
+            taught = self.teacher.losses(images, outputs, targets)
+            parts |= {name: self.settings.teaching * value for name, value in taught.items()}
         total = sum((WEIGHTS[name] * value for name, value in parts.items()), torch.zeros((), device=self.device))
         state.optimiser.zero_grad(set_to_none=True)
         state.scaler.scale(total).backward()
@@ -179,13 +186,16 @@ class _Run:
         state.follow(self.settings.average)
         return {name: value.detach() for name, value in parts.items()}
 
-    def _forward(self, batch: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """Move a batch to the device, and return float32 logits and targets."""
+    def _moved(self, batch: Mapping[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+        """Move a batch to the device, and return normalised images and targets."""
         targets = {name: part.to(self.device, non_blocking=True) for name, part in batch.items()}
-        images = normalise(targets.pop("image"))
+        return normalise(targets.pop("image")), targets
+
+    def _outputs(self, images: Tensor) -> dict[str, Tensor]:
+        """Return the network's logits, float32."""
         with torch.autocast(self.device.type, self.precision) if self.precision else contextlib.nullcontext():
             outputs = (self.learner if self.state.network.training else self.state.network)(images)
-        return {name: logits.float() for name, logits in outputs.items()}, targets
+        return {name: logits.float() for name, logits in outputs.items()}
 
     @torch.no_grad()
     def _check(self, fixed: list[Mapping[str, Tensor]]) -> dict[str, float]:
@@ -195,7 +205,8 @@ class _Run:
         state.network.load_state_dict(state.average)
         state.network.eval()
         for batch in fixed:
-            validation.add(*self._forward(batch))
+            images, targets = self._moved(batch)
+            validation.add(self._outputs(images), targets)
         state.network.train()
         state.network.load_state_dict(current)
         result = validation.result()

@@ -10,7 +10,8 @@ from torch.nn import functional as F
 
 from ..taxonomy import IGNORED
 
-WEIGHTS = {"labels": 2.0, "evidence": 1.0, "segmentation": 1.0, "pixels": 1.0}
+WEIGHTS = {"labels": 2.0, "evidence": 1.0, "segmentation": 1.0, "pixels": 1.0,
+           "taught_labels": 2.0, "taught_segmentation": 1.0}  # the last two of a `Teacher`  # fmt: skip
 
 
 def losses(outputs: Mapping[str, Tensor], targets: Mapping[str, Tensor], dice: float = 0.5) -> dict[str, Tensor]:

@@ -36,6 +36,8 @@ def _files_read(material: Material, init: Path | None) -> Iterable[Path]:
         yield material.pool
     if material.dataset:
         yield from (material.dataset / part / TABLE for part in (TRAIN, TEST))
+    if material.teacher:
+        yield from (file for file in material.teacher.rglob("*") if file.is_file())
     if init:
         yield from (file for file in init.iterdir() if file.is_file()) if init.is_dir() else (init,)
 

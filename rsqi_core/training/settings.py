@@ -51,6 +51,8 @@ class Settings:
         Blocks of a pretrained encoder that keep their weights and batch statistics, its stem with them.
     encoder_rate : float
         Learning rate of the rest of a pretrained encoder, over that of what begins from random weights.
+    teaching : float
+        Weight of what a teacher says beside the labels, where there is one.
     seed : int
         Of the weights and the sample stream.
     precision : str
@@ -90,6 +92,7 @@ class Settings:
     real: float = 0.25
     frozen: int = 5
     encoder_rate: float = 0.25
+    teaching: float = 1.0
     seed: int = 0
     precision: str = "auto"
     compile: bool = False
@@ -118,6 +121,7 @@ class Settings:
             ("real", 0 <= self.real <= 1, "between 0 and 1"),
             ("frozen", self.frozen >= 0, "at least 0"),
             ("encoder_rate", 0 <= self.encoder_rate <= 1, "between 0 and 1"),
+            ("teaching", self.teaching > 0, "above 0"),
             ("seed", self.seed >= 0, "at least 0"),
             ("precision", self.precision in PRECISIONS, f"one of {', '.join(PRECISIONS)}"),
             ("share", 0 <= self.share <= 1, "between 0 and 1"),

@@ -24,6 +24,7 @@ from ..synthesis.compose import CELL, Sample, compose, draw_codes, draw_seam_cod
 from ..synthesis.defect import AMBIGUOUS, DEFECT
 from ..synthesis.view import DISTANT, distant, window
 from ..taxonomy import BOUNDARY_TYPES, IGNORED, PIXEL_TYPES, TYPES
+from . import teacher
 from .pool import Pool, load
 from .settings import EPOCHS, STEP, Settings
 
@@ -57,7 +58,7 @@ _START = "fork" if sys.platform == "linux" else "spawn"
 
 @dataclass(frozen=True)
 class Material:
-    """The sources of samples: a packed pool, a dataset or both.
+    """The sources of samples, a packed pool, a dataset or both, and a teacher that looks at them.
 
     Attributes
     ----------
@@ -65,10 +66,13 @@ class Material:
         Written by `rsqi_core.training.pool.pack`.
     dataset : pathlib.Path, optional
         Written by ``rsqi dataset``.
+    teacher : pathlib.Path, optional
+        Folder of a `rsqi_core.training.teacher.Teacher`.
     """
 
     pool: Path | None = None
     dataset: Path | None = None
+    teacher: Path | None = None
 
     def __post_init__(self) -> None:
         if self.pool is None and self.dataset is None:
@@ -94,15 +98,16 @@ class Material:
         return math.ceil((epochs or EPOCHS[settings.task]) * len(blocks) / self.share(settings))
 
     def fingerprint(self) -> dict[str, str]:
-        """Hashes of the pool and of the dataset's table, which decide a run's result as the settings do.
+        """Hashes of pool, table of the dataset and teacher, which decide a run's result as the settings do.
 
         Eight digits tell them apart, and secret scanners do not take them for a password in a model card.
         """
         files = {"pool": self.pool, "dataset": self.dataset and self.dataset / TRAIN / TABLE}
         try:
-            return {name: hashlib.sha256(f.read_bytes()).hexdigest()[:8] for name, f in files.items() if f}
+            found = {name: hashlib.sha256(f.read_bytes()).hexdigest()[:8] for name, f in files.items() if f}
         except OSError as error:
             raise RsqiError(f"{error.filename}: cannot be read: {error.strerror}") from error
+        return found | ({"teacher": teacher.digest(self.teacher)} if self.teacher else {})
 
 
 class SampleStream(Dataset[dict[str, np.ndarray]]):
