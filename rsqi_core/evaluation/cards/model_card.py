@@ -21,6 +21,7 @@ from ...files.earlier import refuse_foreign
 from ...imagery import CLEAN, MATTES, REAL, files
 from ...models import Model
 from ...models.architectures import CLASSIFIER, SEGMENTER
+from ...models.card import INT8
 from ...parameters import Parameters
 from ...resources import path as resource
 from ...taxonomy import by_code
@@ -160,6 +161,12 @@ def _earlier(run: Mapping[str, Any]) -> bool:
     return "task" not in run or "recipes" in run or (isinstance(first, Mapping) and _earlier(first))
 
 
+def _taught(run: Mapping[str, Any]) -> bool:
+    """Had the run, or one that it was initialised from, a teacher?"""
+    first = run.get("init")
+    return bool(run.get("teacher")) or (isinstance(first, Mapping) and _taught(first))
+
+
 def _conditions(m: Measured, model: Model) -> dict[str, Any]:
     card, usual = model.card, Parameters()
     sides = sorted({sample.image.shape[0] for _, sample in m.blocks})
@@ -245,8 +252,13 @@ class Wording:
             [self.t("encoder"), self.t("encoder_cell", **{"sha256": "–", **encoder})]
             for encoder in self.facts.model.card.training.get("encoder", ())
         ]
+        card = self.facts.model.card
+        if made := card.training.get(INT8):
+            rows.append([self.t("precision"), self.t("precision_cell", precision=card.precision, **made)])
         rows += [[self.t(key), self.t(f"{key}_cell")] for key in ("files", "time")]
         licence = LICENCE if self.facts.runs else self.t("licence_elsewhere")
+        if any(map(_taught, self.facts.runs)):
+            licence += f"; {self.t('licence_taught')}"
         rows += [[self.t("licence"), licence], [self.t("contact"), self.t("contact_cell")]]
         return markdown([self.t("model"), f"{self.facts.values['model']} (`{self.facts.model.hash}`)"], rows)
 
@@ -347,7 +359,8 @@ class Wording:
         counts = {"samples": run["samples"], "batch": run["batch"], "steps": run["samples"] // run["batch"]}
         shown = {name: value for name, value in run.items() if value not in ("", None) and value is not first}
         settings = ", ".join(f"`{name} = {value}`" for name, value in shown.items())
-        return [*texts, self.t("length", start=start, **counts), self.t("settings", settings=settings)]
+        taught = [self.t("taught", teacher=run["teacher"])] if run.get("teacher") else []
+        return [*texts, self.t("length", start=start, **counts), *taught, self.t("settings", settings=settings)]
 
 
 def _worst_first(types: Sequence[TypeFigures]) -> list[TypeFigures]:

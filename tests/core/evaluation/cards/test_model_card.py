@@ -344,3 +344,24 @@ def test_it_says_how_seams_are_marked_and_what_marked_pixels_gain(data, tmp_path
                         write_model_card(made_up(**card), data, tmp_path / "card.md"))  # fmt: skip
     assert "Boundary types are lines" in english and "gains Cloud 1.5:" in english
     assert "边界型错误为线" in chinese
+
+
+def test_a_model_in_eight_bits_says_what_that_cost(data, tmp_path):
+    made = {"of": "4567", "blocks": 260, "old_f1": 0.81, "new_f1": 0.8, "old_iou": 0.7, "new_iou": 0.69, "gain": 1.43}
+    model = made_up(precision="int8", training={"settings": SETTINGS, "int8": made})
+    for file in write_model_card(model, data, tmp_path / "card.md"):
+        (row,) = (line for line in file.read_text(encoding="utf-8").splitlines() if "int8" in line)
+        assert all(str(value) in row for value in made.values())
+    text = write_model_card(made_up(), data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
+    assert "eight bits" not in text
+
+
+def test_a_teacher_is_named_and_its_licence_holds_however_long_ago_it_taught(data, tmp_path):
+    taught = SETTINGS | {"teacher": "ba5eba11"}
+    for settings in (taught, SETTINGS | {"init": taught}):
+        file, chinese = write_model_card(made_up(training={"settings": settings}), data, tmp_path / "card.md")
+        text = file.read_text(encoding="utf-8")
+        assert "answers of two Hugging Face networks as well (`ba5eba11`)" in text and "of its teacher" in text
+        assert "教师模型" in chinese.read_text(encoding="utf-8")
+    text = write_model_card(made_up(), data, tmp_path / "card.md")[0].read_text(encoding="utf-8")
+    assert "teacher" not in text
