@@ -7,15 +7,18 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from ..classify import as_tile
 from ..constrain import alive, constrain
+from ..dataset.labelled_blocks import draw_tile, read_part
+from ..dataset.layout import TEST, TRAIN
 from ..errors import ModelError, OutputError, RsqiError
 from ..evaluation.calibration.calibrate import CLEAN, DEFECTIVE
-from ..evaluation.calibration.calibration_blocks import CalibrationBlocks, read_calibration_blocks
+from ..evaluation.calibration.calibration_blocks import read_calibration_blocks
 from ..files.atomic import whole_folder
 from ..metrics import CLASSES, confusion
 from ..models import Model, load
@@ -29,12 +32,53 @@ from .predictions import Predictions
 
 LOSS = 0.01  # of mIoU or of macro F1: what may be lost at most
 GAIN = 1.3  # what has to be gained at least: time before over time after
-# Blocks whose numbers come after those that thresholds are set on: ranges are seen on the first, and both models are
-# compared on those after them.
+# Composed blocks have numbers after those that thresholds are set on.
 SEEN_DEFECTIVE, SEEN_CLEAN = 30, 15
 DEFECTIVE_COMPARED, CLEAN_COMPARED = 200, 60
+LEAST = 30  # blocks of a dataset that are enough to compare on
 
 Log = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """What is shown: blocks that ranges are seen on, and others that both models are compared on."""
+
+    seen: Sequence[Callable[[], Sample]]
+    compared: Sequence[Callable[[], Sample]]
+
+
+def composed(data: Path) -> Blocks:
+    """Take blocks with planted errors and clean ones, composed from the held-out pictures of a folder of imagery."""
+    source = read_calibration_blocks(data)
+
+    def some(defective: range, clean: range) -> list[Callable[[], Sample]]:
+        return [*(partial(source.defective, k) for k in defective), *(partial(source.clean, k) for k in clean)]
+
+    first, other = DEFECTIVE + SEEN_DEFECTIVE, CLEAN + SEEN_CLEAN
+    return Blocks(
+        some(range(DEFECTIVE, first), range(CLEAN, other)),
+        some(range(first, first + DEFECTIVE_COMPARED), range(other, other + CLEAN_COMPARED)),
+    )
+
+
+def cut(dataset: Path, side: int) -> Blocks:
+    """Take blocks of a dataset, `side` pixels wide: ranges are seen on its training part.
+
+    Raises
+    ------
+    RsqiError
+        If it cannot be read, or its test part is too small.
+    """
+    parts = [[partial(draw_tile, block, side) for block in read_part(dataset, part)] for part in (TRAIN, TEST)]
+    seen, compared = parts
+    if not seen or len(compared) < LEAST:
+        raise RsqiError(
+            f"{dataset}: has {len(seen)} blocks for training and {len(compared)} for the test; to compare two models, "
+            f"{LEAST} of the latter are needed"
+        )
+    step = max(1, len(seen) // (SEEN_DEFECTIVE + SEEN_CLEAN))
+    return Blocks(seen[::step], compared)
 
 
 @dataclass(frozen=True)
@@ -74,7 +118,7 @@ class Price:
 
 
 def quantize_model(
-    model: str, data: Path, output: Path, force: bool = False, log: Log = lambda line: None
+    model: str, show: Callable[[int], Blocks], output: Path, force: bool = False, log: Log = lambda line: None
 ) -> tuple[Model, Price]:
     """Write a model folder whose convolutions compute in eight bits, if it is worth it on this processor.
 
@@ -84,8 +128,8 @@ def quantize_model(
     ----------
     model : str
         ``"default"`` or a model folder.
-    data : pathlib.Path
-        Folder of the imagery sets, whose held-out pictures the blocks are composed from.
+    show : callable
+        Gets the side of a block in pixels, and returns what to show.
     output : pathlib.Path
         Folder of the new model, which must not exist.
     force : bool
@@ -105,12 +149,12 @@ def quantize_model(
         raise ModelError(f"{source.folder}: has no {CARD}; make a model folder of it first: rsqi export")
     if source.card.precision == INT8:
         raise ModelError(f"{source.folder}: is in eight bits already; start from the model that it was made of")
-    blocks = read_calibration_blocks(data)
+    blocks = show(source.card.tile_size)
     with whole_folder(output, "the model") as new:
-        log(f"ranges are seen on {SEEN_DEFECTIVE + SEEN_CLEAN} blocks")
-        _write(source, new, output.name, blocks)
-        log(f"both models look at {DEFECTIVE_COMPARED + CLEAN_COMPARED} others")
-        price = measure(source, Model(new, "cpu"), blocks)
+        log(f"ranges are seen on {len(blocks.seen)} blocks")
+        _write(source, new, output.name, blocks.seen)
+        log(f"both models look at {len(blocks.compared)} others")
+        price = measure(source, Model(new, "cpu"), blocks.compared)
         if not (price.worth_it or force):
             raise RsqiError(
                 f"{output}: not written, as eight bits have to gain {GAIN} times and lose {LOSS} at most "
@@ -122,16 +166,14 @@ def quantize_model(
     return Model(output, "cpu"), price
 
 
-def _write(source: Model, folder: Path, name: str, blocks: CalibrationBlocks) -> None:
+def _write(source: Model, folder: Path, name: str, seen: Sequence[Callable[[], Sample]]) -> None:
     card = source.card
     # What goes on from the classifier's features takes no images, and is all but a head.
     files = (CLASSIFIER,) if card.features else (CLASSIFIER, SEGMENTER)
-    samples = [blocks.defective(DEFECTIVE + k) for k in range(SEEN_DEFECTIVE)]
-    samples += [blocks.clean(CLEAN + k) for k in range(SEEN_CLEAN)]
     mean, std = (np.array(values, np.float32) for values in (card.mean, card.std))
     for file in graphs_of(card):
         if file in files:
-            tiles = (as_tile(sample.image, card.tile_size) for sample in samples)
+            tiles = (as_tile(block().image, card.tile_size) for block in seen)
             images = ((tile / np.float32(255) - mean) / std for tile in tiles)
             quantize(source.folder / file, folder / file, (image.transpose(2, 0, 1)[None] for image in images))
         else:
@@ -139,13 +181,11 @@ def _write(source: Model, folder: Path, name: str, blocks: CalibrationBlocks) ->
     write_card(folder, replace(card, id=name, precision=INT8))
 
 
-def measure(old: Model, new: Model, blocks: CalibrationBlocks) -> Price:
+def measure(old: Model, new: Model, blocks: Sequence[Callable[[], Sample]]) -> Price:
     """Show the same blocks to both models in turn, as an inspection does, and compare what they say and take."""
-    samples = [(blocks.defective, DEFECTIVE + SEEN_DEFECTIVE + k) for k in range(DEFECTIVE_COMPARED)]
-    samples += [(blocks.clean, CLEAN + SEEN_CLEAN + k) for k in range(CLEAN_COMPARED)]
     seen: tuple[list[_Seen], list[_Seen]] = ([], [])
-    for k, (compose, number) in enumerate(samples):
-        sample = compose(number)
+    for k, block in enumerate(blocks):
+        sample = block()
         for which in (0, 1) if k % 2 else (1, 0):
             seen[which].append(_look((old, new)[which], sample))
     truth = np.stack([each.truth for each in seen[0]])
@@ -154,7 +194,7 @@ def measure(old: Model, new: Model, blocks: CalibrationBlocks) -> Price:
     marked = [row for row in compared.rows if old.card.thresholds[row.code] is not None and row.old_f1 is not None]
     old_f1, new_f1 = (float(np.mean([getattr(row, name) for row in marked] or [0.0])) for name in ("old_f1", "new_f1"))
     gain = float(np.median([first.seconds / second.seconds for first, second in zip(*seen)]))
-    return Price(len(samples), old_f1, new_f1, compared.old_iou, compared.new_iou, gain)
+    return Price(len(blocks), old_f1, new_f1, compared.old_iou, compared.new_iou, gain)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from noise_dataset import write_dataset
 from test_architectures import tiny
 from test_export import card, trained
 
 from rsqi_core.cli import main
+from rsqi_core.dataset.labelled_blocks import read_part
 from rsqi_core.evaluation.calibration.calibration_blocks import CalibrationBlocks
 from rsqi_core.imagery import Picture
 from rsqi_core.learning import quantized_model
@@ -91,8 +93,8 @@ def test_fine_detail_and_heads_stay_in_floating_point(both):
     scales = [node.input[1] for node in graph.node if node.op_type == "DequantizeLinear"]
     assert {kept[name].data_type for name in scales} == {onnx.TensorProto.FLOAT}
     if model.card.features:
-        assert {name.split("/")[1] for name in eight} >= {"encoder", "up8", "join16"}
-        assert {name.split("/")[1] for name in plain} >= {"detail", "stem", "low4", "evidence"}
+        assert {name.split("/")[1] for name in eight} >= {"encoder", "low4", "up8", "join16"}
+        assert {name.split("/")[1] for name in plain} >= {"detail", "stem", "mix4", "evidence"}
         before = (model.folder / "segmenter.onnx").read_bytes()
         assert (new.folder / "segmenter.onnx").read_bytes() == before
 
@@ -107,7 +109,7 @@ def test_fine_detail_and_heads_stay_in_floating_point(both):
     ],
 )
 def test_it_is_written_where_it_is_worth_it(price, kept, copied, model, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(quantized_model, "measure", lambda old, new, blocks: price)
+    monkeypatch.setattr(quantized_model, "measure", lambda old, new, shown: price)
     assert quantize(model.folder, tmp_path / "small") == (0 if kept else 1)
     said = capsys.readouterr()
     assert price.line in (said.out if kept else said.err)
@@ -119,7 +121,7 @@ def test_it_is_written_where_it_is_worth_it(price, kept, copied, model, tmp_path
 
 
 def test_what_cannot_be_put_into_eight_bits_is_refused_in_one_line(copied, model, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(quantized_model, "measure", lambda old, new, blocks: WORTH_IT)
+    monkeypatch.setattr(quantized_model, "measure", lambda old, new, shown: WORTH_IT)
     assert quantize(model.folder, tmp_path / "small") == 0
     capsys.readouterr()
     for source, output, text in (
@@ -153,3 +155,17 @@ def test_storage_in_half_precision_is_undone(model):
     single_storage(again)
     stored = [{t.name: t.raw_data for t in each.graph.initializer} for each in (graph, again)]
     assert stored[0] == stored[1]
+
+
+def test_a_station_compares_on_the_test_part_of_its_dataset(copied, model, tmp_path, monkeypatch, capsys):
+    data = write_dataset(tmp_path / "data")
+    words = ["quantize", str(model.folder), "--dataset", str(data), "--output", str(tmp_path / "small"), "--force"]
+    assert main(words) == 1
+    said = capsys.readouterr().err
+    assert "30 of the latter are needed" in said and said.count("\n") == 1 and not (tmp_path / "small").exists()
+    monkeypatch.setattr(quantized_model, "LEAST", 2)
+    assert main(words) == 0
+    price = read_card(tmp_path / "small").training["int8"]
+    assert price["blocks"] == len(read_part(data, "test")) and price["old_iou"] == price["new_iou"]
+    with pytest.raises(SystemExit):
+        main([*words, "--data", "."])
