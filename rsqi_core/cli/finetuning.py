@@ -44,6 +44,12 @@ def add_finetune(commands: Any) -> None:
     )
     parser.add_argument("--heads", action="store_true",
                         help="train the last layers alone: for few errors, and for `rsqi exchange`")  # fmt: skip
+    parser.add_argument("--seeds", action="store_true",
+                        help="of images whose types alone are known, learn outlines where the model's evidence is "
+                             "sure of them")  # fmt: skip
+    parser.add_argument("--unlabelled", type=Path, metavar="FOLDER",
+                        help="of rasters that nobody has labelled: also learn what the model is sure of in them, bit "
+                             "by bit")  # fmt: skip
     parser.add_argument(
         "--no-generated", action="store_true", help="leave out what `rsqi augment` added to the dataset"
     )
@@ -61,7 +67,8 @@ def _finetune(options: argparse.Namespace) -> int:
     from ..learning.order import FineTuning
 
     names = ("dataset", "output", "model", "pool", "epochs", "rate", "side", "batch", "negatives", "only", "lora",
-             "accumulate", "seed", "device", "keep", "heads")  # fmt: skip
+             "accumulate", "seed", "device", "keep", "heads", "seeds",
+             "unlabelled")  # fmt: skip
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
     if options.table4:
         given["output"] = options.table4.with_name(f"{options.table4.stem}-model")  # nothing is written there

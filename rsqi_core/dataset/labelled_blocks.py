@@ -14,13 +14,16 @@ from ..classify import as_tile
 from ..errors import RsqiError
 from ..imagery.picture_file import read_grey, read_rgb
 from ..synthesis.compose import Sample, sample_of
-from ..synthesis.defect import CLEAN, DEFECT, Defect
-from ..taxonomy import CODES, IGNORED, TYPES
+from ..synthesis.defect import AMBIGUOUS, CLEAN, DEFECT, Defect
+from ..taxonomy import CODES, IGNORED, REGION_TYPES, TYPES
 from .class_names import category_ids
 from .layout import TABLE
 from .rows import is_synthetic, read_rows
 from .scenes import scene_of
 
+SEEDED = "seeded"  # column of a row, true where a model has drawn its mask
+GUESSED = "guessed"  # column of a row, true where a model has named its types, too
+UNSURE = 254  # in a mask that was seeded: any type of the block may be here, or none
 VIEW = 0.75  # least share of a block's sides that a view at random keeps
 _STEP = 32  # px: networks take multiples of it
 
@@ -45,6 +48,10 @@ class LabelledBlock:
         Line of the table, from 1.
     synthetic : bool
         Was it generated?
+    seeded : bool
+        Has a model drawn the mask, where it was sure (`UNSURE` elsewhere)?
+    guessed : bool
+        Has it named `labels` as well, which nobody has seen?
     """
 
     image: Path
@@ -54,6 +61,8 @@ class LabelledBlock:
     scene: str = ""
     row: int = 0
     synthetic: bool = False
+    seeded: bool = False
+    guessed: bool = False
 
 
 def read_part(folder: Path, part: str) -> list[LabelledBlock]:
@@ -85,6 +94,8 @@ def _block(table: Path, n: int, row: Mapping[str, Any]) -> LabelledBlock:
             scene_of_row(row),
             n,
             is_synthetic(row),
+            bool(row.get(SEEDED)),
+            bool(row.get(GUESSED)),
         )
     except RsqiError as error:
         raise RsqiError(f"{table}, row {n}: {error}") from error
@@ -200,6 +211,8 @@ def _within(image: np.ndarray, side: int) -> np.ndarray:
 
 def _sample(block: LabelledBlock, image: np.ndarray, mask: np.ndarray, fill: int | None) -> Sample:
     image, valid = np.ascontiguousarray(image), mask != IGNORED
+    if block.seeded:
+        return _seeded(block, image, mask, fill)
     defects = [
         Defect(t.code, image, np.where(mask == t.id, DEFECT, CLEAN).astype(np.uint8), "") for t in TYPES if t.id in mask
     ]
@@ -213,3 +226,12 @@ def _sample(block: LabelledBlock, image: np.ndarray, mask: np.ndarray, fill: int
     evidence = np.full_like(sample.evidence, IGNORED)
     unknown = tuple(CODES[n - 1] for n in block.labels)
     return replace(sample, labels=labels, segmentation=segmentation, evidence=evidence, unknown=unknown)
+
+
+def _seeded(block: LabelledBlock, image: np.ndarray, mask: np.ndarray, fill: int | None) -> Sample:
+    """Make a sample of a mask that says where a model is sure: the types that it has not found anywhere are unknown."""
+    sown = [t for t in TYPES if t.id in block.labels and t in REGION_TYPES]
+    rest = np.where(mask == UNSURE, AMBIGUOUS, CLEAN)
+    defects = [Defect(t.code, image, np.where(mask == t.id, DEFECT, rest).astype(np.uint8), "") for t in sown]
+    others = [t.code for t in TYPES if t.id in block.labels and t not in sown]
+    return sample_of(image, defects, mask != IGNORED, others, fill=fill)

@@ -25,10 +25,12 @@ from ..training.settings import Settings, settings_for
 from ..training.stream import Material
 from .card_thresholds import adjusted
 from .comparison import Comparison, compare
+from .guesses import guess
 from .holdout import hold_out
 from .order import FineTuning
 from .predictions import predict
 from .rehearsal import pack_rehearsal
+from .seeds import sow
 from .unfinished import RUN, begin_or_go_on, move_to, remove
 
 EPOCHS, RATE, BATCH, SIDE = 10, 2e-4, 16, 256
@@ -99,10 +101,14 @@ class _Run:
         check_dataset(job.dataset)
         try:
             held_out, test = hold_out(job.dataset, data, job.seed, job.synthetic)
+            if job.seeds:
+                sow(self.old, data, test)
             pool = job.pool
             if pool is None and job.rehearse:
                 pool = self.folder / f"rehearsal-{Material(None, data).fingerprint()['dataset']}.npz"
                 pack_rehearsal(read_part(data, TRAIN), pool)
+            if job.unlabelled:
+                guess(self.old, job.unlabelled, data)
             self.material = Material(pool, data)
             self.settings = self._settings()
             course = self.settings.course | self.material.fingerprint() | {"origin": self.network.origin}
@@ -143,9 +149,14 @@ class _Run:
         old = self.old.card
         self.network.cpu().write(folder)
         training = {
-            "data": ["reviewed errors", *(["synthesised errors"] if self.material.pool else [])],
+            "data": [
+                "reviewed errors",
+                *(["guesses in unlabelled images"] if job.unlabelled else []),
+                *(["synthesised errors"] if self.material.pool else []),
+            ],
             "start": f"{old.id} {old.version} ({self.network.origin})",
             **({"weights": "heads"} if job.heads else {}),
+            **({"outlines": "seeds"} if job.seeds else {}),
             "settings": self.settings.course | self.material.fingerprint(),
         }
         write_card(folder, replace(old, id=job.output.name, version="1", training=training, quality={}))

@@ -58,6 +58,10 @@ class FineTuning:
     heads : bool
         Train the last layers alone, of a model folder with ONNX files: enough for few errors, and what stations
         exchange.
+    seeds : bool
+        Draw masks for blocks of which only the types are known, where the model to start from is sure of their places.
+    unlabelled : pathlib.Path, optional
+        Folder of rasters that nobody has labelled, of which is learnt what the model to start from is sure of.
     """
 
     dataset: Path
@@ -79,6 +83,8 @@ class FineTuning:
     seed: int = 0
     keep: bool = False
     heads: bool = False
+    seeds: bool = False
+    unlabelled: Path | None = None
 
     def __post_init__(self) -> None:
         if self.epochs is not None and self.epochs < 1:
@@ -91,9 +97,13 @@ class FineTuning:
             raise ParameterError("--pool is not for Hugging Face checkpoints: they learn from the dataset alone")
         if self.of_checkpoints and self.heads:
             raise ParameterError("--heads is not for Hugging Face checkpoints; --lora trains few weights of theirs")
+        if self.of_checkpoints and self.seeds:
+            raise ParameterError("--seeds is not for Hugging Face checkpoints: they give no map of their evidence")
+        if self.of_checkpoints and self.unlabelled:
+            raise ParameterError("--unlabelled is not for Hugging Face checkpoints, but for a folder with a card")
         if self.of_checkpoints and self.side:
             raise ParameterError("--side is not for Hugging Face checkpoints: they see what an inspection shows")
-        refuse_taken(self.output, filter(None, (self.dataset, Path(self.model), self.pool)))
+        refuse_taken(self.output, filter(None, (self.dataset, Path(self.model), self.pool, self.unlabelled)))
 
     @property
     def folder(self) -> Path:

@@ -42,6 +42,7 @@ _PIXEL_SHARE = 0.5  # share of the pixel network's crops that get one of its typ
 _REAL_CLEAN = 0.5  # share of the crops of real errors in which none is planted beside them
 _COLLAR = 0.2  # share of crops that the edge of the image crosses
 _PLAIN = 0.4  # share of a run over which errors that are hardly seen come in
+_GUESSED = 0.5  # share of a run over which blocks come in whose labels a model has guessed
 _LARGER = (4 / 3, 2)  # times the usual side; factors of larger crops
 _CLOSE, _FAR = 0.3, 0.15  # shares of crops that are windows of larger ones, or larger ones halved
 _FAR_SEAM = 0.5  # of those with a stitching trace: a long line tells, and a halved crop shows twice of it
@@ -128,6 +129,7 @@ class SampleStream(Dataset[dict[str, np.ndarray]]):
         self.augment = settings.augment or part == TEST
         self.share = material.share(settings)
         self.blocks = blocks_of(material, settings, part) if self.share else []
+        self.seen = [block for block in self.blocks if not block.guessed]
         if part == TEST:
             self.share = 1.0 if self.blocks else 0.0
         if material.pool and self.share < 1:
@@ -155,6 +157,8 @@ class SampleStream(Dataset[dict[str, np.ndarray]]):
         if rng.random() < self.share:
             epoch, row = divmod(k, len(self.blocks))
             block = self.blocks[_order(seed, epoch, len(self.blocks))[row]]
+            if block.guessed and rng.random() >= k / (_GUESSED * settings.samples):
+                block = self.seen[int(rng.integers(len(self.seen)))]
             return draw_crop(block, rng, side, self.augment)
         plain = self.part != TEST and rng.random() < 1 - k / (_PLAIN * settings.samples)
         drawing = Drawing(side, settings.negatives, settings.task == PIXEL, self.augment, settings.real, plain)
