@@ -60,7 +60,7 @@ def add_seams(
     write_graphs(network, folder, card)
     settings = {name: value for name, value in network.course.items() if name != "init"}
     training = {**card.training, "seams": settings}
-    write_card(folder, replace(card, seams={"high": 0.5, "low": 0.5}, training=training))
+    write_card(folder, replace(card, seams={"low": 0.5}, training=training))
     log("looking for seams where there are none")
     limits = seam_limits(Model(folder, "cpu"), read_calibration_blocks(data), false_alarms)
     write_card(folder, replace(card, seams=limits, training=training))

@@ -63,9 +63,9 @@ class Card:
     features : tuple of str
         Outputs of the classifier that the segmenter goes on from; empty if it takes images.
     seams : dict
-        Of the network of seams, empty where the folder has none: probabilities ``high`` that a seam reaches somewhere
-        and ``low`` that it keeps to its ends, and ``false_alarms``, the share of blocks without one in which it was
-        allowed to see one.
+        Of the network of seams, empty where the folder has none: probability ``low`` that a seam keeps to its ends,
+        ``enough``, the evidence that adds up along it (`rsqi_core.seams.trace.Traced`), and ``false_alarms``, the share
+        of blocks without one in which it was allowed to see one.
     precision : str
         ``"int8"`` where convolutions have been put into eight bits (`rsqi_core.models.quantization`), else empty.
     training, quality : dict

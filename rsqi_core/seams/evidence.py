@@ -65,25 +65,29 @@ def _windows(frame: Frame, top: int, lefts: range) -> Iterator[tuple[int, np.nda
         yield left, rgb[:, part], valid[:, part]
 
 
-def window_evidence(rgb: np.ndarray, valid: np.ndarray, look: Look, side: int = _SIDE // HALF) -> np.ndarray:
-    """Return the probability float32 [h, w] of a seam in each cell of one picture.
+def window_evidence(rgb: np.ndarray, valid: np.ndarray, look: Look) -> np.ndarray:
+    """Return the probability float32 [h, w] of a seam in each cell of one picture, not larger than a window.
 
     Parameters
     ----------
     rgb, valid : numpy.ndarray
         uint8 [H, W, 3] and bool [H, W], at half the raster's resolution.
-    side : int
-        Pixels to which a smaller picture is filled up, a multiple of 32.
     """
     cell = CELL // HALF
     shape = -(-rgb.shape[0] // cell), -(-rgb.shape[1] // cell)
-    logits = look(as_tile(np.where(valid[..., None], rgb, np.uint8(0)), side)[None])[0, : shape[0], : shape[1]]
+    logits = look(as_tile(np.where(valid[..., None], rgb, np.uint8(0)), _SIDE // HALF)[None])[0]
+    logits = logits[: shape[0], : shape[1]]
     known = np.zeros((shape[0] * cell, shape[1] * cell), np.uint8)
     known[: valid.shape[0], : valid.shape[1]] = valid
     known[valid.shape[0] :] = 1  # what was added to fill the last cells
     known[:, valid.shape[1] :] = 1
     whole = cv2.erode(known, np.ones((cell, cell), np.uint8), anchor=(0, 0), borderValue=1)[::cell, ::cell]
     return np.where(whole > 0, probabilities(logits), np.float32(0))
+
+
+def as_bytes(probability: np.ndarray) -> np.ndarray:
+    """Probabilities 0-1 as uint8, x 255."""
+    return np.rint(probability * 255).astype(np.uint8)
 
 
 def _keep(found: np.ndarray, row: int, column: int, probability: np.ndarray) -> None:
@@ -94,4 +98,4 @@ def _keep(found: np.ndarray, row: int, column: int, probability: np.ndarray) -> 
     bottom = height if row + height >= found.shape[0] else height - _RIM
     right = width if column + width >= found.shape[1] else width - _RIM
     part = found[row + top : row + bottom, column + left : column + right]
-    np.maximum(part, np.rint(probability[top:bottom, left:right] * 255).astype(np.uint8), out=part)
+    np.maximum(part, as_bytes(probability[top:bottom, left:right]), out=part)

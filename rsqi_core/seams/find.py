@@ -12,12 +12,12 @@ import numpy as np
 from ..frame import Frame
 from ..models import Model
 from .evidence import CELL, evidence
-from .measure import measure_line
 from .record import Seam, seam_of
 from .refine import joined_ends, refine
+from .steady import measure_found
 from .trace import trace
 
-LEAST = 12  # cells that a seam is long at least; what is shorter is the border of something
+_ENOUGH = 30.0  # of a card that does not say from which evidence on a line is a seam
 
 Seen = Callable[[str, int, int], None]  # stage, what is done of it, and all of it
 
@@ -52,8 +52,8 @@ def seams_of(frame: Frame, probability: np.ndarray, limits: Mapping[str, float],
     def read(left: int, top: int, columns: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
         return frame.raster.read(x + left, y + top, columns, rows)
 
-    traced = [line * CELL for line in trace(probability, 255 * limits["high"], 255 * limits["low"], LEAST)]
-    lines = [np.clip(line, 0, size) for line in traced]
+    traced, enough = trace(probability, limits["low"]), limits.get("enough", _ENOUGH)
+    lines = [np.clip(line.points * CELL, 0, size) for line in traced if line.evidence >= enough]
     refined = []
     for done, line in enumerate(lines):
         seen("lines", done, 2 * len(lines))
@@ -61,7 +61,7 @@ def seams_of(frame: Frame, probability: np.ndarray, limits: Mapping[str, float],
     found = []
     for done, (line, moved) in enumerate(zip(lines, joined_ends(lines, refined)), len(lines)):
         seen("lines", done, 2 * len(lines))
-        measured = measure_line(read, size, moved)
+        measured = measure_found(read, size, moved)
         if measured is not None and measured.is_error:
             seam = seam_of(moved, measured, frame.transform, frame.crs_of_areas)
             found.append(replace(seam, confidence=_mean_along(probability, line) / 255, source="model"))

@@ -30,6 +30,18 @@ def measure_followed(read: Read, size: tuple[int, int], points: np.ndarray) -> S
     return replace(found, visible_share=min(found.visible_share, steady_share(read, size, points)))
 
 
+def measure_found(read: Read, size: tuple[int, int], points: np.ndarray) -> SeamMeasure | None:
+    """Measure a line float [N, 2] along which a network sees a seam, as `measure_line` does.
+
+    Where the parts are blended over many pixels the tone changes no more at the line than beside it, but goes on doing
+    so: what keeps its step shows as well.
+    """
+    found = measure_line(read, size, points)
+    if found is None or found.is_error:
+        return found
+    return replace(found, visible_share=max(found.visible_share, steady_share(read, size, points)))
+
+
 def steady_share(read: Read, size: tuple[int, int], points: np.ndarray) -> float:
     """Return the share 0-1 of a line at which its usual step shows, of the same colour, sign and about the same size.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from scipy.spatial import cKDTree
-from skimage.filters import apply_hysteresis_threshold
 from skimage.morphology import skeletonize
 
 from ..disjoint_sets import DisjointSets
@@ -23,35 +23,60 @@ _GAP = 8.0  # cells over which a seam that goes on straight is believed to go on
 _COURSE = 8  # cells from which the direction of an end is taken
 _STRAIGHT = float(np.cos(np.deg2rad(40)))  # of the bend at either end of a gap
 _SMOOTH = 3  # cells over which the steps of the grid are evened out
+_P = np.clip(np.arange(256) / 255, 0.5 / 255, 1 - 0.5 / 255)  # a byte is as sure as that at most
+_LOG_ODDS = np.log(_P / (1 - _P))
 
 
-def trace(probability: np.ndarray, high: float, low: float, least: float) -> list[np.ndarray]:
-    """Follow the seams in a map of their probability.
+@dataclass(frozen=True)
+class Traced:
+    """A line in a map of evidence.
+
+    Attributes
+    ----------
+    points : numpy.ndarray
+        float64 [N, 2], x and y in cells, the middle of the first cell at (0.5, 0.5).
+    evidence : float
+        What adds up along the line and those that it meets: log-odds over those down to which it was followed, cell by
+        cell.
+    """
+
+    points: np.ndarray
+    evidence: float
+
+
+def trace(probability: np.ndarray, low: float) -> list[Traced]:
+    """Follow what may be seams in a map of their probability.
+
+    What tells a seam from the border of something is its length: evidence that says little at one place adds up along
+    it. A net is parted into short lines where its seams meet, so those that meet speak for each other.
 
     Parameters
     ----------
     probability : numpy.ndarray
-        [H, W], of any scale.
-    high, low : float
-        Of the same scale: a seam reaches `high` somewhere and goes on as far as `low`, as an edge does for Canny.
-    least : float
-        Length in cells that a line, or a net of lines, has at least.
+        uint8 [H, W], probability x 255.
+    low : float
+        Probability 0-1 down to which a line is followed.
 
     Returns
     -------
-    list of numpy.ndarray
-        float64 [N, 2], x and y in cells, the middle of the first cell at (0.5, 0.5). Lines end where a seam ends and
-        where seams meet; those that meet share that point.
+    list of Traced
+        Lines end where a seam ends, at the rim of the map, and where seams meet; those that meet share that point.
     """
-    kept = apply_hysteresis_threshold(probability, low, high)
-    graph = _graph(skeletonize(kept))
+    graph = _graph(skeletonize(probability >= 255 * low))
     _prune(graph)
     lines = _bridge([_even(np.array(path, np.float64)) for path in _paths(graph)])
-    inner = {_end(line, last) for line in lines if _length(line) >= least for last in (False, True)}
+    surer = (_LOG_ODDS - np.log(low / (1 - low)))[probability]
+    own = [_sum_along(surer, line) for line in lines]
+    ends = [{_end(line, last) for last in (False, True)} for line in lines]
+    meeting: dict[tuple[float, float], list[int]] = defaultdict(list)
+    for number, both in enumerate(ends):
+        for end in both:
+            meeting[end].append(number)
+    together = [{number for end in both for number in meeting[end]} for both in ends]
+    forks = _shared(lines)
     return [
-        line[:, ::-1] + 0.5
-        for line in lines  # a short piece between long ones belongs to their net
-        if _length(line) >= least or {_end(line, False), _end(line, True)} <= inner
+        Traced(_to_rim(line, probability.shape, forks)[:, ::-1] + 0.5, sum(own[number] for number in sorted(numbers)))
+        for line, numbers in zip(lines, together)
     ]
 
 
@@ -171,5 +196,20 @@ def _even(line: np.ndarray) -> np.ndarray:
     return np.concatenate([line[:1], inner[1:-1], line[-1:]])
 
 
-def _length(line: np.ndarray) -> float:
-    return float(np.hypot(*np.diff(line, axis=0).T).sum())
+def _to_rim(line: np.ndarray, shape: tuple[int, ...], forks: set[tuple[float, float]]) -> np.ndarray:
+    """Let free ends go on straight to the rim of the map where it is near: the middle of evidence ends before it."""
+    ends = []
+    for last in (False, True):
+        end, course = line[-1 if last else 0], _course(line, last)
+        rims = ((n - 0.5 if c > 0 else -0.5, e, c) for n, e, c in zip(shape, end, course) if c)
+        ahead = min(((rim - e) / c for rim, e, c in rims), default=np.inf)
+        ends.append((end + ahead * course)[None] if ahead <= _GAP and _end(line, last) not in forks else line[:0])
+    return np.concatenate([ends[0], line, ends[1]])
+
+
+def _sum_along(values: np.ndarray, line: np.ndarray) -> float:
+    """Sum of a map over the cells that a line passes."""
+    course = np.r_[0.0, np.cumsum(np.hypot(*np.diff(line, axis=0).T))]
+    at = np.arange(0.5, course[-1])
+    rows, columns = (np.rint(np.interp(at, course, place)).astype(int) for place in line.T)
+    return float(values[rows, columns].sum())

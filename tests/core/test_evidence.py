@@ -74,7 +74,7 @@ def test_a_model_without_maps_says_so(write_raster):
 
 def test_seams_are_asked_of_their_own_network(write_raster):
     class Seams(Bright):
-        card = SimpleNamespace(tile_size=128, seams={"high": 0.5}, id="seams")
+        card = SimpleNamespace(tile_size=128, seams={"low": 0.5}, id="seams")
 
         def seams(self, tiles):
             return np.full((1, tiles.shape[1] // 8, tiles.shape[2] // 8), 4.0, np.float32)

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-import cv2
 import numpy as np
 from shapely.affinity import affine_transform
-from skimage.morphology import skeletonize
 
 from ...frame import Frame
 from ...models import Model
@@ -21,6 +19,7 @@ from ...seams.find import seams_of
 from ...synthesis.compose import Sample
 from ...synthesis.defect import DEFECT
 from ...taxonomy import BOUNDARY_TYPES, by_id
+from ..seam_course import lengths
 from . import blocks, frozen, real
 from .frozen import Entry
 from .scenes import write_raster
@@ -133,8 +132,5 @@ def _result(model: Model, name: str, kind: str, image: np.ndarray, truth: np.nda
         seams = [affine_transform(seam.geometry, back) for seam in found]
     codes = frozenset(by_id(seam.measure.category_id).code for seam in found)
     strongest = float(np.sort(seen, axis=None)[-_CELLS:].mean()) / 255
-    course = skeletonize(truth)
-    away = np.ones(truth.shape, np.uint8)
-    cv2.polylines(away, [np.round(line.coords).astype(np.int32) for line in seams], False, 0)
-    near = cv2.distanceTransform(away, cv2.DIST_L2, 5) <= NEAR if seams else np.zeros(truth.shape, bool)
-    return SeamResult(name, kind, strongest, int(course.sum()), int((course & near).sum()), len(seams), codes)
+    length, near = lengths(truth, [np.array(line.coords) for line in seams], NEAR)
+    return SeamResult(name, kind, strongest, length, near, len(seams), codes)

@@ -101,7 +101,7 @@ def test_a_network_of_seams_goes_along_as_it_is(folder, tmp_path):
     whole = tmp_path / "whole"
     shutil.copytree(folder, whole)
     (whole / "seams.onnx").write_bytes(b"a graph")
-    write_card(whole, replace(read_card(whole), seams={"high": 0.6, "low": 0.3}))
+    write_card(whole, replace(read_card(whole), seams={"low": 0.3, "enough": 30.0}))
     OnnxNetwork(whole).write(tmp_path / "new")
     write_card(tmp_path / "new", read_card(whole))
     assert graphs_of(read_card(tmp_path / "new")) == ("classifier.onnx", "segmenter.onnx", "seams.onnx")

@@ -28,7 +28,12 @@ class SeesSteps:
     blind, lacking, warnings, batch = (), (), (), 4
     hash, provider, thresholds = "0" * 16, "none", np.full(10, np.inf, np.float32)
     card = SimpleNamespace(
-        tile_size=512, constraint="absolute", stripe_gate=1.0, id="steps", version="1", seams={"high": 0.7, "low": 0.4}
+        tile_size=512,
+        constraint="absolute",
+        stripe_gate=1.0,
+        id="steps",
+        version="1",
+        seams={"low": 0.4, "enough": 100.0},
     )
 
     def describe(self, images):

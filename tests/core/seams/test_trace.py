@@ -5,9 +5,13 @@ import numpy as np
 import pytest
 import shapely
 
+from rsqi_core.seams.evidence import as_bytes
+from rsqi_core.seams.profile import length_of
 from rsqi_core.seams.refine import joined_ends, refine
 from rsqi_core.seams.trace import trace
 from rsqi_core.synthesis.landscape import landscape
+
+LOW = 0.3
 
 
 def drawn(*lines, shape=(60, 80), gaps=()):
@@ -16,7 +20,13 @@ def drawn(*lines, shape=(60, 80), gaps=()):
         cv2.polylines(seen, [np.array(line, np.int32)], False, 1, 2)
     for rows, columns in gaps:
         seen[rows, columns] = 0
-    return cv2.GaussianBlur(seen, (0, 0), 0.8)
+    return as_bytes(cv2.GaussianBlur(seen, (0, 0), 0.8))
+
+
+def followed(seen, least=6):
+    """The lines that are longer than a few cells."""
+    lines = [line.points for line in trace(seen, LOW)]
+    return [line for line in lines if length_of(line) >= least]
 
 
 def ends(lines):
@@ -24,14 +34,20 @@ def ends(lines):
 
 
 def test_a_line_is_followed_from_end_to_end():
-    (line,) = trace(drawn([(5, 10), (70, 50)]), 0.6, 0.3, 10)
-    course = shapely.LineString([(5.5, 10.5), (70.5, 50.5)])
+    (line,) = followed(drawn([(12, 14), (66, 45)]))
+    course = shapely.LineString([(12.5, 14.5), (66.5, 45.5)])
     assert shapely.hausdorff_distance(shapely.LineString(line), course) < 2.5
     assert max(shapely.distance(course, shapely.points(line))) < 1
 
 
+def test_a_line_that_ends_near_the_rim_goes_on_to_it_and_one_in_the_middle_does_not():
+    (line,) = followed(drawn([(5, 20), (60, 20)]))
+    first, last = sorted(line[[0, -1]].tolist())
+    assert first[0] == 0 and abs(first[1] - 20) < 1.5 and last[0] < 63
+
+
 def test_lines_of_a_net_share_their_forks():
-    lines = trace(drawn([(5, 30), (75, 30)], [(40, 30), (40, 58)]), 0.6, 0.3, 6)
+    lines = followed(drawn([(12, 30), (68, 30)], [(40, 30), (40, 48)]))
     assert len(lines) == 3
     shared = [end for end in ends(lines) if sum(end in ends([line]) for line in lines) == 3]
     assert len(shared) == 1 and np.hypot(*np.subtract(shared[0], (40, 30))) < 3
@@ -40,29 +56,43 @@ def test_lines_of_a_net_share_their_forks():
 def test_a_short_gap_is_bridged_and_a_long_one_is_not():
     course = [(5, 20), (75, 20)]
     short, long = (drawn(course, gaps=[(slice(15, 26), slice(30, 30 + gap))]) for gap in (5, 20))
-    assert [len(trace(seen, 0.6, 0.3, 6)) for seen in (short, long)] == [1, 2]
+    assert [len(followed(seen)) for seen in (short, long)] == [1, 2]
 
 
 def test_ends_that_do_not_face_each_other_are_not_joined():
-    assert len(trace(drawn([(5, 20), (40, 20)], [(46, 16), (46, 50)]), 0.6, 0.3, 6)) == 2
+    assert len(followed(drawn([(12, 20), (40, 20)], [(46, 16), (46, 48)]))) == 2
 
 
-def test_what_is_weak_goes_on_from_what_is_strong_and_not_by_itself():
-    seen = 0.5 * drawn([(5, 20), (75, 20)], [(5, 45), (75, 45)])
-    seen[18:23, :30] *= 2
-    (line,) = trace(seen, 0.6, 0.3, 10)
-    assert line[:, 1].max() < 25 and np.ptp(line[:, 0]) > 60
+def test_evidence_adds_up_along_a_line_and_a_gap_takes_of_it():
+    whole, half, broken = (
+        trace(as_bytes(0.6 * (drawn([(12, 20), (last, 20)], gaps=gaps) > 128)), LOW)
+        for last, gaps in ((66, ()), (39, ()), (66, [(slice(15, 26), slice(36, 42))]))
+    )
+    assert whole[0].evidence == pytest.approx(2 * half[0].evidence, rel=0.1)
+    assert broken[0].evidence < 0.85 * whole[0].evidence
 
 
-def test_short_pieces_and_an_empty_map_give_nothing():
-    assert trace(drawn([(5, 20), (12, 20)]), 0.6, 0.3, 12) == []
-    assert trace(np.zeros((5, 7), np.float32), 0.6, 0.3, 2) == []
+def test_a_long_weak_line_is_surer_than_a_short_strong_one():
+    seen = np.zeros((60, 80), np.uint8)
+    seen[19:22, 12:68], seen[39:42, 30:36] = as_bytes(np.array([0.6, 0.9]))
+    weak, strong = sorted(trace(seen, LOW), key=lambda line: line.points[0, 1])
+    assert weak.evidence > 1.5 * strong.evidence > 0
+
+
+def test_lines_that_meet_speak_for_each_other():
+    alone, *_ = trace(drawn([(12, 30), (40, 30)]), LOW)
+    net = trace(drawn([(12, 30), (68, 30)], [(40, 30), (40, 48)]), LOW)
+    assert all(line.evidence > 1.7 * alone.evidence for line in net)
+
+
+def test_an_empty_map_gives_nothing():
+    assert trace(np.zeros((5, 7), np.uint8), LOW) == []
 
 
 def test_a_ring_is_followed_once():
     seen = np.zeros((60, 80), np.float32)
     cv2.circle(seen, (40, 30), 18, 1, 2)
-    (line,) = trace(seen, 0.6, 0.3, 10)
+    (line,) = followed(as_bytes(seen))
     assert np.allclose(line[0], line[-1], atol=1.5)
     assert np.abs(np.hypot(*(line - (40.5, 30.5)).T) - 18).max() < 2
 
