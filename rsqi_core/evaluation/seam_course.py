@@ -8,9 +8,11 @@ import cv2
 import numpy as np
 from skimage.morphology import skeletonize
 
+NEAR = 8  # px from its true course within which a seam counts as found
 
-def lengths(band: np.ndarray, lines: Sequence[np.ndarray], within: float) -> tuple[int, int]:
-    """Return how long seams are, in pixels, and how much of them lies near a line.
+
+def lengths(band: np.ndarray, lines: Sequence[np.ndarray]) -> tuple[int, int]:
+    """Return how long seams are, in pixels, and how much of their middle lies within `NEAR` of a line.
 
     Parameters
     ----------
@@ -18,11 +20,9 @@ def lengths(band: np.ndarray, lines: Sequence[np.ndarray], within: float) -> tup
         bool [H, W], the seams with their surroundings.
     lines : sequence of numpy.ndarray
         float [N, 2], columns and rows.
-    within : float
-        Pixels from its middle within which a seam counts as found.
     """
     course = skeletonize(band)
     away = np.ones(band.shape, np.uint8)
     cv2.polylines(away, [np.round(line).astype(np.int32) for line in lines], False, 0)
-    near = cv2.distanceTransform(away, cv2.DIST_L2, 5) <= within if len(lines) else np.zeros(band.shape, bool)
+    near = cv2.distanceTransform(away, cv2.DIST_L2, 5) <= NEAR if len(lines) else np.zeros(band.shape, bool)
     return int(course.sum()), int((course & near).sum())

@@ -24,7 +24,6 @@ from . import blocks, frozen, real
 from .frozen import Entry
 from .scenes import write_raster
 
-NEAR = 8  # px from its true course within which a seam counts as found
 OTHER = "other errors"
 WITHOUT = ("clean", "decoy", OTHER, "real clean")  # kinds of pictures without a seam
 _CODES = tuple(t.code for t in BOUNDARY_TYPES)
@@ -46,7 +45,7 @@ class SeamResult:
     evidence : float
         Probability 0-1 of the strongest cells.
     length, found : int
-        Pixels of the true seams, and those of them that lie within `NEAR` of a line.
+        Pixels of the true seams, and those of them that lie near a line (`seam_course.lengths`).
     lines : int
         Lines that were traced, moved and measured, and that show.
     codes : frozenset of str
@@ -132,5 +131,5 @@ def _result(model: Model, name: str, kind: str, image: np.ndarray, truth: np.nda
         seams = [affine_transform(seam.geometry, back) for seam in found]
     codes = frozenset(by_id(seam.measure.category_id).code for seam in found)
     strongest = float(np.sort(seen, axis=None)[-_CELLS:].mean()) / 255
-    length, near = lengths(truth, [np.array(line.coords) for line in seams], NEAR)
+    length, near = lengths(truth, [np.array(line.coords) for line in seams])
     return SeamResult(name, kind, strongest, length, near, len(seams), codes)

@@ -12,11 +12,11 @@ from ...seams.evidence import CELL, HALF, as_bytes, window_evidence
 from ...seams.trace import Traced, trace
 from ...synthesis.compose import Sample, medium_and_strong
 from ...synthesis.defect import DEFECT
-from ...taxonomy import BOUNDARY_TYPES, IGNORED, TYPES
+from ...taxonomy import BOUNDARY_TYPES, CODES, IGNORED, TYPES
 from ..seam_course import lengths
 from .calibration_blocks import CalibrationBlocks
 
-CLEAN, DECOYS, DEFECTIVE = 450, 450, 600  # blocks that are looked at; of the last, those with a seam
+CLEAN, DECOYS, DEFECTIVE = 450, 450, 800  # blocks that are looked at; of the last, those of the types of seams
 _LOWS = (0.2, 0.3, 0.4, 0.5)  # probabilities down to which seams may be followed
 _BOUNDARY = [TYPES.index(t) for t in BOUNDARY_TYPES]
 _CODES = {t.code for t in BOUNDARY_TYPES}
@@ -39,7 +39,7 @@ def seam_limits(model: Model, source: CalibrationBlocks, false_alarms: float) ->
     """
     clean = [_seen(model, source.clean(k)) for k in range(CLEAN)]
     decoys = [_seen(model, source.decoy(k)) for k in range(DECOYS)]
-    samples = (source.defective(k) for k in range(DEFECTIVE))
+    samples = (source.defective(k) for k in range(DEFECTIVE) if CODES[k % len(CODES)] in _CODES)
     right = [(_seen(model, sample), _band(sample)) for sample in samples if _holds_a_seam(sample)]
     options = []
     for low in _LOWS:
@@ -59,11 +59,11 @@ def enough_for(traced: Sequence[Sequence[Traced]], share: float) -> float:
 
 
 def _found(right: Sequence[tuple[np.ndarray, np.ndarray]], low: float, enough: float) -> float:
-    """Share of the length of seams that lies within a cell of a line."""
+    """Share of the length of seams that lies near a line."""
     long = near = 0
     for seen, band in right:
         lines = [line.points * CELL for line in trace(seen, low) if line.evidence >= enough]
-        length, found = lengths(band, lines, CELL)
+        length, found = lengths(band, lines)
         long, near = long + length, near + found
     return near / max(long, 1)
 

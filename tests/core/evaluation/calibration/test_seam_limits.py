@@ -10,6 +10,7 @@ from rsqi_core.evaluation.calibration import seam_limits as limits
 from rsqi_core.seams.trace import Traced
 from rsqi_core.synthesis.compose import sample_of
 from rsqi_core.synthesis.defect import Defect
+from rsqi_core.taxonomy import CODES
 
 SIDE = 512
 
@@ -41,18 +42,19 @@ class Blocks:
         return sample_of(self._block(self._lengths["decoy"] if k == 0 else 0), [], np.ones((SIDE, SIDE), bool))
 
     def defective(self, k):
+        assert CODES[k % 10].startswith("stitching"), "the others hold no seam"
         image = np.full((SIDE, SIDE, 3), 40, np.uint8)
         image[240:256] = 160
         mask = np.zeros((SIDE, SIDE), np.uint8)
         mask[242:254] = 1
-        severity = "subtle" if k else "strong"
+        severity = "subtle" if k > 10 else "strong"
         defect = Defect("stitching_trace", image, mask, severity, {})
         return sample_of(image, [defect], np.ones((SIDE, SIDE), bool))
 
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch):
-    for name, count in (("CLEAN", 10), ("DECOYS", 10), ("DEFECTIVE", 2)):
+    for name, count in (("CLEAN", 10), ("DECOYS", 10), ("DEFECTIVE", 18)):
         monkeypatch.setattr(limits, name, count)
 
 
@@ -68,8 +70,9 @@ def test_neither_clean_blocks_nor_hard_negatives_show_more_than_their_share():
 
 
 def test_where_clean_blocks_look_like_seams_none_is_found():
-    found = limits.seam_limits(SeesBrightness(), SimpleNamespace(
-        clean=Blocks(0, 0).defective, decoy=Blocks(0, 0).decoy, defective=Blocks(0, 0).defective), 0.05)  # fmt: skip
+    blocks = Blocks(0, 0)
+    looking_alike = SimpleNamespace(clean=lambda k: blocks.defective(6), decoy=blocks.decoy, defective=blocks.defective)
+    found = limits.seam_limits(SeesBrightness(), looking_alike, 0.05)
     assert found["found"] == 0
 
 
