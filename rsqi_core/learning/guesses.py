@@ -48,7 +48,8 @@ def guess(model: Model, images: Path, folder: Path) -> int:
     rows = read_rows(folder, TRAIN)
     most = len(read_part(folder, TRAIN))
     (folder / _FOLDER).mkdir(exist_ok=True)
-    scenes, side, taken = find_scenes([str(images)]), model.card.tile_size, []
+    scenes, side = find_scenes([str(images)]), model.card.tile_size
+    taken: list[dict[str, object]] = []
     each = -(-_LOOKED_AT * most // len(scenes))
     for scene in scenes:
         with open_raster(scene) as raster:
