@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from ..errors import ModelError
 from ..taxonomy import TYPES
-from .card import CLASSIFIER, SEGMENTER, graphs_of, model_hash, read_card
+from .card import CLASSIFIER, INT8, SEGMENTER, graphs_of, model_hash, read_card
 from .headed_network import HeadedNetwork
 from .heads import head_names
 from .onnx_operators import compute
@@ -54,7 +54,7 @@ class OnnxNetwork(HeadedNetwork):
     Raises
     ------
     ModelError
-        If the folder holds no such model, or its graphs have operators that our own networks have not.
+        If the folder holds no such model, it is in eight bits, or its graphs have operators that our networks have not.
     """
 
     heads = ("classify", "segmentation")
@@ -62,6 +62,10 @@ class OnnxNetwork(HeadedNetwork):
     def __init__(self, folder: Path):
         super().__init__()
         self.card, self.origin = read_card(folder), model_hash(folder)
+        if self.card.precision == INT8:
+            raise ModelError(
+                f"{folder}: is in eight bits, which cannot learn; start from the model that it was made of"
+            )
         self._folder = folder
         self._numbers: dict[Hashable, int] = {}  # of values, by what they are
         self._steps: list[_Step] = []

@@ -14,6 +14,7 @@ from test_export import card, trained
 
 from rsqi_core.cli import main
 from rsqi_core.dataset.labelled_blocks import read_part
+from rsqi_core.errors import ModelError
 from rsqi_core.evaluation.calibration.calibration_blocks import CalibrationBlocks
 from rsqi_core.imagery import Picture
 from rsqi_core.learning import quantized_model
@@ -23,6 +24,7 @@ from rsqi_core.models.architectures import JOINT, architecture
 from rsqi_core.models.card import model_hash, read_card
 from rsqi_core.models.export import export
 from rsqi_core.models.half_storage import halve_storage, single_storage
+from rsqi_core.models.onnx_network import OnnxNetwork
 from rsqi_core.synthesis.landscape import landscape
 
 WORTH_IT = Price(4, 0.8, 0.795, 0.7, 0.691, 1.31)
@@ -133,6 +135,8 @@ def test_what_cannot_be_put_into_eight_bits_is_refused_in_one_line(copied, model
         error = capsys.readouterr().err
         assert text in error and error.count("\n") == 1
     assert not (tmp_path / "again").exists()
+    with pytest.raises(ModelError, match="in eight bits, which cannot learn"):
+        OnnxNetwork(tmp_path / "small")
 
 
 def test_a_card_from_before_there_were_eight_bits_is_read(model):
