@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from qgis.core import QgsFeature, QgsFields, QgsProcessingException
+from qgis.core import QgsFeature, QgsFields, QgsMapLayer, QgsProcessingException, QgsVectorLayer
 
 from ..rsqi_core import taxonomy
-from .compat import DATETIME, DOUBLE, INT, STRING, field
+from .compat import DATETIME, DOUBLE, INT, POLYGON, STRING, field
 from .i18n import tr
 
 
@@ -74,6 +74,13 @@ def conform(source, fields: QgsFields) -> Iterator[QgsFeature]:
         copy.setGeometry(feature.geometry())
         copy.setAttributes([values[column] if column >= 0 else None for column in columns])
         yield copy
+
+
+def is_error_layer(layer: QgsMapLayer | None) -> bool:
+    """Return whether a layer has errors: outlines of a type. The lines of a layer `seams` have types too."""
+    if not isinstance(layer, QgsVectorLayer) or layer.geometryType() != POLYGON:
+        return False
+    return layer.fields().indexFromName("category_id") >= 0
 
 
 def check_error_fields(source) -> None:

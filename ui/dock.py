@@ -6,6 +6,7 @@ from qgis.core import QgsFeature, QgsMapLayer, QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from ..bridge.fields import is_error_layer
 from ..bridge.i18n import tr
 from ..bridge.live_score import LiveScore
 from . import settings
@@ -19,8 +20,6 @@ from .score.page import ScorePage
 from .setup.page import SetupPage
 from .steps import StepBar
 from .words.page import WordsPage
-
-LAYER_FIELD = "category_id"  # a vector layer with this field is one of errors
 
 
 class RsqiDock(QgsDockWidget):
@@ -86,7 +85,7 @@ class RsqiDock(QgsDockWidget):
 
     def follow(self, layer: QgsMapLayer | None) -> None:
         """Take the layer that became active for review, if it is one of errors."""
-        if isinstance(layer, QgsVectorLayer) and layer.fields().indexFromName(LAYER_FIELD) >= 0:
+        if is_error_layer(layer):
             self.set_layer(layer)
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
@@ -107,6 +106,7 @@ class RsqiDock(QgsDockWidget):
         """Go on to the review of what an inspection has found; without an error to the score."""
         self.set_layer(layer)
         self.show_page("review" if layer.featureCount() else "score")
+        self.review_page.begin()
 
     def show_setup_if_needed(self) -> None:
         """Show the set-up in place of *Inspect* while there is nothing to inspect with."""

@@ -133,6 +133,17 @@ def write(path, errors=None):
     return path
 
 
+def add_seam(path, error_id, line):
+    """Write the layer `seams` into a result, with the line of one error, and return it."""
+    from rsqi.bridge.fields import seam_fields
+
+    fields = seam_fields()
+    values = {"category_id": 7, "error_id": error_id, "status": "unreviewed"}
+    row = [values.get(field.name(), 1.0) for field in fields]
+    write_table(path, "seams", fields, [(line, row)], QgsWkbTypes.LineString)
+    return QgsVectorLayer(f"{path}|layername=seams", "seams", "ogr")
+
+
 def layer_of(path):
     return QgsVectorLayer(f"{path}|layername=errors", "errors", "ogr")
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from qgis.core import QgsFeatureRequest, QgsMapLayer, QgsProcessingException, QgsProject, QgsVectorLayer
 
+from ...bridge.fields import is_error_layer
 from ...bridge.geopackage import saved_geopackage_of
 
 DECIDED = ("accepted", "corrected", "added")
 REJECTED = "rejected"
-FIELDS = ("category_id", "status")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def count(layer: QgsVectorLayer) -> Reviewed:
 
 def _path(layer: QgsMapLayer) -> str:
     """Return the GeoPackage of a layer of errors, an empty string if it is none."""
-    if not isinstance(layer, QgsVectorLayer) or any(layer.fields().indexFromName(name) < 0 for name in FIELDS):
+    if not is_error_layer(layer) or layer.fields().indexFromName("status") < 0:
         return ""
     try:
         return str(saved_geopackage_of(layer).resolve())

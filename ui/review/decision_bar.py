@@ -38,6 +38,10 @@ ICONS = {
 }
 COLUMNS = 4  # of the drawing tools
 TAB = "\t"  # between the text of a menu and its key
+ON_AN_ERROR = (
+    "accept", "reject", "type", "previous", "next", "zoom", "evidence", "reshape", "vertices", "split", "merge",
+    "delete",
+)  # fmt: skip
 MODES = ("draw", "outline", "follow", "reshape", "vertices", "split")
 
 
@@ -95,6 +99,11 @@ class DecisionBar(QWidget):
         column.addLayout(second)
         column.addLayout(editing)
         self.show_keys()
+
+    def show_current(self, exists: bool) -> None:
+        """Offer what is done with an error only where there is one in the list."""
+        for command in ON_AN_ERROR:
+            self.buttons[command].setEnabled(exists)
 
     def show_mode(self, mode: str) -> None:
         """Press the button of the tool that is on."""

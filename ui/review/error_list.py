@@ -32,11 +32,14 @@ class ErrorList(QTableView):
     -------
     chosen : int
         A person, or :meth:`go_to`, made another error current, or clicked the current one.
+    replaced
+        The current error is no longer shown: another one is current, or none.
     ordered_by_column
         A person has clicked a column's title.
     """
 
     chosen = pyqtSignal(int)
+    replaced = pyqtSignal()
     ordered_by_column = pyqtSignal()
 
     def __init__(self, parent: QWidget | None = None):
@@ -115,6 +118,11 @@ class ErrorList(QTableView):
         self._quietly(lambda: self.table.show_rows(rows, row_filter))
         self._stay(place)
 
+    def forget(self) -> None:
+        """Show nothing, without a signal: errors of another layer are to come."""
+        self.fid = None
+        self._quietly(lambda: self.table.show_rows({}))
+
     def refresh(self, fids: Iterable[int]) -> bool:
         """Show changed rows as :meth:`ErrorTable.refresh` does, and stay at the current error or near it."""
         place, quiet = max(self.currentIndex().row(), 0), []
@@ -124,13 +132,13 @@ class ErrorList(QTableView):
         return quiet[0]
 
     def _stay(self, place: int) -> None:
-        order = self.table.order
-        if not order:
-            self.fid = None
-            return
+        order, before = self.table.order, self.fid
         if not self.shows(self.fid):
-            self.fid = order[min(place, len(order) - 1)]
-        self.set_current(self.fid)
+            self.fid = order[min(place, len(order) - 1)] if order else None
+        if order:
+            self.set_current(self.fid)
+        if self.fid != before:
+            self.replaced.emit()
 
     def shows(self, fid: int | None) -> bool:
         """Return whether an error is in the list."""
@@ -176,6 +184,10 @@ class ErrorList(QTableView):
         rows = sorted({row for each in ranges for row in range(each.top(), each.bottom() + 1)})
         fids = [self.table.order[row] for row in rows] or [self.fid]
         return sorted((fid for fid in fids if fid is not None), key=lambda fid: fid != self.fid)
+
+    def first(self) -> int | None:
+        """Return the error on top."""
+        return self.table.order[0] if self.table.order else None
 
     def step(self, step: int) -> int | None:
         """Return the error so many rows away."""

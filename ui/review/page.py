@@ -12,6 +12,7 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QMenu, QTextEdit, QWidget
 
 from ...bridge import reviewer
+from ...bridge.fields import is_error_layer
 from ...bridge.i18n import tr
 from ...bridge.layer_score import inspected_image
 from ...bridge.live_score import LiveScore
@@ -20,8 +21,9 @@ from . import error_menu, map_filter
 from .current_error import CurrentError
 from .decisions import Decisions
 from .deductions import Deductions
+from .digitising import DRAWING
 from .edit_tools import MODES, EditTools
-from .error_rows import ErrorRow
+from .error_rows import UNREVIEWED, ErrorRow
 from .evidence_view import EvidenceView
 from .file_check import FileCheck
 from .keys import KeyListener, KeyTable
@@ -56,6 +58,7 @@ class ReviewPage(ReviewPanel):
         self._iface = iface
         self._layer: QgsVectorLayer | None = None
         self._listed = 0  # errors that had been read when the list was filled
+        self._beginning = False  # whether the first error is to be shown when all are read
         self.decisions = Decisions(self)
         self.deductions = Deductions(self.decisions, live, self)
         self.selection = MapSelection(self)
@@ -81,7 +84,7 @@ class ReviewPage(ReviewPanel):
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
         """Review another layer; None: there is none."""
-        if layer is not None and layer.fields().indexFromName("category_id") < 0:
+        if not is_error_layer(layer):
             layer = None
         if layer is self._layer:
             return
@@ -92,18 +95,19 @@ class ReviewPage(ReviewPanel):
             pixel_side = image.measures.pixel_side
         else:
             pixel_side = pixel_side_of(layer) if layer is not None else None
+        if layer is not None:
+            set_unpainted(layer, None)  # if the project was saved amid a review
+        self.current.set_layer(layer, pixel_side)
         self.decisions.set_layer(layer)
         self.deductions.set_layer(layer)
         self.selection.set_layer(layer)
         self.tools.set_layer(layer, pixel_side)
-        self.current.set_layer(layer, pixel_side)
         self.side_views.set_layer(layer)
         self.block_bar.set_layer(layer)
         self.map_view.set_layer(layer)
         self.map_choice.set_layer(layer)
         self.seam_panel.set_layer(layer, image.raster if image is not None else "")
         if layer is not None:
-            set_unpainted(layer, None)  # if the project was saved amid a review
             self.filter_bar.set_threshold(map_filter.threshold_of(layer))
         self._show_layer()
         if self.isVisible():
@@ -135,6 +139,13 @@ class ReviewPage(ReviewPanel):
     def run_command(self, command: str) -> bool:
         """Run the command of a key or a button; return whether it had an effect."""
         return self._commands[command]() is not False
+
+    def begin(self) -> None:
+        """Go to the first error that nobody has judged, once all are read."""
+        self._beginning = self.decisions.reading.going_on
+        if not self._beginning:
+            row = self._row()
+            self.go_to(row.fid if row is not None and row.status == UNREVIEWED else self.list.next_unreviewed())
 
     def go_to(self, fid: int | None) -> None:
         """Make an error the current one, and show it on the map."""
@@ -177,6 +188,8 @@ class ReviewPage(ReviewPanel):
     def _start_tool(self, mode: str) -> None:
         """Start a tool; what it draws is of the type that is filtered by, else of that of the current error."""
         fid, rows = self.list.fid, self.decisions.rows
+        if fid is None and mode not in DRAWING:
+            return
         category_id = self.filter_bar.row_filter().category_id or (rows[fid].category_id if fid in rows else 0)
         self.tools.start(mode, fid, category_id)
 
@@ -239,6 +252,8 @@ class ReviewPage(ReviewPanel):
         if all_of_them or len(self.decisions.rows) >= 2 * self._listed:
             self._fill()
         self._show_progress()
+        if all_of_them and self._beginning:
+            self.begin()
 
     def _rows_reloaded(self, fids: set[int]) -> None:
         if not self.list.refresh(fids):
@@ -265,6 +280,12 @@ class ReviewPage(ReviewPanel):
         self._show_row()
         self.current.show_soon()
 
+    def _current_replaced(self) -> None:
+        """Outline the error that a verdict would be about now."""
+        self.evidence.follow(self.list.fid)
+        if self.isVisible():
+            self.current.mark()
+
     def _map_chosen(self) -> None:
         self._show_row()
         self.current.mark()
@@ -288,6 +309,13 @@ class ReviewPage(ReviewPanel):
             self.selection.select([])
 
     # Display
+
+    def _filter(self) -> None:
+        """List what a person has chosen, from the first error on; the map goes along, unless it is what chooses."""
+        before = self.list.fid
+        self._fill()
+        if self.list.fid != before and self.map_view.fids is None:
+            self.go_to(self.list.first())
 
     def _fill(self) -> None:
         self._listed = len(self.decisions.rows)
@@ -338,6 +366,7 @@ class ReviewPage(ReviewPanel):
         self.selection.set_layer(None)
         map_filter.set_threshold(layer, 0.0)
         self.current.unmark()
+        self.list.forget()
 
     # Who hears whom
 
@@ -368,10 +397,11 @@ class ReviewPage(ReviewPanel):
         self.map_choice.held.connect(self.decision_bar.show_tool)
 
     def _connect_widgets(self) -> None:
-        self.filter_bar.filter_changed.connect(self._fill)
+        self.filter_bar.filter_changed.connect(self._filter)
         self.filter_bar.view_chosen.connect(self.map_view.set_on)
         self.filter_bar.threshold_changed.connect(self._set_threshold)
         self.list.chosen.connect(self._error_chosen)
+        self.list.replaced.connect(self._current_replaced)
         self.list.customContextMenuRequested.connect(lambda place: error_menu.pop_up(self.list, place, self._fill_menu))
         self.selected.said.connect(self._say)
         for buttons in (self.decision_bar, self.clean):

@@ -71,6 +71,7 @@ class ReviewPanel(QWidget):
     def show_row(self, row: ErrorRow | None) -> None:
         """Show the seam and the comment of the current error; None: there is none."""
         self.seam_panel.show_error(row.fid if row is not None else None)
+        self.decision_bar.show_current(row is not None)
         self.comment_box.setEnabled(row is not None)
         if not self.comment_box.hasFocus():
             self.comment_box.setText(row.comment if row is not None else "")

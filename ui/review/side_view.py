@@ -7,12 +7,13 @@ from qgis.gui import QgsMapCanvas, QgsMapLayerComboBox, QgsMapToolPan, QgsVertex
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor
-from qgis.PyQt.QtWidgets import QCheckBox, QDockWidget, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QCheckBox, QDockWidget, QHBoxLayout, QLabel, QMainWindow, QVBoxLayout, QWidget
 
 from ...bridge.compat import RASTER_LAYERS
 from ...bridge.i18n import tr
 
 LEAST_WIDTH = 240  # px
+SIDES = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
 
 
 class SideView(QDockWidget):
@@ -33,6 +34,8 @@ class SideView(QDockWidget):
         self.setObjectName("rsqiSideView")
         self._main, self._layer = main, layer
         self._following = False
+        self._window: QMainWindow | None = None
+        self._widths: dict[QDockWidget, int] = {}  # of the other docks, before it was opened
         self.canvas = QgsMapCanvas()
         self.canvas.setCanvasColor(main.canvasColor())
         self.canvas.setMinimumWidth(LEAST_WIDTH)
@@ -63,20 +66,24 @@ class SideView(QDockWidget):
         self._show_layers()
         self._follow_main()
 
-    def place_in(self, window, neighbour: QDockWidget | None) -> None:
-        """Put it into the window: between the map and a neighbour on its right, with half of the map's width."""
-        area = Qt.DockWidgetArea.RightDockWidgetArea
-        half, docks, widths = self._main.width() // 2, [self], []
-        width = neighbour.width() if neighbour is not None else 0  # the window makes it wider at first
-        window.addDockWidget(area, self)
-        self.show()
-        if neighbour is not None and not neighbour.isFloating() and window.dockWidgetArea(neighbour) == area:
-            docks, widths = [self, neighbour], [width]
+    def place_in(self, window: QMainWindow, neighbour: QDockWidget | None) -> None:
+        """Put it into the window: between the map and a neighbour on its right, with half of the map's width.
+
+        All other docks keep their widths, now and when it is closed.
+        """
+        docked = (dock for dock in window.findChildren(QDockWidget) if dock.isVisible() and not dock.isFloating())
+        self._window, half = window, self._main.width() // 2
+        self._widths = {dock: dock.width() for dock in docked if window.dockWidgetArea(dock) in SIDES}
+        if neighbour in self._widths and window.dockWidgetArea(neighbour) == SIDES[1]:
+            # Twice aside, never one above the other: the window would grow beyond the screen.
+            window.splitDockWidget(neighbour, self, Qt.Orientation.Horizontal)
             window.splitDockWidget(self, neighbour, Qt.Orientation.Horizontal)
-        # Once the window has found room for it.
-        timer = QTimer(self)
+        else:
+            window.addDockWidget(SIDES[1], self)
+        self.show()
+        timer = QTimer(self)  # until the window has found room for it
         timer.setSingleShot(True)
-        timer.timeout.connect(lambda: window.resizeDocks(docks, [half, *widths], Qt.Orientation.Horizontal))
+        timer.timeout.connect(lambda: self._resize_docks({**self._widths, self: half}))
         timer.start(0)
 
     def set_layer(self, layer: QgsVectorLayer | None) -> None:
@@ -92,12 +99,21 @@ class SideView(QDockWidget):
             self.raster_box.layerChanged.disconnect(self._show_layers)
             self._main.scene().removeItem(self._there)
             self.canvas.setLayers([])
+            if self._window is not None and not self.isFloating():
+                self._window.removeDockWidget(self)
+                self._resize_docks(self._widths)
+            self._window, self._widths = None, {}
             self.closed.emit()
         self._links = ()
 
     def closeEvent(self, event):
         super().closeEvent(event)
         self.stop()
+
+    def _resize_docks(self, widths: dict[QDockWidget, int]) -> None:
+        shown = {dock: width for dock, width in widths.items() if not sip.isdeleted(dock) and dock.isVisible()}
+        if shown and self._window is not None:
+            self._window.resizeDocks(list(shown), list(shown.values()), Qt.Orientation.Horizontal)
 
     def _build(self) -> None:
         inner, line = QWidget(), QHBoxLayout()

@@ -7,11 +7,11 @@ from contextlib import closing
 
 import pytest
 from fake_iface import Iface
-from qgis.core import QgsApplication, QgsProject
+from qgis.core import QgsApplication, QgsGeometry, QgsProject
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import QPoint
 from qgis.PyQt.QtWidgets import QAbstractButton, QApplication, QToolButton
-from review_scene import layer_of, write
+from review_scene import add_seam, layer_of, write
 
 
 def until(condition, seconds=5):
@@ -82,6 +82,34 @@ def dock(application, fake, tmp_path):
     QgsProject.instance().clear()
     for widget in (dock, iface.canvas, iface.bar):
         sip.delete(widget)
+
+
+def test_a_layer_of_seams_is_no_layer_of_errors(dock, tmp_path):
+    errors = dock.open(3)
+    seams = add_seam(tmp_path / "result.gpkg", 1, QgsGeometry.fromWkt("LINESTRING(500100 3400110, 500120 3400110)"))
+    QgsProject.instance().addMapLayer(seams)
+    dock.iface.currentLayerChanged.emit(seams)
+    assert dock.review_page.decisions.layer is errors and len(dock.review_page.decisions.rows) == 3
+    dock.review_page.run_command("accept")
+    assert [reviewed.layer_id for reviewed in reviewed_layers_of_the_project()] == [errors.id()]
+
+
+def reviewed_layers_of_the_project():
+    from rsqi.ui.learn.reviewed import reviewed_layers
+
+    return reviewed_layers(QgsProject.instance())
+
+
+def test_a_review_begins_at_the_first_error_that_nobody_has_judged(dock):
+    layer = dock.open(4)
+    page, canvas = dock.review_page, dock.iface.canvas
+    first = layer.getFeature(page.list.table.order[0]).geometry().boundingBox()
+    assert until(lambda: canvas.extent().contains(first) and canvas.extent().width() < 10 * first.width())
+    page.run_command("accept")
+    second = page.list.fid
+    page.go_to(page.list.table.order[0])
+    dock.inspect_page.finished.emit(layer)
+    assert page.list.fid == second
 
 
 def test_the_last_verdict_offers_the_score_and_the_score_the_report(dock):

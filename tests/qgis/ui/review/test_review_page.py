@@ -1,5 +1,6 @@
 """The page *Review* as it is used: keys on the map and in the list, edits by QGIS's tools, and nothing left behind."""
 
+import shutil
 import sqlite3
 import time
 from contextlib import closing, contextmanager
@@ -19,7 +20,7 @@ from qgis.gui import QgsGui, QgsMapToolPan
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication
-from review_scene import Iface, box, layer_of, painted, stored
+from review_scene import Iface, add_seam, box, layer_of, painted, stored
 
 KEY = Qt.Key
 
@@ -311,6 +312,65 @@ def test_nothing_is_painted_over_the_error_under_judgement(page):
     page.set_layer(None)
     assert painted(layer) == [1, 2, 3, 4] and layer.opacity() == 1
     assert layer.renderer().classAttribute() == "category_id"
+
+
+def test_nothing_is_painted_over_the_seam_under_judgement(page, path):
+    from rsqi.bridge import layer_style
+
+    seams = add_seam(path, 3, QgsGeometry.fromWkt("LINESTRING(500500 3400510, 500520 3400510)"))
+    layer_style.apply(seams, "seams")
+    rules = [rule.filterExpression() for rule in seams.renderer().rootRule().children()]
+    QgsProject.instance().addMapLayer(seams)
+    page.go_to(1)
+    assert until(lambda: seams.opacity() < 0.6) and painted(seams) == [1], "the line of another error is faint"
+    page.go_to(3)
+    assert until(lambda: painted(seams) == [])
+    page.hide()
+    assert painted(seams) == [1] and seams.opacity() == 1
+    assert [rule.filterExpression() for rule in seams.renderer().rootRule().children()] == rules
+
+
+def marked(page):
+    """The middle of what the map outlines as the error under judgement, None where it outlines nothing."""
+    geometry = page.navigator._outline.asGeometry()
+    return None if geometry.isEmpty() else geometry.boundingBox().center()
+
+
+def test_what_a_filter_leaves_is_what_the_map_shows(page):
+    canvas, errors = page.iface.canvas, page.decisions.layer
+    page.go_to(4)
+    page.filter_bar.type_box.setCurrentIndex(page.filter_bar.type_box.findData(10))
+    middle = errors.getFeature(2).geometry().boundingBox().center()
+    assert page.list.fid == 2 and marked(page).distance(middle) < 0.1, "a verdict is about what is outlined"
+    assert until(lambda: canvas.extent().contains(middle))
+    page.filter_bar.severity_box.setCurrentIndex(1)
+    assert page.list.fid is None and marked(page) is None
+    page.filter_bar.type_box.setCurrentIndex(page.filter_bar.type_box.findData(1))
+    page.filter_bar.severity_box.setCurrentIndex(0)
+    assert page.list.fid == page.list.table.order[0]
+    assert until(lambda: canvas.extent().contains(errors.getFeature(1).geometry().boundingBox()))
+
+
+def test_without_an_error_in_the_list_only_drawing_is_offered(page):
+    buttons = page.decision_bar.buttons
+    assert all(buttons[name].isEnabled() for name in ("accept", "type", "merge", "draw"))
+    page.filter_bar.search_box.setText("no such error")
+    assert not any(buttons[name].isEnabled() for name in ("accept", "reject", "type", "zoom", "evidence", "reshape"))
+    assert all(buttons[name].isEnabled() for name in ("draw", "outline", "follow", "side"))
+    page.iface.add_tool("mActionReshapeFeatures")
+    page.run_command("reshape")
+    assert page.tools.mode == "", "there is nothing to reshape"
+
+
+def test_another_layer_begins_with_its_own_first_error(page, path, tmp_path):
+    from rsqi.bridge import layer_style
+
+    page.go_to(4)
+    other = layer_of(shutil.copy(path, tmp_path / "other.gpkg"))
+    layer_style.apply(other, "errors")
+    QgsProject.instance().addMapLayer(other)
+    page.set_layer(other)
+    assert page.list.fid == 1 and painted(other) == [2, 3, 4]
 
 
 def test_all_marks_are_hidden_as_long_as_the_key_is_down(page, raster):

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from osgeo import gdal, osr
 from qgis.core import QgsCoordinateReferenceSystem, QgsPointXY, QgsProject, QgsRasterLayer, QgsRectangle
-from qgis.PyQt.QtWidgets import QDockWidget
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QDockWidget, QWidget
 from review_scene import Iface, layer_of
 
 
@@ -108,6 +110,31 @@ def test_closed_it_leaves_nothing(page, way):
     main.setCenter(QgsPointXY(500900, 3400900))
     assert view.canvas.center() == before, "it still follows"
     page.set_layer(page._layer)
+
+
+def test_other_docks_keep_their_widths_and_the_window_its_height(page):
+    window = page.iface.window
+    window.resize(1200, 600)
+    left, right = QDockWidget("layers", window), QDockWidget("panel", window)
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, left)
+    window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, right)
+    room = QWidget()
+    room.setMinimumSize(300, 500)
+    right.setWidget(room)
+    page.setParent(room)
+    page.show()
+    window.resizeDocks([left, right], [200, 300], Qt.Orientation.Horizontal)
+    QTest.qWait(50)
+    before = left.width(), right.width(), window.height()
+    page.run_command("side")
+    QTest.qWait(50)
+    view = page.side_views.view
+    assert (left.width(), right.width(), window.height()) == before
+    assert left.x() < view.x() < right.x(), "it stands between the map and the panel"
+    page.run_command("side")
+    QTest.qWait(50)
+    assert (left.width(), right.width(), window.height()) == before
+    page.setParent(None)
 
 
 def test_it_can_be_opened_again(page):
