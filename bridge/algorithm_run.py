@@ -11,6 +11,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
+from .compat import SILENT_TASK
 from .live_feedback import LiveFeedback
 
 STOP_MS = 2000
@@ -50,7 +51,8 @@ class AlgorithmRun(QObject):
     parameters : dict
     parent : QObject, optional
     subject : str, optional
-        What it works on, for the list of tasks of QGIS, where the algorithm names it.
+        What it works on, for the list of tasks of QGIS, where the algorithm names it. QGIS tells of the end of what
+        has a subject: a person has turned to something else meanwhile. The page tells of everything.
 
     Signals
     -------
@@ -74,7 +76,7 @@ class AlgorithmRun(QObject):
 
     def __init__(self, algorithm: str, parameters: dict, parent: QObject | None = None, subject: str = ""):
         super().__init__(parent)
-        self._parameters = parameters
+        self._parameters, self._subject = parameters, subject
         # QGIS holds these by reference only: they live as long as this object.
         self._context = QgsProcessingContext()
         self._context.setProject(QgsProject.instance())
@@ -93,7 +95,10 @@ class AlgorithmRun(QObject):
         fits, message = self._algorithm.checkParameterValues(self._parameters, self._context)
         if not fits:
             return message
-        self._task = QgsProcessingAlgRunnerTask(self._algorithm, self._parameters, self._context, self._feedback)
+        flags = () if self._subject else SILENT_TASK
+        self._task = QgsProcessingAlgRunnerTask(
+            self._algorithm, self._parameters, self._context, self._feedback, *flags
+        )
         self._task.executed.connect(self._end)
         QgsApplication.taskManager().addTask(self._task)
         return ""

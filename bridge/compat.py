@@ -13,6 +13,7 @@ from qgis.core import (
     QgsProcessingParameterDefinition,
     QgsRaster,
     QgsRasterFileWriter,
+    QgsTask,
     QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import Qt
@@ -44,6 +45,9 @@ else:
         QVariant.String,
         QVariant.DateTime,
     )
+
+# What a task is made with of whose end QGIS does not tell; before 3.26 it tells of every one.
+SILENT_TASK = (QgsTask.Flag.CanCancel | QgsTask.Flag.Silent,) if Qgis.QGIS_VERSION_INT >= 32600 else ()
 
 if Qgis.QGIS_VERSION_INT >= 33600:
     ALPHA_BAND = Qgis.RasterColorInterpretation.AlphaBand

@@ -3008,8 +3008,8 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>新模型没有更好：保留原模型。</translation>
     </message>
     <message>
-        <source>The outline crosses itself where the map shows it, and stays to be mended: Backspace takes its last points back, click on from there; Esc drops it.</source>
-        <translation>轮廓自相交，位置已在地图上标出，草图保留待改：按 Backspace 逐点退回后继续点击；按 Esc 放弃。</translation>
+        <source>The outline crosses itself. Backspace takes its last points back, Esc drops it.</source>
+        <translation>轮廓自相交。退格键撤回最后的点，Esc 放弃。</translation>
     </message>
     <message>
         <source>The outline crosses itself where the map shows it: it was not taken.</source>
@@ -3228,8 +3228,16 @@ Images outside the sample that were only looked over pass with no A and fewer th
         <translation>可用于比较的太少：请复核更多影像。</translation>
     </message>
     <message>
-        <source>They work here and on the map with the review tool. Change them in Settings &gt; Keyboard Shortcuts.</source>
-        <translation>在此面板以及使用复核工具的地图上有效。可在“设置 &gt; 快捷键”中更改。</translation>
+        <source>They work here and on the map with the review tool.</source>
+        <translation>在此面板以及使用复核工具的地图上有效。</translation>
+    </message>
+    <message>
+        <source>Change keys...</source>
+        <translation>更改按键...</translation>
+    </message>
+    <message>
+        <source>Opens QGIS's table of shortcuts: there, look for RSQI</source>
+        <translation>打开 QGIS 的快捷键表，在其中查找 RSQI</translation>
     </message>
     <message>
         <source>This QGIS does not have the tool for it.</source>
@@ -4392,12 +4400,12 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>人工检查</translation>
     </message>
     <message>
-        <source>An A defect of the checklist rejects the image: {type}.</source>
-        <translation>检查清单中有 A 类缺陷，影像不合格：{type}。</translation>
+        <source>Defects that a person has found by the checklist</source>
+        <translation>人工按清单检查发现的缺陷</translation>
     </message>
     <message>
-        <source>Deducted by the checklist: {points:g}.</source>
-        <translation>人工检查扣分：{points:g}。</translation>
+        <source>An A defect of the checklist rejects the image: {type}.</source>
+        <translation>检查清单中有 A 类缺陷，影像不合格：{type}。</translation>
     </message>
     <message>
         <source>Items of the checklist not judged yet: {count}.</source>
@@ -4512,8 +4520,12 @@ Image, size and parameters come from the GeoPackage of the inspection; for any o
         <translation>放弃为本方案编辑过的清单吗？判定结果会保留。</translation>
     </message>
     <message>
-        <source>List</source>
-        <translation>清单</translation>
+        <source>Edit the list</source>
+        <translation>编辑清单</translation>
+    </message>
+    <message>
+        <source>Add, change and remove items of the checklist</source>
+        <translation>增加、修改和删除清单中的检查项</translation>
     </message>
     <message>
         <source>Add an item...</source>

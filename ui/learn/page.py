@@ -168,7 +168,7 @@ class LearnPage(QWidget):
         self.scroll.ensureWidgetVisible(self.comparison)
 
     def _start_run(self, algorithm: str, parameters: dict, done) -> None:
-        run = AlgorithmRun(algorithm, parameters, self)
+        run = AlgorithmRun(algorithm, parameters, self, tr("Learn"))
         run.progressed.connect(lambda percent: self.progress.setValue(round(percent)))
         run.worker_event.connect(self._show_event)
         run.warning.connect(self._show_warning)

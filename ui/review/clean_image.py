@@ -7,7 +7,7 @@ from qgis.PyQt.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ...bridge.i18n import tr
 from ..widgets.next_step import NextStep
-from .keys import with_key
+from .keys import command_texts, with_key
 
 
 class CleanImage(QWidget):
@@ -25,15 +25,14 @@ class CleanImage(QWidget):
         self.setObjectName("rsqiCleanImage")
         text = QLabel(tr("If you see an error on the map, draw it: then the list appears."))
         text.setWordWrap(True)
-        draw_button = QPushButton(with_key(tr("Draw a missed error"), "draw"))
-        draw_button.clicked.connect(lambda: self.command_requested.emit("draw"))
-        follow_button = QPushButton(with_key(tr("Follow a missed seam"), "follow"))
-        follow_button.clicked.connect(lambda: self.command_requested.emit("follow"))
         self.next_step = NextStep(self)
         self.next_step.offer(tr("This layer has no errors: there is nothing to review."), tr("Score"), "score")
         column = QVBoxLayout(self)
         column.addWidget(self.next_step)
         column.addWidget(text)
-        column.addWidget(draw_button)
-        column.addWidget(follow_button)
+        texts = command_texts()
+        for command in ("outline", "draw", "follow"):
+            button = QPushButton(with_key(texts[command], command))
+            button.clicked.connect(lambda _=False, command=command: self.command_requested.emit(command))
+            column.addWidget(button)
         column.addStretch(1)

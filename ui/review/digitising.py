@@ -307,10 +307,7 @@ class Digitising(MapMode):
 def _crossing_text(can_be_mended: bool) -> str:
     if not can_be_mended:
         return tr("The outline crosses itself where the map shows it: it was not taken.")
-    return tr(
-        "The outline crosses itself where the map shows it, and stays to be mended: Backspace takes its last points "
-        "back, click on from there; Esc drops it."
-    )
+    return tr("The outline crosses itself. Backspace takes its last points back, Esc drops it.")
 
 
 def crossing_of(geometry: QgsGeometry) -> QgsPointXY | None:

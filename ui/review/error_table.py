@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterable, Mapping
 
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, Qt
-from qgis.PyQt.QtGui import QBrush, QColor, QFont, QIcon
+from qgis.PyQt.QtGui import QBrush, QColor, QFont, QGuiApplication, QIcon, QPalette
 
 from ...bridge.compat import ALIGN_RIGHT
 from ...bridge.i18n import tr
@@ -29,6 +29,7 @@ NO_PARENT = QModelIndex()
 FEW = 50  # rows that come and go one by one
 MARKS = {UNREVIEWED: "○", ACCEPTED: "✓", REJECTED: "✕", CORRECTED: "✎", ADDED: "+"}
 STATUS_COLORS = {ACCEPTED: "#1b7f3b", REJECTED: "#8a8a8a", CORRECTED: "#1565c0", ADDED: "#8e24aa"}
+ON_DARK = {ACCEPTED: "#66c987", REJECTED: "#8a8a8a", CORRECTED: "#7db4f5", ADDED: "#d68be6"}
 
 
 def status_name(status: str) -> str:
@@ -196,7 +197,10 @@ class ErrorTable(QAbstractTableModel):
             centered = column == "severity" or (column == "status" and self._brief)
             return Qt.AlignmentFlag.AlignCenter if centered else None
         if role == Qt.ItemDataRole.ForegroundRole and row.status in STATUS_COLORS:
-            return QBrush(QColor(STATUS_COLORS[row.status])) if column == "status" or row.status == REJECTED else None
+            if column != "status" and row.status != REJECTED:
+                return None
+            dark = QGuiApplication.palette().color(QPalette.ColorRole.Base).lightness() < 128
+            return QBrush(QColor((ON_DARK if dark else STATUS_COLORS)[row.status]))
         if role == Qt.ItemDataRole.FontRole and row.status == REJECTED and column == "category_id":
             font = QFont()
             font.setStrikeOut(True)

@@ -85,6 +85,8 @@ class FilterBar(QWidget):
         for box in (*self._choices(), self.order_box, self.search_box):
             box.setMinimumWidth(70)
             box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        for box in (self.type_box, self.status_box):  # their names are the longest, and stay whole
+            box.setMinimumWidth(box.sizeHint().width())
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(MAP_DELAY_MS)
@@ -93,8 +95,8 @@ class FilterBar(QWidget):
         first, second, third = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         first.addWidget(self.type_box, 1)
         first.addWidget(self.status_box, 1)
-        first.addWidget(self.order_box, 1)
-        for box in (self.severity_box, self.source_box, self.search_box):
+        first.addWidget(self.search_box, 1)
+        for box in (self.severity_box, self.source_box, self.order_box):
             second.addWidget(box, 1)
         third.addWidget(QLabel(tr("Confidence from")))
         third.addWidget(self.slider, 1)

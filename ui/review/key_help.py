@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Callable
+
 from qgis.PyQt.QtCore import QPoint, Qt
-from qgis.PyQt.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
+from qgis.PyQt.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QWidget
 
 from ...bridge.i18n import tr
 from .keys import command_texts, key_name
 
 
 class KeyHelp(QFrame):
-    """A popup: any click beside it or Esc closes it."""
+    """A popup: any click beside it or Esc closes it.
 
-    def __init__(self, parent: QWidget):
+    Parameters
+    ----------
+    change : callable
+        Opens QGIS's table of shortcuts.
+    """
+
+    def __init__(self, change: Callable[[], object], parent: QWidget):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("rsqiKeyHelp")
         self.setFrameShape(QFrame.Shape.StyledPanel)
@@ -27,11 +35,13 @@ class KeyHelp(QFrame):
             self._line(grid, place, 0, command, texts[command])
         for place, command in enumerate(types):
             self._line(grid, place, 3, command, texts[command])
-        hint = QLabel(
-            tr("They work here and on the map with the review tool. Change them in Settings > Keyboard Shortcuts.")
-        )
-        hint.setEnabled(False)
-        grid.addWidget(hint, len(commands), 0, 1, 5)
+        hint = QLabel(tr("They work here and on the map with the review tool."))
+        change_button = QPushButton(tr("Change keys..."))
+        change_button.setToolTip(tr("Opens QGIS's table of shortcuts: there, look for RSQI"))
+        change_button.clicked.connect(self.close)
+        change_button.clicked.connect(change)
+        grid.addWidget(hint, len(commands), 0, 1, 4)
+        grid.addWidget(change_button, len(commands), 4, Qt.AlignmentFlag.AlignRight)
 
     def show_at(self, widget: QWidget) -> None:
         """Open above a widget, within the screen."""

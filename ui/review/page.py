@@ -12,6 +12,7 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QMenu, QTextEdit, QWidget
 
 from ...bridge import reviewer
+from ...bridge.compat import QAction
 from ...bridge.fields import is_error_layer
 from ...bridge.i18n import tr
 from ...bridge.layer_score import inspected_image
@@ -177,6 +178,11 @@ class ReviewPage(ReviewPanel):
             **{mode: partial(self._start_tool, mode) for mode in MODES},
             "leave": self._leave,
         }
+
+    def _open_shortcuts(self) -> None:
+        action = self._iface.mainWindow().findChild(QAction, "mActionConfigureShortcuts")
+        if action is not None:
+            action.trigger()
 
     def _choose_type(self, category_id: int) -> None:
         """Draw errors of another type while such a tool is on, else give it to the selected errors."""
@@ -410,6 +416,7 @@ class ReviewPage(ReviewPanel):
             strip.taken.connect(self.step_requested)
         self.comment_box.editingFinished.connect(self._save_comment)
         self.key_table.changed.connect(self.show_keys)
+        self.shortcuts_requested.connect(self._open_shortcuts)
 
     def showEvent(self, event):
         super().showEvent(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from ...bridge import reviewer
@@ -28,7 +28,14 @@ class ReviewPanel(QWidget):
     """The list of errors with its filter above, and its buttons, comment, seam and blocks below.
 
     In their place stands one sentence where there is no layer, and `clean` where an image has no error.
+
+    Signals
+    -------
+    shortcuts_requested
+        A person wants to change keys.
     """
+
+    shortcuts_requested = pyqtSignal()
 
     def __init__(self, navigator: Navigator, parent: QWidget | None = None):
         super().__init__(parent)
@@ -60,7 +67,7 @@ class ReviewPanel(QWidget):
         self.filter_bar.order_chosen.connect(self.list.order_by)
         self.list.ordered_by_column.connect(self.filter_bar.show_column_order)
         self.reviewer_box.editingFinished.connect(lambda: reviewer.save_name(self.reviewer_box.text()))
-        self.help_button.clicked.connect(lambda: KeyHelp(self).show_at(self.help_button))
+        self.help_button.clicked.connect(lambda: KeyHelp(self.shortcuts_requested.emit, self).show_at(self.help_button))
 
     def show_keys(self) -> None:
         """Show the keys as they are now."""

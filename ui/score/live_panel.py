@@ -189,9 +189,6 @@ def gaps_text(score: Score, skipped: int) -> str:
     lang = "zh" if language() == "zh" else "en"
     comma = "、" if lang == "zh" else ", "
     found = []
-    points = sum(map(score.points_of, score.checks))
-    if points:
-        found.append(tr("Deducted by the checklist: {points:g}.").format(points=points))
     waiting = sum(not each.verdict for each in score.checks)
     if score.checks and waiting:
         found.append(tr("Items of the checklist not judged yet: {count}.").format(count=waiting))

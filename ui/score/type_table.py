@@ -13,6 +13,7 @@ from ...rsqi_core.taxonomy import TYPES
 from ..widgets.swatch import small_swatch
 
 AREA = 4  # column
+BY_HAND, TOTAL = len(TYPES), len(TYPES) + 1  # rows below the types
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -20,7 +21,7 @@ class TypeTable(QTableWidget):
     """Errors, severities, area and points by type, and their sums."""
 
     def __init__(self, parent=None):
-        super().__init__(len(TYPES) + 1, 5, parent)
+        super().__init__(TOTAL + 1, 5, parent)
         self.setObjectName("rsqiScoreTypes")
         self.setHorizontalHeaderLabels([tr("Type"), tr("Points"), tr("Charged"), tr("Errors"), "m²"])
         for column, text in (
@@ -46,9 +47,10 @@ class TypeTable(QTableWidget):
             item = QTableWidgetItem(small_swatch(error_type.color), type_name(error_type))
             item.setToolTip(type_name(error_type))
             self.setItem(row, 0, item)
-        self.setItem(len(TYPES), 0, QTableWidgetItem(tr("Total")))
-        height = self.horizontalHeader().sizeHint().height() + (len(TYPES) + 1) * self.rowHeight(0)
-        self.setFixedHeight(height + 2 * self.frameWidth() + 2)
+        self.setItem(BY_HAND, 0, QTableWidgetItem(tr("By hand")))
+        self.item(BY_HAND, 0).setToolTip(tr("Defects that a person has found by the checklist"))
+        self.setItem(TOTAL, 0, QTableWidgetItem(tr("Total")))
+        self._show_by_hand(False)
 
     def resizeEvent(self, event):
         super().resizeEvent(event)
@@ -68,17 +70,29 @@ class TypeTable(QTableWidget):
             part = score.by_type.get(error_type.code)
             inspected = error_type.code not in score.not_inspected
             self._fill(row, part if part and (inspected or part.count) else None)
+        by_hand = sum(map(score.points_of, score.checks))
+        found = {s: sum(each.defects for each in score.checks if each.severity == s) for s in SEVERITIES}
+        self._show_by_hand(any(found.values()))
+        self._fill(BY_HAND, TypeScore(sum(found.values()), 0, 0.0, 0.0, by_hand, found))
+        for column in (3, AREA):  # no outline, no area
+            self.item(BY_HAND, column).setText("")
         parts = score.by_type.values()
         total = TypeScore(
             sum(part.count for part in parts),
             0,
             sum(part.area_m2 for part in parts),
             sum(part.share for part in parts),
-            sum(part.penalty for part in parts),
-            score.charged_errors,
+            score.deducted,
+            score.severities,
         )
-        self._fill(len(TYPES), total, bold=True)
+        self._fill(TOTAL, total, bold=True)
         self._fit()
+
+    def _show_by_hand(self, shown: bool) -> None:
+        """Show the row of what a person has found, if there is any: the table is as high as its rows."""
+        self.setRowHidden(BY_HAND, not shown)
+        height = self.horizontalHeader().sizeHint().height() + (TOTAL + shown) * self.rowHeight(0)
+        self.setFixedHeight(height + 2 * self.frameWidth() + 2)
 
     def _fill(self, row: int, part: TypeScore | None, bold: bool = False) -> None:
         """Fill a row; without a part nobody has looked for the type."""

@@ -19,7 +19,7 @@ from qgis.core import (
 from qgis.gui import QgsGui, QgsMapToolPan
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QApplication
+from qgis.PyQt.QtWidgets import QAction, QApplication, QLabel, QPushButton
 from review_scene import Iface, add_seam, box, layer_of, painted, stored
 
 KEY = Qt.Key
@@ -476,6 +476,21 @@ def test_keys_are_in_the_table_of_qgis_and_follow_it(page, path):
     assert not any(each.objectName().startswith("rsqiReviewKey") for each in manager.listActions())
 
 
+def test_the_sheet_of_keys_leads_to_the_table_of_qgis(page):
+    from rsqi.ui.review.key_help import KeyHelp
+
+    opened = []
+    action = QAction(page.iface.window)
+    action.setObjectName("mActionConfigureShortcuts")
+    action.triggered.connect(lambda: opened.append(True))
+    page.help_button.click()
+    sheet = page.findChild(KeyHelp)
+    sheet.findChild(QPushButton).click()
+    assert opened and not sheet.isVisible()
+    hint = next(label for label in sheet.findChildren(QLabel) if label.text().startswith("They work here"))
+    assert hint.isEnabled(), "what is said can be read"
+
+
 def test_severity_and_source_filter_the_list_and_the_hidden_are_counted(page):
     bar = page.filter_bar
     bar.source_box.setCurrentIndex(bar.source_box.findData("rule"))
@@ -513,6 +528,8 @@ def test_at_the_least_width_no_name_of_a_type_is_cut(page, path, monkeypatch, lo
     QApplication.processEvents()
     assert narrow.list.columnWidth(0) >= narrow.list.sizeHintForColumn(0)
     assert narrow.list.header.length() <= narrow.list.viewport().width(), "the last column is not cut"
+    for choice in (narrow.filter_bar.type_box, narrow.filter_bar.status_box):
+        assert choice.width() >= choice.sizeHint().width(), "no name is cut"
     height = narrow.minimumSizeHint().height()
     assert height <= 600, "QGIS leaves no more on a screen of 768 px"
     narrow.resize(900, height)
