@@ -26,6 +26,7 @@ SECTIONS = {  # by page of the dock: number of the guide's section, and of a par
     "learn": (6,),
     "models": (6, 0),
     "lot": (7,),
+    "words": (8,),
 }
 
 

@@ -25,7 +25,7 @@ ICONS = {
     "tool": "/mActionIdentify.svg",
     "zoom": "/mActionZoomToSelected.svg",
     "peek": "/mActionShowAllLayers.svg",
-    "evidence": "/mActionHelpContents.svg",
+    "evidence": "/rendererHeatmapSymbol.svg",
     "draw": "/mActionCapturePolygon.svg",
     "follow": str(OWN_ICONS / "follow_seam.svg"),
     "outline": "/mActionTracing.svg",

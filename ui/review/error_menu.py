@@ -22,7 +22,7 @@ ICONS = {
     "reject": "/mIconDelete.svg",
     "comment": "/mActionAnnotation.svg",
     "zoom": "/mActionZoomToSelected.svg",
-    "evidence": "/mActionHelpContents.svg",
+    "evidence": "/rendererHeatmapSymbol.svg",
     "split": "/mActionSplitFeatures.svg",
     "delete": "/mActionDeleteSelected.svg",
     "copy": "/mActionEditCopy.svg",

@@ -84,6 +84,13 @@ def dock(application, fake, tmp_path):
         sip.delete(widget)
 
 
+def test_help_opens_the_guide_at_every_page(dock):
+    for page in dock._shown:
+        dock.show_page(page)
+        dock.guide_button.open()
+        assert dock.guide_button._window.isVisible()
+
+
 def test_a_layer_of_seams_is_no_layer_of_errors(dock, tmp_path):
     errors = dock.open(3)
     seams = add_seam(tmp_path / "result.gpkg", 1, QgsGeometry.fromWkt("LINESTRING(500100 3400110, 500120 3400110)"))

@@ -36,6 +36,15 @@ def test_links_to_headings_lead_somewhere(application, language):
     assert links and set(links) <= {slug(title) for title in headings(text)}
 
 
+def test_every_page_leads_to_its_section(application):
+    from rsqi.ui.guide import SECTIONS
+
+    titles = re.findall(r"^## (.+)$", (GUIDE / "en.md").read_text(encoding="utf-8"), re.MULTILINE)
+    named = {"setup": "Set up", "words": "Find and ask", "scheme": "Score", "by hand": "Score", "models": "Learn"}
+    for page, (number, *_) in SECTIONS.items():
+        assert titles[number] == named.get(page, page.capitalize())
+
+
 def test_both_languages_have_the_same_parts_and_pictures(application):
     texts = [(GUIDE / f"{language}.md").read_text(encoding="utf-8") for language in ("en", "zh")]
     pictures = [re.findall(r"images/(\w+)\.\w+\.jpg", text) for text in texts]
