@@ -1840,6 +1840,10 @@ Pixels are read at full resolution. Of an image of more than 100 megapixels even
         <translation>{name} 中尚无任何判断。</translation>
     </message>
     <message>
+        <source>A later inspection of the same image takes its place: a dataset takes one only.</source>
+        <translation>同一影像有更新的检查结果，数据集只采用一份。</translation>
+    </message>
+    <message>
         <source>Number of blocks</source>
         <translation>块数</translation>
     </message>

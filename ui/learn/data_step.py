@@ -48,12 +48,14 @@ class DataStep(QWidget):
     def __init__(self, parent=None):
         super().__init__(parent)
         self.setObjectName("rsqiLearnData")
-        self._unticked: set[str] = set()
+        self._offered: dict[str, bool] = {}  # ticks of layers as they were shown
+        self._by_hand: dict[str, bool] = {}  # those that a person has changed
         self._build()
 
     def refresh(self) -> None:
         """Count the decisions anew."""
-        self._unticked |= {item.data(0, Qt.ItemDataRole.UserRole) for item in self._items() if not _ticked(item)}
+        shown = {item.data(0, Qt.ItemDataRole.UserRole): _ticked(item) for item in self._items()}
+        self._by_hand.update({key: ticked for key, ticked in shown.items() if ticked != self._offered[key]})
         self.tree.clear()
         for reviewed in reviewed_layers(QgsProject.instance()):
             figures = (reviewed.errors, reviewed.rejected, reviewed.open)
@@ -62,8 +64,13 @@ class DataStep(QWidget):
             item.setData(0, Qt.ItemDataRole.UserRole, reviewed.layer_id)
             for column in range(1, 4):
                 item.setData(column, Qt.ItemDataRole.TextAlignmentRole, _RIGHT)
-            ticked = reviewed.useful and reviewed.layer_id not in self._unticked
+            ticked = reviewed.useful and self._by_hand.get(reviewed.layer_id, not reviewed.replaced)
+            self._offered[reviewed.layer_id] = ticked
             item.setCheckState(0, Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
+            if reviewed.replaced:
+                item.setToolTip(
+                    0, tr("A later inspection of the same image takes its place: a dataset takes one only.")
+                )
             if not reviewed.useful:
                 item.setDisabled(True)
                 item.setToolTip(0, tr("Nothing in {name} has been decided yet.").format(name=reviewed.name))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qgis.core import QgsFeatureRequest, QgsMapLayer, QgsProcessingException, QgsProject, QgsVectorLayer
 
 from ...bridge.fields import is_error_layer
-from ...bridge.geopackage import saved_geopackage_of
+from ...bridge.geopackage import saved_geopackage_of, summary_of
 
 DECIDED = ("accepted", "corrected", "added")
 REJECTED = "rejected"
@@ -26,6 +26,10 @@ class Reviewed:
     rejected : int
     open : int
         Errors that nobody has decided on.
+    image, inspected_at : str
+        Which image was inspected, and when; empty where the file does not say it.
+    replaced : bool
+        Whether decisions of a later inspection of the same image are in the project: a dataset takes one of them.
     """
 
     layer_id: str
@@ -33,6 +37,9 @@ class Reviewed:
     errors: int
     rejected: int
     open: int
+    image: str = ""
+    inspected_at: str = ""
+    replaced: bool = False
 
     @property
     def useful(self) -> bool:
@@ -47,7 +54,16 @@ def reviewed_layers(project: QgsProject) -> list[Reviewed]:
         path = _path(layer)
         if path:
             found.setdefault(path, layer)
-    return sorted((count(layer) for layer in found.values()), key=lambda reviewed: reviewed.name)
+    return sorted(_note_replaced([count(layer) for layer in found.values()]), key=lambda reviewed: reviewed.name)
+
+
+def _note_replaced(layers: list[Reviewed]) -> list[Reviewed]:
+    """Say of which layers there is a later one of the same image."""
+    latest: dict[str, str] = {}
+    for each in layers:
+        if each.image and each.useful:
+            latest[each.image] = max(latest.get(each.image, ""), each.inspected_at)
+    return [replace(each, replaced=each.inspected_at < latest.get(each.image, "")) for each in layers]
 
 
 def count(layer: QgsVectorLayer) -> Reviewed:
@@ -58,8 +74,15 @@ def count(layer: QgsVectorLayer) -> Reviewed:
     request = QgsFeatureRequest().setFlags(QgsFeatureRequest.Flag.NoGeometry).setSubsetOfAttributes([index])
     counts = Counter(feature.attributes()[index] or "unreviewed" for feature in whole.getFeatures(request))
     errors = sum(counts[status] for status in DECIDED)
+    summary = summary_of(layer)
     return Reviewed(
-        layer.id(), layer.name(), errors, counts[REJECTED], sum(counts.values()) - errors - counts[REJECTED]
+        layer.id(),
+        layer.name(),
+        errors,
+        counts[REJECTED],
+        sum(counts.values()) - errors - counts[REJECTED],
+        summary.get("raster") or "",
+        summary.get("inspected_at") or "",
     )
 
 

@@ -149,6 +149,8 @@ class LotPage(QWidget):
             text = tr("{text}; hidden by the filters: {count}").format(text=text, count=hidden)
         found = agree([pair for entry in entries if entry.review is not None for pair in entry.review.second])
         self.counts.setText("\n".join(filter(None, [text, agreement_text(found) if found else ""])))
+        for button in (self.open_button, self.all_button):
+            button.setEnabled(bool(entries))
         self.judge_button.setEnabled(len(waiting) < len(entries))
         self.second.show_lot()
 

@@ -1,6 +1,8 @@
 """The page *Learn*, from reviewed errors to a better model, with a worker that only pretends to train."""
 
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 from qgis.core import (
@@ -73,6 +75,42 @@ def test_decisions_are_counted_and_layers_without_any_left_out(page, tmp_path):
     assert rows == [["image: errors", "4", "1", "1"], ["untouched: errors", "0", "0", "1"]]
     ticks = [tree.topLevelItem(n).checkState(0) == Qt.CheckState.Checked for n in range(2)]
     assert ticks == [True, False]
+
+
+def test_a_layer_is_ticked_once_it_is_reviewed_and_stays_as_a_person_has_left_it(page, tmp_path):
+    layer = add_layer(write_reviewed(tmp_path / "a.gpkg", ["unreviewed", "unreviewed"]))
+    page.refresh()
+    assert not ticks(page)["image: errors"]
+    layer.startEditing()
+    layer.changeAttributeValue(1, layer.fields().indexFromName("status"), "accepted")
+    assert layer.commitChanges()
+    page.refresh()
+    assert ticks(page)["image: errors"]
+    page.data.tree.topLevelItem(0).setCheckState(0, Qt.CheckState.Unchecked)
+    page.refresh()
+    page.refresh()
+    assert not ticks(page)["image: errors"]
+
+
+def test_of_two_inspections_of_an_image_the_later_one_is_ticked(page, tmp_path):
+    for name, raster, time_text in (
+        ("old", "/data/a.tif", "2026-01-01T10:00:00+08:00"),
+        ("new", "/data/a.tif", "2026-02-01T10:00:00+08:00"),
+        ("other", "/data/b.tif", "2025-01-01T10:00:00+08:00"),
+    ):
+        path = write_reviewed(tmp_path / f"{name}.gpkg")
+        with closing(sqlite3.connect(path)) as file, file:
+            file.execute("CREATE TABLE summary (raster TEXT, inspected_at TEXT)")
+            file.execute("INSERT INTO summary VALUES (?, ?)", (raster, time_text))
+        add_layer(path, name)
+    page.refresh()
+    assert ticks(page) == {"new": True, "old": False, "other": True}
+
+
+def ticks(page):
+    tree = page.data.tree
+    items = [tree.topLevelItem(n) for n in range(tree.topLevelItemCount())]
+    return {item.text(0): item.checkState(0) == Qt.CheckState.Checked for item in items}
 
 
 def test_data_training_comparison_and_use(page, tmp_path):
