@@ -216,6 +216,7 @@ class LotPage(QWidget):
         buttons = QHBoxLayout()
         for button in (self.open_button, self.all_button, self.judge_button):
             buttons.addWidget(button)
+            button.setEnabled(False)  # until there is an image
         scenes = QWidget()
         column = QVBoxLayout(scenes)
         column.addWidget(self.run_box)

@@ -174,6 +174,14 @@ def test_a_scene_selected_on_the_map_becomes_the_current_one(dock):
     assert page.table.entry().name == "c"
 
 
+def test_without_an_image_nothing_can_be_done_with_one(dock):
+    page = dock.lot_page
+    buttons = page.open_button, page.all_button, page.judge_button
+    assert not any(button.isEnabled() for button in buttons)
+    inspect(dock)
+    assert all(button.isEnabled() for button in buttons)
+
+
 def test_the_inspected_scenes_go_into_the_verdict(dock):
     page = inspect(dock)
     page._judge()
