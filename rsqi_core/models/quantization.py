@@ -20,15 +20,16 @@ from .half_storage import halve_storage, single_storage
 
 _ENCODER = "/encoder/"  # what the names of the nodes of a pretrained encoder begin with
 # Parts of a network with such an encoder that stay: what counts lost pixels and the first two convolutions beside it,
-# planes of few channels that get no faster, and the first layers of the encoder, which cost most, as all others build
-# on them.
+# planes of few channels that get no faster, and what costs most: the first layers of the encoder, as all others build
+# on them, and the first of two stages.
+_FIRST = (0, 1, 2, 3, 8)
 _STAYING = (
     "/detail/",
     "/stem/",
     "/mix4/",
     "/encoder/stem/",
     "/encoder/Add",
-    *(f"/encoder/blocks.{k}/" for k in range(3)),
+    *(f"/encoder/blocks.{k}/" for k in _FIRST),
 )
 
 
