@@ -14,12 +14,12 @@ from shapely.affinity import affine_transform
 from ...frame import Frame
 from ...models import Model
 from ...raster import open_raster
+from ...seams.course import lengths
 from ...seams.evidence import evidence
 from ...seams.find import seams_of
 from ...synthesis.compose import Sample
 from ...synthesis.defect import DEFECT
 from ...taxonomy import BOUNDARY_TYPES, by_id
-from ..seam_course import lengths
 from . import blocks, frozen, real
 from .frozen import Entry
 from .scenes import write_raster
@@ -45,7 +45,7 @@ class SeamResult:
     evidence : float
         Probability 0-1 of the strongest cells.
     length, found : int
-        Pixels of the true seams, and those of them that lie near a line (`seam_course.lengths`).
+        Pixels of the true seams, and those of them that lie near a line (`lengths`).
     lines : int
         Lines that were traced, moved and measured, and that show.
     codes : frozenset of str

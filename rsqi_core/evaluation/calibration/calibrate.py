@@ -27,7 +27,7 @@ from .calibration_blocks import CalibrationBlocks, read_calibration_blocks
 from .lifts import STEPS, lifts, outlined
 from .thresholds import BUT_SEAMS, BY_NETWORK, TOGETHER, Outlines, gate, temperature, thresholds
 
-VERSION = "0.11.0"
+VERSION = "0.12.0"
 DEFECTIVE, CLEAN, DECOYS = 1200, 900, 900  # blocks that thresholds are set on
 ANY = "any"  # of the figures: all types together that the network alone marks
 

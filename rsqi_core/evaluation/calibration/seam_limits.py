@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 
 from ...models import Model
+from ...seams.course import lengths
 from ...seams.evidence import CELL, HALF, as_bytes, window_evidence
 from ...seams.trace import Traced, trace
 from ...synthesis.compose import Sample, medium_and_strong
 from ...synthesis.defect import DEFECT
 from ...taxonomy import BOUNDARY_TYPES, CODES, IGNORED, TYPES
-from ..seam_course import lengths
 from .calibration_blocks import CalibrationBlocks
 
 CLEAN, DECOYS, DEFECTIVE = 450, 450, 800  # blocks that are looked at; of the last, those of the types of seams

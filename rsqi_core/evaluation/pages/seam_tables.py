@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...metrics import auroc
+from ...seams.course import NEAR
 from ..benchmark.seam_results import WITHOUT, SeamResult
-from ..seam_course import NEAR
 from .tables import Goal, markdown
 
 _NEGATIVE = {"real": ("real clean",)}  # what a kind is compared with, where that is not blocks of the benchmark
