@@ -111,10 +111,16 @@ def test_what_does_not_fit_is_one_line(words, message, pool_file, tmp_path, monk
     assert message in line and not Path("run", "checkpoint.pt").exists()
 
 
+def heed_interrupts():
+    """What a shell starts in the background ignores Ctrl-C, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def started(run):
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     words = [sys.executable, "-m", "rsqi_core", *run]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(words, **pipes, text=True, env=environment, preexec_fn=heed_interrupts)
 
 
 def long_run(pool_file, folder):
