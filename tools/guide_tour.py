@@ -20,7 +20,7 @@ from osgeo import gdal
 from qgis.core import Qgis, QgsApplication, QgsProject, QgsRasterLayer
 from qgis.PyQt.QtCore import QEventLoop, QPoint, Qt, QTimer
 from qgis.PyQt.QtTest import QTest
-from qgis.PyQt.QtWidgets import QDockWidget, QToolBar
+from qgis.PyQt.QtWidgets import QDockWidget, QScrollArea, QToolBar
 from qgis.utils import iface
 
 PICTURES, LANGUAGE = Path(os.environ["RSQI_TOUR_PICTURES"]), os.environ["RSQI_TOUR_LANGUAGE"]
@@ -30,6 +30,11 @@ LONG = 1500  # seconds that anything may take
 REJECTED = 6  # every sixth error is rejected on the walk, the others are accepted
 PIXEL_TYPES = (9, 10)  # come by the hundred: each type is judged at once
 MISSED = ((-120, -60), (110, -70), (130, 80), (-90, 90))  # what is drawn, px from the middle of the map
+
+QUESTIONS = {
+    "en": "Where are the clouds, and which error is the worst?",
+    "zh": "云在哪里？哪处错误最严重？",
+}
 
 walked = {}
 
@@ -219,6 +224,17 @@ def report(dock, scene):
     picture("report")
 
 
+def words(dock):
+    """Ask about the result; what is answered is measured, so that no model is needed."""
+    page = dock.words_page
+    dock.show_page("words")
+    page.ask_box.question_box.setText(QUESTIONS[LANGUAGE])
+    page.ask_box.ask_button.click()
+    wait(30, page.ask_box.text.text)
+    page.findChild(QScrollArea).ensureWidgetVisible(page.ask_box)
+    picture("words")
+
+
 def learn(dock):
     """Export what was reviewed; train on it if there is time."""
     page = dock.learn_page
@@ -266,6 +282,7 @@ def tour():
     walked["qgis"], walked["width"], walked["height"] = Qgis.QGIS_VERSION, scene.width(), scene.height()
     Path(os.environ["RSQI_TOUR_WALK"]).write_text(json.dumps(walked, indent=1), encoding="utf-8")
     if os.environ.get("RSQI_TOUR_SHORT") != "1":
+        words(dock)
         learn(dock)
         lot(dock)
 
