@@ -23,6 +23,8 @@ from ..models.texture import MEAN, STD
 from ..taxonomy import CODES
 from ..training.checkpoint import load_network
 
+_DEFAULT = "rsqi-default"  # id of the model that RSQI brings, whose version changes with any of its networks
+
 
 def export_calibrated(
     checkpoint: Path | Sequence[Path],
@@ -38,7 +40,7 @@ def export_calibrated(
     """
     network = load_network(checkpoint)
     training = training_of(network.course, data)
-    name = "rsqi-default" if training.keys() > {"settings"} else name or folder.name
+    name = _DEFAULT if training.keys() > {"settings"} else name or folder.name
     plain = Card(name, VERSION, 512, MEAN, STD, dict.fromkeys(CODES, 0.5), dict.fromkeys(CODES, 1.0), training=training)
     return calibrate(export(network, folder, plain), data, allowed, log)
 
@@ -57,6 +59,7 @@ def add_seams(
     if network.heads != SeamNetwork.heads:
         raise ModelError(f"{run}: not a run of the task {task.SEAMS}; train one with `rsqi train {task.SEAMS}`")
     card = read_card(folder)
+    card = replace(card, version=VERSION if card.id == _DEFAULT else card.version)
     write_graphs(network, folder, card)
     settings = {name: value for name, value in network.course.items() if name != "init"}
     training = {**card.training, "seams": settings}
