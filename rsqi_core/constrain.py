@@ -19,7 +19,6 @@ def constrain(
     mode: str = "lowering",
     alpha: float = 1.0,
     threshold: float | np.ndarray = 0.5,
-    lift: float | np.ndarray = 0.0,
 ) -> np.ndarray:
     """Correct segmentation logits by classification logits (paper, eq. 3).
 
@@ -29,19 +28,16 @@ def constrain(
     ============  ==========================================  ==========================
     mode          where p < t                                 where p >= t
     ============  ==========================================  ==========================
-    absolute      -inf (alpha has no meaning)                 lift
+    absolute      -inf (alpha has no meaning)                 0
     relative      y (whatever the threshold; alpha is 1)      y
-    intermediate  alpha * y, literally: a boost where y > 0   lift
-    lowering      min(0, alpha * y): never a boost            lift
-    input-side    -inf: the type was not even asked for       lift
+    intermediate  alpha * y, literally: a boost where y > 0   0
+    lowering      min(0, alpha * y): never a boost            0
+    input-side    -inf: the type was not even asked for       0
     ============  ==========================================  ==========================
 
     The first three are the paper's (read as in domain facts 5.2-5.5: t is compared with the probability), the next is
     ours. The last is the paper's section 3.5.2: a segmenter that is told in words what to look for gets the words of
     the living types alone (`alive`), so that here the rest is only made certain.
-
-    The lift is ours as well, 0 in the paper: a segmenter weighs a pixel by how rare its type is among all blocks, but
-    in a block that is known to hold the type it is less rare.
 
     Parameters
     ----------
@@ -55,15 +51,13 @@ def constrain(
         Coefficient, finite and at least 0.
     threshold : float or numpy.ndarray
         Probability, one for all types or [10].
-    lift : float or numpy.ndarray
-        At least 0, one for all region types or [6]: `Model.lifts`.
 
     Returns
     -------
     numpy.ndarray
         float32 [7, H, W], a new array.
     """
-    added = _added(class_logits, mode, alpha, threshold, lift)
+    added = _added(class_logits, mode, alpha, threshold)
     out = np.array(logits, np.float32)
     out[1:] += added[:, None, None].astype(np.float32)
     return out
@@ -88,9 +82,7 @@ def alive(
     return added > HOPELESS
 
 
-def _added(
-    class_logits: np.ndarray, mode: str, alpha: float, threshold: float | np.ndarray, lift: float | np.ndarray = 0.0
-) -> np.ndarray:
+def _added(class_logits: np.ndarray, mode: str, alpha: float, threshold: float | np.ndarray) -> np.ndarray:
     """Return what each region type's logit gains, float64 [6]."""
     if mode not in ALL_CONSTRAINTS:
         raise ParameterError(f"unknown constraint '{mode}'; choose from {', '.join(ALL_CONSTRAINTS)}")
@@ -103,6 +95,6 @@ def _added(
     p = 0.5 * (1 + np.tanh(0.5 * y))  # sigmoid that never overflows
     below = p < t
     if mode in ("absolute", INPUT_SIDE):
-        return np.where(below, -np.inf, lift)
+        return np.where(below, -np.inf, 0.0)
     step = alpha * y if mode == "intermediate" else np.minimum(0.0, alpha * y)
-    return np.where(below, step, lift)
+    return np.where(below, step, 0.0)

@@ -168,8 +168,7 @@ class Examiner:
         """Claims of the segmenter, and of the evidence for types that the classifier marks and it leaves out."""
         if self._model is None or judged.logits is None or judged.class_logits is None:
             return []
-        alpha, lifts = self._parameters.alpha, self._model.lifts
-        logits = constrain(judged.logits, judged.class_logits, self._mode, alpha, self._threshold, lifts)
+        logits = constrain(judged.logits, judged.class_logits, self._mode, self._parameters.alpha, self._threshold)
         logits[1:][~self._wanted[: len(REGION_TYPES)]] = -np.inf
         side, shape = self._model.card.tile_size, (block.height, block.width)
         rows, columns = tile_shape(block, side)

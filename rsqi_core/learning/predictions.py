@@ -59,7 +59,7 @@ def predict(
         tile = draw_tile(block, model.card.tile_size)
         described = model.describe(tile.image[None])
         logits, pixels = described.logits[0], model.segment(tile.image[None], described)[0]
-        constrained = constrain(pixels, logits, model.card.constraint, 1.0, model.thresholds, model.lifts)
+        constrained = constrain(pixels, logits, model.card.constraint, 1.0, model.thresholds)
         found, _ = labels(constrained, tile.segmentation.shape)
         predicted.append(logits * scale)
         truth.append(tile.labels)

@@ -216,7 +216,7 @@ def _look(model: Model, sample: Sample) -> _Seen:
     pixels = model.segment(tile, described)[0] if alive(block, mode, model.thresholds).any() else None
     seconds = time.perf_counter() - start
     if pixels is not None:
-        found = labels(constrain(pixels[:, :h, :w], block, mode, 1.0, model.thresholds, model.lifts), (h, w))[0]
+        found = labels(constrain(pixels[:, :h, :w], block, mode, 1.0, model.thresholds), (h, w))[0]
     plain = all(defect.severity != "subtle" for defect in sample.defects)
     counted = confusion(sample.segmentation, found) if plain else np.zeros((CLASSES, CLASSES), np.int64)
     return _Seen(block, counted, medium_and_strong(sample), seconds)

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from ..resources import path as resource
-from ..taxonomy import BOUNDARY_TYPES, CODES, PIXEL_TYPES, REGION_TYPES, TYPES
+from ..taxonomy import BOUNDARY_TYPES, CODES, PIXEL_TYPES, TYPES
 from .card import CARD, Card
 from .checkpoints import CLASSIFIER, find, find_beside
 from .description import Description
@@ -104,11 +104,6 @@ class Model:
         """The card's probability threshold of each type, float32 [10]; infinite for a type it is blind to."""
         given = (self.card.thresholds[code] for code in CODES)
         return np.array([np.inf if value is None else value for value in given], np.float32)
-
-    @property
-    def lifts(self) -> np.ndarray:
-        """What the segmentation logit of each region type gains in blocks that are marked with it, float32 [6]."""
-        return np.array([self.card.lifts.get(t.code, 0.0) for t in REGION_TYPES], np.float32)
 
     @property
     def blind(self) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,9 +46,6 @@ class Card:
         Divisor of the block logit by type code, so that probabilities are calibrated.
     constraint : str
         Mode of equation 3 that measured best.
-    lifts : dict
-        By code of the region types: what the segmentation logit gains in a block that the classifier marks with the
-        type (`rsqi_core.constrain`), at least 0; 0 for types that are not there.
     stripe_gate : float
         Probability from which the sturdier stripe rule looks at a block. It may be lower than the threshold, as
         classifier and rule have to agree.
@@ -80,7 +76,6 @@ class Card:
     thresholds: dict[str, float | None]
     temperatures: dict[str, float]
     constraint: str = "absolute"
-    lifts: dict[str, float] = field(default_factory=dict)
     stripe_gate: float = 0.5
     false_alarms: float | None = None
     withheld: tuple[str, ...] = ()
@@ -138,8 +133,6 @@ def read_card(folder: Path) -> Card:
     if card.constraint not in ALL_CONSTRAINTS:
         known = ", ".join(ALL_CONSTRAINTS)
         raise ModelError(f"{folder / CARD}: its constraint '{card.constraint}' is not one of {known}")
-    if not all(code in CODES and math.isfinite(lift) and lift >= 0 for code, lift in card.lifts.items()):
-        raise ModelError(f"{folder / CARD}: its lifts must be numbers of at least 0, by type")
     for table in (card.thresholds, card.temperatures):
         if missing := [code for code in CODES if code not in table]:
             raise ModelError(f"{folder / CARD}: no value for type '{missing[0]}'")
@@ -170,8 +163,6 @@ def model_hash(folder: Path) -> str:
     """One short hash of what decides a result, to be written into it: the model files, and thresholds of the card."""
     values = json.loads((folder / CARD).read_text(encoding="utf-8"))
     deciding = {key: values.get(key) for key in _DECIDING}
-    if values.get("lifts"):  # cards without any keep the hash that they had
-        deciding["lifts"] = values["lifts"]
     text = (folder / HASHES).read_text(encoding="utf-8") + json.dumps(deciding, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

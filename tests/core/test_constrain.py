@@ -90,16 +90,3 @@ def test_refuses_nonsense(logits):
         constrain(logits, CLASS, "strict")
     with pytest.raises(ParameterError):
         constrain(logits, CLASS, "lowering", np.inf)
-
-
-@pytest.mark.parametrize("mode", ["absolute", "intermediate", "lowering", "input-side"])
-def test_a_lift_raises_the_marked_types_alone(logits, mode):
-    lift = np.arange(6.0)
-    plain, lifted = added(logits, mode, 0.3, 0.5), added(logits, mode, 0.3, 0.5, lift)
-    marked = P[:6] >= 0.5
-    np.testing.assert_allclose(lifted[marked], plain[marked] + lift[marked], atol=1e-4)
-    np.testing.assert_array_equal(lifted[~marked], plain[~marked])
-
-
-def test_a_lift_does_not_touch_the_relative_mode(logits):
-    np.testing.assert_array_equal(added(logits, "relative", 1.0, 0.5, 2.0), added(logits, "relative"))

@@ -31,7 +31,6 @@ class Oracle:
     hash, provider, blind, lacking, warnings, batch = "none", "CPUExecutionProvider", (), (), (), 4
     card = SimpleNamespace(tile_size=TILE, constraint="absolute", stripe_gate=0.5, id="oracle", version="1", seams={})
     thresholds = np.full(10, 0.5, np.float32)
-    lifts = np.zeros(6, np.float32)
 
     def __init__(self):
         self.segmented = 0

@@ -147,8 +147,7 @@ def by_input_side(model: Model, image: np.ndarray, described: Description, shape
 def as_inspected(model: Model, described: Description, pixels: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Label map uint8 [H, W] of one block, as an inspection gives it."""
     block, thresholds = described.logits[0], model.thresholds
-    constrained = constrain(pixels, block, model.card.constraint, 1.0, thresholds, model.lifts)
-    found = labels(constrained, shape)[0]
+    found = labels(constrain(pixels, block, model.card.constraint, 1.0, thresholds), shape)[0]
     if described.evidence is not None:
         drawn = list(outlines(described.evidence[0], probabilities(block), thresholds, found, max(pixels.shape[1:])))
         for category_id, sure in drawn:

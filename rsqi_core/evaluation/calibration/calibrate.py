@@ -22,9 +22,8 @@ from ...models.card import FALSE_ALARMS, graphs_of, read_card, write_card
 from ...rules import STRIPE_NOISE
 from ...segment import labels
 from ...synthesis.compose import Sample, medium_and_strong
-from ...taxonomy import CODES, IGNORED, REGION_TYPES, by_code
+from ...taxonomy import CODES, IGNORED, by_code
 from .calibration_blocks import CalibrationBlocks, read_calibration_blocks
-from .lifts import STEPS, lifts, outlined
 from .thresholds import BUT_SEAMS, BY_NETWORK, TOGETHER, Outlines, gate, temperature, thresholds
 
 VERSION = "0.12.0"
@@ -101,11 +100,11 @@ def recalibrate(
 
 
 def calibrate(model: Model, data: Path, allowed: Allowed = AS_USUAL, log: Log = lambda line: None) -> Model:
-    """Set temperatures, thresholds, lifts and constraint on held-out pictures that the benchmark leaves alone.
+    """Set temperatures, thresholds and constraint on held-out pictures that the benchmark leaves alone.
 
     Blocks are composed and classified one by one, so that memory does not grow with their number. As in the
     benchmark's bars, an error that a person would hardly see counts neither for nor against a type. The thresholds are
-    those of `thresholds`, then follow `lifts` in the blocks that they mark, and the constraint by `best_constraint`.
+    those of `thresholds`, the constraint that of `best_constraint`.
 
     Parameters
     ----------
@@ -124,7 +123,7 @@ def calibrate(model: Model, data: Path, allowed: Allowed = AS_USUAL, log: Log = 
     share, source = allowed.false_alarms, read_calibration_blocks(data)
     log(f"classifying {DEFECTIVE} blocks with errors, {CLEAN} clean ones and {DECOYS} hard negatives")
     seen = _look(source, lambda sample: _answers(model, sample))
-    logits, truth, ruled, confusions, lifted = (np.stack(part) for part in zip(*seen))
+    logits, truth, ruled, confusions = (np.stack(part) for part in zip(*seen))
     kind = np.repeat(np.arange(3), (DEFECTIVE, CLEAN, DECOYS))
     scale = np.array([temperature(z[y != IGNORED], y[y != IGNORED] == 1) for z, y in zip(logits.T, truth.T)]).round(4)
     logits = logits / scale
@@ -133,14 +132,12 @@ def calibrate(model: Model, data: Path, allowed: Allowed = AS_USUAL, log: Log = 
     together = BUT_SEAMS if allowed.lines or model.card.seams else BY_NETWORK
     outlines = Outlines.of(confusions)
     limits = thresholds(p * marked, truth, kind == 1, kind == 2, share, allowed.sparing, outlines, together)
-    marked_regions = (p >= limits)[:, : len(REGION_TYPES), None, None]
     stripes = CODES.index("stripe_noise")
     pass_from = gate(p[:, stripes], ruled, truth[:, stripes] == 1, kind > 0, share)
     card = replace(
         model.card,
         temperatures=dict(zip(CODES, scale.tolist())),
         thresholds={code: None if np.isinf(t) else round(float(t), 4) for code, t in zip(CODES, limits)},
-        lifts=lifts((lifted * marked_regions).sum(0)),
         stripe_gate=round(pass_from, 4),
         false_alarms=share,
         withheld=tuple(code for code in CODES if code in allowed.without),
@@ -168,25 +165,22 @@ def _look(source: CalibrationBlocks, look: Callable[[Sample], T], steps: tuple[i
         return list(pool.map(one, numbers))
 
 
-def _answers(model: Model, sample: Sample) -> tuple[np.ndarray, np.ndarray, bool, np.ndarray, np.ndarray]:
+def _answers(model: Model, sample: Sample) -> tuple[np.ndarray, np.ndarray, bool, np.ndarray]:
     """The truth of a block, and the model's answer.
 
     Returns
     -------
     tuple
-        Block logits [10], truth [10] (255 where it would hardly be seen), whether the stripe rule finds anything, the
-        confusion int64 [7, 7] of the segmenter alone, and what it outlines at each lift, int64 [6, L, 3]; the last two
-        are empty for a block with an error that would hardly be seen.
+        Block logits [10], truth [10] (255 where it would hardly be seen), whether the stripe rule finds anything, and
+        the confusion int64 [7, 7] of the segmenter alone; empty for a block with an error that would hardly be seen.
     """
     ruled = bool(STRIPE_NOISE["oriented"](sample.image, sample.valid).any())
     tile, (h, w) = _tile(model, sample), sample.segmentation.shape
     described, counted = model.describe(tile), np.zeros((CLASSES, CLASSES), np.int64)
-    lifted = np.zeros((len(REGION_TYPES), len(STEPS), 3), np.int64)
     if all(defect.severity != "subtle" for defect in sample.defects):
         pixels = model.segment(tile, described)[0][:, :h, :w]
         counted = confusion(sample.segmentation, labels(pixels, (h, w))[0])
-        lifted = outlined(pixels, sample.segmentation)
-    return described.logits[0], medium_and_strong(sample), ruled, counted, lifted
+    return described.logits[0], medium_and_strong(sample), ruled, counted
 
 
 def _tile(model: Model, sample: Sample) -> np.ndarray:
@@ -225,7 +219,7 @@ def _by_mode(model: Model, sample: Sample) -> tuple[bool, dict[str, np.ndarray]]
     said, pixels = described.logits[0], model.segment(tile, described)[0][:, :h, :w]
     by_mode = {}
     for mode in CONSTRAINTS:
-        found, _ = labels(constrain(pixels, said, mode, 1.0, model.thresholds, model.lifts), (h, w))
+        found, _ = labels(constrain(pixels, said, mode, 1.0, model.thresholds), (h, w))
         by_mode[mode] = confusion(sample.segmentation, found)
     return not (sample.labels == 1).any(), by_mode
 

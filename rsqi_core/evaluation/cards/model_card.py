@@ -265,9 +265,6 @@ class Wording:
     def _interface(self) -> str:
         card = self.facts.model.card
         lines = [self.t("interface_text", mode=self.t(card.constraint))]
-        if lifts := {code: lift for code, lift in card.lifts.items() if lift}:
-            named = (f"{self.name(code)} {lift:g}" for code, lift in lifts.items())
-            lines.append(self.t("lifts_text", lifts=", ".join(named)))
         lines.append(self.t("seams_as_lines" if card.seams else "seams_as_blocks"))
         if card.false_alarms is not None:
             share, together = (f"{100 * each * card.false_alarms:g}" for each in (1, TOGETHER))
