@@ -30,7 +30,8 @@ def add_export(commands: Any) -> None:
     few = "types that may mark a tenth of that share only, a,b,..."
     parser.add_argument("--sparing", metavar="TYPES", default="", help=few)
     parser.add_argument("--seams", type=Path, metavar="RUN",
-                        help="a run of the task seams, whose network joins the model")  # fmt: skip
+                        help="a run of the task seams, whose network joins the model; a model folder keeps its "
+                             "thresholds then, unless another option asks for others")  # fmt: skip
     parser.add_argument("--standalone", action="store_true",
                         help="write the segmenter of a model folder as one graph that takes images, for programs that "
                              "run single graphs")  # fmt: skip
@@ -109,7 +110,7 @@ def _standalone(options: argparse.Namespace) -> int:
 
 def _calibrated(options: argparse.Namespace) -> int:
     from ..evaluation.calibration.calibrate import Allowed, recalibrate
-    from ..learning.calibrated_export import add_seams, export_calibrated
+    from ..learning.calibrated_export import add_seams, copy_model, export_calibrated
     from ..models.card import CARD, FALSE_ALARMS
 
     def log(line: str) -> None:
@@ -118,9 +119,12 @@ def _calibrated(options: argparse.Namespace) -> int:
     share = FALSE_ALARMS if options.false_alarms is None else options.false_alarms
     without, sparing = ([c for c in types.split(",") if c] for types in (options.without, options.sparing))
     allowed = Allowed(share, without, sparing, lines=options.seams is not None)
-    anew = len(options.source) == 1 and (options.source[0] / CARD).exists()
+    made = len(options.source) == 1 and (options.source[0] / CARD).exists()
+    anew = made and not (options.seams and options.false_alarms is None and not without and not sparing)
     with _whole_model(options.output) as folder:
-        if anew:
+        if made and not anew:
+            model = copy_model(options.source[0], folder)
+        elif anew:
             model = recalibrate(options.source[0], options.data, folder, allowed, log)
         else:
             model = export_calibrated(options.source, options.data, folder, allowed, log, options.output.name)

@@ -1,6 +1,7 @@
 """Temperatures, thresholds and the constraint that a model's card gets."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,17 +9,20 @@ from test_huggingface import write_classifier, write_segmenter
 
 from rsqi_core.cli import main
 from rsqi_core.errors import OutputError
-from rsqi_core.evaluation.calibration import calibrate
+from rsqi_core.evaluation.calibration import calibrate, seam_limits
 from rsqi_core.evaluation.calibration.calibrate import best_constraint
 from rsqi_core.evaluation.calibration.calibration_blocks import CalibrationBlocks
 from rsqi_core.imagery import Picture
+from rsqi_core.learning import calibrated_export
 from rsqi_core.learning.calibrated_export import training_of
 from rsqi_core.limits import CONSTRAINTS
 from rsqi_core.models import load
-from rsqi_core.models.card import HASHES, read_card
+from rsqi_core.models.card import CLASSIFIER, HASHES, read_card
 from rsqi_core.resources import path
 from rsqi_core.synthesis.landscape import landscape
 from rsqi_core.taxonomy import CODES
+
+ROOT = Path(__file__).parents[4]
 
 
 def test_a_constraint_that_marks_clean_blocks_is_not_taken():
@@ -67,6 +71,21 @@ def test_a_model_folder_is_calibrated_anew_beside_itself(few, tmp_path, capsys):
     assert json.loads(before)["false_alarms"] == 0.05
     with pytest.raises(OutputError, match="is the model itself"):
         calibrate.recalibrate(source, tmp_path, source)
+
+
+def test_a_model_keeps_its_thresholds_when_it_gets_another_network_of_seams(monkeypatch, tmp_path, capsys):
+    blocks = CalibrationBlocks([Picture(landscape(384, seed=1))], [])
+    monkeypatch.setattr(calibrated_export, "read_calibration_blocks", lambda data: blocks)
+    for name, count in (("DEFECTIVE", 12), ("CLEAN", 3), ("DECOYS", 3)):
+        monkeypatch.setattr(seam_limits, name, count)
+    source, copy = path("models", "default"), tmp_path / "copy"
+    words = ["export", str(source), "--seams", str(ROOT / "training" / "seams.safetensors"), "--data", str(tmp_path)]
+    assert main([*words, "--output", str(copy)]) == 0
+    assert "anew" not in capsys.readouterr().out
+    old, new = read_card(source), read_card(copy)
+    assert new.thresholds == old.thresholds and new.quality == old.quality
+    assert new.seams != old.seams and new.version == calibrate.VERSION
+    assert (copy / CLASSIFIER).read_bytes() == (source / CLASSIFIER).read_bytes()
 
 
 @pytest.mark.parametrize(
