@@ -144,7 +144,8 @@ def run(case: Case, folder: Path) -> str:
         mounted = 'mount --bind . . && mount -o remount,ro,bind "$PWD" && cd "$PWD" && exec "$@"'
         command = ["unshare", "-m", "sh", "-c", mounted, "sh", *command]
     places = filter(None, (case.environment.get("PYTHONPATH"), str(PROJECT)))
-    environment = os.environ | case.environment | {"PYTHONPATH": os.pathsep.join(places)}
+    own = {"PYTHONPATH": os.pathsep.join(places), "PYTHONDONTWRITEBYTECODE": "1"}  # beside a case's files, that is
+    environment = os.environ | case.environment | own
     ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace")
     wrong = [] if ended.returncode in case.codes else [f"exit {ended.returncode}"]
     said = ended.stderr.splitlines()

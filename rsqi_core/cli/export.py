@@ -110,8 +110,8 @@ def _standalone(options: argparse.Namespace) -> int:
 
 def _calibrated(options: argparse.Namespace) -> int:
     from ..evaluation.calibration.calibrate import Allowed, recalibrate
-    from ..learning.calibrated_export import add_seams, copy_model, export_calibrated
-    from ..models.card import CARD, FALSE_ALARMS
+    from ..learning.calibrated_export import add_seams, export_calibrated
+    from ..models.card import CARD, FALSE_ALARMS, copy_model, read_card
 
     def log(line: str) -> None:
         print(f"rsqi: {line}", file=sys.stderr, flush=True)
@@ -120,16 +120,18 @@ def _calibrated(options: argparse.Namespace) -> int:
     without, sparing = ([c for c in types.split(",") if c] for types in (options.without, options.sparing))
     allowed = Allowed(share, without, sparing, lines=options.seams is not None)
     made = len(options.source) == 1 and (options.source[0] / CARD).exists()
-    anew = made and not (options.seams and options.false_alarms is None and not without and not sparing)
+    keeps = made and options.seams and options.false_alarms is None and not without and not sparing
     with _whole_model(options.output) as folder:
-        if made and not anew:
-            model = copy_model(options.source[0], folder)
-        elif anew:
+        if keeps:
+            copy_model(options.source[0], folder, read_card(options.source[0]))
+        elif made:
             model = recalibrate(options.source[0], options.data, folder, allowed, log)
         else:
             model = export_calibrated(options.source, options.data, folder, allowed, log, options.output.name)
         if options.seams:
             model = add_seams(folder, options.seams, options.data, log=log)
     card = model.card
-    print(f"{options.output}: {card.id} {card.version} ({model.hash}){', calibrated anew' if anew else ''}")
+    print(
+        f"{options.output}: {card.id} {card.version} ({model.hash}){', calibrated anew' if made and not keeps else ''}"
+    )
     return DONE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from ..imagery import training_sets
 from ..models import Model
 from ..models import architectures as task
 from ..models.architectures import architecture
-from ..models.card import FALSE_ALARMS, Card, graphs_of, read_card, write_card
+from ..models.card import FALSE_ALARMS, Card, read_card, write_card
 from ..models.efficientnet_lite import provenance
 from ..models.export import export, write_graphs
 from ..models.seam_network import SeamNetwork
@@ -44,21 +43,6 @@ def export_calibrated(
     name = _DEFAULT if training.keys() > {"settings"} else name or folder.name
     plain = Card(name, VERSION, 512, MEAN, STD, dict.fromkeys(CODES, 0.5), dict.fromkeys(CODES, 1.0), training=training)
     return calibrate(export(network, folder, plain), data, allowed, log)
-
-
-def copy_model(source: Path, folder: Path) -> Model:
-    """Copy a model folder as it is.
-
-    Raises
-    ------
-    ModelError
-        If `source` is none.
-    """
-    card = read_card(source)
-    for name in graphs_of(card):
-        shutil.copyfile(source / name, folder / name)
-    write_card(folder, card)
-    return Model(folder, "cpu")
 
 
 def add_seams(

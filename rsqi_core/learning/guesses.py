@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import cv2
@@ -14,7 +13,7 @@ from ..classify import as_tile, probabilities
 from ..constrain import constrain
 from ..dataset.labelled_blocks import GUESSED, SEEDED, UNSURE, read_part
 from ..dataset.layout import TABLE, TRAIN
-from ..dataset.rows import read_rows
+from ..dataset.rows import as_lines, read_rows
 from ..errors import RsqiError
 from ..files.atomic import write_whole
 from ..models import Model
@@ -68,8 +67,7 @@ def guess(model: Model, images: Path, folder: Path) -> int:
                 )  # fmt: skip
     if not taken:
         raise RsqiError(f"{images}: the model is sure of no block of {side} px there; label some, or leave them out")
-    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in [*rows, *taken])
-    write_whole(folder / TRAIN / TABLE, text.encode("utf-8"))
+    write_whole(folder / TRAIN / TABLE, as_lines([*rows, *taken]).encode("utf-8"))
     return len(taken)
 
 

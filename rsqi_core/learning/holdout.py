@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 
 from ..dataset.labelled_blocks import LabelledBlock, read_part
 from ..dataset.layout import TABLE, TEST, TRAIN
-from ..dataset.rows import SYNTHETIC, is_synthetic, read_rows
+from ..dataset.rows import SYNTHETIC, as_lines, is_synthetic, read_rows
 from ..dataset.split import WHOLE, split
 from ..errors import OutputError, RsqiError
 
@@ -98,10 +97,9 @@ def choose(dataset: Path, seed: int = 0) -> tuple[list[dict[str, Any]], np.ndarr
 
 def _write(folder: Path, rows: list[dict[str, Any]], source: Path) -> None:
     names = ("file_name", "mask_file_name")
-    moved = (row | {name: str(source / row[name]) for name in names if row.get(name)} for row in rows)
+    moved = [row | {name: str(source / row[name]) for name in names if row.get(name)} for row in rows]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in moved)
-        (folder / TABLE).write_text(text, encoding="utf-8")
+        (folder / TABLE).write_text(as_lines(moved), encoding="utf-8")
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written: {error.strerror}") from error

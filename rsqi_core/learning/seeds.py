@@ -6,7 +6,6 @@ nothing is learnt: the way of weakly supervised segmentation from class activati
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import numpy as np
 from ..classify import probabilities
 from ..dataset.labelled_blocks import SEEDED, UNSURE, LabelledBlock, draw_tile, read_part
 from ..dataset.layout import TABLE, TRAIN
-from ..dataset.rows import read_rows
+from ..dataset.rows import as_lines, read_rows
 from ..errors import ModelError, RsqiError
 from ..files.atomic import write_whole
 from ..imagery.picture_file import read_rgb
@@ -56,8 +55,7 @@ def sow(model: Model, folder: Path, test: Sequence[LabelledBlock]) -> int:
         file = folder.resolve() / _FOLDER / f"{blocks[k].row}.png"
         write_whole(file, cv2.imencode(".png", _mask(model, blocks[k]))[1].tobytes())
         rows[k] |= {"mask_file_name": str(file), SEEDED: True}
-    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    write_whole(folder / TRAIN / TABLE, text.encode("utf-8"))
+    write_whole(folder / TRAIN / TABLE, as_lines(rows).encode("utf-8"))
     return len(bare)
 
 

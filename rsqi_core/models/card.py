@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,13 @@ def write_card(folder: Path, card: Card) -> None:
     (folder / CARD).write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     lines = [f"{file_hash(folder / name)}  {name}" for name in graphs_of(card)]
     (folder / HASHES).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def copy_model(source: Path, folder: Path, card: Card) -> None:
+    """Copy the graphs of a model folder into another, which exists, under a card that may differ from theirs."""
+    for name in graphs_of(card):
+        shutil.copyfile(source / name, folder / name)
+    write_card(folder, card)
 
 
 def file_hash(file: Path) -> str:

@@ -2,8 +2,7 @@
 
 A detector whose gain or offset is out of tune changes a line all along by a few grey levels. No piece of it stands out
 of a forest, but the mean along it does: what the ground shows by chance averages out, the detector's offset does not.
-The bars are those that found most planted lines at the fewest clean tiles marked, on training pictures
-(`tools/measure_rules.py`).
+The bars part planted lines from those of the ground on training pictures; `tools/measure_rules.py` shows what they do.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from ...errors import OutputError, ParameterError
 from ...limits import CONSTRAINTS
 from ...metrics import CLASSES, auroc, average_precision, confusion, iou_of, precision_of
 from ...models import Model
-from ...models.card import FALSE_ALARMS, graphs_of, read_card, write_card
+from ...models.card import FALSE_ALARMS, copy_model, read_card, write_card
 from ...rules import STRIPE_NOISE
 from ...segment import labels
 from ...synthesis.compose import Sample, medium_and_strong
@@ -93,9 +92,7 @@ def recalibrate(
         temperatures=dict.fromkeys(CODES, 1.0),
     )
     folder.mkdir(parents=True, exist_ok=True)
-    for name in graphs_of(card):
-        shutil.copyfile(source / name, folder / name)
-    write_card(folder, card)
+    copy_model(source, folder, card)
     return calibrate(Model(folder, "cpu"), data, allowed, log)
 
 
