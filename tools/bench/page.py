@@ -281,7 +281,6 @@ def _words(known: Results) -> str:
             each["raster"],
             f"{each['weights'] / 1e6:.0f} million",
             each["block"],
-            f"{each['wall']:.0f}",
             f"{each['cpu']:.0f}",
             f"{each['peak'] / 2**30:.1f}",
             each["places"],
@@ -292,7 +291,7 @@ def _words(known: Results) -> str:
         "`rsqi find` with a CLIPSeg of the published configuration and random weights, which cost as much as trained "
         "ones (`tools/bench/words.py`)."
     )
-    header = ["raster", "weights", "block, px", "seconds", "processor seconds", "memory at most, GiB", "places"]
+    header = ["raster", "weights", "block, px", "processor seconds", "memory at most, GiB", "places"]
     return f"## By words\n\n{text}\n\n" + _table(header, rows)
 
 

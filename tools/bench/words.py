@@ -22,13 +22,12 @@ def find(path: str, folder: Path) -> dict[str, Any]:
     model = folder / "clipseg"
     weights = write_model(model)
     search = Search((_TEXT,), 0.9)
-    started, cpu = time.perf_counter(), time.process_time()
+    cpu = time.process_time()
     done = run(FindJob(path, folder / "found.gpkg", str(model), search))
     return {
         "raster": Path(path).stem,
         "weights": weights,
         "block": search.block,
-        "wall": time.perf_counter() - started,
         "cpu": time.process_time() - cpu,
         "peak": peak(),
         "places": done["count"],
