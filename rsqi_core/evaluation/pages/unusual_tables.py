@@ -13,8 +13,7 @@ NOTE = (
     "with all clean blocks. Pixels of other errors and uncertain rims are left out.\n\n"
     "The features, though, are those of a model that was trained on the ten types. *Left out*: all that tells a type "
     "from clean ground linearly was taken out of the features before (LEACE, fitted on these very blocks). It stands "
-    "in for a model that was trained without the type, and is none: docs/developer.md says what features see that "
-    "were trained on no type at all.\n"
+    "in for a model that was trained without the type, and is none.\n"
 )
 
 
